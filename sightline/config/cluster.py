@@ -111,6 +111,7 @@ class Cluster:
         if os.geteuid() == 0:
             import pwd
 
+            ensure_user_exists(SYSTEM_USER)
             user = pwd.getpwnam(SYSTEM_USER)
             os.chown(path, user.pw_uid, user.pw_gid)
 
@@ -119,7 +120,7 @@ class Cluster:
         user = None
         if os.geteuid() == 0:
             user = SYSTEM_USER
-            ensure_user_exists(SYSTEM_USER)
+            ensure_user_exists(user)
             ensure_prefix_permissions(self.pgdata)
             ensure_prefix_permissions(self.socket_dir)
             ensure_prefix_permissions(POSTGRES_BIN_PATH)

@@ -1,0 +1,52 @@
+"""The words of the agencies room."""
+
+from enum import StrEnum
+
+
+class AgencyKind(StrEnum):
+    LOCAL_AUTHORITY = "local_authority"
+    POLICE = "police"
+    HEALTH = "health"
+    SCHOOL = "school"
+    EARLY_YEARS = "early_years"
+    VOLUNTARY = "voluntary"
+    HOUSING = "housing"
+    PROBATION = "probation"
+    OTHER = "other"
+
+
+class Permission(StrEnum):
+    """What a role may allow. The gate (`actions.permit`) asks for one of these before every action."""
+
+    RAISE_CONCERN = "concern.raise"
+    SEE_BOARD = "concern.board"
+    SCREEN_CONCERN = "concern.screen"
+    DECIDE_MATCH = "match.decide"
+    APPROVE_CONFLICT = "decision.approve_conflict"
+    SEARCH = "child.search"
+    READ_FOLDER = "folder.read"
+    WRITE_FOLDER = "folder.write"
+    SEE_CONFIDENTIAL_ADDRESS = "address.confidential"
+    GIVE_ACCESS = "folder.grant"
+    SEAL = "folder.seal"
+    EMERGENCY = "folder.emergency"
+    REVIEW_EMERGENCY = "folder.emergency_review"
+    WHO_LOOKED = "audit.folder"
+    READ_AUDIT = "audit.all"
+    ANSWER_DUTY = "duty.answer"
+    CHANGE_DUTY = "duty.change"
+    EXTEND_DUTY = "duty.extend"
+    TEAM_WORK = "work.team"
+    PARTNERSHIP_WORK = "work.partnership"
+    MANAGE_ROTA = "rota.manage"
+    MANAGE_PEOPLE = "people.manage"
+    IMPORT_RETURN = "return.import"
+
+
+class Scope(StrEnum):
+    """How far a permission reaches: in every case only over folders that the viewer may open."""
+
+    OWN = "own"
+    TEAM = "team"
+    AGENCY = "agency"
+    PARTNERSHIP = "partnership"
