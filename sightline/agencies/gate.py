@@ -1,0 +1,118 @@
+"""The one gate of all pages: who may reach a page at all, and what the refused are shown.
+
+    @page(permission=Permission.SEARCH)
+    def search(request: HttpRequest) -> HttpResponse: ...
+
+Every route names a permission, `SIGNED_IN` (any practitioner with a post today) or `PUBLIC`; a house test
+reads it from the view's `permission`. What an action refuses below the page becomes a page here as well:
+`NotFound` one and the same 404, `NotPermitted` a 403, any other `Refused` that the page did not put beside
+its field a 409; whatever the request had written is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render, resolve_url
+
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+
+from .rules import permitted
+from .terms import Permission
+
+View = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD")
+
+
+class Open(StrEnum):
+    """Pages that ask for no permission of a role."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+PUBLIC = Open.PUBLIC
+SIGNED_IN = Open.SIGNED_IN
+
+
+def page(
+    *, permission: Permission | Open, methods: tuple[str, ...] = ("GET", "POST")
+) -> Callable[[View], View]:
+    """Marks a view as a page and guards it. `request.practitioner` is then set unless the page is PUBLIC."""
+    allowed = {*methods, *(("HEAD",) if "GET" in methods else ())}
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in allowed:
+                return HttpResponseNotAllowed(sorted(allowed))
+            try:
+                if permission is not PUBLIC:
+                    if not request.user.is_authenticated:
+                        return to_sign_in(request)
+                    _let_in(request, permission)
+                with _undoing(request):
+                    return view(request, *args, **kwargs)
+            except NotFound:
+                return not_found(request)
+            except NotPermitted as refusal:
+                return not_permitted(request, refusal.verdict.reason)
+            except Refused as refusal:
+                return refused(request, refusal.verdict.reason)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _let_in(request: HttpRequest, permission: Permission | Open) -> None:
+    acting = getattr(request, "practitioner", None)
+    if isinstance(permission, Permission):
+        verdict = permitted(acting, permission)
+        if not verdict:
+            raise NotPermitted(verdict)
+    elif acting is None:
+        raise NotPermitted(
+            "You are signed in, but hold no post in the partnership today. "
+            "If your post has ended by mistake, ask whoever looks after Sightline in your agency."
+        )
+
+
+def _undoing(request: HttpRequest) -> AbstractContextManager[Any]:
+    # A page that only reads has nothing to undo, and is spared two journeys to the database.
+    return nullcontext() if request.method in SAFE else transaction.atomic()
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and back here afterwards; a refresh by htmx is told to load the whole page."""
+    back = request.get_full_path() if request.method in SAFE else request.path
+    if request.headers.get("HX-Request"):
+        back = request.headers.get("HX-Current-URL", back)
+    address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)
+
+
+def not_found(request: HttpRequest) -> HttpResponse:
+    """The same page for what is sealed, what belongs to others and what never was."""
+    return render(request, "agencies/not_found.html", status=404)
+
+
+def not_permitted(request: HttpRequest, reason: str) -> HttpResponse:
+    """Says plainly why not, and whom to ask."""
+    return render(request, "agencies/not_permitted.html", {"reason": reason}, status=403)
+
+
+def refused(request: HttpRequest, reason: str) -> HttpResponse:
+    """A refusal that the page had no field for."""
+    return render(request, "agencies/refused.html", {"reason": reason}, status=409)
