@@ -44,6 +44,10 @@ DEMO = os.environ.get("SIGHTLINE_DEMO") == "1"
 DEBUG = os.environ.get("SIGHTLINE_DEBUG") == "1"
 SECRET_KEY = _secret("secret_key")
 AUDIT_KEY = _secret("audit_key")
+# The last seal of the audit trail is also written here, outside the database; copy it off the machine.
+AUDIT_ANCHOR = os.environ.get("SIGHTLINE_AUDIT_ANCHOR") or str(data_folder() / "anchors" / "audit-anchor.txt")
+# How many reverse proxies stand in front, each adding to X-Forwarded-For.
+PROXIES = int(os.environ.get("SIGHTLINE_PROXIES", "0"))
 PACK = os.environ.get("SIGHTLINE_PACK", "rotherham")
 PARTNERSHIP_COLOUR = os.environ.get("SIGHTLINE_COLOUR", "#12343b")
 

@@ -1,0 +1,392 @@
+"""The only writer of the trail, and the transaction in which everything is told to it.
+
+An act or a reading is recorded in the transaction that did it: it stands if the act stands. A refusal, a failed
+sign-in or an error must stand although what led to it is rolled back: `outer_transaction` holds the whole
+request or job, the work runs in a savepoint inside it, and what went wrong is written outside that savepoint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, models, transaction
+from django.http import Http404
+from psycopg.pq import TransactionStatus
+
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import NOBODY, Viewer, ViewerKind, current, looking_as
+
+from .models import AuditEvent
+from .rules import Event, Keys, Signer, canonical, detail_text, ids_only, name_of, one_line
+from .terms import Verb
+
+logger = logging.getLogger(__name__)
+
+#: What counts as a refusal; any other exception is an error.
+REFUSALS: tuple[type[Exception], ...] = (Refused, NotFound, PermissionDenied, Http404)
+
+Subject = models.Model | tuple[str, object]
+
+_COLUMNS = (
+    "id", "at", "actor_kind", "practitioner_id", "job", "post", "origin", "verb", "what", "subject_table",
+    "subject_id", "folder_id", "purpose", "detail", "key_id", "hmac",
+)  # fmt: skip
+_ROW = "(" + ", ".join("%s::jsonb" if column == "detail" else "%s" for column in _COLUMNS) + ")"
+# Written as SQL: through the model Django would ask for the row's transaction back, which row security refuses.
+_INSERT = f"INSERT INTO {AuditEvent._meta.db_table} ({', '.join(_COLUMNS)}) VALUES "  # noqa: S608
+_ROWS_AT_ONCE = 500
+
+_post: ContextVar[str] = ContextVar("audit_post", default="")
+
+
+@functools.lru_cache(maxsize=2)
+def _keys(text: str) -> Keys:
+    return Keys(text)
+
+
+def keys() -> Keys:
+    """The audit keys of the settings. Raises ValueError when there is none."""
+    return _keys(settings.AUDIT_KEY)
+
+
+# -- recording --------------------------------------------------------------------------------------
+
+
+def event(
+    verb: Verb,
+    what: str,
+    *,
+    folder_id: UUID | None = None,
+    subject: Subject | None = None,
+    purpose: str = "",
+    at: datetime | None = None,
+    viewer: Viewer | None = None,
+    post: str | None = None,
+    **ids: object,
+) -> Event:
+    """An event, not yet written; for `record_many`.
+
+    `what` is the dotted name of the action or page; `subject` a row, or a table and an id; `ids` further ids,
+    counts, or lists of them. `purpose` is the reason given, one line of at most 500 characters.
+    `at`, `viewer` and `post` are for the bulk load of demonstration data: everybody else tells what they do themselves, now.
+    Raises ValueError where `what` or an id looks like words.
+    """
+    viewer = viewer or current()
+    if isinstance(subject, models.Model):
+        subject = (subject._meta.db_table, subject.pk)
+    table, key = subject or ("", "")
+    return Event(
+        id=uuid7(),
+        at=at or now(),
+        actor_kind=viewer.kind.value,
+        practitioner_id=viewer.practitioner_id if viewer.kind == ViewerKind.PRACTITIONER else None,
+        job=viewer.job if viewer.kind == ViewerKind.JOB else "",
+        post=one_line(_post.get() if post is None else post, 200),
+        origin=one_line(viewer.origin, 64),
+        verb=verb.value,
+        what=name_of(what),
+        subject_table=table,
+        subject_id=str(ids_only({"subject": key}).get("subject", "")),
+        folder_id=folder_id,
+        purpose=one_line(purpose or viewer.purpose, 500),
+        detail=ids_only(ids),
+    )
+
+
+def record(
+    verb: Verb,
+    what: str,
+    *,
+    folder_id: UUID | None = None,
+    subject: Subject | None = None,
+    purpose: str = "",
+    **ids: object,
+) -> UUID:
+    """Write one event for whoever is looking, in the caller's transaction; returns its id.
+
+    Arguments as for `event`. Raises RuntimeError when nobody has been named or no transaction is open.
+    """
+    written = event(verb, what, folder_id=folder_id, subject=subject, purpose=purpose, **ids)
+    record_many([written])
+    return written.id
+
+
+def record_many(events: Iterable[Event]) -> int:
+    """Write many events (made by `event`) with few statements; returns how many."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("The audit trail is written in the transaction of what it tells")
+    signer = keys().current
+    batch: list[tuple[object, ...]] = []
+    count = 0
+    with connection.cursor() as cursor:
+
+        def flush() -> None:
+            cursor.execute(
+                _INSERT + ", ".join([_ROW] * len(batch)), [value for row in batch for value in row]
+            )
+            batch.clear()
+
+        for each in events:
+            batch.append(_row(each, signer))
+            count += 1
+            if len(batch) == _ROWS_AT_ONCE:
+                flush()
+        if batch:
+            flush()
+    return count
+
+
+def _row(each: Event, signer: Signer) -> tuple[object, ...]:
+    if each.actor_kind == NOBODY.kind.value:
+        raise RuntimeError("The audit trail needs to know who is looking")
+    signed = replace(each, key_id=signer.key_id)
+    return (
+        signed.id, signed.at, signed.actor_kind, signed.practitioner_id, signed.job, signed.post, signed.origin,
+        signed.verb, signed.what, signed.subject_table, signed.subject_id, signed.folder_id, signed.purpose,
+        detail_text(signed.detail), signed.key_id, signer.sign(canonical(signed)).hex(),
+    )  # fmt: skip
+
+
+def digest_of_name(name: str) -> str:
+    """A typed sign-in name as a keyed digest: the same name twice is recognised, the name itself is not kept."""
+    return (
+        keys().current.sign(b"sign-in name\n" + name.strip().casefold().encode("utf-8", "replace")).hex()[:32]
+    )
+
+
+# -- the transaction around everything -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Note:
+    """Something to be written outside the savepoint, as whoever was looking when it happened."""
+
+    viewer: Viewer
+    event: Event
+
+
+@dataclass
+class Outer:
+    """The outer transaction of one request or job."""
+
+    #: Who this request turned out to be, as `acting_as` told us.
+    viewer: Viewer
+    post: str = ""
+    #: What `outer_transaction` or the middleware calls this request or job.
+    what: str = ""
+    undone: bool = False
+    committed: bool = False
+    _doomed: BaseException | None = None
+    _notes: list[_Note] = field(default_factory=list)
+    _noted: set[int] = field(default_factory=set)
+    _kept: list[BaseException] = field(default_factory=list)
+    _inner: transaction.Atomic | None = None
+    _depth: int = 0
+
+    def begin(self) -> None:
+        """Open the savepoint in which the work runs."""
+        self._inner = transaction.atomic()
+        self._inner.__enter__()
+        self._depth = len(connection.savepoint_ids)
+
+    def _leave(self, error: BaseException | None) -> None:
+        inner, self._inner = self._inner, None
+        if inner is not None:
+            inner.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
+
+    def undo(self, error: BaseException) -> None:
+        """Roll back what was done so far; what follows (the page that says so, the session) runs in a new savepoint."""
+        if self._inner is None or len(connection.savepoint_ids) != self._depth:
+            self._doomed = error  # still inside somebody's own block: the end of the request rolls back
+            return
+        self._leave(error)
+        self.undone = True
+        self.begin()
+        with looking_as(current()):
+            # The rollback took the database's knowledge of the viewer with it; entering and leaving tells it again.
+            pass
+
+    def end(self) -> None:
+        """Keep the work, or what was done since it was undone. Raises where the database had failed unnoticed."""
+        if self._doomed is not None:
+            self.abandon(self._doomed)
+            return
+        if connection.needs_rollback or _failed():
+            error = transaction.TransactionManagementError(
+                "The database refused something and nobody noticed: nothing of this was kept"
+            )
+            self.abandon(error)
+            raise error
+        self._leave(None)
+
+    def abandon(self, error: BaseException) -> None:
+        """Roll the savepoint back for good."""
+        self._leave(error)
+        self.undone = True
+
+    def note(self, each: Event, viewer: Viewer) -> None:
+        self._notes.append(_Note(viewer, each))
+
+    def note_once(self, error: BaseException) -> bool:
+        """Whether this exception is told for the first time; it is kept, so that its identity stays its own."""
+        if id(error) in self._noted:
+            return False
+        self._noted.add(id(error))
+        self._kept.append(error)
+        return True
+
+    @property
+    def has_notes(self) -> bool:
+        return bool(self._notes)
+
+    def write_notes(self) -> None:
+        for note in self._notes:
+            with looking_as(note.viewer):
+                record_many([note.event])
+        self._notes.clear()
+
+
+_outer: ContextVar[Outer | None] = ContextVar("audit_outer", default=None)
+
+
+def outer() -> Outer | None:
+    """The outer transaction that is open, if any."""
+    return _outer.get()
+
+
+def _failed() -> bool:
+    raw = connection.connection
+    return raw is not None and raw.info.transaction_status == TransactionStatus.INERROR
+
+
+@contextlib.contextmanager
+def outer_transaction(viewer: Viewer, what: str = "") -> Iterator[Outer]:
+    """One transaction for a whole request or job, looking as `viewer`; the block runs in a savepoint inside it.
+
+    An exception rolls the block back, is recorded (a refusal as refused, anything else as an error), and is
+    raised again after the record is committed. `what` names the job in such a record.
+    """
+    raised: Exception | None = None
+    with transaction.atomic(), looking_as(viewer):
+        opened = Outer(viewer, what=what)
+        token = _outer.set(opened)
+        try:
+            opened.begin()
+            try:
+                yield opened
+                opened.end()
+            except Exception as error:
+                raised = error
+                opened.abandon(error)
+                note_exception(error)
+            except BaseException as stopped:
+                opened.abandon(stopped)
+                raise
+            opened.write_notes()
+        finally:
+            _outer.reset(token)
+    opened.committed = True
+    if raised is not None:
+        raise raised
+
+
+@contextlib.contextmanager
+def acting_as(post: str) -> Iterator[None]:
+    """For the block, events name `post` (post title and team) as that in which the practitioner acts.
+
+    Entered by whoever finds out who is looking, inside `looking_as`: refusals later on are then told of them.
+    """
+    token = _post.set(one_line(post, 200))
+    if opened := _outer.get():
+        opened.viewer, opened.post = current(), post
+    try:
+        yield
+    finally:
+        _post.reset(token)
+
+
+@contextlib.contextmanager
+def attempt(
+    what: str, *, folder_id: UUID | None = None, subject: Subject | None = None, **ids: object
+) -> Iterator[None]:
+    """An action, all or nothing: a refusal in the block rolls back what it wrote, is recorded, and is raised on.
+
+    For actions whose refusal a page catches to show its form again; the record stands all the same.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except REFUSALS as refusal:
+        note_exception(refusal, what, folder_id=folder_id, subject=subject, **ids)
+        raise
+
+
+def note_exception(
+    error: BaseException,
+    what: str = "",
+    *,
+    folder_id: UUID | None = None,
+    subject: Subject | None = None,
+    **ids: object,
+) -> None:
+    """Record a refusal or an error once, in the outer transaction; with none open, in the caller's own.
+
+    Its kind is recorded, never its message, which may hold somebody's words.
+    """
+    opened = _outer.get()
+    if opened is not None and not opened.note_once(error):
+        return
+    verb = Verb.REFUSED if isinstance(error, REFUSALS) else Verb.ERROR
+    note(
+        verb,
+        what or (opened.what if opened else "") or "unnamed",
+        folder_id=folder_id,
+        subject=subject,
+        kind=f"{type(error).__module__}.{type(error).__name__}",
+        **ids,
+    )
+
+
+def note(
+    verb: Verb,
+    what: str,
+    *,
+    folder_id: UUID | None = None,
+    subject: Subject | None = None,
+    purpose: str = "",
+    **ids: object,
+) -> None:
+    """Record something that must stand even if this request's work is rolled back. Arguments as for `record`."""
+    opened = _outer.get()
+    if opened is None:
+        record(verb, what, folder_id=folder_id, subject=subject, purpose=purpose, **ids)
+        return
+    viewer, post = current(), _post.get()
+    if (
+        viewer.kind in (ViewerKind.NOBODY, ViewerKind.PUBLIC)
+        and opened.viewer.kind == ViewerKind.PRACTITIONER
+    ):
+        # Already outside the part of the request that knew who it was.
+        viewer, post = opened.viewer, opened.post
+    opened.note(
+        event(
+            verb, what, folder_id=folder_id, subject=subject, purpose=purpose, viewer=viewer, post=post, **ids
+        ),
+        viewer,
+    )
+
+
+def record_failed_sign_in(name: str, what: str = "sign-in") -> None:
+    """A sign-in that failed: a keyed digest of the name typed, and nothing of the password."""
+    note(Verb.FAILED_SIGN_IN, what, name_digest=digest_of_name(name))
