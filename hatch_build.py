@@ -29,7 +29,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     _workshop: Path | None = None
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Adds the compiled files to `build_data`; RuntimeError with a plain sentence when npm or sass fails."""
+        """Adds the compiled files to `build_data`; RuntimeError says plainly when npm or sass failed."""
         root = Path(self.root)
         self._workshop = Path(tempfile.mkdtemp(prefix="sightline-frontend-"))
         self._install(root, self._workshop)
@@ -65,12 +65,8 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
     def _compile(root: Path, workshop: Path, css: Path) -> None:
         source = root / "sightline" / "govuk" / "frontend.scss"
         sass = workshop / "node_modules" / "sass" / "sass.js"
-        _run(
-            ["node", str(sass), "--load-path=.", "--style=compressed", "--no-source-map", "--no-error-css"]
-            + [str(source), str(css)],
-            workshop,
-            "could not compile the styles",
-        )
+        flags = ["--load-path=.", "--style=compressed", "--no-source-map", "--no-error-css"]
+        _run(["node", str(sass), *flags, str(source), str(css)], workshop, "could not compile the styles")
 
 
 def _run(arguments: list[str], folder: Path, trouble: str) -> None:
@@ -79,6 +75,6 @@ def _run(arguments: list[str], folder: Path, trouble: str) -> None:
 
     program = {"npm": npm, "node": node}[arguments[0]]
     done = program(arguments[1:], return_completed_process=True, cwd=folder, capture_output=True, text=True)
-    assert isinstance(done, subprocess.CompletedProcess)  # noqa: S101 - as asked for by the argument above
+    assert isinstance(done, subprocess.CompletedProcess)
     if done.returncode:
         raise RuntimeError(f"The build {trouble}:\n{done.stdout}\n{done.stderr}")

@@ -31,7 +31,7 @@ EARLIEST_YEAR = 1880
 LINE_LENGTH = 200
 WORDS_LENGTH = 20_000
 
-# ------------------------------------------------------------------------------------------------ text as typed
+# -- text as typed ---------------------------------------------------------------------------------
 
 #: Line ends of several kinds, made one.
 _LINE_ENDS = re.compile("\r\n|\r|\u0085|\u2028|\u2029")
@@ -70,7 +70,7 @@ def _asks(label: str, verb: str) -> str:
     return f"{verb} {_named(label)}" if label else f"{verb} an answer"
 
 
-# ---------------------------------------------------------------------------------------------------- the fields
+# -- the fields ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,9 @@ class Option:
 class Shown:
     """What every field of ours says about itself on the page.
 
-    ask: the message when the answer is missing, a whole sentence without a full stop ("Enter the child's name").
-    legend: the size of the label or legend, "s", "m", "l" or "" for plain. heading: the label is the page's h1.
+    ask: the message when the answer is missing, a sentence without a full stop ("Enter the child's name").
+    legend: the size of the label or legend, "s", "m", "l" or "" for plain.
+    heading: the label is the page's h1.
     width: a class of the input, such as "2", "4", "10", "20" (characters) or "one-half", "two-thirds".
     beside: safe markup of guidance that stands beside the field, from the partnership's library.
     """
@@ -340,7 +341,7 @@ class YesNo(Choice):
 
 
 class Select(_Chosen, forms.ChoiceField):
-    """One of many answers as a drop-down list, which starts with an empty line. For more than about fifteen."""
+    """One of many (more than about fifteen) answers as a drop-down list, which starts with an empty line."""
 
     widget = forms.Select
 
@@ -408,7 +409,7 @@ class Confirm(Shown, forms.BooleanField):
         self.error_messages["required"] = ask or f"Tick the box to confirm: {_named(label)}"
 
 
-# -------------------------------------------------------------------------------------------------------- dates
+# -- dates -----------------------------------------------------------------------------------------
 
 
 class DayWidget(forms.Widget):
@@ -667,7 +668,7 @@ class MomentWidget(DayWidget):
 
 
 def read_time(text: str) -> time | None:
-    """A time of day from '10:40', '10.40', '1040', '10:40pm', '3pm', 'noon', 'midnight'; None when it is none."""
+    """A time of day from '10:40', '10.40', '1040', '10:40pm', '3pm', 'noon' or 'midnight', else None."""
     text = _digits(tidy(text)).lower().replace(" ", "")
     if text in ("noon", "midday"):
         return time(12)
@@ -745,7 +746,7 @@ class Moment(Day):
             )
 
 
-# --------------------------------------------------------------------------------------------------------- forms
+# -- forms -----------------------------------------------------------------------------------------
 
 
 def typed(data: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -791,25 +792,17 @@ class PageForm(forms.Form):
             else:
                 self.cleaned_data[name] = getattr(field, "empty_value", None)
 
-    def not_asked(self) -> list[str]:
-        """The fields whose revealing answer was not given."""
-        names: list[str] = []
+    def not_asked(self) -> set[str]:
+        """The fields whose revealing answer was not given, or stands in a question itself not asked."""
+        hidden: set[str] = set()
+        # A question comes before what it reveals, so one pass in order sees whole chains of them.
         for name, field in self.fields.items():
-            chosen = self[name].value() if self.is_bound else None
-            picked = [str(v) for v in chosen] if isinstance(chosen, (list, tuple)) else [str(chosen)]
-            for option in getattr(field, "options", ()):
-                if option.reveals and (option.value not in picked or name in names):
-                    names += [
-                        r
-                        for r in option.reveals
-                        if r not in names and not self._also_revealed(name, r, picked)
-                    ]
-        return names
-
-    def _also_revealed(self, name: str, child: str, picked: list[str]) -> bool:
-        """Whether another given answer of the same question reveals the same field."""
-        options: list[Option] = self.fields[name].options  # type: ignore[attr-defined]
-        return any(o.value in picked and child in o.reveals for o in options)
+            value = self[name].value()
+            given = {str(v) for v in value} if isinstance(value, (list, tuple)) else {str(value)}
+            options: list[Option] = getattr(field, "options", [])
+            asked = {child for o in options if o.value in given and name not in hidden for child in o.reveals}
+            hidden |= {child for o in options for child in o.reveals} - asked
+        return hidden
 
     def refuse(self, verdict: Verdict) -> None:
         """Shows a rule's refusal as an error, at its field where it names one of this form's."""
@@ -871,7 +864,7 @@ def _flat(found: Iterable[Any]) -> Iterator[BaseForm]:
             yield from _flat(one)
 
 
-# -------------------------------------------------------------------------- parameters of the design system's macros
+# -- parameters of the design system's macros ------------------------------------------------------
 
 
 def parameters(

@@ -46,11 +46,12 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 - autoescape is on: the backend's default, and ours above
 
     def field_render(bound: forms.BoundField, **changes: Any) -> Markup:
-        """A form's field with its label, hint, error and input; `changes` overrides parameters of the macro."""
+        """A form's field with label, hint, error and input; `changes` overrides parameters of the macro."""
         macro, params = forms.parameters(bound, reveal=field_render)
         params.update(changes)
         module: Any = env.get_template("govuk/fields.html").module
-        return Markup(str(getattr(module, macro)(params)).strip())
+        shown: Markup = getattr(module, macro)(params)
+        return shown.strip()
 
     def form_render(form: forms.BaseForm) -> Markup:
         """All the fields of a form in order; those that a choice reveals stand inside that choice."""

@@ -86,7 +86,7 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in its largest sensible unit: '4 minutes', '3 hours', '9 days', '2 months', '3 years'."""
+    """A length of time in its largest sensible unit: '4 minutes', '3 hours', '9 days', '2 months'."""
     seconds = abs(int(length.total_seconds()))
     if seconds < 60:
         return plural(seconds, "second")
@@ -103,7 +103,7 @@ def span(length: timedelta) -> str:
 
 
 def ago(value: date | datetime | None) -> str:
-    """How long ago, by London's calendar: 'just now', '20 minutes ago', 'today', 'yesterday', '3 days ago', 'in 2 days'."""
+    """How long ago, or how far ahead, by London's calendar: '20 minutes ago', 'yesterday', 'in 2 days'."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -125,7 +125,7 @@ def ago(value: date | datetime | None) -> str:
 
 
 def age(born: date | None, on: date | None = None) -> str:
-    """A child's age as it is said: '9 years old', '7 months old', '3 weeks old', 'expected 9 January 2027'."""
+    """A child's age as it is said: '9 years old', '7 months old', 'expected 9 January 2027'."""
     if born is None:
         return "age not known"
     on = on or today()

@@ -18,3 +18,7 @@ def colour(request: HttpRequest, digits: str) -> HttpResponse:
     response = HttpResponse(body, content_type="text/css; charset=utf-8")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+# A stylesheet says nothing about anybody; the gate of the pages stands above this room, so this is said here.
+colour.permission = "public"  # type: ignore[attr-defined]
