@@ -63,3 +63,11 @@ class AdditionKind(StrEnum):
 class AnswerKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     ANSWERED = "answered"
+
+
+class Referral(StrEnum):
+    """Whether a screening outcome makes the contact a referral; the values are the pack's words."""
+
+    ALWAYS = "always"
+    IF_RECORDED = "if recorded so"
+    NEVER = "never"

@@ -1,0 +1,347 @@
+"""Reads of concerns: the front-door board, one concern as the front door sees it, and as its referrer does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+
+from sightline.access.models import Joining
+from sightline.children.queries import name_and_age
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound
+from sightline.kernel.viewer import current
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import DutyView, pack_in_force, pack_named, view_of
+from sightline.procedures.terms import DutyStatus
+
+from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
+from .terms import AnswerKind, ConcernState
+
+ON_BOARD = (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value, ConcernState.DECIDED.value)
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A concern on the front-door board. `due` is the most pressing duty on it."""
+
+    id: UUID
+    reference: str
+    raised_at: datetime
+    raised_by: str
+    immediate_danger: bool
+    danger_waiting: bool
+    state: ConcernState
+    taken_by: str
+    children: tuple[str, ...]
+    due: DutyView | None
+
+    @property
+    def status(self) -> DutyStatus:
+        return self.due.status if self.due else DutyStatus.NOT_DUE
+
+
+@dataclass(frozen=True)
+class Board:
+    """The board: rows in order of urgency, and how many there are in each state."""
+
+    rows: list[BoardRow]
+    counts: dict[ConcernState, int]
+    danger: int
+    late: int
+    total: int
+    page_size: int
+
+
+def _waiting() -> Q:
+    # Taken back, but nobody at the front door has agreed yet that nothing more is owed: its clocks still run.
+    unsettled = Q(state=ConcernState.TAKEN_BACK.value) & Exists(
+        Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)
+    )
+    return Q(state__in=ON_BOARD) | unsettled
+
+
+def board(team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: int = 1, size: int = 50) -> Board:
+    """The concerns of these teams that still need something, most urgent first.
+
+    A fixed number of queries, whatever the number of rows: immediate danger that nobody has acted on, then by
+    the instant at which the most pressing duty becomes late.
+    """
+    open_duty = Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)
+    base = Concern.objects.filter(_waiting(), team_id__in=list(team_ids))
+    shown = base if state is None else base.filter(state=state.value)
+    danger = Exists(open_duty.filter(kind="immediate_danger_response"))
+    counts = {
+        ConcernState(s): n
+        for s, n in base.values("state").annotate(n=Count("id")).values_list("state", "n")
+    }
+    concerns = list(
+        shown.annotate(
+            danger_waiting=danger,
+            due_id=Subquery(open_duty.order_by("due_at").values("id")[:1]),
+            due_at=Subquery(open_duty.order_by("due_at").values("due_at")[:1]),
+        )
+        .select_related("raised_by", "taken_by")
+        .order_by("-danger_waiting", "due_at", "raised_at")[(page - 1) * size : page * size]
+    )
+    ids = [c.id for c in concerns]
+    names: dict[UUID, list[str]] = {}
+    for concern_id, name in (
+        PartName.objects.filter(concern_id__in=ids).order_by("place_in_list").values_list("concern_id", "name")
+    ):
+        names.setdefault(concern_id, []).append(name)
+    duties = {
+        d.id: d
+        for d in Duty.objects.filter(id__in=[c.due_id for c in concerns if c.due_id]).select_related("owner", "team")  # type: ignore[attr-defined]
+    }
+    at, pack = now(), pack_in_force()
+    rows = [
+        BoardRow(
+            id=c.id,
+            reference=c.reference,
+            raised_at=c.raised_at,
+            raised_by=referrer_words(c),
+            immediate_danger=c.immediate_danger,
+            danger_waiting=bool(c.danger_waiting),  # type: ignore[attr-defined]
+            state=ConcernState(c.state),
+            taken_by=c.taken_by.name if c.taken_by else "",
+            children=tuple(names.get(c.id, ())),
+            due=view_of(duties[c.due_id], at, pack) if c.due_id in duties else None,  # type: ignore[attr-defined]
+        )
+        for c in concerns
+    ]
+    late = base.filter(
+        Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True, due_at__lt=at))
+    ).count()
+    return Board(
+        rows=rows,
+        counts=counts,
+        danger=base.filter(danger).count(),
+        late=late,
+        total=sum(counts.values()) if state is None else counts.get(state, 0),
+        page_size=size,
+    )
+
+
+def referrer_words(concern: Concern) -> str:
+    """Who raised it, in words for the front door."""
+    if concern.raised_by is not None:
+        return f"{concern.raised_by.name}, {concern.raised_post}"
+    if concern.anonymous:
+        return "Somebody who did not give their name"
+    relation = f" ({concern.referrer_relation})" if concern.referrer_relation else ""
+    return f"{concern.referrer_name or 'A member of the public'}{relation}"
+
+
+@dataclass(frozen=True)
+class PartView:
+    """One child's part, with what is known of the child and what was decided."""
+
+    id: UUID
+    folder_id: UUID
+    lead_folder_id: UUID
+    child_id: UUID
+    name: str
+    age: str
+    part: ConcernPart
+    matched: bool
+    match_reasons: str
+    screening: Screening | None
+
+
+@dataclass(frozen=True)
+class ConcernView:
+    """A concern as the front door sees it."""
+
+    concern: Concern
+    referrer: str
+    parts: list[PartView]
+    additions: list[Addition]
+    answers: list[Answer]
+    duties: list[DutyView]
+    indicators: list[str]
+    history: list[Screening] = field(default_factory=list)
+
+    @property
+    def acknowledged(self) -> bool:
+        return any(a.kind == AnswerKind.ACKNOWLEDGED.value for a in self.answers)
+
+
+def concern(concern_id: UUID) -> ConcernView:
+    """One concern and all on it that the viewer may open. Raises NotFound where they may open none of it."""
+    row = Concern.objects.select_related("raised_by", "taken_by", "team").filter(id=concern_id).first()
+    if row is None:
+        raise NotFound
+    parts = list(ConcernPart.objects.filter(concern_id=concern_id).select_related("child").order_by("place_in_list"))
+    if not parts or not _opens(parts):
+        raise NotFound
+    folders = [p.folder_id for p in parts]
+    joined = {j.folder_id: j for j in Joining.objects.filter(folder_id__in=folders, undone_at__isnull=True)}
+    screenings = list(
+        Screening.objects.filter(concern_id=concern_id)
+        .select_related("decision__maker", "decision__ruling__maker", "transfer")
+        .order_by("decision__made_at")
+    )
+    latest = {s.part_id: s for s in screenings}
+    additions: dict[tuple[Any, ...], Addition] = {}
+    for addition in Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at"):
+        additions.setdefault((addition.kind, addition.words, addition.added_at), addition)
+    names = name_and_age([p.child_id for p in parts])
+    pack = pack_in_force()
+    duties = (
+        Duty.objects.filter(
+            Q(subject_id=concern_id) | Q(subject_id__in=[s.decision_id for s in screenings]), closed_at__isnull=True
+        )
+        .select_related("owner", "team")
+        .order_by("due_at")
+    )
+    at = now()
+    seen: dict[tuple[Any, ...], DutyView] = {}
+    for duty in duties:
+        # One line for siblings that owe the same by the same instant.
+        seen.setdefault((duty.kind, duty.due_at, duty.subject_id), view_of(duty, at, pack))
+    return ConcernView(
+        concern=row,
+        referrer=referrer_words(row),
+        parts=[
+            PartView(
+                id=p.id,
+                folder_id=p.folder_id,
+                lead_folder_id=joined[p.folder_id].into_id if p.folder_id in joined else p.folder_id,
+                child_id=p.child_id,
+                name=names[p.child_id].name,
+                age=names[p.child_id].age,
+                part=p,
+                matched=p.folder_id in joined,
+                match_reasons=joined[p.folder_id].reasons if p.folder_id in joined else "",
+                screening=latest.get(p.id),
+            )
+            for p in parts
+        ],
+        additions=list(additions.values()),
+        answers=list(Answer.objects.filter(concern_id=concern_id).select_related("sent_by").order_by("sent_at")),
+        duties=list(seen.values()),
+        indicators=indicator_words(parts[0]),
+        history=screenings,
+    )
+
+
+def _opens(parts: Sequence[ConcernPart]) -> bool:
+    """Whether the viewer opens these folders, and is not only the referrer reading their own words."""
+    from sightline.access.queries import opened_of
+
+    return bool(opened_of([p.folder_id for p in parts]))
+
+
+def indicator_words(part: ConcernPart) -> list[str]:
+    """The indicators that were ticked, as the pack of that day words them."""
+    day = part.written_at.astimezone(LONDON).date()
+    found = []
+    for category in pack_named(part.pack).indicators(day):
+        for item in category.item:
+            if f"{category.id}.{item.id}" in part.indicators:
+                found.append(f"{category.title}: {item.text}")
+    return found
+
+
+@dataclass(frozen=True)
+class OwnConcern:
+    """A concern as whoever raised it sees it: what they sent, how it stands in words, what they were told."""
+
+    id: UUID
+    reference: str
+    raised_at: datetime
+    immediate_danger: bool
+    state: ConcernState
+    stands: str
+    names: list[str]
+    parts: list[ConcernPart]
+    additions: list[Addition]
+    answers: list[Answer]
+    can_take_back: bool
+
+
+STANDS = {
+    ConcernState.WAITING: "It has arrived. Nobody has taken it up yet.",
+    ConcernState.BEING_SCREENED: "Somebody at the front door is dealing with it.",
+    ConcernState.DECIDED: "A decision has been made. You will be told what you may know of it.",
+    ConcernState.ANSWERED: "A decision has been made, and you have been told what you may know of it.",
+    ConcernState.TAKEN_BACK: "You took it back. The front door still reads what you sent.",
+}
+
+
+def own_concern(concern_id: UUID | None = None) -> OwnConcern:
+    """The viewer's own concern; for the public, the one of their reference and secret. Raises NotFound."""
+    row = Concern.objects.filter(_own(), *([Q(id=concern_id)] if concern_id else [])).first()
+    if row is None:
+        raise NotFound
+    names = list(
+        PartName.objects.filter(concern=row).order_by("place_in_list").values_list("name", flat=True)
+    )
+    additions: dict[tuple[Any, ...], Addition] = {}
+    for addition in Addition.objects.filter(concern=row, added_by=row.raised_by_id).order_by("added_at"):
+        additions.setdefault((addition.kind, addition.words), addition)
+    state = ConcernState(row.state)
+    return OwnConcern(
+        id=row.id,
+        reference=row.reference,
+        raised_at=row.raised_at,
+        immediate_danger=row.immediate_danger,
+        state=state,
+        stands=STANDS[state],
+        names=names,
+        parts=list(ConcernPart.objects.filter(concern=row).order_by("place_in_list")),
+        additions=list(additions.values()),
+        answers=list(Answer.objects.filter(concern=row).order_by("sent_at")),
+        can_take_back=state in (ConcernState.WAITING, ConcernState.BEING_SCREENED),
+    )
+
+
+def _own() -> Q:
+    viewer = current()
+    if viewer.practitioner_id is not None:
+        return Q(raised_by_id=viewer.practitioner_id)
+    return Q(reference=viewer.reference, secret_digest=viewer.secret_digest) & ~Q(secret_digest="")
+
+
+def own_concerns(limit: int = 50) -> list[tuple[Concern, str, str]]:
+    """The concerns that the viewer raised, latest first, with the children's names and how each stands."""
+    rows = list(Concern.objects.filter(_own()).order_by("-raised_at")[:limit])
+    names: dict[UUID, list[str]] = {}
+    for concern_id, name in (
+        PartName.objects.filter(concern__in=rows).order_by("place_in_list").values_list("concern_id", "name")
+    ):
+        names.setdefault(concern_id, []).append(name)
+    return [(c, " and ".join(names.get(c.id, ())), STANDS[ConcernState(c.state)]) for c in rows]
+
+
+def drafts() -> list[Draft]:
+    """The viewer's own drafts, the latest first."""
+    return list(Draft.objects.select_related("concern").order_by("-saved_at")[:50])
+
+
+def draft(draft_id: UUID) -> Draft:
+    """One draft of the viewer's own. Raises NotFound."""
+    row = Draft.objects.select_related("concern").filter(id=draft_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def screening_draft(concern_id: UUID) -> Draft | None:
+    """What the viewer has typed so far on deciding this concern."""
+    return Draft.objects.filter(kind="screening", concern_id=concern_id).order_by("-saved_at").first()
+
+
+def on_child(folder_ids: Iterable[UUID], limit: int = 20) -> list[ConcernPart]:
+    """The concerns raised about a child, latest first, with what was decided."""
+    return list(
+        ConcernPart.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("concern__raised_by")
+        .prefetch_related("screenings__decision__maker")
+        .order_by("-written_at")[:limit]
+    )

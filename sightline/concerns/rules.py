@@ -1,0 +1,206 @@
+"""Pure rules of the front door: who may decide, what a decision must say, what may follow what."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sightline.kernel.verdicts import Verdict
+
+from .terms import ConcernAct, ConcernState, Referral
+
+TRANSITIONS: dict[tuple[ConcernState, ConcernAct], ConcernState] = {
+    (ConcernState.WAITING, ConcernAct.TAKE_UP): ConcernState.BEING_SCREENED,
+    (ConcernState.BEING_SCREENED, ConcernAct.TAKE_UP): ConcernState.BEING_SCREENED,
+    (ConcernState.BEING_SCREENED, ConcernAct.HAND_BACK): ConcernState.WAITING,
+    (ConcernState.WAITING, ConcernAct.DECIDE): ConcernState.DECIDED,
+    (ConcernState.BEING_SCREENED, ConcernAct.DECIDE): ConcernState.DECIDED,
+    (ConcernState.DECIDED, ConcernAct.DECIDE): ConcernState.DECIDED,
+    (ConcernState.DECIDED, ConcernAct.ANSWER): ConcernState.ANSWERED,
+    (ConcernState.ANSWERED, ConcernAct.ANSWER): ConcernState.ANSWERED,
+    **{
+        (state, ConcernAct.TAKE_BACK): ConcernState.TAKEN_BACK
+        for state in (ConcernState.WAITING, ConcernState.BEING_SCREENED)
+    },
+    **{
+        (state, ConcernAct.REOPEN): ConcernState.WAITING
+        for state in (ConcernState.DECIDED, ConcernState.ANSWERED, ConcernState.TAKEN_BACK)
+    },
+}
+"""What may happen to a concern; what is not here is refused."""
+
+_REFUSALS = {
+    ConcernAct.TAKE_UP: "It has been decided already.",
+    ConcernAct.HAND_BACK: "Nobody is dealing with it, so there is nothing to hand back.",
+    ConcernAct.DECIDE: "It has been decided and answered. Reopen it first.",
+    ConcernAct.ANSWER: "Decide on every child first, then tell the referrer.",
+    ConcernAct.TAKE_BACK: "It has been decided already, so it cannot be taken back. Add what you now know instead.",
+    ConcernAct.REOPEN: "It is still open.",
+}
+
+
+def after(state: ConcernState, act: ConcernAct) -> ConcernState:
+    """The state that follows. Raises `kernel.verdicts.Refused` where the table has no such step."""
+    follows = TRANSITIONS.get((state, act))
+    (Verdict.yes() if follows else Verdict.no(_REFUSALS[act])).or_refuse()
+    assert follows is not None
+    return follows
+
+
+def diagram() -> str:
+    """The transition table as a Mermaid state diagram, the same every time."""
+    name = {state: "".join(word.capitalize() for word in state.value.split("_")) for state in ConcernState}
+    lines = ["stateDiagram-v2", f"    [*] --> {name[ConcernState.WAITING]}"]
+    lines += [f"    {name[state]}: {state.value.replace('_', ' ')}" for state in ConcernState]
+    order = {member: n for n, member in enumerate([*ConcernState, *ConcernAct])}
+    for (state, act), then in sorted(TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]])):
+        lines.append(f"    {name[state]} --> {name[then]}: {act.value}")
+    return "\n".join(lines) + "\n"
+
+
+#: No 0, O, 1, I, L, U: read over the telephone, none is taken for another, and no word comes about.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """A concern's reference, such as C-7KQ4-M2XD: random, so that it says nothing of how many there are."""
+    letters = [secrets.choice(ALPHABET) for _ in range(8)]
+    return f"C-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+def new_secret() -> str:
+    """What somebody without an account keeps to come back: 16 letters (78 bits) in fours."""
+    letters = [secrets.choice(ALPHABET) for _ in range(16)]
+    return "-".join("".join(letters[n : n + 4]) for n in range(0, 16, 4))
+
+
+def tidy_code(typed: str) -> str:
+    """A reference or secret as somebody typed it back: spaces, case and dashes do not matter."""
+    kept = [letter for letter in typed.upper() if letter.isalnum()]
+    return "".join(kept)
+
+
+def tidy_reference(typed: str) -> str:
+    """A typed reference in the shape in which it is stored; empty where it cannot be one."""
+    code = tidy_code(typed)
+    if len(code) != 9 or not code.startswith("C"):
+        return ""
+    return f"C-{code[1:5]}-{code[5:]}"
+
+
+def secret_digest(reference: str, secret: str) -> str:
+    """SHA-256 over reference and secret, in hex: what the database keeps and compares."""
+    return hashlib.sha256(f"{tidy_code(reference)}:{tidy_code(secret)}".encode()).hexdigest()
+
+
+def may_screen(
+    *, raised_by: UUID | None, maker: UUID, knows_family: bool | None, already_working_with: bool = False
+) -> Verdict:
+    """Nobody decides on a concern that they raised, or for a family that they know (Sightline baseline)."""
+    if raised_by is not None and raised_by == maker:
+        return Verdict.no("You raised this concern yourself. Another decision maker must decide on it.")
+    if knows_family is None:
+        return Verdict.no("Say whether you know anybody in this family outside your work.", "knows_family")
+    if knows_family:
+        return Verdict.no(
+            "You know this family, so another decision maker must decide. Hand the concern back now.",
+            "knows_family",
+        )
+    if already_working_with:
+        return Verdict.no("You work with one of these children. Another decision maker must decide.")
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class OutcomeRule:
+    """What the pack says of a screening outcome, as far as the rule needs it."""
+
+    id: str
+    referral: Referral
+    compulsory: bool
+
+
+@dataclass(frozen=True)
+class ChildDecision:
+    """What a decision maker answered for one child. Empty text and None are questions not answered."""
+
+    part_id: UUID
+    outcome_id: str = ""
+    level_id: str = ""
+    descriptors: tuple[str, ...] = ()
+    reasons: str = ""
+    stands_on: str = ""
+    why_nothing_less: str = ""
+    child_told: str = ""
+    parents_told: str = ""
+    advice: str = ""
+    records_referral: bool | None = None
+    need_code: str = ""
+    authority: str = ""
+    conflict: str = ""
+    conflict_resolved: str = ""
+    for_the_child: bool | None = None
+    sooner: bool | None = None
+    sooner_on: str = ""
+    sooner_why: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+def is_referral(outcome: OutcomeRule | None, recorded: bool | None) -> bool:
+    """A concern is a contact; it becomes a referral when it is accepted for assessment or more, or where
+    the decision maker records it as a referral with no further action (children in need census)."""
+    if outcome is None:
+        return False
+    if outcome.referral is Referral.IF_RECORDED:
+        return recorded is True
+    return outcome.referral is Referral.ALWAYS
+
+
+NEEDS_AUTHORITY = "other_authority"
+ADVICE_OUTCOMES = ("no_further_action", "signposting")
+
+
+def faults(decision: ChildDecision, outcome: OutcomeRule | None, *, level_descriptors: Sequence[str]) -> dict[str, str]:
+    """What a decision on one child still lacks: message by field; empty when it is complete.
+
+    Level of need with descriptors (HLP-02), agreement or power and why nothing less (HLP-03), reasons
+    (REC-08), what child and parents were told (CHD-04 on decisions), conflict of interests (CHD-06),
+    whether this child needs sooner (TIM-01).
+    """
+    found: dict[str, str] = {}
+    if outcome is None:
+        found["outcome_id"] = "Choose what happens next for this child."
+    if not decision.level_id:
+        found["level_id"] = "Choose the level of need."
+    elif not set(decision.descriptors) & set(level_descriptors):
+        found["descriptors"] = "Choose at least one descriptor of that level that you rely on."
+    if not decision.reasons.strip():
+        found["reasons"] = "Give the reasons for this decision."
+    if not decision.stands_on.strip():
+        found["stands_on"] = "Say on whose agreement, or under which power, this stands."
+    if outcome is not None and outcome.compulsory and not decision.why_nothing_less.strip():
+        found["why_nothing_less"] = "Say why nothing less would keep this child safe."
+    if not decision.child_told.strip():
+        found["child_told"] = "Say what the child was told and by whom, or why they were not told."
+    if not decision.parents_told.strip():
+        found["parents_told"] = "Say what the parents were told and by whom, or why they were not told."
+    if outcome is not None and outcome.referral is Referral.IF_RECORDED and decision.records_referral is None:
+        found["records_referral"] = "Say whether this is recorded as a referral with no further action."
+    if is_referral(outcome, decision.records_referral) and not decision.need_code:
+        found["need_code"] = "Choose the child's primary need."
+    if outcome is not None and outcome.id in ADVICE_OUTCOMES and not decision.advice.strip():
+        found["advice"] = "Write the advice given, or where the family was pointed to."
+    if outcome is not None and outcome.id == NEEDS_AUTHORITY and not decision.authority.strip():
+        found["authority"] = "Name the authority that the child is passed to."
+    if decision.conflict.strip() and decision.for_the_child is None:
+        found["for_the_child"] = "Say whether the conflict was resolved in the child's favour."
+    if decision.conflict.strip() and decision.for_the_child and not decision.conflict_resolved.strip():
+        found["conflict_resolved"] = "Say how the conflict was resolved."
+    if decision.sooner is None:
+        found["sooner"] = "Say whether this child needs anything sooner than the time limits."
+    elif decision.sooner and not decision.sooner_why.strip():
+        found["sooner_why"] = "Say why this child needs it sooner."
+    return found

@@ -1,0 +1,350 @@
+"""The only writer of the duty ledger.
+
+An action elsewhere discharges a duty and opens the next, as the partnership's pack says; it names the kind of
+duty, and the pack says the rest: limit, citation, what discharges it, when it counts as due soon or critical.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.actions import permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import current
+
+from . import clocks, rules
+from .loader import Pack
+from .models import RUNNING, Duty, DutyEvent, ManagerView
+from .queries import agencies_working_with, pack_in_force, pack_named
+from .schema import DutyKind, Limit
+from .terms import Basis, DutyAct, DutyState
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A duty to be opened in a folder: its kind by the pack, and the instant that the clock runs from.
+
+    `subject_id` is what it is about; `path` the page where it is done; `owner_id` or `team_id` who owes it.
+    `sooner_at` and `sooner_why`: this child needs it before the limit. Instants are aware.
+    """
+
+    folder_id: UUID
+    kind: str
+    started_at: datetime
+    subject_id: UUID | None = None
+    path: str = ""
+    owner_id: UUID | None = None
+    team_id: UUID | None = None
+    sooner_at: datetime | None = None
+    sooner_why: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The instants of one duty, worked out from the pack."""
+
+    kind: DutyKind
+    limit: Limit
+    soon_at: datetime
+    due_at: datetime
+    critical_at: datetime
+
+
+def clock_of(
+    pack: Pack, kind_id: str, started_at: datetime, *, sooner_at: datetime | None = None, imported: bool = False
+) -> Clock:
+    """When a duty of that kind, started then, is due soon, due and critical.
+
+    Raises Refused where the due date lies past the known calendar; imported history never is.
+    """
+    day = started_at.astimezone(LONDON).date()
+    kind = pack.duty_kind(kind_id, day, or_earliest=imported)
+    limit = pack.limit(kind.limit, day, or_earliest=imported)
+    calendar = pack.calendar(day)
+    try:
+        due_at = clocks.due(started_at, limit, calendar.forgiven() if imported else calendar)
+    except clocks.BeyondCalendar as beyond:
+        raise Refused(str(beyond)) from beyond
+    if sooner_at is not None and sooner_at < due_at:
+        due_at = sooner_at
+    return Clock(
+        kind=kind,
+        limit=limit,
+        soon_at=min(max(clocks.due_soon_at(due_at, kind, calendar), started_at), due_at),
+        due_at=due_at,
+        critical_at=clocks.critical_at(due_at, kind, calendar),
+    )
+
+
+def open_duties(
+    openings: Sequence[Opening], *, pack: Pack | None = None, imported: bool = False
+) -> list[Duty]:
+    """Open duties, all in two inserts. The caller has asked its own permission: duties follow from its act."""
+    pack = pack or pack_in_force()
+    at = now()
+    by = current().practitioner_id
+    duties: list[Duty] = []
+    events: list[DutyEvent] = []
+    for opening in openings:
+        clock = clock_of(
+            pack, opening.kind, opening.started_at, sooner_at=opening.sooner_at, imported=imported
+        )
+        if opening.sooner_at is not None and not rules.has_real_words(opening.sooner_why):
+            raise Refused("Say why this child needs it sooner.", "sooner_why")
+        duty = Duty(
+            folder_id=opening.folder_id,
+            kind=clock.kind.id,
+            title=clock.kind.title,
+            why=clock.kind.why,
+            discharged_by=clock.kind.discharged_by,
+            subject_id=opening.subject_id,
+            path=opening.path,
+            owner_id=opening.owner_id,
+            team_id=opening.team_id,
+            started_at=opening.started_at,
+            opened_at=at,
+            soon_at=clock.soon_at,
+            due_at=clock.due_at,
+            critical_at=clock.critical_at,
+            sooner_why=opening.sooner_why,
+            state=DutyState.OPEN.value,
+            pack=pack.name,
+            pack_version=pack.version,
+            limit_id=clock.limit.id,
+            limit_words=f"{clock.limit.title}: {clock.limit.span}",
+            statutory=clock.limit.basis is Basis.STATUTORY,
+            citation=clock.limit.citation,
+            caveat=clock.limit.caveat,
+        )
+        duties.append(duty)
+        events.append(
+            DutyEvent(
+                folder_id=opening.folder_id, duty=duty, act="open", at=at, by_id=by,
+                reason=opening.sooner_why, due_after=clock.due_at,
+            )  # fmt: skip
+        )
+    Duty.objects.bulk_create(duties)
+    DutyEvent.objects.bulk_create(events)
+    return duties
+
+
+def happened(
+    event: str,
+    folder_ids: Iterable[UUID],
+    *,
+    subject_id: UUID,
+    at: datetime,
+    path: str = "",
+    owner_id: UUID | None = None,
+    team_id: UUID | None = None,
+    pack: Pack | None = None,
+) -> list[Duty]:
+    """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens."""
+    pack = pack or pack_in_force()
+    folders = list(folder_ids)
+    found = pack.event(event, at.astimezone(LONDON).date())
+    for kind in found.discharges:
+        discharge(kind, subject_id, folder_ids=folders)
+    return open_duties(
+        [
+            Opening(
+                folder_id=folder, kind=kind, started_at=at, subject_id=subject_id, path=path,
+                owner_id=owner_id, team_id=team_id,
+            )  # fmt: skip
+            for folder in folders
+            for kind in found.opens
+        ],
+        pack=pack,
+    )
+
+
+def discharge(kind: str, subject_id: UUID, *, folder_ids: Iterable[UUID] | None = None) -> int:
+    """What discharges a duty has been done: close those of that kind on that subject. Returns how many.
+
+    One that was missed and not answered for stays in sight until somebody has answered.
+    """
+    open_ones = Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).exclude(
+        state=DutyState.DONE_LATE.value
+    )
+    if folder_ids is not None:
+        open_ones = open_ones.filter(folder_id__in=list(folder_ids))
+    duties = list(open_ones)
+    for duty in duties:
+        _step(duty, DutyAct.DISCHARGE)
+    return len(duties)
+
+
+def withdraw_all(subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | None = None) -> int:
+    """Nothing more is owed on that subject: withdraw what is still to be done on it. Returns how many."""
+    rules.may_withdraw(reason).or_refuse()
+    duties = Duty.objects.filter(subject_id=subject_id, closed_at__isnull=True).exclude(
+        state=DutyState.DONE_LATE.value
+    )
+    if folder_ids is not None:
+        duties = duties.filter(folder_id__in=list(folder_ids))
+    found = list(duties)
+    for duty in found:
+        _step(duty, DutyAct.WITHDRAW, reason=reason)
+    return len(found)
+
+
+def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID) -> None:
+    """Somebody takes duties on; they leave the team's unclaimed list."""
+    Duty.objects.filter(id__in=list(duty_ids)).update(owner_id=practitioner_id)
+
+
+@transaction.atomic
+def shorten(duty_id: UUID, due_at: datetime, reason: str) -> Duty:
+    """This child needs it sooner."""
+    duty = _locked(duty_id)
+    if duty.owner_id != current().practitioner_id:
+        permit(Permission.CHANGE_DUTY)
+    rules.may_shorten(reason, duty.due_at, due_at, now()).or_refuse()
+    _move(duty, DutyAct.SHORTEN, due_at, reason)
+    record(Verb.WROTE, "procedures.shorten", folder_id=duty.folder_id, subject=duty)
+    return duty
+
+
+@transaction.atomic
+def extend(duty_id: UUID, due_at: datetime, reason: str, views: Sequence[rules.ManagerView]) -> Duty:
+    """Extend a limit, where the pack allows it, by the role that it names, after consulting (TIM-02)."""
+    acting = permit(Permission.EXTEND_DUTY)
+    duty = _locked(duty_id)
+    pack = pack_named(duty.pack)
+    day = now().astimezone(LONDON).date()
+    extension = pack.extension(duty.limit_id, day)
+    agencies = agencies_working_with(duty.folder_id)
+    role = next((slug for slug in acting.role_slugs if slug.replace("-", "_") in extension.by_roles), "")
+    rules.may_extend(
+        extension,
+        role.replace("-", "_"),
+        reason,
+        views,
+        own_agency=acting.agency_name,
+        other_agencies=agencies.keys(),
+        present_due=duty.agreed_at or duty.due_at,
+        new_due=due_at,
+        now=now(),
+    ).or_refuse()
+    moved = rules.extended_due(pack.limit(duty.limit_id, day, or_earliest=True), duty.due_at, due_at)
+    duty.agreed_at = moved.agreed
+    event = _move(duty, DutyAct.EXTEND, moved.due, reason)
+    ManagerView.objects.bulk_create(
+        ManagerView(
+            folder_id=duty.folder_id,
+            event=event,
+            agency_id=agencies[view.agency],
+            manager=f"{view.manager}, {view.post_title}",
+            view=f"{'Agrees' if view.agrees else 'Does not agree'}: {view.view}",
+        )
+        for view in views
+        if view.agency in agencies
+    )
+    record(Verb.WROTE, "procedures.extend", folder_id=duty.folder_id, subject=duty)
+    return duty
+
+
+@transaction.atomic
+def withdraw(duty_id: UUID, reason: str) -> Duty:
+    """It is no longer owed."""
+    permit(Permission.CHANGE_DUTY)
+    duty = _locked(duty_id)
+    rules.may_withdraw(reason).or_refuse()
+    _step(duty, DutyAct.WITHDRAW, reason=reason)
+    record(Verb.WROTE, "procedures.withdraw", folder_id=duty.folder_id, subject=duty)
+    return duty
+
+
+@transaction.atomic
+def answer_for(duty_id: UUID, answer: str) -> Duty:
+    """Somebody says what went wrong and what was done about it; a missed duty stays visible until then."""
+    duty = _locked(duty_id)
+    if duty.owner_id != current().practitioner_id:
+        permit(Permission.ANSWER_DUTY)
+    # The sweep runs every minute; who answers in between does not have to wait for it.
+    if duty.state in {s.value for s in rules.RUNNING} and duty.due_at < now():
+        _step(duty, DutyAct.MISS)
+    rules.may_answer(answer).or_refuse()
+    _step(duty, DutyAct.ANSWER, reason=answer)
+    record(Verb.WROTE, "procedures.answer_for", folder_id=duty.folder_id, subject=duty)
+    return duty
+
+
+def mark_missed(limit: int = 5000) -> int:
+    """Mark what has passed its due instant; run by the job `duties` every minute. Returns how many."""
+    at = now()
+    due = list(
+        Duty.objects.select_for_update(skip_locked=True)
+        .filter(state__in=RUNNING[:3], due_at__lt=at)
+        .order_by("due_at")[:limit]
+    )
+    for duty in due:
+        duty.state = rules.after_step(DutyState(duty.state), DutyAct.MISS).value
+    Duty.objects.bulk_update(due, ["state"], batch_size=1000)
+    DutyEvent.objects.bulk_create(
+        (
+            DutyEvent(
+                folder_id=duty.folder_id, duty=duty, act=DutyAct.MISS.value, at=at,
+                due_before=duty.due_at, due_after=duty.due_at,
+            )  # fmt: skip
+            for duty in due
+        ),
+        batch_size=1000,
+    )
+    if due:
+        record(Verb.WROTE, "procedures.mark_missed", count=len(due))
+    return len(due)
+
+
+def _locked(duty_id: UUID) -> Duty:
+    duty = Duty.objects.select_for_update().filter(id=duty_id).first()
+    if duty is None:
+        raise NotFound
+    return duty
+
+
+def _step(duty: Duty, act: DutyAct, *, reason: str = "") -> DutyEvent:
+    """One step of a duty's life, by the transition table, with its event."""
+    at = now()
+    if act is DutyAct.DISCHARGE and duty.state in {s.value for s in rules.RUNNING} and duty.due_at < at:
+        # Late, and the sweep has not come by yet: done late is done late.
+        _step(duty, DutyAct.MISS)
+    state = rules.after_step(DutyState(duty.state), act)
+    duty.state = state.value
+    if state in rules.FINAL:
+        duty.closed_at = at
+    duty.save(update_fields=["state", "closed_at"])
+    return DutyEvent.objects.create(
+        folder_id=duty.folder_id, duty=duty, act=act.value, at=at, by_id=current().practitioner_id,
+        reason=reason, due_before=duty.due_at, due_after=duty.due_at,
+    )  # fmt: skip
+
+
+def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str) -> DutyEvent:
+    before = duty.due_at
+    state = rules.after_step(DutyState(duty.state), act)
+    pack = pack_named(duty.pack)
+    day = now().astimezone(LONDON).date()
+    kind = pack.duty_kind(duty.kind, day, or_earliest=True)
+    calendar = pack.calendar(day)
+    duty.due_at = due_at
+    duty.soon_at = min(clocks.due_soon_at(due_at, kind, calendar), due_at)
+    duty.critical_at = clocks.critical_at(due_at, kind, calendar)
+    duty.state = state.value
+    if act is DutyAct.SHORTEN:
+        duty.sooner_why = reason
+    duty.save(update_fields=["due_at", "soon_at", "critical_at", "agreed_at", "state", "sooner_why"])
+    return DutyEvent.objects.create(
+        folder_id=duty.folder_id, duty=duty, act=act.value, at=now(), by_id=current().practitioner_id,
+        reason=reason, due_before=before, due_after=due_at if before != due_at else duty.agreed_at,
+    )  # fmt: skip
+

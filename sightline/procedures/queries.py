@@ -1,0 +1,228 @@
+"""Reads of the duty ledger: what is due on a child, for a worker, a team, the partnership."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+
+from sightline.agencies.models import Partnership
+from sightline.children.models import Involvement
+from sightline.kernel.models import held_on
+from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotFound
+
+from . import clocks, rules
+from .loader import Pack, load_pack
+from .models import Duty, DutyEvent
+from .terms import DutyState, DutyStatus, Unit
+
+
+def pack_in_force() -> Pack:
+    """The partnership's procedure pack. One short query; the pack itself is read once a process."""
+    name = Partnership.objects.values_list("pack", flat=True).first()
+    return load_pack(name or "england")
+
+
+def pack_named(name: str) -> Pack:
+    """A pack by its name, for what was opened under it."""
+    return load_pack(name)
+
+
+def agencies_working_with(folder_id: UUID) -> dict[str, UUID]:
+    """The agencies that work with the child today, by name."""
+    rows = Involvement.objects.filter(held_on(today()), folder_id=folder_id).values_list(
+        "agency__name", "agency_id"
+    )
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class DutyView:
+    """A duty as a page shows it. `left` is in plain words: '2 working days late'."""
+
+    id: UUID
+    folder_id: UUID
+    kind: str
+    title: str
+    path: str
+    subject_id: UUID | None
+    owner: str
+    team: str
+    due_at: datetime
+    agreed_at: datetime | None
+    state: DutyState
+    status: DutyStatus
+    left: str
+    limit_words: str
+    citation: str
+    caveat: str
+    sooner_why: str
+    needs_answer: bool
+
+
+def status_at(duty: Duty, at: datetime) -> DutyStatus:
+    """How a duty stands: its instants were worked out when it was opened, so this is a comparison."""
+    if at > duty.critical_at:
+        return DutyStatus.CRITICAL
+    if at > duty.due_at:
+        return DutyStatus.OVERDUE
+    return DutyStatus.DUE_SOON if at >= duty.soon_at else DutyStatus.NOT_DUE
+
+
+def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
+    day = at.astimezone(LONDON).date()
+    unit = pack.limit(duty.limit_id, day, or_earliest=True).unit if _has_limit(pack, duty, day) else Unit.HOURS
+    state = DutyState(duty.state)
+    return DutyView(
+        id=duty.id,
+        folder_id=duty.folder_id,
+        kind=duty.kind,
+        title=duty.title,
+        path=duty.path,
+        subject_id=duty.subject_id,
+        owner=duty.owner.name if duty.owner else "",
+        team=duty.team.name if duty.team else "",
+        due_at=duty.due_at,
+        agreed_at=duty.agreed_at,
+        state=state,
+        status=status_at(duty, at),
+        left=clocks.describe_left(duty.due_at, at, pack.calendar(day), unit),
+        limit_words=duty.limit_words,
+        citation=duty.citation,
+        caveat=duty.caveat,
+        sooner_why=duty.sooner_why,
+        needs_answer=state in rules.UNANSWERED or (state in rules.RUNNING and at > duty.due_at),
+    )
+
+
+def _has_limit(pack: Pack, duty: Duty, day: date) -> bool:
+    try:
+        pack.limit(duty.limit_id, day, or_earliest=True)
+    except LookupError:
+        return False
+    return True
+
+
+def _open() -> QuerySet[Duty]:
+    return Duty.objects.filter(closed_at__isnull=True).select_related("owner", "team")
+
+
+def on_folders(folder_ids: Iterable[UUID]) -> list[DutyView]:
+    """What is due on a child, soonest first."""
+    at, pack = now(), pack_in_force()
+    return [view_of(duty, at, pack) for duty in _open().filter(folder_id__in=list(folder_ids)).order_by("due_at")]
+
+
+def on_subject(subject_id: UUID) -> list[DutyView]:
+    """What is owed on a concern or a decision, soonest first."""
+    at, pack = now(), pack_in_force()
+    return [view_of(duty, at, pack) for duty in _open().filter(subject_id=subject_id).order_by("due_at")]
+
+
+def _of_worker(practitioner_id: UUID) -> Q:
+    return Q(owner_id=practitioner_id)
+
+
+def _of_teams(team_ids: Sequence[UUID]) -> Q:
+    return Q(team_id__in=list(team_ids))
+
+
+def work_of(
+    *,
+    practitioner_id: UUID | None = None,
+    team_ids: Sequence[UUID] = (),
+    status: DutyStatus | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> list[DutyView]:
+    """Open duties of a worker, of teams, or (neither given) of everything that the viewer may see."""
+    duties = _open()
+    if practitioner_id is not None:
+        duties = duties.filter(_of_worker(practitioner_id))
+    elif team_ids:
+        duties = duties.filter(_of_teams(team_ids))
+    at, pack = now(), pack_in_force()
+    if status is not None:
+        duties = duties.filter(_with_status(status, at))
+    return [view_of(duty, at, pack) for duty in duties.order_by("due_at", "id")[offset : offset + limit]]
+
+
+def counts_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = ()) -> dict[DutyStatus, int]:
+    """How many open duties there are of each status, in one query."""
+    duties = Duty.objects.filter(closed_at__isnull=True)
+    if practitioner_id is not None:
+        duties = duties.filter(_of_worker(practitioner_id))
+    elif team_ids:
+        duties = duties.filter(_of_teams(team_ids))
+    at = now()
+    rows = (
+        duties.annotate(
+            stands=Case(
+                *(When(_with_status(s, at), then=Value(s.value)) for s in DutyStatus),
+                output_field=CharField(),
+            )
+        )
+        .values("stands")
+        .annotate(count=Count("id"))
+        .values_list("stands", "count")
+    )
+    found = dict(rows)
+    return {s: found.get(s.value, 0) for s in DutyStatus}
+
+
+def _with_status(status: DutyStatus, at: datetime) -> Q:
+    return {
+        DutyStatus.CRITICAL: Q(critical_at__lt=at),
+        DutyStatus.OVERDUE: Q(due_at__lt=at, critical_at__gte=at),
+        DutyStatus.DUE_SOON: Q(soon_at__lte=at, due_at__gte=at),
+        DutyStatus.NOT_DUE: Q(soon_at__gt=at),
+    }[status]
+
+
+@dataclass(frozen=True)
+class DutyExplained:
+    """A duty with its history, for its 'why' page."""
+
+    duty: DutyView
+    why: str
+    discharged_by: str
+    started_at: datetime
+    opened_at: datetime
+    closed_at: datetime | None
+    pack: str
+    pack_version: str
+    statutory: bool
+    extendable: bool
+    history: list[DutyEvent]
+
+
+def explained(duty_id: UUID) -> DutyExplained:
+    """One duty and all that happened to it. Raises NotFound."""
+    duty = Duty.objects.select_related("owner", "team").filter(id=duty_id).first()
+    if duty is None:
+        raise NotFound
+    at, pack = now(), load_pack(duty.pack)
+    history = list(
+        DutyEvent.objects.filter(duty_id=duty_id)
+        .select_related("by")
+        .prefetch_related("views__agency")
+        .order_by(F("at").asc(), "id")
+    )
+    day = at.astimezone(LONDON).date()
+    return DutyExplained(
+        duty=view_of(duty, at, pack),
+        why=duty.why,
+        discharged_by=duty.discharged_by,
+        started_at=duty.started_at,
+        opened_at=duty.opened_at,
+        closed_at=duty.closed_at,
+        pack=pack.title,
+        pack_version=duty.pack_version,
+        statutory=duty.statutory,
+        extendable=_has_limit(pack, duty, day) and pack.extension(duty.limit_id, day).allowed,
+        history=history,
+    )
