@@ -1,0 +1,86 @@
+"""Checking packs: every fault with its file and line, the worked examples included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from .clocks import LONDON, BeyondCalendar, due
+from .loader import NAME, pack_names, packs_root, read_with_base
+from .pack import NotInForce, Pack
+from .reading import Fault, Folder, Table
+from .schema import Example
+
+
+def check_packs(root: Path | None = None) -> list[Fault]:
+    """Every fault of every pack under the root, by file and line; empty where all is well. Never raises."""
+    root = root or packs_root()
+    names = pack_names(root)
+    if not names:
+        return [Fault(str(root), 1, "there are no procedure packs here")]
+    faults: set[Fault] = set()
+    for name in names:
+        if not NAME.match(name):
+            faults.add(Fault(name, 1, "a pack's folder is named in small letters, digits and hyphens"))
+            continue
+        faults |= set(check_pack(root, name))
+    return sorted(faults)
+
+
+def check_pack(root: Path, name: str) -> list[Fault]:
+    """Every fault of one pack; where its base is faulty too, that is for the base's own check to say."""
+    folder, base, pack, faults = read_with_base(root, name)
+    if pack is not None and not faults and not (base and base.faults):
+        faults = [*faults, *_faults_of_circles(pack, folder), *_failing_examples(pack, folder)]
+    return sorted(set(faults))
+
+
+def _faults_of_circles(pack: Pack, folder: Folder) -> Iterator[Fault]:
+    """An outcome that brings itself along, by whatever way round."""
+    for value, table in folder.of("screening_outcome"):
+        try:
+            reached = pack.outcome_with_included(value.id, value.from_)
+            circle = any(value.id in pack.screening_outcome(id, value.from_).includes for id in reached)
+        except NotInForce as error:
+            yield table.fault(f"on the day that it begins: {error}", "includes")
+            continue
+        if circle:
+            yield table.fault(f'"{value.id}" includes itself', "includes")
+
+
+def _failing_examples(pack: Pack, folder: Folder) -> Iterator[Fault]:
+    for example, table in folder.examples:
+        yield from (_fault_of_example(pack, example, table))
+
+
+def _fault_of_example(pack: Pack, example: Example, table: Table) -> Iterator[Fault]:
+    try:
+        if message := run_example(pack, example):
+            yield table.fault(f"the worked example fails: {message}")
+    except (NotInForce, BeyondCalendar) as error:
+        yield table.fault(f"the worked example fails: {error}")
+
+
+def run_example(pack: Pack, example: Example) -> str:
+    """What is wrong with a worked example; empty where it holds. Raises NotInForce and BeyondCalendar."""
+    if example.start is not None and example.due is not None:
+        start, expected = _in_london(example.start), _in_london(example.due)
+        on = example.on or start.date()
+        found = due(start, pack.limit(example.limit, on), pack.calendar(on))
+        return (
+            "" if found == expected else f"due is {found:%Y-%m-%dT%H:%M:%S}, not {expected:%Y-%m-%dT%H:%M:%S}"
+        )
+    assert example.on is not None  # the schema sees to it
+    if example.outcome:
+        opened = tuple(kind.id for kind in pack.duties_opened_by(example.outcome, example.on))
+        return "" if set(opened) == set(example.opens) else f"it opens {', '.join(opened) or 'nothing'}"
+    pack.limit(example.limit, example.on)
+    allowed = pack.extension(example.limit, example.on).allowed
+    words = {True: "extension is allowed", False: "extension is not allowed"}
+    return "" if allowed is example.extension else words[allowed]
+
+
+def _in_london(moment: datetime) -> datetime:
+    """A moment without an offset is London time."""
+    return moment.replace(tzinfo=LONDON) if moment.tzinfo is None else moment.astimezone(LONDON)

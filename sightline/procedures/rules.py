@@ -1,0 +1,208 @@
+"""What may happen to a duty, and who may move its date.
+
+One table says every step in the life of a duty; `diagram` draws it for the documentation. A duty that was
+missed is never quietly finished: done late, it stays in sight until somebody has answered for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sightline.kernel.verdicts import Verdict
+
+from .schema import Extension, Limit
+from .terms import Basis, DutyAct, DutyState
+
+RUNNING = frozenset({DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED})
+"""To be done, and not known to be late."""
+
+STILL_TO_DO = RUNNING | {DutyState.MISSED, DutyState.ANSWERED}
+"""The work itself has not been done."""
+
+UNANSWERED = frozenset({DutyState.MISSED, DutyState.DONE_LATE})
+"""Late, and nobody has answered for it yet."""
+
+IN_SIGHT = STILL_TO_DO | UNANSWERED
+"""What work lists show."""
+
+FINAL = frozenset({DutyState.DISCHARGED, DutyState.WITHDRAWN})
+
+TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
+    **{(state, DutyAct.SHORTEN): DutyState.SHORTENED for state in RUNNING},
+    **{(state, DutyAct.EXTEND): DutyState.EXTENDED for state in RUNNING},
+    **{(state, DutyAct.MISS): DutyState.MISSED for state in RUNNING},
+    **{(state, DutyAct.DISCHARGE): DutyState.DISCHARGED for state in RUNNING},
+    **{(state, DutyAct.WITHDRAW): DutyState.WITHDRAWN for state in STILL_TO_DO},
+    (DutyState.MISSED, DutyAct.ANSWER): DutyState.ANSWERED,
+    (DutyState.MISSED, DutyAct.DISCHARGE): DutyState.DONE_LATE,
+    (DutyState.ANSWERED, DutyAct.DISCHARGE): DutyState.DISCHARGED,
+    (DutyState.DONE_LATE, DutyAct.ANSWER): DutyState.DISCHARGED,
+}
+"""Every step that a duty may take; what is not here is refused."""
+
+_REFUSALS = {
+    DutyAct.SHORTEN: "It is late already, so it cannot be made due sooner. Do it now, or answer for it.",
+    DutyAct.EXTEND: "Its date has passed. It cannot be extended afterwards: answer for it instead.",
+    DutyAct.MISS: "It is already known to be late.",
+    DutyAct.ANSWER: "There is nothing to answer for: it is not late, or somebody has answered already.",
+    DutyAct.DISCHARGE: "It has been done already. Answer for its lateness to close it.",
+    DutyAct.WITHDRAW: "It has been done, so it cannot be withdrawn. Answer for its lateness to close it.",
+}
+
+LEAST_WORDS = 3
+
+
+def step(state: DutyState, act: DutyAct) -> Verdict:
+    """Whether that may happen to a duty that stands so."""
+    if (state, act) in TRANSITIONS:
+        return Verdict.yes()
+    if state in FINAL:
+        return Verdict.no(f"This duty is {state.value}, so nothing more can happen to it.")
+    return Verdict.no(_REFUSALS[act])
+
+
+def after_step(state: DutyState, act: DutyAct) -> DutyState:
+    """The state that follows. Raises `kernel.verdicts.Refused` where the table has no such step."""
+    step(state, act).or_refuse()
+    return TRANSITIONS[(state, act)]
+
+
+def diagram() -> str:
+    """The transition table as a Mermaid state diagram, the same every time."""
+    name = {state: "".join(word.capitalize() for word in state.value.split()) for state in DutyState}
+    lines = ["stateDiagram-v2", f"    [*] --> {name[DutyState.OPEN]}"]
+    lines += [f"    {name[state]}: {state.value}" for state in DutyState]
+    order = {member: n for n, member in enumerate([*DutyState, *DutyAct])}
+    for (state, act), then in sorted(
+        TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]])
+    ):
+        lines.append(f"    {name[state]} --> {name[then]}: {act.value}")
+    lines += [f"    {name[state]} --> [*]" for state in DutyState if state in FINAL]
+    return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True)
+class ManagerView:
+    """What a manager of another agency said when asked about an extension."""
+
+    agency: str
+    manager: str
+    post_title: str
+    view: str
+    agrees: bool
+
+
+def may_shorten(reason: str, present_due: datetime, new_due: datetime, now: datetime) -> Verdict:
+    """Whether a duty may be due sooner. Anybody who may act on it may shorten it, for a reason of real words.
+
+    Source: limits are minimum standards and shorter ones must be achieved where the child's welfare needs it
+    (North East Lincolnshire and Rotherham, closing paragraphs); elsewhere a Sightline baseline.
+    """
+    if not has_real_words(reason):
+        return Verdict.no("Say why this child needs it sooner.", "reason")
+    if new_due >= present_due:
+        return Verdict.no("The new date must be earlier than the present one.", "due")
+    if new_due <= now:
+        return Verdict.no("The new date has passed already. Choose one that can still be kept.", "due")
+    return Verdict.yes()
+
+
+def may_extend(
+    extension: Extension,
+    role: str,
+    reason: str,
+    views: Sequence[ManagerView],
+    *,
+    own_agency: str,
+    other_agencies: Collection[str],
+    present_due: datetime,
+    new_due: datetime,
+    now: datetime,
+) -> Verdict:
+    """Whether somebody in that role may extend a duty's limit.
+
+    `extension` is the pack's value for the limit (`Pack.extension`); `other_agencies` are the names of those
+    that work with the child besides `own_agency`, each of which must have been asked; `views` are what their
+    managers said. A view against does not stop the manager, who decides after consulting; it stays on the
+    record beside the decision.
+
+    Source: Rotherham, closing paragraphs: the relevant manager authorises, after consulting the relevant
+    managers of the other agencies. The other manuals allow none (Sightline baseline).
+    """
+    if not extension.allowed:
+        return Verdict.no(
+            "The procedures of this partnership do not allow a time limit to be extended. The date stands; "
+            "if it cannot be kept, tell your manager now."
+        )
+    if role not in extension.by_roles:
+        return Verdict.no(
+            "Only the manager whom the procedures name may authorise an extension. Ask them to decide."
+        )
+    if now > present_due:
+        return Verdict.no(_REFUSALS[DutyAct.EXTEND], "due")
+    if new_due <= present_due:
+        return Verdict.no("The new date must be later than the present one.", "due")
+    if not has_real_words(reason):
+        return Verdict.no("Say why more time is needed and why the child is safe meanwhile.", "reason")
+    heard = {view.agency for view in views if view.agency != own_agency and has_real_words(view.view)}
+    unheard = sorted(set(other_agencies) - {own_agency} - heard)
+    if unheard:
+        return Verdict.no(
+            f"Record the view of the manager of {_listed(unheard)} first. Until then the old date stands.",
+            "views",
+        )
+    if not heard:
+        return Verdict.no(
+            "Record the view of a manager of another agency first. Until then the old date stands.",
+            "views",
+        )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class MovedDue:
+    """The dates after an extension: what the duty is measured by, and what was agreed, where they differ."""
+
+    due: datetime
+    agreed: datetime | None
+
+
+def extended_due(limit: Limit, present_due: datetime, new_due: datetime) -> MovedDue:
+    """A local limit moves. A statutory one never does: the agreed date stands beside it."""
+    if limit.basis is Basis.STATUTORY:
+        return MovedDue(due=present_due, agreed=new_due)
+    return MovedDue(due=new_due, agreed=None)
+
+
+def may_withdraw(reason: str) -> Verdict:
+    """A duty is withdrawn only for a reason of real words. Sightline baseline."""
+    if not has_real_words(reason):
+        return Verdict.no("Say why this is no longer owed to the child.", "reason")
+    return Verdict.yes()
+
+
+def may_answer(answer: str) -> Verdict:
+    """Answering for a missed duty says what went wrong, in real words. Sightline baseline."""
+    if not has_real_words(answer):
+        return Verdict.no("Say what went wrong and what was done about it.", "answer")
+    return Verdict.yes()
+
+
+def has_real_words(text: str, least: int = LEAST_WORDS) -> bool:
+    """Whether a text has at least so many different words of letters, in any script."""
+    words = {word.casefold() for word in re.findall(r"[^\W\d_]+", text) if len(set(word.casefold())) > 1}
+    return len(words) >= least or _is_unspaced(text)
+
+
+def _is_unspaced(text: str) -> bool:
+    """Scripts written without spaces, such as Chinese or Thai, count by their letters."""
+    letters = {letter for letter in text if letter.isalpha() and letter >= "\u0e00" and not letter.isascii()}
+    wide = {letter for letter in letters if "\u0e00" <= letter <= "\u0eff" or "\u3040" <= letter <= "\u9fff"}
+    return len(wide) >= 2 * LEAST_WORDS
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and of " + names[-1]

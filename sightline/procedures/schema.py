@@ -1,0 +1,496 @@
+"""What may stand in a procedure pack: one class per kind of value.
+
+A value is immutable, dated and cited. `source` and `place` name the document and the paragraph,
+`certainty` says how sure the figure is, and `caveat` is the sentence that a page shows where it is not.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from .terms import Basis, Certainty, HolidayKind, PrincipleGroup, Unit
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+def _plain_date(value: Any) -> Any:
+    """Refuse what pydantic would bend into a date: a quoted text, a number, a date with a time."""
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("must be a date without quotes or time, such as 2024-01-18")
+    return value
+
+
+def _clock_time(value: Any) -> Any:
+    if not isinstance(value, time):
+        raise ValueError("must be a time without quotes, such as 17:00:00")
+    return value
+
+
+def _plain_datetime(value: Any) -> Any:
+    if not isinstance(value, datetime):
+        raise ValueError("must be a date and time without quotes, such as 2026-03-27T10:00:00")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_plain_date)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Moment = Annotated[datetime, BeforeValidator(_plain_datetime)]
+Amount = Annotated[int, Field(strict=True, gt=0, le=10_000)]
+
+
+class Part(BaseModel):
+    """Anything in a pack: nothing unknown in it, and nothing changes once it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Source(Part):
+    """A document that values are cited from."""
+
+    id: Slug
+    title: Words
+    publisher: Words
+    dated: Day | None = None
+    address: str = ""
+    note: str = ""
+
+    def __str__(self) -> str:
+        when = f" ({self.dated.day} {self.dated:%B %Y})" if self.dated else ""
+        return f"{self.publisher}, {self.title}{when}"
+
+
+class Manual(Part):
+    """The head of a pack: whose procedures these are."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+    title: Words
+    summary: Words
+    overlays: str = ""
+    manual: str = ""
+    incomplete: str = ""
+
+
+class Span(Part):
+    """An amount of time in words that a pack uses: 2 working days."""
+
+    amount: Annotated[int, Field(strict=True, ge=0, le=10_000)]
+    unit: Unit
+
+    def __str__(self) -> str:
+        return spoken(self.amount, self.unit)
+
+
+def spoken(amount: int, unit: Unit) -> str:
+    """`1 working day`, `15 working days`."""
+    return f"{amount} {unit.value[:-1] if amount == 1 else unit.value}"
+
+
+class Value(Part):
+    """A dated, cited value of a pack."""
+
+    kind: ClassVar[str]
+    plural: ClassVar[str]
+
+    id: Slug
+    from_: Day = Field(alias="from")
+    until: Day | None = None
+    source: Slug
+    place: Words
+    certainty: Certainty
+    note: str = ""
+    overlays: str = ""
+    document: Source
+    pack: str
+
+    @model_validator(mode="after")
+    def _until_follows_from(self) -> Self:
+        if self.until is not None and self.until < self.from_:
+            raise ValueError("`until` is before `from`")
+        return self
+
+    def in_force(self, on: date) -> bool:
+        """Whether the value holds on that day; `until` is its last day."""
+        return self.from_ <= on and (self.until is None or on <= self.until)
+
+    @property
+    def citation(self) -> str:
+        """Document and place, as a page shows it."""
+        return f"{self.document}: {self.place}"
+
+    @property
+    def caveat(self) -> str:
+        """The sentence that must stand beside the value where it is not confirmed; else empty."""
+        return {
+            Certainty.CONFIRMED: "",
+            Certainty.SECONDARY: "Taken from a secondary source, not from the document itself.",
+            Certainty.UNCONFIRMED: "Not confirmed against the text of the document.",
+            Certainty.BASELINE: "Sightline baseline: no manual sets this. The partnership may set its own.",
+        }[self.certainty]
+
+
+class Definition(Value):
+    """What a term means in this manual, in our own words; `parts` are the limbs of the definition."""
+
+    kind = "definition"
+    plural = "definitions"
+    title: Words
+    text: Words
+    parts: tuple[Words, ...] = ()
+
+
+class Descriptor(Part):
+    """A sentence that helps to recognise a level of need."""
+
+    id: Slug
+    text: Words
+
+
+class Level(Part):
+    """One level of need."""
+
+    id: Slug
+    number: Annotated[int, Field(strict=True, ge=0, le=20)]
+    name: Words
+    summary: Words
+    descriptor: Annotated[tuple[Descriptor, ...], Field(min_length=1)]
+
+
+class Thresholds(Value):
+    """The partnership's threshold document: its levels of need in rising order."""
+
+    kind = "thresholds"
+    plural = "levels of need"
+    title: Words
+    level: Annotated[tuple[Level, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        numbers = [level.number for level in self.level]
+        if numbers != sorted(set(numbers)):
+            raise ValueError("levels must stand in rising order, each number once")
+        _no_twice("level", [level.id for level in self.level])
+        _no_twice("descriptor", [d.id for level in self.level for d in level.descriptor])
+        return self
+
+    def get(self, id: str) -> Level:
+        """The level of that id, else KeyError."""
+        for level in self.level:
+            if level.id == id:
+                return level
+        raise KeyError(id)
+
+
+class Outcome(Part):
+    """One outcome of the framework."""
+
+    id: Slug
+    title: Words
+    gist: Words
+
+
+class OutcomeFramework(Value):
+    """The outcomes that plans aim at, as this manual states them; none where it states none."""
+
+    kind = "outcomes"
+    plural = "outcomes framework"
+    title: Words
+    item: tuple[Outcome, ...] = ()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        _no_twice("outcome", [item.id for item in self.item])
+        return self
+
+
+class Principle(Value):
+    """A principle, intention or commitment of the manual, its gist in our own words."""
+
+    kind = "principle"
+    plural = "principles"
+    heading: Words
+    gist: Words
+    group: PrincipleGroup
+    complete: bool = True
+
+
+class Limit(Value):
+    """A time limit: what starts it, how long it is, and who set it.
+
+    It may always be shortened for a child (see `rules.may_shorten`). Whether it may be extended is
+    the pack's `extension` value, since manuals say it once for all their limits.
+    """
+
+    kind = "limit"
+    plural = "time limits"
+    title: Words
+    trigger: Words
+    amount: Amount
+    unit: Unit
+    basis: Basis
+
+    @property
+    def span(self) -> str:
+        """`45 working days`."""
+        return spoken(self.amount, self.unit)
+
+
+class Extension(Value):
+    """Whether a limit may be extended, by whom, and after asking whom.
+
+    `limits` are the ids that it speaks of, or `["all"]`.
+    """
+
+    kind = "extension"
+    plural = "extension of time limits"
+    allowed: bool
+    by_roles: tuple[Slug, ...] = ()
+    consult: str = ""
+    limits: Annotated[tuple[Slug, ...], Field(min_length=1)] = ("all",)
+
+    @model_validator(mode="after")
+    def _somebody_answers(self) -> Self:
+        if self.allowed and not self.by_roles:
+            raise ValueError("extension is allowed but `by_roles` names no role that may authorise it")
+        if self.allowed and not self.consult.strip():
+            raise ValueError("extension is allowed but `consult` does not say who is asked first")
+        if not self.allowed and self.by_roles:
+            raise ValueError("extension is not allowed, so `by_roles` must be left out")
+        return self
+
+
+class Role(Value):
+    """A role that decides, owns or authorises."""
+
+    kind = "role"
+    plural = "roles"
+    title: Words
+    gist: Words
+
+
+class DutyKind(Value):
+    """A kind of duty: what somebody owes a child, or a referrer, by when."""
+
+    kind = "duty_kind"
+    plural = "kinds of duty"
+    title: Words
+    why: Words
+    discharged_by: Words
+    limit: Slug
+    owner_role: Slug
+    due_soon: Span
+    critical_after: Span
+
+
+class Event(Value):
+    """Something that happens in a journey, the duties that it discharges and those that it opens."""
+
+    kind = "event"
+    plural = "events"
+    title: Words
+    discharges: tuple[Slug, ...] = ()
+    opens: tuple[Slug, ...] = ()
+
+
+class ScreeningOutcome(Value):
+    """What may be decided on a concern about one child.
+
+    `includes` are further outcomes that this one brings along, each with its own duties.
+    `referral`: whether the contact becomes a referral by it, or may be recorded as one. `compulsory`: whether
+    it may act without agreement, so that the decision must say why nothing less would do.
+    """
+
+    kind = "screening_outcome"
+    plural = "screening outcomes"
+    title: Words
+    meaning: Words
+    opens: tuple[Slug, ...] = ()
+    includes: tuple[Slug, ...] = ()
+    referral: Literal["always", "never", "if recorded so"]
+    compulsory: bool = False
+
+
+class Question(Value):
+    """An answer that a step of a journey requires."""
+
+    kind = "question"
+    plural = "required answers"
+    step: Slug
+    title: Words
+    hint: str = ""
+    unless: str = ""
+
+
+class Indicator(Part):
+    """Something that may be noticed."""
+
+    id: Slug
+    text: Words
+
+
+class HarmCategory(Value):
+    """A category of harm with what people may notice. Help for noticing, never a test of harm."""
+
+    kind = "indicators"
+    plural = "indicators of harm"
+    title: Words
+    gist: Words
+    item: Annotated[tuple[Indicator, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        _no_twice("indicator", [item.id for item in self.item])
+        return self
+
+
+class Guidance(Value):
+    """A text that stands beside the field that it concerns, named as `step.field`."""
+
+    kind = "guidance"
+    plural = "guidance"
+    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$")]
+    title: Words
+    text: Words
+
+
+class AgencyType(Value):
+    """A type of agency: its role in protecting children and what it contributes."""
+
+    kind = "agency"
+    plural = "roles of agencies"
+    title: Words
+    role: Words
+    contributes: Annotated[tuple[Words, ...], Field(min_length=1)]
+
+
+class Recording(Value):
+    """How one type of agency records (`agency = "any"` for those without a policy of their own)."""
+
+    kind = "recording"
+    plural = "recording policies"
+    agency: Slug
+    title: Words
+    text: Words
+    late_after: Span
+    responsible_role: Slug
+    delegate_roles: tuple[Slug, ...] = ()
+
+
+class Setting(Value):
+    """A single amount of time that a page or a job asks for."""
+
+    kind = "setting"
+    plural = "settings"
+    title: Words
+    amount: Amount
+    unit: Unit
+
+
+class Office(Value):
+    """Office hours. `cut_off`: what arrives later on a working day counts as received the next day,
+    for limits that the partnership set itself."""
+
+    kind = "office"
+    plural = "office hours"
+    opens: ClockTime
+    closes: ClockTime
+    cut_off: ClockTime | None = None
+    bank_holidays_known_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("the office must open before it closes, on the same day")
+        return self
+
+
+class Holiday(Value):
+    """A day that the bundled calendar of England lacks."""
+
+    kind = "holiday"
+    plural = "extra holidays"
+    day: Day
+    title: Words
+    type: HolidayKind
+
+
+class Abbreviation(Value):
+    """An abbreviation and what it stands for."""
+
+    kind = "glossary"
+    plural = "abbreviations"
+    abbreviation: Words
+    stands_for: Words
+    explained: str = ""
+
+
+class Example(Part):
+    """A worked example, run by `packs check` and by the tests.
+
+    One of three: `limit`, `start`, `due` (London time); `outcome`, `on`, `opens`; `limit`, `on`, `extension`.
+    """
+
+    says: Words
+    on: Day | None = None
+    limit: str = ""
+    start: Moment | None = None
+    due: Moment | None = None
+    outcome: str = ""
+    opens: tuple[Slug, ...] = ()
+    extension: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        shapes = [
+            bool(self.limit) and self.start is not None and self.due is not None and self.extension is None,
+            bool(self.outcome) and not self.limit and bool(self.opens) and self.on is not None,
+            bool(self.limit) and self.extension is not None and self.on is not None and self.start is None,
+        ]
+        if sum(shapes) != 1:
+            raise ValueError(
+                "needs `limit`, `start` and `due`; or `outcome`, `on` and `opens`; "
+                "or `limit`, `on` and `extension`"
+            )
+        return self
+
+
+def _no_twice(what: str, ids: list[str]) -> None:
+    for id in ids:
+        if ids.count(id) > 1:
+            raise ValueError(f'{what} "{id}" stands twice')
+
+
+KINDS: dict[str, type[Value]] = {
+    cls.kind: cls
+    for cls in (
+        Definition,
+        Thresholds,
+        OutcomeFramework,
+        Principle,
+        Limit,
+        Extension,
+        Role,
+        DutyKind,
+        Event,
+        ScreeningOutcome,
+        Question,
+        HarmCategory,
+        Guidance,
+        AgencyType,
+        Recording,
+        Setting,
+        Office,
+        Holiday,
+        Abbreviation,
+    )
+}
+"""Table name in a pack's files, and what it must hold."""
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    """The keys that may be written in a table of that kind."""
+    written = {field.alias or name for name, field in model.model_fields.items()}
+    return written - {"document", "pack"}

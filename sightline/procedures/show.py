@@ -1,0 +1,135 @@
+"""A pack as plain text, for `sightline packs show NAME`: what holds on a day, each with where it is from."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import date
+
+from .pack import Pack
+from .schema import (
+    KINDS,
+    Abbreviation,
+    AgencyType,
+    Definition,
+    DutyKind,
+    Event,
+    Extension,
+    Guidance,
+    HarmCategory,
+    Holiday,
+    Limit,
+    Office,
+    OutcomeFramework,
+    Principle,
+    Question,
+    Recording,
+    Role,
+    ScreeningOutcome,
+    Setting,
+    Thresholds,
+    Value,
+    spoken,
+)
+
+WIDTH = 100
+
+
+def show(pack: Pack, on: date) -> str:
+    """The whole pack as it holds on that day, 100 columns wide."""
+    lines = [pack.title, "=" * len(pack.title), "", *_wrapped(pack.summary, "")]
+    if pack.manual:
+        lines += _wrapped(f"Manual: {pack.manual}", "")
+    if pack.incomplete:
+        lines += _wrapped(f"Incomplete: {pack.incomplete}", "")
+    lines += [f"Version {pack.version}" + (f", over {pack.base}" if pack.base else "")]
+    lines += [f"As it holds on {on.day} {on:%B %Y}"]
+    for kind in KINDS.values():
+        values = pack.all(kind, on)
+        if values:
+            heading = kind.plural[:1].upper() + kind.plural[1:]
+            lines += ["", heading, "-" * len(heading)]
+            for value in values:
+                lines += ["", *_shown(value)]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: Value) -> Iterator[str]:
+    title, body = _of(value)
+    yield f"{title}  [{value.id}]"
+    for line in body:
+        yield from _wrapped(line, "    ")
+    yield from _wrapped(f"from {value.from_}: {value.citation} ({value.certainty})", "    ")
+    if value.note:
+        yield from _wrapped(f"Note: {value.note}", "    ")
+
+
+def _of(value: Value) -> tuple[str, list[str]]:
+    """The title and the lines of one value."""
+    match value:
+        case Definition():
+            return value.title, [value.text, *(f"- {part}" for part in value.parts)]
+        case Thresholds():
+            lines = []
+            for level in value.level:
+                lines += [f"{level.number}. {level.name}: {level.summary}"]
+                lines += [f"- {descriptor.text}" for descriptor in level.descriptor]
+            return value.title, lines
+        case OutcomeFramework():
+            return value.title, [f"- {item.title}: {item.gist}" for item in value.item] or ["None stated."]
+        case Principle():
+            unfinished = [] if value.complete else ["The source breaks off here."]
+            return f"{value.heading} ({value.group})", [value.gist, *unfinished]
+        case Limit():
+            return f"{value.title}: {value.span}", [f"Starts: {value.trigger}", f"Set by: {value.basis}"]
+        case Extension():
+            who = f"Yes, by {', '.join(value.by_roles)}. {value.consult}" if value.allowed else "No."
+            return f"May a time limit be extended? ({', '.join(value.limits)})", [who]
+        case Role():
+            return value.title, [value.gist]
+        case DutyKind():
+            urgency = (
+                f"Due soon from {value.due_soon} before; critically overdue {value.critical_after} after."
+            )
+            done = f"Done when: {value.discharged_by}"
+            return value.title, [
+                value.why,
+                done,
+                f"Limit: {value.limit}. Owner: {value.owner_role}. {urgency}",
+            ]
+        case Event():
+            lines = [f"Discharges: {', '.join(value.discharges)}"] if value.discharges else []
+            return value.title, lines + ([f"Opens: {', '.join(value.opens)}"] if value.opens else [])
+        case ScreeningOutcome():
+            lines = [value.meaning, f"Becomes a referral: {value.referral}"]
+            lines += [f"Opens: {', '.join(value.opens)}"] if value.opens else []
+            return value.title, lines + (
+                [f"Brings along: {', '.join(value.includes)}"] if value.includes else []
+            )
+        case Question():
+            lines = [line for line in (value.hint, f"Unless: {value.unless}" if value.unless else "") if line]
+            return f"{value.step}: {value.title}", lines
+        case HarmCategory():
+            return value.title, [value.gist, *(f"- {item.text}" for item in value.item)]
+        case Guidance():
+            return f"{value.title} (beside {value.field})", [value.text]
+        case AgencyType():
+            return value.title, [value.role, *(f"- {part}" for part in value.contributes)]
+        case Recording():
+            roles = ", ".join((value.responsible_role, *value.delegate_roles))
+            return value.title, [value.text, f"Late after {value.late_after}. Answered for by {roles}."]
+        case Setting():
+            return f"{value.title}: {spoken(value.amount, value.unit)}", []
+        case Office():
+            cut_off = f", cut-off {value.cut_off:%H:%M}" if value.cut_off else ", no cut-off"
+            return f"{value.opens:%H:%M} to {value.closes:%H:%M}{cut_off}", []
+        case Holiday():
+            return f"{value.day}: {value.title} ({value.type})", []
+        case Abbreviation():
+            return f"{value.abbreviation}: {value.stands_for}", [value.explained] if value.explained else []
+    raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    further = indent + "  " if text.startswith("- ") else indent
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=further) or [indent.rstrip()]
