@@ -95,11 +95,9 @@ def _make_template(cluster: Cluster) -> None:
             )
         )
     _point_at(cluster, TEMPLATE, "sightline_owner")
-    call_command("migrate", verbosity=0, interactive=False)
+    # First the cache table: when the migrations have run, every table gets its privileges.
     call_command("createcachetable", verbosity=0)
-    call_command(
-        "migrate", "kernel", verbosity=0, interactive=False
-    )  # the cache table gets its privileges too
+    call_command("migrate", verbosity=0, interactive=False)
     connection.close()
 
 

@@ -11,6 +11,9 @@ from sightline.govuk.assets import frontend_dir
 
 from .paths import data_folder
 
+#: Threads of each web process. Two cores serve no more at once; what is over waits in the queue.
+WEB_THREADS = int(os.environ.get("SIGHTLINE_THREADS", "8"))
+
 
 def _secret(name: str) -> str:
     """A key from the environment, else from the data folder's keys (made by `sightline` when missing)."""
@@ -21,12 +24,8 @@ def _secret(name: str) -> str:
 
 
 def _database() -> dict[str, Any]:
-    """The app's database, or the owner's while migrating (SIGHTLINE_AS_OWNER, set by the command itself)."""
-    url = os.environ.get(
-        "SIGHTLINE_OWNER_URL" if os.environ.get("SIGHTLINE_AS_OWNER") else "DATABASE_URL",
-        "dbname=sightline user=sightline_app",
-    )
-    parts = conninfo_to_dict(url)
+    """The program's database. Migrations run as its owner: see `place.as_owner`."""
+    parts = conninfo_to_dict(os.environ.get("DATABASE_URL", "dbname=sightline user=sightline_app"))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "sightline"),
@@ -34,9 +33,8 @@ def _database() -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": 8, "timeout": 15}}
-        if not os.environ.get("SIGHTLINE_AS_OWNER")
-        else parts,
+        # As many as the web server has threads: a thread never waits for another's connection.
+        "OPTIONS": {**parts, "pool": {"min_size": 1, "max_size": WEB_THREADS, "timeout": 15}},
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
@@ -91,6 +89,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: whoever runs the system asks without a session, and also when the database is down.
+    "sightline.config.health.Health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "sightline.web.middleware.SecurityHeaders",
@@ -178,7 +178,15 @@ SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 
 EMAIL_BACKEND = os.environ.get("SIGHTLINE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_FILE_PATH = str(data_folder() / "mail")
 DEFAULT_FROM_EMAIL = os.environ.get("SIGHTLINE_EMAIL_FROM", "sightline@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# What a job did is on the audit trail, so finished rows are not kept.
+PROCRASTINATE_WORKER_DEFAULTS = {
+    "delete_jobs": "successful",
+    "concurrency": 2,
+    "shutdown_graceful_timeout": 20,
+}

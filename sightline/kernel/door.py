@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 class Door:
     """Privileges and row security policies of one table.
 
-    read, insert, update, delete: SQL conditions over the row, or None where nobody may;
-    `open_to_all` as the condition "true" leaves the rows of that table to the page (reference data such as agencies).
+    read, insert, update, delete: SQL conditions over the row, or None where nobody may; "true" leaves the
+    rows of that table to the page (reference data such as agencies).
     `jobs` maps a named job to the verbs that it may use on every row: "select", "insert", "update", "delete".
     """
 

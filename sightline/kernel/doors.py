@@ -7,10 +7,12 @@ that a running system is never without a policy.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 from django.apps import apps
 from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from .door import Door
 
@@ -58,17 +60,50 @@ def statements(table: str, door: Door) -> list[str]:
     return out
 
 
+def mark(table: str, door: Door) -> str:
+    """What a table that has this very door carries as the comment of its policy `owner`."""
+    return "door " + sha256("\n".join(statements(table, door)).encode()).hexdigest()[:32]
+
+
+def _marks(cursor: CursorWrapper) -> dict[str, str]:
+    """The mark of each table whose row security is on and forced."""
+    cursor.execute(
+        """
+        SELECT c.relname, coalesce(obj_description(p.oid, 'pg_policy'), '')
+        FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid AND p.polname = 'owner'
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relrowsecurity AND c.relforcerowsecurity
+        """
+    )
+    return dict(cursor.fetchall())
+
+
+def doors_amiss(connection: BaseDatabaseWrapper) -> list[str]:
+    """Tables of ours whose door in the database is missing or is not what their model says, sorted."""
+    with connection.cursor() as cursor:
+        marks = _marks(cursor)
+    said = {model._meta.db_table: door for model, door in models_with_door()}
+    return sorted(table for table, door in said.items() if marks.get(table) != mark(table, door))
+
+
 def put_in_doors(connection: BaseDatabaseWrapper) -> None:
     """Bring the whole database to what the models say. Run as the owner of the tables."""
-    own = {model._meta.db_table for model, _door in models_with_door()}
+    ours = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model.__module__.startswith("sightline.")
+    }
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         existing = set(connection.introspection.table_names(cursor))
+        marks = _marks(cursor)
         for model, door in models_with_door():
-            if model._meta.db_table in existing:
-                for statement in statements(model._meta.db_table, door):
-                    cursor.execute(statement)
+            table = model._meta.db_table
+            if table not in existing or marks.get(table) == mark(table, door):
+                continue
+            for statement in statements(table, door):
+                cursor.execute(statement)
+            cursor.execute(f"COMMENT ON POLICY owner ON \"{table}\" IS '{mark(table, door)}'")
         # Tables of libraries (sessions, sign-in, jobs, migrations) hold nothing about a child.
-        for table in sorted(existing - own):
+        for table in sorted(existing - ours):
             cursor.execute(f'REVOKE ALL ON "{table}" FROM PUBLIC')
             verbs = "SELECT" if table == "django_migrations" else "SELECT, INSERT, UPDATE, DELETE"
             cursor.execute(f'GRANT {verbs} ON "{table}" TO {APP}')

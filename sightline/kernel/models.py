@@ -53,7 +53,7 @@ class DatedRow(Row):
 
 
 def in_order(name: str) -> models.CheckConstraint:
-    """The end of a dated row is not before its start (the same day: it was entered in error and never held)."""
+    """The end of a dated row is not before its start (the same day: entered in error, it never held)."""
     return models.CheckConstraint(
         name=name, condition=Q(held_until__isnull=True) | Q(held_until__gte=F("held_from"))
     )

@@ -1,9 +1,9 @@
 from django.contrib.postgres.operations import (
     BtreeGistExtension,
+    CreateExtension,
     TrigramExtension,
     UnaccentExtension,
 )
-from django.contrib.postgres.operations import CreateExtension
 from django.db import migrations
 
 # Each reads one setting of the transaction; an unset or empty one is nobody.

@@ -1,0 +1,312 @@
+"""Backup and restore: database and documents in one archive with checksums, the keys in a file apart.
+
+The archive is a tar of `manifest.json`, `manifest.hmac`, `database.dump` (PostgreSQL's custom format) and
+`documents/...`. The manifest gives each member's size and SHA-256; its own HMAC-SHA256, by the audit key,
+shows that nobody without that key has changed it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from .cluster import POSTGRES_BIN_PATH
+from .place import CONTENTS, SECRETS, Place, PlaceError, attached, set_up, write_whole
+
+FORMAT = 1
+MANIFEST, SEAL, DATABASE, DOCUMENTS = "manifest.json", "manifest.hmac", "database.dump", "documents"
+
+
+class BackupError(Exception):
+    """A backup cannot be written or put back; one sentence."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a backup was written, and how large its archive is in bytes."""
+
+    archive: Path
+    keys: Path
+    size: int
+
+
+# -- writing ----------------------------------------------------------------------------------------
+
+
+def back_up(place: Place, archive: Path) -> Written:
+    """Write database and documents of a running place into `archive`, its keys into `archive`.keys.
+
+    The database is read as `sightline_backup`, as of one instant; documents follow it, and since none is ever
+    removed, each that the database knows is there. Raises BackupError.
+    """
+    archive = archive.expanduser().absolute()
+    keys_file = archive.with_name(archive.name + ".keys")
+    for path in (archive, keys_file):
+        if path.exists():
+            raise BackupError(f"{path} is already there. Name another file; a backup is never written over.")
+    part = archive.with_name(archive.name + ".part")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".sightline-", dir=archive.parent) as folder:
+            dump = Path(folder) / DATABASE
+            _dump(dump)
+            members = [(DATABASE, dump), *_documents(place.data)]
+            manifest = _manifest(place, members)
+            with part.open("xb") as file:
+                part.chmod(0o600)
+                with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
+                    _add_bytes(tar, MANIFEST, manifest)
+                    _add_bytes(tar, SEAL, _hmac(_secrets_in_use()["audit_key"], manifest).encode())
+                    for name, path in members:
+                        tar.add(path, name, recursive=False)
+                file.flush()
+                os.fsync(file.fileno())
+        write_whole(keys_file, json.dumps(_secrets_in_use(), indent=1) + "\n", 0o600)
+        part.replace(archive)
+    except OSError as error:
+        raise BackupError(f"{archive} could not be written ({error.strerror or error}).") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return Written(archive, keys_file, archive.stat().st_size)
+
+
+def _secrets_in_use() -> dict[str, str]:
+    from django.conf import settings
+
+    return {name: getattr(settings, name.upper()) for name in SECRETS}
+
+
+def _hmac(key: str, manifest: bytes) -> str:
+    return hmac.new(b"sightline backup " + key.encode(), manifest, "sha256").hexdigest()
+
+
+def _dump(target: Path) -> None:
+    url = os.environ.get("SIGHTLINE_BACKUP_URL")
+    if not url:
+        raise BackupError(
+            "A backup is read as the role sightline_backup: set SIGHTLINE_BACKUP_URL beside DATABASE_URL."
+        )
+    _run("pg_dump", url, "--format=custom", f"--file={target}")
+
+
+def _run(program: str, url: str, *arguments: str) -> None:
+    """One of PostgreSQL's programs on the database of `url`; its password is not in the process list."""
+    parts = conninfo_to_dict(url)
+    environment = {**os.environ, "PGPASSWORD": str(parts.pop("password", ""))}
+    done = subprocess.run(  # noqa: S603 the program is our own wheel's
+        [str(POSTGRES_BIN_PATH / program), f"--dbname={make_conninfo('', **parts)}", *arguments],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        raise BackupError(f"PostgreSQL's {program} failed: {said[0] if said else 'it gave no reason'}.")
+
+
+def _documents(data: Path) -> list[tuple[str, Path]]:
+    folder = data / DOCUMENTS
+    return [
+        (f"{DOCUMENTS}/{path.relative_to(folder).as_posix()}", path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+    ]
+
+
+def _manifest(place: Place, members: list[tuple[str, Path]]) -> bytes:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        postgresql = cursor.fetchone()[0]
+    manifest = {
+        "format": FORMAT,
+        "program": version("sightline"),
+        "postgresql": postgresql,
+        "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "place": {
+            name: place.kept[name] for name in ("pack", "demo", "sign_ins", "children") if name in place.kept
+        },
+        "files": [
+            {"name": name, "size": path.stat().st_size, "sha256": _sha256(path.open("rb"))}
+            for name, path in members
+        ],
+    }
+    return json.dumps(manifest, indent=1).encode()
+
+
+def _sha256(file: IO[bytes]) -> str:
+    with file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+def _add_bytes(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(content)
+    member.mode = 0o600
+    member.mtime = datetime.now(UTC).timestamp()
+    tar.addfile(member, io.BytesIO(content))
+
+
+# -- putting back -----------------------------------------------------------------------------------
+
+
+def put_back(place: Place, archive: Path, keys_file: Path) -> Iterator[str]:
+    """Put a backup into an empty place and prove its audit trail whole; yields what was done, line by line.
+
+    Nothing is left behind by a restore that fails. Raises BackupError, PlaceError or ClusterError.
+    """
+    keys = _read_keys(keys_file)
+    with _opened(archive) as tar:
+        manifest = _checked(tar, keys["audit_key"])
+        yield f"The archive is whole: {len(manifest['files'])} files of {manifest['made_at']}."
+        _refuse_unless_empty(place)
+        try:
+            yield from _fill(place, tar, manifest, keys)
+        except BaseException:
+            _empty_again(place)
+            raise
+
+
+def _read_keys(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text())
+    except OSError as error:
+        raise BackupError(
+            f"The file of keys {path} cannot be read ({error.strerror}); name it with --keys."
+        ) from error
+    except ValueError as error:
+        raise BackupError(f"{path} is not a file of keys.") from error
+    if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in SECRETS):
+        raise BackupError(f"{path} is not a file of keys.")
+    return {name: found[name] for name in SECRETS}
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
+    try:
+        with tarfile.open(archive, "r:") as tar:
+            yield tar
+    except OSError as error:
+        raise BackupError(f"{archive} cannot be read ({error.strerror or error}).") from error
+    except (tarfile.TarError, EOFError) as error:
+        raise BackupError(f"{archive} is not a whole backup: {error}.") from error
+
+
+def _content(tar: tarfile.TarFile, name: str) -> IO[bytes]:
+    try:
+        member = tar.extractfile(name)
+    except KeyError:
+        member = None
+    if member is None:
+        raise BackupError(f"The archive is not a whole backup: {name} is missing.")
+    return member
+
+
+def _checked(tar: tarfile.TarFile, audit_key: str) -> dict[str, Any]:
+    """The manifest, once it and every file that it names have been found unchanged."""
+    raw = _content(tar, MANIFEST).read()
+    if not hmac.compare_digest(_content(tar, SEAL).read().decode("ascii", "replace"), _hmac(audit_key, raw)):
+        raise BackupError(
+            "The manifest does not fit these keys: it was changed, or the keys are another backup's."
+        )
+    manifest: dict[str, Any] = json.loads(raw)
+    if manifest["format"] != FORMAT:
+        raise BackupError(f"The archive has format {manifest['format']}; this version reads format {FORMAT}.")
+    for file in manifest["files"]:
+        if ".." in PurePosixPath(file["name"]).parts or PurePosixPath(file["name"]).is_absolute():
+            raise BackupError(f"The archive holds a file that would lie outside the place: {file['name']}.")
+        if _sha256(_content(tar, file["name"])) != file["sha256"]:
+            raise BackupError(f"{file['name']} in the archive is damaged.")
+    return manifest
+
+
+def _refuse_unless_empty(place: Place) -> None:
+    filled = [name for name in CONTENTS if name in ("postgres", "keys", DOCUMENTS, "place.json")]
+    for name in filled:
+        if (place.data / name).exists():
+            raise BackupError(
+                f"{place.data} is not empty ({name} is there). A backup is put back only into an empty place."
+            )
+    if place.cluster is None:
+        with psycopg.connect(_owner_url()) as connection:
+            tables = connection.execute(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchone()
+        if tables and tables[0]:
+            raise BackupError(f"The database of DATABASE_URL is not empty: it has {tables[0]} tables.")
+
+
+def _owner_url() -> str:
+    if url := os.environ.get("SIGHTLINE_OWNER_URL"):
+        return url
+    raise PlaceError("A backup is put back as the owner: set SIGHTLINE_OWNER_URL beside DATABASE_URL.")
+
+
+def _fill(
+    place: Place, tar: tarfile.TarFile, manifest: dict[str, Any], keys: dict[str, str]
+) -> Iterator[str]:
+    try:
+        folder = place.data / "keys"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name, value in keys.items():
+            write_whole(folder / name, value + "\n", 0o600)
+        place.keep(**manifest["place"])
+    except OSError as error:
+        raise PlaceError(f"The data folder {place.data} cannot be written to ({error.strerror}).") from error
+    # What the environment says would win over the keys of the backup.
+    for name in SECRETS:
+        os.environ.pop(f"SIGHTLINE_{name.upper()}", None)
+    with attached(place):
+        set_up(place)
+        with tempfile.TemporaryDirectory(prefix=".sightline-", dir=place.data) as temporary:
+            dump = Path(temporary) / DATABASE
+            with _content(tar, DATABASE) as source, dump.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            _run(
+                "pg_restore", _owner_url(), "--single-transaction", "--exit-on-error", str(dump),
+            )  # fmt: skip
+        yield "The database is back."
+        documents = [file["name"] for file in manifest["files"] if file["name"] != DATABASE]
+        for name in documents:
+            path = place.data / name
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with _content(tar, name) as source, path.open("xb") as target:
+                path.chmod(0o600)
+                shutil.copyfileobj(source, target)
+        yield f"{len(documents)} documents are back."
+        yield from _proved()
+
+
+def _proved() -> Iterator[str]:
+    """What must be true of a place that was put back. Raises BackupError if it is not."""
+    from .health import pending_migrations
+
+    if pending := pending_migrations():
+        yield f"The backup is {len(pending)} migrations behind: run `sightline manage migrate`."
+
+
+def _empty_again(place: Place) -> None:
+    if place.cluster is not None:
+        place.cluster.stop("immediate")
+        shutil.rmtree(place.cluster.socket_dir, ignore_errors=True)
+    for name in CONTENTS:
+        path = place.data / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,195 @@
+"""The `sightline` command. Expected errors are one clear sentence and exit status 1, never a stack trace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from .cluster import ClusterError
+from .place import Place, PlaceError, as_owner, opened
+from .processes import ProcessError
+
+cli = typer.Typer(
+    name="sightline",
+    help="Sightline keeps the child in sight: multi-agency child safeguarding.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+packs = typer.Typer(help="The procedure packs.", no_args_is_help=True)
+audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
+imports = typer.Typer(help="Bring in what other systems hold.", no_args_is_help=True)
+cli.add_typer(packs, name="packs")
+cli.add_typer(audit, name="audit")
+cli.add_typer(imports, name="import")
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="The data folder; else SIGHTLINE_DATA, else the usual place."),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of the web server.")]
+
+
+LONDON = ZoneInfo("Europe/London")
+
+
+class Failure(Exception):
+    """A command could not do what was asked; its text is the one sentence that says why."""
+
+
+@cli.command()
+def demo(
+    data: Data = None,
+    port: Port = 8000,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin again with an empty database.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Prepare everything, then end.")] = False,
+    pack: Annotated[str, typer.Option(metavar="NAME", help="The procedure pack to work by.")] = "",
+    children: Annotated[int, typer.Option(min=0, max=1_000_000, help="How many children to invent.")] = 300,
+) -> None:
+    """Start everything with an invented partnership, and print where it is and who can sign in."""
+    from . import serving
+
+    serving.demo(data, port=port, fresh=fresh, serve=not no_serve, pack=pack, children=children)
+
+
+@cli.command()
+def serve(
+    data: Data = None,
+    port: Port = 8000,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 1,
+    worker: Annotated[bool, typer.Option(help="Run a worker beside the web server.")] = True,
+) -> None:
+    """Run the web server, and a worker beside it."""
+    from . import serving
+
+    serving.serve(data, port=port, host=host, processes=processes, worker=worker)
+
+
+@cli.command()
+def worker(data: Data = None) -> None:
+    """Run one more worker, which does the jobs of every room."""
+    from . import serving
+
+    serving.work(data)
+
+
+#: Of Django's commands, those that change tables: they run as the owner of the tables.
+OWNERS_COMMANDS = {"migrate", "createcachetable", "pgtrigger"}
+
+
+@cli.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+)
+def manage(context: typer.Context, data: Data = None) -> None:
+    """Django's own commands. `migrate` and its like run as the owner of the tables."""
+    arguments = ["sightline manage", *(context.args or ["help"])]
+    with opened(data):
+        from django.core.management import execute_from_command_line
+
+        if context.args and context.args[0] in OWNERS_COMMANDS:
+            with as_owner():
+                execute_from_command_line(arguments)
+        else:
+            execute_from_command_line(arguments)
+
+
+@cli.command()
+def doctor(
+    data: Data = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
+) -> None:
+    """Say what is running, and what is wrong with how it is set up. Exit status 1 if anything is."""
+    from .doctor import examine
+
+    report = examine(Place.of(data))
+    typer.echo(report.as_json() if json else report.as_text())
+    if not report.healthy:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def backup(file: Annotated[Path, typer.Argument(help="The archive to write.")], data: Data = None) -> None:
+    """Write database and documents into one archive; the keys go into FILE.keys, to be kept apart."""
+    from .backup import back_up
+
+    with opened(data) as place:
+        written = back_up(place, file)
+    typer.echo(f"Wrote {file} ({written.size:,} bytes) and the keys to {written.keys}.")
+    typer.echo("Keep the two apart: with the keys, a changed archive could be made to look whole.")
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="An archive written by `sightline backup`.")],
+    data: Data = None,
+    keys: Annotated[Path | None, typer.Option(help="The file of keys; else FILE.keys.")] = None,
+) -> None:
+    """Put a backup back into an empty place, and prove its audit trail whole."""
+    from .backup import put_back
+
+    for line in put_back(Place.of(data), file, keys or file.with_name(file.name + ".keys")):
+        typer.echo(line)
+
+
+@packs.command("check")
+def packs_check(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder of packs; else those that come along.")
+    ] = None,
+) -> None:
+    """Check every procedure pack, its worked examples too; each fault with its file and line."""
+    from sightline.procedures.check import check_packs
+    from sightline.procedures.loader import pack_names
+
+    if folder is not None and not folder.is_dir():
+        raise Failure(f"There is no folder {folder}.")
+    faults = check_packs(folder)
+    for fault in faults:
+        typer.echo(str(fault))
+    if faults:
+        raise Failure(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the procedure packs.")
+    typer.echo(f"No fault in {len(pack_names(folder))} packs.")
+
+
+@packs.command("show")
+def packs_show(
+    name: Annotated[str, typer.Argument(help="The pack's name, such as rotherham.")],
+    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="As it holds on this day; else today.")] = "",
+) -> None:
+    """Show a procedure pack as it holds on a day, every value with where it comes from."""
+    from sightline.procedures.loader import PackFaults, UnknownPack, load_pack
+    from sightline.procedures.show import show
+
+    try:
+        day = date.fromisoformat(on) if on else datetime.now(LONDON).date()
+    except ValueError as error:
+        raise Failure(f"{on} is not a day; write it as 2026-04-01.") from error
+    try:
+        pack = load_pack(name)
+    except (UnknownPack, PackFaults) as error:
+        raise Failure(str(error)) from error
+    typer.echo(show(pack, day))
+
+
+def main() -> None:
+    """The entry point of the `sightline` command."""
+    from .backup import BackupError
+
+    try:
+        cli(standalone_mode=True)
+    except (ClusterError, PlaceError, ProcessError, BackupError, Failure) as error:
+        typer.echo(f"sightline: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone (`| head`); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

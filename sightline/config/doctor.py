@@ -1,0 +1,240 @@
+"""`sightline doctor`: what is running, and what is wrong with how it is set up."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from .cluster import ClusterError
+from .place import OLDEST_POSTGRESQL, Place, PlaceError, attached, set_up, who_serves
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `level` is "good", "note" (to know) or "bad" (to put right)."""
+
+    about: str
+    level: str
+    says: str
+
+
+@dataclass
+class Report:
+    """All that was looked at in one place."""
+
+    data: str
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def healthy(self) -> bool:
+        return all(finding.level != "bad" for finding in self.findings)
+
+    def as_json(self) -> str:
+        """One object: `healthy`, `data`, and `findings`, each with `about`, `level` and `says`."""
+        return json.dumps({"healthy": self.healthy, **asdict(self)}, indent=2)
+
+    def as_text(self) -> str:
+        width = max(len(finding.about) for finding in self.findings)
+        signs = {"good": "  ok  ", "note": " note ", "bad": " BAD  "}
+        lines = [f"{signs[f.level]} {f.about:<{width}}  {f.says}" for f in self.findings]
+        bad = sum(finding.level == "bad" for finding in self.findings)
+        things = "thing" if bad == 1 else "things"
+        return "\n".join([*lines, "", f"{bad} {things} to put right." if bad else "All is well."])
+
+
+def doors_amiss() -> list[str]:
+    """Tables whose access rules in the database are not this version's."""
+    from django.db import connection
+
+    from sightline.kernel.doors import doors_amiss
+
+    return doors_amiss(connection)
+
+
+def examine(place: Place) -> Report:
+    """Look at everything and change nothing, save that a stopped database runs for as long as we look."""
+    report = Report(str(place.data))
+    report.findings += [
+        Finding("program", "good", f"Sightline {version('sightline')}, Python {platform.python_version()}"),
+        Finding("data folder", "good", str(place.data)),
+    ]
+    served = who_serves(place.data)
+    says = (
+        f"`sightline {served[0]}` (process {served[1]}) serves this place"
+        if served
+        else "nobody serves it now"
+    )
+    report.findings.append(Finding("serving", "note", says))
+    if place.cluster is not None and not place.cluster.exists():
+        report.findings.append(
+            Finding(
+                "database", "bad", "nothing is set up here yet; run `sightline demo` or `sightline serve`"
+            )
+        )
+        return report
+    try:
+        was_running = place.cluster is None or place.cluster.is_running()
+        with attached(place):
+            set_up(place)
+            report.findings += _of_database(place, was_running)
+            report.findings += _of_roles()
+            report.findings += _of_program()
+    except (ClusterError, PlaceError) as error:
+        report.findings.append(Finding("database", "bad", str(error)))
+    report.findings += _of_settings(place)
+    return report
+
+
+def _one(query: str, *arguments: Any) -> Any:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(query, arguments)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _of_database(place: Place, was_running: bool) -> Iterator[Finding]:
+    kind = "embedded" if place.cluster is not None else "named by DATABASE_URL"
+    state = "running" if was_running else "not running, started to look"
+    number = int(_one("SHOW server_version_num")) // 10000
+    old = number < OLDEST_POSTGRESQL
+    yield Finding(
+        "database",
+        "bad" if old else "good",
+        f"PostgreSQL {_one('SHOW server_version')}, {kind}, {state}"
+        + (f"; Sightline needs {OLDEST_POSTGRESQL} or newer" if old else ""),
+    )
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        if _one(f"SHOW {name}") == "off":
+            yield Finding(
+                "database", "bad", f"its setting {name} is off: a crash may lose what was confirmed"
+            )
+
+
+def _of_roles() -> Iterator[Finding]:
+    program = _one("SELECT current_user")
+    url = os.environ.get("SIGHTLINE_OWNER_URL", "")
+    owner = conninfo_to_dict(url).get("user", "") if url else ""
+    if not owner:
+        yield Finding("roles", "note", "SIGHTLINE_OWNER_URL is not set: migrations cannot be run from here")
+    elif owner == program:
+        yield Finding(
+            "roles",
+            "bad",
+            f"program and owner are the same role, {program}: row security would not hold it back",
+        )
+    unfit = [
+        word
+        for word, query in (
+            ("is a superuser", "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"),
+            ("may bypass row security", "SELECT rolbypassrls FROM pg_roles WHERE rolname = current_user"),
+            (
+                "owns tables",
+                "SELECT exists(SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " AND relkind IN ('r', 'p') AND pg_get_userbyid(relowner) = current_user)",
+            ),
+            (
+                "may act as the owner",
+                "SELECT exists(SELECT FROM pg_roles WHERE rolname = 'sightline_owner'"
+                " AND pg_has_role(current_user, oid, 'MEMBER'))",
+            ),
+            (
+                "may truncate tables",
+                "SELECT exists(SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                " AND relkind IN ('r', 'p') AND has_table_privilege(oid, 'TRUNCATE'))",
+            ),
+        )
+        if _one(query)
+    ]
+    if unfit:
+        yield Finding("roles", "bad", f"the program's role {program} {' and '.join(unfit)}")
+    elif owner != program:
+        yield Finding(
+            "roles", "good", f"the program is {program}" + (f", the owner {owner}" if owner else "")
+        )
+
+
+def _of_program() -> Iterator[Finding]:
+    from .health import HEARTBEAT, pending_migrations, worker_heartbeat_age
+
+    pending = pending_migrations()
+    if pending:
+        shown = ", ".join(pending[:3]) + (" ..." if len(pending) > 3 else "")
+        yield Finding(
+            "migrations", "bad", f"{len(pending)} still to be run ({shown}): `sightline manage migrate`"
+        )
+    else:
+        yield Finding("migrations", "good", "all have been run")
+    amiss = doors_amiss()
+    if amiss:
+        shown = ", ".join(amiss[:3]) + (" ..." if len(amiss) > 3 else "")
+        yield Finding("access rules", "bad", f"not this version's on {shown}: `sightline manage migrate`")
+    else:
+        yield Finding("access rules", "good", "every table has its own, forced")
+    if any(name.startswith("procrastinate.") for name in pending):
+        return
+    age = worker_heartbeat_age()
+    if age is None or age > HEARTBEAT.total_seconds():
+        yield Finding("worker", "note", "no worker is running: nothing is sealed, sent or reminded of")
+    else:
+        yield Finding("worker", "good", f"heard of {age:.0f} s ago")
+
+
+def _of_settings(place: Place) -> Iterator[Finding]:
+    from django.conf import settings
+
+    demo = bool(place.kept.get("demo")) or settings.DEMO
+    if settings.DEBUG:
+        yield Finding(
+            "settings", "bad", "SIGHTLINE_DEBUG is on: errors show the program's insides to everybody"
+        )
+    for name, least in (("SECRET_KEY", 50), ("AUDIT_KEY", 32)):
+        value = getattr(settings, name)
+        lower = name.lower()
+        if not value:
+            yield Finding("keys", "bad", f"{lower} is missing: set SIGHTLINE_{name} or restore keys/{lower}")
+        elif len(value) < least:
+            yield Finding("keys", "bad", f"{lower} is shorter than {least} characters")
+        else:
+            yield Finding("keys", "good", f"{lower} is there")
+    for path in sorted((place.data / "keys").glob("*")):
+        if path.stat().st_mode & 0o077:
+            yield Finding("keys", "bad", f"{path} may be read by others than its owner: chmod 600")
+    if demo:
+        yield Finding("demonstration", "note", "this is a demonstration: anybody can sign in as anybody")
+        return
+    if "sign_ins" in place.kept or _demonstration_sign_ins():
+        yield Finding(
+            "demonstration", "bad", "demonstration sign-ins are in the database of a real partnership"
+        )
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding("settings", "bad", "SIGHTLINE_HOSTS allows every name")
+    if not settings.SESSION_COOKIE_SECURE:
+        outside = [h for h in settings.ALLOWED_HOSTS if h not in ("localhost", "127.0.0.1", "[::1]")]
+        if outside:
+            yield Finding(
+                "settings",
+                "bad",
+                f"SIGHTLINE_HTTPS is not set, yet {outside[0]} is served: cookies go in clear",
+            )
+        else:
+            yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
+    if "console" in settings.EMAIL_BACKEND or "filebased" in settings.EMAIL_BACKEND:
+        yield Finding("e-mail", "note", "not sent anywhere: set SIGHTLINE_EMAIL_BACKEND")
+
+
+def _demonstration_sign_ins() -> bool:
+    from .demo import DOMAIN
+
+    return bool(
+        _one("SELECT to_regclass('account_emailaddress') IS NOT NULL")
+        and _one("SELECT exists(SELECT FROM account_emailaddress WHERE email LIKE %s)", f"%@{DOMAIN}")
+    )

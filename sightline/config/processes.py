@@ -1,0 +1,136 @@
+"""The processes that `demo` and `serve` start, watch, start again when they die, and stop.
+
+Each child reads a pipe whose other end we hold: when we die, however we die, it reads the end and stops
+too. Children stand in a session of their own, so that Ctrl-C reaches us alone and we stop them in order.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+#: Seconds that a child has to finish what it does before it is killed.
+PATIENCE = 25.0
+#: A child that dies within this many seconds of its start, this many times in a row, is given up.
+TOO_SOON = 10.0
+TOO_OFTEN = 5
+
+
+class ProcessError(Exception):
+    """A process that we cannot do without did not stay up; one sentence."""
+
+
+@dataclass
+class Child:
+    """One process of ours: `module` is run by this same Python."""
+
+    name: str
+    module: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    #: Ends by itself when it has done its work, and is not started again.
+    once: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    quick_deaths: int = 0
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603 our own module
+            [sys.executable, "-m", self.module, *self.arguments],
+            stdin=subprocess.PIPE,
+            env=dict(self.environment),
+            start_new_session=True,
+        )
+
+    def ended(self) -> int | None:
+        """The exit status of a child that has ended, else None."""
+        return None if self.process is None else self.process.poll()
+
+
+@dataclass
+class Processes:
+    """The children of one command. `tend` keeps them up until `stop` is asked for."""
+
+    children: list[Child] = field(default_factory=list)
+    #: Asked each round: looks after what is not a child of ours, such as PostgreSQL.
+    also: list[Callable[[], None]] = field(default_factory=list)
+    say: Callable[[str], None] = print
+    asked_to_stop: threading.Event = field(default_factory=threading.Event)
+
+    def add(
+        self, name: str, module: str, *arguments: str, environment: Mapping[str, str], once: bool = False
+    ) -> Child:
+        child = Child(name, module, arguments, environment, once)
+        child.start()
+        self.children.append(child)
+        return child
+
+    def stop_on_signals(self) -> None:
+        """Ctrl-C, an end asked for by the system, and a closed terminal all stop us in order."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.asked_to_stop.set())
+
+    def tend(self) -> None:
+        """Keep the children up until asked to stop. Raises ProcessError for one that will not stay up."""
+        while not self.asked_to_stop.wait(0.5):
+            self.look_after()
+
+    def look_after(self) -> None:
+        """One round: start again whoever has died."""
+        for duty in self.also:
+            duty()
+        for child in list(self.children):
+            status = child.ended()
+            if status is None or self.asked_to_stop.is_set():
+                continue
+            if child.once:
+                self.children.remove(child)
+                if status:
+                    self.say(f"The {child.name} ended before it was done; see its messages above.")
+                continue
+            soon = time.monotonic() - child.started_at < TOO_SOON
+            child.quick_deaths = child.quick_deaths + 1 if soon else 1
+            if child.quick_deaths >= TOO_OFTEN:
+                raise ProcessError(
+                    f"The {child.name} ended {TOO_OFTEN} times in a row; see its messages above."
+                )
+            self.say(f"The {child.name} ended ({_why(status)}) and is started again.")
+            child.start()
+
+    def stop(self) -> None:
+        """Ask each child to end, wait, and kill whoever does not. Safe to call twice."""
+        self.asked_to_stop.set()
+        running = [child.process for child in self.children if child.process and child.process.poll() is None]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                # The whole session of it: a web server has workers of its own.
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+def _why(status: int) -> str:
+    return f"signal {-status}" if status < 0 else f"status {status}"
+
+
+def stop_with_parent() -> None:
+    """In a child: stop as if told to when the parent's end of our standard input closes."""
+
+    def wait() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if not sys.stdin.isatty():
+        threading.Thread(target=wait, daemon=True).start()

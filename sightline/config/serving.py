@@ -1,0 +1,313 @@
+"""What `demo`, `serve` and `worker` do: make the database ready, start the processes, and stay with them."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+
+import typer
+
+from .demo import SignIn
+from .place import Place, PlaceError, as_owner, opened
+from .place import serving as holding
+from .processes import Child, ProcessError, Processes
+
+#: Seconds that the web server has to give its first answer.
+FIRST_ANSWER = 60.0
+
+
+def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, children: int) -> None:
+    """Prepare a demonstration in its data folder and, unless told otherwise, serve it until Ctrl-C."""
+    place = Place.of(data)
+    with _ended_in_order(), holding(place, "demo"):
+        if serve:
+            check_port("127.0.0.1", port)
+        if pack:
+            check_pack(pack)
+        if fresh:
+            place.clear()
+        if not place.is_empty() and not place.kept.get("demo"):
+            raise PlaceError(
+                f"{place.data} holds a real partnership's data, not a demonstration. "
+                "Choose another folder with --data, or use `sightline serve`."
+            )
+        place.make_keys()
+        place.keep(demo=True, **({"pack": pack} if pack else {}))
+        with opened(data, stop_anyway=True):
+            prepare(place, migrate=True)
+            sign_ins = load_people(place)
+            if not serve:
+                load_children(place, children, show=_Line("children"))
+                _print_sign_ins(sign_ins)
+                typer.echo(f"Ready in {place.data}.")
+                return
+            with _processes(place) as processes:
+                web = start_web(processes, place, "127.0.0.1", port, 1)
+                start_worker(processes, place)
+                await_answer(processes, web, port)
+                _print_sign_ins(sign_ins)
+                typer.echo(f"\n  http://localhost:{port}\n\nPress Ctrl-C to stop.")
+                if place.kept.get("children", 0) < children:
+                    processes.add(
+                        "loading of the demonstration",
+                        "sightline.config.loading",
+                        str(children),
+                        environment=_environment(place.environment()),
+                        once=True,
+                    )
+                processes.tend()
+    typer.echo("Stopped.")
+
+
+def serve(data: Path | None, *, port: int, host: str, processes: int, worker: bool) -> None:
+    """Serve the partnership of the data folder until told to stop."""
+    place = Place.of(data)
+    with _ended_in_order(), holding(place, "serve"):
+        check_port(host, port)
+        with opened(data, stop_anyway=True):
+            prepare(place, migrate=False)
+            with _processes(place) as running:
+                web = start_web(running, place, host, port, processes)
+                if worker:
+                    start_worker(running, place)
+                await_answer(running, web, port)
+                typer.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+                running.tend()
+    typer.echo("Stopped.")
+
+
+def work(data: Path | None) -> None:
+    """Run one worker until told to stop, beside whatever else runs in the place."""
+    place = Place.of(data)
+    with _ended_in_order(), opened(data):
+        refuse_pending()
+        with _processes(place) as processes:
+            start_worker(processes, place)
+            typer.echo("The worker is at work. Press Ctrl-C to stop.")
+            processes.tend()
+    typer.echo("Stopped.")
+
+
+# -- making ready -----------------------------------------------------------------------------------
+
+
+def check_port(host: str, port: int) -> None:
+    """Whether the port is free for us. Raises PlaceError."""
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EACCES:
+            raise PlaceError(f"Port {port} may not be used by an ordinary user. Choose another.") from error
+        if error.errno == errno.EADDRINUSE:
+            raise PlaceError(
+                f"Port {port} is in use by another program. Choose another with --port."
+            ) from error
+        raise PlaceError(f"The address {host} cannot be listened on ({error.strerror}).") from error
+    # A browser tries the newer kind of address first, and would find the other program there.
+    try:
+        with socket.create_connection(("::1", port), timeout=0.5):
+            raise PlaceError(f"Port {port} is in use by another program. Choose another with --port.")
+    except OSError:
+        return
+
+
+def check_pack(name: str) -> None:
+    """Whether there is a procedure pack of that name. Raises PlaceError."""
+    from sightline.procedures.loader import PackFaults, UnknownPack, load_pack
+
+    try:
+        load_pack(name)
+    except (UnknownPack, PackFaults) as error:
+        raise PlaceError(str(error)) from error
+
+
+def refuse_pending() -> None:
+    """Raises PlaceError while the database is not as this program's version wants it."""
+    from .doctor import doors_amiss
+    from .health import pending_migrations
+
+    if pending := pending_migrations():
+        what = f"{len(pending)} migrations are" if len(pending) > 1 else f"The migration {pending[0]} is"
+        raise PlaceError(f"{what} still to be run. Take a backup, then run `sightline manage migrate`.")
+    if amiss := doors_amiss():
+        raise PlaceError(
+            f"The access rules of {', '.join(amiss[:3])} are not this version's. "
+            "Run `sightline manage migrate`."
+        )
+
+
+def prepare(place: Place, *, migrate: bool) -> None:
+    """Bring database and static files to this version.
+
+    An empty database is always migrated; one that holds something only with `migrate`, since whoever
+    runs a real partnership's system takes a backup first. Raises PlaceError.
+    """
+    from django.core.management import call_command
+
+    from .doctor import doors_amiss
+    from .health import pending_migrations
+
+    pending = pending_migrations()
+    if pending or doors_amiss():
+        if not migrate and "kernel.0001_viewer" not in pending:
+            refuse_pending()
+        typer.echo("Preparing the database ...")
+        with as_owner():
+            # First the cache table: when the migrations have run, every table gets its privileges.
+            call_command("createcachetable", verbosity=0)
+            call_command("migrate", verbosity=0, interactive=False)
+    collect_static(place)
+
+
+def collect_static(place: Place) -> None:
+    """Collect the static files if they are not those that were collected last."""
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            status = os.stat(storage.path(name))
+            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    if place.kept.get("static") != digest.hexdigest() or not (place.data / "static").is_dir():
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        place.keep(static=digest.hexdigest())
+
+
+def load_people(place: Place) -> list[SignIn]:
+    """The demonstration's partnership and people; who they are is remembered, so that it is done once."""
+    from .demo import load
+
+    if "sign_ins" not in place.kept:
+        typer.echo("Inventing a partnership ...")
+        sign_ins = load(children=0, progress=lambda done, of: None)
+        place.keep(sign_ins=[asdict(sign_in) for sign_in in sign_ins])
+    return [SignIn(**sign_in) for sign_in in place.kept["sign_ins"]]
+
+
+def load_children(place: Place, children: int, show: _Line) -> None:
+    """Bring the demonstration to so many children, if it has fewer."""
+    from .demo import load
+
+    if place.kept.get("children", 0) < children:
+        load(children=children, progress=show)
+        show.end()
+        place.keep(children=children)
+
+
+# -- processes --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """An end asked for by the system while we prepare unwinds as Ctrl-C does: PostgreSQL is stopped."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupt)
+    yield
+
+
+@contextmanager
+def _processes(place: Place) -> Iterator[Processes]:
+    processes = Processes(say=typer.echo)
+    processes.stop_on_signals()
+    cluster = place.cluster
+    if cluster is not None:
+
+        def keep_database_up() -> None:
+            if not cluster.is_running() and not processes.asked_to_stop.is_set():
+                typer.echo("PostgreSQL ended and is started again.")
+                cluster.start()
+
+        processes.also.append(keep_database_up)
+    try:
+        yield processes
+    finally:
+        processes.stop()
+
+
+def _environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """A child's environment: what it may know, and not our other connections."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("SIGHTLINE_OWNER_URL", "SIGHTLINE_BACKUP_URL")}
+    return {**kept, **ours}
+
+
+def start_web(processes: Processes, place: Place, host: str, port: int, count: int) -> Child:
+    return processes.add(
+        "web server",
+        "sightline.config.web_server",
+        host,
+        str(port),
+        str(count),
+        environment=_environment(place.program_environment()),
+    )
+
+
+def start_worker(processes: Processes, place: Place) -> Child:
+    return processes.add(
+        "worker", "sightline.config.worker", environment=_environment(place.program_environment())
+    )
+
+
+def await_answer(processes: Processes, web: Child, port: int) -> None:
+    """Wait until the web server answers. Raises ProcessError."""
+    deadline = time.monotonic() + FIRST_ANSWER
+    while time.monotonic() < deadline and not processes.asked_to_stop.is_set():
+        if web.ended() is not None:
+            raise ProcessError("The web server did not start; see its messages above.")
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    if not processes.asked_to_stop.is_set():
+        raise ProcessError(f"The web server gave no answer within {FIRST_ANSWER:.0f} seconds.")
+
+
+# -- what is printed --------------------------------------------------------------------------------
+
+
+class _Line:
+    """Progress as a line that is written over on a terminal, and as one line a tenth elsewhere."""
+
+    def __init__(self, of_what: str) -> None:
+        self.of_what = of_what
+        self.tenths = -1
+
+    def __call__(self, done: int, of: int) -> None:
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r  {done:,} of {of:,} {self.of_what}")
+        elif of and done * 10 // of > self.tenths:
+            self.tenths = done * 10 // of
+            sys.stdout.write(f"  {done:,} of {of:,} {self.of_what}\n")
+        sys.stdout.flush()
+
+    def end(self) -> None:
+        if sys.stdout.isatty():
+            sys.stdout.write("\n")
+
+
+def _print_sign_ins(sign_ins: list[SignIn]) -> None:
+    if not sign_ins:
+        return
+    typer.echo("\nSign in as any of these invented people:\n")
+    widths = [max(len(getattr(s, name)) for s in sign_ins) for name in ("name", "role", "email")]
+    for s in sign_ins:
+        typer.echo(f"  {s.name:<{widths[0]}}  {s.role:<{widths[1]}}  {s.email:<{widths[2]}}  {s.password}")

@@ -1,0 +1,37 @@
+"""The web server as a process of its own: granian over WSGI, a few threads a process.
+
+python -m sightline.config.web_server ADDRESS PORT PROCESSES
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from .processes import stop_with_parent
+
+
+def main(address: str, port: int, processes: int) -> None:
+    """Serve until told to stop. `SIGHTLINE_THREADS` is the number of threads of each process."""
+    Granian(
+        "sightline.config.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=processes,
+        blocking_threads=int(os.environ.get("SIGHTLINE_THREADS", "8")),
+        workers_kill_timeout=15,
+        log_level=LogLevels.warning,
+        process_name="sightline-web",
+    ).serve()
+
+
+if __name__ == "__main__":
+    stop_with_parent()
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
