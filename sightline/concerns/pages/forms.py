@@ -22,7 +22,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
-from sightline.procedures.loader import Pack
+from sightline.procedures.pack import Pack
 
 from ..terms import Agreed, Place, Told
 
