@@ -10,11 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.access import actions as access
-from sightline.access.queries import joined_set, lead_of
-from sightline.access.terms import GrantLevel, GrantOrigin
+from sightline.access.queries import joined_set, lead_of, responsible_manager
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
-from sightline.agencies.queries import acting_now, front_door_team
+from sightline.agencies.queries import front_door_team
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -188,7 +187,9 @@ def _write_parts(
     folder_ids: list[UUID] = []
     child_ids: list[UUID] = []
     for place, child in enumerate(sent.children):
-        folder_id = access.open_folder_for_concern(agency_id=agency_id, team_id=team_id)
+        folder_id = access.open_folder_for_concern(
+            agency_id=agency_id, team_id=team_id, why=f"Concern {concern.reference}"
+        )
         child_id = children.record_child(_new_child(folder_id, child, at.astimezone(LONDON).date()))
         folder_ids.append(folder_id)
         child_ids.append(child_id)
@@ -387,7 +388,7 @@ def undo_match(part_id: UUID, reasons: str) -> None:
     part = ConcernPart.objects.filter(id=part_id).first()
     if part is None:
         raise NotFound
-    access.undo_join_of(part.folder_id, reasons)
+    access.undo_join(part.folder_id, reasons)
     pack = pack_in_force()
     records.decide(
         [
@@ -594,7 +595,7 @@ def _take_effect(
         )
     duties.open_duties(openings, pack=pack)
     if screening.outcome_id == "already_open":
-        told = [p for p in ((worker.practitioner_id if worker else None), access.responsible_manager(lead)) if p]
+        told = [p for p in ((worker.practitioner_id if worker else None), responsible_manager(lead)) if p]
         for practitioner_id in dict.fromkeys(told):
             agencies.notify(
                 practitioner_id, text="A new concern about a child whom you work with", path=f"/child/{lead}/"
