@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -47,7 +47,10 @@ class Shown(forms.Field):
     heading: the label is the page's h1.
     width: a class of the input, such as "2", "4", "10", "20" (characters) or "one-half", "two-thirds".
     beside: safe markup of guidance that stands beside the field, from the partnership's library.
+    unanswered: what `cleaned_data` holds when the question was not asked.
     """
+
+    unanswered: Any = None
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Text(Shown, forms.CharField):
     """One line of text. `cleaned_data` holds tidied text, an empty string when optional and empty."""
 
     lines = False
+    unanswered: Any = ""
 
     def __init__(
         self,
@@ -154,10 +158,13 @@ class Telephone(Text):
 
 
 class Postcode(Text):
-    """A United Kingdom postcode, given back in capitals with one space (BS 7666's form)."""
+    """A United Kingdom postcode, given back in capitals with one space (BS 7666's form).
+
+    ZZ99 is the NHS's own area for no fixed abode and addresses unknown.
+    """
 
     _FORM = re.compile(
-        r"(GIR0AA|[A-PR-UWYZ]([0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9]([0-9]|[ABEHMNPRV-Y])|"
+        r"(GIR0AA|ZZ99[0-9][A-Z]{2}|[A-PR-UWYZ]([0-9]{1,2}|[A-HK-Y][0-9]|[A-HK-Y][0-9]([0-9]|[ABEHMNPRV-Y])|"
         r"[0-9][A-HJKPS-UW])[0-9][ABD-HJLNP-UW-Z]{2})"
     )
 
@@ -178,6 +185,8 @@ class Postcode(Text):
 
 class Whole(Text):
     """A whole number from `least` to `most`, as an int; None when optional and empty."""
+
+    unanswered = None
 
     def __init__(self, label: str, *, least: int = 0, most: int = 999, **kwargs: Any) -> None:
         self.least, self.most = least, most
@@ -221,6 +230,7 @@ class Password(Shown, forms.CharField):
 class _Chosen(Shown, forms.ChoiceField):
     """What questions with given answers share."""
 
+    unanswered: Any = ""
     options: list[Option]
     invalid = "Select one of the answers offered for “{label}”"
 
@@ -263,6 +273,8 @@ class Choice(_Chosen):
 class YesNo(Choice):
     """Yes or no, as True or False; None when optional and unanswered."""
 
+    unanswered = None
+
     def __init__(
         self, label: str, *, yes: Option | None = None, no: Option | None = None, **kwargs: Any
     ) -> None:
@@ -290,6 +302,7 @@ class Choices(_Chosen, forms.MultipleChoiceField):
     """Any number of answers as checkboxes. `cleaned_data` holds a list of values."""
 
     widget = forms.CheckboxSelectMultiple
+    unanswered: Sequence[str] = ()
     invalid = "Select only answers offered for “{label}”"
 
     def __init__(self, *args: Any, small: bool = False, **kwargs: Any) -> None:
@@ -310,6 +323,7 @@ class Confirm(Shown, forms.BooleanField):
     """One checkbox. When required it must be ticked; `cleaned_data` holds True or False."""
 
     widget = forms.CheckboxInput
+    unanswered = False
 
     def __init__(self, label: str, *, ask: str = "", **kwargs: Any) -> None:
         if kwargs.get("initial"):

@@ -106,13 +106,8 @@ class PageForm(forms.Form):
         super()._clean_fields()  # type: ignore[misc]
         for name in self.not_asked():
             self._errors.pop(name, None)  # type: ignore[attr-defined]
-            field = self.fields[name]
-            if isinstance(field, forms.MultipleChoiceField):
-                self.cleaned_data[name] = []
-            elif isinstance(field, forms.BooleanField):
-                self.cleaned_data[name] = False
-            else:
-                self.cleaned_data[name] = getattr(field, "empty_value", None)
+            unanswered = getattr(self.fields[name], "unanswered", None)
+            self.cleaned_data[name] = list(unanswered) if isinstance(unanswered, tuple) else unanswered
 
     def not_asked(self) -> set[str]:
         """The fields whose revealing answer was not given, or stands in a question itself not asked."""
