@@ -23,9 +23,12 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 
+from sightline.audit.actions import note_exception
+from sightline.audit.middleware import name_of_page
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .rules import permitted
+from .sign_in import lacks_second_factor
 from .terms import Permission
 
 View = Callable[..., HttpResponse]
@@ -59,14 +62,13 @@ def page(
                     if not request.user.is_authenticated:
                         return to_sign_in(request)
                     _let_in(request, permission)
+                    if lacks_second_factor(request):
+                        return HttpResponseRedirect(resolve_url("mfa_index"))
                 with _undoing(request):
                     return view(request, *args, **kwargs)
-            except NotFound:
-                return not_found(request)
-            except NotPermitted as refusal:
-                return not_permitted(request, refusal.verdict.reason)
-            except Refused as refusal:
-                return refused(request, refusal.verdict.reason)
+            except (NotFound, Refused) as refusal:
+                note_exception(refusal, name_of_page(request))
+                return as_page(request, refusal)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded
@@ -101,6 +103,15 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return HttpResponse(status=401, headers={"HX-Redirect": address})
     return HttpResponseRedirect(address)
+
+
+def as_page(request: HttpRequest, refusal: NotFound | Refused) -> HttpResponse:
+    """What the refused are shown, by the kind of refusal."""
+    if isinstance(refusal, NotFound):
+        return not_found(request)
+    if isinstance(refusal, NotPermitted):
+        return not_permitted(request, refusal.verdict.reason)
+    return refused(request, refusal.verdict.reason)
 
 
 def not_found(request: HttpRequest) -> HttpResponse:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
-from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
-from sightline.kernel.viewer import Viewer, looking_as
+from sightline.audit.actions import acting_as
+from sightline.kernel.viewer import Viewer, current, looking_as
 
 from .queries import acting_for, remembering
+
+#: A request that a page makes by itself carries this header, so that it does not count as somebody being
+#: there.
+BACKGROUND = "X-Sightline-Background"
 
 
 class WhoIsLooking:
@@ -25,10 +30,24 @@ class WhoIsLooking:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         acting = acting_for(request.user)
         request.practitioner = acting  # type: ignore[attr-defined]
-        origin = get_adapter().get_client_ip(request)
-        if acting is not None:
-            viewer = Viewer.practitioner(acting.practitioner_id, origin=origin)
-        else:
-            viewer = Viewer.public(origin=origin)
-        with looking_as(viewer), remembering(acting):
+        _still_here(request)
+        if acting is None:
+            # The transaction around the request already looks as the public, and knows from where.
+            with remembering(None):
+                return self.get_response(request)
+        viewer = Viewer.practitioner(acting.practitioner_id, origin=current().origin)
+        post = f"{acting.post_title}, {acting.team_name or acting.agency_name}"
+        with looking_as(viewer), acting_as(post), remembering(acting):
             return self.get_response(request)
+
+
+def _still_here(request: HttpRequest) -> None:
+    """Puts off the end of the session, at most once a minute: each time is a row written.
+
+    A page that asks for itself again (the front-door board) says so by a header; it keeps nobody signed in.
+    """
+    if not request.user.is_authenticated or request.headers.get(BACKGROUND):
+        return
+    at = int(time.time())
+    if at - request.session.get("here_at", 0) >= 60:
+        request.session["here_at"] = at

@@ -8,11 +8,27 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
-from sightline.kernel.door import PRACTITIONER, REFERENCE, Door
+from sightline.kernel.door import Door
 from sightline.kernel.ids import uuid7
-from sightline.kernel.models import DatedRow, Row, in_order
+from sightline.kernel.models import DatedRow, Row, held_on, in_order
+from sightline.kernel.time import today
 
 from .terms import AgencyKind, Permission, Scope
+
+#: Jobs that put people and agencies there before anybody can sign in: the first administrator, the roles,
+#: and the demonstration.
+SET_UP = ("setup", "demo")
+
+MAY_MANAGE_PEOPLE = "agencies_may('people.manage')"
+MAY_MANAGE_ROTA = "agencies_may('rota.manage')"
+
+#: Who is who in the partnership is read by everybody, also before signing in; few write it.
+PEOPLE_DOOR = Door(
+    read="true",
+    insert=MAY_MANAGE_PEOPLE,
+    update=MAY_MANAGE_PEOPLE,
+    jobs={name: ("insert", "update") for name in SET_UP},
+)
 
 
 class Partnership(Row):
@@ -22,7 +38,10 @@ class Partnership(Row):
     authority_code = models.CharField(max_length=3, help_text="The census code of the local authority")
     pack = models.CharField(max_length=80, help_text="The procedure pack in force")
     colour = models.CharField(max_length=7, default="#12343b")
-    door = REFERENCE
+    letters = models.CharField(
+        max_length=4, default="SL", help_text="Capital letters that the number of every record begins with"
+    )
+    door = PEOPLE_DOOR
 
 
 class Agency(Row):
@@ -30,12 +49,13 @@ class Agency(Row):
     kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in AgencyKind])
     telephone = models.CharField(max_length=40, blank=True)
     sensitive = models.BooleanField(
-        default=False, help_text="A refuge, sexual or mental health service: shown to others as another service"
+        default=False,
+        help_text="A refuge, sexual or mental health service: shown to others as another service",
     )
     ask = models.CharField(
         max_length=200, blank=True, help_text="For a sensitive agency: whom others ask instead"
     )
-    door = REFERENCE
+    door = PEOPLE_DOOR
 
     def __str__(self) -> str:
         return self.name
@@ -45,7 +65,7 @@ class Team(Row):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(max_length=200)
     front_door = models.BooleanField(default=False, help_text="Concerns arrive at this team")
-    door = REFERENCE
+    door = PEOPLE_DOOR
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "name"], name="team_name_once_in_agency")]
@@ -78,7 +98,12 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     # Signing in reads and updates these rows before anybody is known.
-    door = Door(read="true", insert=PRACTITIONER, update="true")
+    door = Door(
+        read="true",
+        insert=MAY_MANAGE_PEOPLE,
+        update="true",
+        jobs={name: ("insert",) for name in SET_UP},
+    )
 
     def get_full_name(self) -> str:
         practitioner = getattr(self, "practitioner", None)
@@ -89,7 +114,7 @@ class Practitioner(Row):
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="practitioner")
     name = models.CharField(max_length=200)
     telephone = models.CharField(max_length=40, blank=True)
-    door = REFERENCE
+    door = PEOPLE_DOOR
 
     def __str__(self) -> str:
         return self.name
@@ -101,7 +126,7 @@ class Role(Row):
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=100)
     explained = models.TextField(help_text="What somebody in this role does, in plain words")
-    door = REFERENCE
+    door = PEOPLE_DOOR
 
     def __str__(self) -> str:
         return self.title
@@ -111,10 +136,20 @@ class RolePermission(Row):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="permissions")
     permission = models.CharField(max_length=40, choices=[(p.value, p.value) for p in Permission])
     scope = models.CharField(max_length=20, choices=[(s.value, s.value) for s in Scope])
-    door = Door(read="true", insert=PRACTITIONER, delete=PRACTITIONER)
+    door = Door(
+        read="true",
+        insert=MAY_MANAGE_PEOPLE,
+        delete=MAY_MANAGE_PEOPLE,
+        jobs={name: ("insert", "delete") for name in SET_UP},
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="permission_once_in_role")]
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def held_today(self) -> PostingQuerySet:
+        return self.filter(held_on(today()))
 
 
 class Posting(DatedRow):
@@ -128,7 +163,9 @@ class Posting(DatedRow):
     line_manager = models.ForeignKey(
         Practitioner, null=True, on_delete=models.PROTECT, related_name="manages"
     )
-    door = REFERENCE
+    door = PEOPLE_DOOR
+
+    objects = PostingQuerySet.as_manager()
 
     class Meta:
         constraints = [in_order("posting_in_order")]
@@ -143,7 +180,12 @@ class RotaShift(Row):
     place = models.PositiveSmallIntegerField(default=1)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    door = Door(read="true", insert=PRACTITIONER, update=PRACTITIONER, delete=PRACTITIONER)
+    door = Door(
+        read="true",
+        insert=MAY_MANAGE_ROTA,
+        delete=MAY_MANAGE_ROTA,
+        jobs={name: ("insert", "delete") for name in SET_UP},
+    )
 
     class Meta:
         constraints = [
@@ -156,7 +198,8 @@ class Notice(Row):
     """Tells one practitioner that something waits for them; it carries no content about a child.
 
     `path` leads to the page, where row security decides what they see. Unacknowledged by
-    `acknowledge_by`, it goes to the next person on the rota (`passed_on_from` links the chain).
+    `acknowledge_by`, it goes to the next person on the rota (`passed_on_from` links the chain); all notices
+    of one chain share the `thread` of its first. Once one of them is acknowledged the others are settled.
     """
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="notices")
@@ -170,6 +213,10 @@ class Notice(Row):
     passed_on_from = models.OneToOneField(
         "self", null=True, on_delete=models.PROTECT, related_name="passed_on_to"
     )
+    passed_on_at = models.DateTimeField(null=True)
+    thread = models.UUIDField(default=uuid7, editable=False, db_index=True)
+    settled_at = models.DateTimeField(null=True)
+    emailed_at = models.DateTimeField(null=True)
     door = Door(
         read="practitioner_id = kernel_practitioner()",
         insert="kernel_viewer() <> ''",
@@ -182,6 +229,11 @@ class Notice(Row):
             models.Index(
                 fields=["practitioner", "created_at"],
                 name="notice_waiting",
-                condition=Q(acknowledged_at__isnull=True),
-            )
+                condition=Q(acknowledged_at__isnull=True, settled_at__isnull=True),
+            ),
+            models.Index(
+                fields=["acknowledge_by"],
+                name="notice_overdue",
+                condition=Q(acknowledged_at__isnull=True, settled_at__isnull=True, passed_on_at__isnull=True),
+            ),
         ]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.viewer import ViewerKind, current
 
-from .models import Posting
-from .rules import Acting, wider
+from .models import Agency, Notice, Partnership, Posting, Practitioner, Role, RotaShift, Team
+from .rules import Acting, Shift, order_of_asking, wider
 from .terms import AgencyKind, Permission, Scope
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
@@ -60,7 +62,8 @@ def remembering(acting: Acting | None) -> Iterator[None]:
 def _load(**who: Any) -> Acting | None:
     # One row per posting and permission: a few dozen short rows, in one journey to the database.
     rows = list(
-        Posting.objects.filter(held_on(today()), **who)
+        Posting.objects.held_today()
+        .filter(**who)
         .order_by("held_from", "id")
         .values(
             "practitioner_id",
@@ -102,3 +105,183 @@ def _load(**who: Any) -> Acting | None:
         agency_ids=tuple(dict.fromkeys(row["agency_id"] for row in rows)),
         permissions=permissions,
     )
+
+
+# -- the partnership -------------------------------------------------------------------------------
+
+
+def partnership() -> Partnership | None:
+    """The partnership that this Sightline serves; None before it was set up."""
+    return Partnership.objects.first()
+
+
+def agencies() -> QuerySet[Agency]:
+    """Every agency, by name."""
+    return Agency.objects.order_by("name")
+
+
+def teams(agency: UUID | None = None) -> QuerySet[Team]:
+    """Every team with its agency, by agency and name; or those of one agency."""
+    found = Team.objects.select_related("agency").order_by("agency__name", "name")
+    return found if agency is None else found.filter(agency_id=agency)
+
+
+def roles() -> QuerySet[Role]:
+    """Every role, by title."""
+    return Role.objects.order_by("title")
+
+
+def front_door_team() -> Team | None:
+    """The team that concerns arrive at; None before it was set up."""
+    return Team.objects.select_related("agency").filter(front_door=True).order_by("id").first()
+
+
+@dataclass(frozen=True)
+class PostLine:
+    """One posting as lists show it. `held_until` is the first day on which it no longer holds."""
+
+    posting_id: UUID
+    practitioner_id: UUID
+    name: str
+    post_title: str
+    role_title: str
+    agency_id: UUID
+    agency_name: str
+    team_id: UUID | None
+    team_name: str
+    line_manager: str
+    telephone: str
+    email: str
+    held_from: date
+    held_until: date | None
+
+    @property
+    def said_as(self) -> str:
+        return f"{self.name}, {self.post_title}, {self.agency_name}"
+
+
+def practitioners(
+    *,
+    agency: UUID | None = None,
+    team: UUID | None = None,
+    practitioner: UUID | None = None,
+    words: str = "",
+    on: date | None = None,
+    ended_too: bool = False,
+    limit: int | None = None,
+) -> list[PostLine]:
+    """Postings held on a day (today), by name; narrowed to an agency, a team, one person, or words of a name
+    or post. `ended_too` gives past and coming ones as well. One query."""
+    found = Posting.objects.all() if ended_too else Posting.objects.filter(held_on(on or today()))
+    if agency is not None:
+        found = found.filter(agency_id=agency)
+    if team is not None:
+        found = found.filter(team_id=team)
+    if practitioner is not None:
+        found = found.filter(practitioner_id=practitioner)
+    for word in words.split():
+        found = found.filter(Q(practitioner__name__icontains=word) | Q(post_title__icontains=word))
+    rows = found.order_by("practitioner__name", "held_from", "id").values_list(
+        "id",
+        "practitioner_id",
+        "practitioner__name",
+        "post_title",
+        "role__title",
+        "agency_id",
+        "agency__name",
+        "team_id",
+        "team__name",
+        "line_manager__name",
+        "practitioner__telephone",
+        "practitioner__user__email",
+        "held_from",
+        "held_until",
+    )
+    return [
+        PostLine(*[value if value is not None or i in (7, 13) else "" for i, value in enumerate(row)])
+        for row in rows[:limit]
+    ]
+
+
+def name_of(practitioner: UUID) -> str:
+    """A practitioner's name; "" when there is no such practitioner."""
+    return Practitioner.objects.filter(pk=practitioner).values_list("name", flat=True).first() or ""
+
+
+# -- the rota --------------------------------------------------------------------------------------
+
+
+def rota(team: UUID, since: datetime, until: datetime) -> list[tuple[Shift, str]]:
+    """The shifts of a team that touch the time between two instants, each with the person's name, in
+    order.
+    """
+    rows = (
+        RotaShift.objects.filter(team_id=team, starts_at__lt=until, ends_at__gt=since)
+        .select_related("practitioner")
+        .order_by("starts_at", "place")
+    )
+    return [(Shift(r.practitioner_id, r.starts_at, r.ends_at, r.place), r.practitioner.name) for r in rows]
+
+
+def managers_of(team: UUID) -> list[UUID]:
+    """Who answers for a team today: whoever's role there sees the work of the team, then its people's
+    managers.
+    """
+    rows = (
+        Posting.objects.held_today()
+        .filter(team_id=team)
+        .order_by("held_from", "id")
+        .values("practitioner_id", "line_manager_id", leads=F("role__permissions__permission"))
+    )
+    found = list(rows)
+    leading = [r["practitioner_id"] for r in found if r["leads"] == Permission.TEAM_WORK]
+    above = [r["line_manager_id"] for r in found if r["line_manager_id"]]
+    return list(dict.fromkeys([*leading, *above]))
+
+
+def order_of_asking_now(team: UUID, at: datetime) -> list[UUID]:
+    """Who of a team is asked at an instant, first to last: the rota by place, then the team's managers."""
+    shifts = [shift for shift, _name in rota(team, at, at_after(at))]
+    return order_of_asking(shifts, managers_of(team), at)
+
+
+def at_after(at: datetime) -> datetime:
+    """The very next instant, so that "touching" an instant is a stretch of time."""
+    return at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def duty_manager(team: UUID, at: datetime) -> Practitioner | None:
+    """Who is duty manager of a team at an instant, nights and holidays included.
+
+    The first place on the rota, else the next place, else the manager of the team; None where it has neither.
+    """
+    order = order_of_asking_now(team, at)
+    return Practitioner.objects.filter(pk=order[0]).first() if order else None
+
+
+# -- notices ---------------------------------------------------------------------------------------
+
+
+def order_after(notice: Notice, at: datetime) -> Sequence[UUID]:
+    """Who may be asked about a notice: its team's order, or for a notice to one person they and their
+    manager.
+    """
+    if notice.team_id is not None:
+        return order_of_asking_now(notice.team_id, at)
+    above = (
+        Posting.objects.held_today()
+        .filter(practitioner_id=notice.practitioner_id, line_manager__isnull=False)
+        .order_by("held_from", "id")
+        .values_list("line_manager_id", flat=True)
+    )
+    return list(dict.fromkeys([notice.practitioner_id, *above]))
+
+
+def notices_waiting(practitioner: UUID) -> QuerySet[Notice]:
+    """A practitioner's notices that nobody has acknowledged, urgent ones first, then the latest.
+
+    Row security shows them to that practitioner only.
+    """
+    return Notice.objects.filter(
+        practitioner_id=practitioner, acknowledged_at__isnull=True, settled_at__isnull=True
+    ).order_by("-urgent", "-created_at")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from sightline.kernel.verdicts import Verdict
@@ -100,3 +102,152 @@ def permitted(acting: Acting | None, permission: Permission) -> Verdict:
             "If it should, ask your manager to have your role changed."
         )
     return Verdict.yes()
+
+
+def reaches(
+    acting: Acting, permission: Permission, *, agency_id: UUID | None = None, team_id: UUID | None = None
+) -> Verdict:
+    """Whether a permission that is held reaches a given agency or team.
+
+    PARTNERSHIP reaches everywhere, AGENCY one's own agencies, TEAM and OWN one's own teams.
+    """
+    scope = acting.scope(permission)
+    near = {
+        Scope.PARTNERSHIP: True,
+        Scope.AGENCY: agency_id in acting.agency_ids,
+        Scope.TEAM: team_id is not None and team_id in acting.team_ids,
+        Scope.OWN: team_id is not None and team_id in acting.team_ids,
+    }
+    if scope is not None and near[scope]:
+        return Verdict.yes()
+    return Verdict.no(
+        f"You may {ALLOWS[permission]} for your own {'agency' if scope is Scope.AGENCY else 'team'} only. "
+        "Ask somebody who works there."
+    )
+
+
+def may_be_appointed(
+    *,
+    name: str,
+    role: RoleFacts,
+    has_line_manager: bool,
+    manages_self: bool,
+    held_from: date,
+    held_until: date | None,
+    today: date,
+    team_is_of_agency: bool,
+) -> Verdict:
+    """Whether a posting may be made as asked.
+
+    Every worker has a manager (obligation WRK-04: Milton Keynes and North East Lincolnshire ask that staff
+    are managed and supervised); only a role that itself manages may stand at the top of its line.
+    """
+    if not name.strip():
+        return Verdict.no("Enter the person's name", "name")
+    if manages_self:
+        return Verdict.no("Choose somebody else as manager: nobody is their own", "line_manager")
+    if not has_line_manager and not role.manages:
+        return Verdict.no("Choose the person's manager: every practitioner has one", "line_manager")
+    if not team_is_of_agency:
+        return Verdict.no("Choose a team of the agency that you chose", "team")
+    if held_until is not None and held_until <= held_from:
+        return Verdict.no("The last day must come after the first", "held_until")
+    if held_until is not None and held_until <= today:
+        return Verdict.no(
+            "The posting would have ended already. Enter a last day that is still to come", "held_until"
+        )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class RoleFacts:
+    """What the rules need to know of a role. `manages`: it sees the work of a team or appoints people."""
+
+    slug: str
+    manages: bool
+
+    @classmethod
+    def of(cls, slug: str, permissions: Iterable[str]) -> RoleFacts:
+        managing = {Permission.TEAM_WORK, Permission.PARTNERSHIP_WORK, Permission.MANAGE_PEOPLE}
+        return cls(slug, bool(managing & set(permissions)))
+
+
+# -- the rota --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Somebody's place on a rota from one instant until another. Place 1 is asked first, then 2."""
+
+    practitioner_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    place: int = 1
+
+    def covers(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+LONGEST_SHIFT = timedelta(days=7)
+
+
+def rota_verdict(shifts: Sequence[Shift]) -> Verdict:
+    """Whether shifts of one team may stand together: in order, no longer than a week, one person in a
+    place.
+    """
+    for shift in shifts:
+        if shift.ends_at <= shift.starts_at:
+            return Verdict.no("A shift must end after it starts", "ends_at")
+        if shift.ends_at - shift.starts_at > LONGEST_SHIFT:
+            return Verdict.no("A shift may last seven days at most. Enter it as several", "ends_at")
+        if not 1 <= shift.place <= 9:
+            return Verdict.no("The place on the rota is a number from 1 (asked first) to 9", "place")
+    for place in {shift.place for shift in shifts}:
+        of_place = sorted((s for s in shifts if s.place == place), key=lambda s: s.starts_at)
+        for one, other in pairwise(of_place):
+            if other.starts_at < one.ends_at:
+                return Verdict.no(
+                    f"Two people are in place {place} at the same time. Put one of them in another place, "
+                    "or change the times",
+                    "starts_at",
+                )
+    return Verdict.yes()
+
+
+def rota_gaps(shifts: Sequence[Shift], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:
+    """The stretches between two instants in which nobody at all is on the rota, nights and holidays
+    included.
+    """
+    gaps: list[tuple[datetime, datetime]] = []
+    reached = since
+    for shift in sorted(shifts, key=lambda s: s.starts_at):
+        if shift.ends_at <= reached or shift.starts_at >= until:
+            continue
+        if shift.starts_at > reached:
+            gaps.append((reached, shift.starts_at))
+        reached = max(reached, shift.ends_at)
+    if reached < until:
+        gaps.append((reached, until))
+    return gaps
+
+
+def order_of_asking(shifts: Sequence[Shift], managers: Sequence[UUID], at: datetime) -> list[UUID]:
+    """Who of a team is asked, first to last: those on duty by place, then the team's managers; each once."""
+    on_duty = sorted((s for s in shifts if s.covers(at)), key=lambda s: (s.place, s.starts_at))
+    return list(dict.fromkeys([s.practitioner_id for s in on_duty] + list(managers)))
+
+
+def next_to_ask(order: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
+    """Who is asked after those in `asked` (latest last) did not answer; None where there is nobody to ask.
+
+    Everybody is asked once before anybody is asked again; then it goes round, beginning after the one asked
+    last, so that with a single person on the rota that person is asked again.
+    """
+    for candidate in order:
+        if candidate not in asked:
+            return candidate
+    if not order:
+        return None
+    last = asked[-1] if asked else None
+    place = order.index(last) + 1 if last in order else 0
+    return order[place % len(order)]

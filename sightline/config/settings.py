@@ -162,15 +162,93 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 
+# -- signing in (room agencies) ----------------------------------------------------------------------
+# A file of roles that adds to or changes those that Sightline ships.
+ROLES_FILE = os.environ.get("SIGHTLINE_ROLES", "")
+# The address that e-mails lead to, without a slash at the end.
+BASE_URL = os.environ.get("SIGHTLINE_BASE_URL", "http://localhost:8000").rstrip("/")
+# Whether everybody needs a passkey or a code beside the password. Those who sign in by their agency's own
+# directory have it there.
+REQUIRE_MFA = os.environ.get("SIGHTLINE_REQUIRE_MFA", "0" if DEMO else "1") == "1"
+_HTTPS = os.environ.get("SIGHTLINE_HTTPS") == "1"
+
+ACCOUNT_ADAPTER = "sightline.agencies.sign_in.ClosedAccounts"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+# An administrator vouches for each address when appointing its holder.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Sightline: "
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_CHANGE_EMAIL = False
+# The cookie ends with the browser, the session with inactivity.
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/h/key",
+    "reset_password_from_key": "10/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "sightline.agencies.sign_in.SignInForm",
+    "reset_password": "sightline.agencies.sign_in.ResetPasswordForm",
+    "reset_password_from_key": "sightline.agencies.sign_in.ResetPasswordKeyForm",
+    "change_password": "sightline.agencies.sign_in.ChangePasswordForm",
+    "set_password": "sightline.agencies.sign_in.SetPasswordForm",
+    "reauthenticate": "sightline.agencies.sign_in.ReauthenticateForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+PASSWORD_RESET_TIMEOUT = 24 * 3600
+
+MFA_ADAPTER = "sightline.agencies.sign_in.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
+MFA_TOTP_ISSUER = "Sightline"
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "sightline.agencies.sign_in.CodeForm",
+    "reauthenticate": "sightline.agencies.sign_in.CodeAgainForm",
+    "activate_totp": "sightline.agencies.sign_in.ActivateAppForm",
+    "add_webauthn": "sightline.agencies.sign_in.AddPasskeyForm",
+    "edit_webauthn": "sightline.agencies.sign_in.NamePasskeyForm",
+}
+
+SOCIALACCOUNT_ADAPTER = "sightline.agencies.sign_in.DirectoryAccounts"
+SOCIALACCOUNT_ONLY = False
+# The agency's own directory: its word that an address is somebody's is taken, and no account is made by it.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": [], "OAUTH_PKCE_ENABLED": True}}
+if os.environ.get("SIGHTLINE_OIDC_URL"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": os.environ.get("SIGHTLINE_OIDC_ID", "directory"),
+            "name": os.environ.get("SIGHTLINE_OIDC_NAME", "your agency's sign-in"),
+            "client_id": os.environ.get("SIGHTLINE_OIDC_CLIENT", ""),
+            "secret": os.environ.get("SIGHTLINE_OIDC_SECRET", ""),
+            "settings": {"server_url": os.environ["SIGHTLINE_OIDC_URL"]},
+        }
+    )
+
 SESSION_COOKIE_AGE = int(os.environ.get("SIGHTLINE_IDLE_MINUTES", "30")) * 60
-SESSION_SAVE_EVERY_REQUEST = True
+# Put off by agencies.middleware, once a minute at most, and not by pages that ask for themselves again.
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-_HTTPS = os.environ.get("SIGHTLINE_HTTPS") == "1"
 SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_SECURE = _HTTPS
 SECURE_SSL_REDIRECT = _HTTPS
@@ -190,3 +268,6 @@ PROCRASTINATE_WORKER_DEFAULTS = {
     "concurrency": 2,
     "shutdown_graceful_timeout": 20,
 }
+
+# Jobs live in the jobs.py of each room.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

@@ -5,6 +5,7 @@ from .settings import *  # noqa: F403
 SECRET_KEY = "tests-only-" + "0" * 40
 AUDIT_KEY = "1" * 64
 DEMO = False
+REQUIRE_MFA = False
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "not-yet-made"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Scrypt is slow on purpose; a test that is about hashing sets the real list back.

@@ -16,8 +16,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
 
 from . import clocks, rules
-from .loader import load_pack
-from .pack import Pack
+from .loader import Pack, load_pack
 from .models import Duty, DutyEvent
 from .terms import DutyState, DutyStatus, Unit
 

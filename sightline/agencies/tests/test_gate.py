@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from sightline.agencies import gate
 from sightline.agencies.rules import Acting, permitted, wider
 from sightline.agencies.terms import AgencyKind, Permission, Scope
+from sightline.agencies.tests.factories import as_public
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 SIGNED_IN_USER = SimpleNamespace(is_authenticated=True)
@@ -36,13 +37,17 @@ def acting(*permissions: Permission) -> Acting:
     )
 
 
+pytestmark = pytest.mark.django_db
+
+
 def ask(
     view: Any, *, user: Any = SIGNED_IN_USER, who: Acting | None = None, method: str = "get", **extra: Any
 ) -> HttpResponse:
     request: HttpRequest = getattr(RequestFactory(), method)("/there/?a=1", **extra)
     request.user = user
     request.practitioner = who  # type: ignore[attr-defined]
-    return view(request)
+    with as_public():
+        return view(request)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,481 @@
+"""The only writer of the agencies room, and `permit`, the one gate that every action asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from procrastinate.contrib.django import app
+
+from sightline.audit.actions import attempt, record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.viewer import ViewerKind, current
+
+from . import queries
+from .models import (
+    SET_UP,
+    Agency,
+    Notice,
+    Partnership,
+    Posting,
+    Practitioner,
+    Role,
+    RolePermission,
+    RotaShift,
+    Team,
+    User,
+)
+from .roles import read_roles
+from .rules import (
+    Acting,
+    RoleFacts,
+    Shift,
+    may_be_appointed,
+    next_to_ask,
+    permitted,
+    reaches,
+    rota_verdict,
+)
+from .terms import AgencyKind, Permission
+
+#: How long an unacknowledged notice goes on from one person to the next before it rests with all of them.
+PASS_ON_FOR = timedelta(hours=24)
+
+# -- the gate --------------------------------------------------------------------------------------
+
+
+def permit(permission: Permission, *, acting: Acting | None = None) -> Acting:
+    """The gate that every action asks first: who is acting, or NotPermitted with a plain reason.
+
+    Without `acting` it is whoever is looking now. Only a practitioner is ever permitted: what the public
+    may do (raise a concern) and what a named job may do is decided by the doors of the tables.
+    """
+    found = acting if acting is not None else queries.acting_now()
+    verdict = permitted(found, permission)
+    if not verdict or found is None:
+        raise NotPermitted(verdict)
+    return found
+
+
+def _permit_for(
+    permission: Permission, *, agency_id: UUID | None = None, team_id: UUID | None = None
+) -> None:
+    """The gate, and whether the permission reaches this agency or team. The jobs that set up pass."""
+    viewer = current()
+    if viewer.kind is ViewerKind.JOB and viewer.job in SET_UP:
+        return
+    acting = permit(permission)
+    verdict = reaches(acting, permission, agency_id=agency_id, team_id=team_id)
+    if not verdict:
+        raise NotPermitted(verdict)
+
+
+# -- the partnership, its agencies and roles -------------------------------------------------------
+
+
+def set_up_partnership(
+    *, name: str, authority_code: str, pack: str, letters: str, colour: str = ""
+) -> Partnership:
+    """Write or change the one row of the partnership. `letters` (1 to 4 capitals) begin every record's
+    number.
+    """
+    with attempt("agencies.set_up_partnership"):
+        _permit_for(Permission.MANAGE_PEOPLE)
+        if not (letters.isascii() and letters.isalpha() and letters.isupper() and 1 <= len(letters) <= 4):
+            raise Refused("The letters of the partnership are one to four capitals", "letters")
+        partnership = Partnership.objects.first() or Partnership()
+        partnership.name, partnership.authority_code, partnership.pack = name, authority_code, pack
+        partnership.letters = letters
+        if colour:
+            partnership.colour = colour
+        partnership.save()
+        record(Verb.WROTE, "agencies.set_up_partnership", subject=partnership)
+        return partnership
+
+
+def add_agency(
+    name: str, kind: AgencyKind, *, telephone: str = "", sensitive: bool = False, ask: str = ""
+) -> Agency:
+    """A new agency of the partnership. A sensitive one must say whom others `ask` instead."""
+    with attempt("agencies.add_agency"):
+        _permit_for(Permission.MANAGE_PEOPLE)
+        if sensitive and not ask.strip():
+            raise Refused(
+                "Say whom others ask about a child: a sensitive agency is shown as another service", "ask"
+            )
+        if Agency.objects.filter(name__iexact=name.strip()).exists():
+            raise Refused(f"There is already an agency called {name.strip()}", "name")
+        agency = Agency(
+            name=name.strip(), kind=kind, telephone=telephone, sensitive=sensitive, ask=ask.strip()
+        )
+        agency.save(force_insert=True)
+        record(Verb.WROTE, "agencies.add_agency", subject=agency)
+        return agency
+
+
+def add_team(agency: UUID, name: str, *, front_door: bool = False) -> Team:
+    """A new team of an agency. Only one team of the partnership is the front door."""
+    with attempt("agencies.add_team"):
+        _permit_for(Permission.MANAGE_PEOPLE, agency_id=agency)
+        if Team.objects.filter(agency_id=agency, name__iexact=name.strip()).exists():
+            raise Refused(f"The agency already has a team called {name.strip()}", "name")
+        if front_door and Team.objects.filter(front_door=True).exists():
+            raise Refused("Another team is the front door already", "front_door")
+        team = Team(agency_id=agency, name=name.strip(), front_door=front_door)
+        team.save(force_insert=True)
+        record(Verb.WROTE, "agencies.add_team", subject=team)
+        return team
+
+
+def sync_roles(own: Path | None = None) -> int:
+    """Bring the roles of the files into the database; returns how many there are in the files.
+
+    Runs after every migration as the owner of the tables, before anybody can sign in, and so is not asked
+    for a permission and tells no audit trail. Roles that are in no file (a partnership's former own) stay
+    as they are, since postings name them.
+    """
+    if own is None and settings.ROLES_FILE:
+        own = Path(settings.ROLES_FILE)
+    wanted = read_roles(own)
+    there = {role.slug: role for role in Role.objects.all()}
+    held: dict[UUID, dict[str, RolePermission]] = {}
+    for row in RolePermission.objects.all():
+        held.setdefault(row.role_id, {})[row.permission] = row
+    for slug, said in wanted.items():
+        role = there.get(slug) or Role(slug=slug)
+        if (role.title, role.explained) != (said.title, said.explained):
+            role.title, role.explained = said.title, said.explained
+            role.save()
+        now_held = held.get(role.pk, {})
+        for permission, scope in said.permissions.items():
+            row = now_held.pop(permission, None)
+            if row is not None and row.scope != scope:
+                row.delete()
+                row = None
+            if row is None:
+                RolePermission.objects.create(role=role, permission=permission, scope=scope)
+        for row in now_held.values():
+            row.delete()
+    return len(wanted)
+
+
+# -- people ----------------------------------------------------------------------------------------
+
+
+def appoint(
+    *,
+    name: str,
+    email: str,
+    agency: UUID,
+    role: str,
+    post_title: str,
+    team: UUID | None = None,
+    line_manager: UUID | None = None,
+    held_from: date | None = None,
+    held_until: date | None = None,
+    telephone: str = "",
+) -> Practitioner:
+    """Post somebody, and give them a sign-in if they have none; returns the practitioner.
+
+    `role` is a role's slug; `held_until` is the first day on which the posting no longer holds. The address
+    is known case-insensitively: somebody with a sign-in already gets a further posting under it. They set
+    their own password through the link that the sign-in page sends. Raises Refused with the field at fault.
+    """
+    with attempt("agencies.appoint"):
+        _permit_for(Permission.MANAGE_PEOPLE, agency_id=agency, team_id=team)
+        held_from = held_from or today()
+        email = email.strip().lower()
+        if "@" not in email:
+            raise Refused("Enter the person's email address: they sign in with it", "email")
+        if not Agency.objects.filter(pk=agency).exists():
+            raise Refused("Choose an agency", "agency")
+        row = Role.objects.filter(slug=role).prefetch_related("permissions").first()
+        if row is None:
+            raise Refused("Choose a role", "role")
+        if not post_title.strip():
+            raise Refused("Enter the title of the post", "post_title")
+        if line_manager is not None and not Practitioner.objects.filter(pk=line_manager).exists():
+            raise Refused("Choose the person's manager", "line_manager")
+        user = User.objects.filter(email=email).select_related("practitioner").first()
+        practitioner = getattr(user, "practitioner", None)
+        may_be_appointed(
+            name=name,
+            role=RoleFacts.of(row.slug, [p.permission for p in row.permissions.all()]),
+            has_line_manager=line_manager is not None,
+            manages_self=practitioner is not None and practitioner.pk == line_manager,
+            held_from=held_from,
+            held_until=held_until,
+            today=today(),
+            team_is_of_agency=team is None or Team.objects.filter(pk=team, agency_id=agency).exists(),
+        ).or_refuse()
+        if user is None:
+            user = User(email=email)
+            user.set_unusable_password()
+            user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        if practitioner is None:
+            practitioner = Practitioner(user=user, name=name.strip(), telephone=telephone.strip())
+            practitioner.save(force_insert=True)
+        posting = Posting(
+            practitioner=practitioner,
+            agency_id=agency,
+            team_id=team,
+            role=row,
+            post_title=post_title.strip(),
+            line_manager_id=line_manager,
+            held_from=held_from,
+            held_until=held_until,
+        )
+        posting.save(force_insert=True)
+        record(
+            Verb.WROTE,
+            "agencies.appoint",
+            subject=posting,
+            practitioner=practitioner.pk,
+            role=row.slug,
+            agency=agency,
+            team=team,
+        )
+        return practitioner
+
+
+def end_posting(posting: UUID, until: date) -> None:
+    """End a posting: `until` is the first day on which it no longer holds, today at the earliest for one that
+    has begun. What the person could open through it closes that day."""
+    with attempt("agencies.end_posting"):
+        row = Posting.objects.filter(pk=posting).first()
+        if row is None:
+            raise NotFound
+        _permit_for(Permission.MANAGE_PEOPLE, agency_id=row.agency_id, team_id=row.team_id)
+        if row.held_until is not None and row.held_until <= today():
+            raise Refused(f"The posting ended on {row.held_until:%d/%m/%Y} already")
+        if until < row.held_from:
+            raise Refused("The posting cannot end before it began", "until")
+        if until < today() and row.held_from < today():
+            raise Refused("A posting ends today or later: what was done under it stands", "until")
+        row.held_until = until
+        row.save(update_fields=["held_until"])
+        record(Verb.WROTE, "agencies.end_posting", subject=row, practitioner=row.practitioner_id)
+
+
+def first_administrator(*, name: str, email: str, agency_name: str, agency_kind: AgencyKind) -> Practitioner:
+    """The one who appoints everybody else, for a new partnership. Asked for by the job `setup` only.
+
+    Raises Refused where somebody may appoint people already.
+    """
+    with attempt("agencies.first_administrator"):
+        if current().kind is not ViewerKind.JOB:
+            raise NotPermitted("The first administrator is appointed from the command line.")
+        able = Posting.objects.held_today().filter(role__permissions__permission=Permission.MANAGE_PEOPLE)
+        if able.exists():
+            raise Refused("Somebody can appoint people already: ask them")
+        agency = Agency.objects.filter(name__iexact=agency_name).first() or add_agency(
+            agency_name, agency_kind
+        )
+        return appoint(
+            name=name, email=email, agency=agency.pk, role="administrator", post_title="Administrator"
+        )
+
+
+# -- the rota
+# -------------------------------------------------------------------------------------------------
+
+
+def set_rota(team: UUID, shifts: Iterable[Shift], *, since: datetime, until: datetime) -> int:
+    """Replace the rota of a team for every shift that starts from `since` up to `until`; returns how many
+    there are.
+
+    Shifts that start outside are left alone, and count when two people would be in one place at one time.
+    """
+    with attempt("agencies.set_rota"):
+        _permit_for(Permission.MANAGE_ROTA, team_id=team, agency_id=_agency_of(team))
+        new = list(shifts)
+        if any(not since <= shift.starts_at < until for shift in new):
+            raise Refused("Every shift must start within the days that you are planning", "starts_at")
+        around = RotaShift.objects.filter(team_id=team, starts_at__lt=until, ends_at__gt=since)
+        beside = around.exclude(starts_at__gte=since)
+        after = RotaShift.objects.filter(
+            team_id=team, starts_at__gte=until, starts_at__lt=max([until, *(s.ends_at for s in new)])
+        )
+        kept = [Shift(s.practitioner_id, s.starts_at, s.ends_at, s.place) for s in [*beside, *after]]
+        rota_verdict([*kept, *new]).or_refuse()
+        posted = set(
+            Posting.objects.held_today()
+            .filter(practitioner_id__in={shift.practitioner_id for shift in new})
+            .values_list("practitioner_id", flat=True)
+        )
+        if any(shift.practitioner_id not in posted for shift in new):
+            raise Refused("Choose somebody who holds a post in the partnership", "practitioner")
+        RotaShift.objects.filter(team_id=team, starts_at__gte=since, starts_at__lt=until).delete()
+        RotaShift.objects.bulk_create(
+            RotaShift(
+                team_id=team,
+                practitioner_id=shift.practitioner_id,
+                place=shift.place,
+                starts_at=shift.starts_at,
+                ends_at=shift.ends_at,
+            )
+            for shift in new
+        )
+        record(Verb.WROTE, "agencies.set_rota", subject=("agencies_team", team), shifts=len(new))
+        return len(new)
+
+
+def _agency_of(team: UUID) -> UUID:
+    found = Team.objects.filter(pk=team).values_list("agency_id", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- notices
+# --------------------------------------------------------------------------------------------------
+
+
+def notify(
+    to: UUID,
+    *,
+    text: str,
+    path: str,
+    urgent: bool = False,
+    acknowledge_within_minutes: int | None = None,
+    team: UUID | None = None,
+) -> Notice:
+    """Tell one practitioner that something waits for them.
+
+    `text` says what kind of thing, without anything about a child; `path` leads to it. With
+    `acknowledge_within_minutes` (the pack's) it goes to the next person when nobody has acknowledged it by
+    then: the next on the rota of `team`, without one the practitioner's manager. An e-mail without content
+    follows. Part of another action, which asks the permission and tells the audit trail what happened.
+    """
+    at = now()
+    notice = Notice(
+        practitioner_id=to,
+        team_id=team,
+        text=text,
+        path=path,
+        urgent=urgent,
+        created_at=at,
+        acknowledge_by=at + timedelta(minutes=acknowledge_within_minutes)
+        if acknowledge_within_minutes
+        else None,
+    )
+    notice.thread = notice.pk
+    _send(notice)
+    return notice
+
+
+def notify_duty_manager(
+    team: UUID,
+    *,
+    text: str,
+    path: str,
+    urgent: bool = False,
+    acknowledge_within_minutes: int | None = None,
+) -> Notice | None:
+    """`notify` whoever is duty manager of a team at this moment; None, and nothing told, where it has
+    nobody.
+    """
+    order = queries.order_of_asking_now(team, now())
+    if not order:
+        return None
+    return notify(
+        order[0],
+        text=text,
+        path=path,
+        urgent=urgent,
+        acknowledge_within_minutes=acknowledge_within_minutes,
+        team=team,
+    )
+
+
+def _send(notice: Notice) -> None:
+    notice.save(force_insert=True)
+    # By its name: jobs stand above actions. The job is written in this transaction and stands if it stands.
+    app.configure_task("agencies.email_notice").defer(notice_id=str(notice.pk))
+    record(Verb.WROTE, "agencies.notify", subject=notice, to=notice.practitioner_id, thread=notice.thread)
+
+
+def acknowledge(notice: UUID) -> Notice:
+    """Say "I have it": stops the notice from going on to the next person. Only its own practitioner can."""
+    with attempt("agencies.acknowledge"):
+        row = Notice.objects.filter(pk=notice, practitioner_id=current().practitioner_id).first()
+        if row is None:
+            raise NotFound
+        if row.acknowledged_at is None:
+            row.acknowledged_at = now()
+            row.save(update_fields=["acknowledged_at"])
+            record(Verb.WROTE, "agencies.acknowledge", subject=row, thread=row.thread)
+        return row
+
+
+def settle_and_pass_on(at: datetime | None = None) -> int:
+    """The work of the job `notices`, each minute: returns how many notices went to the next person.
+
+    First settles what somebody in the same chain has acknowledged, then passes on what nobody acknowledged
+    in time: to the next on the team's rota, or, for a notice to a person, to their manager.
+    """
+    at = at or now()
+    acknowledged = Notice.objects.filter(thread=OuterRef("thread"), acknowledged_at__isnull=False)
+    open_ones = Notice.objects.filter(acknowledged_at__isnull=True, settled_at__isnull=True)
+    open_ones.filter(Exists(acknowledged)).update(settled_at=at)
+    overdue = (
+        open_ones.filter(acknowledge_by__lte=at, passed_on_at__isnull=True)
+        .order_by("acknowledge_by", "id")
+        .select_for_update(skip_locked=True)
+    )
+    passed = 0
+    for notice in overdue:
+        chain = list(Notice.objects.filter(thread=notice.thread).order_by("created_at", "id"))
+        if at - chain[0].created_at > PASS_ON_FOR:
+            continue
+        following = next_to_ask(queries.order_after(notice, at), [link.practitioner_id for link in chain])
+        if following is None:
+            continue
+        notice.passed_on_at = at
+        notice.save(update_fields=["passed_on_at"])
+        assert notice.acknowledge_by is not None
+        _send(
+            Notice(
+                practitioner_id=following,
+                team_id=notice.team_id,
+                text=notice.text,
+                path=notice.path,
+                urgent=notice.urgent,
+                created_at=at,
+                acknowledge_by=at + (notice.acknowledge_by - notice.created_at),
+                passed_on_from=notice,
+                thread=notice.thread,
+            )
+        )
+        passed += 1
+    return passed
+
+
+def notice_emailed(notice: UUID) -> Mapping[str, str] | None:
+    """Marks that the e-mail about a notice is being sent; what it needs, or None when it need not be sent.
+
+    It is not sent twice, nor after the notice was acknowledged or settled, nor to somebody who cannot sign
+    in.
+    """
+    row = (
+        Notice.objects.select_for_update(of=("self",))
+        .filter(pk=notice)
+        .select_related("practitioner__user")
+        .first()
+    )
+    if row is None or row.emailed_at or row.acknowledged_at or row.settled_at:
+        return None
+    user = row.practitioner.user
+    if user is None or not user.is_active:
+        return None
+    row.emailed_at = now()
+    row.save(update_fields=["emailed_at"])
+    return {"to": user.email, "urgent": "yes" if row.urgent else ""}

@@ -1,1 +1,0 @@
-"""Pages of concerns: raising one, following one's own, and the front door."""
