@@ -1,0 +1,431 @@
+from django.db import migrations
+
+# How a word is reduced to what is compared. Letters of other scripts become Latin ones, accents and
+# apostrophes go, everything else that is not a letter or a digit parts two words.
+WORDS = r"""
+CREATE FUNCTION matching_latin(said text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    pair text[];
+BEGIN
+    IF said !~ '[\u0370-\u06FF]' THEN RETURN said; END IF;
+    FOREACH pair SLICE 1 IN ARRAY ARRAY[
+        -- Cyrillic: Russian, Ukrainian, Bulgarian
+        ['щ','shch'],['ж','zh'],['х','kh'],['ц','ts'],['ч','ch'],['ш','sh'],['ю','yu'],['я','ya'],['є','ye'],
+        ['ї','yi'],['ё','yo'],['ъ',''],['ь',''],
+        -- Greek
+        ['ου','ou'],['μπ','b'],['ντ','d'],['γγ','ng'],['θ','th'],['χ','ch'],['ψ','ps'],
+        -- Arabic, Persian and Urdu; the short vowels are not written, so sounds and consonants do the rest
+        ['ث','th'],['خ','kh'],['ذ','dh'],['ش','sh'],['غ','gh'],['چ','ch'],['ژ','zh'],['ع',''],['ء',''],['ـ',''],
+        -- Hebrew
+        ['ח','ch'],['צ','ts'],['ץ','ts'],['ש','sh']
+    ] LOOP
+        said := replace(said, pair[1], pair[2]);
+    END LOOP;
+    said := translate(said,
+        'абвгґдезиійклмнопрстуфыэўј' || 'αάβγδεέζηήιίϊΐκλμνξοόπρσςτυύϋφωώ'
+        || 'اأإآبتجحدرزسصضطظفقكلمنهويىةؤئپگکیےہٹڈڑں' || 'אבגדהוזטיכךלמםנןסעפףקרת',
+        'abvggdeziiyklmnoprstufyeuj' || 'aavgdeeziiiiiiklmnxooprsstyyyfoo'
+        || 'aaaabtjhdrzssdtzfqklmnhwyaawypgkyehtdrn' || 'abgdhvztikklmmnnsappkrt');
+    -- The marks for short vowels, where somebody did write them.
+    RETURN regexp_replace(said, '[\u064B-\u0652\u0670\u0591-\u05C7]', '', 'g');
+END $$;
+
+CREATE FUNCTION matching_plain(said text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT btrim(regexp_replace(
+        lower(unaccent(matching_latin(regexp_replace(
+            lower(normalize(coalesce(said, ''), NFKC)),
+            '[''`´‘’ʼʻʿʾ′\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]', '', 'g')))),
+        '[^[:alnum:]]+', ' ', 'g'))
+$$;
+
+CREATE FUNCTION matching_words(said text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT array_remove(string_to_array(matching_plain(said), ' '), '')
+$$;
+
+-- The words of one part of a name or of one line, and its neighbours run together: Mary Ann is also Maryann.
+CREATE FUNCTION matching_run(words text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT left(w, 80) FROM (
+        SELECT unnest(words) AS w
+        UNION SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
+        UNION SELECT array_to_string(words, '') WHERE cardinality(words) = 3) x
+$$;
+
+-- What a word sounds like: Daitch-Mokotoff codes of the word and of its Irish reading (bh and mh are v, dh and gh
+-- silent: Siobhan, Niamh, Tadhg), its consonants (k...), and its letters in order (a...: two of them swapped).
+CREATE FUNCTION matching_sounds(word text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT coalesce(array_agg(DISTINCT code), '{}') FROM (
+        SELECT unnest(daitch_mokotoff(w)) AS code
+        FROM (VALUES (word),
+                     (regexp_replace(regexp_replace(word, '[bm]h', 'v', 'g'), '(?<!n)[dg]h', '', 'g'))) AS r(w)
+        WHERE word ~ '^[a-z]{2,}$'
+        UNION ALL
+        SELECT 'k' || bones FROM (
+            SELECT regexp_replace(
+                regexp_replace(
+                    regexp_replace(replace(replace(word, 'ph', 'f'), 'ck', 'k'), '([bcdgkt])h', '\1', 'g'),
+                    '[aeiouyw]', '', 'g'),
+                '(.)\1+', '\1', 'g') AS bones) b
+        WHERE length(bones) >= 2 AND word ~ '^[a-z]+$'
+        UNION ALL
+        SELECT 'a' || string_agg(letter, '' ORDER BY letter COLLATE "C")
+        FROM unnest(string_to_array(word, NULL)) AS letter HAVING length(word) BETWEEN 4 AND 40
+    ) codes
+$$;
+
+-- Words for the kind of street are in every address: they count only together with the word before them.
+CREATE FUNCTION matching_address_words(said text) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH line AS (
+        SELECT array_agg(coalesce(short.s, w) ORDER BY i) AS words
+        FROM unnest(matching_words(said)) WITH ORDINALITY AS u(w, i)
+        LEFT JOIN (VALUES ('street','st'),('road','rd'),('avenue','ave'),('av','ave'),('close','cl'),('drive','dr'),
+                          ('lane','ln'),('court','ct'),('crescent','cres'),('gardens','gdns'),('terrace','ter'),
+                          ('terr','ter'),('place','pl'),('square','sq'),('grove','gr'),('mount','mt'),('saint','st'),
+                          ('apartment','flat'),('apt','flat')) AS short(l, s) ON short.l = w)
+    SELECT DISTINCT left(x.w, 80) FROM line, LATERAL (
+        SELECT unnest(words) AS w
+        UNION SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
+        WHERE words[i] !~ '^[0-9]') x
+    WHERE x.w NOT IN ('st','rd','ave','cl','dr','ln','ct','cres','gdns','ter','pl','sq','gr','mt','way','walk',
+                      'flat','the','hill','park','view','row','mews','rise','green','no')
+$$;
+"""
+
+# Makes the keys of folders from what is recorded about the child. It asks nobody's leave: whoever calls it,
+# the keys come to say what the record says, nothing else.
+REFRESH = r"""
+CREATE FUNCTION matching_refresh(folders uuid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    -- Two at once on one folder: the second waits, then reads what the first has committed.
+    PERFORM 1 FROM access_folder WHERE id = ANY (folders) ORDER BY id FOR NO KEY UPDATE;
+    DELETE FROM matching_searchkey WHERE folder_id = ANY (folders);
+    DELETE FROM matching_searchword WHERE folder_id = ANY (folders);
+
+    WITH held AS (
+        SELECT n.folder_id, n.given, n.family,
+               row_number() OVER (PARTITION BY n.folder_id ORDER BY n.held_from, n.id) AS part,
+               CASE WHEN n.use = 'former' OR n.held_until <= current_date THEN 'former'
+                    WHEN n.use = 'full' THEN 'now' ELSE n.use END AS use
+        FROM children_personname n JOIN children_person p ON p.id = n.person_id
+        WHERE p.folder_id = ANY (folders) AND n.folder_id = p.folder_id
+          -- Ended on the day it began: entered in error, never held.
+          AND (n.held_until IS NULL OR n.held_until > n.held_from)
+    )
+    INSERT INTO matching_searchword (id, folder_id, kind, word, part, use, confidential)
+    SELECT gen_random_uuid(), h.folder_id, 'name', w.word, least(h.part, 32000), h.use, false
+    FROM held h, LATERAL (SELECT matching_run(matching_words(h.given)) AS word
+                          UNION SELECT matching_run(matching_words(h.family))) w
+    WHERE w.word <> '';
+
+    WITH lived AS (
+        SELECT r.folder_id, r.lines, r.postcode, r.confidential,
+               row_number() OVER (PARTITION BY r.folder_id ORDER BY r.held_from, r.id) AS part,
+               CASE WHEN r.held_until <= current_date THEN 'former' ELSE 'now' END AS use
+        FROM children_residence r JOIN children_person p ON p.id = r.person_id
+        WHERE p.folder_id = ANY (folders) AND r.folder_id = p.folder_id
+          AND (r.held_until IS NULL OR r.held_until > r.held_from)
+    ), words AS (
+        INSERT INTO matching_searchword (id, folder_id, kind, word, part, use, confidential)
+        SELECT gen_random_uuid(), l.folder_id, 'address', w.word, least(l.part, 32000), l.use, l.confidential
+        FROM lived l, LATERAL (SELECT matching_address_words(l.lines) AS word) w
+        WHERE w.word <> ''
+    )
+    INSERT INTO matching_searchkey (id, folder_id, kind, value, use, confidential)
+    SELECT gen_random_uuid(), l.folder_id, 'postcode', left(v.value, 60), l.use, l.confidential
+    FROM lived l, LATERAL (SELECT regexp_replace(upper(l.postcode), '[^A-Z0-9]', '', 'g') AS value) v
+    WHERE v.value <> '';
+
+    INSERT INTO matching_searchkey (id, folder_id, kind, value, use, confidential)
+    SELECT gen_random_uuid(), b.folder_id, 'born', to_char(b.born_on, 'YYYY-MM-DD'), 'now', false
+    FROM (SELECT DISTINCT ON (q.person_id) p.folder_id, q.born_on
+          FROM children_particulars q JOIN children_person p ON p.id = q.person_id
+          WHERE p.folder_id = ANY (folders)
+          ORDER BY q.person_id, q.recorded_at DESC, q.id DESC) b
+    WHERE b.born_on IS NOT NULL;
+
+    INSERT INTO matching_searchkey (id, folder_id, kind, value, use, confidential)
+    SELECT gen_random_uuid(), n.folder_id, n.kind, left(v.value, 60), n.use, false
+    FROM (SELECT p.folder_id, i.value,
+                 CASE i.scheme WHEN 'nhs' THEN 'nhs' WHEN 'upn' THEN 'upn' WHEN 'former_upn' THEN 'upn'
+                               ELSE 'reference' END AS kind,
+                 CASE WHEN i.scheme = 'former_upn' OR i.withdrawn_at IS NOT NULL THEN 'former' ELSE 'now' END AS use
+          FROM children_identifier i JOIN children_person p ON p.id = i.person_id
+          WHERE p.folder_id = ANY (folders)
+          UNION ALL
+          SELECT f.id, f.number, 'reference', 'now' FROM access_folder f WHERE f.id = ANY (folders)) n,
+         LATERAL (SELECT regexp_replace(upper(n.value), '[^A-Z0-9]', '', 'g') AS value) v
+    WHERE v.value <> '';
+
+    INSERT INTO matching_lexeme (id, kind, word, sounds)
+    SELECT gen_random_uuid(), w.kind, w.word,
+           CASE WHEN w.word ~ '[0-9]' THEN '{}' ELSE matching_sounds(w.word) END
+    FROM (SELECT DISTINCT kind, word FROM matching_searchword WHERE folder_id = ANY (folders)) w
+    WHERE NOT EXISTS (SELECT 1 FROM matching_lexeme l WHERE l.kind = w.kind AND l.word = w.word);
+END $$;
+REVOKE ALL ON FUNCTION matching_refresh(uuid[]) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION matching_refresh(uuid[]) TO sightline_app;
+"""
+
+# The bits are matching/terms.py's Reason.
+SEARCH = r"""
+-- What the role that owns the search may read: keys, pointers, and the seals that it applies.
+GRANT SELECT ON matching_searchkey, matching_searchword, matching_lexeme, children_pointer, children_pointeragency,
+                access_seal, access_sealname, access_joining TO sightline_search;
+CREATE POLICY search ON matching_searchkey FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON matching_searchword FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON matching_lexeme FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON children_pointer FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON children_pointeragency FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON access_seal FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON access_sealname FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON access_joining FOR SELECT TO sightline_search USING (true);
+
+-- The words recorded anywhere that a typed word may stand for, how well (0 to 1) and why (a bit of Reason).
+CREATE FUNCTION matching_alike(wanted_kind text, typed text)
+RETURNS TABLE (word text, score real, reason int) LANGUAGE sql STABLE
+SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.25 AS $$
+    WITH sounds AS MATERIALIZED (SELECT matching_sounds(typed) AS codes),
+    found AS (
+        SELECT typed AS word, 1.0 AS score, 1 AS reason
+        UNION ALL
+        SELECT l.word, 0.95 - 0.12 * d.slips - 0.5 * d.slips / greatest(length(typed), length(l.word)), 2
+        FROM matching_lexeme l,
+             LATERAL (SELECT levenshtein_less_equal(l.word, typed, 3) AS slips) d
+        WHERE l.kind = wanted_kind AND l.word % typed AND typed !~ '[0-9]' AND length(typed) > 2
+          AND d.slips BETWEEN 1 AND CASE WHEN length(typed) <= 4 THEN 1 WHEN length(typed) <= 8 THEN 2 ELSE 3 END
+        UNION ALL
+        SELECT l.word, c.score, c.reason
+        FROM sounds s, matching_lexeme l, LATERAL (
+            SELECT CASE left(code, 1)
+                       WHEN 'a' THEN 0.86
+                       WHEN 'k' THEN CASE WHEN length(code) > 3 THEN 0.52 + 0.35 * close ELSE 0.35 + 0.5 * close END
+                       ELSE CASE length(rtrim(code, '0')) WHEN 0 THEN 0 WHEN 1 THEN 0.40 + 0.5 * close
+                                WHEN 2 THEN 0.55 + 0.35 * close ELSE 0.65 + 0.3 * close END
+                   END AS score,
+                   CASE left(code, 1) WHEN 'a' THEN 2 ELSE 4 END AS reason
+            FROM unnest(l.sounds) AS code, (SELECT similarity(l.word, typed) AS close) sim
+            WHERE code = ANY (s.codes)) c
+        WHERE l.kind = wanted_kind AND wanted_kind = 'name' AND l.sounds && s.codes AND l.word <> typed
+        UNION ALL
+        SELECT l.word, 0.5 + 0.4 * length(typed) / length(l.word), 16
+        FROM matching_lexeme l
+        WHERE l.kind = wanted_kind AND length(typed) >= 3 AND typed !~ '[0-9]'
+          AND l.word > typed AND l.word < typed || chr(1114111)
+    )
+    SELECT DISTINCT ON (word) word, score::real, reason FROM found WHERE score >= 0.5
+    ORDER BY word, score DESC
+$$;
+
+-- Every folder that a query may mean, sealed ones too: only the two functions below call it, and they hide.
+--   words     [{"at": 0, "word": "Zofia", "form": false}, ...]  `at` counts what was typed, forms share it
+--   address   the same, for words of an address
+--   keys      [{"kind": "nhs", "value": "999..."}, ...]
+--   born, swapped   days as YYYY-MM-DD;  age  {"from": day, "until": day} of birth
+CREATE FUNCTION matching_candidates(query jsonb, confidential_too boolean)
+RETURNS TABLE (folder_id uuid, points real, reasons int) LANGUAGE sql STABLE
+SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
+    WITH asked AS MATERIALIZED (
+        SELECT k.kind, (e ->> 'at')::int AS at, matching_plain(e ->> 'word') AS word,
+               coalesce((e ->> 'form')::boolean, false) AS form
+        FROM (VALUES ('name', 'words'), ('address', 'address')) AS k(kind, field),
+             LATERAL jsonb_array_elements(coalesce(query -> k.field, '[]')) AS e
+    ), many AS MATERIALIZED (
+        SELECT kind, count(DISTINCT at)::real AS asked FROM asked GROUP BY kind
+    ), alike AS MATERIALIZED (
+        SELECT kind, at, word, max((score * 1000)::int * 32 + reason) AS grade FROM (
+            SELECT a.kind, a.at, l.word, l.score, l.reason
+            FROM asked a, LATERAL matching_alike(a.kind, a.word) l WHERE NOT a.form AND a.word <> ''
+            UNION ALL
+            SELECT a.kind, a.at, a.word, 0.88, 8 FROM asked a WHERE a.form AND a.word <> '') x
+        GROUP BY kind, at, word
+    ), hit AS (
+        SELECT w.folder_id, w.kind, w.part, w.use, l.at, max(l.grade) AS grade
+        FROM alike l JOIN matching_searchword w ON w.kind = l.kind AND w.word = l.word
+        WHERE NOT w.confidential OR confidential_too
+        GROUP BY w.folder_id, w.kind, w.part, w.use, l.at
+    ), part AS (
+        SELECT h.folder_id, h.kind, h.use, sum(h.grade / 32) / 1000.0 / m.asked AS score,
+               bit_or(h.grade % 32) AS how, count(*) < m.asked AS partly,
+               bool_or(h.grade % 32 < 2) AS some_same
+        FROM hit h JOIN many m ON m.kind = h.kind
+        GROUP BY h.folder_id, h.kind, h.part, h.use, m.asked
+    ), fact AS (
+        SELECT p.folder_id,
+               60 * p.score * CASE p.use WHEN 'now' THEN 1 WHEN 'known_as' THEN 0.99 ELSE 0.96 END AS points,
+               CASE WHEN p.how = 1 AND NOT p.partly THEN 1 ELSE p.how & ~1 END
+               | CASE WHEN p.partly THEN 32 ELSE 0 END
+               | CASE p.use WHEN 'known_as' THEN 64 WHEN 'former' THEN 128 WHEN 'also' THEN 256 ELSE 0 END
+               AS reasons, 'name' AS about
+        FROM part p WHERE p.kind = 'name' AND p.score >= 0.42
+        UNION ALL
+        SELECT p.folder_id, 40 * p.score * CASE p.use WHEN 'now' THEN 1 ELSE 0.8 END,
+               CASE WHEN p.how = 1 AND NOT p.partly THEN 32768 ELSE 65536 END
+               | CASE p.use WHEN 'former' THEN 131072 ELSE 0 END, 'address'
+        FROM part p WHERE p.kind = 'address' AND p.score >= 0.6
+        UNION ALL
+        SELECT k.folder_id,
+               CASE WHEN k.kind = 'postcode' THEN 25 ELSE 100 END * CASE k.use WHEN 'now' THEN 1 ELSE 0.8 END,
+               CASE k.kind WHEN 'nhs' THEN 262144 WHEN 'upn' THEN 524288 WHEN 'reference' THEN 1048576
+                           ELSE 8192 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END END,
+               k.kind
+        FROM (SELECT DISTINCT e ->> 'kind' AS kind, e ->> 'value' AS value
+              FROM jsonb_array_elements(coalesce(query -> 'keys', '[]')) AS e) a
+        JOIN matching_searchkey k ON k.kind = a.kind AND k.value = a.value
+        WHERE NOT k.confidential OR confidential_too
+        UNION ALL
+        SELECT k.folder_id, 10, 16384 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END, 'postcode'
+        FROM (SELECT query ->> 'district' AS value) a
+        JOIN matching_searchkey k ON k.kind = 'postcode' AND k.value > a.value AND k.value < a.value || 'a'
+             AND length(k.value) = length(a.value) + 3
+        WHERE NOT k.confidential OR confidential_too
+        UNION ALL
+        SELECT k.folder_id, CASE a.field WHEN 'born' THEN 40 ELSE 32 END,
+               CASE a.field WHEN 'born' THEN 512 ELSE 1024 END, 'born'
+        FROM (SELECT f.field, d.value FROM (VALUES ('born'), ('swapped')) AS f(field),
+                     LATERAL jsonb_array_elements_text(coalesce(query -> f.field, '[]')) AS d(value)) a
+        JOIN matching_searchkey k ON k.kind = 'born' AND k.value = a.value
+        UNION ALL
+        SELECT k.folder_id, 20, 4096, 'born'
+        FROM (SELECT query -> 'age' ->> 'from' AS lower, query -> 'age' ->> 'until' AS upper
+              WHERE jsonb_array_length(coalesce(query -> 'words', '[]')) = 0
+                AND jsonb_array_length(coalesce(query -> 'address', '[]')) = 0
+                AND jsonb_array_length(coalesce(query -> 'keys', '[]')) = 0
+                AND query ->> 'district' IS NULL) a
+        JOIN matching_searchkey k ON k.kind = 'born' AND k.value >= a.lower AND k.value <= a.upper
+    ), best AS (
+        -- Of several names, or several addresses, the one that fits best; its reasons only.
+        SELECT DISTINCT ON (f.folder_id, f.about) f.folder_id, f.points, f.reasons
+        FROM fact f ORDER BY f.folder_id, f.about, f.points DESC
+    )
+    SELECT b.folder_id, sum(b.points)::real, bit_or(b.reasons) FROM best b GROUP BY b.folder_id
+$$;
+REVOKE ALL ON FUNCTION matching_candidates(jsonb, boolean) FROM PUBLIC;
+
+-- A date of birth beside a name: near misses count a little, the right age a little more.
+CREATE FUNCTION matching_born(born date, query jsonb, OUT points real, OUT reason int) LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN near THEN 14 WHEN aged THEN 20 ELSE 0 END::real,
+           CASE WHEN near THEN 2048 WHEN aged THEN 4096 ELSE 0 END
+    FROM (SELECT born IS NOT NULL AND EXISTS (
+                     SELECT 1 FROM jsonb_array_elements_text(coalesce(query -> 'born', '[]')) AS d(said)
+                     WHERE said::date <> born
+                       AND (extract(year FROM said::date) = extract(year FROM born))::int
+                         + (extract(month FROM said::date) = extract(month FROM born))::int
+                         + (extract(day FROM said::date) = extract(day FROM born))::int = 2) AS near,
+                 coalesce(born BETWEEN (query -> 'age' ->> 'from')::date AND (query -> 'age' ->> 'until')::date, false)
+                     AS aged) x
+$$;
+
+-- The search for people. Seals are applied before anything is counted or measured against the best, so
+-- that a sealed child changes neither the number found nor which others are shown.
+CREATE FUNCTION matching_search(query jsonb, wanted int, skipped int)
+RETURNS TABLE (folder_id uuid, name text, known_as text, born_on date, expected_on date, area text,
+               agencies jsonb, opens boolean, points real, reasons int, found bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    me uuid := kernel_practitioner();
+    hidden uuid[];
+    loosely boolean := coalesce((query ->> 'loosely')::boolean, false);
+    sorting text := coalesce(query ->> 'sort', 'closest');
+    leave_out uuid[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(query -> 'leave_out', '[]'))::uuid);
+BEGIN
+    IF me IS NULL OR NOT agencies_may('child.search') THEN RETURN; END IF;
+    SELECT coalesce(array_agg(s.folder_id), '{}') INTO hidden FROM access_seal s
+    WHERE s.lifted_at IS NULL AND NOT EXISTS (
+        SELECT 1 FROM access_sealname n WHERE n.seal_id = s.id AND n.practitioner_id = me);
+    hidden := hidden || ARRAY(SELECT j.folder_id FROM access_joining j
+                              WHERE j.undone_at IS NULL AND j.into_id = ANY (hidden));
+    RETURN QUERY
+    WITH seen AS MATERIALIZED (
+        SELECT c.folder_id, c.points, c.reasons
+        FROM matching_candidates(query, agencies_may('address.confidential')) c
+        WHERE NOT c.folder_id = ANY (hidden || leave_out)
+    ), child AS (
+        SELECT coalesce(j.into_id, s.folder_id) AS folder_id, max(s.points) AS points,
+               bit_or(s.reasons | CASE WHEN j.id IS NULL THEN 0 ELSE 2097152 END) AS reasons
+        FROM seen s LEFT JOIN access_joining j ON j.folder_id = s.folder_id AND j.undone_at IS NULL
+        WHERE NOT coalesce(j.into_id, s.folder_id) = ANY (hidden || leave_out)
+        GROUP BY 1
+    ), scored AS (
+        SELECT p.folder_id, p.name, p.known_as, p.born_on, p.expected_on, p.area,
+               c.points + CASE WHEN c.reasons & 5632 = 0 THEN b.points ELSE 0 END AS points,
+               c.reasons | CASE WHEN c.reasons & 5632 = 0 THEN b.reason ELSE 0 END AS reasons
+        FROM child c JOIN children_pointer p ON p.folder_id = c.folder_id,
+             LATERAL matching_born(p.born_on, query) b
+    ), close AS (
+        SELECT x.*, count(*) OVER () AS found FROM (
+            SELECT s.*, max(s.points) OVER () AS best FROM scored s) x
+        WHERE x.points >= x.best * CASE WHEN loosely THEN 0.3 ELSE 0.6 END
+    ), shown AS (
+        SELECT c.*, row_number() OVER (
+                   ORDER BY CASE WHEN sorting = 'closest' THEN -round(c.points) END,
+                            CASE WHEN sorting = 'youngest' THEN coalesce(c.born_on, c.expected_on) END DESC NULLS LAST,
+                            CASE WHEN sorting = 'oldest' THEN coalesce(c.born_on, c.expected_on) END NULLS LAST,
+                            CASE WHEN sorting = 'closest' THEN length(c.name) END,
+                            lower(unaccent(c.name)), c.born_on, c.folder_id) AS place
+        FROM close c
+    )
+    SELECT s.folder_id, s.name::text, s.known_as::text, s.born_on, s.expected_on, s.area::text,
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(a.shown_as, a.reach) ORDER BY a.shown_as), '[]')
+            FROM children_pointeragency a WHERE a.folder_id = s.folder_id),
+           access_opens(s.folder_id, false), s.points, s.reasons, s.found
+    FROM shown s WHERE s.place > skipped AND s.place <= skipped + wanted ORDER BY s.place;
+END $$;
+REVOKE ALL ON FUNCTION matching_search(jsonb, int, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION matching_search(jsonb, int, int) TO sightline_app;
+
+-- For the job "matching" alone: sealed folders that a query may mean, and who is named on the seal.
+CREATE FUNCTION matching_sealed(query jsonb)
+RETURNS TABLE (folder_id uuid, named uuid[], points real, reasons int)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    leave_out uuid[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(query -> 'leave_out', '[]'))::uuid);
+BEGIN
+    IF kernel_job() <> 'matching' THEN RETURN; END IF;
+    RETURN QUERY
+    WITH child AS MATERIALIZED (
+        SELECT coalesce(j.into_id, c.folder_id) AS folder_id, max(c.points) AS points, bit_or(c.reasons) AS reasons
+        FROM matching_candidates(query, true) c
+        LEFT JOIN access_joining j ON j.folder_id = c.folder_id AND j.undone_at IS NULL
+        WHERE NOT c.folder_id = ANY (leave_out)
+        GROUP BY 1
+    )
+    SELECT c.folder_id, ARRAY(SELECT n.practitioner_id FROM access_sealname n WHERE n.seal_id = s.id),
+           c.points + CASE WHEN c.reasons & 5632 = 0 THEN b.points ELSE 0 END,
+           c.reasons | CASE WHEN c.reasons & 5632 = 0 THEN b.reason ELSE 0 END
+    FROM child c
+    JOIN access_seal s ON s.folder_id = c.folder_id AND s.lifted_at IS NULL
+    JOIN children_pointer p ON p.folder_id = c.folder_id,
+    LATERAL matching_born(p.born_on, query) b
+    WHERE NOT c.folder_id = ANY (leave_out);
+END $$;
+REVOKE ALL ON FUNCTION matching_sealed(jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION matching_sealed(jsonb) TO sightline_app;
+
+ALTER FUNCTION matching_candidates(jsonb, boolean) OWNER TO sightline_search;
+ALTER FUNCTION matching_search(jsonb, int, int) OWNER TO sightline_search;
+ALTER FUNCTION matching_sealed(jsonb) OWNER TO sightline_search;
+"""
+
+BACK = """
+DROP FUNCTION matching_sealed(jsonb); DROP FUNCTION matching_search(jsonb, int, int);
+DROP FUNCTION matching_born(date, jsonb); DROP FUNCTION matching_candidates(jsonb, boolean);
+DROP FUNCTION matching_alike(text, text); DROP FUNCTION matching_refresh(uuid[]);
+DROP FUNCTION matching_address_words(text); DROP FUNCTION matching_sounds(text);
+DROP FUNCTION matching_run(text[]); DROP FUNCTION matching_words(text); DROP FUNCTION matching_plain(text);
+DROP FUNCTION matching_latin(text);
+DROP POLICY search ON children_pointer; DROP POLICY search ON children_pointeragency;
+DROP POLICY search ON access_seal; DROP POLICY search ON access_sealname; DROP POLICY search ON access_joining;
+DROP POLICY search ON matching_searchkey; DROP POLICY search ON matching_searchword;
+DROP POLICY search ON matching_lexeme;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("matching", "0001_initial"),
+        ("children", "0002_may_see_adult"),
+        ("access", "0002_may"),
+    ]
+    operations = [migrations.RunSQL(WORDS + REFRESH + SEARCH, BACK)]
