@@ -70,7 +70,7 @@ class Lexeme(Row):
 
     kind = models.CharField(max_length=12, choices=_choices(WordKind))
     word = models.CharField(max_length=80, db_collation="C")
-    sounds = ArrayField(models.CharField(max_length=90), default=list)
+    sounds = ArrayField(models.TextField(), default=list)
     door = Door()
 
     class Meta:

@@ -41,6 +41,13 @@ class Sort(StrEnum):
     OLDEST = "oldest"
 
 
+class Strength(StrEnum):
+    """How strongly a suggestion is made. A person decides all the same."""
+
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
 class Reason(IntFlag):
     """Why a child was found. The bits are the database function's own; never give one a second meaning."""
 
@@ -85,7 +92,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.BORN_SAME_DAY: "born the same day",
     Reason.BORN_SWAPPED: "born that day with day and month the other way round",
     Reason.BORN_NEARLY: "date of birth differs in one part",
-    Reason.AGE: "about that age",
+    Reason.AGE: "of that age",
     Reason.ADDRESS: "same address",
     Reason.ADDRESS_ALIKE: "address nearly the same",
     Reason.POSTCODE: "same postcode",

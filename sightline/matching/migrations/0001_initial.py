@@ -8,53 +8,145 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
+        ("access", "0002_may"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lexeme',
+            name="Lexeme",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('name', 'name'), ('address', 'address'), ('adult', 'adult')], max_length=12)),
-                ('word', models.CharField(db_collation='C', max_length=80)),
-                ('sounds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=90), default=list, size=None)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("name", "name"), ("address", "address"), ("adult", "adult")], max_length=12
+                    ),
+                ),
+                ("word", models.CharField(db_collation="C", max_length=80)),
+                (
+                    "sounds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'word'], name='lexeme_by_word'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('word'), name='gin_trgm_ops'), name='lexeme_by_trigram'), django.contrib.postgres.indexes.GinIndex(fields=['sounds'], name='lexeme_by_sound')],
+                "indexes": [
+                    models.Index(fields=["kind", "word"], name="lexeme_by_word"),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass(models.F("word"), name="gin_trgm_ops"),
+                        name="lexeme_by_trigram",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["sounds"], name="lexeme_by_sound"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SearchKey',
+            name="SearchKey",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('born', 'born'), ('postcode', 'postcode'), ('nhs', 'nhs'), ('upn', 'upn'), ('reference', 'reference')], max_length=12)),
-                ('value', models.CharField(db_collation='C', max_length=60)),
-                ('use', models.CharField(choices=[('now', 'now'), ('known_as', 'known_as'), ('former', 'former'), ('also', 'also')], max_length=10)),
-                ('confidential', models.BooleanField(default=False)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("born", "born"),
+                            ("postcode", "postcode"),
+                            ("nhs", "nhs"),
+                            ("upn", "upn"),
+                            ("reference", "reference"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("value", models.CharField(db_collation="C", max_length=60)),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("now", "now"),
+                            ("known_as", "known_as"),
+                            ("former", "former"),
+                            ("also", "also"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("confidential", models.BooleanField(default=False)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'value'], include=('folder', 'use', 'confidential'), name='searchkey_by_value')],
+                "indexes": [
+                    models.Index(
+                        fields=["kind", "value"],
+                        include=("folder", "use", "confidential"),
+                        name="searchkey_by_value",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SearchWord',
+            name="SearchWord",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('name', 'name'), ('address', 'address'), ('adult', 'adult')], max_length=12)),
-                ('word', models.CharField(db_collation='C', max_length=80)),
-                ('part', models.PositiveSmallIntegerField()),
-                ('use', models.CharField(choices=[('now', 'now'), ('known_as', 'known_as'), ('former', 'former'), ('also', 'also')], max_length=10)),
-                ('confidential', models.BooleanField(default=False)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("name", "name"), ("address", "address"), ("adult", "adult")], max_length=12
+                    ),
+                ),
+                ("word", models.CharField(db_collation="C", max_length=80)),
+                ("part", models.PositiveSmallIntegerField()),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("now", "now"),
+                            ("known_as", "known_as"),
+                            ("former", "former"),
+                            ("also", "also"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("confidential", models.BooleanField(default=False)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'word'], include=('folder', 'part', 'use', 'confidential'), name='searchword_by_word')],
+                "indexes": [
+                    models.Index(
+                        fields=["kind", "word"],
+                        include=("folder", "part", "use", "confidential"),
+                        name="searchword_by_word",
+                    )
+                ],
             },
         ),
     ]

@@ -75,12 +75,14 @@ $$;
 -- Words for the kind of street are in every address: they count only together with the word before them.
 CREATE FUNCTION matching_address_words(said text) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH line AS (
-        SELECT array_agg(coalesce(short.s, w) ORDER BY i) AS words
-        FROM unnest(matching_words(said)) WITH ORDINALITY AS u(w, i)
-        LEFT JOIN (VALUES ('street','st'),('road','rd'),('avenue','ave'),('av','ave'),('close','cl'),('drive','dr'),
-                          ('lane','ln'),('court','ct'),('crescent','cres'),('gardens','gdns'),('terrace','ter'),
-                          ('terr','ter'),('place','pl'),('square','sq'),('grove','gr'),('mount','mt'),('saint','st'),
-                          ('apartment','flat'),('apt','flat')) AS short(l, s) ON short.l = w)
+        SELECT (SELECT array_agg(coalesce(short.s, w) ORDER BY i)
+                FROM unnest(matching_words(l.line)) WITH ORDINALITY AS u(w, i)
+                LEFT JOIN (VALUES ('street','st'),('road','rd'),('avenue','ave'),('av','ave'),('close','cl'),
+                                  ('drive','dr'),('lane','ln'),('court','ct'),('crescent','cres'),('gardens','gdns'),
+                                  ('terrace','ter'),('terr','ter'),('place','pl'),('square','sq'),('grove','gr'),
+                                  ('mount','mt'),('saint','st'),('apartment','flat'),('apt','flat')) AS short(l, s)
+                       ON short.l = w) AS words
+        FROM regexp_split_to_table(said, '[\n\r,;]+') AS l(line))
     SELECT DISTINCT left(x.w, 80) FROM line, LATERAL (
         SELECT unnest(words) AS w
         UNION SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
@@ -168,6 +170,9 @@ GRANT EXECUTE ON FUNCTION matching_refresh(uuid[]) TO sightline_app;
 
 # The bits are matching/terms.py's Reason.
 SEARCH = r"""
+-- Loads the library: only then may somebody other than the superuser set its threshold.
+SELECT similarity('', '');
+
 -- What the role that owns the search may read: keys, pointers, and the seals that it applies.
 GRANT SELECT ON matching_searchkey, matching_searchword, matching_lexeme, children_pointer, children_pointeragency,
                 access_seal, access_sealname, access_joining TO sightline_search;
@@ -217,26 +222,30 @@ SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.25 AS $$
 $$;
 
 -- Every folder that a query may mean, sealed ones too: only the two functions below call it, and they hide.
---   words     [{"at": 0, "word": "Zofia", "form": false}, ...]  `at` counts what was typed, forms share it
---   address   the same, for words of an address
+--   words     [{"at": 0, "word": "Zofia", "as": "typed"}, ...]  `at` counts what was typed; "form" is another form
+--             of the name at that place, "run" two words run together
+--   address   house and street as text
 --   keys      [{"kind": "nhs", "value": "999..."}, ...]
 --   born, swapped   days as YYYY-MM-DD;  age  {"from": day, "until": day} of birth
 CREATE FUNCTION matching_candidates(query jsonb, confidential_too boolean)
 RETURNS TABLE (folder_id uuid, points real, reasons int) LANGUAGE sql STABLE
 SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
     WITH asked AS MATERIALIZED (
-        SELECT k.kind, (e ->> 'at')::int AS at, matching_plain(e ->> 'word') AS word,
-               coalesce((e ->> 'form')::boolean, false) AS form
-        FROM (VALUES ('name', 'words'), ('address', 'address')) AS k(kind, field),
-             LATERAL jsonb_array_elements(coalesce(query -> k.field, '[]')) AS e
+        SELECT 'name' AS kind, (e ->> 'at')::int AS at, matching_plain(e ->> 'word') AS word, e ->> 'as' AS mode
+        FROM jsonb_array_elements(coalesce(query -> 'words', '[]')) AS e
+        UNION ALL
+        SELECT 'address', a.at::int, a.word, 'typed'
+        FROM matching_address_words(query ->> 'address') WITH ORDINALITY AS a(word, at)
     ), many AS MATERIALIZED (
         SELECT kind, count(DISTINCT at)::real AS asked FROM asked GROUP BY kind
     ), alike AS MATERIALIZED (
         SELECT kind, at, word, max((score * 1000)::int * 32 + reason) AS grade FROM (
             SELECT a.kind, a.at, l.word, l.score, l.reason
-            FROM asked a, LATERAL matching_alike(a.kind, a.word) l WHERE NOT a.form AND a.word <> ''
+            FROM asked a, LATERAL matching_alike(a.kind, a.word) l WHERE a.mode = 'typed' AND a.word <> ''
             UNION ALL
-            SELECT a.kind, a.at, a.word, 0.88, 8 FROM asked a WHERE a.form AND a.word <> '') x
+            SELECT a.kind, a.at, a.word, 0.88, 8 FROM asked a WHERE a.mode = 'form' AND a.word <> ''
+            UNION ALL
+            SELECT a.kind, a.at, a.word, 0.97, 1 FROM asked a WHERE a.mode = 'run' AND a.word <> '') x
         GROUP BY kind, at, word
     ), hit AS (
         SELECT w.folder_id, w.kind, w.part, w.use, l.at, max(l.grade) AS grade
@@ -288,7 +297,7 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
         SELECT k.folder_id, 20, 4096, 'born'
         FROM (SELECT query -> 'age' ->> 'from' AS lower, query -> 'age' ->> 'until' AS upper
               WHERE jsonb_array_length(coalesce(query -> 'words', '[]')) = 0
-                AND jsonb_array_length(coalesce(query -> 'address', '[]')) = 0
+                AND coalesce(query ->> 'address', '') = ''
                 AND jsonb_array_length(coalesce(query -> 'keys', '[]')) = 0
                 AND query ->> 'district' IS NULL) a
         JOIN matching_searchkey k ON k.kind = 'born' AND k.value >= a.lower AND k.value <= a.upper
@@ -301,18 +310,11 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
 $$;
 REVOKE ALL ON FUNCTION matching_candidates(jsonb, boolean) FROM PUBLIC;
 
--- A date of birth beside a name: near misses count a little, the right age a little more.
-CREATE FUNCTION matching_born(born date, query jsonb, OUT points real, OUT reason int) LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN near THEN 14 WHEN aged THEN 20 ELSE 0 END::real,
-           CASE WHEN near THEN 2048 WHEN aged THEN 4096 ELSE 0 END
-    FROM (SELECT born IS NOT NULL AND EXISTS (
-                     SELECT 1 FROM jsonb_array_elements_text(coalesce(query -> 'born', '[]')) AS d(said)
-                     WHERE said::date <> born
-                       AND (extract(year FROM said::date) = extract(year FROM born))::int
-                         + (extract(month FROM said::date) = extract(month FROM born))::int
-                         + (extract(day FROM said::date) = extract(day FROM born))::int = 2) AS near,
-                 coalesce(born BETWEEN (query -> 'age' ->> 'from')::date AND (query -> 'age' ->> 'until')::date, false)
-                     AS aged) x
+-- A date of birth beside a name: a near miss (year, month or day differs) counts a little, the right age more.
+CREATE FUNCTION matching_near(born date, said date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT born <> said AND (extract(year FROM said) = extract(year FROM born))::int
+                          + (extract(month FROM said) = extract(month FROM born))::int
+                          + (extract(day FROM said) = extract(day FROM born))::int = 2
 $$;
 
 -- The search for people. Seals are applied before anything is counted or measured against the best, so
@@ -327,6 +329,10 @@ DECLARE
     hidden uuid[];
     loosely boolean := coalesce((query ->> 'loosely')::boolean, false);
     sorting text := coalesce(query ->> 'sort', 'closest');
+    enough real := CASE WHEN loosely THEN 0.3 ELSE 0.6 END;
+    said date := (query -> 'born' ->> 0)::date;
+    aged_from date := (query -> 'age' ->> 'from')::date;
+    aged_until date := (query -> 'age' ->> 'until')::date;
     leave_out uuid[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(query -> 'leave_out', '[]'))::uuid);
 BEGIN
     IF me IS NULL OR NOT agencies_may('child.search') THEN RETURN; END IF;
@@ -346,16 +352,21 @@ BEGIN
         FROM seen s LEFT JOIN access_joining j ON j.folder_id = s.folder_id AND j.undone_at IS NULL
         WHERE NOT coalesce(j.into_id, s.folder_id) = ANY (hidden || leave_out)
         GROUP BY 1
+    ), near AS (
+        -- Without a date the points are final: only what is close enough needs its pointer read.
+        SELECT n.* FROM (SELECT c.*, max(c.points) OVER () AS best FROM child c) n
+        WHERE said IS NOT NULL OR aged_from IS NOT NULL OR n.points >= n.best * enough
     ), scored AS (
         SELECT p.folder_id, p.name, p.known_as, p.born_on, p.expected_on, p.area,
-               c.points + CASE WHEN c.reasons & 5632 = 0 THEN b.points ELSE 0 END AS points,
-               c.reasons | CASE WHEN c.reasons & 5632 = 0 THEN b.reason ELSE 0 END AS reasons
-        FROM child c JOIN children_pointer p ON p.folder_id = c.folder_id,
-             LATERAL matching_born(p.born_on, query) b
+               n.points + CASE b.reason WHEN 2048 THEN 14 WHEN 4096 THEN 20 ELSE 0 END AS points,
+               n.reasons | b.reason AS reasons
+        FROM near n JOIN children_pointer p ON p.folder_id = n.folder_id,
+             LATERAL (SELECT CASE WHEN n.reasons & 5632 <> 0 THEN 0 WHEN matching_near(p.born_on, said) THEN 2048
+                                  WHEN p.born_on BETWEEN aged_from AND aged_until THEN 4096 ELSE 0 END AS reason) b
     ), close AS (
         SELECT x.*, count(*) OVER () AS found FROM (
             SELECT s.*, max(s.points) OVER () AS best FROM scored s) x
-        WHERE x.points >= x.best * CASE WHEN loosely THEN 0.3 ELSE 0.6 END
+        WHERE x.points >= x.best * enough
     ), shown AS (
         SELECT c.*, row_number() OVER (
                    ORDER BY CASE WHEN sorting = 'closest' THEN -round(c.points) END,
@@ -366,9 +377,9 @@ BEGIN
         FROM close c
     )
     SELECT s.folder_id, s.name::text, s.known_as::text, s.born_on, s.expected_on, s.area::text,
-           (SELECT coalesce(jsonb_agg(jsonb_build_array(a.shown_as, a.reach) ORDER BY a.shown_as), '[]')
+           (SELECT coalesce(jsonb_agg(jsonb_build_array(a.shown_as, a.reach) ORDER BY lower(a.shown_as)), '[]')
             FROM children_pointeragency a WHERE a.folder_id = s.folder_id),
-           access_opens(s.folder_id, false), s.points, s.reasons, s.found
+           access_opens(s.folder_id, false), s.points::real, s.reasons, s.found
     FROM shown s WHERE s.place > skipped AND s.place <= skipped + wanted ORDER BY s.place;
 END $$;
 REVOKE ALL ON FUNCTION matching_search(jsonb, int, int) FROM PUBLIC;
@@ -392,12 +403,12 @@ BEGIN
         GROUP BY 1
     )
     SELECT c.folder_id, ARRAY(SELECT n.practitioner_id FROM access_sealname n WHERE n.seal_id = s.id),
-           c.points + CASE WHEN c.reasons & 5632 = 0 THEN b.points ELSE 0 END,
-           c.reasons | CASE WHEN c.reasons & 5632 = 0 THEN b.reason ELSE 0 END
+           (c.points + CASE WHEN b.near THEN 14 ELSE 0 END)::real, c.reasons | CASE WHEN b.near THEN 2048 ELSE 0 END
     FROM child c
     JOIN access_seal s ON s.folder_id = c.folder_id AND s.lifted_at IS NULL
     JOIN children_pointer p ON p.folder_id = c.folder_id,
-    LATERAL matching_born(p.born_on, query) b
+    LATERAL (SELECT c.reasons & 5632 = 0
+                    AND coalesce(matching_near(p.born_on, (query -> 'born' ->> 0)::date), false) AS near) b
     WHERE NOT c.folder_id = ANY (leave_out);
 END $$;
 REVOKE ALL ON FUNCTION matching_sealed(jsonb) FROM PUBLIC;
@@ -410,7 +421,7 @@ ALTER FUNCTION matching_sealed(jsonb) OWNER TO sightline_search;
 
 BACK = """
 DROP FUNCTION matching_sealed(jsonb); DROP FUNCTION matching_search(jsonb, int, int);
-DROP FUNCTION matching_born(date, jsonb); DROP FUNCTION matching_candidates(jsonb, boolean);
+DROP FUNCTION matching_near(date, date); DROP FUNCTION matching_candidates(jsonb, boolean);
 DROP FUNCTION matching_alike(text, text); DROP FUNCTION matching_refresh(uuid[]);
 DROP FUNCTION matching_address_words(text); DROP FUNCTION matching_sounds(text);
 DROP FUNCTION matching_run(text[]); DROP FUNCTION matching_words(text); DROP FUNCTION matching_plain(text);

@@ -1,0 +1,64 @@
+"""The only writer of the search keys, and the search as somebody does it: permitted, told to the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+
+from sightline.agencies.queries import acting_now
+from sightline.agencies.rules import permitted
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotPermitted
+
+from . import queries
+from .rules import Question, parse
+from .terms import Sort
+
+
+@dataclass(frozen=True)
+class Search:
+    """What was asked, as understood, and one page of what was found."""
+
+    question: Question
+    results: queries.Results
+    page: int
+
+
+def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page: int = 1) -> Search:
+    """Search for children by whatever was typed into the one box; `page` counts from 1.
+
+    Told to the trail with the ids that were shown, never with the words typed: they are somebody's name.
+    Raises NotPermitted where the viewer's role may not search.
+    """
+    verdict = permitted(acting_now(), Permission.SEARCH)
+    if not verdict:
+        raise NotPermitted(verdict)
+    question = parse(text, today())
+    results = queries.search(question, sort=sort, loosely=loosely, page=page)
+    if page > 1 and not results.found:
+        page, results = 1, queries.search(question, sort=sort, loosely=loosely)
+    if question:
+        record(
+            Verb.SEARCHED,
+            "matching.search",
+            found=results.count,
+            page=page,
+            folders=[child.folder_id for child in results.found],
+        )
+    return Search(question, results, page)
+
+
+def refresh_keys(folders: Iterable[UUID]) -> None:
+    """Make what these folders are found by anew from what is recorded in them.
+
+    In the transaction of whatever changed a name, an address, a number or a birth. Who is looking does not
+    matter: the database reads past what the viewer may see, so that a confidential address keeps its key.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT matching_refresh(%s::uuid[])", [[str(folder) for folder in folders]])
