@@ -15,6 +15,7 @@ from sightline.agencies.models import Agency, Practitioner
 from sightline.kernel.door import Door
 from sightline.kernel.models import DatedRow, Row, in_order, never_changed, no_overlap
 
+from .rules import Birth
 from .terms import (
     Answered,
     IdentityQuestion,
@@ -43,13 +44,17 @@ _JOBS_APPEND = {"import": ("select", "insert"), "demo": ("select", "insert"), "m
 
 
 def person_door(*, append_only: bool = False, read_also: str = "") -> Door:
-    """Rows about a person: by the folder for a child, through a tie for an adult."""
-    through = "(folder_id IS NULL AND children_may_see_adult(person_id))"
-    read = f"{MAY_READ} OR {through}"
+    """Rows about a person: by the folder for a child, through a tie for an adult.
+
+    An adult's rows are read through a tie in any folder that the viewer may open, and written through one in a
+    folder that they may write in, or by whoever records the adult in the same transaction.
+    """
+    read = f"{MAY_READ} OR (folder_id IS NULL AND children_may_see_adult(person_id))"
+    change_adult = "(folder_id IS NULL AND children_may_change_adult(person_id))"
     return Door(
         read=f"({read}) AND ({read_also})" if read_also else read,
-        insert=f"(folder_id IS NOT NULL AND {MAY_ADD}) OR (folder_id IS NULL AND kernel_viewer() <> '')",
-        update=None if append_only else f"{MAY_WRITE} OR {through}",
+        insert=f"(folder_id IS NOT NULL AND {MAY_ADD}) OR {change_adult}",
+        update=None if append_only else f"{MAY_WRITE} OR {change_adult}",
         jobs=_JOBS_APPEND if append_only else _JOBS,
     )
 
@@ -103,6 +108,18 @@ class Particulars(PersonRow):
         indexes = [models.Index(fields=["person", "-recorded_at"], name="particulars_latest")]
         triggers = [never_changed("particulars_never_changed")]
 
+    def as_birth(self) -> Birth:
+        """The row as rules decide on it."""
+        return Birth(
+            born_on=self.born_on,
+            estimated=self.born_estimated,
+            expected_on=self.expected_on,
+            died_on=self.died_on,
+            sex=Sex(self.sex),
+            pronouns=self.pronouns,
+            telephone=self.telephone,
+        )
+
 
 class PersonName(PersonRow, DatedRow):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
@@ -137,7 +154,10 @@ class Identity(PersonRow, DatedRow):
 
 
 class Identifier(PersonRow):
-    """A number that somebody else knows the person by. No uniqueness: an error would give a sealed child away."""
+    """A number that somebody else knows the person by.
+
+    Not unique: the error would give a sealed child away.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identifiers")
     scheme = models.CharField(max_length=12, choices=_choices(Scheme))
@@ -183,7 +203,12 @@ class Tie(FolderRow, DatedRow):
     words = models.CharField(max_length=300, blank=True, help_text="The family's own word for it")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
-    door = folder_door(jobs={"matching": ("select",)})
+    # A tie to a sealed child is itself hidden; and nobody comes to see a person by tying them to a child of theirs.
+    door = folder_door(
+        read=f"{MAY_READ} AND NOT children_is_sealed(other_id)",
+        insert=f"{MAY_ADD} AND children_may_tie(other_id)",
+        jobs={"matching": ("select",)},
+    )
 
     class Meta:
         constraints = [in_order("tie_in_order")]
@@ -195,7 +220,9 @@ class Status(FolderRow, DatedRow):
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="statuses")
     kind = models.CharField(max_length=30, choices=_choices(StatusKind))
-    category = models.CharField(max_length=10, blank=True, help_text="For a protection plan: the census's code")
+    category = models.CharField(
+        max_length=10, blank=True, help_text="For a protection plan: the census's code"
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     door = folder_door()
@@ -252,25 +279,27 @@ class Involvement(FolderRow, DatedRow):
         ]
 
 
+_POINTER_DOOR = Door(
+    read=f"(agencies_may('child.search') AND NOT access_is_sealed_to(folder_id)) OR {MAY_READ}",
+    jobs={name: ("select",) for name in ("import", "demo", "matching")},
+)
+
+
 class Pointer(FolderRow):
     """What every practitioner who may search sees of a child: enough to know whom to ring, no more.
 
-    Kept by `actions.refresh_pointer`, in the transaction of whatever changed it. `area` is empty where
-    the address is confidential.
+    Kept by `actions.refresh_pointers`, in the transaction of whatever changed it; only the database's own
+    function writes it, so that it is right whatever the writer may see. `area` is empty where the address is
+    confidential.
     """
 
     name = models.CharField(max_length=420)
-    known_as = models.CharField(max_length=200, blank=True)
+    known_as = models.CharField(max_length=420, blank=True)
     born_on = models.DateField(null=True)
     expected_on = models.DateField(null=True)
     area = models.CharField(max_length=80, blank=True)
     refreshed_at = models.DateTimeField()
-    door = Door(
-        read=f"(agencies_may('child.search') AND NOT access_is_sealed_to(folder_id)) OR {MAY_READ}",
-        insert=MAY_ADD,
-        update=MAY_WRITE,
-        jobs=_JOBS,
-    )
+    door = _POINTER_DOOR
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["folder"], name="one_pointer_a_folder")]
@@ -281,17 +310,8 @@ class PointerAgency(FolderRow):
 
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     shown_as = models.CharField(max_length=200)
-    reach = models.CharField(max_length=200, help_text="How to reach them, or whom to ask")
-    door = Door(
-        read=f"(agencies_may('child.search') AND NOT access_is_sealed_to(folder_id)) OR {MAY_READ}",
-        insert=MAY_ADD,
-        update=MAY_WRITE,
-        delete=MAY_WRITE,
-        jobs={
-            "import": ("select", "insert", "update", "delete"),
-            "demo": ("select", "insert", "update", "delete"),
-        },
-    )
+    reach = models.CharField(max_length=300, help_text="How to reach them, or whom to ask")
+    door = _POINTER_DOOR
 
     class Meta:
         indexes = [models.Index(fields=["folder"], name="pointer_agencies")]
