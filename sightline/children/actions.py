@@ -1,11 +1,11 @@
 """The only writer of the children room.
 
-Each action asks who may, then whether it can be, then writes rows, brings the pointer up to date and tells the
-audit trail, all in one transaction. Nothing is overwritten: what changes ends on a day and begins anew, what
-was wrong stands beside what puts it right.
+Each action asks who may, then whether it can be, then writes rows, brings the pointer up to date and tells
+the audit trail, all in one transaction. Nothing is overwritten: what changes ends on a day and begins anew,
+what was wrong stands beside what puts it right.
 
-A form passes `seen`, the ids of the rows that it showed (`ChildView` gives them): where somebody else has changed
-the same thing since, the action refuses and says who and when.
+A form passes `seen`, the ids of the rows that it showed (`ChildView` gives them): where somebody else has
+changed the same thing since, the action refuses and says who and when.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Max, Model, QuerySet, Value
+from django.db.models import F, Max, Model, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from sightline.access.models import Folder
@@ -30,7 +31,7 @@ from sightline.govuk.words import moment
 from sightline.kernel.ids import uuid7
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.verdicts import NotFound, NotPermitted, Refused, Verdict
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 
 from . import rules
@@ -47,6 +48,7 @@ from .models import (
     Status,
     Tie,
 )
+from .queries import works_with as works_with
 from .rules import (
     Address,
     Answer,
@@ -61,22 +63,23 @@ from .rules import (
     NewTie,
     Number,
 )
-from .terms import Kinship, NameUse, PersonKind, ProviderKind, Sex
+from .terms import Kinship, Known, NameUse, PersonKind, ProviderKind, Sex
 
-#: Called with the folders whose pointer, names, addresses or numbers may have changed, in the same transaction.
-#: Rooms above add to it when they load (the search keys of room `matching`).
+#: Called with the folders whose pointer, names, addresses or numbers may have changed, in the same
+#: transaction. Rooms above add to it when they load (the search keys of room `matching`).
 pointer_changed: list[Callable[[Sequence[UUID]], None]] = []
 
 #: How many rows one INSERT carries.
 _AT_ONCE = 1000
 
 
-# -- the gate ----------------------------------------------------------------------------------------------
+# -- the gate --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """A folder entered to write in it: its child (None before one is recorded), and whose rows are to be written.
+    """A folder entered to write in it: its child (None before one is recorded), and whose rows are to be
+    written.
 
     `rows_in` is the folder that the person's rows carry: the child's own, none for an adult.
     """
@@ -100,7 +103,8 @@ def _enter(folder_id: UUID, person_id: UUID | None = None) -> _Entry:
     if viewer.kind is ViewerKind.JOB:
         pass  # the doors say which jobs may write
     elif is_new:
-        # Whoever opens a folder (a concern, also one raised without an account) fills it in the same transaction.
+        # Whoever opens a folder (a concern, also one raised without an account) fills it in the same
+        # transaction.
         if viewer.kind is ViewerKind.PRACTITIONER:
             _permit(Permission.RAISE_CONCERN, Permission.WRITE_FOLDER)
     elif not may_read:
@@ -153,26 +157,26 @@ def _insert(rows: Iterable[Model]) -> None:
         model._default_manager.bulk_create(by_table[model], batch_size=_AT_ONCE)
 
 
-def _not_stale(rows: Iterable[Model], seen: Sequence[UUID] | None) -> None:
+def _not_stale(rows: Iterable[Any], seen: Sequence[UUID] | None) -> None:
     """Refuses where the rows that hold now are not those that the form showed. None: no form was shown."""
     if seen is None:
         return
     news = [row for row in rows if row.pk not in set(seen)]
     if not news:
         return
-    last = max(news, key=lambda row: row.recorded_at)  # type: ignore[attr-defined]
-    by = last.recorded_by  # type: ignore[attr-defined]
+    last = max(news, key=lambda row: row.recorded_at)
+    by = last.recorded_by
     raise Refused(
-        f"{by.name if by else 'Somebody'} changed this on {moment(last.recorded_at)}, "  # type: ignore[attr-defined]
+        f"{by.name if by else 'Somebody'} changed this on {moment(last.recorded_at)}, "
         "after you opened this page. Look at what is there now, then send yours again if it is still right."
     )
 
 
-def _current(rows: QuerySet[Model]) -> list[Model]:
+def _current(rows: QuerySet[Any]) -> list[Any]:
     return list(rows.filter(held_until__isnull=True).select_related("recorded_by"))
 
 
-def _close(rows: QuerySet[Model], day: date, what: str) -> None:
+def _close(rows: QuerySet[Any], day: date, what: str) -> None:
     """Ends what holds now, on `day`; what began on that day or later never held. Refuses where something else
     is recorded for days after it, which the change would overlap."""
     later = (
@@ -199,7 +203,8 @@ def _begin_on(day: date | None, what: str) -> date:
     return day
 
 
-# -- the pointer -----------------------------------------------------------------------------------------------
+# -- the pointer -----------------------------------------------------------------------------------
+# -----------------------------------------------------------------------------------------------
 
 
 def refresh_pointers(folder_ids: Sequence[UUID]) -> None:
@@ -217,12 +222,13 @@ def refresh_pointer(folder_id: UUID) -> None:
     refresh_pointers([folder_id])
 
 
-def _wrote(what: str, folder_id: UUID, subject: Model | tuple[str, object], **ids: object) -> None:
+def _wrote(what: str, folder_id: UUID, subject: Model | tuple[str, object], **ids: UUID | int) -> None:
     refresh_pointer(folder_id)
     record(Verb.WROTE, what, folder_id=folder_id, subject=subject, **ids)
 
 
-# -- rows from what is known ---------------------------------------------------------------------------------------
+# -- rows from what is known -----------------------------------------------------------------------
+# ---------------------------------------------------------------------------------------
 
 
 def _particulars(folder_id: UUID | None, person_id: UUID, birth: Birth, why: str = "") -> Particulars:
@@ -421,14 +427,15 @@ def _check_new(new: NewChild | NewAdult) -> None:
             rules.check_status(status.kind, status.category).or_refuse()
 
 
-# -- recording people --------------------------------------------------------------------------------------------
+# -- recording people ------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------
 
 
 def record_child(new: NewChild) -> UUID:
     """Record a child in the folder opened for them, with whatever is known; returns the person's id.
 
-    For whoever opens the folder (a concern), in the same transaction, or may write in it. Raises Refused where
-    a date or number cannot be, NotFound, NotPermitted.
+    For whoever opens the folder (a concern), in the same transaction, or may write in it. Raises Refused
+    where a date or number cannot be, NotFound, NotPermitted.
     """
     with attempt("children.record_child", folder_id=new.folder_id):
         if _enter(new.folder_id).child_id is not None:
@@ -440,8 +447,8 @@ def record_child(new: NewChild) -> UUID:
 def record_children_bulk(children: Sequence[NewChild]) -> list[UUID]:
     """What `record_child` writes, for many children in few statements; returns their ids in the same order.
 
-    For the named jobs that import or load data: they report what cannot be and refuse nothing (imported history
-    stays as it was), so the rules are theirs to ask beforehand.
+    For the named jobs that import or load data: they report what cannot be and refuse nothing (imported
+    history stays as it was), so the rules are theirs to ask beforehand.
     """
     return _record_children(children)
 
@@ -501,7 +508,75 @@ def record_family_bulk(adults: Sequence[NewAdult], ties: Sequence[tuple[UUID, UU
     return ids
 
 
-# -- what people are called, when they were born --------------------------------------------------------------
+# -- for a concern ---------------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------------
+
+
+def record_child_of_concern(
+    folder_id: UUID,
+    *,
+    given: str = "",
+    family: str = "",
+    known_as: str = "",
+    born_on: date | None = None,
+    age_years: int | None = None,
+    expected_on: date | None = None,
+    sex: str = "U",
+    lines: str = "",
+    postcode: str = "",
+    area: str = "",
+    school: str = "",
+) -> UUID:
+    """`record_child` with what somebody who raises a concern knows; an age in years becomes an estimated
+    birth.
+
+    For the public too, who reads nothing back: in the transaction that opens the folder.
+    """
+    estimated = born_on is None and expected_on is None and age_years is not None
+    birth = Birth(
+        born_on=rules.born_about(age_years, today()) if estimated and age_years is not None else born_on,
+        estimated=estimated,
+        expected_on=expected_on,
+        sex=Sex.NOT_KNOWN if expected_on is not None else Sex(sex),
+    )
+    somewhere = Address(lines=lines, postcode=postcode, area=area)
+    return record_child(
+        NewChild(
+            folder_id=folder_id,
+            names=Names(given, family, known_as),
+            birth=birth,
+            address=somewhere if rules.check_address(somewhere) else None,
+            providers=(NewProvider(ProviderKind.SCHOOL, school),) if school.strip() else (),
+        )
+    )
+
+
+def tie_family_of_concern(
+    children: Sequence[tuple[UUID, UUID]],
+    people: Sequence[tuple[str, str, Kinship, Known, str]],
+) -> list[UUID]:
+    """The family in a concern: its children (folder, person) as brothers and sisters, and the people around
+    them (given and family name, kinship, whether they live with the children, telephone number), each
+    recorded once and tied to every child. Returns the people's ids."""
+    for place, (folder_id, _child_id) in enumerate(children):
+        for _folder_id, sibling_id in children[place + 1 :]:
+            tie(folder_id, NewTie(sibling_id, Kinship.SIBLING))
+    ids: list[UUID] = []
+    for given, family, kinship, lives_with, telephone in people:
+        adult = NewAdult(Names(given, family), Birth(telephone=telephone))
+        ids.append(record_adult(children[0][0], adult))
+        for folder_id, _child_id in children:
+            tie(folder_id, NewTie(ids[-1], kinship, lives_with_child=lives_with))
+    return ids
+
+
+def authority_changed(folder_id: UUID, *, responsible: str) -> None:
+    """Another authority has accepted the child: it is responsible from today."""
+    set_authority(folder_id, NewAuthority(responsible))
+
+
+# -- what people are called, when they were born ---------------------------------------------------
+# --------------------------------------------------------------
 
 
 def rename(
@@ -512,8 +587,8 @@ def rename(
     person_id: UUID | None = None,
     seen: Sequence[UUID] | None = None,
 ) -> None:
-    """From a day on somebody is called so. Full name and the name they use are each replaced where they differ
-    (an empty `known_as` ends it); `also` and `former` are added to those there are."""
+    """From a day on somebody is called so. Full name and the name they use are each replaced where they
+    differ (an empty `known_as` ends it); `also` and `former` are added to those there are."""
     with attempt("children.rename", folder_id=folder_id):
         who, rows_in = _enter_to_change(folder_id, person_id)
         rules.check_names(names).or_refuse()
@@ -628,7 +703,8 @@ def died(folder_id: UUID, died_on: date, *, person_id: UUID | None = None) -> No
         )
 
 
-# -- who they are ------------------------------------------------------------------------------------------------
+# -- who they are ----------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------------
 
 
 def answer_identity(
@@ -638,7 +714,8 @@ def answer_identity(
     person_id: UUID | None = None,
     seen: Sequence[UUID] | None = None,
 ) -> None:
-    """Record the answer to one question of identity from today; the one before ends today and stays readable."""
+    """Record the answer to one question of identity from today; the one before ends today and stays
+    readable."""
     with attempt("children.answer_identity", folder_id=folder_id):
         who, rows_in = _enter_to_change(folder_id, person_id)
         rules.check_answer(answer).or_refuse()
@@ -692,7 +769,8 @@ def withdraw_identifier(folder_id: UUID, identifier_id: UUID, why: str) -> None:
         _wrote("children.withdraw_identifier", folder_id, row)
 
 
-# -- where they live -----------------------------------------------------------------------------------------------
+# -- where they live -------------------------------------------------------------------------------
+# -----------------------------------------------------------------------------------------------
 
 
 def move_to(
@@ -702,8 +780,8 @@ def move_to(
     person_id: UUID | None = None,
     seen: Sequence[UUID] | None = None,
 ) -> UUID:
-    """Somebody lives here from `address.held_from` (None: today); where they lived before ends that day, also an
-    address hidden from the writer. Returns the row's id."""
+    """Somebody lives here from `address.held_from` (None: today); where they lived before ends that day,
+    also an address hidden from the writer. Returns the row's id."""
     with attempt("children.move_to", folder_id=folder_id):
         who, rows_in = _enter_to_change(folder_id, person_id)
         rules.check_address(address).or_refuse()
@@ -732,14 +810,16 @@ def _end_residence(person_id: UUID, day: date) -> None:
             raise _overlaps("A later address")
 
 
-# -- who is in the child's life -----------------------------------------------------------------------------------
+# -- who is in the child's life --------------------------------------------------------------------
+# -----------------------------------------------------------------------------------
 
 
 def tie(folder_id: UUID, new: NewTie, *, seen: Sequence[UUID] | None = None) -> UUID:
-    """Name somebody in the life of a folder's child; returns the row's id. An earlier tie to the same person ends.
+    """Name somebody in the life of a folder's child; returns the row's id. An earlier tie to the same
+    person ends.
 
-    A brother or sister who is a child has a folder of their own: their side is written too where the viewer may
-    add to that folder. Raises NotFound for a person whom the viewer may not see.
+    A brother or sister who is a child has a folder of their own: their side is written too where the viewer
+    may add to that folder. Raises NotFound for a person whom the viewer may not see.
     """
     with attempt("children.tie", folder_id=folder_id):
         child_id = _enter_for_child(folder_id)
@@ -776,26 +856,27 @@ def end_tie(folder_id: UUID, tie_id: UUID, day: date | None = None) -> None:
         _wrote("children.end_tie", folder_id, ("children_tie", tie_id))
 
 
-def _end(rows: QuerySet[Model], day: date | None, what: str) -> Model:
+def _end(rows: QuerySet[Any], day: date | None, what: str) -> Any:
     """Ends one dated row that holds now. Raises NotFound where there is none, Refused where it has ended."""
     row = rows.select_related("recorded_by").first()
     if row is None:
         raise NotFound
-    if row.held_until is not None:  # type: ignore[attr-defined]
-        raise Refused(f"{what} has already ended, on {rules.day_words(row.held_until, today())}.")  # type: ignore[attr-defined]
+    if row.held_until is not None:
+        raise Refused(f"{what} has already ended, on {rules.day_words(row.held_until, today())}.")
     day = day or today()
-    rules.may_end(day, row.held_from, today(), what).or_refuse()  # type: ignore[attr-defined]
-    row.held_until = day  # type: ignore[attr-defined]
+    rules.may_end(day, row.held_from, today(), what).or_refuse()
+    row.held_until = day
     row.save(update_fields=["held_until"])
     return row
 
 
-# -- what the child stands under, school and doctor, authorities -----------------------------------------------------
+# -- what the child stands under, school and doctor, authorities -----------------------------------
+# -----------------------------------------------------
 
 
 def set_status(folder_id: UUID, new: NewStatus, *, seen: Sequence[UUID] | None = None) -> UUID:
-    """The child comes under a legal status or plan; returns the row's id. A plan whose category changes ends and
-    begins anew the same day."""
+    """The child comes under a legal status or plan; returns the row's id. A plan whose category changes
+    ends and begins anew the same day."""
     with attempt("children.set_status", folder_id=folder_id):
         child_id = _enter_for_child(folder_id)
         rules.check_status(new.kind, new.category).or_refuse()
@@ -823,7 +904,8 @@ def end_status(folder_id: UUID, status_id: UUID, day: date | None = None) -> Non
 
 
 def set_provider(folder_id: UUID, new: NewProvider, *, seen: Sequence[UUID] | None = None) -> UUID:
-    """The child's school, nursery or GP from a day; the one before of that kind ends. Returns the row's id."""
+    """The child's school, nursery or GP from a day; the one before of that kind ends. Returns the row's
+    id."""
     with attempt("children.set_provider", folder_id=folder_id):
         child_id = _enter_for_child(folder_id)
         if not new.name.strip():
@@ -866,14 +948,15 @@ def set_authority(folder_id: UUID, new: NewAuthority, *, seen: Sequence[UUID] | 
         return row.pk
 
 
-# -- who works with the child ---------------------------------------------------------------------------------------
+# -- who works with the child ----------------------------------------------------------------------
+# ---------------------------------------------------------------------------------------
 
 
 def involve(folder_id: UUID, new: NewInvolvement, *, seen: Sequence[UUID] | None = None) -> UUID:
     """An agency begins to work with the child; returns the row's id.
 
-    `lead` makes its worker lead professional: whoever was goes on working with the child without the lead. `seen`
-    is then the row of the lead that the form showed.
+    `lead` makes its worker lead professional: whoever was goes on working with the child without the lead.
+    `seen` is then the row of the lead that the form showed.
     """
     with attempt("children.involve", folder_id=folder_id):
         child_id = _enter_for_child(folder_id)
@@ -881,9 +964,9 @@ def involve(folder_id: UUID, new: NewInvolvement, *, seen: Sequence[UUID] | None
         day = _begin_on(new.held_from, "This work")
         _check_people(new)
         held = Involvement.objects.filter(child_id=child_id)
-        same = held.filter(
-            agency_id=new.agency_id, practitioner_id=new.practitioner_id, held_until__isnull=True
-        )
+        nobody = Q(practitioner__isnull=True)
+        person = Q(practitioner_id=new.practitioner_id) if new.practitioner_id else nobody
+        same = held.filter(person, agency_id=new.agency_id, held_until__isnull=True)
         earlier = list(same)
         if any(
             row.role == rules.tidy_name(new.role) and row.lead_professional == new.lead for row in earlier

@@ -46,8 +46,8 @@ _JOBS_APPEND = {"import": ("select", "insert"), "demo": ("select", "insert"), "m
 def person_door(*, append_only: bool = False, read_also: str = "") -> Door:
     """Rows about a person: by the folder for a child, through a tie for an adult.
 
-    An adult's rows are read through a tie in any folder that the viewer may open, and written through one in a
-    folder that they may write in, or by whoever records the adult in the same transaction.
+    An adult's rows are read through a tie in any folder that the viewer may open, and written through one
+    in a folder that they may write in, or by whoever records the adult in the same transaction.
     """
     read = f"{MAY_READ} OR (folder_id IS NULL AND children_may_see_adult(person_id))"
     change_adult = "(folder_id IS NULL AND children_may_change_adult(person_id))"
@@ -203,7 +203,8 @@ class Tie(FolderRow, DatedRow):
     words = models.CharField(max_length=300, blank=True, help_text="The family's own word for it")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
-    # A tie to a sealed child is itself hidden; and nobody comes to see a person by tying them to a child of theirs.
+    # A tie to a sealed child is itself hidden; and nobody comes to see a person by tying them to a child of
+    # theirs.
     door = folder_door(
         read=f"{MAY_READ} AND NOT children_is_sealed(other_id)",
         insert=f"{MAY_ADD} AND children_may_tie(other_id)",

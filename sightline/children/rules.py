@@ -1,4 +1,5 @@
-"""Pure decisions about who a child is: numbers, names, ages, dates that cannot be, and what a record lacks."""
+"""Pure decisions about who a child is: numbers, names, ages, dates that cannot be, and what a record
+lacks."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from stdnum.exceptions import InvalidComponent
@@ -42,7 +44,8 @@ SHORTEST_LA_NUMBER, LONGEST_LA_NUMBER = 1, 20
 
 
 def tidy_number(scheme: Scheme, value: str) -> str:
-    """The number as it is stored and compared: no spaces or hyphens, capitals. Other numbers keep their form."""
+    """The number as it is stored and compared: no spaces or hyphens, capitals. Other numbers keep their
+    form."""
     value = unicodedata.normalize("NFKC", value).strip()
     if scheme is Scheme.OTHER:
         return " ".join(value.split())
@@ -74,7 +77,8 @@ def check_nhs_number(value: str) -> Verdict:
 def check_upn(value: str) -> Verdict:
     """A letter, the authority's three digits, nine more; a temporary number ends in a letter.
 
-    The first letter is a check modulo 23 over the rest (DfE's guide to unique pupil numbers; census rule 1510).
+    The first letter is a check modulo 23 over the rest (DfE's guide to unique pupil numbers; census rule
+    1510).
     """
     number = tidy_number(Scheme.UPN, value)
     try:
@@ -168,6 +172,7 @@ class Names:
     former: tuple[str, ...] = ()
 
 
+NAMELESS = Names()
 LONGEST_NAME = 200
 
 
@@ -205,6 +210,11 @@ def _plain(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.combining(c)).casefold().strip()
 
 
+def listed(words: Sequence[str]) -> str:
+    """'Ana, Jon and Theo'."""
+    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
+
+
 # -- ages ------------------------------------------------------------------------------------------
 
 MONTHS = [
@@ -230,7 +240,8 @@ def day_words(day: date, on: date) -> str:
 
 
 def years_old(born: date, on: date) -> int:
-    """Whole years lived on a day. Somebody born on 29 February turns a year older on 1 March in other years."""
+    """Whole years lived on a day. Somebody born on 29 February turns a year older on 1 March in other
+    years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
@@ -247,8 +258,8 @@ def age_words(
     died: date | None = None,
     estimated: bool = False,
 ) -> str:
-    """An age as it is said on the day `on`: '9 years old', 'about 9 years old', '7 months old', '3 weeks old',
-    'born today', 'expected 9 January', 'died on 4 May aged 9 years', 'age not known'."""
+    """An age as it is said on the day `on`: '9 years old', 'about 9 years old', '7 months old', '3 weeks
+    old', 'born today', 'expected 9 January', 'died on 4 May aged 9 years', 'age not known'."""
     if died is not None and died <= on:
         words = f"died on {day_words(died, on)}"
         if born is None or born > died:
@@ -282,6 +293,12 @@ def _count(number: int, one: str) -> str:
     return f"{number} {one}" if number == 1 else f"{number} {one}s"
 
 
+def born_about(years: int, today: date) -> date:
+    """An estimated date of birth for an age in whole years: half a year before the last birthday could have
+    been."""
+    return date(today.year - years, today.month, 1) - timedelta(days=182)
+
+
 # -- births and deaths that can be -----------------------------------------------------------------
 
 #: Support to a care leaver can last to the 25th birthday; a "child" older than this is a slip in the year.
@@ -311,6 +328,9 @@ class Birth:
     @property
     def unborn(self) -> bool:
         return self.born_on is None and self.expected_on is not None
+
+
+NOTHING_KNOWN = Birth()
 
 
 def check_birth(kind: PersonKind, birth: Birth, today: date, *, opened: date | None = None) -> Verdict:
@@ -343,7 +363,7 @@ def check_birth(kind: PersonKind, birth: Birth, today: date, *, opened: date | N
         oldest = OLDEST_CHILD if kind is PersonKind.CHILD else OLDEST_PERSON
         if years_old(born, min(opened or today, today)) > oldest:
             return Verdict.no(
-                f"Check the year: this would make {'the child' if kind is PersonKind.CHILD else 'the person'} "
+                f"Check the year: this would make the {'child' if kind is PersonKind.CHILD else 'person'} "
                 f"more than {oldest} years old.",
                 "born_on",
             )
@@ -356,7 +376,8 @@ def check_birth(kind: PersonKind, birth: Birth, today: date, *, opened: date | N
 
 
 def check_correction(before: Birth, after: Birth, why: str) -> Verdict:
-    """Adding what was not known needs no reason; putting right what was recorded says what was wrong (REC-12).
+    """Adding what was not known needs no reason; putting right what was recorded says what was wrong
+    (REC-12).
 
     A child expected who is born, and somebody who has died, are news and no correction.
     """
@@ -467,8 +488,8 @@ def ethnicity_from_census(code: str) -> Answer:
 
 @dataclass(frozen=True)
 class Address:
-    """Where somebody lives. `lines` is house and street, a line each; `area` the town or district, which a search
-    shows unless the address is confidential. `held_from`: since when, None for today."""
+    """Where somebody lives. `lines` is house and street, a line each; `area` the town or district, which a
+    search shows unless the address is confidential. `held_from`: since when, None for today."""
 
     lives_at: LivesAt = LivesAt.HOME
     lines: str = ""
@@ -521,7 +542,8 @@ def check_tie(child_id: UUID, tie: NewTie, other: PersonKind) -> Verdict:
 
 @dataclass(frozen=True)
 class NewStatus:
-    """A legal status or plan, from a day, until but not on another. `category` for a protection plan alone."""
+    """A legal status or plan, from a day, until but not on another. `category` for a protection plan
+    alone."""
 
     kind: StatusKind
     held_from: date
@@ -592,8 +614,8 @@ class NewChild:
     """A child as first recorded, with whatever is known. `id` may be chosen by the caller."""
 
     folder_id: UUID
-    names: Names = Names()
-    birth: Birth = Birth()
+    names: Names = NAMELESS
+    birth: Birth = NOTHING_KNOWN
     answers: tuple[Answer, ...] = ()
     numbers: tuple[Number, ...] = ()
     address: Address | None = None
@@ -608,19 +630,23 @@ class NewChild:
 class NewAdult:
     """An adult as first recorded. `id` may be chosen by the caller."""
 
-    names: Names = Names()
-    birth: Birth = Birth()
+    names: Names = NAMELESS
+    birth: Birth = NOTHING_KNOWN
     answers: tuple[Answer, ...] = ()
     numbers: tuple[Number, ...] = ()
     address: Address | None = None
     id: UUID | None = None
 
 
-def changes_of_worker(lead_began: Iterable[date], today: date) -> int:
-    """How often the lead professional changed in the last 12 months: leads begun since, the first ever not."""
-    days = sorted(lead_began)
+def changes_of_worker(leads: Iterable[tuple[date, UUID | None]], today: date) -> int:
+    """How often the lead professional became another person in the last 12 months. `leads`: since when, and
+    who.
+
+    The first ever is no change, nor is a new row for the same person.
+    """
     year_ago = date(today.year - 1, today.month, min(today.day, 28))
-    return sum(1 for day in days[1:] if day > year_ago)
+    ordered = sorted(leads, key=lambda lead: lead[0])
+    return sum(1 for before, after in pairwise(ordered) if after[1] != before[1] and after[0] > year_ago)
 
 
 # -- what a record lacks ---------------------------------------------------------------------------
@@ -630,8 +656,8 @@ def changes_of_worker(lead_began: Iterable[date], today: date) -> int:
 class Held:
     """What a child's record holds, for the check against REC-02. `ended` is "" for an open record.
 
-    Identity questions give how they were answered, None where not yet asked. `on_paper` says that a paper file
-    is kept as well, `volumes` its volume numbers.
+    Identity questions give how they were answered, None where not yet asked. `on_paper` says that a paper
+    file is kept as well, `volumes` its volume numbers.
     """
 
     name: str = ""
@@ -659,8 +685,8 @@ class Lack:
 def lacks(held: Held) -> list[Lack]:
     """What the record lacks of the things that every record must hold (obligation REC-02).
 
-    "Not known" and "declined" are answers to a question of identity. A summary is wanted once the record is closed
-    or transferred, volume numbers once there is paper.
+    "Not known" and "declined" are answers to a question of identity. A summary is wanted once the record is
+    closed or transferred, volume numbers once there is paper.
     """
     wanted: Sequence[tuple[bool, Requirement, str]] = (
         (bool(held.name), Requirement.FULL_NAME, "Record the child's full name."),

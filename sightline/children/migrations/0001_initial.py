@@ -5,9 +5,10 @@ import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
+from django.db import migrations, models
+
 import sightline.kernel.ids
 import sightline.kernel.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,913 @@
+"""Reads of the children room, always for whoever is looking: row security decides what is there to be read.
+
+A child may stand in several folders once a person has decided that they are about one child (room
+`access`): the first of the `folder_ids` that a query takes is the one that the others are joined into.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    BooleanField,
+    CharField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import JSONObject
+
+from sightline.access.models import Responsibility
+from sightline.agencies.terms import AgencyKind
+from sightline.kernel.models import held_on
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound
+
+from . import rules
+from .models import (
+    Authority,
+    Identifier,
+    Identity,
+    Involvement,
+    Particulars,
+    Person,
+    PersonName,
+    Pointer,
+    PointerAgency,
+    Provider,
+    Residence,
+    Status,
+    Tie,
+)
+from .rules import Birth, Held, Lack
+from .terms import (
+    AbuseCategory,
+    Answered,
+    IdentityQuestion,
+    Kinship,
+    Known,
+    LivesAt,
+    NameUse,
+    ProviderKind,
+    Scheme,
+    StatusKind,
+)
+
+# -- what a page is given --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A row that holds from a day until, but not on, another; who recorded it and when."""
+
+    id: UUID
+    held_from: date
+    held_until: date | None
+    recorded_at: datetime
+    recorded_by: str
+
+    def holds(self, day: date) -> bool:
+        return self.held_from <= day and (self.held_until is None or self.held_until > day)
+
+
+@dataclass(frozen=True)
+class NameView(Dated):
+    use: NameUse
+    given: str
+    family: str
+
+    @property
+    def words(self) -> str:
+        return rules.whole_name(self.given, self.family)
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """The answer that holds now to one question of identity; `ids` are its rows."""
+
+    question: IdentityQuestion
+    answered: Answered
+    codes: tuple[str, ...]
+    words: str
+    self_described: bool
+    ids: tuple[UUID, ...]
+    since: date
+    recorded_by: str
+
+    @property
+    def said(self) -> str:
+        """The person's own words first; the list's word where they gave none."""
+        if self.answered is not Answered.GIVEN:
+            return self.answered.label
+        labels = ", ".join(rules.code_label(self.question, code) for code in self.codes)
+        return self.words or labels
+
+
+@dataclass(frozen=True)
+class NumberView:
+    id: UUID
+    scheme: Scheme
+    value: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    withdrawn_why: str
+
+    @property
+    def shown(self) -> str:
+        return rules.shown_number(self.scheme, self.value)
+
+
+@dataclass(frozen=True)
+class ResidenceView(Dated):
+    lives_at: LivesAt
+    lines: str
+    postcode: str
+    area: str
+    with_whom: str
+    confidential: bool
+
+    @property
+    def one_line(self) -> str:
+        parts = [*self.lines.splitlines(), self.area, self.postcode]
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class StatusView(Dated):
+    kind: StatusKind
+    category: str
+
+    @property
+    def words(self) -> str:
+        """'Child protection plan: neglect'."""
+        if not self.category:
+            return self.kind.label
+        return f"{self.kind.label}: {AbuseCategory(self.category).label}"
+
+
+@dataclass(frozen=True)
+class ProviderView(Dated):
+    kind: ProviderKind
+    name: str
+    telephone: str
+
+
+@dataclass(frozen=True)
+class AuthorityView(Dated):
+    responsible: str
+    present: str
+
+
+@dataclass(frozen=True)
+class InvolvementView(Dated):
+    agency_id: UUID
+    agency: str
+    agency_kind: AgencyKind
+    agency_telephone: str
+    sensitive: bool
+    practitioner_id: UUID | None
+    practitioner: str
+    telephone: str
+    role: str
+    contribution: str
+    lead: bool
+
+
+@dataclass(frozen=True)
+class PersonView:
+    """Somebody as far as the viewer may see them."""
+
+    id: UUID
+    names: tuple[NameView, ...] = ()
+    birth: Birth = rules.NOTHING_KNOWN
+    particulars_id: UUID | None = None
+    answers: Mapping[IdentityQuestion, AnswerView] = field(default_factory=dict)
+    past_answers: tuple[AnswerView, ...] = ()
+    numbers: tuple[NumberView, ...] = ()
+    residences: tuple[ResidenceView, ...] = ()
+    address_confidential: bool = False
+    today: date = date.min
+
+    def _name(self, use: NameUse) -> NameView | None:
+        return next((n for n in self.names if n.use is use and n.holds(self.today)), None)
+
+    @property
+    def given(self) -> str:
+        name = self._name(NameUse.FULL)
+        return name.given if name else ""
+
+    @property
+    def family(self) -> str:
+        name = self._name(NameUse.FULL)
+        return name.family if name else ""
+
+    @property
+    def name(self) -> str:
+        return rules.display_name(self.given, self.family, unborn=self.birth.unborn)
+
+    @property
+    def known_as(self) -> str:
+        name = self._name(NameUse.KNOWN_AS)
+        return name.words if name else ""
+
+    @property
+    def called(self) -> str:
+        return rules.called(self.given, self.family, self.known_as, unborn=self.birth.unborn)
+
+    @property
+    def other_names(self) -> tuple[NameView, ...]:
+        """Names besides the one in full and the one in use: others that are used, and those of former
+        days."""
+        return tuple(
+            n
+            for n in self.names
+            if (n.use in (NameUse.ALSO, NameUse.FORMER) or not n.holds(self.today))
+            and n.held_from != n.held_until
+        )
+
+    @property
+    def name_ids(self) -> tuple[UUID, ...]:
+        return tuple(n.id for n in self.names if n.held_until is None)
+
+    @property
+    def age(self) -> str:
+        b = self.birth
+        return rules.age_words(
+            self.today, born=b.born_on, expected=b.expected_on, died=b.died_on, estimated=b.estimated
+        )
+
+    @property
+    def lives(self) -> ResidenceView | None:
+        """Where they live now, as far as the viewer may see."""
+        return next((r for r in self.residences if r.holds(self.today)), None)
+
+    @property
+    def lived(self) -> tuple[ResidenceView, ...]:
+        """Where they lived before, latest first; what never held is left out."""
+        return tuple(r for r in self.residences if not r.holds(self.today) and r.held_from != r.held_until)
+
+
+@dataclass(frozen=True)
+class TieView(Dated):
+    """Somebody in the child's life. `person` is empty but for the name where the other is a child whose own
+    folder the viewer may not open; `folder_id` leads to the other child's page or pointer."""
+
+    kinship: Kinship
+    parental_responsibility: Known
+    lives_with_child: Known
+    words: str
+    person: PersonView
+    is_child: bool
+    folder_id: UUID | None
+    shown_name: str
+    shown_age: str
+
+    @property
+    def said(self) -> str:
+        """'mother', or the family's own word for it."""
+        return self.words or self.kinship.label.lower()
+
+
+@dataclass(frozen=True)
+class ChildView:
+    """The child of a folder and everybody and everything around them, as the viewer may see it today."""
+
+    folder_ids: tuple[UUID, ...]
+    number: str
+    agency: str
+    responsible_manager: str
+    today: date
+    child: PersonView
+    ties: tuple[TieView, ...]
+    statuses: tuple[StatusView, ...]
+    providers: tuple[ProviderView, ...]
+    authorities: tuple[AuthorityView, ...]
+    involvements: tuple[InvolvementView, ...]
+    joined_names: tuple[str, ...] = ()
+
+    def _now(self, rows: Iterable[Any]) -> list[Any]:
+        return [row for row in rows if row.holds(self.today)]
+
+    def _past(self, rows: Iterable[Any]) -> list[Any]:
+        return [
+            row
+            for row in rows
+            if row.held_until is not None and row.held_until <= self.today and row.held_from != row.held_until
+        ]
+
+    @cached_property
+    def ties_now(self) -> list[TieView]:
+        return self._now(self.ties)
+
+    @cached_property
+    def ties_past(self) -> list[TieView]:
+        return self._past(self.ties)
+
+    @cached_property
+    def siblings(self) -> list[TieView]:
+        return [t for t in self.ties_now if t.kinship is Kinship.SIBLING]
+
+    @cached_property
+    def responsible_parents(self) -> list[TieView]:
+        """Who holds parental responsibility."""
+        return [t for t in self.ties_now if t.parental_responsibility is Known.YES]
+
+    @cached_property
+    def lives_with(self) -> list[TieView]:
+        return [t for t in self.ties_now if t.lives_with_child is Known.YES]
+
+    @cached_property
+    def statuses_now(self) -> list[StatusView]:
+        return self._now(self.statuses)
+
+    @cached_property
+    def statuses_past(self) -> list[StatusView]:
+        return self._past(self.statuses)
+
+    @cached_property
+    def providers_now(self) -> list[ProviderView]:
+        return self._now(self.providers)
+
+    @cached_property
+    def providers_past(self) -> list[ProviderView]:
+        return self._past(self.providers)
+
+    @cached_property
+    def authority(self) -> AuthorityView | None:
+        return next(iter(self._now(self.authorities)), None)
+
+    @cached_property
+    def authorities_past(self) -> list[AuthorityView]:
+        return self._past(self.authorities)
+
+    @cached_property
+    def involvements_now(self) -> list[InvolvementView]:
+        """Who works with the child now, the lead professional first."""
+        return sorted(self._now(self.involvements), key=lambda i: (not i.lead, i.agency, i.held_from))
+
+    @cached_property
+    def involvements_past(self) -> list[InvolvementView]:
+        return self._past(self.involvements)
+
+    @cached_property
+    def lead(self) -> InvolvementView | None:
+        return next((i for i in self.involvements_now if i.lead), None)
+
+    @cached_property
+    def changes_of_worker(self) -> int:
+        """How often the lead professional became another person in the last 12 months."""
+        return rules.changes_of_worker(
+            [
+                (i.held_from, i.practitioner_id)
+                for i in self.involvements
+                if i.lead and i.held_from != i.held_until
+            ],
+            self.today,
+        )
+
+    @cached_property
+    def masthead(self) -> dict[str, Any]:
+        """What stands at the top of every page of the child; see `queries.masthead`."""
+        child = self.child
+        home = child.lives
+        interpreter = child.answers.get(IdentityQuestion.INTERPRETER)
+        communication = child.answers.get(IdentityQuestion.COMMUNICATION)
+        language = child.answers.get(IdentityQuestion.LANGUAGE)
+        return {
+            "name": child.name,
+            "called": child.called,
+            "known_as": child.known_as,
+            "pronouns": child.birth.pronouns,
+            "age": child.age,
+            "born_on": child.birth.born_on,
+            "born_estimated": child.birth.estimated,
+            "expected_on": child.birth.expected_on,
+            "died_on": child.birth.died_on,
+            "languages": _given(language),
+            "interpreter": _given(interpreter),
+            "communication": _given(communication),
+            "lives_with": _lives_with(self),
+            "lives_at": home.lives_at.label if home else "",
+            "lives_since": home.held_from if home else None,
+            "address": home.one_line if home else "",
+            "area": home.area if home and not home.confidential else "",
+            "address_confidential": child.address_confidential,
+            "markers": [
+                {"text": s.words, "kind": s.kind.value, "since": s.held_from} for s in self.statuses_now
+            ],
+            "parental_responsibility": [t.shown_name for t in self.responsible_parents],
+            "responsible_manager": self.responsible_manager,
+            "agency": self.agency,
+            "number": self.number,
+        }
+
+
+def _given(answer: AnswerView | None) -> str:
+    return answer.said if answer is not None and answer.answered is Answered.GIVEN else ""
+
+
+def _lives_with(view: ChildView) -> str:
+    """'mother (Ana) and brother or sister (Theo)', or as it was written with the address."""
+    people = [f"{t.said} ({t.person.called if t.person.names else t.shown_name})" for t in view.lives_with]
+    if not people:
+        return view.child.lives.with_whom if view.child.lives else ""
+    return rules.listed(people)
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+_MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
+
+
+def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
+    """The whole child of a folder (and of those joined to it), in nine queries or fewer whatever there is.
+
+    `on`: as of a day, today where not given. Raises NotFound where the viewer may not open the first folder
+    or it has no child yet.
+    """
+    day = on or today()
+    folder_ids = tuple(folder_ids)
+    children = {
+        person.folder_id: person
+        for person in Person.objects.filter(folder_id__in=folder_ids)
+        .select_related("folder__agency")
+        .annotate(
+            manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
+            hidden_address=_confidential(day),
+        )
+    }
+    if not folder_ids or folder_ids[0] not in children:
+        raise NotFound
+    main = children[folder_ids[0]]
+    assert main.folder is not None, "a child has a folder"
+    ties = list(
+        Tie.objects.filter(folder_id__in=folder_ids)
+        .select_related("other", "recorded_by")
+        .annotate(hidden_address=_confidential(day, "other_id"))
+        .order_by("held_from", "id")
+    )
+    everybody = {p.id for p in children.values()} | {t.other_id for t in ties}
+    people = _people(everybody, day)
+    own_ids = [main.id] + [p.id for f, p in children.items() if f != folder_ids[0]]
+    child = replace(_merged(people, own_ids), address_confidential=main.hidden_address)
+    pointers = _pointers_of([t.other.folder_id for t in ties if t.other.folder_id])
+    facts = _facts(folder_ids)
+    return ChildView(
+        folder_ids=folder_ids,
+        number=main.folder.number,
+        agency=main.folder.agency.name,
+        responsible_manager=main.manager or "",
+        today=day,
+        child=child,
+        ties=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
+        statuses=tuple(facts["status"]),
+        providers=tuple(facts["provider"]),
+        authorities=tuple(facts["authority"]),
+        involvements=tuple(_involvements(folder_ids)),
+        joined_names=tuple(people[i].name for i in own_ids[1:] if people[i].name != child.name),
+    )
+
+
+def masthead(folder_ids: Sequence[UUID], *, on: date | None = None) -> dict[str, Any]:
+    """What stands at the top of every page of a child: name, called, known_as, pronouns, age (in words),
+    born_on, languages, communication and interpreter (sentences, empty where not given), lives_with,
+    lives_at, address, area, address_confidential, markers (text, kind, since), parental_responsibility
+    (names), responsible_manager, agency, number. A page that has a `ChildView` takes its `masthead`
+    instead.
+    """
+    return child_page(folder_ids, on=on).masthead
+
+
+def _confidential(day: date, person: str = "id") -> Func:
+    return Func(
+        F(person), Value(day), function="children_address_is_confidential", output_field=BooleanField()
+    )
+
+
+def _dated(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "held_from": row.held_from,
+        "held_until": row.held_until,
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by.name if row.recorded_by else "",
+    }
+
+
+def _people(ids: Iterable[UUID], day: date) -> dict[UUID, PersonView]:
+    """Names, birth, identity and numbers, and addresses of people: five queries."""
+    ids = list(ids)
+    names: dict[UUID, list[NameView]] = defaultdict(list)
+    for n in (
+        PersonName.objects.filter(person_id__in=ids).select_related("recorded_by").order_by("held_from", "id")
+    ):
+        names[n.person_id].append(NameView(**_dated(n), use=NameUse(n.use), given=n.given, family=n.family))
+    births: dict[UUID, Particulars] = {
+        p.person_id: p
+        for p in Particulars.objects.filter(person_id__in=ids)
+        .order_by("person_id", "-recorded_at", "-id")
+        .distinct("person_id")
+    }
+    answers: dict[UUID, list[Identity]] = defaultdict(list)
+    for a in (
+        Identity.objects.filter(person_id__in=ids).select_related("recorded_by").order_by("-held_from", "id")
+    ):
+        answers[a.person_id].append(a)
+    numbers: dict[UUID, list[NumberView]] = defaultdict(list)
+    for i in Identifier.objects.filter(person_id__in=ids).order_by("scheme", "recorded_at", "id"):
+        numbers[i.person_id].append(
+            NumberView(i.id, Scheme(i.scheme), i.value, i.recorded_at, i.withdrawn_at, i.withdrawn_why)
+        )
+    homes: dict[UUID, list[ResidenceView]] = defaultdict(list)
+    for r in (
+        Residence.objects.filter(person_id__in=ids)
+        .select_related("recorded_by")
+        .order_by("-held_from", "-id")
+    ):
+        homes[r.person_id].append(
+            ResidenceView(
+                **_dated(r),
+                lives_at=LivesAt(r.lives_at),
+                lines=r.lines,
+                postcode=r.postcode,
+                area=r.area,
+                with_whom=r.with_whom,
+                confidential=r.confidential,
+            )
+        )
+    return {
+        i: PersonView(
+            id=i,
+            names=tuple(names[i]),
+            birth=births[i].as_birth() if i in births else Birth(),
+            particulars_id=births[i].id if i in births else None,
+            answers=_answers_now(answers[i], day),
+            past_answers=_answers_past(answers[i], day),
+            numbers=tuple(numbers[i]),
+            residences=tuple(homes[i]),
+            today=day,
+        )
+        for i in ids
+    }
+
+
+def _answers_now(rows: Sequence[Identity], day: date) -> dict[IdentityQuestion, AnswerView]:
+    held: dict[str, list[Identity]] = defaultdict(list)
+    for row in rows:
+        if row.held_from <= day and (row.held_until is None or row.held_until > day):
+            held[row.question].append(row)
+    return {
+        question: _answer_view(question, held[question.value])
+        for question in IdentityQuestion
+        if held.get(question.value)
+    }
+
+
+def _answers_past(rows: Sequence[Identity], day: date) -> tuple[AnswerView, ...]:
+    ended: dict[tuple[str, date, date], list[Identity]] = defaultdict(list)
+    for row in rows:
+        if row.held_until is not None and row.held_until <= day:
+            ended[(row.question, row.held_from, row.held_until)].append(row)
+    return tuple(_answer_view(IdentityQuestion(key[0]), group) for key, group in ended.items())
+
+
+def _answer_view(question: IdentityQuestion, rows: Sequence[Identity]) -> AnswerView:
+    first = rows[0]
+    return AnswerView(
+        question=question,
+        answered=Answered(first.answered),
+        codes=tuple(row.code for row in rows if row.code),
+        words=next((row.words for row in rows if row.words), ""),
+        self_described=first.self_described,
+        ids=tuple(row.id for row in rows),
+        since=first.held_from,
+        recorded_by=first.recorded_by.name if first.recorded_by else "",
+    )
+
+
+def _merged(people: Mapping[UUID, PersonView], ids: Sequence[UUID]) -> PersonView:
+    """One child out of the folders that are about them: the first's own, what only another knows added to
+    it."""
+    main, *others = [people[i] for i in ids]
+    if not others:
+        return main
+    answers = dict(main.answers)
+    birth = main.birth
+    for other in others:
+        for question, answer in other.answers.items():
+            answers.setdefault(question, answer)
+        if birth == Birth():
+            birth = other.birth
+    return replace(
+        main,
+        birth=birth,
+        answers=answers,
+        numbers=(*main.numbers, *(n for other in others for n in other.numbers)),
+        residences=main.residences or tuple(r for other in others for r in other.residences),
+    )
+
+
+def _tie_views(
+    ties: Sequence[Any],  # Tie, with `hidden_address`
+    people: Mapping[UUID, PersonView],
+    pointers: Mapping[UUID, Pointer],
+    own_ids: set[UUID],
+    day: date,
+) -> Iterable[TieView]:
+    for t in ties:
+        if t.other_id in own_ids:
+            continue  # two records of one child, each naming the other
+        person = replace(people[t.other_id], address_confidential=t.hidden_address)
+        pointer = pointers.get(t.other.folder_id) if t.other.folder_id else None
+        if person.names or t.other.folder_id is None:
+            name, age = person.name, person.age
+        elif pointer is not None:
+            name = pointer.name
+            age = rules.age_words(day, born=pointer.born_on, expected=pointer.expected_on)
+        else:
+            # Their folder may not be opened and the viewer's role does not search: that there is somebody
+            # stays.
+            name, age = "Another child", ""
+        yield TieView(
+            **_dated(t),
+            kinship=Kinship(t.kinship),
+            parental_responsibility=Known(t.parental_responsibility),
+            lives_with_child=Known(t.lives_with_child),
+            words=t.words,
+            person=person,
+            is_child=t.other.folder_id is not None,
+            folder_id=t.other.folder_id if person.names or pointer is not None else None,
+            shown_name=name,
+            shown_age=age,
+        )
+
+
+def _pointers_of(folder_ids: Sequence[UUID]) -> dict[UUID, Pointer]:
+    if not folder_ids:
+        return {}
+    return {p.folder_id: p for p in Pointer.objects.filter(folder_id__in=folder_ids)}
+
+
+def _facts(folder_ids: Sequence[UUID]) -> dict[str, list[Any]]:
+    """Statuses, providers and authorities in one journey, latest first."""
+    common = ("id", "held_from", "held_until", "recorded_at", "recorded_by__name")
+    empty = Value("", output_field=CharField())
+
+    def part(model: Any, table: str, one: str, two: str | None, three: str | None) -> Any:
+        return (
+            model.objects.filter(folder_id__in=folder_ids)
+            .annotate(
+                of=Value(table, output_field=CharField()),
+                one=F(one),
+                two=F(two) if two else empty,
+                three=F(three) if three else empty,
+            )
+            .order_by()
+            .values_list("of", *common, "one", "two", "three")
+        )
+
+    rows = part(Status, "status", "kind", "category", None).union(
+        part(Provider, "provider", "kind", "name", "telephone"),
+        part(Authority, "authority", "responsible", "present", None),
+        all=True,
+    )
+    found: dict[str, list[Any]] = {"status": [], "provider": [], "authority": []}
+    for of, key, held_from, held_until, recorded_at, by, one, two, three in rows:
+        dated = {
+            "id": key,
+            "held_from": held_from,
+            "held_until": held_until,
+            "recorded_at": recorded_at,
+            "recorded_by": by or "",
+        }
+        match of:
+            case "status":
+                found[of].append(StatusView(**dated, kind=StatusKind(one), category=two))
+            case "provider":
+                found[of].append(ProviderView(**dated, kind=ProviderKind(one), name=two, telephone=three))
+            case "authority":
+                found[of].append(AuthorityView(**dated, responsible=one, present=two))
+    for views in found.values():
+        views.sort(key=lambda v: (v.held_from, v.recorded_at), reverse=True)
+    return found
+
+
+def _involvements(folder_ids: Sequence[UUID]) -> Iterable[InvolvementView]:
+    rows = (
+        Involvement.objects.filter(folder_id__in=folder_ids)
+        .select_related("agency", "practitioner", "recorded_by")
+        .order_by("-held_from", "-id")
+    )
+    for i in rows:
+        yield InvolvementView(
+            **_dated(i),
+            agency_id=i.agency_id,
+            agency=i.agency.name,
+            agency_kind=AgencyKind(i.agency.kind),
+            agency_telephone=i.agency.telephone,
+            sensitive=i.agency.sensitive,
+            practitioner_id=i.practitioner_id,
+            practitioner=i.practitioner.name if i.practitioner else "",
+            telephone=i.practitioner.telephone if i.practitioner else "",
+            role=i.role,
+            contribution=i.contribution,
+            lead=i.lead_professional,
+        )
+
+
+# -- pointers --------------------------------------------------------------------------------------
+# ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PointerView:
+    """What every practitioner who may search sees of a child."""
+
+    folder_id: UUID
+    name: str
+    known_as: str
+    age: str
+    area: str
+    agencies: tuple[tuple[str, str], ...]  # as shown, and how to reach them or whom to ask
+
+
+def pointer(folder_id: UUID) -> PointerView:
+    """The pointer of one child. Raises NotFound alike for a sealed, a foreign and an invented id."""
+    found = pointers([folder_id])
+    if folder_id not in found:
+        raise NotFound
+    return found[folder_id]
+
+
+def pointers(folder_ids: Sequence[UUID]) -> dict[UUID, PointerView]:
+    """The pointers that the viewer may see, by folder, in one query."""
+    agencies = (
+        PointerAgency.objects.filter(folder_id=OuterRef("folder_id"))
+        .order_by("shown_as", "reach")
+        .values(pair=JSONObject(shown_as="shown_as", reach="reach"))
+    )
+    day = today()
+    return {
+        p.folder_id: PointerView(
+            folder_id=p.folder_id,
+            name=p.name,
+            known_as=p.known_as,
+            age=rules.age_words(day, born=p.born_on, expected=p.expected_on),
+            area=p.area,
+            agencies=tuple((pair["shown_as"], pair["reach"]) for pair in p.agencies),
+        )
+        for p in Pointer.objects.filter(folder_id__in=folder_ids).annotate(agencies=ArraySubquery(agencies))
+    }
+
+
+# -- names and workers, for rooms above ------------------------------------------------------------
+# --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NameAndAge:
+    """How a list names somebody. `name` in full, `called` as running text does, `age` in words."""
+
+    name: str = rules.NAME_NOT_KNOWN
+    called: str = rules.NAME_NOT_KNOWN
+    age: str = "age not known"
+
+
+def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
+    """Names and ages of people, for those whom the viewer may see; the others are there as not known. Two
+    queries."""
+    ids = list(dict.fromkeys(person_ids))
+    day = today()
+    held: dict[UUID, dict[str, PersonName]] = defaultdict(dict)
+    for n in PersonName.objects.filter(held_on(day), person_id__in=ids, use__in=["full", "known_as"]):
+        held[n.person_id][n.use] = n
+    births = {
+        p.person_id: p.as_birth()
+        for p in Particulars.objects.filter(person_id__in=ids)
+        .order_by("person_id", "-recorded_at", "-id")
+        .distinct("person_id")
+    }
+    out: dict[UUID, NameAndAge] = {}
+    for i in ids:
+        full, used, birth = held[i].get("full"), held[i].get("known_as"), births.get(i, Birth())
+        given, family = (full.given, full.family) if full else ("", "")
+        known_as = rules.whole_name(used.given, used.family) if used else ""
+        out[i] = NameAndAge(
+            name=rules.display_name(given, family, unborn=birth.unborn),
+            called=rules.called(given, family, known_as, unborn=birth.unborn),
+            age=rules.age_words(
+                day,
+                born=birth.born_on,
+                expected=birth.expected_on,
+                died=birth.died_on,
+                estimated=birth.estimated,
+            ),
+        )
+    return out
+
+
+def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
+    """The same by folder, for lists of work: the child of each folder that the viewer may open. Three
+    queries."""
+    owners = dict(Person.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "id"))
+    found = name_and_age(owners.values())
+    return {folder_id: found[person_id] for folder_id, person_id in owners.items()}
+
+
+@dataclass(frozen=True)
+class LeadWorker:
+    practitioner_id: UUID
+    name: str
+    agency: str
+    role: str
+
+
+def lead_worker(folder_id: UUID) -> LeadWorker | None:
+    """Who is lead professional for a child today, as far as the viewer may see; None where there is
+    nobody."""
+    row = (
+        Involvement.objects.filter(
+            held_on(today()), folder_id=folder_id, lead_professional=True, practitioner__isnull=False
+        )
+        .select_related("agency", "practitioner")
+        .first()
+    )
+    if row is None or row.practitioner is None:
+        return None
+    return LeadWorker(row.practitioner.id, row.practitioner.name, row.agency.name, row.role)
+
+
+def works_with(practitioner_id: UUID, folder_ids: Iterable[UUID]) -> bool:
+    """Whether somebody works today with a child of these folders, as far as the viewer may see."""
+    return Involvement.objects.filter(
+        held_on(today()), folder_id__in=list(folder_ids), practitioner_id=practitioner_id
+    ).exists()
+
+
+def people_named(folder_id: UUID, text: str) -> list[tuple[UUID, str]]:
+    """Adults and children in the life of a folder's child whose name holds `text`: (person, name), by
+    name."""
+    words = rules.tidy_name(text)
+    ids = Tie.objects.filter(held_on(today()), folder_id=folder_id).values("other_id")
+    rows = PersonName.objects.filter(
+        Q(given__icontains=words) | Q(family__icontains=words), person_id__in=ids
+    )
+    found = {row.person_id for row in rows}
+    names = name_and_age(found)
+    return sorted(((i, n.name) for i, n in names.items()), key=lambda pair: pair[1].casefold())
+
+
+# -- what a record lacks ---------------------------------------------------------------------------
+# -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class HeldElsewhere:
+    """What rooms above hold of the things that every record must have (REC-02)."""
+
+    risk_assessed: bool = False
+    ended: bool = False
+    summary: bool = False
+    on_paper: bool = False
+    volumes: tuple[str, ...] = ()
+
+
+#: Asked with the folders of one child; rooms above add to it when they load.
+held_elsewhere: list[Callable[[Sequence[UUID]], HeldElsewhere]] = []
+
+
+def held(view: ChildView) -> Held:
+    """What the record holds, for the check against REC-02."""
+    more = [ask(view.folder_ids) for ask in held_elsewhere]
+    child = view.child
+    ethnicity = child.answers.get(IdentityQuestion.ETHNICITY)
+    religion = child.answers.get(IdentityQuestion.RELIGION)
+    return Held(
+        name=rules.whole_name(child.given, child.family),
+        address=child.lives is not None or child.address_confidential,
+        born_on=child.birth.born_on,
+        expected_on=child.birth.expected_on,
+        ethnicity=ethnicity.answered if ethnicity else None,
+        religion=religion.answered if religion else None,
+        numbers=sum(1 for n in child.numbers if n.withdrawn_at is None),
+        risk_assessed=any(m.risk_assessed for m in more),
+        ended=any(m.ended for m in more),
+        summary=any(m.summary for m in more),
+        on_paper=any(m.on_paper for m in more),
+        volumes=tuple(v for m in more for v in m.volumes),
+    )
+
+
+def completeness(view: ChildView) -> list[Lack]:
+    """What the record lacks of the things that every record must hold (obligation REC-02)."""
+    return rules.lacks(held(view))
