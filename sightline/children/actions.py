@@ -224,7 +224,7 @@ def refresh_pointer(folder_id: UUID) -> None:
 
 def _wrote(what: str, folder_id: UUID, subject: Model | tuple[str, object], **ids: UUID | int) -> None:
     refresh_pointer(folder_id)
-    record(Verb.WROTE, what, folder_id=folder_id, subject=subject, **ids)
+    record(Verb.WROTE, what, folder_id=folder_id, subject=subject, **ids)  # type: ignore[arg-type]
 
 
 # -- rows from what is known -----------------------------------------------------------------------
