@@ -22,17 +22,36 @@ class LineIndex:
         counts: dict[Path, int] = {}
         here: Path = ()
         inside = ""  # the quotes of an unfinished text of several lines
+        array: Path = ()  # the key of an array that goes on over several lines, one element a line
+        element = 0
         for number, line in enumerate(text.splitlines(), start=1):
             if inside:
                 if inside in line:
                     inside = ""
                 continue
+            if array:
+                element, array = self._in_array(line.strip(), array, element, number)
+                inside = _unfinished(line)
+                continue
             if header := _HEADER.match(line):
                 here = self._open(header[2], array=header[1] == "[[", counts=counts)
                 self._lines.setdefault(here, number)
             elif key := _KEY.match(line):
-                self._lines.setdefault((*here, key[1].strip("\"'")), number)
+                path = (*here, key[1].strip("\"'"))
+                self._lines.setdefault(path, number)
+                value = line.split("=", 1)[1].split("#")[0].strip()
+                if value.startswith("[") and not value.endswith("]"):
+                    array, element = path, 0
             inside = _unfinished(line)
+
+    def _in_array(self, line: str, array: Path, element: int, number: int) -> tuple[int, Path]:
+        """The next element's number and the array's key, empty once the array ends."""
+        if line.startswith("]"):
+            return 0, ()
+        if line and not line.startswith("#"):
+            self._lines.setdefault((*array, element), number)
+            element += 1
+        return element, array
 
     @staticmethod
     def _open(name: str, *, array: bool, counts: dict[Path, int]) -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .pack import ANY_AGENCY, NotInForce, Pack
 from .reading import Fault, Folder, Table, read_folder
-from .schema import DutyKind, Event, Extension, Recording, ScreeningOutcome, Value
+from .schema import DutyKind, Event, Extension, LateEntry, Recording, ScreeningOutcome, Value
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
@@ -27,6 +27,23 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "extension": ("extension",),
     "office": ("office",),
     "setting": ("emergency_access", "duty_manager_acknowledgement"),
+    "recording": ("recording",),
+    "late_entry": ("late_entry",),
+    "event": (
+        "concern_received",
+        "immediate_danger_reported",
+        "immediate_danger_acted_on",
+        "referrer_acknowledged",
+        "decision_made",
+        "conflict_unresolved",
+        "conflict_decided",
+        "referrer_answered",
+        "concern_reopened",
+        "transfer_accepted",
+        "allocated_worker_told",
+    ),
+    "screening_outcome": ("already_open", "other_authority", "strategy_discussion", "immediate_protection"),
+    "duty_kind": ("decision_on_concern", "immediate_danger_response", "assessment"),
 }
 """Values that the program asks for by name, so that no pack may lack them."""
 
@@ -128,11 +145,12 @@ def _faults_of_overlay(
                 f'write overlays = "{base.name}" to take its place',
                 "id",
             )
-    if under and under[-1].from_ > versions[-1].from_ and base:
+    looked_at = max(versions[-1].checked or date.min, versions[-1].from_)
+    if under and under[-1].from_ > looked_at and base:
         table = origin[(versions[-1].kind, versions[-1].id, versions[-1].from_)]
         yield table.fault(
             f'"{base.name}" changed "{versions[-1].id}" on {under[-1].from_}, after this version: '
-            "add one from that day on, even if nothing changes here, so that somebody has looked at it",
+            f"add a version from that day on, or write checked = {under[-1].from_} to keep this one",
             "from",
         )
 
@@ -154,10 +172,27 @@ def _faults_of_references(
             ("responsible_role", "role", "role"),
             ("delegate_roles", "role", "role"),
         ),
+        LateEntry: (("agency", "agency", "agency"),),
     }
-    wild = {("extension", "limits"): "all", ("recording", "agency"): ANY_AGENCY}
+    named_twice: dict[str, str] = {}
+    wild = {
+        ("extension", "limits"): "all",
+        ("recording", "agency"): ANY_AGENCY,
+        ("late_entry", "agency"): ANY_AGENCY,
+    }
     for (kind, id, day), table in origin.items():
         value = next(v for v in pack.values[kind][id] if v.from_ == day)
+        if isinstance(value, Extension):
+            if (id == "extension") is not ("all" in value.limits):
+                yield table.fault(
+                    'the value "extension" speaks of limits = ["all"], and every other one of limits by name',
+                    "limits",
+                )
+            for limit in value.limits:
+                if named_twice.setdefault(limit, id) != id:
+                    yield table.fault(
+                        f'"{named_twice[limit]}" speaks of the limit "{limit}" already', "limits"
+                    )
         for key, target, word in references.get(type(value), ()):
             named = getattr(value, key)
             for name in (named,) if isinstance(named, str) else named:

@@ -19,7 +19,9 @@ from .schema import (
     Guidance,
     HarmCategory,
     Holiday,
+    LateEntry,
     Limit,
+    Name,
     Office,
     OutcomeFramework,
     Principle,
@@ -35,6 +37,7 @@ from .schema import (
 from .terms import HolidayKind
 
 V = TypeVar("V", bound=Value)
+A = TypeVar("A", Recording, LateEntry)
 
 ANY_AGENCY = "any"
 
@@ -120,7 +123,7 @@ class Pack:
     def extension(self, limit_id: str, on: date) -> Extension:
         """Whether that limit may be extended: what the pack says of it by name, else of all limits."""
         named = [rule for rule in self.all(Extension, on) if limit_id in rule.limits]
-        return named[-1] if named else self.get(Extension, "extension", on)
+        return named[0] if named else self.get(Extension, "extension", on)
 
     def duty_kind(self, id: str, on: date, *, or_earliest: bool = False) -> DutyKind:
         return self.get(DutyKind, id, on, or_earliest=or_earliest)
@@ -176,13 +179,22 @@ class Pack:
 
     def recording(self, agency_type: str, on: date) -> Recording:
         """The recording policy of a type of agency, else the one for any agency."""
-        policies = {policy.agency: policy for policy in self.all(Recording, on)}
-        found = policies.get(agency_type) or policies.get(ANY_AGENCY)
+        return self._for_agency(Recording, agency_type, on)
+
+    def late_entry(self, agency_type: str, on: date) -> LateEntry:
+        """After how long an entry of that type of agency is late, else the value for any agency."""
+        return self._for_agency(LateEntry, agency_type, on)
+
+    def _for_agency(self, kind: type[A], agency_type: str, on: date) -> A:
+        values = {value.agency: value for value in self.all(kind, on)}
+        found = values.get(agency_type) or values.get(ANY_AGENCY)
         if found is None:
-            raise NotInForce(
-                f"The procedures of {self.title} have no recording policy on {on.day} {on:%B %Y}."
-            )
+            raise NotInForce(f"The procedures of {self.title} have no {kind.plural} on {on.day} {on:%B %Y}.")
         return found
+
+    def called(self, id: str, on: date) -> str:
+        """What this manual calls a body or a process: `called("practice_review", on)`."""
+        return self.get(Name, id, on, or_earliest=True).called
 
     def setting(self, id: str, on: date) -> Setting:
         return self.get(Setting, id, on, or_earliest=True)

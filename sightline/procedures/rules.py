@@ -6,7 +6,7 @@ missed is never quietly finished: done late, it stays in sight until somebody ha
 
 from __future__ import annotations
 
-import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -192,16 +192,17 @@ def may_answer(answer: str) -> Verdict:
 
 
 def has_real_words(text: str, least: int = LEAST_WORDS) -> bool:
-    """Whether a text has at least so many different words of letters, in any script."""
-    words = {word.casefold() for word in re.findall(r"[^\W\d_]+", text) if len(set(word.casefold())) > 1}
-    return len(words) >= least or _is_unspaced(text)
+    """Whether a text has at least so many different words, each of more than one sign, in any script."""
+    # Vowel signs of Indic scripts are marks, not letters, and belong to their word all the same.
+    spaced = "".join(sign if unicodedata.category(sign)[0] in "LM" else " " for sign in text)
+    words = {word.casefold() for word in spaced.split() if len(set(word.casefold())) > 1}
+    return len(words) >= least or _unspaced_letters(text) >= 2 * least
 
 
-def _is_unspaced(text: str) -> bool:
-    """Scripts written without spaces, such as Chinese or Thai, count by their letters."""
-    letters = {letter for letter in text if letter.isalpha() and letter >= "\u0e00" and not letter.isascii()}
-    wide = {letter for letter in letters if "\u0e00" <= letter <= "\u0eff" or "\u3040" <= letter <= "\u9fff"}
-    return len(wide) >= 2 * LEAST_WORDS
+def _unspaced_letters(text: str) -> int:
+    """Different letters of scripts written without spaces: Thai and Lao, Japanese, Chinese."""
+    letters = {sign for sign in text if sign.isalpha()}
+    return sum("\u0e00" <= sign <= "\u0eff" or "\u3040" <= sign <= "\u9fff" for sign in letters)
 
 
 def _listed(names: Sequence[str]) -> str:

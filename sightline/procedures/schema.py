@@ -90,7 +90,11 @@ def spoken(amount: int, unit: Unit) -> str:
 
 
 class Value(Part):
-    """A dated, cited value of a pack."""
+    """A dated, cited value of a pack.
+
+    `overlays` names the base whose value of the same id it takes the place of; `checked` is the day up to
+    which somebody looked at the base's later versions and kept this one.
+    """
 
     kind: ClassVar[str]
     plural: ClassVar[str]
@@ -103,6 +107,7 @@ class Value(Part):
     certainty: Certainty
     note: str = ""
     overlays: str = ""
+    checked: Day | None = None
     document: Source
     pack: str
 
@@ -367,26 +372,45 @@ class AgencyType(Value):
 
 
 class Recording(Value):
-    """How one type of agency records (`agency = "any"` for those without a policy of their own)."""
+    """How one type of agency records (`agency = "any"` for those without a policy of their own), and who
+    answers for each record."""
 
     kind = "recording"
     plural = "recording policies"
     agency: Slug
     title: Words
     text: Words
-    late_after: Span
     responsible_role: Slug
     delegate_roles: tuple[Slug, ...] = ()
 
 
+class LateEntry(Value):
+    """How long after an event an entry of that type of agency (or "any") is late and must say so."""
+
+    kind = "late_entry"
+    plural = "late entries"
+    agency: Slug
+    amount: Amount
+    unit: Unit
+
+
+class Name(Value):
+    """What this manual calls a body or a process."""
+
+    kind = "name"
+    plural = "names"
+    title: Words
+    called: Words
+
+
 class Setting(Value):
-    """A single amount of time that a page or a job asks for."""
+    """A single amount of time that a page or a job asks for, always in minutes."""
 
     kind = "setting"
     plural = "settings"
     title: Words
     amount: Amount
-    unit: Unit
+    unit: Literal[Unit.MINUTES]
 
 
 class Office(Value):
@@ -481,6 +505,8 @@ KINDS: dict[str, type[Value]] = {
         Guidance,
         AgencyType,
         Recording,
+        LateEntry,
+        Name,
         Setting,
         Office,
         Holiday,

@@ -18,7 +18,9 @@ from .schema import (
     Guidance,
     HarmCategory,
     Holiday,
+    LateEntry,
     Limit,
+    Name,
     Office,
     OutcomeFramework,
     Principle,
@@ -117,7 +119,11 @@ def _of(value: Value) -> tuple[str, list[str]]:
             return value.title, [value.role, *(f"- {part}" for part in value.contributes)]
         case Recording():
             roles = ", ".join((value.responsible_role, *value.delegate_roles))
-            return value.title, [value.text, f"Late after {value.late_after}. Answered for by {roles}."]
+            return value.title, [value.text, f"Answered for by {roles}."]
+        case LateEntry():
+            return f"An entry is late after {spoken(value.amount, value.unit)} ({value.agency})", []
+        case Name():
+            return f"{value.title}: {value.called}", []
         case Setting():
             return f"{value.title}: {spoken(value.amount, value.unit)}", []
         case Office():

@@ -49,6 +49,7 @@ class PrincipleGroup(StrEnum):
     SYSTEM = "what a safeguarding system does"
     TIMELINESS = "time"
     RECORDING = "recording"
+    LAW = "what the law asks"
     POLICY = "agreed policy"
     INTENTION = "organisational intention"
     COMMITMENT = "commitment"
