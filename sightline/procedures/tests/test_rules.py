@@ -112,6 +112,8 @@ SCHOOL = ManagerView(
     "Quayside Primary", "S. Reyes", "head teacher", "He would rather not wait so long.", False
 )
 
+OWN = ManagerView("Eastmere Council", "D. Okafor", "team manager", REASON, True)
+
 
 def may_extend(pack="rotherham", role="team_manager", views=(HEALTH, SCHOOL), **changes):
     arguments = {
@@ -157,7 +159,7 @@ def test_nobody_else_extends_at_all(pack):
         ({"views": (HEALTH, ManagerView("Quayside Primary", "S. Reyes", "head", "ok", True))}, "Quayside"),
         ({"views": (), "other_agencies": set()}, "a manager of another agency first"),
         (
-            {"views": (ManagerView("Eastmere Council", "D. Okafor", "x", REASON, True),), "other_agencies": ()},
+            {"views": (OWN,), "other_agencies": ()},
             "another agency",
         ),
         ({"reason": "needed"}, "Say why"),
