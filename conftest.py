@@ -235,3 +235,17 @@ def owning(db: None) -> Callable[[], AbstractContextManager[None]]:
                     cursor.execute("SET LOCAL ROLE sightline_app")
 
     return stepping_aside
+
+
+# -- the browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Playwright uses the machine's own Chromium; where there is none, browser tests are skipped."""
+    from scripts.chromium import chromium, launch_options
+
+    program = chromium()
+    if program is None:
+        pytest.skip("No Chromium here: install Debian's `chromium`, or set SIGHTLINE_CHROMIUM.")
+    return {**browser_type_launch_args, **launch_options(program)}

@@ -10,22 +10,22 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.access import actions as access
-from sightline.access.queries import joined_set, lead_of
-from sightline.access.terms import GrantLevel, GrantOrigin
+from sightline.access.queries import joined_set, lead_of, responsible_manager
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
-from sightline.agencies.queries import acting_now, front_door_team
+from sightline.agencies.queries import front_door_team
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
-from sightline.children.queries import lead_worker
-from sightline.children.terms import Kinship, Known
+from sightline.children.queries import lead_worker, works_with
+from sightline.children.rules import Address, Birth, Names, NewAdult, NewAuthority, NewChild, NewProvider, NewTie
+from sightline.children.terms import Kinship, Known, ProviderKind, Sex
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 from sightline.procedures import actions as duties
-from sightline.procedures.loader import Pack
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
@@ -187,20 +187,10 @@ def _write_parts(
     folder_ids: list[UUID] = []
     child_ids: list[UUID] = []
     for place, child in enumerate(sent.children):
-        folder_id = access.open_folder_for_concern(agency_id=agency_id, team_id=team_id)
-        child_id = children.record_child_of_concern(
-            folder_id,
-            given=child.given,
-            family=child.family,
-            known_as=child.known_as,
-            born_on=child.born_on,
-            age_years=child.age_years,
-            expected_on=child.expected_on,
-            sex=child.sex,
-            lines=child.lines,
-            postcode=child.postcode,
-            school=child.school,
+        folder_id = access.open_folder_for_concern(
+            agency_id=agency_id, team_id=team_id, why=f"Concern {concern.reference}"
         )
+        child_id = children.record_child(_new_child(folder_id, child, at.astimezone(LONDON).date()))
         folder_ids.append(folder_id)
         child_ids.append(child_id)
         ConcernPart.objects.create(
@@ -226,11 +216,46 @@ def _write_parts(
             pack_version=pack.version,
         )
         PartName.objects.create(folder_id=folder_id, concern=concern, place_in_list=place, name=child.name)
-    children.tie_family_of_concern(
-        list(zip(folder_ids, child_ids, strict=True)),
-        [(p.given, p.family, p.kinship, p.lives_with, p.telephone) for p in sent.people],
-    )
+    _tie_family(list(zip(folder_ids, child_ids, strict=True)), sent.people)
     return folder_ids
+
+
+def _new_child(folder_id: UUID, child: ChildIn, day: date) -> NewChild:
+    born_on, estimated = child.born_on, False
+    if born_on is None and child.age_years is not None:
+        # About so old: the middle of the year in which they were born, marked as estimated.
+        born_on, estimated = date(day.year - child.age_years, 7, 1), True
+        if born_on > day:
+            born_on = date(day.year, 1, 1)
+    return NewChild(
+        folder_id=folder_id,
+        names=Names(given=child.given, family=child.family, known_as=child.known_as),
+        birth=Birth(
+            born_on=born_on, estimated=estimated, expected_on=child.expected_on, sex=Sex(child.sex or "U")
+        ),
+        address=Address(lines=child.lines, postcode=child.postcode) if child.lines or child.postcode else None,
+        providers=(NewProvider(ProviderKind.SCHOOL, child.school),) if child.school else (),
+    )
+
+
+def _tie_family(places: Sequence[tuple[UUID, UUID]], people: Sequence[PersonIn]) -> None:
+    """The children as brothers and sisters of one another, and the people around them in each child's folder."""
+    for folder_id, child_id in places:
+        for _other_folder, other_id in places:
+            # Each tie is told from both sides by one call, so each pair is tied once.
+            if child_id < other_id:
+                children.tie(folder_id, NewTie(other_id=other_id, kinship=Kinship.SIBLING))
+    for person in people:
+        adult_id = children.record_adult(
+            places[0][0],
+            NewAdult(
+                names=Names(given=person.given, family=person.family), birth=Birth(telephone=person.telephone)
+            ),
+        )
+        for folder_id, _child_id in places:
+            children.tie(
+                folder_id, NewTie(other_id=adult_id, kinship=person.kinship, lives_with_child=person.lives_with)
+            )
 
 
 def _look_behind_seals(concern_id: UUID) -> None:
@@ -363,7 +388,7 @@ def undo_match(part_id: UUID, reasons: str) -> None:
     part = ConcernPart.objects.filter(id=part_id).first()
     if part is None:
         raise NotFound
-    access.undo_join_of(part.folder_id, reasons)
+    access.undo_join(part.folder_id, reasons)
     pack = pack_in_force()
     records.decide(
         [
@@ -417,7 +442,7 @@ def screen(
     pack, at = pack_in_force(), now()
     day = at.astimezone(LONDON).date()
     parts = {p.id: p for p in ConcernPart.objects.filter(concern_id=concern_id).select_related("child")}
-    working_with = children.works_with(acting.practitioner_id, _wide(parts.values()))
+    working_with = works_with(acting.practitioner_id, _wide(parts.values()))
     rules.may_screen(
         raised_by=concern.raised_by_id,
         maker=acting.practitioner_id,
@@ -430,7 +455,7 @@ def screen(
     faults: dict[tuple[UUID, str], str] = {}
     for decision in decisions:
         level = next((x for x in levels.level if x.id == decision.level_id), None)
-        ids = [d.id for d in level.descriptor] if level else []
+        ids = [d.id for d in level.descriptors] if level else []
         for name, message in rules.faults(
             decision, outcome_rule(pack, decision.outcome_id, day), level_descriptors=ids
         ).items():
@@ -472,7 +497,7 @@ def screen(
     screenings = []
     for decision, row in zip(decisions, made, strict=True):
         level = levels.get(decision.level_id)
-        chosen = [d for d in level.descriptor if d.id in decision.descriptors]
+        chosen = [d for d in level.descriptors if d.id in decision.descriptors]
         rule = outcome_rule(pack, decision.outcome_id, day)
         screening = Screening(
             folder_id=row.folder_id,
@@ -570,7 +595,7 @@ def _take_effect(
         )
     duties.open_duties(openings, pack=pack)
     if screening.outcome_id == "already_open":
-        told = [p for p in ((worker.practitioner_id if worker else None), access.responsible_manager(lead)) if p]
+        told = [p for p in ((worker.practitioner_id if worker else None), responsible_manager(lead)) if p]
         for practitioner_id in dict.fromkeys(told):
             agencies.notify(
                 practitioner_id, text="A new concern about a child whom you work with", path=f"/child/{lead}/"
@@ -622,7 +647,7 @@ def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
     transfer.recorded_by_id = current().practitioner_id
     transfer.save()
     screening = Screening.objects.get(id=screening_id)
-    children.authority_changed(screening.folder_id, responsible=transfer.authority)
+    children.set_authority(screening.folder_id, NewAuthority(responsible=transfer.authority))
     duties.happened(
         "transfer_accepted", [transfer.folder_id], subject_id=screening.decision_id, at=transfer.accepted_at
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import jinja2
+from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
-from . import forms, words
+from . import forms, macros, words
 from .colour import OWN_COLOUR
 
 
@@ -45,15 +46,15 @@ def environment(**options: Any) -> Environment:
     options.setdefault("extensions", ["jinja2.ext.do"])
     env = Environment(**options)  # noqa: S701 - autoescape is on: the backend's default, and ours above
 
-    def field_render(bound: forms.BoundField, **changes: Any) -> Markup:
+    def field_render(bound: BoundField, **changes: Any) -> Markup:
         """A form's field with label, hint, error and input; `changes` overrides parameters of the macro."""
-        macro, params = forms.parameters(bound, reveal=field_render)
+        macro, params = macros.parameters(bound, reveal=field_render)
         params.update(changes)
         module: Any = env.get_template("govuk/fields.html").module
         shown: Markup = getattr(module, macro)(params)
         return shown.strip()
 
-    def form_render(form: forms.BaseForm) -> Markup:
+    def form_render(form: BaseForm) -> Markup:
         """All the fields of a form in order; those that a choice reveals stand inside that choice."""
         inside = forms.revealed_names(form)
         shown = [field_render(form[name]) for name in form.fields if name not in inside]

@@ -22,7 +22,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 
 from . import clocks, rules
-from .loader import Pack
+from .pack import Pack
 from .models import RUNNING, Duty, DutyEvent, ManagerView
 from .queries import agencies_working_with, pack_in_force, pack_named
 from .schema import DutyKind, Limit

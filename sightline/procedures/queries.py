@@ -16,7 +16,8 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
 
 from . import clocks, rules
-from .loader import Pack, load_pack
+from .loader import load_pack
+from .pack import Pack
 from .models import Duty, DutyEvent
 from .terms import DutyState, DutyStatus, Unit
 

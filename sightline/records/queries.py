@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from sightline.kernel.verdicts import NotFound
+
 from .models import Decision, Entry
 from .terms import DecisionKind, EntryKind
 
@@ -42,24 +44,35 @@ def entries(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> 
         "corrects_id", "number"
     ):
         corrections.setdefault(corrected, []).append(number)
-    return [
-        EntryView(
-            id=row.id,
-            folder_id=row.folder_id,
-            number=row.number,
-            kind=EntryKind(row.kind),
-            happened_at=row.happened_at,
-            written_at=row.written_at,
-            author=row.author.name,
-            author_post=row.author_post,
-            text=row.text,
-            late_why=row.late_why,
-            corrects_number=row.corrects.number if row.corrects else None,
-            was_wrong=row.was_wrong,
-            corrected_by=tuple(sorted(corrections.get(row.id, ()))),
-        )
-        for row in rows
-    ]
+    return [_entry_view(row, tuple(sorted(corrections.get(row.id, ())))) for row in rows]
+
+
+def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
+    """One entry of these folders. Raises NotFound."""
+    row = (
+        Entry.objects.filter(id=entry_id, folder_id__in=list(folder_ids)).select_related("author", "corrects").first()
+    )
+    if row is None:
+        raise NotFound
+    return _entry_view(row, tuple(sorted(row.corrections.values_list("number", flat=True))))
+
+
+def _entry_view(row: Entry, corrected_by: tuple[int, ...]) -> EntryView:
+    return EntryView(
+        id=row.id,
+        folder_id=row.folder_id,
+        number=row.number,
+        kind=EntryKind(row.kind),
+        happened_at=row.happened_at,
+        written_at=row.written_at,
+        author=row.author.name,
+        author_post=row.author_post,
+        text=row.text,
+        late_why=row.late_why,
+        corrects_number=row.corrects.number if row.corrects else None,
+        was_wrong=row.was_wrong,
+        corrected_by=corrected_by,
+    )
 
 
 def count_entries(folder_ids: Iterable[UUID]) -> int:

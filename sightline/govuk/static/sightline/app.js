@@ -205,5 +205,27 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-const { initAll } = await import(document.getElementById("sl-app").dataset.designSystem);
-initAll();
+const { Radios, createAll, ...design } = await import(document.getElementById("sl-app").dataset.designSystem);
+
+// The design system marks a radio button that reveals a question as expanded or not, which ARIA does not
+// allow for radio buttons; the question it controls is still named.
+class PlainRadios extends Radios {
+  syncConditionalRevealWithInputState(input) {
+    super.syncConditionalRevealWithInputState(input);
+    input.removeAttribute("aria-expanded");
+  }
+}
+
+for (const component of [
+  design.Button,
+  design.CharacterCount,
+  design.Checkboxes,
+  design.ErrorSummary,
+  design.ExitThisPage,
+  design.NotificationBanner,
+  design.PasswordInput,
+  PlainRadios,
+  design.SkipLink,
+]) {
+  createAll(component);
+}

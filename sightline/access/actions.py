@@ -1,0 +1,313 @@
+"""The only writer of folders, grants, seals, joinings and emergency access."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from sightline.agencies.actions import notify, permit
+from sightline.agencies.models import Partnership
+from sightline.agencies.queries import duty_manager, managers_of
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import attempt, record
+from sightline.audit.terms import Verb
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import current
+
+from . import queries, rules
+from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal, SealName
+from .terms import GrantLevel, GrantOrigin
+
+
+def open_folder(
+    agency_id: UUID, manager_id: UUID, *, opened_at: datetime | None = None, number: str = "", id: UUID | None = None
+) -> UUID:
+    """Open a folder for one child; the manager answers for the record from today (REC-20). Returns its id.
+
+    Part of another action, which asks the permission; whoever opens it may fill it in the same transaction.
+    """
+    at = opened_at or now()
+    folder = Folder(
+        id=id or uuid7(),
+        number=number or rules.new_number(_letters()),
+        opened_at=at,
+        opened_by_id=current().practitioner_id,
+        agency_id=agency_id,
+    )
+    folder.save(force_insert=True)
+    Responsibility(folder=folder, manager_id=manager_id, held_from=today()).save(force_insert=True)
+    record(Verb.WROTE, "access.open_folder", folder_id=folder.id, subject=folder)
+    return folder.id
+
+
+def _letters() -> str:
+    return Partnership.objects.values_list("letters", flat=True).first() or "SL"
+
+
+def open_folder_for_concern(*, agency_id: UUID, team_id: UUID, why: str) -> UUID:
+    """A folder for a child of a concern: the front door may write in it, its duty manager answers for it.
+
+    Raises Refused where the front door has no manager at all, since no record may be without one.
+    """
+    on_duty = duty_manager(team_id, now())
+    manager = on_duty.id if on_duty is not None else next(iter(managers_of(team_id)), None)
+    if manager is None:
+        raise Refused(
+            "The front door has no duty manager and no team manager, so nobody would answer for this record. "
+            "Ring the front door, and ask whoever looks after Sightline to put its rota right."
+        )
+    folder_id = open_folder(agency_id, manager)
+    _grant(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
+    return folder_id
+
+
+def _grant(
+    folder_id: UUID,
+    origin: GrantOrigin,
+    why: str,
+    *,
+    practitioner_id: UUID | None = None,
+    team_id: UUID | None = None,
+    agency_id: UUID | None = None,
+    level: GrantLevel = GrantLevel.READ,
+    ends_at: datetime | None = None,
+) -> Grant:
+    grant = Grant(
+        folder_id=folder_id,
+        practitioner_id=practitioner_id,
+        team_id=team_id,
+        agency_id=agency_id,
+        level=level.value,
+        origin=origin.value,
+        why=why,
+        given_by_id=current().practitioner_id,
+        given_at=now(),
+        ends_at=ends_at,
+    )
+    grant.save(force_insert=True)
+    return grant
+
+
+def give_access(
+    folder_id: UUID,
+    *,
+    why: str,
+    practitioner_id: UUID | None = None,
+    team_id: UUID | None = None,
+    agency_id: UUID | None = None,
+    level: GrantLevel = GrantLevel.READ,
+    origin: GrantOrigin = GrantOrigin.GIVEN,
+    ends_at: datetime | None = None,
+) -> UUID:
+    """Let one practitioner, team or agency open a folder. Raises NotPermitted, NotFound, Refused."""
+    with attempt("access.give_access", folder_id=folder_id):
+        permit(Permission.GIVE_ACCESS)
+        _opened(folder_id)
+        if sum(x is not None for x in (practitioner_id, team_id, agency_id)) != 1:
+            raise Refused("Choose one person, one team or one agency.", "to")
+        if not why.strip():
+            raise Refused("Say why they need to open this record.", "why")
+        if ends_at is not None and ends_at <= now():
+            raise Refused("The day on which access ends has passed. Choose a later one.", "ends")
+        grant = _grant(
+            folder_id, origin, why.strip(), practitioner_id=practitioner_id, team_id=team_id, agency_id=agency_id,
+            level=level, ends_at=ends_at,
+        )  # fmt: skip
+        record(Verb.WROTE, "access.give_access", folder_id=folder_id, subject=grant)
+        return grant.id
+
+
+def end_access(grant_id: UUID) -> None:
+    """End a grant now; that it was given stays on the record."""
+    with attempt("access.end_access"):
+        permit(Permission.GIVE_ACCESS)
+        grant = Grant.objects.filter(id=grant_id).first()
+        if grant is None:
+            raise NotFound
+        at = now()
+        if grant.ends_at is not None and grant.ends_at <= at:
+            raise Refused("This access has ended already.")
+        grant.ends_at = max(at, grant.given_at)
+        grant.save(update_fields=["ends_at"])
+        record(Verb.WROTE, "access.end_access", folder_id=grant.folder_id, subject=grant)
+
+
+def let_team_in(folder_id: UUID, team_id: UUID, *, why: str) -> None:
+    """Let the front door read and write in a known child's folder while it decides on a concern."""
+    held = Grant.objects.filter(folder_id=folder_id, team_id=team_id, level=GrantLevel.WRITE.value, ends_at__isnull=True)
+    if not held.exists():
+        _grant(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
+        record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, team=team_id)
+
+
+def _opened(folder_id: UUID) -> None:
+    if not queries.opened_of([folder_id]):
+        raise NotFound
+
+
+# -- joining ----------------------------------------------------------------------------------------------
+
+
+def join(folder_id: UUID, into_id: UUID, reasons: str) -> UUID:
+    """Two folders are about one child: `folder_id` is read as part of `into_id` from now on.
+
+    The caller asked for the permission. Raises NotFound, or Refused for a folder joined already or to itself.
+    """
+    with attempt("access.join", folder_id=folder_id):
+        _opened(folder_id)
+        if folder_id == into_id:
+            raise Refused("This is the same record.")
+        if Joining.objects.filter(folder_id=folder_id, undone_at__isnull=True).exists():
+            raise Refused("This record is joined to a known child's already. Undo that first.")
+        if Joining.objects.filter(into_id=folder_id, undone_at__isnull=True).exists():
+            raise Refused("Other records are joined to this one. Undo that first.")
+        lead = queries.lead_of(into_id)
+        joining = Joining(
+            folder_id=folder_id,
+            into_id=lead,
+            reasons=reasons.strip(),
+            decided_by_id=current().practitioner_id,
+            decided_at=now(),
+        )
+        joining.save(force_insert=True)
+        record(Verb.WROTE, "access.join", folder_id=folder_id, subject=joining, into=lead)
+        return joining.id
+
+
+def undo_join(folder_id: UUID, why: str) -> None:
+    """The joining was wrong: the folder is read by itself again. When, by whom and why is added."""
+    with attempt("access.undo_join", folder_id=folder_id):
+        joining = Joining.objects.filter(folder_id=folder_id, undone_at__isnull=True).first()
+        if joining is None:
+            raise Refused("This record is not joined to another.")
+        if not why.strip():
+            raise Refused("Say why the match was wrong.", "words")
+        joining.undone_at, joining.undone_by_id = now(), current().practitioner_id
+        joining.undone_why = why.strip()
+        joining.save(update_fields=["undone_at", "undone_by_id", "undone_why"])
+        record(Verb.WROTE, "access.undo_join", folder_id=folder_id, subject=joining)
+
+
+# -- seals ------------------------------------------------------------------------------------------------
+
+
+def seal(folder_id: UUID, why: str, named: Collection[UUID]) -> UUID:
+    """Close a folder to all but the named; everybody else no longer sees that it exists."""
+    with attempt("access.seal", folder_id=folder_id):
+        acting = permit(Permission.SEAL)
+        _opened(folder_id)
+        if not why.strip():
+            raise Refused("Say why this record is sealed.", "why")
+        rules.may_seal(set(named), acting.practitioner_id).or_refuse()
+        if queries.seal_on(folder_id) is not None:
+            raise Refused("This record is sealed already. Name further people on the seal instead.")
+        at = now()
+        row = Seal(folder_id=folder_id, why=why.strip(), sealed_at=at, sealed_by_id=acting.practitioner_id)
+        names = [
+            SealName(
+                folder_id=folder_id, seal=row, practitioner_id=one, named_by_id=acting.practitioner_id, named_at=at
+            )
+            for one in dict.fromkeys(named)
+        ]
+        # The names first: their key to the seal is checked at the end of the transaction, and once the seal
+        # stands only the named may write.
+        SealName.objects.bulk_create(names)
+        row.save(force_insert=True)
+        record(Verb.WROTE, "access.seal", folder_id=folder_id, subject=row, named=list(named))
+        return row.id
+
+
+def name_on_seal(folder_id: UUID, practitioner_id: UUID) -> None:
+    """Let one more person open a sealed folder."""
+    with attempt("access.name_on_seal", folder_id=folder_id):
+        acting = permit(Permission.SEAL)
+        found = queries.seal_on(folder_id)
+        if found is None:
+            raise NotFound
+        if any(name.practitioner_id == practitioner_id for name in found.names.all()):
+            raise Refused("They are named on the seal already.")
+        row = SealName(
+            folder_id=folder_id, seal=found, practitioner_id=practitioner_id, named_by_id=acting.practitioner_id,
+            named_at=now(),
+        )  # fmt: skip
+        row.save(force_insert=True)
+        record(Verb.WROTE, "access.name_on_seal", folder_id=folder_id, subject=row, named=practitioner_id)
+
+
+def lift_seal(folder_id: UUID) -> None:
+    """The folder opens again to those who have been let in."""
+    with attempt("access.lift_seal", folder_id=folder_id):
+        acting = permit(Permission.SEAL)
+        found = queries.seal_on(folder_id)
+        if found is None:
+            raise NotFound
+        found.lifted_at, found.lifted_by_id = now(), acting.practitioner_id
+        found.save(update_fields=["lifted_at", "lifted_by_id"])
+        record(Verb.WROTE, "access.lift_seal", folder_id=folder_id, subject=found)
+
+
+# -- emergency --------------------------------------------------------------------------------------------
+
+
+def open_in_emergency(folder_id: UUID, reason: str, *, minutes: int, tell: Collection[UUID] = ()) -> EmergencyAccess:
+    """Open a folder in an emergency for so many minutes (the pack's), and tell whoever answers for it at once.
+
+    `tell` adds the allocated worker. Raises NotPermitted, Refused for a reason of no real words, NotFound for
+    a sealed or invented folder, both alike.
+    """
+    with attempt("access.open_in_emergency", folder_id=folder_id):
+        acting = permit(Permission.EMERGENCY)
+        rules.reason_is_real(reason).or_refuse()
+        at = now()
+        owners = _owners(folder_id)
+        if owners is None:
+            raise NotFound
+        until = at + timedelta(minutes=minutes)
+        grant = _grant(
+            folder_id, GrantOrigin.EMERGENCY, reason.strip(), practitioner_id=acting.practitioner_id, ends_at=until
+        )
+        row = EmergencyAccess(
+            folder_id=folder_id,
+            practitioner_id=acting.practitioner_id,
+            grant=grant,
+            reason=reason.strip(),
+            opened_at=at,
+            ends_at=until,
+        )
+        row.save(force_insert=True)
+        for one in dict.fromkeys([*owners, *tell, *([acting.line_manager_id] if acting.line_manager_id else [])]):
+            if one != acting.practitioner_id:
+                notify(one, text="A record that you answer for was opened in an emergency", path="/access/emergencies/", urgent=True)
+        record(Verb.WROTE, "access.open_in_emergency", folder_id=folder_id, subject=row, purpose=reason.strip())
+        return row
+
+
+def _owners(folder_id: UUID) -> list[UUID] | None:
+    """Who answers for a folder today, asked past the policies; None for a sealed or invented one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_answers_for(%s)", [folder_id])
+        found = cursor.fetchone()[0]
+    return None if found is None else list(found)
+
+
+def review_emergency(emergency_id: UUID, *, justified: bool, words: str) -> None:
+    """Somebody other than who opened it says whether opening it was justified."""
+    with attempt("access.review_emergency"):
+        acting = permit(Permission.REVIEW_EMERGENCY)
+        row = EmergencyAccess.objects.filter(id=emergency_id).first()
+        if row is None:
+            raise NotFound
+        rules.may_review(row.practitioner_id, acting.practitioner_id).or_refuse()
+        if row.reviewed_at is not None:
+            raise Refused("This has been reviewed already.")
+        if not words.strip():
+            raise Refused("Say what you found.", "words")
+        row.reviewed_at, row.reviewed_by_id = now(), acting.practitioner_id
+        row.justified, row.review_words = justified, words.strip()
+        row.save(update_fields=["reviewed_at", "reviewed_by_id", "justified", "review_words"])
+        record(Verb.WROTE, "access.review_emergency", folder_id=row.folder_id, subject=row)

@@ -1,0 +1,93 @@
+"""Following one's own concern: what was sent, how it stands, what one was told; adding, putting right, taking back."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import PUBLIC, page
+from sightline.agencies.terms import Permission
+from sightline.kernel.verdicts import NotFound, Refused
+
+from .. import actions, queries, rules
+from ..terms import AdditionKind
+from . import forms
+from .raising import _cookie, as_public, draft_names, hold, let_go, too_often
+
+
+@page(permission=Permission.RAISE_CONCERN, methods=("GET",))
+def mine(request: HttpRequest) -> HttpResponse:
+    """The concerns that I raised."""
+    rows = queries.own_concerns()
+    drafts = [(d, draft_names(d.content)) for d in queries.drafts() if d.kind == "concern"]
+    return render(request, "concerns/mine.html", {"rows": rows, "drafts": drafts})
+
+
+@page(permission=Permission.RAISE_CONCERN)
+def own(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    return _own(request, concern_id, reverse("concerns:own", args=[concern_id]), public=False)
+
+
+@page(permission=PUBLIC)
+def come_back(request: HttpRequest) -> HttpResponse:
+    """With reference and secret, on any device, back to a draft or to what became of it."""
+    form = forms.ReturnForm(request.POST or None)
+    if request.method == "POST":
+        if (wait := too_often(request, "return", "12/h/ip")) is not None:
+            return wait
+        if form.is_valid():
+            reference = rules.tidy_reference(form.cleaned_data["reference"])
+            secret = form.cleaned_data["secret"]
+            with as_public(reference, secret):
+                if reference and queries.own_concerns(1):
+                    return hold(HttpResponseRedirect(reverse("concerns:worried_own")), reference, secret)
+                if reference and (drafts := queries.drafts()):
+                    step = "check" if drafts[0].content else "danger"
+                    return hold(
+                        HttpResponseRedirect(reverse("concerns:worried_step", args=[step])), reference, secret
+                    )
+            form.add_error("reference", "We cannot find anything under this reference and secret code. Check both.")
+    return render(request, "concerns/come_back.html", {"form": form, "public": True})
+
+
+@page(permission=PUBLIC)
+def worried_own(request: HttpRequest) -> HttpResponse:
+    reference, secret = _cookie(request)
+    if not reference:
+        return HttpResponseRedirect(reverse("concerns:come_back"))
+    with as_public(reference, secret):
+        try:
+            return _own(request, None, reverse("concerns:worried_own"), public=True)
+        except NotFound:
+            return let_go(HttpResponseRedirect(reverse("concerns:come_back")))
+
+
+def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bool) -> HttpResponse:
+    shown = queries.own_concern(concern_id)
+    form = forms.WordsForm(None, label="What do you want to add or put right?")
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        ask = "Say why you take it back" if act == "take_back" else "Write what you want to add"
+        form = forms.WordsForm(request.POST, label="What do you want to add or put right?", ask=ask)
+        if form.is_valid():
+            words = form.cleaned_data["words"]
+            try:
+                if act == "take_back":
+                    actions.take_back(shown.id, words)
+                    messages.success(request, "You have taken the concern back. The front door still reads what you sent.")
+                else:
+                    kind = AdditionKind.CORRECTION if act == "correction" else AdditionKind.MORE
+                    actions.add_more(shown.id, kind, words)
+                    messages.success(request, "Added. The front door sees it with your concern.")
+                return HttpResponseRedirect(here)
+            except Refused as refused:
+                form.refuse(refused.verdict)
+    return render(
+        request,
+        "concerns/own.html",
+        {"own": shown, "form": form, "public": public, "back_href": None if public else reverse("concerns:mine")},
+    )

@@ -1,0 +1,354 @@
+"""The front door: the board, one concern, the match, the decision, the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.govuk.forms import typed
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.matching.queries import suggest_for_child
+from sightline.procedures.queries import pack_in_force
+from sightline.records.queries import decisions
+
+from .. import actions, queries
+from ..rules import ChildDecision
+from ..terms import ConcernState
+from . import forms
+
+STATES = (
+    (None, "All that need something"),
+    (ConcernState.WAITING, "Nobody has taken up"),
+    (ConcernState.BEING_SCREENED, "Being dealt with"),
+    (ConcernState.DECIDED, "Decided, referrer not yet told"),
+    (ConcernState.TAKEN_BACK, "Taken back, to be looked at"),
+)
+
+
+def _board(request: HttpRequest) -> dict[str, Any]:
+    wanted = request.GET.get("state", "")
+    state = ConcernState(wanted) if wanted in {s.value for s in ConcernState} else None
+    number = request.GET.get("page", "1")
+    page_number = max(int(number), 1) if number.isdigit() else 1
+    team_ids = request.practitioner.team_ids  # type: ignore[attr-defined]
+    board = queries.board(team_ids, state=state, page=page_number)
+    return {
+        "board": board,
+        "state": state,
+        "states": [(s, words, sum(board.counts.values()) if s is None else board.counts.get(s, 0)) for s, words in STATES],
+        "page_number": page_number,
+        "pages": max(-(-board.total // board.page_size), 1),
+    }
+
+
+@page(permission=Permission.SEE_BOARD, methods=("GET",))
+def board(request: HttpRequest) -> HttpResponse:
+    """Concerns by urgency and the time left; what needs nothing more is not on it."""
+    return render(request, "concerns/board.html", _board(request))
+
+
+@page(permission=Permission.SEE_BOARD, methods=("GET",))
+def board_rows(request: HttpRequest) -> HttpResponse:
+    """The same rows alone, for the board that refreshes itself."""
+    return render(request, "concerns/board_rows.html", _board(request))
+
+
+@page(permission=Permission.SEE_BOARD, methods=("GET",))
+def concern(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    """One concern: what was sent, who the children may be, what is due, what was decided."""
+    shown = queries.concern(concern_id)
+    for part in shown.parts:
+        record(Verb.READ, "concerns.concern", folder_id=part.folder_id, subject=shown.concern)
+    return render(request, "concerns/concern.html", _concern_context(shown) | {"form": forms.WordsForm(None)})
+
+
+def _concern_context(shown: queries.ConcernView) -> dict[str, Any]:
+    return {
+        "shown": shown,
+        "concern": shown.concern,
+        "state": ConcernState(shown.concern.state),
+        "stands": queries.STANDS[ConcernState(shown.concern.state)],
+        "places": {o.value: o.label for o in forms.PLACES},
+        "back_href": reverse("concerns:board"),
+        "back_text": "Front door",
+    }
+
+
+@page(permission=Permission.SEE_BOARD, methods=("POST",))
+def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    """Take up, hand back, act on danger, acknowledge, add, reopen, close what was taken back."""
+    name, words = request.POST.get("act", ""), request.POST.get("words", "")
+    done = {
+        "take_up": "You are dealing with this concern now.",
+        "hand_back": "Handed back: it waits on the board again.",
+        "danger": "Recorded. The shortest clock is stopped.",
+        "acknowledge": "The referrer has been told that it arrived.",
+        "reopen": "Reopened: it waits for a decision again, with a new clock.",
+        "close_taken_back": "Closed: nothing more is owed on it.",
+    }
+    try:
+        match name:
+            case "take_up":
+                actions.take_up(concern_id)
+            case "hand_back":
+                actions.hand_back(concern_id)
+            case "danger":
+                actions.danger_acted_on(concern_id, words)
+            case "acknowledge":
+                actions.acknowledge(concern_id, words)
+            case "reopen":
+                actions.reopen(concern_id, words)
+            case "close_taken_back":
+                actions.close_taken_back(concern_id, words)
+            case _:
+                raise NotFound
+    except (NotPermitted, NotFound):
+        raise
+    except Refused as refused:
+        form = forms.WordsForm(request.POST)
+        form.is_valid()
+        form.errors.pop("words", None)
+        form.add_error(None, refused.verdict.reason)
+        shown = queries.concern(concern_id)
+        return render(
+            request,
+            "concerns/concern.html",
+            _concern_context(shown) | {"form": form, "act": name, "kept": words},
+            status=409,
+        )
+    messages.success(request, done[name])
+    return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+
+
+@page(permission=Permission.DECIDE_MATCH)
+def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse:
+    """Is this child known already? Suggestions with their reasons; a person decides, and can undo it."""
+    shown = queries.concern(concern_id)
+    part = next((p for p in shown.parts if p.id == part_id), None)
+    if part is None:
+        raise NotFound
+    ask = "Say what makes you sure"
+    form = forms.WordsForm(request.POST or None, label="What makes you sure?", ask=ask)
+    chosen = request.POST.get("folder", "")
+    if request.method == "POST" and form.is_valid():
+        try:
+            if request.POST.get("act") == "undo":
+                actions.undo_match(part.id, form.cleaned_data["words"])
+                messages.success(request, "The match is undone. Both histories are kept.")
+            else:
+                actions.decide_match(part.id, _folder(chosen), form.cleaned_data["words"])
+                messages.success(request, f"{part.name} is read together with the known record from now on.")
+            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.add_error(None, refused.verdict.reason)
+    suggestions = [] if part.matched else suggest_for_child(part.folder_id)
+    return render(
+        request,
+        "concerns/match.html",
+        {
+            "shown": shown,
+            "part": part,
+            "suggestions": suggestions,
+            "chosen": chosen,
+            "form": form,
+            "back_href": reverse("concerns:concern", args=[concern_id]),
+        },
+    )
+
+
+def _folder(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused("Choose which known child it is, or go back.") from None
+
+
+@page(permission=Permission.SCREEN_CONCERN)
+def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    """A decision for each child, brothers and sisters in one sitting. Nothing is chosen beforehand."""
+    shown = queries.concern(concern_id)
+    pack, day = pack_in_force(), today()
+    kept = queries.screening_draft(concern_id)
+    fields = kept.content.get("screening") if kept else None
+    data = request.POST if request.method == "POST" else None
+    family = forms.KnowsFamilyForm(data, draft=fields)
+    children = [
+        (p, forms.ChildDecisionForm(data, draft=fields, prefix=f"c{n}", pack=pack, day=day))
+        for n, p in enumerate(shown.parts)
+    ]
+    refusal, status = "", 200
+    if request.method == "POST":
+        # Kept first, so that nothing typed is lost whatever happens next.
+        if kept is None:
+            kept = actions.start_draft("screening", concern_id=concern_id)
+        actions.save_draft(kept.id, "screening", typed(request.POST))
+        valid = family.is_valid() & all([f.is_valid() for _, f in children])
+        if valid:
+            try:
+                version = request.POST.get("version", "")
+                actions.screen(
+                    concern_id,
+                    [_decision(p, f) for p, f in children],
+                    knows_family=family.cleaned_data["knows_family"],
+                    version=int(version) if version.isdigit() else None,
+                    draft_id=kept.id,
+                )
+            except actions.Incomplete as incomplete:
+                by_part = {p.id: f for p, f in children}
+                for (part_id, name), message in incomplete.faults.items():
+                    form = by_part[part_id]
+                    if name == "descriptors":
+                        name = f"descriptors_{form.cleaned_data.get('level_id')}"
+                    form.add_error(name if name in form.fields else None, message)
+            except (NotPermitted, NotFound):
+                raise
+            except Refused as refused:
+                refusal, status = refused.verdict.reason, 409
+            else:
+                messages.success(request, "Decided. What each decision opens stands in My work.")
+                return HttpResponseRedirect(reverse("concerns:answer", args=[concern_id]))
+    return render(
+        request,
+        "concerns/decide.html",
+        {
+            "shown": shown,
+            "concern": shown.concern,
+            "family": family,
+            "children": children,
+            "forms": [family, *[f for _, f in children]],
+            "refusal": refusal,
+            "pack": pack,
+            "levels": pack.levels(day),
+            "definition": pack.definition("safeguarding", day),
+            "outcomes": pack.screening_outcomes(day),
+            "keep_url": reverse("concerns:decide_keep", args=[concern_id]),
+            "saved_at": kept.saved_at if kept else None,
+            "earlier": decisions([p.folder_id for p in shown.parts]) if shown.history else [],
+            "back_href": reverse("concerns:concern", args=[concern_id]),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.SCREEN_CONCERN, methods=("POST",))
+def decide_keep(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    kept = queries.screening_draft(concern_id) or actions.start_draft("screening", concern_id=concern_id)
+    saved = actions.save_draft(kept.id, "screening", typed(request.POST))
+    return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})
+
+
+def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDecision:
+    got = form.cleaned_data
+    return ChildDecision(
+        part_id=part.id,
+        outcome_id=got["outcome_id"],
+        level_id=got["level_id"],
+        descriptors=form.descriptors(),
+        reasons=got["reasons"],
+        stands_on=got["stands_on"],
+        why_nothing_less=got["why_nothing_less"] or "",
+        child_told=got["child_told"],
+        parents_told=got["parents_told"],
+        advice=got["advice"] or "",
+        records_referral=got["records_referral"],
+        need_code=got["need_code"] or "",
+        authority=got["authority"] or "",
+        conflict=got["conflict"] or "" if got["has_conflict"] else "",
+        conflict_resolved=got["conflict_resolved"] or "",
+        for_the_child=got["for_the_child"],
+        sooner=got["sooner"],
+        sooner_on=got["sooner_on"].isoformat() if got["sooner_on"] else "",
+        sooner_why=got["sooner_why"] or "",
+    )
+
+
+@page(permission=Permission.SCREEN_CONCERN)
+def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    """Tell the referrer what became of it: no more than they may know."""
+    shown = queries.concern(concern_id)
+    form = forms.WordsForm(
+        request.POST or None,
+        label="What do you tell them?",
+        hint="They raised it about these children. Say what happens next as far as they may know it, and whom to "
+        "ask if they are not satisfied. No addresses, no other people's affairs.",
+        ask="Write what the referrer is told",
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.answer(concern_id, form.cleaned_data["words"])
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "The referrer has been told.")
+            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+    return render(
+        request,
+        "concerns/answer.html",
+        {"shown": shown, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+    )
+
+
+@page(permission=Permission.APPROVE_CONFLICT)
+def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpResponse:
+    """A manager decides on a decision made with an unresolved conflict of interests."""
+    shown = queries.concern(concern_id)
+    part = next((p for p in shown.parts if p.screening and p.screening.decision_id == decision_id), None)
+    if part is None:
+        raise NotFound
+    form = forms.RulingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.rule_on(
+                decision_id, upholds=form.cleaned_data["upholds"] == "yes", reasons=form.cleaned_data["reasons"]
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Your ruling is recorded.")
+            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+    return render(
+        request,
+        "concerns/ruling.html",
+        {"shown": shown, "part": part, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+    )
+
+
+@page(permission=Permission.SCREEN_CONCERN)
+def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> HttpResponse:
+    """The other authority has accepted the child."""
+    shown = queries.concern(concern_id)
+    part = next((p for p in shown.parts if p.screening and p.screening.id == screening_id), None)
+    if part is None:
+        raise NotFound
+    form = forms.AcceptedForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.transfer_accepted(screening_id, form.cleaned_data["accepted_by"])
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded: the child is theirs now.")
+            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+    return render(
+        request,
+        "concerns/accepted.html",
+        {"shown": shown, "part": part, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+    )

@@ -1,0 +1,546 @@
+"""Raising a concern, one question or one closely related group a page: signed in, or without an account.
+
+Both doors share the steps; they differ in how the draft is found. Somebody without an account holds reference
+and secret in a cookie that ends with the browser; "Exit this page" clears cookie and draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import PUBLIC, page
+from sightline.agencies.terms import Permission
+from sightline.children.terms import Kinship, Known
+from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.words import listed
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import Viewer, current, looking_as
+from sightline.procedures.queries import pack_in_force
+
+from .. import actions, queries, rules
+from ..actions import ChildIn, ConcernIn, PersonIn
+from ..terms import Agreed, Told
+from . import forms
+
+COOKIE = "sightline_concern"
+
+STEPS = ("danger", "children", "happened", "voice", "people", "family", "help", "you", "check")
+TITLES = {
+    "danger": "Danger now",
+    "children": "The children",
+    "happened": "What has happened",
+    "voice": "What the children say",
+    "people": "People around the children",
+    "family": "What the family knows",
+    "help": "Help that the family has",
+    "you": "About you",
+    "check": "Check your answers",
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a draft is kept and how its pages are addressed."""
+
+    public: bool
+    draft: Any
+
+    def url(self, step: str, n: int | None = None) -> str:
+        if self.public:
+            base = reverse("concerns:worried")
+            tail = f"{step}/" if n is None else f"{step}/{n}/"
+            return f"{base}{tail}"
+        args: list[Any] = [self.draft.id, step] + ([] if n is None else [n])
+        return reverse("concerns:step" if n is None else "concerns:item", args=args)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return self.draft.content or {}
+
+    def items(self, kind: str) -> list[tuple[int, dict[str, list[str]]]]:
+        """The children or people of the draft, by their number, as they were typed."""
+        found = []
+        for key, fields in self.content.items():
+            if key.startswith(f"{kind}-") and fields:
+                found.append((int(key.split("-")[1]), fields))
+        return sorted(found)
+
+
+def _cookie(request: HttpRequest) -> tuple[str, str]:
+    """Reference and secret that this browser holds, or two empty texts."""
+    try:
+        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
+        return str(held["reference"]), str(held["secret"])
+    except (signing.BadSignature, KeyError, TypeError):
+        return "", ""
+
+
+def hold(response: HttpResponse, reference: str, secret: str) -> HttpResponse:
+    """Let this browser hold reference and secret until it is closed."""
+    response.set_cookie(
+        COOKIE,
+        signing.dumps({"reference": reference, "secret": secret}, salt=COOKIE),
+        httponly=True,
+        samesite="Lax",
+        path=reverse("concerns:worried"),
+    )
+    return response
+
+
+def let_go(response: HttpResponse) -> HttpResponse:
+    response.delete_cookie(COOKIE, path=reverse("concerns:worried"))
+    return response
+
+
+@contextmanager
+def as_public(reference: str, secret: str) -> Iterator[None]:
+    """Looking as whoever holds this reference and secret."""
+    digest = rules.secret_digest(reference, secret) if reference and secret else ""
+    with looking_as(Viewer.public(reference, digest, origin=current().origin)):
+        yield
+
+
+def too_often(request: HttpRequest, action: str, rate: str) -> HttpResponse | None:
+    """A page that says to wait, where this address has done it too often; counted in the shared database."""
+    if ratelimit.consume(request, action=f"concern-{action}", limit_get=True, config={f"concern-{action}": rate}):
+        return None
+    return render(request, "concerns/too_often.html", {"public": True}, status=429)
+
+
+# -- the two doors ------------------------------------------------------------------------------------
+
+
+@page(permission=Permission.RAISE_CONCERN)
+def start(request: HttpRequest) -> HttpResponse:
+    """What this is for; starting makes the draft."""
+    if request.method == "POST":
+        draft = actions.start_draft("concern")
+        return HttpResponseRedirect(reverse("concerns:step", args=[draft.id, STEPS[0]]))
+    mine = [d for d in queries.drafts() if d.kind == "concern"]
+    return render(request, "concerns/start.html", {"drafts": [(d, draft_names(d.content)) for d in mine]})
+
+
+@page(permission=Permission.RAISE_CONCERN)
+def step(request: HttpRequest, draft_id: UUID, step: str, n: int | None = None) -> HttpResponse:
+    draft = queries.draft(draft_id)
+    return _page(request, Door(public=False, draft=draft), step, n)
+
+
+@page(permission=Permission.RAISE_CONCERN, methods=("POST",))
+def keep(request: HttpRequest, draft_id: UUID, step: str, n: int | None = None) -> HttpResponse:
+    """Saves a step as it stands, asked for by the page itself every few seconds."""
+    return _keep(request, Door(public=False, draft=queries.draft(draft_id)), step, n)
+
+
+@page(permission=Permission.RAISE_CONCERN, methods=("POST",))
+def drop(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+    actions.drop_draft(queries.draft(draft_id).id)
+    return HttpResponseRedirect(reverse("concerns:raise"))
+
+
+@page(permission=PUBLIC)
+def worried(request: HttpRequest) -> HttpResponse:
+    """The public's way in: what happens with what they say, and how to leave this page quickly."""
+    if request.method == "POST":
+        if (wait := too_often(request, "start", "20/h/ip")) is not None:
+            return wait
+        reference, secret = rules.new_reference(), rules.new_secret()
+        with as_public(reference, secret):
+            actions.start_draft("concern")
+        return hold(HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]])), reference, secret)
+    return render(request, "concerns/worried.html", {"public": True})
+
+
+@page(permission=PUBLIC)
+def worried_step(request: HttpRequest, step: str, n: int | None = None) -> HttpResponse:
+    return _public(request, lambda door: _page(request, door, step, n))
+
+
+@page(permission=PUBLIC, methods=("POST",))
+def worried_keep(request: HttpRequest, step: str, n: int | None = None) -> HttpResponse:
+    return _public(request, lambda door: _keep(request, door, step, n))
+
+
+def _public(request: HttpRequest, then: Callable[[Door], HttpResponse]) -> HttpResponse:
+    """Find the draft that this browser holds; without one, back to the start."""
+    reference, secret = _cookie(request)
+    if not reference:
+        return HttpResponseRedirect(reverse("concerns:worried"))
+    with as_public(reference, secret):
+        mine = queries.drafts()
+        if not mine:
+            return HttpResponseRedirect(reverse("concerns:worried"))
+        return then(Door(public=True, draft=mine[0]))
+
+
+@page(permission=PUBLIC)
+def later(request: HttpRequest) -> HttpResponse:
+    """Reference and secret, to come back to a draft or to what became of it."""
+    reference, secret = _cookie(request)
+    if not reference:
+        return HttpResponseRedirect(reverse("concerns:worried"))
+    return render(request, "concerns/later.html", {"public": True, "reference": reference, "secret": secret})
+
+
+@page(permission=PUBLIC, methods=("GET", "POST"))
+def leave(request: HttpRequest) -> HttpResponse:
+    """Exit this page: forget the draft and the cookie, and go somewhere harmless."""
+    reference, secret = _cookie(request)
+    if reference:
+        with as_public(reference, secret):
+            for draft in queries.drafts():
+                actions.drop_draft(draft.id)
+    response = HttpResponseRedirect("https://www.bbc.co.uk/weather")
+    response["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return let_go(response)
+
+
+# -- the steps ----------------------------------------------------------------------------------------
+
+
+def draft_names(content: dict[str, Any]) -> str:
+    """The children of a draft, in words."""
+    names = []
+    for key in sorted(content):
+        if key.startswith("child-") and content[key]:
+            names.append(_child(content[key]).name)
+    return listed(names) if names else "No child named yet"
+
+
+def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageForm | None:
+    """The form of a step: bound to what was sent, else filled with what the draft holds."""
+    data = request.POST if request.method == "POST" else None
+    key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
+    kept = door.content.get(key)
+    common: dict[str, Any] = {"data": data, "draft": kept}
+    match step:
+        case "danger":
+            return forms.DangerForm(**common)
+        case "children":
+            return forms.ChildForm(**common) if n is not None else None
+        case "happened":
+            return forms.HappenedForm(**common, pack=pack_in_force(), day=today())
+        case "voice":
+            return forms.VoiceForm(**common, names=[_child(f).name for _, f in door.items("child")])
+        case "people":
+            return forms.PersonForm(**common) if n is not None else None
+        case "family":
+            return forms.FamilyForm(**common)
+        case "help":
+            return forms.HelpForm(**common)
+        case "you" if door.public:
+            return forms.PublicForm(**common)
+        case "you":
+            return forms.PractitionerForm(**common, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
+        case "check":
+            return None
+    raise NotFound
+
+
+def _steps(door: Door) -> tuple[str, ...]:
+    # Somebody without an account may not know the family's side at all: they are not asked for it.
+    return tuple(s for s in STEPS if not (door.public and s == "family"))
+
+
+def _keep(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
+    key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
+    if step not in STEPS or step == "check":
+        raise NotFound
+    draft = actions.save_draft(door.draft.id, key, typed(request.POST))
+    return JsonResponse({"saved": f"{draft.saved_at.astimezone(LONDON):%H:%M}"})
+
+
+def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
+    steps = _steps(door)
+    if step not in steps or (n is not None and (step not in ("children", "people") or n > 30)):
+        raise NotFound
+    if step == "check":
+        return _check(request, door)
+    if step in ("children", "people") and n is None:
+        return _several(request, door, step)
+    form = _form(door, step, n, request)
+    assert form is not None
+    if request.method == "POST":
+        key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
+        actions.save_draft(door.draft.id, key, typed(request.POST))
+        if form.is_valid():
+            if n is not None:
+                return HttpResponseRedirect(door.url(step))
+            return HttpResponseRedirect(_after(request, door, step))
+    return render(
+        request,
+        f"concerns/step_{step}.html" if step in ("happened", "danger", "voice") else "concerns/step.html",
+        _context(door, step, n) | {"form": form},
+    )
+
+
+def _after(request: HttpRequest, door: Door, step: str) -> str:
+    steps = _steps(door)
+    if request.GET.get("back") == "check":
+        return door.url("check")
+    return door.url(steps[steps.index(step) + 1])
+
+
+def _context(door: Door, step: str, n: int | None = None) -> dict[str, Any]:
+    steps = _steps(door)
+    at = steps.index(step)
+    if n is not None:
+        back = door.url(step)
+    else:
+        back = door.url(steps[at - 1]) if at else reverse("concerns:worried" if door.public else "concerns:raise")
+    keep_url = None
+    if step != "check" and not (step in ("children", "people") and n is None):
+        if door.public:
+            keep_url = reverse("concerns:worried_keep" if n is None else "concerns:worried_keep_item",
+                               args=[step] if n is None else [step, n])  # fmt: skip
+        else:
+            keep_url = reverse("concerns:keep" if n is None else "concerns:keep_item",
+                               args=[door.draft.id, step] + ([] if n is None else [n]))  # fmt: skip
+    return {
+        "public": door.public,
+        "door": door,
+        "step": step,
+        "n": n,
+        "step_title": TITLES[step],
+        "step_number": at + 1,
+        "step_count": len(steps),
+        "back_href": back,
+        "keep_url": keep_url,
+        "saved_at": door.draft.saved_at if door.content else None,
+    }
+
+
+def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
+    """The children, or the people around them: a list, add another, take one out, go on."""
+    kind = "child" if step == "children" else "person"
+    items = door.items(kind)
+    error = ""
+    if request.method == "POST":
+        if "remove" in request.POST and request.POST["remove"].isdigit():
+            actions.save_draft(door.draft.id, f"{kind}-{int(request.POST['remove'])}", {})
+            return HttpResponseRedirect(door.url(step))
+        if kind == "child" and not items:
+            error = "Add at least one child"
+        elif kind == "child" and (wrong := [n for n, f in items if not forms.ChildForm(f_data(f)).is_valid()]):
+            return HttpResponseRedirect(door.url(step, wrong[0]))
+        else:
+            return HttpResponseRedirect(_after(request, door, step))
+    following = max((n for n, _ in items), default=-1) + 1
+    if kind == "child" and not items and request.method == "GET":
+        return HttpResponseRedirect(door.url(step, 0))
+    shown = [
+        {"n": n, "text": _child(f).name if kind == "child" else _person(f).given, "note": _note(kind, f)}
+        for n, f in items
+    ]
+    return render(
+        request,
+        "concerns/several.html",
+        _context(door, step) | {"items": shown, "following": following, "kind": kind, "error": error},
+    )
+
+
+def f_data(fields: dict[str, list[str]]) -> Any:
+    """Typed fields as a form takes them."""
+    from django.http import QueryDict
+
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return data
+
+
+def _note(kind: str, fields: dict[str, list[str]]) -> str:
+    if kind == "person":
+        person = _person(fields)
+        return forms.KINSHIP_WORDS[person.kinship]
+    child = _child(fields)
+    if child.born_on:
+        return f"born {child.born_on.day} {child.born_on:%B %Y}"
+    if child.expected_on:
+        return f"expected {child.expected_on.day} {child.expected_on:%B %Y}"
+    return f"about {child.age_years}" if child.age_years is not None else ""
+
+
+def _clean(form: PageForm) -> dict[str, Any]:
+    form.is_valid()
+    return dict(form.cleaned_data)
+
+
+def _child(fields: dict[str, list[str]]) -> ChildIn:
+    got = _clean(forms.ChildForm(f_data(fields)))
+    return ChildIn(
+        given=got.get("given") or "",
+        family=got.get("family") or "",
+        known_as=got.get("known_as") or "",
+        born_on=got.get("born_on"),
+        age_years=got.get("age_years") if isinstance(got.get("age_years"), int) else None,
+        expected_on=got.get("expected_on"),
+        sex=got.get("sex") or "U",
+        lines=got.get("lines") or "",
+        postcode=got.get("postcode") or "",
+        school=got.get("school") or "",
+    )
+
+
+def _person(fields: dict[str, list[str]]) -> PersonIn:
+    got = _clean(forms.PersonForm(f_data(fields)))
+    return PersonIn(
+        given=got.get("given") or "",
+        family=got.get("family") or "",
+        kinship=Kinship(got.get("kinship") or Kinship.OTHER),
+        lives_with=Known(got.get("lives_with") or Known.NOT_KNOWN),
+        telephone=got.get("telephone") or "",
+    )
+
+
+def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[str, Any]]]:
+    """The draft as one concern, and the steps that still lack something (with a link to each)."""
+    wrong: list[dict[str, Any]] = []
+    got: dict[str, dict[str, Any]] = {}
+    for each in _steps(door):
+        if each in ("children", "people", "check"):
+            continue
+        kept = door.content.get(each)
+        form = _bound(request, door, each, kept or {})
+        if not form.is_valid():
+            wrong.append({"text": f"{TITLES[each]}: not answered yet", "href": f"{door.url(each)}?back=check"})
+        got[each] = dict(form.cleaned_data)
+    children = []
+    for number, (n, fields) in enumerate(door.items("child")):
+        form = forms.ChildForm(f_data(fields))
+        if not form.is_valid():
+            wrong.append({"text": "A child's details need another look", "href": door.url("children", n)})
+        child = _child(fields)
+        voice = got["voice"]
+        children.append(
+            ChildIn(
+                **{
+                    **child.__dict__,
+                    "said": voice.get(f"said_{number}") or "",
+                    "said_why_not": voice.get(f"why_not_{number}") or "",
+                    "about": voice.get(f"about_{number}") or "",
+                }
+            )
+        )
+    if not children:
+        wrong.append({"text": "Add at least one child", "href": door.url("children")})
+    you, family, danger, happened = got["you"], got.get("family", {}), got["danger"], got["happened"]
+    anonymous = you.get("who") == "anonymous"
+    told = Told(family.get("told") or Told.NO)
+    sent = ConcernIn(
+        children=children,
+        people=[_person(fields) for _, fields in door.items("person")],
+        what_happened=happened.get("what_happened") or "",
+        indicators=happened.get("indicators") or [],
+        harm_where=happened.get("harm_where") or [],
+        immediate_danger=bool(danger.get("danger")),
+        danger_words=danger.get("danger_words") or "",
+        family_told=told,
+        family_told_words=(family.get("told_why_not") if told is Told.NO else family.get("told_words")) or "",
+        family_agreed=Agreed(family.get("agreed") or Agreed.NOT_ASKED),
+        family_agreed_words=family.get("agreed_words") or "",
+        known_agencies=got["help"].get("known_agencies") or "",
+        interpreter=got["help"].get("interpreter") or "",
+        source_code="9" if anonymous else (you.get("source_code") or "10"),
+        referrer_name=you.get("name") or "",
+        referrer_contact=you.get("contact") or "",
+        referrer_relation=you.get("relation") or "",
+        anonymous=anonymous,
+    )
+    return sent, wrong
+
+
+def _bound(request: HttpRequest, door: Door, step: str, kept: dict[str, list[str]]) -> PageForm:
+    data = f_data(kept)
+    match step:
+        case "happened":
+            return forms.HappenedForm(data, pack=pack_in_force(), day=today())
+        case "voice":
+            return forms.VoiceForm(data, names=[_child(f).name for _, f in door.items("child")])
+        case "you" if not door.public:
+            return forms.PractitionerForm(data, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
+    return {"danger": forms.DangerForm, "family": forms.FamilyForm, "help": forms.HelpForm, "you": forms.PublicForm}[
+        step
+    ](data)
+
+
+def _check(request: HttpRequest, door: Door) -> HttpResponse:
+    """Everything once more, then send."""
+    sent, wrong = _assembled(request, door)
+    refusal = ""
+    if request.method == "POST" and not wrong:
+        if door.public and (wait := too_often(request, "send", "10/h/ip")) is not None:
+            return wait
+        try:
+            raised = actions.raise_concern(sent, draft_id=door.draft.id)
+        except Refused as refused:
+            refusal = refused.verdict.reason
+        else:
+            if door.public:
+                return HttpResponseRedirect(reverse("concerns:worried_sent"))
+            return HttpResponseRedirect(reverse("concerns:sent", args=[raised.concern_id]))
+    labels = {
+        f"{c.id}.{i.id}": i.text for c in pack_in_force().indicators(today()) for i in c.item
+    }
+    return render(
+        request,
+        "concerns/check.html",
+        _context(door, "check")
+        | {
+            "sent": sent,
+            "wrong": wrong,
+            "refusal": refusal,
+            "places": [o.label for o in forms.PLACES if o.value in sent.harm_where],
+            "indicators": [labels[i] for i in sent.indicators if i in labels],
+            "kinship": forms.KINSHIP_WORDS,
+            "asked": request.method == "POST",
+        },
+    )
+
+
+@page(permission=Permission.RAISE_CONCERN, methods=("GET",))
+def sent(request: HttpRequest, concern_id: UUID) -> HttpResponse:
+    """It has arrived: the reference, and what happens next by when."""
+    own = queries.own_concern(concern_id)
+    return render(request, "concerns/sent.html", {"own": own, "public": False, "promises": promises(own.raised_at)})
+
+
+@page(permission=PUBLIC, methods=("GET",))
+def worried_sent(request: HttpRequest) -> HttpResponse:
+    reference, secret = _cookie(request)
+    if not reference:
+        return HttpResponseRedirect(reverse("concerns:worried"))
+    with as_public(reference, secret):
+        own = queries.own_concern()
+        return render(
+            request,
+            "concerns/sent.html",
+            {"own": own, "public": True, "secret": secret, "promises": promises(own.raised_at)},
+        )
+
+
+def promises(raised_at: Any) -> list[tuple[str, Any]]:
+    """What the referrer may expect by when, from the pack's own limits."""
+    from sightline.procedures.actions import clock_of
+
+    pack = pack_in_force()
+    return [
+        (words, clock_of(pack, kind, raised_at).due_at)
+        for words, kind in (
+            ("We tell you that somebody has it", "acknowledgement_to_referrer"),
+            ("Somebody decides what happens next", "decision_on_concern"),
+        )
+    ]
+
+

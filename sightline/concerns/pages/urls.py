@@ -1,0 +1,36 @@
+from django.urls import path
+
+from . import follow, front_door, raising
+
+app_name = "concerns"
+urlpatterns = [
+    path("concerns/", follow.mine, name="mine"),
+    path("concerns/raise/", raising.start, name="raise"),
+    path("concerns/raise/<uuid:draft_id>/drop/", raising.drop, name="drop"),
+    path("concerns/raise/<uuid:draft_id>/<slug:step>/", raising.step, name="step"),
+    path("concerns/raise/<uuid:draft_id>/<slug:step>/keep/", raising.keep, name="keep"),
+    path("concerns/raise/<uuid:draft_id>/<slug:step>/<int:n>/", raising.step, name="item"),
+    path("concerns/raise/<uuid:draft_id>/<slug:step>/<int:n>/keep/", raising.keep, name="keep_item"),
+    path("concerns/<uuid:concern_id>/", follow.own, name="own"),
+    path("concerns/<uuid:concern_id>/sent/", raising.sent, name="sent"),
+    path("worried/", raising.worried, name="worried"),
+    path("worried/leave/", raising.leave, name="leave"),
+    path("worried/later/", raising.later, name="later"),
+    path("worried/return/", follow.come_back, name="come_back"),
+    path("worried/yours/", follow.worried_own, name="worried_own"),
+    path("worried/sent/", raising.worried_sent, name="worried_sent"),
+    path("worried/<slug:step>/", raising.worried_step, name="worried_step"),
+    path("worried/<slug:step>/keep/", raising.worried_keep, name="worried_keep"),
+    path("worried/<slug:step>/<int:n>/", raising.worried_step, name="worried_item"),
+    path("worried/<slug:step>/<int:n>/keep/", raising.worried_keep, name="worried_keep_item"),
+    path("front-door/", front_door.board, name="board"),
+    path("front-door/rows/", front_door.board_rows, name="board_rows"),
+    path("front-door/<uuid:concern_id>/", front_door.concern, name="concern"),
+    path("front-door/<uuid:concern_id>/act/", front_door.act, name="act"),
+    path("front-door/<uuid:concern_id>/match/<uuid:part_id>/", front_door.match, name="match"),
+    path("front-door/<uuid:concern_id>/decide/", front_door.decide, name="decide"),
+    path("front-door/<uuid:concern_id>/decide/keep/", front_door.decide_keep, name="decide_keep"),
+    path("front-door/<uuid:concern_id>/answer/", front_door.answer, name="answer"),
+    path("front-door/<uuid:concern_id>/ruling/<uuid:decision_id>/", front_door.ruling, name="ruling"),
+    path("front-door/<uuid:concern_id>/accepted/<uuid:screening_id>/", front_door.accepted, name="accepted"),
+]

@@ -1,0 +1,62 @@
+"""What the layout of every page needs: who is signed in, where they may go, what waits for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from sightline.agencies.queries import notices_waiting, partnership
+from sightline.agencies.terms import Permission
+
+_NAV = (
+    ("My work", "web:home", None),
+    ("Front door", "concerns:board", Permission.SEE_BOARD),
+    ("Find a child", "matching:find", Permission.SEARCH),
+    ("Raise a concern", "concerns:raise", Permission.RAISE_CONCERN),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page; the partnership and the notices are read only where a page shows them."""
+    acting = getattr(request, "practitioner", None)
+    ours = SimpleLazyObject(partnership)
+    found: dict[str, Any] = {
+        "partnership_name": SimpleLazyObject(lambda: ours.name if ours else ""),
+        "partnership_colour": SimpleLazyObject(lambda: ours.colour if ours else ""),
+        "acting": acting,
+        "home_href": "/",
+        "footer_links": [
+            {"text": "Privacy", "href": reverse("web:privacy")},
+            {"text": "Accessibility", "href": reverse("web:accessibility")},
+            {"text": "Help", "href": reverse("web:help")},
+            {"text": "Procedures", "href": reverse("web:procedures")},
+        ],
+    }
+    if acting is None:
+        found["sign_in_href"] = "/sign-in/login/"
+        return found
+    here = request.path
+    nav = []
+    for text, name, permission in _NAV:
+        if permission is not None and not acting.may(permission):
+            continue
+        href = reverse(name)
+        current = here == href if href == "/" else here.startswith(href)
+        nav.append({"text": text, "href": href, "current": current})
+    found["nav"] = nav
+    found["who"] = {
+        "name": acting.name,
+        "post": acting.post_title,
+        "agency": acting.agency_name,
+        "href": reverse("web:you"),
+    }
+    found["notices"] = SimpleLazyObject(
+        lambda: [
+            {"text": n.text, "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
+            for n in notices_waiting(acting.practitioner_id)[:3]
+        ]
+    )
+    return found

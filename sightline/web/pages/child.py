@@ -1,0 +1,167 @@
+"""The child's page: it opens with the child, and is enough for a stranger on night duty."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.queries import who_looked
+from sightline.audit.terms import Verb
+from sightline.children.queries import child_page, masthead, pointer
+from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.queries import on_folders, pack_in_force
+from sightline.records.actions import correct_entry, sign_entry
+from sightline.records.queries import count_entries, decisions, entries, entry
+from sightline.records.terms import EntryKind
+
+from .. import queries
+
+TABS = (
+    ("child", "Overview"),
+    ("record", "Record"),
+    ("people", "People"),
+    ("decisions", "Decisions"),
+    ("looked", "Who has looked"),
+)
+
+
+class NoteForm(PageForm):
+    kind = Choice(
+        "What is it?",
+        [
+            (EntryKind.NOTE.value, "Note"),
+            (EntryKind.CONTACT.value, "Contact or call"),
+            (EntryKind.VISIT.value, "Visit"),
+            (EntryKind.OBSERVATION.value, "Observation"),
+        ],
+        inline=True,
+        ask="Select what it is",
+    )
+    happened_at = Moment("When did it happen?")
+    text = Words("What happened?", ask="Write what happened")
+
+
+class CorrectionForm(PageForm):
+    was_wrong = Text("What was wrong?", ask="Say what was wrong")
+    text = Words("What is right?", ask="Write what is right")
+
+
+def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list[UUID], dict[str, Any]]:
+    """The folder set, the reading audited, and what every tab shows. Raises NotFound."""
+    lead, folders = queries.child_folders(folder_id)
+    record(Verb.READ, f"web.{tab}", folder_id=lead)
+    acting = request.practitioner  # type: ignore[attr-defined]
+    tabs = [
+        {
+            "text": text,
+            "href": reverse("children:people", args=[lead]) if name == "people" else reverse(f"web:{name}", args=[lead]),
+            "current": name == tab,
+        }
+        for name, text in TABS
+        if name != "looked" or acting.may(Permission.WHO_LOOKED)
+    ]
+    return lead, folders, {"mast": masthead(folders), "tabs": tabs, "folder_id": lead}
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The overview; whoever may not open the record is shown the pointer, or that there is nothing."""
+    try:
+        lead, folders, shown = _opened(request, folder_id, "child")
+    except NotFound:
+        acting = request.practitioner  # type: ignore[attr-defined]
+        if acting.may(Permission.SEARCH) and pointer(folder_id) is not None:
+            return HttpResponseRedirect(reverse("matching:pointer", args=[folder_id]))
+        raise
+    if lead != folder_id:
+        return HttpResponseRedirect(reverse("web:child", args=[lead]))
+    return render(
+        request,
+        "web/child.html",
+        shown
+        | {
+            "overview": queries.child_overview(lead),
+            "view": child_page(folders),
+            "duties": on_folders(folders),
+            "pack": pack_in_force(),
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER)
+def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The entries, the latest first, and writing one."""
+    lead, folders, shown = _opened(request, folder_id, "record")
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            sign_entry({lead: got["text"]}, kind=EntryKind(got["kind"]), happened_at=got["happened_at"])
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Signed. It stands in the record under its own number.")
+            return HttpResponseRedirect(reverse("web:record", args=[lead]))
+    number = request.GET.get("page", "1")
+    at = max(int(number), 1) if number.isdigit() else 1
+    total = count_entries(folders)
+    return render(
+        request,
+        "web/record.html",
+        shown
+        | {
+            "form": form,
+            "entries": entries(folders, offset=(at - 1) * 50),
+            "total": total,
+            "page_number": at,
+            "more": at * 50 < total,
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Put an entry right by adding; the original stays one click away."""
+    lead, folders, shown = _opened(request, folder_id, "record")
+    wrong = entry(entry_id, folders)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_entry(entry_id, form.cleaned_data["was_wrong"], form.cleaned_data["text"])
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "The correction is added. The original stays as it was.")
+            return HttpResponseRedirect(reverse("web:record", args=[lead]))
+    return render(
+        request,
+        "web/correct.html",
+        shown | {"form": form, "wrong": wrong, "back_href": reverse("web:record", args=[lead])},
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """All decisions on the child: who made them, why, and under which definition in force that day."""
+    _lead, folders, shown = _opened(request, folder_id, "decisions")
+    return render(request, "web/decisions.html", shown | {"decisions": decisions(folders)})
+
+
+@page(permission=Permission.WHO_LOOKED, methods=("GET",))
+def looked(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Who has looked at this record, when and why."""
+    _lead, folders, shown = _opened(request, folder_id, "looked")
+    return render(request, "web/looked.html", shown | {"looks": who_looked(folders, 200)})

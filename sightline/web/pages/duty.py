@@ -1,0 +1,126 @@
+"""One duty: what, why, the paragraph, from when to when; and bringing forward, extending, answering, withdrawing."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import SIGNED_IN, page
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.govuk.forms import Choice, Day, PageForm, Text, Words
+from sightline.kernel.time import LONDON
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures import actions, queries, rules
+from sightline.procedures.terms import DutyState
+
+
+class ShortenForm(PageForm):
+    due = Day("By which day?")
+    reason = Text("Why does this child need it sooner?", ask="Say why this child needs it sooner")
+
+
+class AnswerForm(PageForm):
+    answer = Words("What went wrong, and what was done about it?", ask="Say what went wrong and what was done about it")
+
+
+class WithdrawForm(PageForm):
+    reason = Text("Why is it no longer owed?", ask="Say why it is no longer owed")
+
+
+class ExtendForm(PageForm):
+    """An extension with the view of each other agency's manager."""
+
+    due = Day("Until which day?")
+    reason = Words("Why is more time needed, and why is the child safe meanwhile?", ask="Say why more time is needed")
+
+    def __init__(self, *args: Any, agencies: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = agencies
+        for n, name in enumerate(agencies):
+            self.fields[f"manager_{n}"] = Text(f"Which manager of {name} was asked?", required=False, hint="Name and post title")
+            self.fields[f"view_{n}"] = Text("What did they say?", required=False)
+            self.fields[f"agrees_{n}"] = Choice(
+                "Do they agree?", [("yes", "Yes"), ("no", "No")], inline=True, required=False
+            )
+
+    def views(self) -> list[rules.ManagerView]:
+        got = self.cleaned_data
+        return [
+            rules.ManagerView(
+                agency=name,
+                manager=got[f"manager_{n}"].partition(",")[0].strip(),
+                post_title=got[f"manager_{n}"].partition(",")[2].strip(),
+                view=got[f"view_{n}"],
+                agrees=got[f"agrees_{n}"] == "yes",
+            )
+            for n, name in enumerate(self.agencies)
+            if got[f"manager_{n}"] and got[f"view_{n}"] and got[f"agrees_{n}"]
+        ]
+
+
+def _end_of(day: Any) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), LONDON)
+
+
+@page(permission=SIGNED_IN)
+def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
+    """Explains a duty, and offers what may be done to its date."""
+    shown = queries.explained(duty_id)
+    record(Verb.READ, "web.duty", folder_id=shown.duty.folder_id)
+    acting = request.practitioner  # type: ignore[attr-defined]
+    act = request.POST.get("act", "")
+    data = request.POST if request.method == "POST" else None
+    others = [a for a in queries.agencies_working_with(shown.duty.folder_id) if a != acting.agency_name]
+    forms: dict[str, Any] = {
+        "shorten": ShortenForm(data if act == "shorten" else None, prefix="s"),
+        "answer": AnswerForm(data if act == "answer" else None, prefix="a"),
+        "withdraw": WithdrawForm(data if act == "withdraw" else None, prefix="w"),
+    }
+    if shown.extendable and acting.may(Permission.EXTEND_DUTY):
+        forms["extend"] = ExtendForm(data if act == "extend" else None, prefix="e", agencies=others)
+    form = forms.get(act)
+    if request.method == "POST" and form is None:
+        raise NotFound
+    if form is not None and form.is_valid():
+        got = form.cleaned_data
+        try:
+            match act:
+                case "shorten":
+                    actions.shorten(duty_id, _end_of(got["due"]), got["reason"])
+                case "answer":
+                    actions.answer_for(duty_id, got["answer"])
+                case "withdraw":
+                    actions.withdraw(duty_id, got["reason"])
+                case "extend":
+                    actions.extend(duty_id, _end_of(got["due"]), got["reason"], form.views())
+        except (NotFound, NotPermitted):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded, with your name and the time.")
+            return HttpResponseRedirect(reverse("web:duty", args=[duty_id]))
+    return render(
+        request,
+        "web/duty.html",
+        {
+            "shown": shown,
+            "duty": shown.duty,
+            "forms": [form] if form is not None else [],
+            "by_name": forms,
+            "act": act,
+            "running": shown.duty.state in (DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED),
+            "may_change": acting.may(Permission.CHANGE_DUTY),
+            "may_answer": acting.may(Permission.ANSWER_DUTY) or shown.duty.owner == acting.name,
+            "back_href": reverse("web:child", args=[shown.duty.folder_id]),
+            "back_text": "To the child",
+        },
+    )

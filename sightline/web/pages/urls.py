@@ -1,0 +1,23 @@
+from django.urls import path
+
+from . import child, duty, procedures, public, work
+
+app_name = "web"
+urlpatterns = [
+    path("", work.home, name="home"),
+    path("team/", work.team, name="team"),
+    path("partnership/", work.partnership, name="partnership"),
+    path("you/", work.you, name="you"),
+    path("child/<uuid:folder_id>/", child.child, name="child"),
+    path("child/<uuid:folder_id>/record/", child.record_, name="record"),
+    path("child/<uuid:folder_id>/record/<uuid:entry_id>/correct/", child.correct, name="correct"),
+    path("child/<uuid:folder_id>/decisions/", child.decisions_, name="decisions"),
+    path("child/<uuid:folder_id>/looked/", child.looked, name="looked"),
+    path("duty/<uuid:duty_id>/", duty.duty, name="duty"),
+    path("procedures/", procedures.procedures, name="procedures"),
+    path("procedures/principle/<slug:principle_id>/", procedures.principle, name="principle"),
+    path("procedures/definition/<slug:definition_id>/", procedures.definition, name="definition"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("accessibility/", public.accessibility, name="accessibility"),
+    path("help/", public.help_, name="help"),
+]
