@@ -10,6 +10,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from sightline.govuk.words import age as age_in_words
+from sightline.kernel.verdicts import NotFound
+
 from .rules import PAGE, ChildDetails, Question, asked_of, in_words, strength
 from .terms import Reason, Sort, Strength
 
@@ -24,7 +27,7 @@ class Agency:
 
 @dataclass(frozen=True)
 class Found:
-    """A child as the pointer shows them, and why they were found. `opens`: the viewer may open the folder."""
+    """A child as the pointer shows them, and why they were found. `opens`: the viewer may open the record."""
 
     folder_id: UUID
     name: str
@@ -35,12 +38,17 @@ class Found:
     agencies: tuple[Agency, ...]
     opens: bool
     points: float
-    reasons: Reason
+    likeness: Reason
 
     @property
-    def said(self) -> tuple[str, ...]:
-        """The reasons in words."""
-        return in_words(self.reasons)
+    def age(self) -> str:
+        """In words: "9 years old", "expected 3 May 2027"."""
+        return age_in_words(self.born_on or self.expected_on)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words, the strongest reason first."""
+        return in_words(self.likeness)
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,7 @@ def search(
                 agencies=tuple(Agency(*pair) for pair in _json(row[6])),
                 opens=row[7],
                 points=row[8],
-                reasons=Reason(row[9]),
+                likeness=Reason(row[9]),
             )
             for row in rows
         ),
@@ -119,7 +127,7 @@ def suggest(
     suggested = []
     for child in found:
         how = strength(
-            child.reasons, born_said=details.born_on is not None, born_known=child.born_on is not None
+            child.likeness, born_said=details.born_on is not None, born_known=child.born_on is not None
         )
         if how:
             suggested.append(Suggestion(**vars(child), strength=how))
@@ -133,7 +141,7 @@ class SealedMatch:
 
     folder_id: UUID
     named: tuple[UUID, ...]
-    reasons: Reason
+    likeness: Reason
     strength: Strength
 
 
@@ -156,3 +164,60 @@ def sealed_matches(details: ChildDetails, *, leave_out: Iterable[UUID] = ()) -> 
         if how:
             out.append(SealedMatch(folder_id, tuple(named), Reason(bits), how))
     return tuple(out)
+
+
+# -- the same, for a child whose details stand in a folder of their own -----------------------------------
+
+_DETAILS = """
+    SELECT (SELECT json_agg(json_build_array(n.given, n.family) ORDER BY n.use <> 'full', n.held_from DESC)
+            FROM children_personname n
+            WHERE n.person_id = p.id AND (n.held_until IS NULL OR n.held_until > n.held_from)),
+           (SELECT q.born_on FROM children_particulars q WHERE q.person_id = p.id
+            ORDER BY q.recorded_at DESC, q.id DESC LIMIT 1),
+           (SELECT json_build_array(r.postcode, r.lines) FROM children_residence r
+            WHERE r.person_id = p.id AND (r.held_until IS NULL OR r.held_until > r.held_from)
+            ORDER BY r.held_from DESC LIMIT 1),
+           (SELECT json_object_agg(i.scheme, i.value) FROM children_identifier i
+            WHERE i.person_id = p.id AND i.scheme IN ('nhs', 'upn') AND i.withdrawn_at IS NULL)
+    FROM children_person p WHERE p.folder_id = %s
+"""
+
+
+def details_of(folder_id: UUID) -> ChildDetails:
+    """What is recorded of the child of a folder, as far as the viewer may read it.
+
+    Raises NotFound alike for a sealed, a foreign and an invented id.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_DETAILS, [folder_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    names, born_on, home, numbers = row[0], row[1], row[2] or ["", ""], row[3] or {}
+    return ChildDetails(
+        names=tuple((given, family) for given, family in names or ()),
+        born_on=born_on,
+        postcode=home[0],
+        lines=home[1],
+        nhs=numbers.get("nhs", ""),
+        upn=numbers.get("upn", ""),
+    )
+
+
+def suggest_for_child(
+    folder_id: UUID, *, leave_out: Iterable[UUID] = (), most: int = 5
+) -> tuple[Suggestion, ...]:
+    """Whom the child of this folder (a concern's) may be, among the children already known. Two queries.
+
+    `leave_out` are further folders not to suggest. Raises NotFound as `details_of` does.
+    """
+    return suggest(details_of(folder_id), leave_out=[folder_id, *leave_out], most=most)
+
+
+def sealed_matches_for_folder(folder_id: UUID) -> list[tuple[UUID, tuple[UUID, ...]]]:
+    """Sealed folders that the child of this folder may be about, each with the practitioners named on the seal.
+
+    For the job "matching" alone. Run it for every concern, match or not, away from the request, so that
+    nobody can tell by waiting.
+    """
+    return [(m.folder_id, m.named) for m in sealed_matches(details_of(folder_id), leave_out=[folder_id])]

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from sightline.agencies.terms import Permission
 from sightline.audit.models import AuditEvent
 from sightline.kernel.time import today
-from sightline.kernel.verdicts import NotPermitted
+from sightline.kernel.verdicts import NotFound, NotPermitted
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.matching import actions, queries
 from sightline.matching.rules import ChildDetails, parse
@@ -82,16 +82,16 @@ def test_the_same_name_comes_before_one_that_sounds_like_it(world, searcher):
     same = world.child("Zofia", "Nowak")
     shown = found(searcher, "Zofia Nowak")
     assert [child.folder_id for child in shown] == [same, alike]
-    assert shown[0].said == ("same name",)
-    assert "another form of the name" in shown[1].said
+    assert shown[0].reasons == ("same name",)
+    assert "another form of the name" in shown[1].reasons
 
 
 def test_known_as_and_former_names_find_and_say_so_without_giving_the_name(world, searcher):
     child = world.child("Jessica", "Marsh", known_as="Jay", former=("Jessica", "Quill"))
     by_known_as, by_former = found(searcher, "Jay"), found(searcher, "Jessica Quill")
     assert by_known_as[0].folder_id == by_former[0].folder_id == child
-    assert by_known_as[0].reasons & Reason.KNOWN_AS
-    assert by_former[0].reasons & Reason.FORMER_NAME
+    assert by_known_as[0].likeness & Reason.KNOWN_AS
+    assert by_former[0].likeness & Reason.FORMER_NAME
     assert "Quill" not in repr(by_former[0])
 
 
@@ -111,8 +111,8 @@ def test_date_of_birth_also_with_day_and_month_swapped(world, searcher):
     (exact,) = found(searcher, "12/03/2016")
     (swapped,) = found(searcher, "3 December 2016")
     assert exact.folder_id == swapped.folder_id == child
-    assert exact.said == ("born the same day",)
-    assert swapped.reasons == Reason.BORN_SWAPPED
+    assert exact.reasons == ("born the same day",)
+    assert swapped.likeness == Reason.BORN_SWAPPED
     assert exact.points > swapped.points
 
 
@@ -142,7 +142,7 @@ def test_address_and_postcode(world, searcher):
         "flat 3 12 church road",
     ):
         assert folders(searcher, typed) == [child], typed
-    assert found(searcher, "ZZ99 3CZ")[0].said == ("same postcode",)
+    assert found(searcher, "ZZ99 3CZ")[0].reasons == ("same postcode",)
 
 
 def test_numbers(world, searcher, owning):
@@ -190,7 +190,7 @@ def test_a_record_joined_to_a_sealed_one_is_hidden_with_it(world, searcher):
     world.join(new, known, searcher)
     (shown,) = found(searcher, "Anna Reyes")
     assert shown.folder_id == known
-    assert shown.reasons & Reason.JOINED
+    assert shown.likeness & Reason.JOINED
     world.seal(known, named)
     assert found(searcher, "Anna Reyes") == []
     assert folders(named, "Anna Reyes") == [known]
@@ -206,7 +206,7 @@ def test_a_confidential_address_finds_the_child_only_for_those_who_may_see_it(wo
         assert folders(searcher, typed) == [], typed
         assert folders(allowed, typed) == [child], typed
     (shown,) = found(searcher, "Ana Reyes Haven Street ZZ97 1AB")
-    assert shown.said == ("same name",)
+    assert shown.reasons == ("same name",)
     assert shown.area == ""
 
 
@@ -344,7 +344,7 @@ def test_a_known_child_is_suggested_with_reasons_and_the_concerns_own_folder_is_
         (best, *others) = queries.suggest(details, leave_out=[own])
     assert best.folder_id == known
     assert best.strength is Strength.LIKELY
-    assert set(best.said) == {
+    assert set(best.reasons) == {
         "another form of the name", "born that day with day and month the other way round", "same postcode"
     }  # fmt: skip
     assert own not in [child.folder_id for child in others]
@@ -383,3 +383,28 @@ def test_sealed_folders_are_matched_by_the_job_alone(world, searcher):
             assert queries.sealed_matches(details) == ()
     with looking_as(searcher):
         assert [child.folder_id for child in queries.suggest(details)] == [open_to_all]
+
+
+def test_suggestions_for_the_child_of_a_folder_never_name_the_folder_itself(world, searcher):
+    known = world.child("Zofia", "Nowak", date(2016, 3, 12), postcode="ZZ99 3CZ", known_as="Zosia")
+    own = world.child(
+        "Zosia", "Nowak", date(2016, 3, 12), postcode="ZZ99 3CZ", lines="1 Mill Lane", nhs="9990000018"
+    )
+    with looking_as(searcher), pytest.raises(NotFound):
+        queries.suggest_for_child(own)
+    world.grant(own, searcher)
+    with looking_as(searcher):
+        (suggestion,) = queries.suggest_for_child(own)
+        assert queries.suggest_for_child(own, leave_out=[known]) == ()
+    assert suggestion.folder_id == known
+    assert suggestion.reasons == ("another form of the name", "born the same day", "same postcode")
+
+
+def test_the_job_finds_the_sealed_folder_of_a_concerns_child(world, searcher):
+    named = world.practitioner()
+    sealed = world.child("Zofia", "Nowak", date(2016, 3, 12))
+    own = world.child("Zofia", "Nowak", date(2016, 3, 12))
+    world.seal(sealed, named)
+    with looking_as(Viewer.for_job("matching")):
+        assert queries.sealed_matches_for_folder(own) == [(sealed, (named.practitioner_id,))]
+        assert queries.sealed_matches_for_folder(sealed) == []
