@@ -15,6 +15,7 @@ holiday would make the due date wrong, so `due` raises `BeyondCalendar`.
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -271,8 +272,23 @@ def working_days_between(first: date, last: date, calendar: WorkingCalendar) -> 
     """Working days after `first` up to and with `last`; negative where `last` is the earlier day."""
     if last < first:
         return -working_days_between(last, first, calendar)
-    days = (last - first).days
-    return sum(calendar.is_working_day(first + n * DAY) for n in range(1, days + 1))
+    if last > calendar.known_until and not calendar.forgiving:
+        # Only to refuse with its words, where a weekday after the known calendar is counted at all.
+        for n in range(max((calendar.known_until - first).days, 0) + 1, (last - first).days + 1):
+            calendar.is_working_day(first + n * DAY)
+    # Imported duties may be years late, and a list shows hundreds: so whole weeks are not walked.
+    weeks, rest = divmod((last - first).days, 7)
+    weekdays = 5 * weeks + sum((first + n * DAY).weekday() < 5 for n in range(1, rest + 1))
+    years = range(first.year, last.year + 1)
+    return weekdays - sum(first < day <= last for year in years for day in _weekdays_off(calendar, year))
+
+
+@lru_cache(maxsize=1024)
+def _weekdays_off(calendar: WorkingCalendar, year: int) -> tuple[date, ...]:
+    """The weekdays of a year on which nobody works."""
+    calendar = calendar.forgiven()
+    days = (date(year, 1, 1) + n * DAY for n in range(366 if isleap(year) else 365))
+    return tuple(day for day in days if day.weekday() < 5 and not calendar.is_working_day(day))
 
 
 def critical_at(due_at: datetime, kind: TimedKind, calendar: WorkingCalendar) -> datetime:

@@ -209,7 +209,9 @@ def read_with_base(root: Path, name: str) -> tuple[Folder, Folder | None, Pack |
     """A pack's folder, its base's, the pack that they make, and the faults of the first alone."""
     folder = read_folder(root / name)
     base: Folder | None = None
-    if folder.manual and folder.manual.overlays:
+    if folder.manual is None:
+        return folder, None, None, folder.faults
+    if folder.manual.overlays:
         under = folder.manual.overlays
         assert folder.head is not None
         if under == name or not NAME.match(under) or not (root / under).is_dir():

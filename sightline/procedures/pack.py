@@ -120,6 +120,9 @@ class Pack:
         """The principles of the manual, in its order; without a day, the latest version of each."""
         return self.all(Principle, on or date.max)
 
+    def principle(self, id: str, on: date) -> Principle:
+        return self.get(Principle, id, on)
+
     def extension(self, limit_id: str, on: date) -> Extension:
         """Whether that limit may be extended: what the pack says of it by name, else of all limits."""
         named = [rule for rule in self.all(Extension, on) if limit_id in rule.limits]

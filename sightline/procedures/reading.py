@@ -79,7 +79,9 @@ def read_folder(folder: Path, base_sources: dict[str, Source] | None = None) -> 
         tables += _tables(raw, shown, read.faults)
     read.digest = digest.hexdigest()
     _read_head(read, tables, folder)
-    known = dict(base_sources or {}) | read.sources
+    # Without its head, or before its base has been read, nobody can say which sources a pack may cite.
+    waits = read.manual is None or (bool(read.manual.overlays) and base_sources is None)
+    known = None if waits else dict(base_sources or {}) | read.sources
     for table in tables:
         if table.kind in KINDS:
             _read_value(read, table, known)
@@ -154,7 +156,7 @@ def _read_head(read: Folder, tables: list[Table], folder: Path) -> None:
         read.faults.append(read.head.fault(f'no [[source]] has the id "{read.manual.manual}"', "manual"))
 
 
-def _read_value(read: Folder, table: Table, known: dict[str, Source]) -> None:
+def _read_value(read: Folder, table: Table, known: dict[str, Source] | None) -> None:
     model, data = KINDS[table.kind], table.data
     missing = [key for key in ("source", "place") if not data.get(key)]
     if missing:
@@ -164,8 +166,8 @@ def _read_value(read: Folder, table: Table, known: dict[str, Source]) -> None:
             )
         )
         data = {**data, **{key: "sightline" for key in missing}}
-    source = known.get(str(data.get("source")))
-    if source is None and "source" not in missing:
+    source = known.get(str(data.get("source"))) if known is not None else None
+    if source is None and known is not None and "source" not in missing:
         read.faults.append(table.fault(f'no [[source]] has the id "{data.get("source")}"', "source"))
     stand_in = source or Source(id="unknown", title="unknown", publisher="unknown")
     for reserved in ("document", "pack"):

@@ -1,7 +1,7 @@
 """Checking packs: every fault is reported with its file and line, in words, and nothing raises."""
 
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from textwrap import dedent
 
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sightline.procedures.check import check_packs
+from sightline.procedures.clocks import LONDON, due
 from sightline.procedures.loader import (
     Fault,
     NotInForce,
@@ -20,6 +21,7 @@ from sightline.procedures.loader import (
     packs_root,
     read_with_base,
 )
+from sightline.procedures.terms import Basis
 
 HEAD = """\
     [pack]
@@ -388,3 +390,46 @@ def test_the_version_names_the_content_of_pack_and_base(root):
     third = version()
     crlf.write_bytes(crlf.read_bytes().replace(b"\n", b"\r\n"))
     assert version() == third
+
+
+def test_a_broken_head_is_not_drowned_in_faults_that_follow_from_it(root):
+    baseline = changed(changed(LIMIT, '"our_manual"', '"sightline"'), '"confirmed"', '"Sightline baseline"')
+    write(root, "limits.toml", baseline)
+    assert check_packs(root) == []
+    for old, new in (('title = "Ours"\n', "\n"), ('overlays = "england"', 'overlays = "atlantis"')):
+        write(root, "pack.toml", changed(HEAD, old, new))
+        assert only(root).file == "ours/pack.toml"
+
+
+def test_office_hours_cut_off_and_extra_days_are_values_of_a_pack(root):
+    cited = 'from = 2026-01-01\nsource = "our_manual"\nplace = "Section 9"\ncertainty = "confirmed"\n'
+    office = '[[office]]\nid = "office"\noverlays = "england"\nopens = 08:30:00\ncloses = 16:30:00\n'
+    office += "cut_off = 12:00:00\n"
+    closed = (
+        '[[holiday]]\nid = "founders_day"\nday = 2026-11-23\ntitle = "Founders\' day"\ntype = "closure"\n'
+    )
+    write(root, "office.toml", office + cited + closed + cited)
+    write(root, "limits.toml", LIMIT)
+    assert check_packs(root) == []
+    pack = load_pack("ours", root)
+    on = date(2026, 11, 20)
+    start = datetime(2026, 11, 20, 12, tzinfo=LONDON)
+    one_day = pack.limit("visit", on).model_copy(update={"amount": 1})
+    statutory = one_day.model_copy(update={"basis": Basis.STATUTORY})
+    assert due(start, one_day, pack.calendar(on)) == datetime(2026, 11, 24, 16, 30, tzinfo=LONDON)
+    assert due(start, statutory, pack.calendar(on)) == datetime(2026, 11, 23, 16, 30, tzinfo=LONDON)
+    before = date(2025, 11, 20)
+    assert pack.calendar(before).office.cut_off is None
+
+
+def test_a_partnership_carries_the_calendar_on_without_programming(root):
+    cited = 'from = 2026-01-01\nsource = "our_manual"\nplace = "Section 9"\ncertainty = "confirmed"\n'
+    office = '[[office]]\nid = "office"\noverlays = "england"\nopens = 09:00:00\ncloses = 17:00:00\n'
+    office += "bank_holidays_known_until = 2040-12-31\n"
+    new_year = '[[holiday]]\nid = "new_year"\nday = 2040-01-02\ntitle = "New Year"\ntype = "bank holiday"\n'
+    write(root, "office.toml", office + cited + new_year + cited)
+    write(root, "limits.toml", LIMIT)
+    pack = load_pack("ours", root)
+    start = datetime(2039, 12, 30, 12, tzinfo=LONDON)
+    one_day = pack.limit("visit", start.date()).model_copy(update={"amount": 1})
+    assert due(start, one_day, pack.calendar(start.date())).date() == date(2040, 1, 3)

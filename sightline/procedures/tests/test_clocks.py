@@ -149,6 +149,24 @@ def test_counting_working_days_is_the_same_both_ways(one, other):
     assert working_days_between(one, other, ENGLAND) == -working_days_between(other, one, ENGLAND)
 
 
+@given(st.dates(date(1975, 1, 1), date(2035, 12, 31)), st.integers(0, 4000))
+def test_counting_is_what_walking_day_by_day_gives(day, length):
+    calendar = WorkingCalendar.england(
+        closures=frozenset({date(2026, 11, 20), date(2026, 11, 21)})
+    ).forgiven()
+    walked = sum(calendar.is_working_day(day + timedelta(days=n)) for n in range(1, length + 1))
+    assert working_days_between(day, day + timedelta(days=length), calendar) == walked
+
+
+def test_counting_past_the_known_calendar_is_refused_only_where_a_weekday_is_counted():
+    sunday = date(2028, 12, 31)
+    assert sunday == ENGLAND.known_until
+    assert working_days_between(date(2028, 12, 29), sunday, ENGLAND) == 0
+    with pytest.raises(BeyondCalendar):
+        working_days_between(sunday, date(2029, 1, 1), ENGLAND)
+    assert working_days_between(sunday, date(2029, 1, 2), ENGLAND.forgiven()) == 1
+
+
 @given(known_days, st.integers(0, 40))
 def test_adding_and_counting_agree(day, amount):
     assert working_days_between(day, ENGLAND.add_working_days(day, amount), ENGLAND) == amount
