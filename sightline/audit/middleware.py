@@ -14,24 +14,24 @@ from django.db import DatabaseError, transaction
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from sightline.kernel.viewer import Viewer, ViewerKind, looking_as
+from sightline.kernel.viewer import Viewer, ViewerKind, current, looking_as
 
-from .actions import Outer, note, note_exception, outer, outer_transaction
+from .actions import Outer, acting_post, note, note_exception, outer, outer_transaction
 from .terms import Verb
 
 logger = logging.getLogger(__name__)
 
-#: Answers that refuse although no exception says so: a form without its token, a throttled sign-in, a wrong child.
-_REFUSING = frozenset({401, 403, 404, 429})
+#: Answers that refuse although no exception reaches us: a page's gate, a form without its token, throttling.
+_REFUSING = frozenset({401, 403, 404, 409, 429})
 
 
 class OneTransaction:
     """Opens the outer transaction, looking as a member of the public until somebody finds out who it is.
 
     The rest of the request runs in a savepoint inside it. An exception from a page is recorded, and the
-    savepoint rolled back before the page that says so is made. What a page recorded commits before the first byte of the answer
-    is sent; a stream then opens a transaction of its own, as whoever was looking. A page that swallowed a
-    database error becomes an error: nothing is confirmed that was not kept.
+    savepoint rolled back before the page that says so is made. What a page recorded commits before the first
+    byte of the answer is sent; a stream then opens a transaction of its own, as whoever was looking. A page
+    that swallowed a database error becomes an error: nothing is confirmed that was not kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -57,7 +57,8 @@ class OneTransaction:
             and not isinstance(response, FileResponse)
             and not response.is_async
         ):
-            response.streaming_content = _streamed(opened.viewer, iter(response.streaming_content))
+            parts: Iterator[bytes] = iter(response.streaming_content)  # type: ignore[arg-type]
+            response.streaming_content = _streamed(opened.viewer, parts)
         return response
 
     def process_view(
@@ -65,6 +66,8 @@ class OneTransaction:
     ) -> None:
         if opened := outer():
             opened.what = name_of_page(request)
+            # Here the middleware below has found out who it is; once it has left, only this remembers.
+            opened.viewer, opened.post = current(), acting_post()
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if opened := outer():
@@ -116,7 +119,7 @@ def _ids(request: HttpRequest) -> dict[str, Any]:
 
 
 def _note_by_status(request: HttpRequest, response: HttpResponseBase, opened: Outer) -> None:
-    if opened.has_notes:
+    if opened.told_of_refusal:
         return
     if response.status_code >= 500:
         note(Verb.ERROR, opened.what, status=response.status_code, **_ids(request))

@@ -37,7 +37,7 @@ class AuditEvent(AppendOnly):
     detail = models.JSONField(help_text="Ids and counts only")
     key_id = models.CharField(max_length=12)
     hmac = models.CharField(max_length=64)
-    # The database says which transaction wrote the row, so that sealing takes only what is below every open one.
+    # The database says which transaction wrote the row: sealing takes only what is below every open one.
     txid = models.BigIntegerField(
         db_default=Cast(
             Cast(Func(function="pg_current_xact_id"), models.TextField()), models.BigIntegerField()
@@ -61,7 +61,10 @@ class AuditEvent(AppendOnly):
 
 
 class AuditSeal(AppendOnly):
-    """One link of the chain: an explicit, ordered set of events with their HMACs as found at sealing."""
+    """One link of the chain: an explicit, ordered set of events with their HMACs as found at sealing.
+
+    `event_ids` ascend. In `event_hmacs` zeros stand for an event whose HMAC was false already then.
+    """
 
     number = models.BigIntegerField(unique=True)
     sealed_at = models.DateTimeField()
@@ -71,7 +74,7 @@ class AuditSeal(AppendOnly):
     first_event = models.UUIDField()
     last_event = models.UUIDField(db_index=True)
     event_ids = ArrayField(models.UUIDField())
-    event_hmacs = ArrayField(models.BinaryField())
+    event_hmacs = ArrayField(models.CharField(max_length=64))
     digest = models.CharField(max_length=64)
     key_id = models.CharField(max_length=12)
     hmac = models.CharField(max_length=64)

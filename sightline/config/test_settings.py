@@ -4,6 +4,7 @@ from .settings import *  # noqa: F403
 
 SECRET_KEY = "tests-only-" + "0" * 40
 AUDIT_KEY = "1" * 64
+AUDIT_ANCHOR = ""
 DEMO = False
 REQUIRE_MFA = False
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "not-yet-made"}}

@@ -37,7 +37,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "event_hmacs",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.BinaryField(), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=64), size=None
+                    ),
                 ),
                 ("digest", models.CharField(max_length=64)),
                 ("key_id", models.CharField(max_length=12)),
