@@ -18,6 +18,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     BooleanField,
     CharField,
+    Exists,
     F,
     Func,
     OuterRef,
@@ -27,7 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import JSONObject
 
-from sightline.access.models import Responsibility
+from sightline.access.models import Joining, Responsibility
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
@@ -78,6 +79,10 @@ class Dated:
 
     def holds(self, day: date) -> bool:
         return self.held_from <= day and (self.held_until is None or self.held_until > day)
+
+    def ended(self, day: date) -> bool:
+        """Whether it held once and does no longer; what ended on the day it began never held."""
+        return self.held_until is not None and self.held_from < self.held_until <= day
 
 
 @dataclass(frozen=True)
@@ -269,13 +274,25 @@ class TieView(Dated):
     person: PersonView
     is_child: bool
     folder_id: UUID | None
-    shown_name: str
-    shown_age: str
+    name: str
+    age: str
 
     @property
     def said(self) -> str:
         """'mother', or the family's own word for it."""
         return self.words or self.kinship.label.lower()
+
+    @property
+    def said_as(self) -> str:
+        """'Mum (mother), lives with the child, holds parental responsibility'."""
+        words = [f"{self.words} ({self.kinship.label.lower()})" if self.words else self.kinship.label.lower()]
+        if self.age and self.is_child:
+            words.append(self.age)
+        if self.lives_with_child is Known.YES:
+            words.append("lives with the child")
+        if self.parental_responsibility is Known.YES:
+            words.append("holds parental responsibility")
+        return ", ".join(words)
 
 
 @dataclass(frozen=True)
@@ -288,80 +305,92 @@ class ChildView:
     responsible_manager: str
     today: date
     child: PersonView
-    ties: tuple[TieView, ...]
-    statuses: tuple[StatusView, ...]
-    providers: tuple[ProviderView, ...]
-    authorities: tuple[AuthorityView, ...]
-    involvements: tuple[InvolvementView, ...]
+    every_tie: tuple[TieView, ...]
+    every_status: tuple[StatusView, ...]
+    every_provider: tuple[ProviderView, ...]
+    every_authority: tuple[AuthorityView, ...]
+    every_involvement: tuple[InvolvementView, ...]
     joined_names: tuple[str, ...] = ()
 
     def _now(self, rows: Iterable[Any]) -> list[Any]:
         return [row for row in rows if row.holds(self.today)]
 
     def _past(self, rows: Iterable[Any]) -> list[Any]:
-        return [
-            row
-            for row in rows
-            if row.held_until is not None and row.held_until <= self.today and row.held_from != row.held_until
-        ]
+        return [row for row in rows if row.ended(self.today)]
 
     @cached_property
-    def ties_now(self) -> list[TieView]:
-        return self._now(self.ties)
+    def ties(self) -> list[TieView]:
+        """Who is in the child's life now: those with parental responsibility first, then those they live
+        with."""
+        order = list(Kinship)
+        return sorted(
+            self._now(self.every_tie),
+            key=lambda t: (
+                t.parental_responsibility is not Known.YES,
+                t.lives_with_child is not Known.YES,
+                order.index(t.kinship),
+            ),
+        )
 
     @cached_property
-    def ties_past(self) -> list[TieView]:
-        return self._past(self.ties)
+    def past_ties(self) -> list[TieView]:
+        """Who was in the child's life, and is not in it now in any way."""
+        still = {t.person.id for t in self.ties}
+        return [t for t in self._past(self.every_tie) if t.person.id not in still]
 
     @cached_property
     def siblings(self) -> list[TieView]:
-        return [t for t in self.ties_now if t.kinship is Kinship.SIBLING]
+        return [t for t in self.ties if t.kinship is Kinship.SIBLING]
 
     @cached_property
     def responsible_parents(self) -> list[TieView]:
         """Who holds parental responsibility."""
-        return [t for t in self.ties_now if t.parental_responsibility is Known.YES]
+        return [t for t in self.ties if t.parental_responsibility is Known.YES]
 
     @cached_property
     def lives_with(self) -> list[TieView]:
-        return [t for t in self.ties_now if t.lives_with_child is Known.YES]
+        return [t for t in self.ties if t.lives_with_child is Known.YES]
 
     @cached_property
-    def statuses_now(self) -> list[StatusView]:
-        return self._now(self.statuses)
+    def statuses(self) -> list[StatusView]:
+        return self._now(self.every_status)
 
     @cached_property
-    def statuses_past(self) -> list[StatusView]:
-        return self._past(self.statuses)
+    def past_statuses(self) -> list[StatusView]:
+        return self._past(self.every_status)
 
     @cached_property
-    def providers_now(self) -> list[ProviderView]:
-        return self._now(self.providers)
+    def providers(self) -> list[ProviderView]:
+        return self._now(self.every_provider)
 
     @cached_property
-    def providers_past(self) -> list[ProviderView]:
-        return self._past(self.providers)
+    def past_providers(self) -> list[ProviderView]:
+        return self._past(self.every_provider)
 
     @cached_property
     def authority(self) -> AuthorityView | None:
-        return next(iter(self._now(self.authorities)), None)
+        return next(iter(self._now(self.every_authority)), None)
 
     @cached_property
-    def authorities_past(self) -> list[AuthorityView]:
-        return self._past(self.authorities)
+    def past_authorities(self) -> list[AuthorityView]:
+        return self._past(self.every_authority)
 
     @cached_property
-    def involvements_now(self) -> list[InvolvementView]:
+    def involvements(self) -> list[InvolvementView]:
         """Who works with the child now, the lead professional first."""
-        return sorted(self._now(self.involvements), key=lambda i: (not i.lead, i.agency, i.held_from))
+        return sorted(self._now(self.every_involvement), key=lambda i: (not i.lead, i.agency, i.held_from))
 
     @cached_property
-    def involvements_past(self) -> list[InvolvementView]:
-        return self._past(self.involvements)
+    def past_involvements(self) -> list[InvolvementView]:
+        """Who worked with the child, and does not now."""
+        still = {(i.agency_id, i.practitioner_id) for i in self.involvements}
+        return [
+            i for i in self._past(self.every_involvement) if (i.agency_id, i.practitioner_id) not in still
+        ]
 
     @cached_property
     def lead(self) -> InvolvementView | None:
-        return next((i for i in self.involvements_now if i.lead), None)
+        return next((i for i in self.involvements if i.lead), None)
 
     @cached_property
     def changes_of_worker(self) -> int:
@@ -369,7 +398,7 @@ class ChildView:
         return rules.changes_of_worker(
             [
                 (i.held_from, i.practitioner_id)
-                for i in self.involvements
+                for i in self.every_involvement
                 if i.lead and i.held_from != i.held_until
             ],
             self.today,
@@ -402,13 +431,17 @@ class ChildView:
             "address": home.one_line if home else "",
             "area": home.area if home and not home.confidential else "",
             "address_confidential": child.address_confidential,
-            "markers": [
-                {"text": s.words, "kind": s.kind.value, "since": s.held_from} for s in self.statuses_now
-            ],
-            "parental_responsibility": [t.shown_name for t in self.responsible_parents],
+            "markers": [{"text": s.words, "kind": s.kind.value, "since": s.held_from} for s in self.statuses],
+            "parental_responsibility": [t.name for t in self.responsible_parents],
             "responsible_manager": self.responsible_manager,
             "agency": self.agency,
             "number": self.number,
+            "child": {"name": child.name, "lines": _lines(self), "marks": _marks(self)},
+            "seen": {
+                "title": f"Record {self.number}",
+                "lines": [f"Responsible: {self.responsible_manager}"] if self.responsible_manager else [],
+                "note": f"Kept by {self.agency}",
+            },
         }
 
 
@@ -418,10 +451,76 @@ def _given(answer: AnswerView | None) -> str:
 
 def _lives_with(view: ChildView) -> str:
     """'mother (Ana) and brother or sister (Theo)', or as it was written with the address."""
-    people = [f"{t.said} ({t.person.called if t.person.names else t.shown_name})" for t in view.lives_with]
+    people = [f"{t.said} ({t.person.called if t.person.names else t.name})" for t in view.lives_with]
     if not people:
         return view.child.lives.with_whom if view.child.lives else ""
     return rules.listed(people)
+
+
+def _lines(view: ChildView) -> list[str]:
+    """Who the child is and how to speak with them, then where and with whom they live."""
+    child, birth = view.child, view.child.birth
+    born = ""
+    if birth.born_on is not None:
+        about = "about " if birth.estimated else ""
+        born = f" (born {about}{rules.full_day(birth.born_on)})"
+    first = [
+        f"Known as {child.known_as}" if child.known_as else "",
+        birth.pronouns,
+        f"{child.age}{born}",
+        _given(child.answers.get(IdentityQuestion.LANGUAGE)),
+    ]
+    interpreter = _given(child.answers.get(IdentityQuestion.INTERPRETER))
+    needs = [
+        _given(child.answers.get(IdentityQuestion.COMMUNICATION)),
+        f"Interpreter: {interpreter}" if interpreter else "",
+    ]
+    lines = [
+        " · ".join(part for part in first if part),
+        ". ".join(part.rstrip(".") for part in needs if part),
+    ]
+    lines.append(_home(view))
+    return [line for line in lines if line]
+
+
+def _home(view: ChildView) -> str:
+    """'Lives with mother (Ana) in Eastmere since 4 May 2025. The address is confidential'."""
+    home = view.child.lives
+    people = _lives_with(view)
+    words = f"Lives with {people}" if people else ""
+    if home is not None:
+        place = "" if home.lives_at is LivesAt.HOME else home.lives_at.label.lower()
+        area = f"in {home.area}" if home.area and not home.confidential else ""
+        said = " ".join(part for part in (words or "Lives", place if not words else "", area) if part)
+        if words and place:
+            said += f", {place}"
+        words = f"{said} since {rules.full_day(home.held_from)}" if said != "Lives" else ""
+    if view.child.address_confidential:
+        words = f"{words}. The address is confidential" if words else "The address is confidential"
+    responsible = [t.name for t in view.responsible_parents]
+    parents = f"Parental responsibility: {rules.listed(responsible)}" if responsible else ""
+    return ". ".join(part for part in (words, parents) if part)
+
+
+#: The colour of a status at the top of the page; the others are grey.
+_COLOURS = {
+    StatusKind.PROTECTION_PLAN: "red",
+    StatusKind.POLICE_PROTECTION: "red",
+    StatusKind.EMERGENCY_PROTECTION: "red",
+    StatusKind.LOOKED_AFTER: "purple",
+    StatusKind.INTERIM_CARE_ORDER: "purple",
+    StatusKind.CARE_ORDER: "purple",
+    StatusKind.CHILD_IN_NEED: "blue",
+}
+
+
+def _marks(view: ChildView) -> list[dict[str, str]]:
+    marks = [{"text": s.words, "colour": _COLOURS.get(s.kind, "grey")} for s in view.statuses]
+    if view.child.birth.died_on is not None:
+        marks.insert(0, {"text": "Has died", "colour": "grey"})
+    if view.child.address_confidential:
+        marks.append({"text": "Confidential address", "colour": "orange"})
+    return marks
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -430,10 +529,10 @@ _MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
 
 
 def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
-    """The whole child of a folder (and of those joined to it), in nine queries or fewer whatever there is.
+    """The whole child of a folder (and of those joined to it), in ten queries or fewer whatever there is.
 
-    `on`: as of a day, today where not given. Raises NotFound where the viewer may not open the first folder
-    or it has no child yet.
+    `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
+    or there is no child in them yet.
     """
     day = on or today()
     folder_ids = tuple(folder_ids)
@@ -444,11 +543,14 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         .annotate(
             manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
             hidden_address=_confidential(day),
+            joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
         )
     }
-    if not folder_ids or folder_ids[0] not in children:
+    # The record that the others are joined into stands first; a joined one alone is read by itself.
+    known = sorted((f for f in folder_ids if f in children), key=lambda f: children[f].joined)
+    if not known:
         raise NotFound
-    main = children[folder_ids[0]]
+    main = children[known[0]]
     assert main.folder is not None, "a child has a folder"
     ties = list(
         Tie.objects.filter(folder_id__in=folder_ids)
@@ -458,32 +560,33 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
     )
     everybody = {p.id for p in children.values()} | {t.other_id for t in ties}
     people = _people(everybody, day)
-    own_ids = [main.id] + [p.id for f, p in children.items() if f != folder_ids[0]]
+    own_ids = [children[f].id for f in known]
     child = replace(_merged(people, own_ids), address_confidential=main.hidden_address)
     pointers = _pointers_of([t.other.folder_id for t in ties if t.other.folder_id])
     facts = _facts(folder_ids)
     return ChildView(
-        folder_ids=folder_ids,
+        folder_ids=tuple(known),
         number=main.folder.number,
         agency=main.folder.agency.name,
         responsible_manager=main.manager or "",
         today=day,
         child=child,
-        ties=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
-        statuses=tuple(facts["status"]),
-        providers=tuple(facts["provider"]),
-        authorities=tuple(facts["authority"]),
-        involvements=tuple(_involvements(folder_ids)),
+        every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
+        every_status=tuple(facts["status"]),
+        every_provider=tuple(facts["provider"]),
+        every_authority=tuple(facts["authority"]),
+        every_involvement=tuple(_involvements(folder_ids)),
         joined_names=tuple(people[i].name for i in own_ids[1:] if people[i].name != child.name),
     )
 
 
 def masthead(folder_ids: Sequence[UUID], *, on: date | None = None) -> dict[str, Any]:
-    """What stands at the top of every page of a child: name, called, known_as, pronouns, age (in words),
-    born_on, languages, communication and interpreter (sentences, empty where not given), lives_with,
-    lives_at, address, area, address_confidential, markers (text, kind, since), parental_responsibility
-    (names), responsible_manager, agency, number. A page that has a `ChildView` takes its `masthead`
-    instead.
+    """What stands at the top of every page of a child. `child` {name, lines, marks} and `seen` {title,
+    lines, note} are what the layout's `ui.child_masthead` takes; the same by itself: name, called,
+    known_as, pronouns, age (in words), born_on, languages, communication and interpreter (sentences, empty
+    where not given), lives_with, lives_at, address, area, address_confidential, markers (text, kind,
+    since), parental_responsibility (names), responsible_manager, agency, number. A page that has a
+    `ChildView` takes its `masthead` instead.
     """
     return child_page(folder_ids, on=on).masthead
 
@@ -647,8 +750,8 @@ def _tie_views(
             person=person,
             is_child=t.other.folder_id is not None,
             folder_id=t.other.folder_id if person.names or pointer is not None else None,
-            shown_name=name,
-            shown_age=age,
+            name=name,
+            age=age,
         )
 
 
@@ -816,7 +919,7 @@ def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     return out
 
 
-def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
+def names_on_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     """The same by folder, for lists of work: the child of each folder that the viewer may open. Three
     queries."""
     owners = dict(Person.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "id"))

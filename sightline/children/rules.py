@@ -239,6 +239,11 @@ def day_words(day: date, on: date) -> str:
     return words if day.year == on.year else f"{words} {day.year}"
 
 
+def full_day(day: date) -> str:
+    """'9 January 2027'."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def years_old(born: date, on: date) -> int:
     """Whole years lived on a day. Somebody born on 29 February turns a year older on 1 March in other
     years."""

@@ -19,7 +19,7 @@ def test_a_child_is_recorded_and_found_on_their_page(world, worker, folder_id, c
         )
         view = queries.child_page([folder_id])
         assert view.child.name == "Maya Ferreira-Lund"
-        assert [t.shown_name for t in view.responsible_parents] == ["Ana Ferreira"]
+        assert [t.name for t in view.responsible_parents] == ["Ana Ferreira"]
         assert view.masthead["lives_with"] == "Mum (Ana)"
         assert view.lead.practitioner == "Dana Okafor"
         assert queries.pointer(folder_id).agencies == (("Northmoor Council", "01632 960001"),)
