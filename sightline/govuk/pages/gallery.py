@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from markupsafe import Markup
 
@@ -108,6 +108,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ],
         "who": {"name": "Dana Okafor", "post": "social worker", "agency": "Eastmere Council"},
         "partnership_name": "Eastmere safeguarding partnership",
+        "notices": [
+            {"text": "You are on duty until 17:00: a concern is waiting", "href": "#notice", "urgent": True}
+        ],
+        "notices_href": reverse("gallery-notices"),
         "at": then,
         "earlier": then - timedelta(days=23),
     }
@@ -128,7 +132,14 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "govuk/gallery_board.html", {"at": now()})
 
 
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """What the signed-in person must be told, as a fragment: nothing any more."""
+    return HttpResponse("")
+
+
 urlpatterns = [
+    path("gallery/notices/", notices, name="gallery-notices"),
     path("gallery/", gallery, name="gallery"),
     path("gallery/draft/", draft, name="gallery-draft"),
     path("gallery/board/", board, name="gallery-board"),

@@ -241,3 +241,31 @@ def test_a_printed_page_has_no_navigation(served: str, page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".sl-top")).to_be_hidden()
     expect(page.locator(".sl-voice")).to_be_visible()
+
+
+def test_a_notice_goes_when_it_has_been_answered_elsewhere(served: str, page: Page) -> None:
+    page.clock.install()
+    page.goto(f"{served}/gallery/")
+    page.locator("[data-print]").wait_for(state="visible")
+    expect(page.get_by_role("region", name="Notices")).to_be_visible()
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("region", name="Notices")).to_have_count(0)
+
+
+def test_a_board_with_another_token_has_not_changed(served: str, page: Page) -> None:
+    page.clock.install()
+    page.goto(f"{served}/gallery/")
+    page.locator("[data-print]").wait_for(state="visible")
+    answers = iter(("one", "two", "three"))
+    page.route(
+        "**/gallery/board/",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body=f'<p>Same</p><input type="hidden" name="csrfmiddlewaretoken" value="{next(answers)}">',
+        ),
+    )
+    page.clock.run_for(21_000)
+    token = page.locator("#board input[name=csrfmiddlewaretoken]")
+    expect(token).to_have_value("one")
+    page.clock.run_for(21_000)
+    expect(token).to_have_value("one")

@@ -1,7 +1,8 @@
 // What a page gains from a script. Every page works without it.
 //
 // form[data-autosave-url]   keeps a draft on the server every few seconds and on leaving the page
-// [data-refresh-url]        keeps a part of a page up to date without losing place
+// [data-refresh-url]        keeps a part of a page up to date without losing place; asks with X-Fragment: 1,
+//                           which is no activity of a person and must not keep a session alive
 // form[method=post]         is sent once, however often its button is pressed
 // [data-print]              a button that prints
 // .govuk-js-exit-this-page-button   leaves at once; nothing more is kept then
@@ -125,10 +126,18 @@ const restore = (region, was) => {
   window.scrollTo({ top: was.top, behavior: "instant" });
 };
 
+// A part's text for comparing: tokens against forgery differ each time and mean no change.
+const meaning = (text) => {
+  const parsed = document.createElement("template");
+  parsed.innerHTML = text;
+  for (const token of parsed.content.querySelectorAll("input[name=csrfmiddlewaretoken]")) token.setAttribute("value", "");
+  return parsed.innerHTML.trim();
+};
+
 const keepFresh = (region) => {
   const status = document.querySelector(`[data-refresh-status="${region.id}"]`);
   const every = Math.max(5, Number(region.dataset.refreshSeconds) || 20) * 1000;
-  let known = region.innerHTML;
+  let known = meaning(region.innerHTML);
   let timer = 0;
 
   const writing = () =>
@@ -153,10 +162,11 @@ const keepFresh = (region) => {
       }
       if (!answer.ok) throw new Error(String(answer.status));
       const text = await answer.text();
-      if (text !== known && !writing() && !marking()) {
+      const told = meaning(text);
+      if (told !== known && !writing() && !marking()) {
         const was = place(region);
         region.innerHTML = text;
-        known = text;
+        known = told;
         restore(region, was);
         say(status, `Changed at ${timeNow()}`);
       }
