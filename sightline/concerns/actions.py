@@ -19,8 +19,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
 from sightline.children.queries import lead_worker, works_with
-from sightline.children.rules import Address, Birth, Names, NewAdult, NewAuthority, NewChild, NewProvider, NewTie
-from sightline.children.terms import Kinship, Known, ProviderKind, Sex
+from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
@@ -190,7 +189,19 @@ def _write_parts(
         folder_id = access.open_folder_for_concern(
             agency_id=agency_id, team_id=team_id, why=f"Concern {concern.reference}"
         )
-        child_id = children.record_child(_new_child(folder_id, child, at.astimezone(LONDON).date()))
+        child_id = children.record_child_of_concern(
+            folder_id,
+            given=child.given,
+            family=child.family,
+            known_as=child.known_as,
+            born_on=child.born_on,
+            age_years=child.age_years,
+            expected_on=child.expected_on,
+            sex=child.sex,
+            lines=child.lines,
+            postcode=child.postcode,
+            school=child.school,
+        )
         folder_ids.append(folder_id)
         child_ids.append(child_id)
         ConcernPart.objects.create(
@@ -216,46 +227,11 @@ def _write_parts(
             pack_version=pack.version,
         )
         PartName.objects.create(folder_id=folder_id, concern=concern, place_in_list=place, name=child.name)
-    _tie_family(list(zip(folder_ids, child_ids, strict=True)), sent.people)
-    return folder_ids
-
-
-def _new_child(folder_id: UUID, child: ChildIn, day: date) -> NewChild:
-    born_on, estimated = child.born_on, False
-    if born_on is None and child.age_years is not None:
-        # About so old: the middle of the year in which they were born, marked as estimated.
-        born_on, estimated = date(day.year - child.age_years, 7, 1), True
-        if born_on > day:
-            born_on = date(day.year, 1, 1)
-    return NewChild(
-        folder_id=folder_id,
-        names=Names(given=child.given, family=child.family, known_as=child.known_as),
-        birth=Birth(
-            born_on=born_on, estimated=estimated, expected_on=child.expected_on, sex=Sex(child.sex or "U")
-        ),
-        address=Address(lines=child.lines, postcode=child.postcode) if child.lines or child.postcode else None,
-        providers=(NewProvider(ProviderKind.SCHOOL, child.school),) if child.school else (),
+    children.tie_family_of_concern(
+        list(zip(folder_ids, child_ids, strict=True)),
+        [(p.given, p.family, p.kinship, p.lives_with, p.telephone) for p in sent.people],
     )
-
-
-def _tie_family(places: Sequence[tuple[UUID, UUID]], people: Sequence[PersonIn]) -> None:
-    """The children as brothers and sisters of one another, and the people around them in each child's folder."""
-    for folder_id, child_id in places:
-        for _other_folder, other_id in places:
-            # Each tie is told from both sides by one call, so each pair is tied once.
-            if child_id < other_id:
-                children.tie(folder_id, NewTie(other_id=other_id, kinship=Kinship.SIBLING))
-    for person in people:
-        adult_id = children.record_adult(
-            places[0][0],
-            NewAdult(
-                names=Names(given=person.given, family=person.family), birth=Birth(telephone=person.telephone)
-            ),
-        )
-        for folder_id, _child_id in places:
-            children.tie(
-                folder_id, NewTie(other_id=adult_id, kinship=person.kinship, lives_with_child=person.lives_with)
-            )
+    return folder_ids
 
 
 def _look_behind_seals(concern_id: UUID) -> None:
@@ -647,7 +623,7 @@ def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
     transfer.recorded_by_id = current().practitioner_id
     transfer.save()
     screening = Screening.objects.get(id=screening_id)
-    children.set_authority(screening.folder_id, NewAuthority(responsible=transfer.authority))
+    children.authority_changed(screening.folder_id, responsible=transfer.authority)
     duties.happened(
         "transfer_accepted", [transfer.folder_id], subject_id=screening.decision_id, at=transfer.accepted_at
     )

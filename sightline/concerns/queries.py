@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from sightline.access.models import Joining
+from sightline.access.queries import opened_of
 from sightline.children.queries import name_and_age
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
@@ -232,8 +233,6 @@ def concern(concern_id: UUID) -> ConcernView:
 
 def _opens(parts: Sequence[ConcernPart]) -> bool:
     """Whether the viewer opens these folders, and is not only the referrer reading their own words."""
-    from sightline.access.queries import opened_of
-
     return bool(opened_of([p.folder_id for p in parts]))
 
 

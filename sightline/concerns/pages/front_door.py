@@ -153,7 +153,9 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
             raise
         except Refused as refused:
             form.add_error(None, refused.verdict.reason)
-    suggestions = [] if part.matched else suggest_for_child(part.folder_id)
+    suggestions = [] if part.matched else suggest_for_child(
+        part.folder_id, leave_out=[p.folder_id for p in shown.parts]
+    )
     return render(
         request,
         "concerns/match.html",

@@ -15,7 +15,8 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
-from sightline.children.queries import child_page, masthead, pointer
+from sightline.agencies.rules import Acting
+from sightline.children.queries import ChildView, child_page, pointer
 from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import on_folders, pack_in_force
@@ -32,6 +33,17 @@ TABS = (
     ("decisions", "Decisions"),
     ("looked", "Who has looked"),
 )
+
+
+#: The colour of a status beside the name; its words say what it is.
+MARKS = {
+    "protection_plan": "red",
+    "police_protection": "red",
+    "emergency_protection": "red",
+    "looked_after": "purple",
+    "child_in_need": "blue",
+    "early_help": "teal",
+}
 
 
 class NoteForm(PageForm):
@@ -69,7 +81,55 @@ def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list
         for name, text in TABS
         if name != "looked" or acting.may(Permission.WHO_LOOKED)
     ]
-    return lead, folders, {"mast": masthead(folders), "tabs": tabs, "folder_id": lead}
+    view = child_page(folders)
+    return lead, folders, {"view": view, "mast": _masthead(view, lead, acting), "tabs": tabs, "folder_id": lead}
+
+
+def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
+    """What stands at the top of every tab, in sentences."""
+    facts = view.masthead
+    born = facts["born_on"]
+    line = [f"Known as {facts['called']}" if facts["known_as"] else "", facts["pronouns"], facts["age"]]
+    if born is not None:
+        about = "about " if facts["born_estimated"] else ""
+        line.append(f"born {about}{born.day} {born:%B %Y}")
+    line.append(facts["languages"])
+    where = f"Lives with {facts['lives_with']}" if facts["lives_with"] else "With whom they live is not recorded"
+    if facts["address_confidential"]:
+        where += "; the address is confidential"
+    elif facts["address"] or facts["area"]:
+        where += f", {facts['address'] or facts['area']}"
+    if facts["lives_since"]:
+        since = facts["lives_since"]
+        where += f", since {since.day} {since:%B %Y}"
+    holders = facts["parental_responsibility"]
+    held = f"Parental responsibility: {', '.join(holders)}." if holders else "Parental responsibility: not recorded."
+    lines = [" · ".join(part for part in line if part)]
+    lines += [words for words in (facts["communication"], facts["interpreter"]) if words]
+    lines += [f"{where}.", held]
+    actions = []
+    if acting.may(Permission.WRITE_FOLDER):
+        actions.append({"text": "Write an entry", "href": f"{reverse('web:record', args=[lead])}#write"})
+    if acting.may(Permission.RAISE_CONCERN):
+        actions.append({"text": "Raise a concern", "href": reverse("concerns:raise")})
+    authority = view.authority
+    seen_lines = [f"Record {facts['number']}."]
+    seen_lines.append(
+        f"Responsible: {facts['responsible_manager']}." if facts["responsible_manager"] else "No manager named."
+    )
+    if authority is not None:
+        seen_lines.append(f"Responsible authority: {authority.responsible}. Child is in: {authority.present}.")
+    if view.lead is not None:
+        seen_lines.append(f"Lead professional: {view.lead.practitioner}, {view.lead.agency}.")
+    return {
+        "child": {
+            "name": facts["name"],
+            "lines": lines,
+            "marks": [{"text": m["text"], "colour": MARKS.get(m["kind"], "grey")} for m in facts["markers"]],
+            "actions": actions,
+        },
+        "seen": {"title": facts["agency"], "lines": seen_lines},
+    }
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -78,10 +138,8 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     try:
         lead, folders, shown = _opened(request, folder_id, "child")
     except NotFound:
-        acting = request.practitioner  # type: ignore[attr-defined]
-        if acting.may(Permission.SEARCH) and pointer(folder_id) is not None:
-            return HttpResponseRedirect(reverse("matching:pointer", args=[folder_id]))
-        raise
+        pointer(folder_id)  # raises NotFound where there is nothing for this viewer
+        return HttpResponseRedirect(reverse("matching:pointer", args=[folder_id]))
     if lead != folder_id:
         return HttpResponseRedirect(reverse("web:child", args=[lead]))
     return render(
@@ -90,7 +148,6 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "overview": queries.child_overview(lead),
-            "view": child_page(folders),
             "duties": on_folders(folders),
             "pack": pack_in_force(),
         },
