@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+"""Every route of the program, room by room."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("sightline.web.pages.urls")),
+    path("", include("sightline.concerns.pages.urls")),
+    path("govuk/", include("sightline.govuk.pages.urls")),
+    path("sign-in/", include("allauth.urls")),
+]
