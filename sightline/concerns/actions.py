@@ -431,7 +431,7 @@ def screen(
     faults: dict[tuple[UUID, str], str] = {}
     for decision in decisions:
         level = next((x for x in levels.level if x.id == decision.level_id), None)
-        ids = [d.id for d in level.descriptors] if level else []
+        ids = [d.id for d in level.descriptor] if level else []
         for name, message in rules.faults(
             decision, outcome_rule(pack, decision.outcome_id, day), level_descriptors=ids
         ).items():
@@ -473,7 +473,7 @@ def screen(
     screenings = []
     for decision, row in zip(decisions, made, strict=True):
         level = levels.get(decision.level_id)
-        chosen = [d for d in level.descriptors if d.id in decision.descriptors]
+        chosen = [d for d in level.descriptor if d.id in decision.descriptors]
         rule = outcome_rule(pack, decision.outcome_id, day)
         screening = Screening(
             folder_id=row.folder_id,

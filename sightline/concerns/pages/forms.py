@@ -380,7 +380,7 @@ class ChildDecisionForm(PageForm):
             name = f"descriptors_{level.id}"
             self.fields[name] = Choices(
                 "Which of these do you rely on?",
-                [(d.id, d.text) for d in level.descriptors],
+                [(d.id, d.text) for d in level.descriptor],
                 small=True,
                 ask="Choose at least one descriptor of that level that you rely on",
             )

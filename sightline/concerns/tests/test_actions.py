@@ -1,0 +1,243 @@
+"""The life of a concern through its actions, on the real database as the program's role."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.access.models import Folder
+from sightline.agencies.models import Notice
+from sightline.agencies.tests.factories import as_practitioner, as_public
+from sightline.concerns import actions, queries
+from sightline.concerns.actions import Incomplete
+from sightline.concerns.models import Concern, ConcernPart, Screening
+from sightline.concerns.terms import AdditionKind, ConcernState
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.models import Duty
+from sightline.records.models import Decision
+
+from .factories import a_concern, a_decision, make_front_door, raised_by
+
+pytestmark = pytest.mark.django_db
+
+
+def _decide(door, raised, **changes):
+    with as_practitioner(door.decider):
+        parts = queries.concern(raised.concern_id).parts
+        return actions.screen(
+            raised.concern_id, [a_decision(p.id, **changes) for p in parts], knows_family=False
+        )
+
+
+@pytest.mark.obligation("PAR-02")
+@pytest.mark.obligation("TIM-03")
+def test_a_teacher_raises_it_and_the_front_door_has_it_with_its_clocks():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        shown = queries.concern(raised.concern_id)
+        assert [p.name for p in shown.parts] == ["Maya Ferreira-Lund", "Theo Ferreira-Lund"]
+        assert {d.kind for d in shown.duties} == {"decision_on_concern", "acknowledgement_to_referrer"}
+        assert all(d.citation for d in shown.duties)
+        board = queries.board([door.team.pk])
+        assert [row.reference for row in board.rows] == [raised.reference]
+
+
+@pytest.mark.obligation("HLP-06")
+def test_immediate_danger_goes_to_the_top_and_tells_the_duty_manager():
+    door = make_front_door()
+    raised_by(door.teacher)
+    urgent = raised_by(door.teacher, immediate_danger=True, danger_words="He said he would come back tonight.")
+    with as_practitioner(door.decider):
+        board = queries.board([door.team.pk])
+        assert board.rows[0].reference == urgent.reference
+        assert board.rows[0].due.kind == "immediate_danger_response"
+        assert board.danger == 1
+    with as_practitioner(door.manager):
+        notice = Notice.objects.get()
+        assert notice.urgent
+        assert notice.acknowledge_by is not None
+        assert "Maya" not in notice.text
+    with as_practitioner(door.decider):
+        actions.danger_acted_on(urgent.concern_id, "Police sent at 14:05 by Gwen Ashby")
+        assert queries.board([door.team.pk]).danger == 0
+
+
+@pytest.mark.obligation("PAR-02")
+def test_the_referrer_follows_it_and_sees_no_more_than_they_may():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    _decide(door, raised)
+    with as_practitioner(door.decider):
+        actions.answer(raised.concern_id, "Early help will ring the family this week.")
+    with as_practitioner(door.teacher):
+        own = queries.own_concern(raised.concern_id)
+        assert own.state is ConcernState.ANSWERED
+        assert [a.words for a in own.answers] == ["Early help will ring the family this week."]
+        assert own.names == ["Maya Ferreira-Lund", "Theo Ferreira-Lund"]
+        assert Screening.objects.count() == 0
+        assert Decision.objects.count() == 0
+        assert Folder.objects.count() == 0
+        with pytest.raises(NotFound):
+            queries.concern(raised.concern_id)
+
+
+@pytest.mark.obligation("REC-18")
+def test_right_role_wrong_team_sees_and_does_nothing():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.stranger):
+        assert Concern.objects.count() == 0
+        assert ConcernPart.objects.count() == 0
+        with pytest.raises(NotFound):
+            queries.concern(raised.concern_id)
+        with pytest.raises(NotFound):
+            actions.take_up(raised.concern_id)
+        with pytest.raises(NotFound):
+            actions.screen(raised.concern_id, [], knows_family=False)
+
+
+@pytest.mark.obligation("REC-08")
+@pytest.mark.obligation("HLP-02")
+@pytest.mark.obligation("HLP-03")
+def test_a_decision_needs_level_descriptors_agreement_and_reasons():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        parts = queries.concern(raised.concern_id).parts
+        bad = [a_decision(p.id, reasons="", descriptors=(), stands_on="", child_told="") for p in parts]
+        with pytest.raises(Incomplete) as refused:
+            actions.screen(raised.concern_id, bad, knows_family=False)
+        fields = {name for part, name in refused.value.faults if part == parts[0].id}
+        assert fields == {"reasons", "descriptors", "stands_on", "child_told"}
+    with as_practitioner(door.decider):
+        assert Decision.objects.count() == 0
+
+
+def test_nobody_decides_on_their_own_concern_or_for_a_family_that_they_know():
+    door = make_front_door()
+    own = raised_by(door.decider)
+    with as_practitioner(door.decider), pytest.raises(Refused, match="raised this concern yourself"):
+        parts = queries.concern(own.concern_id).parts
+        actions.screen(own.concern_id, [a_decision(p.id) for p in parts], knows_family=False)
+    other = raised_by(door.teacher)
+    with as_practitioner(door.decider), pytest.raises(Refused, match="know this family"):
+        parts = queries.concern(other.concern_id).parts
+        actions.screen(other.concern_id, [a_decision(p.id) for p in parts], knows_family=True)
+
+
+@pytest.mark.obligation("STR-05")
+def test_outcomes_open_their_duties_together():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    screenings = _decide(door, raised, outcome="immediate_protection")
+    with as_practitioner(door.decider):
+        opened = {d.kind for d in Duty.objects.filter(subject_id=screenings[0].decision_id)}
+        assert {"immediate_protection", "strategy_discussion", "assessment"} <= opened
+        decision = Decision.objects.get(id=screenings[0].decision_id)
+        assert decision.definition_id == "child_protection"
+        assert decision.pack_version
+        assert not Duty.objects.filter(kind="decision_on_concern", closed_at__isnull=True).exists()
+        assessment = Duty.objects.filter(kind="assessment").first()
+        assert assessment.started_at == Concern.objects.get().raised_at
+
+
+@pytest.mark.obligation("CHD-06")
+def test_a_conflict_not_resolved_for_the_child_waits_for_a_manager():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    screenings = _decide(
+        door, raised, outcome="section_17_assessment", conflict="The head teacher wants no police at school",
+        for_the_child=False,
+    )  # fmt: skip
+    first = screenings[0]
+    with as_practitioner(door.decider):
+        assert not Duty.objects.filter(subject_id=first.decision_id, kind="assessment").exists()
+        with pytest.raises(Refused, match="made this decision yourself"):
+            actions.rule_on(first.decision_id, upholds=True, reasons="It is right for her all the same.")
+    with as_practitioner(door.manager):
+        actions.rule_on(first.decision_id, upholds=True, reasons="It is right for her all the same.")
+        assert Duty.objects.filter(subject_id=first.decision_id, kind="assessment").exists()
+
+
+def test_stale_form_says_who_decided_and_when():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.second):
+        version = queries.concern(raised.concern_id).concern.version
+    _decide(door, raised)
+    with as_practitioner(door.second), pytest.raises(Refused, match=r"Gwen Ashby decided on this concern at"):
+        parts = queries.concern(raised.concern_id).parts
+        actions.screen(raised.concern_id, [a_decision(p.id) for p in parts], knows_family=False, version=version)
+
+
+def test_a_child_of_another_authority_is_ours_until_accepted():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    screenings = _decide(door, raised, outcome="other_authority", authority="Westmarch Council")
+    first = screenings[0]
+    with as_practitioner(door.decider):
+        assert Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True).count() == 2
+        actions.transfer_accepted(first.id, "Jo Penn, duty manager")
+        assert Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True).count() == 1
+        with pytest.raises(Refused, match="accepted already"):
+            actions.transfer_accepted(first.id, "Jo Penn, duty manager")
+
+
+def test_taking_back_correcting_and_reopening_add_to_the_record():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.teacher):
+        actions.add_more(raised.concern_id, AdditionKind.CORRECTION, "It was Tuesday, not Monday.")
+        actions.take_back(raised.concern_id, "It was a misunderstanding.")
+    with as_practitioner(door.decider):
+        shown = queries.concern(raised.concern_id)
+        assert [a.kind for a in shown.additions] == ["correction", "taken_back"]
+        assert shown.duties, "the clocks run on until the front door has looked"
+        actions.reopen(raised.concern_id, "The child says otherwise.")
+        assert queries.concern(raised.concern_id).concern.state == "waiting"
+    with as_practitioner(door.stranger), pytest.raises(NotFound):
+        actions.take_back(raised.concern_id, "Not mine")
+
+
+@pytest.mark.obligation("PAR-01")
+def test_anyone_can_raise_a_concern_and_come_back_with_reference_and_secret():
+    from sightline.concerns.rules import secret_digest
+    from sightline.kernel.viewer import Viewer, looking_as
+
+    door = make_front_door()
+    with as_public():
+        raised = actions.raise_concern(a_concern(anonymous=True, source_code="9"))
+    assert raised.secret
+    with as_public():
+        assert Concern.objects.count() == 0
+    digest = secret_digest(raised.reference, raised.secret)
+    with as_public(), looking_as(Viewer.public(raised.reference, digest)):
+        assert queries.own_concern().reference == raised.reference
+        assert Screening.objects.count() == 0
+    with as_public(), looking_as(Viewer.public(raised.reference, secret_digest(raised.reference, "wrong"))):
+        assert Concern.objects.count() == 0
+    with as_practitioner(door.decider):
+        assert queries.concern(raised.concern_id).referrer == "Somebody who did not give their name"
+
+
+def test_a_practitioner_without_the_permission_is_refused():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.teacher), pytest.raises(NotPermitted):
+        actions.screen(raised.concern_id, [], knows_family=False)
+
+
+def test_a_match_joins_two_histories_and_can_be_undone():
+    door = make_front_door()
+    first = raised_by(door.teacher)
+    second = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        known = queries.concern(first.concern_id).parts[0]
+        part = queries.concern(second.concern_id).parts[0]
+        actions.decide_match(part.id, known.folder_id, "Same name, same birthday, same school.")
+        again = queries.concern(second.concern_id).parts[0]
+        assert again.matched
+        assert again.lead_folder_id == known.folder_id
+        actions.undo_match(part.id, "They are cousins who share a name.")
+        assert not queries.concern(second.concern_id).parts[0].matched
+        assert [d.kind for d in Decision.objects.filter(folder_id=part.folder_id)] == ["match", "match"]
