@@ -2,9 +2,9 @@
 
     python bench/data.py --data DIR --children 100000
 
-As the owner of the tables, past the doors, with COPY: 100,000 children take about a minute. Names come from
-Faker's lists in the mixture of an English city; NHS numbers are 999..., postcodes ZZ...; the same seed writes the
-same children. What a child is found by is made by the database itself (`matching_refresh`), as always.
+As the owner of the tables, past the doors, with COPY; 100,000 children take some minutes. Names come from
+Faker's lists in the mixture of an English city; NHS numbers are 999..., postcodes ZZ...; the same seed writes
+the same children. What a child is found by is made by the database itself (`matching_refresh`), as always.
 """
 
 from __future__ import annotations
@@ -95,6 +95,18 @@ def skewed(names: Sequence[str], chance: random.Random) -> tuple[list[str], list
     return order, list(itertools.accumulate(1 / (rank + 8) for rank in range(len(order))))
 
 
+@dataclass(frozen=True)
+class Household:
+    """What brothers and sisters share. `adults` are (person, kinship, given name)."""
+
+    family: str
+    lines: str
+    postcode: str
+    area: str
+    confidential: bool
+    adults: list[tuple[UUID, str, str]]
+
+
 class People:
     """Draws names."""
 
@@ -114,6 +126,10 @@ class People:
     def draw(self, locale: str, which: str) -> str:
         names, weights = self.lists[locale][which]
         return self.chance.choices(names, cum_weights=weights)[0]
+
+    def adult(self, which: str) -> str:
+        """A given name."""
+        return self.draw(self.chance.choices(PEOPLES, cum_weights=self.shares)[0][1], which)
 
     def child(self) -> tuple[str, str, str, str]:
         """(given, family, known as or "", sex)."""
@@ -139,18 +155,33 @@ def nhs_number(serial: int) -> str | None:
     return None if check == 10 else f"{body}{check}"
 
 
+#: What a column holds that must hold something and that nothing is said about here.
+_NOTHING = {"boolean": False, "smallint": 0, "integer": 0, "ARRAY": [], "jsonb": "{}"}
+
+
 def copy(
     connection: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """COPY by way of a temporary table: PostgreSQL refuses COPY into a table whose row security is forced."""
-    names = {"t": sql.Identifier(table), "c": sql.SQL(", ").join(map(sql.Identifier, columns))}
+    """COPY by way of a temporary table: PostgreSQL refuses COPY into a table whose row security is forced.
+
+    A column that is not named and may not be null is empty text, false, 0 or an empty list.
+    """
+    others = connection.execute(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = 'public' "
+        "AND table_name = %s AND is_nullable = 'NO' AND column_default IS NULL "
+        "AND NOT column_name = ANY (%s)",
+        [table, list(columns)],
+    ).fetchall()
+    rest = tuple(_NOTHING.get(kind, "") for _name, kind in others)
+    names = sql.SQL(", ").join(map(sql.Identifier, [*columns, *(name for name, _kind in others)]))
+    target = sql.Identifier(table)
     connection.execute(
-        sql.SQL("CREATE TEMP TABLE arriving AS SELECT {c} FROM {t} WITH NO DATA").format(**names)
+        sql.SQL("CREATE TEMP TABLE arriving AS SELECT {} FROM {} WITH NO DATA").format(names, target)
     )
     with connection.cursor() as cursor, cursor.copy("COPY arriving FROM STDIN") as out:
         for row in rows:
-            out.write_row(row)
-    connection.execute(sql.SQL("INSERT INTO {t} ({c}) SELECT * FROM arriving").format(**names))
+            out.write_row((*row, *rest))
+    connection.execute(sql.SQL("INSERT INTO {} ({}) SELECT * FROM arriving").format(target, names))
     connection.execute("DROP TABLE arriving")
 
 
@@ -208,7 +239,7 @@ def load_partnership(connection: psycopg.Connection[Any]) -> Loaded:
 def load_children(
     connection: psycopg.Connection[Any], loaded: Loaded, children: int, *, granted: int, seed: int = 7
 ) -> None:
-    """`children` children with folders, names, births, homes, numbers, pointers; the first `granted` folders are open to the front door."""
+    """Children with their folders, homes and parents; the first `granted` are open to the front door."""
     chance = random.Random(seed)  # noqa: S311
     people = People(chance)
     streets = [
@@ -221,16 +252,34 @@ def load_children(
     loaded.folders.extend(folders)
     loaded.persons.extend(persons)
     rows: dict[str, list[tuple[Any, ...]]] = {
-        name: [] for name in ("name", "particulars", "home", "number", "pointer", "agency")
+        name: [] for name in ("name", "particulars", "home", "number", "pointer", "agency", "adult", "tie")
     }
     by = loaded.practitioners[0]
     schools = loaded.agencies[4:]
+    household: Household | None = None
     for at, (folder, person) in enumerate(zip(folders, persons, strict=True)):
         given, family, known_as, sex = people.child()
         born = TODAY - timedelta(days=chance.randrange(0, 18 * 365))
-        street, area = chance.choice(streets), chance.choice(AREAS)
-        postcode = f"ZZ{chance.randrange(1, 100)} {chance.randrange(1, 10)}{chance.choice('ABDE')}{chance.choice('ABDEFGHJ')}"
-        confidential = chance.random() < 0.01
+        # Four in ten are brothers or sisters of the child before.
+        if household is None or chance.random() >= 0.4:
+            household = Household(
+                family=family,
+                lines=f"{chance.randrange(1, 180)} {chance.choice(streets)}",
+                postcode=f"ZZ{chance.randrange(1, 100)} {chance.randrange(1, 10)}"
+                f"{chance.choice('ABDE')}{chance.choice('ABDEFGHJ')}",
+                area=chance.choice(AREAS),
+                confidential=chance.random() < 0.01,
+                adults=[(uuid7(), "mother", people.adult("girls"))],
+            )
+            if chance.random() < 0.6:
+                household.adults.append((uuid7(), "father", people.adult("boys")))
+            for key, _kin, first in household.adults:
+                rows["adult"].append((key, None, "adult"))
+                rows["name"].append(
+                    (uuid7(), None, NOW, by, key, "full", first, household.family, date(1990, 1, 1), None)
+                )
+        family, confidential = household.family, household.confidential
+        area = "" if confidential else household.area
         head = (folder, NOW, by)
         rows["name"].append((uuid7(), *head, person, "full", given, family, born, None))
         if known_as:
@@ -242,25 +291,14 @@ def load_children(
             )
         rows["particulars"].append((uuid7(), *head, person, born, False, sex, "", "", ""))
         rows["home"].append(
-            (
-                uuid7(),
-                *head,
-                person,
-                born,
-                None,
-                "home",
-                f"{chance.randrange(1, 180)} {street}",
-                postcode,
-                area,
-                "",
-                confidential,
-            )
-        )
+            (uuid7(), *head, person, born, None, "home", household.lines, household.postcode, household.area, "",
+             confidential)
+        )  # fmt: skip
+        for key, kin, _first in household.adults:
+            rows["tie"].append((uuid7(), folder, person, key, kin, born, NOW, by, "yes", "yes", ""))
         rows["number"].append((uuid7(), *head, person, "nhs", next(numbers), ""))
         rows["number"].append((uuid7(), *head, person, "la_child", f"LA{at:07d}", ""))
-        rows["pointer"].append(
-            (uuid7(), folder, f"{given} {family}", known_as, born, "" if confidential else area, NOW)
-        )
+        rows["pointer"].append((uuid7(), folder, f"{given} {family}", known_as, born, area, NOW))
         rows["agency"].append((uuid7(), folder, loaded.authority, "Northmoor Council", "01632 960000"))
         if born < TODAY - timedelta(days=4 * 365):
             school = chance.randrange(len(schools))
@@ -275,7 +313,7 @@ def load_children(
         connection,
         "children_person",
         ("id", "folder_id", "kind"),
-        ((p, f, "child") for p, f in zip(persons, folders, strict=True)),
+        [*((p, f, "child") for p, f in zip(persons, folders, strict=True)), *rows["adult"]],
     )
     common = ("id", "folder_id", "recorded_at", "recorded_by_id", "person_id")
     copy(
@@ -296,6 +334,12 @@ def load_children(
     copy(
         connection, "children_pointer",
         ("id", "folder_id", "name", "known_as", "born_on", "area", "refreshed_at"), rows["pointer"],
+    )  # fmt: skip
+    copy(
+        connection, "children_tie",
+        ("id", "folder_id", "child_id", "other_id", "kinship", "held_from", "recorded_at", "recorded_by_id",
+         "parental_responsibility", "lives_with_child", "words"),
+        rows["tie"],
     )  # fmt: skip
     copy(
         connection,

@@ -50,6 +50,7 @@ def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page:
             found=results.count,
             page=page,
             folders=[child.folder_id for child in results.found],
+            adults=[adult.person_id for adult in results.adults],
         )
     return Search(question, results, page)
 

@@ -41,10 +41,15 @@ class SearchKey(FolderRow):
 
 
 class SearchWord(FolderRow):
-    """One word of a child's name or address. `part` counts the names, or the addresses, of one folder."""
+    """One word of a child's name or address, or of the name of an adult in the child's life.
+
+    `part` counts the names, or the addresses, of one folder; `adult` is the adult's person. A hit on an adult is
+    shown only to whoever may open the folder, since the tie itself is not on the pointer.
+    """
 
     kind = models.CharField(max_length=12, choices=_choices(WordKind))
     word = models.CharField(max_length=80, db_collation="C")
+    adult = models.UUIDField(null=True)
     part = models.PositiveSmallIntegerField()
     use = models.CharField(max_length=10, choices=_choices(KeyUse))
     confidential = models.BooleanField(default=False)
@@ -54,7 +59,7 @@ class SearchWord(FolderRow):
         indexes = [
             models.Index(
                 fields=["kind", "word"],
-                include=["folder", "part", "use", "confidential"],
+                include=["folder", "part", "use", "confidential", "adult"],
                 name="searchword_by_word",
             ),
         ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
+from sightline.children.terms import Kinship
 from sightline.govuk.words import age as age_in_words
 from sightline.kernel.verdicts import NotFound
 
@@ -59,11 +60,35 @@ class Suggestion(Found):
 
 
 @dataclass(frozen=True)
+class FoundAdult:
+    """An adult of the name that was asked for, in a record that the viewer may open."""
+
+    person_id: UUID
+    name: str
+    kinship: Kinship
+    words: str
+    folder_id: UUID
+    child: str
+    likeness: Reason
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in words."""
+        return in_words(self.likeness)
+
+
+@dataclass(frozen=True)
 class Results:
-    """One page of what was found; `count` is of all pages."""
+    """One page of the children found, `count` of them on all pages; beside the first page up to ten adults."""
 
     found: tuple[Found, ...]
     count: int
+    adults: tuple[FoundAdult, ...] = ()
+
+
+_COLUMNS = (
+    "folder_id, name, known_as, born_on, expected_on, area, agencies, opens, points, reasons, found, adult"
+)
 
 
 def search(
@@ -75,20 +100,21 @@ def search(
     size: int = PAGE,
     leave_out: Iterable[UUID] = (),
 ) -> Results:
-    """The children that a question may mean, for whoever is looking. Nobody without the permission finds anything.
+    """The children that a question may mean, for whoever is looking; without the permission nobody.
 
-    `page` counts from 1. Nothing is audited here: pages go through `actions.search`.
+    One query, and a second where adults were found. `page` counts from 1. Nothing is audited here: pages go
+    through `actions.search`.
     """
     if not question:
         return Results((), 0)
     query = question.query(sort=sort, loosely=loosely, leave_out=leave_out)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT folder_id, name, known_as, born_on, expected_on, area, agencies, opens, points, reasons, found "
-            "FROM matching_search(%s::jsonb, %s, %s)",
+            f"SELECT {_COLUMNS} FROM matching_search(%s::jsonb, %s, %s)",  # noqa: S608 our own columns
             [json.dumps(query), size, (page - 1) * size],
         )
         rows = cursor.fetchall()
+    children = [row for row in rows if row[11] is None]
     return Results(
         tuple(
             Found(
@@ -103,9 +129,45 @@ def search(
                 points=row[8],
                 likeness=Reason(row[9]),
             )
-            for row in rows
+            for row in children
         ),
-        rows[0][10] if rows else 0,
+        children[0][10] if children else 0,
+        _adults({(row[0], row[11]): Reason(row[9]) for row in rows if row[11] is not None}),
+    )
+
+
+_NAMED = """
+    SELECT DISTINCT ON (t.folder_id, t.other_id) t.folder_id, t.other_id, t.kinship, t.words, c.name,
+           (SELECT trim(n.given || ' ' || n.family) FROM children_personname n
+            WHERE n.person_id = t.other_id AND n.held_from <= current_date
+              AND (n.held_until IS NULL OR n.held_until > current_date)
+            ORDER BY n.use <> 'full', n.held_from DESC LIMIT 1)
+    FROM children_tie t JOIN children_pointer c ON c.folder_id = t.folder_id
+    WHERE t.folder_id = ANY (%s::uuid[]) AND t.other_id = ANY (%s::uuid[])
+      AND (t.held_until IS NULL OR t.held_until > t.held_from)
+    ORDER BY t.folder_id, t.other_id, t.held_from DESC
+"""
+
+
+def _adults(hits: Mapping[tuple[UUID, UUID], Reason]) -> tuple[FoundAdult, ...]:
+    """Names and ties of the adults of the search, in its order, as the doors let the viewer read them."""
+    if not hits:
+        return ()
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [[str(folder) for folder, _ in hits], [str(person) for _, person in hits]])
+        told = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
+    return tuple(
+        FoundAdult(
+            person_id=person,
+            name=told[folder, person][3] or "Name not known",
+            kinship=Kinship(told[folder, person][0]),
+            words=told[folder, person][1],
+            folder_id=folder,
+            child=told[folder, person][2],
+            likeness=likeness,
+        )
+        for (folder, person), likeness in hits.items()
+        if (folder, person) in told
     )
 
 

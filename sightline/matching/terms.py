@@ -20,7 +20,6 @@ class WordKind(StrEnum):
 
     NAME = "name"
     ADDRESS = "address"
-    ADULT = "adult"
 
 
 class KeyUse(StrEnum):

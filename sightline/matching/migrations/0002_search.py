@@ -44,10 +44,10 @@ $$;
 
 -- The words of one part of a name or of one line, and its neighbours run together: Mary Ann is also Maryann.
 CREATE FUNCTION matching_run(words text[]) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT left(w, 80) FROM (
+    SELECT left(x.w, 80) FROM (
         SELECT unnest(words) AS w
-        UNION SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
-        UNION SELECT array_to_string(words, '') WHERE cardinality(words) = 3) x
+        UNION ALL SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
+        UNION ALL SELECT array_to_string(words, '') WHERE cardinality(words) = 3) x
 $$;
 
 -- What a word sounds like: Daitch-Mokotoff codes of the word and of its Irish reading (bh and mh are v, dh and gh
@@ -74,19 +74,16 @@ $$;
 
 -- Words for the kind of street are in every address: they count only together with the word before them.
 CREATE FUNCTION matching_address_words(said text) RETURNS SETOF text LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    WITH line AS (
-        SELECT (SELECT array_agg(coalesce(short.s, w) ORDER BY i)
-                FROM unnest(matching_words(l.line)) WITH ORDINALITY AS u(w, i)
-                LEFT JOIN (VALUES ('street','st'),('road','rd'),('avenue','ave'),('av','ave'),('close','cl'),
-                                  ('drive','dr'),('lane','ln'),('court','ct'),('crescent','cres'),('gardens','gdns'),
-                                  ('terrace','ter'),('terr','ter'),('place','pl'),('square','sq'),('grove','gr'),
-                                  ('mount','mt'),('saint','st'),('apartment','flat'),('apt','flat')) AS short(l, s)
-                       ON short.l = w) AS words
-        FROM regexp_split_to_table(said, '[\n\r,;]+') AS l(line))
-    SELECT DISTINCT left(x.w, 80) FROM line, LATERAL (
-        SELECT unnest(words) AS w
-        UNION SELECT words[i] || words[i + 1] FROM generate_series(1, cardinality(words) - 1) i
-        WHERE words[i] !~ '^[0-9]') x
+    SELECT DISTINCT left(x.w, 80)
+    FROM regexp_split_to_table(said, '[\n\r,;]+') AS l(line),
+    LATERAL (SELECT array_agg(coalesce('{"street": "st", "road": "rd", "avenue": "ave", "av": "ave", "close": "cl",
+                 "drive": "dr", "lane": "ln", "court": "ct", "crescent": "cres", "gardens": "gdns", "terrace": "ter",
+                 "terr": "ter", "place": "pl", "square": "sq", "grove": "gr", "mount": "mt", "saint": "st",
+                 "apartment": "flat", "apt": "flat"}'::jsonb ->> u.w, u.w) ORDER BY u.i) AS words
+             FROM unnest(matching_words(l.line)) WITH ORDINALITY AS u(w, i)) a,
+    LATERAL (SELECT unnest(a.words) AS w
+             UNION ALL SELECT a.words[i] || a.words[i + 1] FROM generate_series(1, cardinality(a.words) - 1) i
+             WHERE a.words[i] !~ '^[0-9]') x
     WHERE x.w NOT IN ('st','rd','ave','cl','dr','ln','ct','cres','gdns','ter','pl','sq','gr','mt','way','walk',
                       'flat','the','hill','park','view','row','mews','rise','green','no')
 $$;
@@ -97,14 +94,20 @@ $$;
 REFRESH = r"""
 CREATE FUNCTION matching_refresh(folders uuid[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    -- The records of other children that the same adults are tied to: an adult's new name finds there too.
+    kin uuid[] := ARRAY(SELECT DISTINCT theirs.folder_id
+                        FROM children_tie ours JOIN children_tie theirs ON theirs.other_id = ours.other_id
+                        WHERE ours.folder_id = ANY (folders) AND NOT theirs.folder_id = ANY (folders));
 BEGIN
     -- Two at once on one folder: the second waits, then reads what the first has committed.
     PERFORM 1 FROM access_folder WHERE id = ANY (folders) ORDER BY id FOR NO KEY UPDATE;
     DELETE FROM matching_searchkey WHERE folder_id = ANY (folders);
     DELETE FROM matching_searchword WHERE folder_id = ANY (folders);
+    DELETE FROM matching_searchword WHERE folder_id = ANY (kin) AND adult IS NOT NULL;
 
     WITH held AS (
-        SELECT n.folder_id, n.given, n.family,
+        SELECT n.folder_id, n.given, n.family, NULL::uuid AS adult,
                row_number() OVER (PARTITION BY n.folder_id ORDER BY n.held_from, n.id) AS part,
                CASE WHEN n.use = 'former' OR n.held_until <= current_date THEN 'former'
                     WHEN n.use = 'full' THEN 'now' ELSE n.use END AS use
@@ -112,11 +115,22 @@ BEGIN
         WHERE p.folder_id = ANY (folders) AND n.folder_id = p.folder_id
           -- Ended on the day it began: entered in error, never held.
           AND (n.held_until IS NULL OR n.held_until > n.held_from)
+        UNION ALL
+        SELECT t.folder_id, n.given, n.family, n.person_id,
+               row_number() OVER (PARTITION BY t.folder_id ORDER BY n.held_from, n.id),
+               CASE WHEN n.use = 'former' OR n.held_until <= current_date THEN 'former'
+                    WHEN n.use = 'full' THEN 'now' ELSE n.use END
+        FROM (SELECT DISTINCT t.folder_id, t.other_id FROM children_tie t
+              WHERE t.folder_id = ANY (folders || kin) AND (t.held_until IS NULL OR t.held_until > t.held_from)) t
+        JOIN children_personname n ON n.person_id = t.other_id AND n.folder_id IS NULL
+        WHERE n.held_until IS NULL OR n.held_until > n.held_from
     )
-    INSERT INTO matching_searchword (id, folder_id, kind, word, part, use, confidential)
-    SELECT gen_random_uuid(), h.folder_id, 'name', w.word, least(h.part, 32000), h.use, false
-    FROM held h, LATERAL (SELECT matching_run(matching_words(h.given)) AS word
-                          UNION SELECT matching_run(matching_words(h.family))) w
+    INSERT INTO matching_searchword (id, folder_id, kind, word, part, use, confidential, adult)
+    SELECT gen_random_uuid(), h.folder_id, 'name', w.word, least(h.part, 32000), h.use, false, h.adult
+    FROM held h,
+         LATERAL (SELECT matching_words(h.given) AS given, matching_words(h.family) AS family OFFSET 0) a,
+         LATERAL (SELECT r.word FROM matching_run(a.given) AS r(word)
+                  UNION SELECT r.word FROM matching_run(a.family) AS r(word)) w
     WHERE w.word <> '';
 
     WITH lived AS (
@@ -129,7 +143,7 @@ BEGIN
     ), words AS (
         INSERT INTO matching_searchword (id, folder_id, kind, word, part, use, confidential)
         SELECT gen_random_uuid(), l.folder_id, 'address', w.word, least(l.part, 32000), l.use, l.confidential
-        FROM lived l, LATERAL (SELECT matching_address_words(l.lines) AS word) w
+        FROM lived l, LATERAL matching_address_words(l.lines) AS w(word)
         WHERE w.word <> ''
     )
     INSERT INTO matching_searchkey (id, folder_id, kind, value, use, confidential)
@@ -161,7 +175,7 @@ BEGIN
     INSERT INTO matching_lexeme (id, kind, word, sounds)
     SELECT gen_random_uuid(), w.kind, w.word,
            CASE WHEN w.word ~ '[0-9]' THEN '{}' ELSE matching_sounds(w.word) END
-    FROM (SELECT DISTINCT kind, word FROM matching_searchword WHERE folder_id = ANY (folders)) w
+    FROM (SELECT DISTINCT kind, word FROM matching_searchword WHERE folder_id = ANY (folders || kin)) w
     WHERE NOT EXISTS (SELECT 1 FROM matching_lexeme l WHERE l.kind = w.kind AND l.word = w.word);
 END $$;
 REVOKE ALL ON FUNCTION matching_refresh(uuid[]) FROM PUBLIC;
@@ -175,7 +189,7 @@ SELECT similarity('', '');
 
 -- What the role that owns the search may read: keys, pointers, and the seals that it applies.
 GRANT SELECT ON matching_searchkey, matching_searchword, matching_lexeme, children_pointer, children_pointeragency,
-                access_seal, access_sealname, access_joining TO sightline_search;
+                access_seal, access_sealname, access_joining, access_grant TO sightline_search;
 CREATE POLICY search ON matching_searchkey FOR SELECT TO sightline_search USING (true);
 CREATE POLICY search ON matching_searchword FOR SELECT TO sightline_search USING (true);
 CREATE POLICY search ON matching_lexeme FOR SELECT TO sightline_search USING (true);
@@ -184,6 +198,7 @@ CREATE POLICY search ON children_pointeragency FOR SELECT TO sightline_search US
 CREATE POLICY search ON access_seal FOR SELECT TO sightline_search USING (true);
 CREATE POLICY search ON access_sealname FOR SELECT TO sightline_search USING (true);
 CREATE POLICY search ON access_joining FOR SELECT TO sightline_search USING (true);
+CREATE POLICY search ON access_grant FOR SELECT TO sightline_search USING (true);
 
 -- The words recorded anywhere that a typed word may stand for, how well (0 to 1) and why (a bit of Reason).
 CREATE FUNCTION matching_alike(wanted_kind text, typed text)
@@ -222,13 +237,14 @@ SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.25 AS $$
 $$;
 
 -- Every folder that a query may mean, sealed ones too: only the two functions below call it, and they hide.
+-- A row with an adult says that the folder's child has somebody of that name in their life.
 --   words     [{"at": 0, "word": "Zofia", "as": "typed"}, ...]  `at` counts what was typed; "form" is another form
 --             of the name at that place, "run" two words run together
 --   address   house and street as text
 --   keys      [{"kind": "nhs", "value": "999..."}, ...]
 --   born, swapped   days as YYYY-MM-DD;  age  {"from": day, "until": day} of birth
 CREATE FUNCTION matching_candidates(query jsonb, confidential_too boolean)
-RETURNS TABLE (folder_id uuid, points real, reasons int) LANGUAGE sql STABLE
+RETURNS TABLE (folder_id uuid, adult uuid, points real, reasons int) LANGUAGE sql STABLE
 SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
     WITH asked AS MATERIALIZED (
         SELECT 'name' AS kind, (e ->> 'at')::int AS at, matching_plain(e ->> 'word') AS word, e ->> 'as' AS mode
@@ -248,18 +264,17 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
             SELECT a.kind, a.at, a.word, 0.97, 1 FROM asked a WHERE a.mode = 'run' AND a.word <> '') x
         GROUP BY kind, at, word
     ), hit AS (
-        SELECT w.folder_id, w.kind, w.part, w.use, l.at, max(l.grade) AS grade
+        SELECT w.folder_id, w.adult, w.kind, w.part, w.use, l.at, max(l.grade) AS grade
         FROM alike l JOIN matching_searchword w ON w.kind = l.kind AND w.word = l.word
         WHERE NOT w.confidential OR confidential_too
-        GROUP BY w.folder_id, w.kind, w.part, w.use, l.at
+        GROUP BY w.folder_id, w.adult, w.kind, w.part, w.use, l.at
     ), part AS (
-        SELECT h.folder_id, h.kind, h.use, sum(h.grade / 32) / 1000.0 / m.asked AS score,
-               bit_or(h.grade % 32) AS how, count(*) < m.asked AS partly,
-               bool_or(h.grade % 32 < 2) AS some_same
+        SELECT h.folder_id, h.adult, h.kind, h.use, sum(h.grade / 32) / 1000.0 / m.asked AS score,
+               bit_or(h.grade % 32) AS how, count(*) < m.asked AS partly
         FROM hit h JOIN many m ON m.kind = h.kind
-        GROUP BY h.folder_id, h.kind, h.part, h.use, m.asked
+        GROUP BY h.folder_id, h.adult, h.kind, h.part, h.use, m.asked
     ), fact AS (
-        SELECT p.folder_id,
+        SELECT p.folder_id, p.adult,
                60 * p.score * CASE p.use WHEN 'now' THEN 1 WHEN 'known_as' THEN 0.99 ELSE 0.96 END AS points,
                CASE WHEN p.how = 1 AND NOT p.partly THEN 1 ELSE p.how & ~1 END
                | CASE WHEN p.partly THEN 32 ELSE 0 END
@@ -267,12 +282,12 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
                AS reasons, 'name' AS about
         FROM part p WHERE p.kind = 'name' AND p.score >= 0.42
         UNION ALL
-        SELECT p.folder_id, 40 * p.score * CASE p.use WHEN 'now' THEN 1 ELSE 0.8 END,
+        SELECT p.folder_id, NULL, 40 * p.score * CASE p.use WHEN 'now' THEN 1 ELSE 0.8 END,
                CASE WHEN p.how = 1 AND NOT p.partly THEN 32768 ELSE 65536 END
                | CASE p.use WHEN 'former' THEN 131072 ELSE 0 END, 'address'
         FROM part p WHERE p.kind = 'address' AND p.score >= 0.6
         UNION ALL
-        SELECT k.folder_id,
+        SELECT k.folder_id, NULL,
                CASE WHEN k.kind = 'postcode' THEN 25 ELSE 100 END * CASE k.use WHEN 'now' THEN 1 ELSE 0.8 END,
                CASE k.kind WHEN 'nhs' THEN 262144 WHEN 'upn' THEN 524288 WHEN 'reference' THEN 1048576
                            ELSE 8192 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END END,
@@ -282,19 +297,19 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
         JOIN matching_searchkey k ON k.kind = a.kind AND k.value = a.value
         WHERE NOT k.confidential OR confidential_too
         UNION ALL
-        SELECT k.folder_id, 10, 16384 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END, 'postcode'
+        SELECT k.folder_id, NULL, 10, 16384 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END, 'postcode'
         FROM (SELECT query ->> 'district' AS value) a
         JOIN matching_searchkey k ON k.kind = 'postcode' AND k.value > a.value AND k.value < a.value || 'a'
              AND length(k.value) = length(a.value) + 3
         WHERE NOT k.confidential OR confidential_too
         UNION ALL
-        SELECT k.folder_id, CASE a.field WHEN 'born' THEN 40 ELSE 32 END,
+        SELECT k.folder_id, NULL, CASE a.field WHEN 'born' THEN 40 ELSE 32 END,
                CASE a.field WHEN 'born' THEN 512 ELSE 1024 END, 'born'
         FROM (SELECT f.field, d.value FROM (VALUES ('born'), ('swapped')) AS f(field),
                      LATERAL jsonb_array_elements_text(coalesce(query -> f.field, '[]')) AS d(value)) a
         JOIN matching_searchkey k ON k.kind = 'born' AND k.value = a.value
         UNION ALL
-        SELECT k.folder_id, 20, 4096, 'born'
+        SELECT k.folder_id, NULL, 20, 4096, 'born'
         FROM (SELECT query -> 'age' ->> 'from' AS lower, query -> 'age' ->> 'until' AS upper
               WHERE jsonb_array_length(coalesce(query -> 'words', '[]')) = 0
                 AND coalesce(query ->> 'address', '') = ''
@@ -303,10 +318,10 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
         JOIN matching_searchkey k ON k.kind = 'born' AND k.value >= a.lower AND k.value <= a.upper
     ), best AS (
         -- Of several names, or several addresses, the one that fits best; its reasons only.
-        SELECT DISTINCT ON (f.folder_id, f.about) f.folder_id, f.points, f.reasons
-        FROM fact f ORDER BY f.folder_id, f.about, f.points DESC
+        SELECT DISTINCT ON (f.folder_id, f.adult, f.about) f.folder_id, f.adult, f.points, f.reasons
+        FROM fact f ORDER BY f.folder_id, f.adult, f.about, f.points DESC
     )
-    SELECT b.folder_id, sum(b.points)::real, bit_or(b.reasons) FROM best b GROUP BY b.folder_id
+    SELECT b.folder_id, b.adult, sum(b.points)::real, bit_or(b.reasons) FROM best b GROUP BY b.folder_id, b.adult
 $$;
 REVOKE ALL ON FUNCTION matching_candidates(jsonb, boolean) FROM PUBLIC;
 
@@ -318,14 +333,17 @@ CREATE FUNCTION matching_near(born date, said date) RETURNS boolean LANGUAGE sql
 $$;
 
 -- The search for people. Seals are applied before anything is counted or measured against the best, so
--- that a sealed child changes neither the number found nor which others are shown.
+-- that a sealed child changes neither the number found nor which others are shown. Children come first, `found`
+-- of them in all; then up to ten adults by the same name, from records that the viewer may open: the row's
+-- folder is their child's, and names of adults are for the caller to read behind the doors.
 CREATE FUNCTION matching_search(query jsonb, wanted int, skipped int)
 RETURNS TABLE (folder_id uuid, name text, known_as text, born_on date, expected_on date, area text,
-               agencies jsonb, opens boolean, points real, reasons int, found bigint)
+               agencies jsonb, opens boolean, points real, reasons int, found bigint, adult uuid)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     me uuid := kernel_practitioner();
+    my_teams uuid[] := ARRAY(SELECT agencies_my_teams());
     hidden uuid[];
     loosely boolean := coalesce((query ->> 'loosely')::boolean, false);
     sorting text := coalesce(query ->> 'sort', 'closest');
@@ -343,19 +361,19 @@ BEGIN
                               WHERE j.undone_at IS NULL AND j.into_id = ANY (hidden));
     RETURN QUERY
     WITH seen AS MATERIALIZED (
-        SELECT c.folder_id, c.points, c.reasons
+        SELECT c.folder_id, c.adult, c.points, c.reasons
         FROM matching_candidates(query, agencies_may('address.confidential')) c
         WHERE NOT c.folder_id = ANY (hidden || leave_out)
     ), child AS (
         SELECT coalesce(j.into_id, s.folder_id) AS folder_id, max(s.points) AS points,
                bit_or(s.reasons | CASE WHEN j.id IS NULL THEN 0 ELSE 2097152 END) AS reasons
         FROM seen s LEFT JOIN access_joining j ON j.folder_id = s.folder_id AND j.undone_at IS NULL
-        WHERE NOT coalesce(j.into_id, s.folder_id) = ANY (hidden || leave_out)
+        WHERE s.adult IS NULL AND NOT coalesce(j.into_id, s.folder_id) = ANY (hidden || leave_out)
         GROUP BY 1
     ), near AS (
-        -- Without a date the points are final: only what is close enough needs its pointer read.
+        -- A date of birth or an age adds at most 20 points: whoever cannot come close needs no pointer read.
         SELECT n.* FROM (SELECT c.*, max(c.points) OVER () AS best FROM child c) n
-        WHERE said IS NOT NULL OR aged_from IS NOT NULL OR n.points >= n.best * enough
+        WHERE n.points + CASE WHEN said IS NULL AND aged_from IS NULL THEN 0 ELSE 20 END >= n.best * enough
     ), scored AS (
         SELECT p.folder_id, p.name, p.known_as, p.born_on, p.expected_on, p.area,
                n.points + CASE b.reason WHEN 2048 THEN 14 WHEN 4096 THEN 20 ELSE 0 END AS points,
@@ -376,11 +394,24 @@ BEGIN
                             lower(unaccent(c.name)), c.born_on, c.folder_id) AS place
         FROM close c
     )
-    SELECT s.folder_id, s.name::text, s.known_as::text, s.born_on, s.expected_on, s.area::text,
+    (SELECT s.folder_id, s.name::text, s.known_as::text, s.born_on, s.expected_on, s.area::text,
            (SELECT coalesce(jsonb_agg(jsonb_build_array(a.shown_as, a.reach) ORDER BY lower(a.shown_as)), '[]')
             FROM children_pointeragency a WHERE a.folder_id = s.folder_id),
-           access_opens(s.folder_id, false), s.points::real, s.reasons, s.found
-    FROM shown s WHERE s.place > skipped AND s.place <= skipped + wanted ORDER BY s.place;
+           access_opens(s.folder_id, false), s.points::real, s.reasons, s.found,
+           NULL::uuid
+    FROM shown s WHERE s.place > skipped AND s.place <= skipped + wanted ORDER BY s.place)
+    UNION ALL
+    (SELECT o.folder_id, NULL, NULL, NULL, NULL, NULL, NULL, true, o.points, o.reasons, NULL, o.adult
+     -- Whoever has no grant and is not named on a seal is passed over quickly; access_opens has the last word.
+     FROM (SELECT s.* FROM seen s LEFT JOIN access_joining j ON j.folder_id = s.folder_id AND j.undone_at IS NULL
+           WHERE s.adult IS NOT NULL AND s.points >= 36 AND skipped = 0
+             AND (EXISTS (SELECT 1 FROM access_grant g
+                          WHERE g.folder_id IN (s.folder_id, j.into_id)
+                            AND (g.practitioner_id = me OR g.team_id = ANY (my_teams) OR g.agency_id IS NOT NULL))
+                  OR EXISTS (SELECT 1 FROM access_sealname n
+                             WHERE n.folder_id IN (s.folder_id, j.into_id) AND n.practitioner_id = me))
+           ORDER BY s.points DESC, s.folder_id, s.adult OFFSET 0) o
+     WHERE access_opens(o.folder_id, false) LIMIT 10);
 END $$;
 REVOKE ALL ON FUNCTION matching_search(jsonb, int, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION matching_search(jsonb, int, int) TO sightline_app;
@@ -399,7 +430,7 @@ BEGIN
         SELECT coalesce(j.into_id, c.folder_id) AS folder_id, max(c.points) AS points, bit_or(c.reasons) AS reasons
         FROM matching_candidates(query, true) c
         LEFT JOIN access_joining j ON j.folder_id = c.folder_id AND j.undone_at IS NULL
-        WHERE NOT c.folder_id = ANY (leave_out)
+        WHERE c.adult IS NULL AND NOT c.folder_id = ANY (leave_out)
         GROUP BY 1
     )
     SELECT c.folder_id, ARRAY(SELECT n.practitioner_id FROM access_sealname n WHERE n.seal_id = s.id),
@@ -427,7 +458,7 @@ DROP FUNCTION matching_address_words(text); DROP FUNCTION matching_sounds(text);
 DROP FUNCTION matching_run(text[]); DROP FUNCTION matching_words(text); DROP FUNCTION matching_plain(text);
 DROP FUNCTION matching_latin(text);
 DROP POLICY search ON children_pointer; DROP POLICY search ON children_pointeragency;
-DROP POLICY search ON access_seal; DROP POLICY search ON access_sealname; DROP POLICY search ON access_joining;
+DROP POLICY search ON access_seal; DROP POLICY search ON access_sealname; DROP POLICY search ON access_joining; DROP POLICY search ON access_grant;
 DROP POLICY search ON matching_searchkey; DROP POLICY search ON matching_searchword;
 DROP POLICY search ON matching_lexeme;
 """

@@ -227,9 +227,9 @@ def test_nobody_reads_or_writes_the_keys_and_nobody_reaches_past_the_seals(world
         "SELECT 1 FROM matching_lexeme",
         "DELETE FROM matching_searchkey",
         "DELETE FROM matching_searchword",
-        f"INSERT INTO matching_searchkey VALUES ('{folder}', 'nhs', '1', 'now', false, '{folder}')",
-        f"INSERT INTO matching_searchword VALUES ('{folder}', 'name', 'x', 1, 'now', false, '{folder}')",
-        f"INSERT INTO matching_lexeme VALUES ('{folder}', 'name', 'x', '{{}}')",
+        f"INSERT INTO matching_searchkey (folder_id, kind, value) VALUES ('{folder}', 'nhs', '1')",
+        f"INSERT INTO matching_searchword (folder_id, kind, word) VALUES ('{folder}', 'name', 'x')",
+        "INSERT INTO matching_lexeme (kind, word) VALUES ('name', 'x')",
         "SELECT * FROM matching_candidates('{}', true)",
     ):
         with (
@@ -321,7 +321,7 @@ def test_a_search_is_told_to_the_trail_with_the_ids_shown_and_no_words(world, se
         actions.search("Ana Reyes")
     with owning():
         event = AuditEvent.objects.get(verb="searched", practitioner_id=searcher.practitioner_id)
-    assert event.detail == {"found": 1, "page": 1, "folders": [str(child)]}
+    assert event.detail == {"found": 1, "page": 1, "folders": [str(child)], "adults": []}
     assert "Reyes" not in str(vars(event))
 
 
@@ -330,6 +330,47 @@ def test_one_journey_to_the_database(world, searcher, django_assert_num_queries)
         world.child("Ana", f"Reyes{at}")
     with looking_as(searcher), django_assert_num_queries(1):
         assert len(queries.search(parse("Ana", today())).found) == 20
+
+
+# -- adults ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.obligation("REC-18")
+def test_adults_are_found_after_children_and_only_in_records_that_open(world, searcher):
+    named = world.practitioner(Permission.SEARCH)
+    mine, other, sealed = (world.child(name, "Clark") for name in ("Ana", "Ben", "Cara"))
+    mother = world.adult("Halina", "Zawada", mine, other, sealed)
+    namesake = world.child("Halina", "Zawada")
+    world.grant(mine, searcher)
+    world.grant(sealed, searcher)
+    world.seal(sealed, named)
+
+    def adults(viewer: Viewer, text: str = "Halina Zawada") -> list:
+        with looking_as(viewer):
+            results = queries.search(parse(text, today()))
+        assert [child.folder_id for child in results.found] == [namesake]
+        assert results.count == 1
+        return [(a.person_id, a.name, a.kinship, a.child, a.folder_id) for a in results.adults]
+
+    assert adults(searcher) == [(mother, "Halina Zawada", "mother", "Ana Clark", mine)]
+    assert adults(searcher, "Helina Zawadda")[0][0] == mother
+    assert [row[4] for row in adults(named)] == [sealed]
+    assert adults(world.practitioner(Permission.SEARCH)) == []
+
+
+def test_an_adults_new_name_finds_from_every_childs_record(world, searcher, owning):
+    from sightline.children.models import PersonName
+
+    one, two = world.child("Ana", "Clark"), world.child("Ben", "Clark")
+    mother = world.adult("Halina", "Zawada", one, two)
+    world.grant(two, searcher)
+    with owning():
+        PersonName.objects.filter(person_id=mother).update(family="Malik")
+        actions.refresh_keys([one])
+    with looking_as(searcher):
+        (adult,) = queries.search(parse("Halina Malik", today())).adults
+        assert queries.search(parse("Zawada", today())).adults == ()
+    assert (adult.name, adult.folder_id) == ("Halina Malik", two)
 
 
 # -- suggestions ----------------------------------------------------------------------------------

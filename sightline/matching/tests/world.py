@@ -20,6 +20,7 @@ from sightline.children.models import (
     Pointer,
     PointerAgency,
     Residence,
+    Tie,
 )
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer
@@ -110,6 +111,20 @@ class World:
                 PointerAgency.objects.create(folder=folder, shown_as=shown_as, reach=reach)
             actions.refresh_keys([folder.id])
         return folder.id
+
+    def adult(self, given: str, family: str, *children: UUID, kinship: str = "mother") -> UUID:
+        with self.owning():
+            person = Person.objects.create(kind="adult")
+            PersonName.objects.create(
+                person=person, recorded_at=now(), use="full", given=given, family=family, held_from=today()
+            )
+            for folder in children:
+                Tie.objects.create(
+                    folder_id=folder, child=Person.objects.get(folder_id=folder), other=person, kinship=kinship,
+                    held_from=today(), recorded_at=now(),
+                )  # fmt: skip
+            actions.refresh_keys(children)
+        return person.id
 
     def seal(self, folder: UUID, *named: Viewer) -> None:
         with self.owning():
