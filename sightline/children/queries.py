@@ -72,6 +72,7 @@ class Dated:
     """A row that holds from a day until, but not on, another; who recorded it and when."""
 
     id: UUID
+    folder_id: UUID | None  # None for a row about an adult
     held_from: date
     held_until: date | None
     recorded_at: datetime
@@ -265,7 +266,7 @@ class PersonView:
 @dataclass(frozen=True)
 class TieView(Dated):
     """Somebody in the child's life. `person` is empty but for the name where the other is a child whose own
-    folder the viewer may not open; `folder_id` leads to the other child's page or pointer."""
+    folder the viewer may not open; `their_folder` leads to the other child's page or pointer."""
 
     kinship: Kinship
     parental_responsibility: Known
@@ -273,7 +274,7 @@ class TieView(Dated):
     words: str
     person: PersonView
     is_child: bool
-    folder_id: UUID | None
+    their_folder: UUID | None
     name: str
     age: str
 
@@ -303,6 +304,7 @@ class ChildView:
     number: str
     agency: str
     responsible_manager: str
+    may_write: bool
     today: date
     child: PersonView
     every_tie: tuple[TieView, ...]
@@ -543,6 +545,7 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         .annotate(
             manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
             hidden_address=_confidential(day),
+            may_write=Func(F("folder_id"), function="access_may_write", output_field=BooleanField()),
             joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
         )
     }
@@ -569,6 +572,7 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         number=main.folder.number,
         agency=main.folder.agency.name,
         responsible_manager=main.manager or "",
+        may_write=main.may_write,
         today=day,
         child=child,
         every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
@@ -600,6 +604,7 @@ def _confidential(day: date, person: str = "id") -> Func:
 def _dated(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
+        "folder_id": row.folder_id,
         "held_from": row.held_from,
         "held_until": row.held_until,
         "recorded_at": row.recorded_at,
@@ -749,7 +754,7 @@ def _tie_views(
             words=t.words,
             person=person,
             is_child=t.other.folder_id is not None,
-            folder_id=t.other.folder_id if person.names or pointer is not None else None,
+            their_folder=t.other.folder_id if person.names or pointer is not None else None,
             name=name,
             age=age,
         )
@@ -763,7 +768,7 @@ def _pointers_of(folder_ids: Sequence[UUID]) -> dict[UUID, Pointer]:
 
 def _facts(folder_ids: Sequence[UUID]) -> dict[str, list[Any]]:
     """Statuses, providers and authorities in one journey, latest first."""
-    common = ("id", "held_from", "held_until", "recorded_at", "recorded_by__name")
+    common = ("id", "folder_id", "held_from", "held_until", "recorded_at", "recorded_by__name")
     empty = Value("", output_field=CharField())
 
     def part(model: Any, table: str, one: str, two: str | None, three: str | None) -> Any:
@@ -785,9 +790,10 @@ def _facts(folder_ids: Sequence[UUID]) -> dict[str, list[Any]]:
         all=True,
     )
     found: dict[str, list[Any]] = {"status": [], "provider": [], "authority": []}
-    for of, key, held_from, held_until, recorded_at, by, one, two, three in rows:
+    for of, key, folder_id, held_from, held_until, recorded_at, by, one, two, three in rows:
         dated = {
             "id": key,
+            "folder_id": folder_id,
             "held_from": held_from,
             "held_until": held_until,
             "recorded_at": recorded_at,
@@ -826,6 +832,31 @@ def _involvements(folder_ids: Sequence[UUID]) -> Iterable[InvolvementView]:
             contribution=i.contribution,
             lead=i.lead_professional,
         )
+
+
+@dataclass(frozen=True)
+class ParticularsThen:
+    """What was recorded of somebody's birth, sex and pronouns at one time, and why it was put right."""
+
+    recorded_at: datetime
+    recorded_by: str
+    words: str
+    why: str
+
+
+def particulars_history(person_id: UUID) -> list[ParticularsThen]:
+    """Everything that was ever recorded of somebody's birth, sex and pronouns, the latest first."""
+    rows = (
+        Particulars.objects.filter(person_id=person_id)
+        .select_related("recorded_by")
+        .order_by("-recorded_at", "-id")
+    )
+    return [
+        ParticularsThen(
+            row.recorded_at, row.recorded_by.name if row.recorded_by else "", row.as_birth().words, row.why
+        )
+        for row in rows
+    ]
 
 
 # -- pointers --------------------------------------------------------------------------------------
@@ -955,6 +986,12 @@ def works_with(practitioner_id: UUID, folder_ids: Iterable[UUID]) -> bool:
     return Involvement.objects.filter(
         held_on(today()), folder_id__in=list(folder_ids), practitioner_id=practitioner_id
     ).exists()
+
+
+def child_of_record(number: str) -> UUID | None:
+    """The child (their person id) of the record with this number; None where the viewer may not open it."""
+    number = number.strip().upper()
+    return Person.objects.filter(folder__number=number).values_list("id", flat=True).first()
 
 
 def people_named(folder_id: UUID, text: str) -> list[tuple[UUID, str]]:

@@ -334,6 +334,20 @@ class Birth:
     def unborn(self) -> bool:
         return self.born_on is None and self.expected_on is not None
 
+    @property
+    def words(self) -> str:
+        """'Born about 4 May 2019, female, she', as a history lists it."""
+        about = "about " if self.estimated else ""
+        parts = [
+            f"born {about}{full_day(self.born_on)}" if self.born_on else "",
+            f"expected {full_day(self.expected_on)}" if self.expected_on else "",
+            f"died {full_day(self.died_on)}" if self.died_on else "",
+            self.sex.label.lower() if self.sex is not Sex.NOT_KNOWN else "",
+            self.pronouns,
+            self.telephone,
+        ]
+        return ", ".join(part for part in parts if part) or "nothing known"
+
 
 NOTHING_KNOWN = Birth()
 
