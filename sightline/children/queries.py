@@ -950,7 +950,7 @@ def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     return out
 
 
-def names_on_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
+def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     """The same by folder, for lists of work: the child of each folder that the viewer may open. Three
     queries."""
     owners = dict(Person.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "id"))

@@ -1,0 +1,258 @@
+"""The People tab through the whole program: what is shown to whom, and what a form keeps and refuses."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sightline.agencies.models import Practitioner, User
+from sightline.children import actions, queries
+from sightline.children.pages import frame
+from sightline.children.rules import Address, Answer, Birth, Names, NewAdult, NewInvolvement, NewTie, Number
+from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known, Scheme
+
+from .conftest import World, days_ago
+
+NHS = "9990000018"
+
+
+def signed_in(world: World, who: Practitioner) -> Client:
+    with world.owning():
+        who.user = User.objects.create(email=f"{uuid4()}@example.org")
+        who.save()
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+@pytest.fixture
+def desk(world, worker):
+    return signed_in(world, worker)
+
+
+@pytest.fixture
+def full(world, worker, folder_id, child_id):
+    """Maya with something of everything."""
+    with world.looking(worker):
+        mother = actions.record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth(telephone="01632 960555")))
+        actions.tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
+        actions.move_to(folder_id, Address(lines="1 Old Street", area="Eastmere", held_from=days_ago(400)))
+        actions.move_to(folder_id, Address(lines="4 Quay Row", area="Northmoor", held_from=days_ago(30)))
+        actions.involve(
+            folder_id, NewInvolvement(world.council.pk, "social worker", worker.pk, "Visits", lead=True)
+        )
+        actions.give_identifier(folder_id, Number(Scheme.NHS, NHS))
+        actions.answer_identity(
+            folder_id, Answer(IdentityQuestion.RELIGION, Answered.GIVEN, words="Sunday school", self_described=True)
+        )
+    return mother
+
+
+def post(client: Client, name: str, args: list, data: dict, **extra):
+    return client.post(reverse(f"children:{name}", args=args), data, **extra)
+
+
+@pytest.mark.obligation("PAR-04")
+@pytest.mark.obligation("ASM-08")
+def test_the_people_tab_shows_family_workers_and_past_places(desk, folder_id, full):
+    frame.agency_roles.append(
+        lambda kind: frame.AgencyRole("Children’s social care", "Leads", ("assessments",), "The manual, 1.2")
+    )
+    try:
+        page = desk.get(reverse("children:people", args=[folder_id])).content.decode()
+    finally:
+        frame.agency_roles.clear()
+    for words in ("Ana Ferreira", "Mum", "Dana Okafor", "Visits", "Lead professional", "4 Quay Row", "1 Old Street"):
+        assert words in page
+    assert "Leads" in page
+    assert "The manual, 1.2" in page
+
+
+@pytest.mark.obligation("REC-02")
+def test_the_page_of_gaps_says_what_is_missing(desk, folder_id, full):
+    page = desk.get(reverse("children:complete", args=[folder_id])).content.decode()
+    assert "Ethnicity" in page
+    assert "Risk assessment" in page
+    assert "Religion" not in page.split("What the record lacks")[-1].split("</main>")[0]
+
+
+def test_every_page_renders_for_child_and_adult(world, desk, folder_id, child_id, full):
+    view = None
+    with world.looking(_worker(folder_id)):
+        view = queries.child_page([folder_id])
+    tie, involvement = view.ties[0], view.involvements[0]
+    number = view.child.numbers[0]
+    addresses = [
+        reverse(f"children:{name}", args=[folder_id])
+        for name in ("people", "complete", "add", "sibling", "born", "status", "authority", "involve")
+    ]
+    for who in (child_id, full):
+        addresses += [
+            reverse(f"children:{name}", args=[folder_id, who])
+            for name in ("person", "name", "birth", "number", "address", "left_address")
+        ]
+        addresses += [reverse("children:identity", args=[folder_id, who, q.value]) for q in IdentityQuestion]
+    addresses += [
+        reverse("children:tie", args=[folder_id, tie.id]),
+        reverse("children:withdraw", args=[folder_id, child_id, number.id]),
+        reverse("children:end", args=[folder_id, "tie", tie.id]),
+        reverse("children:end", args=[folder_id, "involvement", involvement.id]),
+        reverse("children:provider", args=[folder_id, "gp"]),
+        reverse("children:involve", args=[folder_id]) + f"?agency={world.council.pk}",
+    ]
+    for address in addresses:
+        answer = desk.get(address)
+        assert answer.status_code == 200, address
+        assert "Maya" in answer.content.decode()
+
+
+def _worker(folder_id):
+    from sightline.access.models import Grant
+    from sightline.kernel.viewer import Viewer
+
+    return Viewer.practitioner(Practitioner.objects.get(name="Dana Okafor").pk)
+
+
+def test_another_childs_worker_is_told_that_there_is_nothing(world, stranger, folder_id, child_id, full):
+    client = signed_in(world, stranger)
+    invented = uuid4()
+    for args in ([folder_id], [invented]):
+        assert client.get(reverse("children:people", args=args)).status_code == 404
+        assert post(client, "add", args, {"given": "X"}).status_code == 404
+    assert client.get(reverse("children:person", args=[folder_id, full])).status_code == 404
+
+
+def test_a_person_of_another_child_is_not_reached_through_ones_own(world, worker, desk, folder_id, child_id):
+    other_folder = world.folder()
+    other = world.child(other_folder)
+    assert desk.get(reverse("children:person", args=[folder_id, other])).status_code == 404
+    assert post(desk, "name", [folder_id, other], {"given": "X"}).status_code == 404
+
+
+def test_a_reader_sees_no_links_to_change(world, visitor, folder_id, child_id, full):
+    world.grant(folder_id, visitor, "read")
+    client = signed_in(world, visitor)
+    page = client.get(reverse("children:people", args=[folder_id])).content.decode()
+    assert "/add/" not in page
+    assert post(client, "add", [folder_id], _person()).status_code == 403
+
+
+def _person(**changes):
+    return {
+        "given": "Lucia",
+        "family": "Ferreira",
+        "sex": "F",
+        "kinship": "grandparent",
+        "parental_responsibility": "no",
+        "lives_with_child": "no",
+        **changes,
+    }
+
+
+def test_somebody_is_added_and_changed(world, worker, desk, folder_id, child_id):
+    assert post(desk, "add", [folder_id], _person()).status_code == 302
+    with world.looking(worker):
+        tie = queries.child_page([folder_id]).ties[0]
+    assert tie.name == "Lucia Ferreira"
+    changed = {
+        "kinship": "grandparent",
+        "words": "Avó",
+        "parental_responsibility": "yes",
+        "lives_with_child": "yes",
+        "seen": str(tie.id),
+    }
+    assert post(desk, "tie", [folder_id, tie.id], changed).status_code == 302
+    with world.looking(worker):
+        view = queries.child_page([folder_id])
+    assert [t.said for t in view.responsible_parents] == ["Avó"]
+    assert len(view.every_tie) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("add", _person(given="", family=""), "Enter at least one name"),
+        ("add", _person(kinship=""), "Select who they are"),
+        ("add", _person(given="x" * 300), "Shorten"),
+        ("authority", {"responsible": ""}, "Enter which authority|Answer the question"),
+        ("status", {"kind": "protection_plan", "held_from-day": "1"}, "Select the category of the plan"),
+    ],
+)
+def test_a_faulty_form_says_what_to_do_and_keeps_what_was_typed(desk, folder_id, child_id, name, data, words):
+    answer = post(desk, name, [folder_id], data)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "There is a problem" in page
+    assert any(part in page for part in words.split("|"))
+    for value in data.values():
+        if value and len(value) > 3 and "_" not in value:
+            assert value in page
+
+
+HOSTILE = ("<script>alert(1)</script>", "'; DROP TABLE children_person; --", "\u202eevil", "👩‍👧 مريم", "a\x07b")
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_are_words(world, worker, desk, folder_id, child_id, words):
+    answer = post(desk, "name", [folder_id, child_id], {"given": words, "family": "F", "seen": ""}, follow=True)
+    assert "<script>alert" not in answer.content.decode()
+    with world.looking(worker):
+        assert queries.child_page([folder_id]).child.name
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year"), [("31", "2", "2020"), ("1", "1", "2999"), ("", "1", "2020"), ("x", "y", "z")]
+)
+def test_days_that_cannot_be_are_refused(desk, folder_id, child_id, day, month, year):
+    data = {"born_on-day": day, "born_on-month": month, "born_on-year": year, "sex": "F"}
+    answer = post(desk, "birth", [folder_id, child_id], data)
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.content.decode()
+
+
+def test_a_stale_form_says_who_and_keeps_what_was_typed(world, worker, visitor, desk, folder_id, child_id, full):
+    world.grant(folder_id, visitor)
+    with world.looking(visitor):
+        before = queries.child_page([folder_id]).child
+    ids = ",".join(str(i) for i in before.name_ids)
+    with world.looking(visitor):
+        actions.rename(folder_id, Names("Maia", "Ferreira-Lund"))
+    typed = {"given": "Maya Ana", "family": "Ferreira-Lund", "known_as": "", "seen": ids}
+    answer = post(desk, "name", [folder_id, child_id], typed)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Ines Farrow changed this on" in page
+    assert 'value="Maya Ana"' in page
+    assert "Maia" in page  # what is recorded now stands beside it
+    again = {**typed, "seen": page.split('name="seen"')[1].split('value="')[1].split('"')[0]}
+    assert post(desk, "name", [folder_id, child_id], again).status_code == 302
+
+
+@pytest.mark.obligation("ASM-03")
+def test_identity_is_answered_in_the_persons_own_words(world, worker, desk, folder_id, child_id):
+    data = {"answered": "given", "code": "MWAS", "words": "Goan and Scots", "self_described": "yes", "seen": ""}
+    assert post(desk, "identity", [folder_id, child_id, "ethnicity"], data).status_code == 302
+    declined = {"answered": "declined", "seen": ""}
+    assert post(desk, "identity", [folder_id, child_id, "sexuality"], declined).status_code == 302
+    with world.looking(worker):
+        answers = queries.child_page([folder_id]).child.answers
+    assert answers[IdentityQuestion.ETHNICITY].said == "Goan and Scots"
+    assert answers[IdentityQuestion.ETHNICITY].codes == ("MWAS",)
+    assert answers[IdentityQuestion.SEXUALITY].answered is Answered.DECLINED
+
+
+def test_the_child_page_runs_few_queries_whatever_there_is(
+    world, worker, desk, folder_id, child_id, full, django_assert_max_num_queries
+):
+    with world.looking(worker):
+        for n in range(12):
+            adult = actions.record_adult(folder_id, NewAdult(Names(f"Aunt {n}", "Ferreira")))
+            actions.tie(folder_id, NewTie(adult, Kinship.AUNT_OR_UNCLE))
+            actions.move_to(folder_id, Address(lines=f"{n} Street"), person_id=adult)
+        with django_assert_max_num_queries(11):
+            queries.child_page([folder_id])
+    with django_assert_max_num_queries(25):
+        assert desk.get(reverse("children:people", args=[folder_id])).status_code == 200
