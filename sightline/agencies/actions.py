@@ -9,7 +9,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from procrastinate.contrib.django import app
 
 from sightline.audit.actions import attempt, record
@@ -289,8 +289,7 @@ def first_administrator(*, name: str, email: str, agency_name: str, agency_kind:
 
 
 def set_rota(team: UUID, shifts: Iterable[Shift], *, since: datetime, until: datetime) -> int:
-    """Replace the rota of a team for every shift that starts from `since` up to `until`; returns how many
-    there are.
+    """Replace the shifts of a team that start from `since` up to `until`; returns how many there are now.
 
     Shifts that start outside are left alone, and count when two people would be in one place at one time.
     """
@@ -299,33 +298,65 @@ def set_rota(team: UUID, shifts: Iterable[Shift], *, since: datetime, until: dat
         new = list(shifts)
         if any(not since <= shift.starts_at < until for shift in new):
             raise Refused("Every shift must start within the days that you are planning", "starts_at")
-        around = RotaShift.objects.filter(team_id=team, starts_at__lt=until, ends_at__gt=since)
-        beside = around.exclude(starts_at__gte=since)
-        after = RotaShift.objects.filter(
-            team_id=team, starts_at__gte=until, starts_at__lt=max([until, *(s.ends_at for s in new)])
-        )
-        kept = [Shift(s.practitioner_id, s.starts_at, s.ends_at, s.place) for s in [*beside, *after]]
-        rota_verdict([*kept, *new]).or_refuse()
-        posted = set(
-            Posting.objects.held_today()
-            .filter(practitioner_id__in={shift.practitioner_id for shift in new})
-            .values_list("practitioner_id", flat=True)
-        )
-        if any(shift.practitioner_id not in posted for shift in new):
-            raise Refused("Choose somebody who holds a post in the partnership", "practitioner")
-        RotaShift.objects.filter(team_id=team, starts_at__gte=since, starts_at__lt=until).delete()
-        RotaShift.objects.bulk_create(
-            RotaShift(
-                team_id=team,
-                practitioner_id=shift.practitioner_id,
-                place=shift.place,
-                starts_at=shift.starts_at,
-                ends_at=shift.ends_at,
-            )
-            for shift in new
-        )
-        record(Verb.WROTE, "agencies.set_rota", subject=("agencies_team", team), shifts=len(new))
+        planned = Q(starts_at__gte=since, starts_at__lt=until)
+        _may_stand(team, new, beside=~planned)
+        RotaShift.objects.filter(planned, team_id=team).delete()
+        _write_shifts(team, new)
         return len(new)
+
+
+def add_shifts(team: UUID, shifts: Iterable[Shift]) -> int:
+    """Put further shifts on the rota of a team; returns how many."""
+    with attempt("agencies.add_shifts"):
+        _permit_for(Permission.MANAGE_ROTA, team_id=team, agency_id=_agency_of(team))
+        new = list(shifts)
+        _may_stand(team, new, beside=Q())
+        _write_shifts(team, new)
+        return len(new)
+
+
+def remove_shift(shift: UUID) -> UUID:
+    """Take one shift off its rota; returns the team."""
+    with attempt("agencies.remove_shift"):
+        row = RotaShift.objects.filter(pk=shift).first()
+        if row is None:
+            raise NotFound
+        _permit_for(Permission.MANAGE_ROTA, team_id=row.team_id, agency_id=_agency_of(row.team_id))
+        record(Verb.WROTE, "agencies.remove_shift", subject=row, practitioner=row.practitioner_id)
+        row.delete()
+        return row.team_id
+
+
+def _may_stand(team: UUID, new: list[Shift], beside: Q) -> None:
+    """Refuses shifts that cannot stand together, and beside those of the team that match `beside`."""
+    if not new:
+        return
+    touching = RotaShift.objects.filter(
+        beside,
+        team_id=team,
+        starts_at__lt=max(shift.ends_at for shift in new),
+        ends_at__gt=min(shift.starts_at for shift in new),
+    )
+    kept = [Shift(s.practitioner_id, s.starts_at, s.ends_at, s.place) for s in touching]
+    rota_verdict([*kept, *new]).or_refuse()
+    named = {shift.practitioner_id for shift in new}
+    posted = Posting.objects.held_today().filter(practitioner_id__in=named)
+    if named - set(posted.values_list("practitioner_id", flat=True)):
+        raise Refused("Choose somebody who holds a post in the partnership", "practitioner")
+
+
+def _write_shifts(team: UUID, new: list[Shift]) -> None:
+    RotaShift.objects.bulk_create(
+        RotaShift(
+            team_id=team,
+            practitioner_id=shift.practitioner_id,
+            place=shift.place,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+        )
+        for shift in new
+    )
+    record(Verb.WROTE, "agencies.set_rota", subject=("agencies_team", team), shifts=len(new))
 
 
 def _agency_of(team: UUID) -> UUID:

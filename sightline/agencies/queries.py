@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.viewer import ViewerKind, current
 
-from .models import Agency, Notice, Partnership, Posting, Practitioner, Role, RotaShift, Team
+from .models import Agency, Notice, Partnership, Posting, Practitioner, Role, RotaShift, Team, User
 from .rules import Acting, Shift, order_of_asking, wider
 from .terms import AgencyKind, Permission, Scope
 
@@ -131,6 +131,11 @@ def roles() -> QuerySet[Role]:
     return Role.objects.order_by("title")
 
 
+def team(team_id: UUID) -> Team | None:
+    """One team with its agency."""
+    return Team.objects.select_related("agency").filter(pk=team_id).first()
+
+
 def front_door_team() -> Team | None:
     """The team that concerns arrive at; None before it was set up."""
     return Team.objects.select_related("agency").filter(front_door=True).order_by("id").first()
@@ -181,6 +186,10 @@ def practitioners(
         found = found.filter(practitioner_id=practitioner)
     for word in words.split():
         found = found.filter(Q(practitioner__name__icontains=word) | Q(post_title__icontains=word))
+    return _lines(found, limit)
+
+
+def _lines(found: QuerySet[Posting], limit: int | None = None) -> list[PostLine]:
     rows = found.order_by("practitioner__name", "held_from", "id").values_list(
         "id",
         "practitioner_id",
@@ -197,9 +206,54 @@ def practitioners(
         "held_from",
         "held_until",
     )
+    # A missing team, manager or address reads as an empty text; a missing id or end stays None.
+    stays = (7, 13)
     return [
-        PostLine(*[value if value is not None or i in (7, 13) else "" for i, value in enumerate(row)])
+        PostLine(*("" if value is None and n not in stays else value for n, value in enumerate(row)))
         for row in rows[:limit]
+    ]
+
+
+def posting(posting_id: UUID) -> PostLine | None:
+    """One posting, past, present or to come."""
+    lines = _lines(Posting.objects.filter(pk=posting_id))
+    return lines[0] if lines else None
+
+
+def managers() -> list[PostLine]:
+    """Those who may be somebody's manager: today's holders of a role that sees a team's or all work."""
+    managing = (Permission.TEAM_WORK, Permission.PARTNERSHIP_WORK, Permission.MANAGE_PEOPLE)
+    return _lines(
+        Posting.objects.held_today().filter(
+            role__in=Role.objects.filter(permissions__permission__in=[p.value for p in managing])
+        )
+    )
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """A role and its permissions, each with its scope, in the order of the terms."""
+
+    slug: str
+    title: str
+    explained: str
+    permissions: Mapping[str, str]
+
+
+def roles_with_permissions() -> list[RoleLine]:
+    """Every role with what it may do. Two queries."""
+    order = [p.value for p in Permission]
+    return [
+        RoleLine(
+            role.slug,
+            role.title,
+            role.explained,
+            {
+                row.permission: row.scope
+                for row in sorted(role.permissions.all(), key=lambda row: order.index(row.permission))
+            },
+        )
+        for role in Role.objects.order_by("title").prefetch_related("permissions")
     ]
 
 
@@ -211,16 +265,57 @@ def name_of(practitioner: UUID) -> str:
 # -- the rota --------------------------------------------------------------------------------------
 
 
-def rota(team: UUID, since: datetime, until: datetime) -> list[tuple[Shift, str]]:
-    """The shifts of a team that touch the time between two instants, each with the person's name, in
-    order.
-    """
+@dataclass(frozen=True)
+class ShiftLine:
+    """A shift as the rota shows it."""
+
+    shift_id: UUID
+    name: str
+    shift: Shift
+
+
+def rota(team: UUID, since: datetime, until: datetime) -> list[ShiftLine]:
+    """The shifts of a team that touch the time between two instants, in order. One query."""
     rows = (
         RotaShift.objects.filter(team_id=team, starts_at__lt=until, ends_at__gt=since)
         .select_related("practitioner")
         .order_by("starts_at", "place")
     )
-    return [(Shift(r.practitioner_id, r.starts_at, r.ends_at, r.place), r.practitioner.name) for r in rows]
+    return [
+        ShiftLine(r.pk, r.practitioner.name, Shift(r.practitioner_id, r.starts_at, r.ends_at, r.place))
+        for r in rows
+    ]
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    team_id: UUID
+    team: str
+    names: tuple[str, ...]
+
+
+def on_duty_now(at: datetime) -> list[OnDuty]:
+    """Every team that has or had a rota, and who is on duty at an instant, by place. Two queries."""
+    on: dict[UUID, list[str]] = {}
+    for row in (
+        RotaShift.objects.filter(starts_at__lte=at, ends_at__gt=at)
+        .select_related("practitioner")
+        .order_by("place", "starts_at")
+    ):
+        on.setdefault(row.team_id, []).append(row.practitioner.name)
+    kept = Team.objects.filter(Q(front_door=True) | Q(pk__in=RotaShift.objects.values("team_id")))
+    return [
+        OnDuty(t.pk, f"{t.name}, {t.agency.name}", tuple(on.get(t.pk, ())))
+        for t in kept.select_related("agency").order_by("-front_door", "agency__name", "name")
+    ]
+
+
+def for_rota(team: Team) -> list[tuple[UUID, str]]:
+    """Who may be put on a team's rota: everybody posted in its agency today, and their post."""
+    return [
+        (line.practitioner_id, f"{line.name}, {line.post_title}")
+        for line in practitioners(agency=team.agency_id)
+    ]
 
 
 def managers_of(team: UUID) -> list[UUID]:
@@ -241,13 +336,8 @@ def managers_of(team: UUID) -> list[UUID]:
 
 def order_of_asking_now(team: UUID, at: datetime) -> list[UUID]:
     """Who of a team is asked at an instant, first to last: the rota by place, then the team's managers."""
-    shifts = [shift for shift, _name in rota(team, at, at_after(at))]
+    shifts = [line.shift for line in rota(team, at, at + timedelta(microseconds=1))]
     return order_of_asking(shifts, managers_of(team), at)
-
-
-def at_after(at: datetime) -> datetime:
-    """The very next instant, so that "touching" an instant is a stretch of time."""
-    return at.replace(microsecond=0) + timedelta(seconds=1)
 
 
 def duty_manager(team: UUID, at: datetime) -> Practitioner | None:
@@ -285,3 +375,36 @@ def notices_waiting(practitioner: UUID) -> QuerySet[Notice]:
     return Notice.objects.filter(
         practitioner_id=practitioner, acknowledged_at__isnull=True, settled_at__isnull=True
     ).order_by("-urgent", "-created_at")
+
+
+def notice(notice_id: UUID) -> Notice | None:
+    """One notice of the viewer's own; row security shows no other."""
+    return Notice.objects.filter(pk=notice_id).first()
+
+
+# -- the demonstration ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DemonstrationPerson:
+    practitioner_id: UUID
+    name: str
+    role_title: str
+    agency_name: str
+
+
+def demonstration_people() -> list[DemonstrationPerson]:
+    """One person with a sign-in for each role, in the roles' order of appointing; for demo mode alone."""
+    rows = (
+        Posting.objects.held_today()
+        .filter(practitioner__user__is_active=True)
+        .order_by("role_id", "held_from", "id")
+        .distinct("role_id")
+        .values_list("practitioner_id", "practitioner__name", "role__title", "agency__name")
+    )
+    return sorted((DemonstrationPerson(*row) for row in rows), key=lambda person: person.role_title)
+
+
+def user_of(practitioner_id: UUID) -> User | None:
+    """The active sign-in of a practitioner."""
+    return User.objects.filter(practitioner__pk=practitioner_id, is_active=True).first()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Verdict
 
 from .terms import AgencyKind, Permission, Scope
@@ -212,6 +213,16 @@ def rota_verdict(shifts: Sequence[Shift]) -> Verdict:
                     "starts_at",
                 )
     return Verdict.yes()
+
+
+def repeated_weekly(shift: Shift, weeks: int) -> list[Shift]:
+    """The same shift on the same day and at the same London time for so many weeks, the first included."""
+    starts, ends = shift.starts_at.astimezone(LONDON), shift.ends_at.astimezone(LONDON)
+    # Local times are moved, not instants: a shift from 17:00 stays at 17:00 when the clocks change.
+    return [
+        replace(shift, starts_at=starts + timedelta(weeks=n), ends_at=ends + timedelta(weeks=n))
+        for n in range(weeks)
+    ]
 
 
 def rota_gaps(shifts: Sequence[Shift], since: datetime, until: datetime) -> list[tuple[datetime, datetime]]:

@@ -227,7 +227,8 @@ SOCIALACCOUNT_ONLY = False
 # The agency's own directory: its word that an address is somebody's is taken, and no account is made by it.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_LOGIN_ON_GET = False
+# A link, since the strict policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": [], "OAUTH_PKCE_ENABLED": True}}
 if os.environ.get("SIGHTLINE_OIDC_URL"):
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(

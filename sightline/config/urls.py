@@ -7,5 +7,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.concerns.pages.urls")),
     path("", include("sightline.children.pages.urls")),
     path("govuk/", include("sightline.govuk.pages.urls")),
-    path("sign-in/", include("allauth.urls")),
+    path("", include("sightline.agencies.pages.urls")),
+    path("sign-in/", include("sightline.agencies.pages.sign_in_urls")),
 ]

@@ -8,160 +8,388 @@ import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(choices=[('local_authority', 'local_authority'), ('police', 'police'), ('health', 'health'), ('school', 'school'), ('early_years', 'early_years'), ('voluntary', 'voluntary'), ('housing', 'housing'), ('probation', 'probation'), ('other', 'other')], max_length=30)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
-                ('sensitive', models.BooleanField(default=False, help_text='A refuge, sexual or mental health service: shown to others as another service')),
-                ('ask', models.CharField(blank=True, help_text='For a sensitive agency: whom others ask instead', max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("local_authority", "local_authority"),
+                            ("police", "police"),
+                            ("health", "health"),
+                            ("school", "school"),
+                            ("early_years", "early_years"),
+                            ("voluntary", "voluntary"),
+                            ("housing", "housing"),
+                            ("probation", "probation"),
+                            ("other", "other"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("telephone", models.CharField(blank=True, max_length=40)),
+                (
+                    "sensitive",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A refuge, sexual or mental health service: shown to others as another service",
+                    ),
+                ),
+                (
+                    "ask",
+                    models.CharField(
+                        blank=True,
+                        help_text="For a sensitive agency: whom others ask instead",
+                        max_length=200,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Partnership',
+            name="Partnership",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('authority_code', models.CharField(help_text='The census code of the local authority', max_length=3)),
-                ('pack', models.CharField(help_text='The procedure pack in force', max_length=80)),
-                ('colour', models.CharField(default='#12343b', max_length=7)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "authority_code",
+                    models.CharField(help_text="The census code of the local authority", max_length=3),
+                ),
+                ("pack", models.CharField(help_text="The procedure pack in force", max_length=80)),
+                ("colour", models.CharField(default="#12343b", max_length=7)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Role',
+            name="Role",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('slug', models.SlugField(unique=True)),
-                ('title', models.CharField(max_length=100)),
-                ('explained', models.TextField(help_text='What somebody in this role does, in plain words')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("slug", models.SlugField(unique=True)),
+                ("title", models.CharField(max_length=100)),
+                ("explained", models.TextField(help_text="What somebody in this role does, in plain words")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Practitioner',
+            name="Practitioner",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
-                ('user', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='practitioner', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practitioner",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200)),
-                ('front_door', models.BooleanField(default=False, help_text='Concerns arrive at this team')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teams', to='agencies.agency')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("front_door", models.BooleanField(default=False, help_text="Concerns arrive at this team")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teams",
+                        to="agencies.agency",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RotaShift',
+            name="RotaShift",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place', models.PositiveSmallIntegerField(default=1)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='agencies.practitioner')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shifts', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place", models.PositiveSmallIntegerField(default=1)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shifts",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="agencies.team"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('post_title', models.CharField(max_length=120)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='agencies.agency')),
-                ('line_manager', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='manages', to='agencies.practitioner')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='agencies.practitioner')),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='agencies.role')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("post_title", models.CharField(max_length=120)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "line_manager",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="manages",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="agencies.role",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="postings",
+                        to="agencies.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=200)),
-                ('path', models.CharField(max_length=200)),
-                ('urgent', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('acknowledge_by', models.DateTimeField(null=True)),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('passed_on_from', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='passed_on_to', to='agencies.notice')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='agencies.practitioner')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("text", models.CharField(max_length=200)),
+                ("path", models.CharField(max_length=200)),
+                ("urgent", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("acknowledge_by", models.DateTimeField(null=True)),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                (
+                    "passed_on_from",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="passed_on_to",
+                        to="agencies.notice",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RolePermission',
+            name="RolePermission",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('permission', models.CharField(choices=[('concern.raise', 'concern.raise'), ('concern.board', 'concern.board'), ('concern.screen', 'concern.screen'), ('match.decide', 'match.decide'), ('decision.approve_conflict', 'decision.approve_conflict'), ('child.search', 'child.search'), ('folder.read', 'folder.read'), ('folder.write', 'folder.write'), ('address.confidential', 'address.confidential'), ('folder.grant', 'folder.grant'), ('folder.seal', 'folder.seal'), ('folder.emergency', 'folder.emergency'), ('folder.emergency_review', 'folder.emergency_review'), ('audit.folder', 'audit.folder'), ('audit.all', 'audit.all'), ('duty.answer', 'duty.answer'), ('duty.change', 'duty.change'), ('duty.extend', 'duty.extend'), ('work.team', 'work.team'), ('work.partnership', 'work.partnership'), ('rota.manage', 'rota.manage'), ('people.manage', 'people.manage'), ('return.import', 'return.import')], max_length=40)),
-                ('scope', models.CharField(choices=[('own', 'own'), ('team', 'team'), ('agency', 'agency'), ('partnership', 'partnership')], max_length=20)),
-                ('role', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='permissions', to='agencies.role')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "permission",
+                    models.CharField(
+                        choices=[
+                            ("concern.raise", "concern.raise"),
+                            ("concern.board", "concern.board"),
+                            ("concern.screen", "concern.screen"),
+                            ("match.decide", "match.decide"),
+                            ("decision.approve_conflict", "decision.approve_conflict"),
+                            ("child.search", "child.search"),
+                            ("folder.read", "folder.read"),
+                            ("folder.write", "folder.write"),
+                            ("address.confidential", "address.confidential"),
+                            ("folder.grant", "folder.grant"),
+                            ("folder.seal", "folder.seal"),
+                            ("folder.emergency", "folder.emergency"),
+                            ("folder.emergency_review", "folder.emergency_review"),
+                            ("audit.folder", "audit.folder"),
+                            ("audit.all", "audit.all"),
+                            ("duty.answer", "duty.answer"),
+                            ("duty.change", "duty.change"),
+                            ("duty.extend", "duty.extend"),
+                            ("work.team", "work.team"),
+                            ("work.partnership", "work.partnership"),
+                            ("rota.manage", "rota.manage"),
+                            ("people.manage", "people.manage"),
+                            ("return.import", "return.import"),
+                        ],
+                        max_length=40,
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("own", "own"),
+                            ("team", "team"),
+                            ("agency", "agency"),
+                            ("partnership", "partnership"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "role",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="permissions",
+                        to="agencies.role",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('role', 'permission'), name='permission_once_in_role')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("role", "permission"), name="permission_once_in_role")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('agency', 'name'), name='team_name_once_in_agency'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("agency", "name"), name="team_name_once_in_agency"),
         ),
         migrations.AddIndex(
-            model_name='rotashift',
-            index=models.Index(fields=['team', 'starts_at'], name='shift_by_team'),
+            model_name="rotashift",
+            index=models.Index(fields=["team", "starts_at"], name="shift_by_team"),
         ),
         migrations.AddConstraint(
-            model_name='rotashift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_in_order'),
+            model_name="rotashift",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="shift_in_order"
+            ),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(fields=['practitioner', 'held_from'], name='posting_by_practitioner'),
+            model_name="posting",
+            index=models.Index(fields=["practitioner", "held_from"], name="posting_by_practitioner"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='posting_in_order'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="posting_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('acknowledged_at__isnull', True)), fields=['practitioner', 'created_at'], name='notice_waiting'),
+            model_name="notice",
+            index=models.Index(
+                condition=models.Q(("acknowledged_at__isnull", True)),
+                fields=["practitioner", "created_at"],
+                name="notice_waiting",
+            ),
         ),
     ]
