@@ -78,7 +78,7 @@ def _concern_context(shown: queries.ConcernView) -> dict[str, Any]:
         "concern": shown.concern,
         "state": ConcernState(shown.concern.state),
         "stands": queries.STANDS[ConcernState(shown.concern.state)],
-        "places": {o.value: o.label for o in forms.PLACES},
+        "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
     }

@@ -113,7 +113,7 @@ def as_public(reference: str, secret: str) -> Iterator[None]:
 
 def too_often(request: HttpRequest, action: str, rate: str) -> HttpResponse | None:
     """A page that says to wait, where this address has done it too often; counted in the shared database."""
-    if ratelimit.consume(request, action=f"concern-{action}", limit_get=True, config={f"concern-{action}": rate}):
+    if ratelimit.consume(request, action=f"concern-{action}", config={f"concern-{action}": rate}):
         return None
     return render(request, "concerns/too_often.html", {"public": True}, status=429)
 
