@@ -189,6 +189,10 @@ ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
 ACCOUNT_RATE_LIMITS = {
+    # Without an account: beginning a concern, sending it, and coming back with reference and secret.
+    "concern_start": "20/h/ip",
+    "concern_send": "10/h/ip",
+    "concern_return": "12/h/ip",
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "10/m/ip,3/h/key",

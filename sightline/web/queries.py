@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.access.queries import joined_set, lead_of, leads_of
-from sightline.children.queries import NameAndAge, names_on_folders
+from sightline.children.queries import NameAndAge, names_of_folders
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.terms import ConcernState
@@ -71,7 +71,7 @@ def work(
         practitioner_id=practitioner_id, team_ids=team_ids, limit=size, offset=(page - 1) * size
     )
     leads = leads_of({v.folder_id for v in views})
-    names = names_on_folders(set(leads.values()))
+    names = names_of_folders(set(leads.values()))
     rows: dict[tuple[object, ...], tuple[DutyView, dict[UUID, str]]] = {}
     for view in views:
         lead = leads.get(view.folder_id, view.folder_id)

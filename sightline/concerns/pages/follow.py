@@ -37,7 +37,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     """With reference and secret, on any device, back to a draft or to what became of it."""
     form = forms.ReturnForm(request.POST or None)
     if request.method == "POST":
-        if (wait := too_often(request, "return", "12/h/ip")) is not None:
+        if (wait := too_often(request, "return")) is not None:
             return wait
         if form.is_valid():
             reference = rules.tidy_reference(form.cleaned_data["reference"])

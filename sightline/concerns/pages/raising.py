@@ -111,9 +111,12 @@ def as_public(reference: str, secret: str) -> Iterator[None]:
         yield
 
 
-def too_often(request: HttpRequest, action: str, rate: str) -> HttpResponse | None:
-    """A page that says to wait, where this address has done it too often; counted in the shared database."""
-    if ratelimit.consume(request, action=f"concern-{action}", config={f"concern-{action}": rate}):
+def too_often(request: HttpRequest, action: str) -> HttpResponse | None:
+    """A page that says to wait, where this address has done it too often; counted in the shared database.
+
+    The rates stand in the settings, under ACCOUNT_RATE_LIMITS.
+    """
+    if ratelimit.consume(request, action=f"concern_{action}"):
         return None
     return render(request, "concerns/too_often.html", {"public": True}, status=429)
 
@@ -153,7 +156,7 @@ def drop(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 def worried(request: HttpRequest) -> HttpResponse:
     """The public's way in: what happens with what they say, and how to leave this page quickly."""
     if request.method == "POST":
-        if (wait := too_often(request, "start", "20/h/ip")) is not None:
+        if (wait := too_often(request, "start")) is not None:
             return wait
         reference, secret = rules.new_reference(), rules.new_secret()
         with as_public(reference, secret):
@@ -480,7 +483,7 @@ def _check(request: HttpRequest, door: Door) -> HttpResponse:
     sent, wrong = _assembled(request, door)
     refusal = ""
     if request.method == "POST" and not wrong:
-        if door.public and (wait := too_often(request, "send", "10/h/ip")) is not None:
+        if door.public and (wait := too_often(request, "send")) is not None:
             return wait
         try:
             raised = actions.raise_concern(sent, draft_id=door.draft.id)
