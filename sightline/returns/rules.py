@@ -34,7 +34,7 @@ _FLAGS = {"0": False, "1": True, "false": False, "true": True}
 _NEVER_IN_UPN = "IOS"
 
 EARLIEST = date(1900, 1, 1)
-LONGEST_ID = 64
+LONGEST_ID = 60
 LONGEST_PREGNANCY = timedelta(days=300)
 
 

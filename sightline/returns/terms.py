@@ -231,3 +231,49 @@ class Grade(StrEnum):
 
     NOT_TAKEN = "not taken in"
     DOUBTFUL = "taken in, in doubt"
+
+
+class ImportState(StrEnum):
+    """Where an import stands. One that was cut off stays at writing, and the same file again goes on from
+    there."""
+
+    WRITING = "writing"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+class StepKind(StrEnum):
+    """What the census tells of the work after a referral."""
+
+    ASSESSMENT = "assessment"
+    CHILD_IN_NEED_PLAN = "child_in_need_plan"
+    SECTION_47 = "section_47"
+    CONFERENCE = "conference"
+    PROTECTION_PLAN = "protection_plan"
+    REVIEW = "review"
+    PRE_PROCEEDINGS = "pre_proceedings"
+
+
+class DutyOwed(StrEnum):
+    """Duties that a return shows to be still open, by the names that every procedure pack gives them."""
+
+    ASSESSMENT = "assessment"
+    CONFERENCE = "initial_conference"
+    FIRST_REVIEW = "first_review_conference"
+    LATER_REVIEW = "later_review_conference"
+
+
+class Standing(StrEnum):
+    """What a child stands under by the return, in the words of the room `children`."""
+
+    CHILD_IN_NEED = "child_in_need"
+    PROTECTION_PLAN = "protection_plan"
+
+
+class Fate(StrEnum):
+    """What became of a child of the return."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    LEFT_OUT = "left out"

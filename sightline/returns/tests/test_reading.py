@@ -231,7 +231,7 @@ class TestFindings:
             (">F<", ">1<", "Sex", "not a code"),
             (">A1<", "><", "LAchildID", "empty"),
             ("<LAchildID>A1</LAchildID>", "", "LAchildID", "is missing"),
-            (">A1<", f">{'A' * 65}<", "LAchildID", "longer than 64"),
+            (">A1<", f">{'A' * 61}<", "LAchildID", "longer than 60"),
             ("<PersonBirthDate>2023-05-01</PersonBirthDate>", "", "PersonBirthDate", "is missing"),
             ("<UPNunknown>UN1</UPNunknown>", "", "UPN", "is missing"),
             ("<UPNunknown>UN1</UPNunknown>", "<UPN>B80120000500</UPN>", "UPN", "letter, eleven digits"),

@@ -1,0 +1,609 @@
+"""Importing a census return: what it creates, and that nothing is doubled, half-written or lost."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, ProgrammingError, transaction
+
+from sightline.access import actions as access
+from sightline.access.models import Folder, Grant, Responsibility
+from sightline.agencies.models import Practitioner, Team
+from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
+from sightline.audit.models import AuditEvent
+from sightline.children import actions as children
+from sightline.children.models import (
+    Authority,
+    Identifier,
+    Identity,
+    Particulars,
+    Person,
+    PersonName,
+    Pointer,
+    Status,
+)
+from sightline.children.rules import Answer, Birth, NewAuthority, NewChild, NewStatus, Number
+from sightline.children.terms import Answered, IdentityQuestion, Scheme, Sex, StatusKind
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotPermitted, Refused
+from sightline.kernel.viewer import Viewer, looking_as
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
+from sightline.returns import actions
+from sightline.returns.actions import Report, import_census
+from sightline.returns.models import ImportedChild, ImportFinding, ImportRun, PastReferral, PastStep
+from sightline.returns.shapes import Finding
+from sightline.returns.terms import Fate, Grade
+
+from .test_reading import DATA, bench_module
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+IMPORT = Viewer.for_job("import")
+
+
+@contextmanager
+def looking(viewer: Viewer = IMPORT) -> Iterator[None]:
+    with transaction.atomic(), looking_as(viewer):
+        yield
+
+
+@dataclass(frozen=True)
+class Partners:
+    """A front door and its manager, a records officer who may import, and a teacher outside it."""
+
+    team: Team
+    manager: Practitioner
+    officer: Practitioner
+    teacher: Practitioner
+
+
+@pytest.fixture
+def partners(fresh_database: Any) -> Partners:
+    make_partnership()
+    team = Team.objects.get(front_door=True)
+    return Partners(
+        team,
+        make_practitioner("front-door-decision-manager", team=team),
+        make_practitioner("records-officer", agency=team.agency),
+        make_practitioner("designated-safeguarding-lead"),
+    )
+
+
+def whole(path: Path, **options: Any) -> tuple[Report, list[Finding]]:
+    told: list[Finding] = []
+    report = import_census(path, commit=options.pop("commit", True), tell=told.append, **options)
+    return report, told
+
+
+def count_rows() -> dict[str, int]:
+    models = (
+        Folder,
+        Person,
+        Identifier,
+        Status,
+        Duty,
+        PastReferral,
+        PastStep,
+        ImportedChild,
+        Grant,
+        Identity,
+    )
+    with looking():
+        return {model.__name__: model.objects.count() for model in models}
+
+
+@pytest.fixture
+def invented(tmp_path: Path) -> Path:
+    """Thirty invented children, some of them with a fault."""
+    path = tmp_path / "return.xml"
+    with path.open("w", encoding="utf-8") as out:
+        bench_module("make_census").write(out, children=30, year=2026, seed=7)
+    return path
+
+
+def put(path: Path, *changes: tuple[str, str]) -> Path:
+    """The same return with words changed, under another name."""
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    other = path.with_name("changed.xml")
+    other.write_text(text, encoding="utf-8")
+    return other
+
+
+CASE = """<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2026</Year>
+<ReferenceDate>2026-03-31</ReferenceDate></CollectionDetails><Source><LEA>999</LEA></Source></Header>
+<Children>
+<Child><ChildIdentifiers><LAchildID>A1</LAchildID><UPN>X801200005001</UPN>
+<PersonBirthDate>2018-05-01</PersonBirthDate><Sex>F</Sex></ChildIdentifiers>
+<ChildCharacteristics><Ethnicity>REFU</Ethnicity><Disabilities><Disability>HEAR</Disability>
+<Disability>LD</Disability></Disabilities></ChildCharacteristics>
+<CINdetails><CINreferralDate>2026-01-12</CINreferralDate><ReferralSource>2A</ReferralSource>
+<PrimaryNeedCode>N1</PrimaryNeedCode>
+<Assessments><AssessmentActualStartDate>2026-01-14</AssessmentActualStartDate></Assessments>
+<Section47><S47ActualStartDate>2026-02-02</S47ActualStartDate><ICPCnotRequired>0</ICPCnotRequired></Section47>
+<ReferralNFA>0</ReferralNFA></CINdetails></Child>
+</Children></Message>
+"""
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """One child: referred on 12 January 2026, an assessment and an enquiry still open."""
+    path = tmp_path / "case.xml"
+    path.write_text(CASE.replace("X801200005001", upn()), encoding="utf-8")
+    return path
+
+
+def upn(digits: str = "801200005001") -> str:
+    from stdnum.gb import upn as stdnum_upn
+
+    return stdnum_upn.calc_check_digit(digits) + digits
+
+
+class TestDryRun:
+    def test_it_writes_nothing_and_says_what_would_be(self, partners: Partners, invented: Path) -> None:
+        before = count_rows()
+        dry, _ = whole(invented, commit=False)
+        assert count_rows() == before == dict.fromkeys(before, 0)
+        with looking():
+            assert not ImportRun.objects.exists()
+        wet, _ = whole(invented)
+        assert dry.children == wet.children == Counter({Fate.CREATED: 30})
+        assert dry.duties == wet.duties > 0
+        assert dry.findings == wet.findings
+
+
+class TestCommit:
+    def test_one_child_with_all_that_the_return_says(self, partners: Partners, case: Path) -> None:
+        report, told = whole(case)
+        assert report.refusal is None
+        assert told == []
+        with looking():
+            child = Person.objects.get()
+            folder = Folder.objects.get(id=child.folder_id)
+            birth = Particulars.objects.get()
+            assert (birth.born_on, birth.sex, birth.died_on) == (date(2018, 5, 1), "F", None)
+            assert {(n.scheme, n.value) for n in Identifier.objects.all()} == {
+                ("la_child", "A1"),
+                ("upn", upn()),
+            }
+            assert {(a.question, a.answered, a.code) for a in Identity.objects.all()} == {
+                ("ethnicity", "declined", ""),
+                ("disability", "given", "HEAR"),
+                ("disability", "given", "LD"),
+            }
+            status = Status.objects.get()
+            assert (status.kind, status.held_from, status.held_until) == (
+                "child_in_need",
+                date(2026, 1, 12),
+                None,
+            )
+            assert Authority.objects.get().responsible == "Eastmarch Council"
+            assert Responsibility.objects.get().manager_id == partners.manager.id
+            grant = Grant.objects.get()
+            assert (grant.team_id, grant.origin, grant.level) == (partners.team.id, "import", "write")
+            referral = PastReferral.objects.get()
+            assert (referral.referred_on, referral.source_code, referral.need_code) == (
+                date(2026, 1, 12),
+                "2A",
+                "N1",
+            )
+            assert [(s.kind, s.began_on) for s in referral.steps.order_by("began_on")] == [
+                ("assessment", date(2026, 1, 14)),
+                ("section_47", date(2026, 2, 2)),
+            ]
+            kept = ImportedChild.objects.get()
+            assert kept.raw in case.read_text()
+            assert kept.folder_id == folder.id
+            assert Pointer.objects.get().born_on == date(2018, 5, 1)
+            run = ImportRun.objects.get()
+            assert (run.state, run.created, run.duties, run.la_code, run.year) == ("done", 1, 2, "999", 2026)
+
+    def test_open_duties_have_the_clocks_of_the_pack(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        with looking():
+            due = {duty.kind: duty for duty in Duty.objects.all()}
+            assert set(due) == {"assessment", "initial_conference"}
+            # 45 working days from Monday 12 January, 15 from Monday 2 February: no bank holiday between
+            assert due["assessment"].due_at.date() == date(2026, 3, 16)
+            assert due["initial_conference"].due_at.date() == date(2026, 2, 23)
+            assert {duty.team_id for duty in due.values()} == {partners.team.id}
+            assert all(duty.citation for duty in due.values())
+
+    def test_they_stand_in_the_work_of_the_team_and_of_nobody_else(
+        self, partners: Partners, case: Path
+    ) -> None:
+        whole(case)
+        with as_practitioner(partners.manager):
+            assert Duty.objects.count() == 2
+            assert PastReferral.objects.count() == 1
+            assert ImportedChild.objects.count() == 1
+        with as_practitioner(partners.teacher):
+            for model in (
+                Folder,
+                Person,
+                Duty,
+                PastReferral,
+                PastStep,
+                ImportedChild,
+                ImportFinding,
+                ImportRun,
+            ):
+                assert not model.objects.exists(), model.__name__
+
+    def test_the_samples_of_2022_and_2026_are_imported(self, partners: Partners) -> None:
+        for name, new in (("cin-2022.xml", 1), ("cin-2026.xml", 1)):
+            report, told = whole(DATA / name)
+            assert report.refusal is None
+            assert report.children[Fate.CREATED] == new, name
+            with looking():
+                run = ImportRun.objects.order_by("-started_at").first()
+                assert run is not None
+                assert run.findings.count() == len(told) == report.not_taken + report.doubtful
+        with looking():
+            assert {n.value for n in Identifier.objects.filter(scheme="la_child")} == {
+                "DFEX0000001",
+                "CHILD_FAILS_ASSESSMENTS",
+            }
+
+    def test_what_was_imported_stands_in_the_audit_trail(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        with looking(Viewer.for_job("audit-verify")):
+            told = set(AuditEvent.objects.values_list("what", flat=True))
+        assert {
+            "returns.import_census",
+            "returns.import_child",
+            "access.open_folder",
+            "children.record_child",
+        } <= told
+
+    def test_findings_stand_with_child_and_line(self, partners: Partners, case: Path) -> None:
+        whole(put(case, ("<PrimaryNeedCode>N1<", "<PrimaryNeedCode>N77<")))
+        with looking():
+            finding = ImportFinding.objects.get()
+            assert (finding.child, finding.element, finding.value) == ("A1", "PrimaryNeedCode", "N77")
+            assert finding.line == 9
+            assert finding.folder_id == Folder.objects.get().id
+
+
+class TestAgain:
+    def test_the_same_file_again_doubles_nothing(self, partners: Partners, invented: Path) -> None:
+        whole(invented)
+        before = count_rows()
+        report, _ = whole(invented)
+        assert report.children == Counter({Fate.UNCHANGED: 30})
+        assert count_rows() == before
+        with looking():
+            assert ImportRun.objects.count() == 2
+
+    def test_a_correction_changes_what_it_corrects(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        corrected = put(
+            case,
+            ("2018-05-01", "2018-05-02"),
+            ("REFU", "WBRI"),
+            ("<CINreferralDate>2026-01-12", "<CINreferralDate>2026-01-13"),
+            (
+                "<AssessmentActualStartDate>2026-01-14</AssessmentActualStartDate>",
+                "<AssessmentActualStartDate>2026-01-14</AssessmentActualStartDate>"
+                "<AssessmentAuthorisationDate>2026-03-02</AssessmentAuthorisationDate>"
+                "<FactorsIdentifiedAtAssessment><AssessmentFactors>3B</AssessmentFactors>"
+                "</FactorsIdentifiedAtAssessment>",
+            ),
+        )
+        report, told = whole(corrected)
+        assert report.children == Counter({Fate.CHANGED: 1})
+        assert [f for f in told if f.grade is Grade.NOT_TAKEN] == []
+        with looking():
+            assert Person.objects.count() == Folder.objects.count() == 1
+            latest = Particulars.objects.order_by("-recorded_at", "-id").first()
+            assert latest is not None
+            assert latest.born_on == date(2018, 5, 2)
+            current = Identity.objects.get(question="ethnicity", held_until=None)
+            assert current.code == "WBRI"
+            referral = PastReferral.objects.get(replaced_at=None)
+            assert referral.referred_on == date(2026, 1, 13)
+            assert PastReferral.objects.count() == 2
+            assert referral.steps.get(kind="assessment").codes == ["3B"]
+            held = [s for s in Status.objects.all() if s.held_until is None or s.held_until > s.held_from]
+            assert [(s.kind, s.held_from) for s in held] == [("child_in_need", date(2026, 1, 13))]
+            states = {duty.kind: duty.state for duty in Duty.objects.all()}
+            assert states["assessment"] == "withdrawn"
+            assert states["initial_conference"] in ("open", "missed")
+        before = count_rows()
+        report, _ = whole(corrected)
+        assert report.children == Counter({Fate.UNCHANGED: 1})
+        assert count_rows() == before
+
+    def test_a_later_return_closes_and_an_earlier_one_does_not_reopen(
+        self, partners: Partners, case: Path
+    ) -> None:
+        later = put(
+            case,
+            ("<ReferenceDate>2026-03-31", "<ReferenceDate>2027-03-31"),
+            (
+                "<PrimaryNeedCode>N1</PrimaryNeedCode>",
+                "<PrimaryNeedCode>N1</PrimaryNeedCode><CINclosureDate>2026-06-01</CINclosureDate>"
+                "<ReasonForClosure>RC7</ReasonForClosure>",
+            ),
+        )
+        whole(later)
+        with looking():
+            assert not Duty.objects.exists()
+        report, _ = whole(case)
+        assert report.children == Counter({Fate.CHANGED: 1})
+        with looking():
+            assert not Duty.objects.exists()
+            assert PastReferral.objects.get(replaced_at=None).closed_on == date(2026, 6, 1)
+
+    def test_a_child_known_by_upn_alone_is_found(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        with looking():
+            number = Identifier.objects.get(scheme="la_child")
+        with looking(Viewer.for_job("import")):
+            Identifier.objects.filter(id=number.id).update(
+                withdrawn_at="2026-01-01T00:00Z", withdrawn_why="wrong"
+            )
+        report, _ = whole(put(case, (">A1<", ">B7<")))
+        assert report.children == Counter({Fate.CHANGED: 1})
+        with looking():
+            assert Identifier.objects.get(scheme="la_child", withdrawn_at=None).value == "B7"
+
+    def test_another_child_with_the_same_id_is_not_mixed_in(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        other = put(case, ("2018-05-01", "2009-01-30"), (upn(), upn("801200005002")))
+        report, told = whole(other)
+        assert report.children == Counter({Fate.LEFT_OUT: 1})
+        assert any("another date of birth and another UPN" in f.message for f in told)
+        with looking():
+            assert Particulars.objects.get().born_on == date(2018, 5, 1)
+            assert ImportedChild.objects.filter(folder=None).count() == 1
+
+
+class TestFaults:
+    def test_a_broken_file_is_refused_and_nothing_is_written(
+        self, partners: Partners, invented: Path
+    ) -> None:
+        text = invented.read_text()
+        broken = invented.with_name("broken.xml")
+        broken.write_text(text[: len(text) // 2])
+        report, _ = whole(broken)
+        assert report.refusal is not None
+        assert report.run_id is None
+        assert set(count_rows().values()) == {0}
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"\0\0",
+            b"not xml",
+            b"<Other/>",
+            b"<!DOCTYPE Message [<!ENTITY a 'b'>]><Message>&a;</Message>",
+        ],
+    )
+    def test_what_is_no_return_is_refused(self, partners: Partners, tmp_path: Path, content: bytes) -> None:
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        report, _ = whole(path)
+        assert report.refusal is not None
+        assert report.refusal.message
+
+    def test_a_file_that_is_not_there(self, partners: Partners, tmp_path: Path) -> None:
+        for path in (tmp_path / "nowhere.xml", tmp_path):
+            report, _ = whole(path)
+            assert report.refusal is not None
+            assert "cannot be read" in report.refusal.message
+
+    def test_without_a_partnership_it_says_so(self, fresh_database: Any, invented: Path) -> None:
+        with pytest.raises(Refused, match="set the partnership up first"):
+            whole(invented)
+
+    def test_one_import_at_a_time(self, partners: Partners, invented: Path, fresh_database: Any) -> None:
+        with fresh_database.connect() as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [actions._LOCK])
+            with pytest.raises(Refused, match="Another import is running"):
+                whole(invented)
+
+    def test_nobody_but_the_import_writes_what_was_imported(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        for model, change in (
+            (PastReferral, {"source_code": "6"}),
+            (PastReferral, {"replaced_at": None}),
+            (PastStep, {"kind": "review"}),
+            (ImportedChild, {"raw": ""}),
+            (ImportRun, {"state": "stopped"}),
+        ):
+            for who in (partners.manager, partners.teacher):
+                with as_practitioner(who), contextlib.suppress(ProgrammingError), transaction.atomic():
+                    assert model.objects.update(**change) == 0, model.__name__
+        with looking(), pytest.raises(DatabaseError), transaction.atomic():
+            PastReferral.objects.update(source_code="6")
+        with looking(), pytest.raises(DatabaseError), transaction.atomic():
+            ImportedChild.objects.update(raw="")
+
+    def test_who_may_not_import_does_not(self, partners: Partners, invented: Path) -> None:
+        with pytest.raises(NotPermitted):
+            whole(invented, practitioner_id=partners.teacher.id)
+        report, _ = whole(invented, practitioner_id=partners.officer.id)
+        assert report.refusal is None
+
+    def test_a_child_without_id_is_kept_and_not_taken_in(self, partners: Partners, case: Path) -> None:
+        report, told = whole(put(case, ("<LAchildID>A1</LAchildID>", "")))
+        assert report.children == Counter({Fate.LEFT_OUT: 1})
+        assert {f.element for f in told} == {"LAchildID", "Child"}
+        with looking():
+            assert "<PrimaryNeedCode>N1" in ImportedChild.objects.get(folder=None).raw
+            assert not Person.objects.exists()
+
+    def test_records_with_one_id_become_one_child(self, partners: Partners, case: Path) -> None:
+        text = case.read_text()
+        start, end = text.index("<Child>"), text.index("</Child>") + len("</Child>")
+        second = (
+            text[start:end].replace("2026-01-12", "2025-06-02").replace("<ReferralNFA>0", "<ReferralNFA>1")
+        )
+        case.write_text(text[:end] + second + text[end:])
+        report, told = whole(case)
+        assert report.children == Counter({Fate.CREATED: 1})
+        assert any("put together" in f.message for f in told)
+        with looking():
+            assert PastReferral.objects.count() == 2
+            assert ImportedChild.objects.get().raw.count("<Child>") == 2
+        before = count_rows()
+        whole(case)
+        assert count_rows() == before
+
+    def test_one_child_that_the_database_refuses_does_not_stop_the_others(
+        self, partners: Partners, invented: Path, as_owner: Any
+    ) -> None:
+        as_owner.execute(
+            "ALTER TABLE children_identifier ADD CONSTRAINT not_this_one CHECK (value <> 'INV000000004')"
+        )
+        report, told = whole(invented)
+        assert report.children == Counter({Fate.CREATED: 29, Fate.LEFT_OUT: 1})
+        (left,) = [f for f in told if f.element == "Child"]
+        assert left.child == "INV000000004"
+        assert "not_this_one" in left.message
+        with looking():
+            assert Person.objects.count() == Folder.objects.count() == 29
+            assert ImportedChild.objects.get(folder=None).la_child_id == "INV000000004"
+
+    def test_stopped_half_way_it_goes_on_from_there(
+        self, partners: Partners, invented: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(actions, "BATCH", 10)
+        batches = iter(range(10))
+
+        def stop_at_third(*args: Any) -> None:
+            if next(batches) == 2:
+                raise KeyboardInterrupt
+            plan(*args)
+
+        plan = actions.plan
+        monkeypatch.setattr(actions, "plan", stop_at_third)
+        with pytest.raises(KeyboardInterrupt):
+            whole(invented)
+        with looking():
+            assert ImportRun.objects.get().state == "stopped"
+            assert Person.objects.count() == PastReferral.objects.values("child").distinct().count() == 20
+        monkeypatch.setattr(actions, "plan", plan)
+        report, _ = whole(invented)
+        assert report.children == Counter({Fate.UNCHANGED: 20, Fate.CREATED: 10})
+
+    def test_dates_far_past_and_to_come_are_never_refused(self, partners: Partners, case: Path) -> None:
+        report, _ = whole(put(case, ("2026-01-12", "1931-02-02"), ("2026-02-02", "2071-02-02")))
+        assert report.children == Counter({Fate.CREATED: 1})
+        with looking():
+            assert {d.kind for d in Duty.objects.all()} == {"assessment", "initial_conference"}
+
+    def test_an_unborn_child(self, partners: Partners, case: Path) -> None:
+        soon = (today() + timedelta(days=40)).isoformat()
+        report, _ = whole(
+            put(
+                case,
+                (
+                    "<PersonBirthDate>2018-05-01</PersonBirthDate><Sex>F",
+                    f"<ExpectedPersonBirthDate>{soon}</ExpectedPersonBirthDate><Sex>U",
+                ),
+            )
+        )
+        assert report.children == Counter({Fate.CREATED: 1})
+        with looking():
+            assert Particulars.objects.get().expected_on is not None
+            assert Pointer.objects.get().expected_on is not None
+
+
+def test_a_child_of_the_import_is_written_as_by_the_single_actions(
+    partners: Partners, case: Path, fresh_database: Any
+) -> None:
+    whole(case)
+    imported = _dump()
+    _empty(fresh_database)
+    with looking():
+        folder_id = access.open_folder(partners.team.agency_id, partners.manager.id)
+        children.record_child(
+            NewChild(
+                folder_id,
+                birth=Birth(born_on=date(2018, 5, 1), sex=Sex.FEMALE),
+                answers=(
+                    Answer(IdentityQuestion.ETHNICITY, Answered.DECLINED),
+                    Answer(IdentityQuestion.DISABILITY, Answered.GIVEN, codes=("HEAR", "LD")),
+                ),
+                numbers=(Number(Scheme.LA_CHILD, "A1"), Number(Scheme.UPN, upn())),
+                statuses=(NewStatus(StatusKind.CHILD_IN_NEED, date(2026, 1, 12)),),
+                authority=NewAuthority("Eastmarch Council", held_from=date(2026, 1, 12)),
+            )
+        )
+        for kind, day in (("assessment", date(2026, 1, 12)), ("initial_conference", date(2026, 2, 2))):
+            began = datetime.combine(day, time(0), tzinfo=LONDON)
+            duties.open_duties([duties.Opening(folder_id, kind, began, team_id=partners.team.id)])
+    single = _dump()
+    for written in (
+        Folder, Responsibility, Person, Particulars, PersonName, Identifier, Identity, Status, Authority,
+        Pointer, Duty,
+    ):  # fmt: skip
+        assert imported[written.__name__] == single[written.__name__] != [], written.__name__
+
+
+def test_many_together_are_written_as_one_by_one(
+    partners: Partners, invented: Path, fresh_database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Batches of any size write the same rows, and those that single actions write."""
+    dumps = []
+    for size in (250, 1):
+        monkeypatch.setattr(actions, "BATCH", size)
+        whole(invented)
+        dumps.append(_dump())
+        _empty(fresh_database)
+    assert dumps[0] == dumps[1]
+
+
+def _dump() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tables that an import writes, without keys and the instants of writing."""
+    ids = [
+        "id",
+        "folder_id",
+        "person_id",
+        "child_id",
+        "referral_id",
+        "run_id",
+        "imported_id",
+        "thread",
+        "subject_id",
+        "number",
+        "path",
+    ]
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with looking():
+        for model in (
+            Folder, Responsibility, Grant, Person, Particulars, PersonName, Identifier, Identity, Status,
+            Authority, Pointer, Duty, PastReferral, PastStep, ImportedChild, ImportFinding,
+        ):  # fmt: skip
+            names = [field.attname for field in model._meta.concrete_fields]
+            # a duty's clock is what it is about; every other instant is when a row was written
+            kept = {"started_at", "soon_at", "due_at", "critical_at"} if model is Duty else set()
+            names = [n for n in names if n in kept or (n not in ids and not n.endswith("_at"))]
+            rows = model.objects.values_list(*names)
+            found[model.__name__] = sorted((tuple(map(str, row)) for row in rows), key=str)
+    return found
+
+
+def _empty(database: Any) -> None:
+    with database.connect("postgres") as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        tables = superuser.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND "
+            "tablename ~ '^(access|children|procedures|returns|matching)_'"
+        ).fetchall()
+        superuser.execute(f"TRUNCATE {', '.join(name for (name,) in tables)} CASCADE")
