@@ -53,7 +53,7 @@ def _settings(cluster: Cluster, folder: Path) -> None:
     )
     subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--verbosity", "0", "--skip-checks"],
-        env={**os.environ, "SIGHTLINE_AS_OWNER": "1"},
+        env={**os.environ, "DATABASE_URL": os.environ["SIGHTLINE_OWNER_URL"]},
         check=True,
     )
     import django

@@ -208,6 +208,8 @@ class Outer:
     post: str = ""
     #: What `outer_transaction` or the middleware calls this request or job.
     what: str = ""
+    #: The ids that the request asked for, told with a refusal or an error.
+    asked: dict[str, Any] = field(default_factory=dict)
     undone: bool = False
     committed: bool = False
     _doomed: BaseException | None = None
@@ -371,14 +373,16 @@ def note_exception(
     opened = _outer.get()
     if opened is not None and not opened.note_once(error):
         return
+    asked = dict(opened.asked) if opened else {}
+    asked_folder = asked.pop("folder_id", None)
     verb = Verb.REFUSED if isinstance(error, REFUSALS) else Verb.ERROR
     note(
         verb,
         what or (opened.what if opened else "") or "unnamed",
-        folder_id=folder_id,
+        folder_id=folder_id or asked_folder,
         subject=subject,
         kind=f"{type(error).__module__}.{type(error).__name__}",
-        **ids,
+        **{**asked, **ids},
     )
 
 

@@ -68,10 +68,11 @@ class OneTransaction:
             opened.what = name_of_page(request)
             # Here the middleware below has found out who it is; once it has left, only this remembers.
             opened.viewer, opened.post = current(), acting_post()
+            opened.asked = _ids(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if opened := outer():
-            note_exception(exception, opened.what, **_ids(request))
+            note_exception(exception, opened.what)
             opened.undo(exception)
 
 
@@ -122,11 +123,11 @@ def _note_by_status(request: HttpRequest, response: HttpResponseBase, opened: Ou
     if opened.told_of_refusal:
         return
     if response.status_code >= 500:
-        note(Verb.ERROR, opened.what, status=response.status_code, **_ids(request))
+        note(Verb.ERROR, opened.what, status=response.status_code, **opened.asked)
     elif response.status_code in _REFUSING:
         if request.resolver_match is None and opened.viewer.kind != ViewerKind.PRACTITIONER:
             return  # a stranger's wrong address asks for nothing of ours
-        note(Verb.REFUSED, opened.what, status=response.status_code, **_ids(request))
+        note(Verb.REFUSED, opened.what, status=response.status_code, **opened.asked)
 
 
 def _record_afresh(viewer: Viewer, request: HttpRequest, error: Exception) -> None:

@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from sightline.audit.actions import acting_as, attempt, record
+from sightline.audit.actions import acting_as, attempt, note_exception, record
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
-from sightline.kernel.verdicts import NotPermitted, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import Viewer, looking_as
 
 SOMEBODY = uuid7()
@@ -56,6 +56,22 @@ def refuse(request: HttpRequest, kind: str) -> HttpResponse:
 
 def wrong_child(request: HttpRequest, folder_id: UUID, entry: UUID) -> HttpResponse:
     raise Http404
+
+
+def gate_catches(request: HttpRequest, folder_id: UUID, entry: UUID) -> HttpResponse:
+    try:
+        with attempt("tests.read", folder_id=folder_id):
+            raise NotFound
+    except NotFound as missing:
+        note_exception(missing, "gate")
+        return HttpResponse("no", status=404)
+
+
+def loses_database(request: HttpRequest) -> HttpResponse:
+    record(Verb.WROTE, "tests.lost")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+    raise AssertionError
 
 
 def shows_form_again(request: HttpRequest) -> HttpResponse:
@@ -104,6 +120,8 @@ urlpatterns = [
     path("read/<uuid:folder_id>", read, name="read"),
     path("refuse/<kind>", refuse, name="refuse"),
     path("child/<uuid:folder_id>/entry/<uuid:entry>", wrong_child, name="entry"),
+    path("gate/<uuid:folder_id>/<uuid:entry>", gate_catches, name="gate"),
+    path("lost", loses_database, name="lost"),
     path("form", shows_form_again, name="form"),
     path("403", returns_403, name="returns-403"),
     path("swallows", swallows, name="swallows"),

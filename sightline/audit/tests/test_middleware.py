@@ -81,6 +81,24 @@ def test_a_guessed_id_is_told_with_the_ids_asked_for(ask, trail):
     assert row == ("refused", "entry", folder, str(entry))
 
 
+def test_a_refusal_told_by_an_action_and_by_the_gate_stands_once_with_what_was_asked_for(ask, trail):
+    folder, entry = uuid.uuid4(), uuid.uuid4()
+    assert ask(f"/gate/{folder}/{entry}").status_code == 404
+    assert trail("verb", "what", "folder_id", "detail->>'asked_entry'") == [
+        ("refused", "tests.read", folder, str(entry))
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_losing_the_database_in_the_middle_confirms_nothing_and_is_told_when_it_answers_again(
+    ask, fresh_database
+):
+    assert ask("/lost").status_code == 500
+    with fresh_database.connect("sightline_backup") as backup:
+        rows = backup.execute("SELECT verb, what, practitioner_id FROM audit_event").fetchall()
+    assert rows == [("error", "lost", SOMEBODY)]
+
+
 def test_a_refusal_that_a_page_catches_stands_and_its_writing_does_not(ask, trail):
     assert ask("/form").status_code == 422
     assert {row[:2] for row in trail()} == {("refused", "tests.decide"), ("read", "tests.form")}
