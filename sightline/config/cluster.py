@@ -17,6 +17,7 @@ import secrets
 import stat
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,8 @@ SYSTEM_USER = "sightline_postgres"
 DATABASE = "sightline"
 ROLES = ("sightline_owner", "sightline_app", "sightline_backup")
 
+LARGEST_LOG = 5_000_000
+
 #: PostgreSQL's settings for a data folder. It listens on a socket only: nothing of it is on the network.
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -54,6 +57,9 @@ SETTINGS: Mapping[str, str] = {
     "password_encryption": "scram-sha-256",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Its log says what failed and not on which row: statements and details quote records.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
 }
 
 
@@ -169,9 +175,9 @@ class Cluster:
         try:
             lines = (self.pgdata / "postmaster.pid").read_text().splitlines()
             process = psutil.Process(int(lines[0]))
-            if "postgres" not in process.name():
+            if "postgres" not in process.name() or process.status() == psutil.STATUS_ZOMBIE:
                 return None
-            return process.pid if str(self.pgdata) in " ".join(process.cmdline()) else None
+            return process.pid if str(self.pgdata) in process.cmdline() else None
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
 
@@ -185,15 +191,44 @@ class Cluster:
         """
         if self.is_running():
             return
-        # A stale pid file whose number now belongs to another process stops pg_ctl from starting.
+        self._await_the_last()
+        # Nobody is left, so what they left says nothing: a stale number may by now be another process's, or
+        # that of one whose end nobody has taken note of, and PostgreSQL would not start beside it.
         (self.pgdata / "postmaster.pid").unlink(missing_ok=True)
+        for stale in self.socket_dir.glob(".s.PGSQL.*"):
+            stale.unlink(missing_ok=True)
         self.socket_dir.mkdir(parents=True, exist_ok=True)
+        log = self.pgdata / "server.log"
+        if log.exists() and log.stat().st_size > LARGEST_LOG:
+            log.replace(log.with_suffix(".log.old"))
         wanted = {**SETTINGS, "unix_socket_directories": str(self.socket_dir), **(settings or {})}
         options = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
         self._run(
-            "pg_ctl", "-D", str(self.pgdata), "-w", "-t", "600", "-l", str(self.pgdata / "server.log"),
+            "pg_ctl", "-D", str(self.pgdata), "-w", "-t", "600", "-l", str(log),
             "-o", options, "start",
         )  # fmt: skip
+
+    def _await_the_last(self) -> None:
+        """After a crash, wait for the processes of the one before, which may still write to the folder."""
+        deadline = time.monotonic() + 60
+        while remaining := self._processes():
+            if time.monotonic() > deadline:
+                raise ClusterError(
+                    f"A process of an earlier PostgreSQL (number {remaining[0]}) still uses {self.pgdata}."
+                )
+            time.sleep(0.1)
+
+    def _processes(self) -> list[int]:
+        """Every PostgreSQL process that works in this folder, by number."""
+        found = []
+        for process in psutil.process_iter(["name"]):
+            # Only those: asking every process of the system for its folder is slow.
+            if "postgres" not in (process.info["name"] or ""):
+                continue
+            with contextlib.suppress(psutil.Error):
+                if process.cwd() == str(self.pgdata):
+                    found.append(process.pid)
+        return found
 
     def stop(self, mode: str = "fast") -> None:
         if self.is_running():

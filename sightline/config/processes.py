@@ -6,6 +6,7 @@ too. Children stand in a session of their own, so that Ctrl-C reaches us alone a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -41,6 +42,10 @@ class Child:
     quick_deaths: int = 0
 
     def start(self) -> None:
+        if self.process is not None:
+            # A web server has workers of its own, which outlive one that was killed.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.started_at = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 our own module
             [sys.executable, "-m", self.module, *self.arguments],
@@ -128,9 +133,22 @@ def stop_with_parent() -> None:
     """In a child: stop as if told to when the parent's end of our standard input closes."""
 
     def wait() -> None:
-        while sys.stdin.buffer.read(1):
+        # Past Python's own buffer, whose lock this thread would still hold at the end.
+        while os.read(0, 1):
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
-    if not sys.stdin.isatty():
+    if not os.isatty(0):
         threading.Thread(target=wait, daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """In a child's own worker, which has no such pipe: end when the parent has gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, daemon=True).start()

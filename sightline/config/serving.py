@@ -20,7 +20,7 @@ from types import FrameType
 import typer
 
 from .demo import SignIn
-from .place import Place, PlaceError, as_owner, opened
+from .place import Place, PlaceError, as_owner, attached, opened, set_up
 from .place import serving as holding
 from .processes import Child, ProcessError, Processes
 
@@ -45,9 +45,14 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
             )
         place.make_keys()
         place.keep(demo=True, **({"pack": pack} if pack else {}))
-        with opened(data, stop_anyway=True):
-            prepare(place, migrate=True)
+        with attached(place, stop_anyway=True):
+            # What this very program has prepared before need not be looked at again.
+            ready = place.cluster is not None and place.kept.get("ready") == fingerprint()
+            if not (ready and serve):
+                set_up(place)
+                prepare(place, migrate=True)
             sign_ins = load_people(place)
+            place.keep(ready=fingerprint())
             if not serve:
                 load_children(place, children, show=_Line("children"))
                 _print_sign_ins(sign_ins)
@@ -101,6 +106,17 @@ def work(data: Path | None) -> None:
 
 
 # -- making ready -----------------------------------------------------------------------------------
+
+
+def fingerprint() -> str:
+    """Differs for any other program: our own files by their times, installed packages by name and time."""
+    digest = hashlib.sha256()
+    package = Path(__file__).resolve().parents[1]
+    own = [path for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    installed = [path for folder in sys.path for path in Path(folder).glob("*.dist-info")]
+    for path in sorted([*own, *installed]):
+        digest.update(f"{path} {path.stat().st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def check_port(host: str, port: int) -> None:

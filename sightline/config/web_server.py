@@ -8,17 +8,27 @@ from __future__ import annotations
 import os
 import sys
 
+from django.core.handlers.wsgi import WSGIHandler
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
-from .processes import stop_with_parent
+from .processes import end_with_parent, stop_with_parent
+
+
+def application() -> WSGIHandler:
+    """What each process of the server calls once for its application."""
+    end_with_parent()
+    from .wsgi import application
+
+    return application
 
 
 def main(address: str, port: int, processes: int) -> None:
     """Serve until told to stop. `SIGHTLINE_THREADS` is the number of threads of each process."""
     Granian(
-        "sightline.config.wsgi:application",
+        "sightline.config.web_server:application",
+        factory=True,
         address=address,
         port=port,
         interface=Interfaces.WSGI,
@@ -27,8 +37,8 @@ def main(address: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=int(os.environ.get("SIGHTLINE_THREADS", "8")),
         workers_kill_timeout=15,
-        log_level=LogLevels.warning,
-        process_name="sightline-web",
+        # Its warnings are about our number of threads, which is what the measurements say.
+        log_level=LogLevels.error,
     ).serve()
 
 
