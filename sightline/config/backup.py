@@ -31,7 +31,10 @@ from .cluster import POSTGRES_BIN_PATH
 from .place import CONTENTS, SECRETS, Place, PlaceError, attached, set_up, write_whole
 
 FORMAT = 1
-MANIFEST, SEAL, DATABASE, DOCUMENTS = "manifest.json", "manifest.hmac", "database.dump", "documents"
+MANIFEST, SEAL, DATABASE = "manifest.json", "manifest.hmac", "database.dump"
+#: Folders of the place that go along. The anchor of the audit trail is read before the database: it may then
+#: lack the last seals, and cannot name one that the database has not.
+ANCHORS, DOCUMENTS = "anchors", "documents"
 
 
 class BackupError(Exception):
@@ -64,9 +67,11 @@ def back_up(place: Place, archive: Path) -> Written:
     part = archive.with_name(archive.name + ".part")
     try:
         with tempfile.TemporaryDirectory(prefix=".sightline-", dir=archive.parent) as folder:
-            dump = Path(folder) / DATABASE
+            dump, anchors = Path(folder) / DATABASE, Path(folder) / ANCHORS
+            if (place.data / ANCHORS).is_dir():
+                shutil.copytree(place.data / ANCHORS, anchors)
             _dump(dump)
-            members = [(DATABASE, dump), *_documents(place.data)]
+            members = [(DATABASE, dump), *_files(anchors), *_files(place.data / DOCUMENTS)]
             manifest = _manifest(place, members)
             with part.open("xb") as file:
                 part.chmod(0o600)
@@ -118,10 +123,9 @@ def _run(program: str, url: str, *arguments: str) -> None:
         raise BackupError(f"PostgreSQL's {program} failed: {said[0] if said else 'it gave no reason'}.")
 
 
-def _documents(data: Path) -> list[tuple[str, Path]]:
-    folder = data / DOCUMENTS
+def _files(folder: Path) -> list[tuple[str, Path]]:
     return [
-        (f"{DOCUMENTS}/{path.relative_to(folder).as_posix()}", path)
+        (f"{folder.name}/{path.relative_to(folder).as_posix()}", path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink()
     ]
@@ -281,23 +285,29 @@ def _fill(
                 "pg_restore", _owner_url(), "--single-transaction", "--exit-on-error", str(dump),
             )  # fmt: skip
         yield "The database is back."
-        documents = [file["name"] for file in manifest["files"] if file["name"] != DATABASE]
-        for name in documents:
+        files = [file["name"] for file in manifest["files"] if file["name"] != DATABASE]
+        for name in files:
             path = place.data / name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with _content(tar, name) as source, path.open("xb") as target:
                 path.chmod(0o600)
                 shutil.copyfileobj(source, target)
-        yield f"{len(documents)} documents are back."
+        yield f"{sum(name.startswith(DOCUMENTS) for name in files)} documents are back."
         yield from _proved()
 
 
 def _proved() -> Iterator[str]:
     """What must be true of a place that was put back. Raises BackupError if it is not."""
+    from sightline.audit.verify import verify
+
     from .health import pending_migrations
 
     if pending := pending_migrations():
         yield f"The backup is {len(pending)} migrations behind: run `sightline manage migrate`."
+    report = verify()
+    yield from report.lines()
+    if not report.ok:
+        raise BackupError("The audit trail of the backup is not whole, so it was not put back.")
 
 
 def _empty_again(place: Place) -> None:

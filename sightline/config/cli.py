@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date, datetime
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -176,6 +177,61 @@ def packs_show(
     except (UnknownPack, PackFaults) as error:
         raise Failure(str(error)) from error
     typer.echo(show(pack, day))
+
+
+@audit.command("verify")
+def audit_verify(
+    data: Data = None,
+    anchor: Annotated[
+        Path | None, typer.Option(help="A copy of the anchor file; else the one that sealing writes.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
+) -> None:
+    """Verify that the audit trail is whole; exit status 1 if anything was changed, removed or inserted."""
+    with opened(data):
+        refuse_unready()
+        from sightline.audit.verify import verify
+
+        try:
+            report = verify(anchor)
+        except OSError as error:
+            raise Failure(f"The anchor {anchor} cannot be read ({error.strerror or error}).") from error
+        except ValueError as error:
+            raise Failure(f"{str(error).rstrip('.')}.") from error
+    typer.echo(json_text(report.as_dict()) if json else "\n".join(report.lines()))
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+@imports.command("census")
+def import_census(
+    file: Annotated[Path, typer.Argument(help="A children in need census return (XML).")],
+    data: Data = None,
+    commit: Annotated[bool, typer.Option("--commit", help="Write it; else only say what would be.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE.csv", help="Where to write every finding.")
+    ] = None,
+) -> None:
+    """Import a children in need census return; a dry run unless told to --commit."""
+    with opened(data):
+        refuse_unready()
+        from sightline.returns.command import run
+
+        status = run(file, commit=commit, report_to=report)
+    if status:
+        raise typer.Exit(status)
+
+
+def refuse_unready() -> None:
+    """Raises PlaceError before the database is this version's."""
+    from .serving import refuse_pending
+
+    refuse_pending()
+
+
+def json_text(found: object) -> str:
+    """JSON as it is printed; instants and ids as text."""
+    return dumps(found, indent=2, default=str)
 
 
 def main() -> None:

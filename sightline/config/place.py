@@ -28,7 +28,7 @@ OLDEST_POSTGRESQL = 16
 #: Made in `keys/` where missing, as text of 64 hexadecimal digits.
 SECRETS = ("secret_key", "audit_key")
 #: What a place keeps in its data folder, and nothing else there is ours to remove.
-CONTENTS = ("postgres", "keys", "run", "static", "documents", "mail", "place.json", "anchor.jsonl")
+CONTENTS = ("postgres", "keys", "run", "static", "documents", "mail", "anchors", "place.json")
 
 
 class PlaceError(Exception):

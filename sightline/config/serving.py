@@ -55,6 +55,7 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
             place.keep(ready=fingerprint())
             if not serve:
                 load_children(place, children, show=_Line("children"))
+                seal()
                 _print_sign_ins(sign_ins)
                 typer.echo(f"Ready in {place.data}.")
                 return
@@ -223,6 +224,13 @@ def load_children(place: Place, children: int, show: _Line) -> None:
         load(children=children, progress=show)
         show.end()
         place.keep(children=children)
+
+
+def seal() -> None:
+    """Seal what the audit trail has so far, as the worker would within ten seconds."""
+    from sightline.audit.actions import seal as seal_trail
+
+    seal_trail()
 
 
 # -- processes --------------------------------------------------------------------------------------
