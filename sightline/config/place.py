@@ -21,7 +21,7 @@ from typing import IO, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from .cluster import Cluster, ClusterError
+from .cluster import Cluster
 from .paths import data_folder
 
 OLDEST_POSTGRESQL = 16
@@ -315,6 +315,3 @@ def as_owner() -> Iterator[None]:
     finally:
         connections["default"].close()
         settings.update(before)
-
-
-__all__ = ["ClusterError", "Place", "PlaceError", "as_owner", "attached", "opened", "serving", "who_serves"]

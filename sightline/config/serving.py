@@ -61,8 +61,8 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                 return
             with _processes(place) as processes:
                 web = start_web(processes, place, "127.0.0.1", port, 1)
-                start_worker(processes, place)
                 await_answer(processes, web, port)
+                start_worker(processes, place)
                 _print_sign_ins(sign_ins)
                 typer.echo(f"\n  http://localhost:{port}\n\nPress Ctrl-C to stop.")
                 if place.kept.get("children", 0) < children:

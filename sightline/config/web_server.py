@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
-from django.core.handlers.wsgi import WSGIHandler
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
@@ -16,7 +17,7 @@ from granian.log import LogLevels
 from .processes import end_with_parent, stop_with_parent
 
 
-def application() -> WSGIHandler:
+def application() -> Callable[..., Any]:
     """What each process of the server calls once for its application."""
     end_with_parent()
     from .wsgi import application

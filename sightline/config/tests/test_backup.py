@@ -1,0 +1,105 @@
+"""A backup can be put back, only into an empty place, only whole, and only with its own keys."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from .conftest import Command
+
+
+@pytest.fixture
+def backup(demonstration: Command, folder: Path) -> Path:
+    """A backup of the demonstration with one document, in a folder of its own."""
+    documents = demonstration.data / "documents" / "01"
+    documents.mkdir(parents=True, exist_ok=True)
+    (documents / "letter").write_bytes(b"\x00a letter\xff")
+    archive = folder / "night.tar"
+    done = demonstration("backup", str(archive))
+    assert done.returncode == 0, done.stderr
+    return archive
+
+
+def rows(command: Command) -> dict[str, int]:
+    """How many rows each table has; the jobs and workers of the moment apart."""
+    cluster = command.cluster
+    cluster.start()
+    try:
+        with psycopg.connect(cluster.url("sightline_backup")) as connection:
+            tables = connection.execute(
+                "SELECT tablename FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename NOT LIKE 'procrastinate%'"
+            )
+            return {
+                table: connection.execute(
+                    sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+                ).fetchone()[0]
+                for (table,) in tables.fetchall()
+            }
+    finally:
+        cluster.stop()
+
+
+def test_a_backup_put_back_is_the_place_it_was_taken_of(backup, folder, demonstration):
+    there = Command(folder / "there")
+    done = there("restore", str(backup))
+    assert done.returncode == 0, done.stderr
+    assert "The audit trail is whole." in done.stdout
+    assert (there.data / "documents" / "01" / "letter").read_bytes() == b"\x00a letter\xff"
+    for name in ("secret_key", "audit_key"):
+        assert (there.data / "keys" / name).read_text() == (demonstration.data / "keys" / name).read_text()
+    assert rows(there) == rows(demonstration)
+    assert there("doctor").returncode == 0
+
+    again = there("restore", str(backup))
+    assert again.returncode == 1
+    assert "is not empty" in again.stderr
+
+
+def test_archive_and_keys_may_be_read_by_nobody_else_and_are_never_written_over(backup, demonstration):
+    keys = backup.with_name("night.tar.keys")
+    assert backup.stat().st_mode & 0o077 == 0
+    assert keys.stat().st_mode & 0o077 == 0
+    assert set(json.loads(keys.read_text())) == {"secret_key", "audit_key"}
+    with tarfile.open(backup) as tar:
+        assert not [name for name in tar.getnames() if "keys" in name]
+    again = demonstration("backup", str(backup))
+    assert again.returncode == 1
+    assert "already there" in again.stderr
+
+
+def test_damage_is_found_before_anything_is_written(backup, folder):
+    content = bytearray(backup.read_bytes())
+    with tarfile.open(backup) as tar:
+        letter = tar.getmember("documents/01/letter")
+    content[letter.offset_data + 3] ^= 1
+    backup.write_bytes(content)
+    there = Command(folder / "there")
+    done = there("restore", str(backup))
+    assert done.returncode == 1
+    assert "documents/01/letter in the archive is damaged" in done.stderr
+    assert not (there.data / "postgres").exists()
+    assert not (there.data / "keys").exists()
+
+
+def test_another_backups_keys_do_not_fit(backup, folder):
+    keys = backup.with_name("night.tar.keys")
+    keys.write_text(json.dumps({"secret_key": "0" * 64, "audit_key": "1" * 64}))
+    done = Command(folder / "there")("restore", str(backup))
+    assert done.returncode == 1
+    assert "does not fit these keys" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"", b"not a tar at all" * 100])
+def test_what_is_no_backup_is_one_sentence(folder, content):
+    (folder / "x.tar").write_bytes(content)
+    (folder / "x.tar.keys").write_text(json.dumps({"secret_key": "0" * 64, "audit_key": "1" * 64}))
+    done = Command(folder / "there")("restore", str(folder / "x.tar"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("sightline: ")
+    assert "Traceback" not in done.stderr
