@@ -66,7 +66,7 @@ def person(request: HttpRequest, folder_id: UUID, person_id: UUID) -> HttpRespon
     return render(
         request,
         "children/person.html",
-        shown | {"who": who, "tie": tie, "questions": list(IdentityQuestion), "back_href": _tab(view)},
+        shown | {"person": who, "tie": tie, "questions": list(IdentityQuestion), "back_href": _tab(view)},
     )
 
 

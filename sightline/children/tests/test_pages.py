@@ -16,6 +16,8 @@ from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known,
 
 from .conftest import World, days_ago
 
+pytestmark = pytest.mark.urls("sightline.children.tests.urls")
+
 NHS = "9990000018"
 
 
