@@ -24,9 +24,10 @@ from django.db.models import (
     OuterRef,
     Q,
     Subquery,
+    UUIDField,
     Value,
 )
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Coalesce, JSONObject
 
 from sightline.access.models import Joining, Responsibility
 from sightline.agencies.terms import AgencyKind
@@ -61,6 +62,7 @@ from .terms import (
     NameUse,
     ProviderKind,
     Scheme,
+    Sex,
     StatusKind,
 )
 
@@ -531,7 +533,7 @@ _MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
 
 
 def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
-    """The whole child of a folder (and of those joined to it), in ten queries or fewer whatever there is.
+    """The whole child of a folder (and of those joined to it), in six queries or fewer whatever there is.
 
     `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
     or there is no child in them yet.
@@ -544,7 +546,6 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         .select_related("folder__agency")
         .annotate(
             manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
-            hidden_address=_confidential(day),
             may_write=Func(F("folder_id"), function="access_may_write", output_field=BooleanField()),
             joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
         )
@@ -557,15 +558,16 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
     assert main.folder is not None, "a child has a folder"
     ties = list(
         Tie.objects.filter(folder_id__in=folder_ids)
-        .select_related("other", "recorded_by")
-        .annotate(hidden_address=_confidential(day, "other_id"))
+        .select_related("recorded_by")
+        .annotate(
+            their_folder=Func(F("other_id"), function="children_folder_shown", output_field=UUIDField())
+        )
         .order_by("held_from", "id")
     )
-    everybody = {p.id for p in children.values()} | {t.other_id for t in ties}
-    people = _people(everybody, day)
     own_ids = [children[f].id for f in known]
-    child = replace(_merged(people, own_ids), address_confidential=main.hidden_address)
-    pointers = _pointers_of([t.other.folder_id for t in ties if t.other.folder_id])
+    people = _people({*own_ids, *(t.other_id for t in ties)}, day)
+    child = _merged(people, own_ids)
+    pointers = _pointers_of([t.their_folder for t in ties if t.other_id not in people and t.their_folder])
     facts = _facts(folder_ids)
     return ChildView(
         folder_ids=tuple(known),
@@ -612,68 +614,117 @@ def _dated(row: Any) -> dict[str, Any]:
     }
 
 
+_BY = Coalesce(F("recorded_by__name"), Value(""))
+
+
+def _rows_of(
+    model: Any, *columns: str, order: Sequence[str], dated: bool = True, by: Any = _BY
+) -> ArraySubquery:
+    """The rows of one table about a person, as a list of objects: one journey for all the tables together."""
+    fields: dict[str, Any] = {column: column for column in ("id", "folder_id", "recorded_at", *columns)}
+    if dated:
+        fields |= {"held_from": "held_from", "held_until": "held_until"}
+    return ArraySubquery(
+        model.objects.filter(person_id=OuterRef("pk"))
+        .order_by(*order)
+        .values(row=JSONObject(recorded_by=_BY, **fields))
+    )
+
+
 def _people(ids: Iterable[UUID], day: date) -> dict[UUID, PersonView]:
-    """Names, birth, identity and numbers, and addresses of people: five queries."""
-    ids = list(ids)
-    names: dict[UUID, list[NameView]] = defaultdict(list)
-    for n in (
-        PersonName.objects.filter(person_id__in=ids).select_related("recorded_by").order_by("held_from", "id")
-    ):
-        names[n.person_id].append(NameView(**_dated(n), use=NameUse(n.use), given=n.given, family=n.family))
-    births: dict[UUID, Particulars] = {
-        p.person_id: p
-        for p in Particulars.objects.filter(person_id__in=ids)
-        .order_by("person_id", "-recorded_at", "-id")
-        .distinct("person_id")
-    }
-    answers: dict[UUID, list[Identity]] = defaultdict(list)
-    for a in (
-        Identity.objects.filter(person_id__in=ids).select_related("recorded_by").order_by("-held_from", "id")
-    ):
-        answers[a.person_id].append(a)
-    numbers: dict[UUID, list[NumberView]] = defaultdict(list)
-    for i in Identifier.objects.filter(person_id__in=ids).order_by("scheme", "recorded_at", "id"):
-        numbers[i.person_id].append(
-            NumberView(i.id, Scheme(i.scheme), i.value, i.recorded_at, i.withdrawn_at, i.withdrawn_why)
-        )
-    homes: dict[UUID, list[ResidenceView]] = defaultdict(list)
-    for r in (
-        Residence.objects.filter(person_id__in=ids)
-        .select_related("recorded_by")
-        .order_by("-held_from", "-id")
-    ):
-        homes[r.person_id].append(
-            ResidenceView(
-                **_dated(r),
-                lives_at=LivesAt(r.lives_at),
-                lines=r.lines,
-                postcode=r.postcode,
-                area=r.area,
-                with_whom=r.with_whom,
-                confidential=r.confidential,
+    """People with their names, birth, identity, numbers and addresses, in one query; those alone whom the
+    viewer may see."""
+    rows = Person.objects.filter(pk__in=list(ids)).annotate(
+        name_rows=_rows_of(PersonName, "use", "given", "family", order=("held_from", "id")),
+        birth_rows=ArraySubquery(
+            Particulars.objects.filter(person_id=OuterRef("pk"))
+            .order_by("-recorded_at", "-id")
+            .values(
+                row=JSONObject(
+                    id="id",
+                    born_on="born_on",
+                    estimated="born_estimated",
+                    expected_on="expected_on",
+                    died_on="died_on",
+                    sex="sex",
+                    pronouns="pronouns",
+                    telephone="telephone",
+                )
+            )[:1]
+        ),
+        answer_rows=_rows_of(
+            Identity,
+            *("question", "answered", "code", "words", "self_described"),
+            order=("-held_from", "id"),
+        ),
+        number_rows=_rows_of(
+            Identifier,
+            *("scheme", "value", "withdrawn_at", "withdrawn_why"),
+            order=("scheme", "recorded_at", "id"),
+            dated=False,
+        ),
+        home_rows=_rows_of(
+            Residence,
+            *("lives_at", "lines", "postcode", "area", "with_whom", "confidential"),
+            order=("-held_from", "-id"),
+        ),
+        hidden_address=_confidential(day),
+    )
+    return {person.pk: _person_view(person, day) for person in rows}
+
+
+def _person_view(person: Any, day: date) -> PersonView:
+    births = [_read(row) for row in person.birth_rows]
+    birth = dict(births[0]) if births else {}
+    particulars_id = birth.pop("id", None)
+    answers = [_read(row) for row in person.answer_rows]
+    return PersonView(
+        id=person.pk,
+        names=tuple(NameView(**{**row, "use": NameUse(row["use"])}) for row in map(_read, person.name_rows)),
+        birth=Birth(**{**birth, "sex": Sex(birth["sex"])}) if birth else Birth(),
+        particulars_id=particulars_id,
+        answers=_answers_now(answers, day),
+        past_answers=_answers_past(answers, day),
+        numbers=tuple(
+            NumberView(
+                row["id"],
+                Scheme(row["scheme"]),
+                row["value"],
+                row["recorded_at"],
+                row["withdrawn_at"],
+                row["withdrawn_why"],
             )
-        )
-    return {
-        i: PersonView(
-            id=i,
-            names=tuple(names[i]),
-            birth=births[i].as_birth() if i in births else Birth(),
-            particulars_id=births[i].id if i in births else None,
-            answers=_answers_now(answers[i], day),
-            past_answers=_answers_past(answers[i], day),
-            numbers=tuple(numbers[i]),
-            residences=tuple(homes[i]),
-            today=day,
-        )
-        for i in ids
-    }
+            for row in map(_read, person.number_rows)
+        ),
+        residences=tuple(
+            ResidenceView(**{**row, "lives_at": LivesAt(row["lives_at"])})
+            for row in map(_read, person.home_rows)
+        ),
+        address_confidential=person.hidden_address,
+        today=day,
+    )
 
 
-def _answers_now(rows: Sequence[Identity], day: date) -> dict[IdentityQuestion, AnswerView]:
-    held: dict[str, list[Identity]] = defaultdict(list)
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that came as JSON, with its ids, days and instants as such."""
+    out: dict[str, Any] = dict(row)
+    for name, value in row.items():
+        if value is None:
+            continue
+        if name in ("id", "folder_id"):
+            out[name] = UUID(value)
+        elif name.endswith("_at") and name != "lives_at":
+            out[name] = datetime.fromisoformat(value)
+        elif name.endswith(("_on", "_from", "_until")):
+            out[name] = date.fromisoformat(value)
+    return out
+
+
+def _answers_now(rows: Sequence[Mapping[str, Any]], day: date) -> dict[IdentityQuestion, AnswerView]:
+    held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        if row.held_from <= day and (row.held_until is None or row.held_until > day):
-            held[row.question].append(row)
+        if row["held_from"] <= day and (row["held_until"] is None or row["held_until"] > day):
+            held[row["question"]].append(row)
     return {
         question: _answer_view(question, held[question.value])
         for question in IdentityQuestion
@@ -681,25 +732,26 @@ def _answers_now(rows: Sequence[Identity], day: date) -> dict[IdentityQuestion, 
     }
 
 
-def _answers_past(rows: Sequence[Identity], day: date) -> tuple[AnswerView, ...]:
-    ended: dict[tuple[str, date, date], list[Identity]] = defaultdict(list)
+def _answers_past(rows: Sequence[Mapping[str, Any]], day: date) -> tuple[AnswerView, ...]:
+    """Earlier answers, latest first; one that was changed on the day it was given stays readable too."""
+    ended: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
-        if row.held_until is not None and row.held_until <= day:
-            ended[(row.question, row.held_from, row.held_until)].append(row)
+        if row["held_until"] is not None and row["held_until"] <= day:
+            ended[(row["question"], row["held_from"], row["recorded_at"])].append(row)
     return tuple(_answer_view(IdentityQuestion(key[0]), group) for key, group in ended.items())
 
 
-def _answer_view(question: IdentityQuestion, rows: Sequence[Identity]) -> AnswerView:
+def _answer_view(question: IdentityQuestion, rows: Sequence[Mapping[str, Any]]) -> AnswerView:
     first = rows[0]
     return AnswerView(
         question=question,
-        answered=Answered(first.answered),
-        codes=tuple(row.code for row in rows if row.code),
-        words=next((row.words for row in rows if row.words), ""),
-        self_described=first.self_described,
-        ids=tuple(row.id for row in rows),
-        since=first.held_from,
-        recorded_by=first.recorded_by.name if first.recorded_by else "",
+        answered=Answered(first["answered"]),
+        codes=tuple(row["code"] for row in rows if row["code"]),
+        words=next((row["words"] for row in rows if row["words"]), ""),
+        self_described=first["self_described"],
+        ids=tuple(row["id"] for row in rows),
+        since=first["held_from"],
+        recorded_by=first["recorded_by"],
     )
 
 
@@ -726,7 +778,7 @@ def _merged(people: Mapping[UUID, PersonView], ids: Sequence[UUID]) -> PersonVie
 
 
 def _tie_views(
-    ties: Sequence[Any],  # Tie, with `hidden_address`
+    ties: Sequence[Any],  # Tie, with `their_folder`
     people: Mapping[UUID, PersonView],
     pointers: Mapping[UUID, Pointer],
     own_ids: set[UUID],
@@ -735,9 +787,9 @@ def _tie_views(
     for t in ties:
         if t.other_id in own_ids:
             continue  # two records of one child, each naming the other
-        person = replace(people[t.other_id], address_confidential=t.hidden_address)
-        pointer = pointers.get(t.other.folder_id) if t.other.folder_id else None
-        if person.names or t.other.folder_id is None:
+        person = people.get(t.other_id)
+        pointer = pointers.get(t.their_folder) if t.their_folder else None
+        if person is not None:
             name, age = person.name, person.age
         elif pointer is not None:
             name = pointer.name
@@ -752,9 +804,10 @@ def _tie_views(
             parental_responsibility=Known(t.parental_responsibility),
             lives_with_child=Known(t.lives_with_child),
             words=t.words,
-            person=person,
-            is_child=t.other.folder_id is not None,
-            their_folder=t.other.folder_id if person.names or pointer is not None else None,
+            person=person or PersonView(t.other_id, today=day),
+            # An adult in the life of a child whom the viewer may see is always seen.
+            is_child=person is None or t.their_folder is not None,
+            their_folder=t.their_folder,
             name=name,
             age=age,
         )
