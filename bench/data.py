@@ -149,7 +149,7 @@ class People:
 
 
 def nhs_number(serial: int) -> str | None:
-    """The serial-th number of the range kept for tests, 999 and six digits, or None where no check digit fits."""
+    """The serial-th number of the range kept for tests (999...), or None where no check digit fits."""
     body = f"999{serial:06d}"
     check = (11 - sum(int(d) * w for d, w in zip(body, range(10, 1, -1), strict=True)) % 11) % 11
     return None if check == 10 else f"{body}{check}"
@@ -231,7 +231,10 @@ def load_partnership(connection: psycopg.Connection[Any]) -> Loaded:
     copy(
         connection, "agencies_posting",
         ("id", "practitioner_id", "agency_id", "team_id", "role_id", "post_title", "held_from"),
-        [(uuid7(), key, agencies[0], front_door, role, "Social worker", date(2020, 1, 1)) for key in practitioners],
+        [
+            (uuid7(), key, agencies[0], front_door, role, "Social worker", date(2020, 1, 1))
+            for key in practitioners
+        ],
     )  # fmt: skip
     return Loaded([], [], agencies[0], agencies, front_door, practitioners)
 
@@ -291,8 +294,8 @@ def load_children(
             )
         rows["particulars"].append((uuid7(), *head, person, born, False, sex, "", "", ""))
         rows["home"].append(
-            (uuid7(), *head, person, born, None, "home", household.lines, household.postcode, household.area, "",
-             confidential)
+            (uuid7(), *head, person, born, None, "home", household.lines, household.postcode, household.area,
+             "", confidential)
         )  # fmt: skip
         for key, kin, _first in household.adults:
             rows["tie"].append((uuid7(), folder, person, key, kin, born, NOW, by, "yes", "yes", ""))
@@ -328,7 +331,9 @@ def load_children(
     )  # fmt: skip
     copy(
         connection, "children_residence",
-        (*common, "held_from", "held_until", "lives_at", "lines", "postcode", "area", "with_whom", "confidential"), rows["home"],
+        (*common, "held_from", "held_until", "lives_at", "lines", "postcode", "area", "with_whom",
+         "confidential"),
+        rows["home"],
     )  # fmt: skip
     copy(connection, "children_identifier", (*common, "scheme", "value", "withdrawn_why"), rows["number"])
     copy(
@@ -350,7 +355,10 @@ def load_children(
     copy(
         connection, "access_grant",
         ("id", "folder_id", "team_id", "level", "origin", "why", "given_by_id", "given_at"),
-        ((uuid7(), folder, loaded.front_door, "write", "import", "Loaded to be measured", by, NOW) for folder in folders[:granted]),
+        (
+            (uuid7(), folder, loaded.front_door, "write", "import", "Loaded to be measured", by, NOW)
+            for folder in folders[:granted]
+        ),
     )  # fmt: skip
     connection.execute("SELECT matching_refresh(%s)", [folders])
 

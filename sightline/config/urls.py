@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.web.pages.urls")),
     path("", include("sightline.concerns.pages.urls")),
+    path("", include("sightline.matching.pages.urls")),
     path("", include("sightline.children.pages.urls")),
     path("govuk/", include("sightline.govuk.pages.urls")),
     path("", include("sightline.agencies.pages.urls")),

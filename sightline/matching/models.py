@@ -43,8 +43,8 @@ class SearchKey(FolderRow):
 class SearchWord(FolderRow):
     """One word of a child's name or address, or of the name of an adult in the child's life.
 
-    `part` counts the names, or the addresses, of one folder; `adult` is the adult's person. A hit on an adult is
-    shown only to whoever may open the folder, since the tie itself is not on the pointer.
+    `part` counts the names, or the addresses, of one folder; `adult` is the adult's person. A hit on an adult
+    is shown only to whoever may open the folder, since the tie itself is not on the pointer.
     """
 
     kind = models.CharField(max_length=12, choices=_choices(WordKind))
@@ -69,7 +69,7 @@ class Lexeme(Row):
     """Every word there is among the names, or the addresses, once or (written at the same time) twice.
 
     A typed word is compared with these few thousand, and only then with the children. `sounds` holds
-    Daitch-Mokotoff codes, the consonants (k...) and the letters in order (a...), as `matching_sounds` makes them.
+    Daitch-Mokotoff codes, the consonants (k...) and the letters in order (a...): see `matching_sounds`.
     No uniqueness: two concerns sent at once would wait for each other.
     """
 

@@ -79,7 +79,7 @@ class FoundAdult:
 
 @dataclass(frozen=True)
 class Results:
-    """One page of the children found, `count` of them on all pages; beside the first page up to ten adults."""
+    """A page of the children found, `count` of them in all; beside the first page up to ten adults."""
 
     found: tuple[Found, ...]
     count: int
@@ -208,7 +208,7 @@ class SealedMatch:
 
 
 def sealed_matches(details: ChildDetails, *, leave_out: Iterable[UUID] = ()) -> tuple[SealedMatch, ...]:
-    """Sealed folders that these details may be about. Only for the job "matching"; everybody else gets none."""
+    """Sealed folders that these details may be about, for the job "matching"; everybody else gets none."""
     question = asked_of(details)
     if not question:
         return ()
@@ -277,7 +277,7 @@ def suggest_for_child(
 
 
 def sealed_matches_for_folder(folder_id: UUID) -> list[tuple[UUID, tuple[UUID, ...]]]:
-    """Sealed folders that the child of this folder may be about, each with the practitioners named on the seal.
+    """Sealed folders that the child of this folder may be about, each with those named on the seal.
 
     For the job "matching" alone. Run it for every concern, match or not, away from the request, so that
     nobody can tell by waiting.

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from sightline.govuk.words import MONTHS
+
 from .terms import FORMS_OF_NAMES, REASON_WORDS, Reason, Sort, Strength
 
 #: More than this is not read: no name with address and numbers is longer.
@@ -22,11 +24,7 @@ _APOSTROPHES = re.compile(r"['`´‘’ʼʻʿʾ′]")
 _BETWEEN = re.compile(r"[\W_]+")
 
 _MONTHS = {
-    name[:length]: number
-    for number, name in enumerate(
-        "january february march april may june july august september october november december".split(), 1
-    )
-    for length in {3, 4, len(name)}
+    name.lower()[:length]: number for number, name in enumerate(MONTHS, 1) for length in {3, 4, len(name)}
 }
 _MONTH = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _DATES: tuple[tuple[re.Pattern[str], tuple[str, str, str]], ...] = (
@@ -61,14 +59,16 @@ _DISTRICT = re.compile(r"(?<![\w/-])([A-Z]{1,2}\d[A-Z\d]?)(?![\w/-])", re.I)
 _REFERENCE = re.compile(r"(?<![\w/-])(?=[\w/-]*\d)([A-Za-z0-9][\w/-]{3,29})(?![\w/-])")
 _HOUSE = re.compile(r"^\d{1,4}[a-z]?$", re.I)
 _SAID_ABOUT = re.compile(
-    r"(?<!\w)(?:d\.?o\.?b\.?|date of birth|born(?: on)?|nhs(?: (?:number|no))?|upn|postcode|known as|a\.?k\.?a\.?"
-    r"|ref(?:erence)?(?: (?:number|no))?)(?!\w)[.:]?",
+    r"(?<!\w)(?:d\.?o\.?b\.?|date of birth|born(?: on)?|nhs(?: (?:number|no))?|upn|postcode|known as"
+    r"|a\.?k\.?a\.?|ref(?:erence)?(?: (?:number|no))?)(?!\w)[.:]?",
     re.I,
 )
-_STREETS = frozenset(
-    "street st road rd avenue ave close drive lane ln court crescent gardens terrace place square grove way "
-    "walk mews flat apartment".split()
-)
+# fmt: off
+_STREETS = frozenset([
+    "street", "st", "road", "rd", "avenue", "ave", "close", "drive", "lane", "ln", "court", "crescent", "gardens",
+    "terrace", "place", "square", "grove", "way", "walk", "mews", "flat", "apartment",
+])
+# fmt: on
 
 _FORMS: dict[str, frozenset[str]] = {}
 for _group in FORMS_OF_NAMES:
@@ -184,7 +184,7 @@ def nhs_number_fits(number: str) -> bool:
 
 
 def upn_fits(number: str) -> bool:
-    """Whether the check letter of a UPN fits (weights 2 to 13, modulus 23; a temporary letter counts as its index)."""
+    """Whether the check letter of a UPN fits: weights 2 to 13, modulus 23; a letter is its index."""
     letters = "ABCDEFGHJKLMNPQRTUVWXYZ"
     total = sum(
         (int(sign) if sign.isdigit() else letters.index(sign)) * weight
@@ -193,14 +193,16 @@ def upn_fits(number: str) -> bool:
     return letters[total % 23] == number[0]
 
 
-def born_between(years: int, months: int, weeks: int, today: date) -> tuple[date, date]:
-    """The first and last day of birth of somebody who is today that many whole years, months or weeks old."""
-    if weeks:
-        last = today - timedelta(weeks=weeks)
+def born_between(number: int, unit: str, today: date) -> tuple[date, date]:
+    """The first and last day of birth of somebody who is that many whole years, months or weeks old today.
+
+    `unit` is "year", "month" or "week".
+    """
+    if unit == "week":
+        last = today - timedelta(weeks=number)
         return last - timedelta(days=6), last
-    whole = 12 * years + months
-    step = 12 if years else 1
-    return months_before(today, whole + step) + timedelta(days=1), months_before(today, whole)
+    step = 12 if unit == "year" else 1
+    return months_before(today, (number + 1) * step) + timedelta(days=1), months_before(today, number * step)
 
 
 def months_before(day: date, months: int) -> date:
@@ -238,7 +240,7 @@ def _named(forms: tuple[str, str, str], found: re.Match[str], today: date) -> tu
 
 
 def parse(text: str, today: date) -> Question:
-    """What somebody typed into the one box: dates in many forms, ages, postcodes, numbers; the rest is a name.
+    """What somebody typed into the one box: dates in many forms, ages, postcodes, numbers, else a name.
 
     Never raises; what could not be used is said in `remarks`.
     """
@@ -286,12 +288,9 @@ def parse(text: str, today: date) -> Question:
                     swapped.append(other)
     if found := take(_AGE):
         number = int(found[1] or found[2])
-        unit = (found[3] or "years").lower()[0]
-        between = born_between(
-            number if unit == "y" else 0, number if unit == "m" else 0, number if unit == "w" else 0, today
-        )
-        word = {"y": "year", "m": "month", "w": "week"}[unit]
-        age = f"{number} {word}{'' if number == 1 else 's'} old"
+        unit = {"y": "year", "m": "month", "w": "week"}[(found[3] or "years").lower()[0]]
+        between = born_between(number, unit, today)
+        age = f"{number} {unit}{'' if number == 1 else 's'} old"
     elif not born and (found := take(_MONTH_OF_YEAR)):
         month, year = _MONTHS[found[1].lower()], int(found[2])
         after = date(year + month // 12, month % 12 + 1, 1)
@@ -351,7 +350,8 @@ def in_words(reasons: Reason) -> tuple[str, ...]:
 class ChildDetails:
     """What a concern says of one child, as far as it is known; for suggesting who is meant.
 
-    `names` are (given, family), the full name first, then others such as "known as"; `lines` is house and street.
+    `names` are (given, family), the full name first, then others such as "known as"; `lines` is house and
+    street.
     """
 
     names: tuple[tuple[str, str], ...]
@@ -406,7 +406,7 @@ def strength(reasons: Reason, *, born_said: bool, born_known: bool) -> Strength 
     """
     if reasons & _NUMBER:
         return Strength.LIKELY
-    named = bool(reasons & _NAME)
+    named = bool(reasons & (_NAME | Reason.PART_OF_NAME))
     whole = named and not reasons & Reason.PART_OF_NAME
     birth, place = bool(reasons & _BIRTH), bool(reasons & _PLACE)
     if whole and (birth or place):

@@ -124,7 +124,7 @@ FORMS_OF_NAMES: tuple[frozenset[str], ...] = tuple(
     benjamin ben benny benji binyamin
     bridget bridie brid brigid brigit
     caroline carol carrie karolina caz
-    catherine katherine kathryn kate katie kathy cathy kitty caitlin katarzyna kasia katya ekaterina kateryna catriona cat kat
+    catherine katherine kathryn kate katie kathy cathy kitty caitlin katarzyna kasia katya kateryna
     charles charlie chas chuck karol carl carlos
     charlotte charlie lottie lotte
     christine christina chris tina kirsty krystyna krysia cristina
@@ -138,7 +138,7 @@ FORMS_OF_NAMES: tuple[frozenset[str], ...] = tuple(
     dorothy dot dolly dorota
     edward ed eddie ted teddy ned edek
     eleanor ellie ella nell nora leonora elinor
-    elizabeth liz lizzie beth betty eliza lisa libby elsie elspeth ela elzbieta elisabeta isabel isabelle bella betsy
+    elizabeth liz lizzie beth betty eliza lisa libby elsie elspeth elzbieta elisabeta isabel betsy
     emily em emmie millie emilia
     emma em emmie
     eoghan owen eoin euan ewan ewen

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.test import Client
+
 from sightline.access.models import Folder, Grant, Joining, Seal, SealName
-from sightline.agencies.models import Agency, Posting, Practitioner, Role, RolePermission
+from sightline.agencies.models import Agency, Posting, Practitioner, Role, RolePermission, User
 from sightline.agencies.terms import AgencyKind, Permission, Scope
 from sightline.children.models import (
     Identifier,
@@ -59,6 +61,15 @@ class World:
                 held_from=today() - timedelta(days=9),
             )  # fmt: skip
         return Viewer.practitioner(person.id)
+
+    def signed_in(self, viewer: Viewer) -> Client:
+        """A browser in which this practitioner is signed in."""
+        with self.owning():
+            user = User.objects.create_user(email=f"p{next(_numbers)}@example.org", password="not used here")
+            Practitioner.objects.filter(id=viewer.practitioner_id).update(user=user)
+        client = Client()
+        client.force_login(user)
+        return client
 
     def child(
         self,
@@ -120,8 +131,8 @@ class World:
             )
             for folder in children:
                 Tie.objects.create(
-                    folder_id=folder, child=Person.objects.get(folder_id=folder), other=person, kinship=kinship,
-                    held_from=today(), recorded_at=now(),
+                    folder_id=folder, child=Person.objects.get(folder_id=folder), other=person,
+                    kinship=kinship, held_from=today(), recorded_at=now(),
                 )  # fmt: skip
             actions.refresh_keys(children)
         return person.id
@@ -148,6 +159,6 @@ class World:
     def grant(self, folder: UUID, to: Viewer) -> None:
         with self.owning():
             Grant.objects.create(
-                folder_id=folder, practitioner_id=to.practitioner_id, level="read", origin="given", why="A test",
-                given_at=now(),
+                folder_id=folder, practitioner_id=to.practitioner_id, level="read", origin="given",
+                why="A test", given_at=now(),
             )  # fmt: skip
