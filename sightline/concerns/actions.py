@@ -15,7 +15,7 @@ from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
 from sightline.agencies.queries import front_door_team
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
+from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
 from sightline.children.queries import lead_worker, works_with
@@ -204,34 +204,44 @@ def _write_parts(
         )
         folder_ids.append(folder_id)
         child_ids.append(child_id)
-        ConcernPart.objects.create(
-            folder_id=folder_id,
-            concern=concern,
-            child_id=child_id,
-            place_in_list=place,
-            what_happened=sent.what_happened.strip(),
-            about_child=child.about.strip(),
-            child_said=child.said.strip(),
-            child_said_why_not=child.said_why_not.strip(),
-            indicators=list(sent.indicators),
-            harm_where=list(sent.harm_where),
-            danger_words=sent.danger_words.strip(),
-            family_told=sent.family_told.value,
-            family_told_words=sent.family_told_words.strip(),
-            family_agreed=sent.family_agreed.value,
-            family_agreed_words=sent.family_agreed_words.strip(),
-            known_agencies=sent.known_agencies.strip(),
-            interpreter=sent.interpreter.strip(),
-            written_at=at,
-            pack=pack.name,
-            pack_version=pack.version,
-        )
-        PartName.objects.create(folder_id=folder_id, concern=concern, place_in_list=place, name=child.name)
+        part, part_name = _part(concern, sent, place, folder_id, child_id, pack, at)
+        part.save(force_insert=True)
+        part_name.save(force_insert=True)
     children.tie_family_of_concern(
         list(zip(folder_ids, child_ids, strict=True)),
         [(p.given, p.family, p.kinship, p.lives_with, p.telephone) for p in sent.people],
     )
     return folder_ids
+
+
+def _part(
+    concern: Concern, sent: ConcernIn, place: int, folder_id: UUID, child_id: UUID, pack: Pack, at: datetime
+) -> tuple[ConcernPart, PartName]:
+    """What a concern says of one of its children, and the name that the referrer sees."""
+    child = sent.children[place]
+    part = ConcernPart(
+        folder_id=folder_id,
+        concern=concern,
+        child_id=child_id,
+        place_in_list=place,
+        what_happened=sent.what_happened.strip(),
+        about_child=child.about.strip(),
+        child_said=child.said.strip(),
+        child_said_why_not=child.said_why_not.strip(),
+        indicators=list(sent.indicators),
+        harm_where=list(sent.harm_where),
+        danger_words=sent.danger_words.strip(),
+        family_told=sent.family_told.value,
+        family_told_words=sent.family_told_words.strip(),
+        family_agreed=sent.family_agreed.value,
+        family_agreed_words=sent.family_agreed_words.strip(),
+        known_agencies=sent.known_agencies.strip(),
+        interpreter=sent.interpreter.strip(),
+        written_at=at,
+        pack=pack.name,
+        pack_version=pack.version,
+    )
+    return part, PartName(folder_id=folder_id, concern=concern, place_in_list=place, name=child.name)
 
 
 def _look_behind_seals(concern_id: UUID) -> None:
@@ -453,48 +463,13 @@ def screen(
     }
     made = records.decide(
         [
-            records.Deciding(
-                folder_id=parts[d.part_id].folder_id,
-                kind=DecisionKind.SCREENING,
-                outcome=pack.screening_outcome(d.outcome_id, day).title,
-                reasons=d.reasons,
-                pack=pack.name,
-                pack_version=pack.version,
-                definition_id="child_protection" if outcome_is_protection(pack, d.outcome_id, day) else "safeguarding",
-                conflict=d.conflict,
-                conflict_resolved=d.conflict_resolved,
-                for_the_child=d.for_the_child,
-                subject_id=concern.id,
-                replaces_id=earlier.get(d.part_id),
-            )
+            _deciding(d, parts[d.part_id].folder_id, concern.id, pack, day, replaces_id=earlier.get(d.part_id))
             for d in decisions
         ]
     )
     screenings = []
     for decision, row in zip(decisions, made, strict=True):
-        level = levels.get(decision.level_id)
-        chosen = [d for d in level.descriptor if d.id in decision.descriptors]
-        rule = outcome_rule(pack, decision.outcome_id, day)
-        screening = Screening(
-            folder_id=row.folder_id,
-            concern=concern,
-            part_id=decision.part_id,
-            decision=row,
-            outcome_id=decision.outcome_id,
-            level_id=level.id,
-            level_name=f"{level.number}: {level.name}",
-            descriptors=[d.id for d in chosen],
-            descriptors_words="\n".join(d.text for d in chosen),
-            stands_on=decision.stands_on.strip(),
-            why_nothing_less=decision.why_nothing_less.strip(),
-            child_told=decision.child_told.strip(),
-            parents_told=decision.parents_told.strip(),
-            advice=decision.advice.strip(),
-            is_referral=rules.is_referral(rule, decision.records_referral),
-            source_code=concern.source_code,
-            need_code=decision.need_code,
-            authority=decision.authority.strip(),
-        )
+        screening = _screening(concern, decision, row, pack, day)
         screenings.append(screening)
     Screening.objects.bulk_create(screenings)
     folders = [s.folder_id for s in screenings]
@@ -516,6 +491,59 @@ def screen(
     if draft_id is not None:
         Draft.objects.filter(id=draft_id).delete()
     return screenings
+
+
+def _deciding(
+    decision: ChildDecision,
+    folder_id: UUID,
+    concern_id: UUID,
+    pack: Pack,
+    day: date,
+    *,
+    replaces_id: UUID | None = None,
+) -> records.Deciding:
+    """A decision on a child's part as the record keeps it."""
+    protection = outcome_is_protection(pack, decision.outcome_id, day)
+    return records.Deciding(
+        folder_id=folder_id,
+        kind=DecisionKind.SCREENING,
+        outcome=pack.screening_outcome(decision.outcome_id, day).title,
+        reasons=decision.reasons,
+        pack=pack.name,
+        pack_version=pack.version,
+        definition_id="child_protection" if protection else "safeguarding",
+        conflict=decision.conflict,
+        conflict_resolved=decision.conflict_resolved,
+        for_the_child=decision.for_the_child,
+        subject_id=concern_id,
+        replaces_id=replaces_id,
+    )
+
+
+def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: Pack, day: date) -> Screening:
+    """What was decided on a child's part, and the words that it stood on that day."""
+    level = next(x for x in pack.levels(day).level if x.id == decision.level_id)
+    chosen = [d for d in level.descriptor if d.id in decision.descriptors]
+    return Screening(
+        folder_id=row.folder_id,
+        concern=concern,
+        part_id=decision.part_id,
+        decision=row,
+        outcome_id=decision.outcome_id,
+        level_id=level.id,
+        level_name=f"{level.number}: {level.name}",
+        descriptors=[d.id for d in chosen],
+        descriptors_words="\n".join(d.text for d in chosen),
+        stands_on=decision.stands_on.strip(),
+        why_nothing_less=decision.why_nothing_less.strip(),
+        child_told=decision.child_told.strip(),
+        parents_told=decision.parents_told.strip(),
+        advice=decision.advice.strip(),
+        is_referral=rules.is_referral(outcome_rule(pack, decision.outcome_id, day), decision.records_referral),
+        source_code=concern.source_code,
+        need_code=decision.need_code,
+        authority=decision.authority.strip(),
+    )
 
 
 def outcome_is_protection(pack: Pack, outcome_id: str, day: date) -> bool:

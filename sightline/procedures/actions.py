@@ -100,31 +100,7 @@ def open_duties(
         )
         if opening.sooner_at is not None and not rules.has_real_words(opening.sooner_why):
             raise Refused("Say why this child needs it sooner.", "sooner_why")
-        duty = Duty(
-            folder_id=opening.folder_id,
-            kind=clock.kind.id,
-            title=clock.kind.title,
-            why=clock.kind.why,
-            discharged_by=clock.kind.discharged_by,
-            subject_id=opening.subject_id,
-            path=opening.path,
-            owner_id=opening.owner_id,
-            team_id=opening.team_id,
-            started_at=opening.started_at,
-            opened_at=at,
-            soon_at=clock.soon_at,
-            due_at=clock.due_at,
-            critical_at=clock.critical_at,
-            sooner_why=opening.sooner_why,
-            state=DutyState.OPEN.value,
-            pack=pack.name,
-            pack_version=pack.version,
-            limit_id=clock.limit.id,
-            limit_words=f"{clock.limit.title}: {clock.limit.span}",
-            statutory=clock.limit.basis is Basis.STATUTORY,
-            citation=clock.limit.citation,
-            caveat=clock.limit.caveat,
-        )
+        duty = _duty(opening, clock, pack, at)
         duties.append(duty)
         events.append(
             DutyEvent(
@@ -134,6 +110,89 @@ def open_duties(
         )
     Duty.objects.bulk_create(duties)
     DutyEvent.objects.bulk_create(events)
+    return duties
+
+
+def _duty(opening: Opening, clock: Clock, pack: Pack, opened_at: datetime) -> Duty:
+    return Duty(
+        folder_id=opening.folder_id,
+        kind=clock.kind.id,
+        title=clock.kind.title,
+        why=clock.kind.why,
+        discharged_by=clock.kind.discharged_by,
+        subject_id=opening.subject_id,
+        path=opening.path,
+        owner_id=opening.owner_id,
+        team_id=opening.team_id,
+        started_at=opening.started_at,
+        opened_at=opened_at,
+        soon_at=clock.soon_at,
+        due_at=clock.due_at,
+        critical_at=clock.critical_at,
+        sooner_why=opening.sooner_why,
+        state=DutyState.OPEN.value,
+        pack=pack.name,
+        pack_version=pack.version,
+        limit_id=clock.limit.id,
+        limit_words=f"{clock.limit.title}: {clock.limit.span}",
+        statutory=clock.limit.basis is Basis.STATUTORY,
+        citation=clock.limit.citation,
+        caveat=clock.limit.caveat,
+    )
+
+
+@dataclass(frozen=True)
+class PastDuty:
+    """A duty of the past: opened then and by whom; done then and by whom, or still owed."""
+
+    opening: Opening
+    opened_at: datetime
+    opened_by_id: UUID | None = None
+    done_at: datetime | None = None
+    done_by_id: UUID | None = None
+
+
+def record_duties_bulk(past: Sequence[PastDuty], *, pack: Pack | None = None) -> list[Duty]:
+    """What `open_duties`, the sweep for missed ones and `discharge` would have written by now, dated back.
+
+    For the named jobs that load data. A duty whose limit passed before it was done, or by now, was missed.
+    """
+    pack = pack or pack_in_force()
+    at = now()
+    duties: list[Duty] = []
+    events: list[DutyEvent] = []
+    worked_out: dict[tuple[str, datetime], Clock] = {}
+    for each in past:
+        opening = each.opening
+        key = (opening.kind, opening.started_at)
+        clock = worked_out.get(key) or clock_of(pack, *key, imported=True)
+        worked_out[key] = clock
+        duty = _duty(opening, clock, pack, each.opened_at)
+        steps: list[tuple[DutyAct, datetime, UUID | None]] = []
+        if duty.due_at < (each.done_at or at):
+            steps.append((DutyAct.MISS, duty.due_at, None))
+        if each.done_at is not None:
+            steps.append((DutyAct.DISCHARGE, each.done_at, each.done_by_id))
+        events.append(
+            DutyEvent(
+                folder_id=opening.folder_id, duty=duty, act="open", at=each.opened_at, by_id=each.opened_by_id,
+                reason=opening.sooner_why, due_after=clock.due_at,
+            )  # fmt: skip
+        )
+        for act, when, by in steps:
+            state = rules.after_step(DutyState(duty.state), act)
+            duty.state = state.value
+            if state in rules.FINAL:
+                duty.closed_at = when
+            events.append(
+                DutyEvent(
+                    folder_id=opening.folder_id, duty=duty, act=act.value, at=when, by_id=by,
+                    due_before=duty.due_at, due_after=duty.due_at,
+                )  # fmt: skip
+            )
+        duties.append(duty)
+    Duty.objects.bulk_create(duties, batch_size=1000)
+    DutyEvent.objects.bulk_create(events, batch_size=1000)
     return duties
 
 

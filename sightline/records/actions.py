@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from django.db import transaction
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
+from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now
@@ -50,25 +51,44 @@ def sign_entry(
     together = uuid7() if len(texts) > 1 else None
     numbers = _next_numbers(list(texts))
     entries = {
-        folder_id: Entry(
-            folder_id=folder_id,
-            number=numbers[folder_id],
-            kind=kind.value,
-            happened_at=happened_at,
-            written_at=at,
-            author_id=acting.practitioner_id,
-            author_post=_post(acting),
-            text=text.strip(),
-            late_why=late_why,
-            written_together=together,
-            subject_id=subject_id,
+        folder_id: _entry(
+            folder_id, numbers[folder_id], text, kind, happened_at, at, acting.practitioner_id, _post(acting),
+            together, subject_id, late_why,
         )
         for folder_id, text in texts.items()
-    }
+    }  # fmt: skip
     Entry.objects.bulk_create(entries.values())
     for folder_id, entry in entries.items():
         record(Verb.WROTE, "records.sign_entry", folder_id=folder_id, subject=entry)
     return entries
+
+
+def _entry(
+    folder_id: UUID,
+    number: int,
+    text: str,
+    kind: EntryKind,
+    happened_at: datetime,
+    written_at: datetime,
+    author_id: UUID,
+    author_post: str,
+    together: UUID | None,
+    subject_id: UUID | None,
+    late_why: str,
+) -> Entry:
+    return Entry(
+        folder_id=folder_id,
+        number=number,
+        kind=kind.value,
+        happened_at=happened_at,
+        written_at=written_at,
+        author_id=author_id,
+        author_post=author_post,
+        text=text.strip(),
+        late_why=late_why,
+        written_together=together,
+        subject_id=subject_id,
+    )
 
 
 @transaction.atomic
@@ -98,18 +118,22 @@ def correct_entry(entry_id: UUID, was_wrong: str, text: str) -> Entry:
 
 
 def _next_numbers(folder_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """The next number of each folder, its counter locked in folder order until the transaction ends."""
+    """The next number of each folder, its counter locked in folder order until the transaction ends.
+
+    A folder named several times advances by as many, and the last of its numbers is given.
+    """
+    wanted = Counter(folder_ids)
     EntryCounter.objects.bulk_create(
-        (EntryCounter(folder_id=folder_id) for folder_id in sorted(folder_ids)), ignore_conflicts=True
+        (EntryCounter(folder_id=folder_id) for folder_id in sorted(wanted)), ignore_conflicts=True
     )
     counters = list(
-        EntryCounter.objects.select_for_update().filter(folder_id__in=folder_ids).order_by("folder_id")
+        EntryCounter.objects.select_for_update().filter(folder_id__in=list(wanted)).order_by("folder_id")
     )
-    if len(counters) != len(set(folder_ids)):
+    if len(counters) != len(wanted):
         raise NotFound
     for counter in counters:
-        counter.last += 1
-    EntryCounter.objects.bulk_update(counters, ["last"])
+        counter.last += wanted[counter.folder_id]
+    EntryCounter.objects.bulk_update(counters, ["last"], batch_size=1000)
     return {counter.folder_id: counter.last for counter in counters}
 
 
@@ -146,31 +170,102 @@ def decide(decisions: Sequence[Deciding]) -> list[Decision]:
         rules.conflict_is_answered(
             deciding.conflict, deciding.conflict_resolved, deciding.for_the_child
         ).or_refuse()
-        rows.append(
-            Decision(
-                folder_id=deciding.folder_id,
-                kind=deciding.kind.value,
-                outcome=deciding.outcome,
-                reasons=deciding.reasons.strip(),
-                maker_id=acting.practitioner_id,
-                maker_post=_post(acting),
-                made_at=at,
-                pack=deciding.pack,
-                pack_version=deciding.pack_version,
-                definition_id=deciding.definition_id,
-                conflict=deciding.conflict.strip(),
-                conflict_resolved=deciding.conflict_resolved.strip(),
-                for_the_child=deciding.for_the_child if deciding.conflict.strip() else None,
-                awaits_ruling=rules.awaits_ruling(deciding.conflict, deciding.for_the_child),
-                written_together=together,
-                subject_id=deciding.subject_id,
-                replaces_id=deciding.replaces_id,
-            )
-        )
+        rows.append(_decision(deciding, acting.practitioner_id, _post(acting), at, together))
     Decision.objects.bulk_create(rows)
     for row in rows:
         record(Verb.WROTE, "records.decide", folder_id=row.folder_id, subject=row)
     return rows
+
+
+def _decision(
+    deciding: Deciding, maker_id: UUID, maker_post: str, made_at: datetime, together: UUID | None
+) -> Decision:
+    return Decision(
+        folder_id=deciding.folder_id,
+        kind=deciding.kind.value,
+        outcome=deciding.outcome,
+        reasons=deciding.reasons.strip(),
+        maker_id=maker_id,
+        maker_post=maker_post,
+        made_at=made_at,
+        pack=deciding.pack,
+        pack_version=deciding.pack_version,
+        definition_id=deciding.definition_id,
+        conflict=deciding.conflict.strip(),
+        conflict_resolved=deciding.conflict_resolved.strip(),
+        for_the_child=deciding.for_the_child if deciding.conflict.strip() else None,
+        awaits_ruling=rules.awaits_ruling(deciding.conflict, deciding.for_the_child),
+        written_together=together,
+        subject_id=deciding.subject_id,
+        replaces_id=deciding.replaces_id,
+    )
+
+
+@dataclass(frozen=True)
+class PastSitting:
+    """Decisions made in one sitting of the past: by whom, in which post, when."""
+
+    decisions: Sequence[Deciding]
+    maker_id: UUID
+    maker_post: str
+    made_at: datetime
+
+
+def record_decisions_bulk(sittings: Sequence[PastSitting]) -> list[list[Decision]]:
+    """What `decide` writes, for many sittings of the past in few statements. For the named jobs alone."""
+    made = []
+    for sitting in sittings:
+        together = uuid7() if len(sitting.decisions) > 1 else None
+        made.append(
+            [
+                _decision(deciding, sitting.maker_id, sitting.maker_post, sitting.made_at, together)
+                for deciding in sitting.decisions
+            ]
+        )
+    rows = [row for of_sitting in made for row in of_sitting]
+    Decision.objects.bulk_create(rows)
+    record_many(event(Verb.WROTE, "records.decide", folder_id=row.folder_id, subject=row) for row in rows)
+    return made
+
+
+@dataclass(frozen=True)
+class PastEntry:
+    """One entry of the past, in each of several folders: `texts` is the text by folder."""
+
+    texts: Mapping[UUID, str]
+    kind: EntryKind
+    happened_at: datetime
+    written_at: datetime
+    author_id: UUID
+    author_post: str
+    subject_id: UUID | None = None
+    late_why: str = ""
+
+
+def record_entries_bulk(entries: Sequence[PastEntry]) -> int:
+    """What `sign_entry` writes, for many entries of the past; numbered in the order in which they were written.
+
+    For the named jobs alone. Returns how many rows were written.
+    """
+    ordered = sorted(entries, key=lambda entry: entry.written_at)
+    folders = [folder_id for entry in ordered for folder_id in entry.texts]
+    last = _next_numbers(folders)
+    many = Counter(folders)
+    given = {folder_id: number - many[folder_id] for folder_id, number in last.items()}
+    rows = []
+    for entry in ordered:
+        together = uuid7() if len(entry.texts) > 1 else None
+        for folder_id, text in entry.texts.items():
+            given[folder_id] += 1
+            rows.append(
+                _entry(
+                    folder_id, given[folder_id], text, entry.kind, entry.happened_at, entry.written_at,
+                    entry.author_id, entry.author_post, together, entry.subject_id, entry.late_why,
+                )
+            )  # fmt: skip
+    Entry.objects.bulk_create(rows, batch_size=1000)
+    record_many(event(Verb.WROTE, "records.sign_entry", folder_id=row.folder_id, subject=row) for row in rows)
+    return len(rows)
 
 
 @transaction.atomic
