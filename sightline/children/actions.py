@@ -10,7 +10,7 @@ changed the same thing since, the action refuses and says who and when.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -444,22 +444,41 @@ def record_child(new: NewChild) -> UUID:
         return _record_children([new])[0]
 
 
-def record_children_bulk(children: Sequence[NewChild]) -> list[UUID]:
+#: By folder (for an adult: by person): when and by whom what is loaded in bulk was recorded then.
+RecordedThen = Mapping[UUID, tuple[datetime, UUID | None]]
+
+
+def record_children_bulk(
+    children: Sequence[NewChild], *, recorded: RecordedThen | None = None
+) -> list[UUID]:
     """What `record_child` writes, for many children in few statements; returns their ids in the same order.
 
     For the named jobs that import or load data: they report what cannot be and refuse nothing (imported
-    history stays as it was), so the rules are theirs to ask beforehand.
+    history stays as it was), so the rules are theirs to ask beforehand. `recorded` dates rows back.
     """
-    return _record_children(children)
+    return _record_children(children, recorded or {})
 
 
-def _record_children(children: Sequence[NewChild]) -> list[UUID]:
+def _date_back(rows: Iterable[Model], recorded: RecordedThen) -> None:
+    for row in rows:
+        if isinstance(row, Person):
+            continue  # the database alone says when somebody was first recorded
+        stamped: Any = row
+        then = recorded.get(stamped.folder_id or stamped.person_id)
+        if then is not None:
+            stamped.recorded_at, stamped.recorded_by_id = then
+            if isinstance(row, Identity):
+                row.held_from = london_day(row.recorded_at)
+
+
+def _record_children(children: Sequence[NewChild], recorded: RecordedThen | None = None) -> list[UUID]:
     ids: list[UUID] = []
     rows: list[Model] = []
     for new in children:
         child_id, of_child = _child_rows(new)
         ids.append(child_id)
         rows += of_child
+    _date_back(rows, recorded or {})
     _insert(rows)
     refresh_pointers([new.folder_id for new in children])
     record_many(
@@ -488,9 +507,15 @@ def record_adult(folder_id: UUID, new: NewAdult) -> UUID:
         return adult_id
 
 
-def record_family_bulk(adults: Sequence[NewAdult], ties: Sequence[tuple[UUID, UUID, NewTie]]) -> list[UUID]:
+def record_family_bulk(
+    adults: Sequence[NewAdult],
+    ties: Sequence[tuple[UUID, UUID, NewTie]],
+    *,
+    recorded: RecordedThen | None = None,
+) -> list[UUID]:
     """What `record_adult` and `tie` write, for many at once: adults (in the order given back), then ties as
-    (folder, child, tie). A tie between children is given from both sides. For the named jobs alone."""
+    (folder, child, tie). A tie between children is given from both sides. For the named jobs alone.
+    `recorded` dates rows back."""
     ids: list[UUID] = []
     rows: list[Model] = []
     for new in adults:
@@ -498,8 +523,19 @@ def record_family_bulk(adults: Sequence[NewAdult], ties: Sequence[tuple[UUID, UU
         ids.append(adult_id)
         rows += of_adult
     rows += [_tie(folder_id, child_id, new, new.held_from or today()) for folder_id, child_id, new in ties]
+    _date_back(rows, recorded or {})
     _insert(rows)
     refresh_pointers(list(dict.fromkeys(folder_id for folder_id, _child, _new in ties)))
+    first_folder = {new.other_id: folder_id for folder_id, _child, new in reversed(ties)}
+    record_many(
+        event(
+            Verb.WROTE,
+            "children.record_adult",
+            folder_id=first_folder.get(adult_id),
+            subject=("children_person", adult_id),
+        )
+        for adult_id in ids
+    )
     record_many(
         event(Verb.WROTE, "children.tie", folder_id=row.folder_id, subject=row)
         for row in rows

@@ -1,0 +1,394 @@
+"""The invented partnership: its agencies, teams, people and rota, by the actions of room `agencies`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from hmac import digest
+from itertools import pairwise
+from random import Random
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from sightline.agencies import actions, queries
+from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, RotaShift, Team, User
+from sightline.agencies.rules import Shift
+from sightline.agencies.terms import AgencyKind
+from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.viewer import Viewer, looking_as
+
+from . import DOMAIN, SignIn, names
+
+PARTNERSHIP = "Eastmere Safeguarding Children Partnership"
+#: Of no authority: the census gives none this code.
+AUTHORITY_CODE = "999"
+LETTERS = "EA"
+ROTA_DAYS = 90
+#: With fewer days left than this the rota is planned anew.
+ROTA_LEAST_DAYS = 30
+
+
+@dataclass(frozen=True)
+class _Agency:
+    name: str
+    kind: AgencyKind
+    telephone: str
+    teams: tuple[str, ...] = ()
+    ask: str = ""
+
+
+COUNCIL = "Eastmere Council"
+POLICE = "Eastmere Police"
+HEALTH = "Eastmere Health Trust"
+SCHOOL = "Quayside Primary School"
+HARBOUR = "Harbour Families"
+HOUSING = "Saltings Homes"
+PROBATION = "Eastmere Probation"
+NURSERY = "Little Anchors Nursery"
+REFUGE = "Windlass House"
+
+FRONT_DOOR = "Front Door"
+EAST = "Safeguarding Team East"
+EARLY_HELP = "Early Help"
+CHAIRS = "Chairs and Quality"
+RECORDS = "Records"
+
+AGENCIES = (
+    _Agency(
+        COUNCIL, AgencyKind.LOCAL_AUTHORITY, "01632 960100", (FRONT_DOOR, EAST, EARLY_HELP, CHAIRS, RECORDS)
+    ),
+    _Agency(POLICE, AgencyKind.POLICE, "01632 960110", ("Protecting Vulnerable People",)),
+    _Agency(HEALTH, AgencyKind.HEALTH, "01632 960120", ("Health Visiting",)),
+    _Agency(SCHOOL, AgencyKind.SCHOOL, "01632 960130", ("Safeguarding",)),
+    _Agency(HARBOUR, AgencyKind.VOLUNTARY, "01632 960140", ("Family Support",)),
+    _Agency(HOUSING, AgencyKind.HOUSING, "01632 960150"),
+    _Agency(PROBATION, AgencyKind.PROBATION, "01632 960160"),
+    _Agency(NURSERY, AgencyKind.EARLY_YEARS, "01632 960170"),
+    _Agency(REFUGE, AgencyKind.VOLUNTARY, "", ask="Ask the front door of Eastmere Council, 01632 960100"),
+)
+
+
+@dataclass(frozen=True)
+class _Post:
+    """Somebody in a post. `signs_in`: a sign-in of the demonstration. `also`: the team of a second post."""
+
+    name: str
+    role: str
+    title: str
+    agency: str
+    team: str = ""
+    manager: str = ""
+    years: int = 2
+    signs_in: bool = True
+    also: str = ""
+
+
+SAM, INES, RHONA = "Sam Reyes", "Ines Farrow", "Rhona Lindqvist"
+MAREK, JOANNA = "Marek Holub", "Joanna Adeyemi"
+DANA, PRIYA, HELEN, LEILA = "Dana Okafor", "Priya Nair", "Helen Abara", "Leila Haddad"
+OWEN, GRACE, FEMI = "Owen Pritchard", "Grace Tan", "Femi Oduya"
+RUTH, NGOZI = "Ruth Castellan", "Ngozi Brandt"
+IMELDA, PETRA, TOM, HASAN = "Imelda Marchetti", "Petra Lowther", "Tom Askew", "Hasan Demir"
+
+#: Managers before those whom they manage. Those at the top of an agency's line have no manager here.
+POSTS = (
+    _Post(RUTH, "team-manager", "Head of service, safeguarding", COUNCIL, years=6, signs_in=False),
+    _Post(
+        IMELDA, "designated-safeguarding-lead", "Headteacher", SCHOOL, "Safeguarding", years=7, signs_in=False
+    ),
+    _Post(
+        PETRA, "team-manager", "Health visiting team lead", HEALTH, "Health Visiting", years=5, signs_in=False
+    ),
+    _Post(
+        TOM,
+        "police-front-door-officer",
+        "Detective sergeant",
+        POLICE,
+        "Protecting Vulnerable People",
+        years=4,
+        signs_in=False,
+    ),
+    _Post(
+        HASAN, "team-manager", "Family support manager", HARBOUR, "Family Support", years=4, signs_in=False
+    ),
+    _Post(
+        NGOZI,
+        "front-door-decision-manager",
+        "Front door manager",
+        COUNCIL,
+        FRONT_DOOR,
+        RUTH,
+        5,
+        signs_in=False,
+    ),
+    _Post(
+        SAM, "designated-safeguarding-lead", "Designated safeguarding lead", SCHOOL, "Safeguarding", IMELDA, 4
+    ),
+    _Post(INES, "health-visitor", "Health visitor", HEALTH, "Health Visiting", PETRA, 3),
+    _Post(
+        RHONA,
+        "police-front-door-officer",
+        "Police officer in the front door",
+        POLICE,
+        "Protecting Vulnerable People",
+        TOM,
+        3,
+        also=FRONT_DOOR,
+    ),
+    _Post(MAREK, "front-door-decision-manager", "Decision manager", COUNCIL, FRONT_DOOR, NGOZI, 3),
+    _Post(JOANNA, "front-door-decision-manager", "Decision manager", COUNCIL, FRONT_DOOR, NGOZI, 1),
+    _Post(PRIYA, "team-manager", "Team manager", COUNCIL, EAST, RUTH, 4),
+    _Post(DANA, "social-worker", "Social worker", COUNCIL, EAST, PRIYA, 2),
+    _Post(HELEN, "independent-conference-chair", "Independent conference chair", COUNCIL, CHAIRS, RUTH, 5),
+    _Post(
+        LEILA, "early-help-lead-professional", "Family support worker", HARBOUR, "Family Support", HASAN, 2
+    ),
+    _Post(OWEN, "records-officer", "Records officer", COUNCIL, RECORDS, RUTH, 6),
+    _Post(GRACE, "quality-lead", "Quality lead of the partnership", COUNCIL, CHAIRS, RUTH, 2),
+    _Post(FEMI, "administrator", "Administrator", COUNCIL, "", RUTH, 1),
+)
+
+#: Who carries the duty telephone of the front door, in turn.
+ON_ROTA = (MAREK, JOANNA, NGOZI)
+
+
+def email_of(name: str) -> str:
+    """The address that one of the demonstration's people signs in with."""
+    return f"{'.'.join(name.lower().split())}@{DOMAIN}"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who and what is there, by name."""
+
+    practitioners: dict[str, UUID]
+    agencies: dict[str, UUID]
+    teams: dict[str, UUID]
+    posts: dict[UUID, str]
+
+    def __getitem__(self, name: str) -> UUID:
+        return self.practitioners[name]
+
+    def post_of(self, name: str) -> str:
+        """The post as entries and decisions keep it: 'Social worker, Eastmere Council'."""
+        return self.posts[self.practitioners[name]]
+
+
+def cast() -> Cast:
+    """The demonstration's people as they stand in the database."""
+    posts: dict[UUID, str] = {}
+    for practitioner, title, agency in (
+        Posting.objects.held_today()
+        .order_by("held_from", "id")
+        .values_list("practitioner_id", "post_title", "agency__name")
+    ):
+        posts.setdefault(practitioner, f"{title}, {agency}")
+    known = [email_of(post.name) for post in POSTS]
+    return Cast(
+        dict(Practitioner.objects.filter(user__email__in=known).values_list("name", "id")),
+        dict(Agency.objects.values_list("name", "id")),
+        dict(Team.objects.values_list("name", "id")),
+        posts,
+    )
+
+
+def load() -> list[SignIn]:
+    """Put the partnership there as far as it is missing; who can sign in."""
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        partnership = Partnership.objects.first()
+        if partnership is None or partnership.pack != settings.PACK:
+            actions.set_up_partnership(
+                name=PARTNERSHIP,
+                authority_code=AUTHORITY_CODE,
+                pack=settings.PACK,
+                letters=LETTERS,
+                colour=settings.PARTNERSHIP_COLOUR,
+            )
+        _agencies()
+        _appointments()
+        _plan_rota()
+        passphrase = _passphrase()
+        actions.give_passphrase([email_of(post.name) for post in POSTS if post.signs_in], passphrase)
+    return [
+        SignIn(post.name, f"{post.title}, {post.agency}", email_of(post.name), passphrase)
+        for post in POSTS
+        if post.signs_in
+    ]
+
+
+def _agencies() -> None:
+    there = dict(Agency.objects.values_list("name", "id"))
+    teams = set(Team.objects.values_list("agency_id", "name"))
+    for agency in AGENCIES:
+        id = (
+            there.get(agency.name)
+            or actions.add_agency(
+                agency.name,
+                agency.kind,
+                telephone=agency.telephone,
+                sensitive=bool(agency.ask),
+                ask=agency.ask,
+            ).pk
+        )
+        for team in agency.teams:
+            if (id, team) not in teams:
+                actions.add_team(id, team, front_door=team == FRONT_DOOR)
+
+
+def _appointments() -> None:
+    posted = set(Posting.objects.values_list("practitioner__user__email", "team__name"))
+    agencies = dict(Agency.objects.values_list("name", "id"))
+    teams = {
+        (agency, name): id for id, agency, name in Team.objects.values_list("id", "agency__name", "name")
+    }
+    people = dict(Practitioner.objects.values_list("user__email", "id"))
+    for n, post in enumerate(POSTS):
+        wanted = [(post.agency, post.team, post.years)]
+        if post.also:
+            wanted.append((COUNCIL, post.also, post.years - 1))
+        for agency, team, years in wanted:
+            email = email_of(post.name)
+            if (email, team or None) in posted:
+                continue
+            people[email] = actions.appoint(
+                name=post.name,
+                email=email,
+                agency=agencies[agency],
+                role=post.role,
+                post_title=post.title,
+                team=teams[agency, team] if team else None,
+                line_manager=people[email_of(post.manager)] if post.manager else None,
+                held_from=today() - timedelta(days=365 * years),
+                telephone=f"01632 960{200 + n}",
+            ).pk
+
+
+def _plan_rota() -> None:
+    """Twelve hours each, from eight to eight, day and night; place 2 is whoever comes next."""
+    team = queries.front_door_team()
+    assert team is not None
+    last = RotaShift.objects.filter(team=team).order_by("-ends_at").values_list("ends_at", flat=True).first()
+    if last is not None and last > now() + timedelta(days=ROTA_LEAST_DAYS):
+        return
+    by_name = dict(
+        Practitioner.objects.filter(user__email__in=[email_of(n) for n in ON_ROTA]).values_list("name", "id")
+    )
+    turns = [by_name[name] for name in ON_ROTA]
+    first = max(last.astimezone(LONDON).date() if last else today(), today()) - timedelta(days=1)
+    # By the clock on the wall, so that a shift is an hour longer or shorter when the clocks change.
+    starts = [
+        datetime.combine(first + timedelta(days=day), time(hour), LONDON)
+        for day in range(ROTA_DAYS + 2)
+        for hour in (8, 20)
+    ]
+    since = last or starts[0]
+    shifts = [
+        Shift(turns[(n + place) % len(turns)], start, end, place + 1)
+        for n, (start, end) in enumerate(pairwise(starts))
+        for place in (0, 1)
+        if start >= since
+    ]
+    actions.set_rota(team.pk, shifts, since=since, until=starts[-1])
+
+
+# Short, unlike one another, easily typed.
+_WORDS = (
+    "anchor apple april autumn badger bamboo barley basket beacon bottle branch bridge bucket "
+    "butter button cactus candle canvas carpet castle cellar cherry circle clover cobalt "
+    "coffee copper cotton cradle cricket crystal dancer desert dinner dolphin dragon drawer "
+    "engine falcon feather fiddle forest fossil galaxy garden garlic ginger glacier goblet "
+    "gravel hammer harbor hazel helmet herring hollow insect island ivory jacket jigsaw "
+    "jungle kettle kitten ladder lantern lemon lizard magnet maple marble meadow melon mirror "
+    "mitten monkey muffin napkin needle nickel nutmeg oyster paddle parrot pebble pencil "
+    "pepper pigeon pillow planet plover pocket pollen pony potato puzzle quartz rabbit radish "
+    "ribbon rocket saddle salmon sandal saturn scarf shovel silver singer spider spoon spruce "
+    "summer tablet teapot temple thistle ticket timber tomato tulip tunnel turtle umbrella "
+    "velvet violet walnut wander wheel willow window winter yellow"
+).split()
+
+
+def _passphrase() -> str:
+    """Five words drawn by the place's own secret: random from place to place, the same when asked again."""
+    drawn = int.from_bytes(digest(settings.SECRET_KEY.encode(), b"demonstration passphrase", sha256), "big")
+    words = []
+    for _ in range(5):
+        drawn, place = divmod(drawn, len(_WORDS))
+        words.append(_WORDS[place])
+    return "-".join(words)
+
+
+# -- for many children --------------------------------------------------------------------------------
+
+#: About so many children stay with one social worker.
+CASELOAD = 14
+WORKERS_IN_TEAM = 8
+MOST_WORKERS = 1500
+
+
+def social_workers(wanted: int) -> list[tuple[UUID, UUID, UUID]]:
+    """At least so many social workers as (practitioner, team, manager), appointing who is missing.
+
+    They stand in teams of eight, each with its manager. None of them is a sign-in of the demonstration.
+    """
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        found = _workers()
+        council = Agency.objects.get(name=COUNCIL).pk
+        ruth = Practitioner.objects.get(user__email=email_of(RUTH)).pk
+        while len(found) < min(wanted, MOST_WORKERS):
+            number = len(found)
+            rng = Random(f"{LETTERS} worker {number}")
+            team, manager = _team_for(number, council, ruth, rng)
+            actions.appoint(
+                name=names.person_name(rng),
+                email=f"worker{number:04}@{DOMAIN}",
+                agency=council,
+                role="social-worker",
+                post_title=rng.choice(("Social worker", "Senior social worker")),
+                team=team,
+                line_manager=manager,
+                held_from=today() - timedelta(days=rng.randint(420, 2500)),
+                telephone=names.telephone(rng),
+            )
+            found = [*found, (UUID(int=0), team, manager)]
+        return _workers()
+
+
+def _workers() -> list[tuple[UUID, UUID, UUID]]:
+    return list(
+        Posting.objects.held_today()
+        .filter(
+            role__slug="social-worker", agency__name=COUNCIL, line_manager__isnull=False, team__isnull=False
+        )
+        .order_by("practitioner__user__email")
+        .values_list("practitioner_id", "team_id", "line_manager_id")
+    )
+
+
+def _team_for(number: int, council: UUID, head: UUID, rng: Random) -> tuple[UUID, UUID]:
+    """The team that the worker of that number joins, and its manager; made when its first worker comes."""
+    place = number // WORKERS_IN_TEAM
+    if place == 0:
+        east = Team.objects.get(agency_id=council, name=EAST).pk
+        return east, Practitioner.objects.get(user__email=email_of(PRIYA)).pk
+    email = f"manager{place:03}@{DOMAIN}"
+    name = f"Safeguarding Team {place + 1}"
+    team = Team.objects.filter(agency_id=council, name=name).values_list("id", flat=True).first()
+    team = team or actions.add_team(council, name).pk
+    user = User.objects.filter(email=email).select_related("practitioner").first()
+    if user is not None:
+        return team, user.practitioner.pk
+    manager = actions.appoint(
+        name=names.person_name(rng),
+        email=email,
+        agency=council,
+        role="team-manager",
+        post_title="Team manager",
+        team=team,
+        line_manager=head,
+        held_from=today() - timedelta(days=rng.randint(500, 3000)),
+        telephone=names.telephone(rng),
+    )
+    return team, manager.pk
