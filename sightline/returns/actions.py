@@ -95,8 +95,8 @@ class Unwatched:
 class Report:
     """What an import found, and did or (dry run) would do.
 
-    `findings` counts them by element, message and grade; each one goes to whoever asked to be told. `refusal`
-    says why the whole file, or the rest of it, was not imported.
+    `findings` only counts; each finding goes to whoever asked to be told, since a bad file may have millions.
+    `refusal` says why the whole file, or the rest of it, was not imported.
     """
 
     path: Path
@@ -105,7 +105,7 @@ class Report:
     file_digest: str = ""
     file_bytes: int = 0
     children: Counter[Fate] = field(default_factory=Counter)
-    findings: Counter[tuple[str, str, Grade]] = field(default_factory=Counter)
+    findings: Counter[Grade] = field(default_factory=Counter)
     referrals: int = 0
     duties: int = 0
     run_id: UUID | None = None
@@ -113,11 +113,11 @@ class Report:
 
     @property
     def not_taken(self) -> int:
-        return sum(count for (_, _, grade), count in self.findings.items() if grade is Grade.NOT_TAKEN)
+        return self.findings[Grade.NOT_TAKEN]
 
     @property
     def doubtful(self) -> int:
-        return sum(count for (_, _, grade), count in self.findings.items() if grade is Grade.DOUBTFUL)
+        return self.findings[Grade.DOUBTFUL]
 
 
 @dataclass
@@ -395,7 +395,7 @@ class _Import:
             self._keep_counts()
 
     def _found(self, finding: Finding) -> None:
-        self.report.findings[finding.element, finding.message, finding.grade] += 1
+        self.report.findings[finding.grade] += 1
         self.tell(finding)
 
     def _keep_counts(self, **also: Any) -> None:

@@ -1,4 +1,4 @@
-"""Reads of the returns room: who of a return is known already, and what imports have told of a child."""
+"""Reads of the returns room: what imports have told of a child, and who of a return is known already."""
 
 from __future__ import annotations
 
@@ -7,15 +7,95 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.db.models import F, Prefetch
+
 from sightline.children.models import Identifier, Particulars
 from sightline.children.rules import tidy_number
 from sightline.children.terms import Scheme
 
 from . import intake
 from .intake import Known
-from .models import ImportedChild, PastReferral
+from .models import ImportedChild, ImportFinding, PastReferral, PastStep
 from .shapes import Child, Finding
-from .terms import Fate, Grade
+from .terms import (
+    AbuseCategory,
+    ClosureReason,
+    Factor,
+    Fate,
+    Grade,
+    PrimaryNeed,
+    ReferralSource,
+    StepKind,
+    label_of,
+)
+
+
+@dataclass(frozen=True)
+class StepTold:
+    """Work after a past referral as a page shows it; `found` are labels of factors or categories."""
+
+    kind: StepKind
+    began_on: date | None
+    ended_on: date | None
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReferralTold:
+    """A past referral as a return told it, in the words of the census; None and empty where it did not
+    say."""
+
+    id: UUID
+    folder_id: UUID
+    referred_on: date | None
+    source: str
+    primary_need: str
+    no_further_action: bool | None
+    closed_on: date | None
+    closure: str
+    as_of: date | None
+    steps: tuple[StepTold, ...]
+
+
+def past_referrals(folder_ids: Iterable[UUID]) -> list[ReferralTold]:
+    """What returns told of these children's past, latest referral first, for whoever is looking. Two
+    queries."""
+    rows = (
+        PastReferral.objects.filter(folder_id__in=list(folder_ids), replaced_at__isnull=True)
+        .order_by(F("referred_on").desc(nulls_last=True), "id")
+        .prefetch_related(
+            Prefetch("steps", PastStep.objects.order_by(F("began_on").asc(nulls_last=True), "id"))
+        )
+    )
+    return [
+        ReferralTold(
+            id=row.id,
+            folder_id=row.folder_id,
+            referred_on=row.referred_on,
+            source=label_of(ReferralSource, row.source_code),
+            primary_need=label_of(PrimaryNeed, row.need_code),
+            no_further_action=row.no_further_action,
+            closed_on=row.closed_on,
+            closure=label_of(ClosureReason, row.closure_code),
+            as_of=row.as_of,
+            steps=tuple(_step_told(step) for step in row.steps.all()),
+        )
+        for row in rows
+    ]
+
+
+def _step_told(step: PastStep) -> StepTold:
+    codes = AbuseCategory if step.kind == StepKind.PROTECTION_PLAN.value else Factor
+    found = tuple(label_of(codes, code) for code in step.codes)
+    return StepTold(StepKind(step.kind), step.began_on, step.ended_on, found)
+
+
+def findings_on(folder_ids: Iterable[UUID]) -> list[ImportFinding]:
+    """What imports could not use, or used in doubt, of these children, latest import first."""
+    # Not joined to the run, which only who may import can read; keys of later runs sort after earlier ones.
+    return list(
+        ImportFinding.objects.filter(folder_id__in=list(folder_ids)).order_by("-run_id", "line", "id")
+    )
 
 
 @dataclass

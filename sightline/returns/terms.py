@@ -39,6 +39,12 @@ class Coded(StrEnum):
         return (self.since is None or year >= self.since) and (self.until is None or year <= self.until)
 
 
+def label_of(codes: type[Coded], code: str) -> str:
+    """The label of a code; empty for none, and the code itself where the set does not hold it."""
+    known = codes.by_code().get(code)
+    return code if known is None else known.label
+
+
 class ReferralSource(Coded):
     """Who referred the child (rule 8640 and its neighbours)."""
 
@@ -252,6 +258,21 @@ class StepKind(StrEnum):
     PROTECTION_PLAN = "protection_plan"
     REVIEW = "review"
     PRE_PROCEEDINGS = "pre_proceedings"
+
+    @property
+    def label(self) -> str:
+        return _STEPS[self]
+
+
+_STEPS = {
+    StepKind.ASSESSMENT: "Assessment",
+    StepKind.CHILD_IN_NEED_PLAN: "Child in need plan",
+    StepKind.SECTION_47: "Section 47 enquiry",
+    StepKind.CONFERENCE: "Initial child protection conference",
+    StepKind.PROTECTION_PLAN: "Child protection plan",
+    StepKind.REVIEW: "Review of the child protection plan",
+    StepKind.PRE_PROCEEDINGS: "Pre-proceedings",
+}
 
 
 class DutyOwed(StrEnum):

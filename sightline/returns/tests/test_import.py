@@ -35,13 +35,17 @@ from sightline.children.terms import Answered, IdentityQuestion, Scheme, Sex, St
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.matching import queries as matching
+from sightline.matching.rules import parse
 from sightline.procedures import actions as duties
+from sightline.procedures import queries as procedures
 from sightline.procedures.models import Duty
 from sightline.returns import actions
 from sightline.returns.actions import Report, import_census
 from sightline.returns.models import ImportedChild, ImportFinding, ImportRun, PastReferral, PastStep
+from sightline.returns.queries import findings_on, past_referrals
 from sightline.returns.shapes import Finding
-from sightline.returns.terms import Fate, Grade
+from sightline.returns.terms import Fate, Grade, StepKind
 
 from .test_reading import DATA, bench_module
 
@@ -256,6 +260,47 @@ class TestCommit:
                 "DFEX0000001",
                 "CHILD_FAILS_ASSESSMENTS",
             }
+
+    def test_the_samples_children_are_found_by_search(self, partners: Partners) -> None:
+        whole(DATA / "cin-2022.xml")
+        whole(DATA / "cin-2026.xml")
+        with looking():
+            holders = dict(Identifier.objects.values_list("value", "folder_id"))
+        with as_practitioner(partners.manager):
+            for asked, holder in (
+                ("A123456789123", "DFEX0000001"),
+                ("24/03/1966", "DFEX0000001"),
+                ("DfEX0000001", "DFEX0000001"),
+                ("25/09/2023", "CHILD_FAILS_ASSESSMENTS"),
+            ):
+                found = matching.search(parse(asked, today())).found
+                assert [child.folder_id for child in found] == [holders[holder]], asked
+
+    def test_the_duties_stand_in_my_work(self, partners: Partners, case: Path) -> None:
+        whole(case)
+        with as_practitioner(partners.manager):
+            work = procedures.work_of(team_ids=[partners.team.id])
+            assert [duty.kind for duty in work] == ["initial_conference", "assessment"]
+            folder = Folder.objects.get()
+            assert {duty.path for duty in work} == {f"/child/{folder.id}/"}
+            assert {duty.folder_id for duty in work} == {folder.id}
+        with as_practitioner(partners.teacher):
+            assert procedures.work_of(team_ids=[partners.team.id]) == []
+
+    def test_past_referrals_are_told_in_the_words_of_the_census(self, partners: Partners) -> None:
+        whole(DATA / "cin-2022.xml")
+        with as_practitioner(partners.manager):
+            (told,) = past_referrals([Folder.objects.get().id])
+            assert told.source == "Family member, relative or carer"
+            assert told.primary_need == "Family in acute stress"
+            assert told.closure == "Adopted"
+            plan = next(step for step in told.steps if step.kind is StepKind.PROTECTION_PLAN)
+            assert plan.found == ("Physical abuse",)
+            assert plan.kind.label == "Child protection plan"
+            assert {f.element for f in findings_on([told.folder_id])} >= {"UPN", "ExpectedPersonBirthDate"}
+        with as_practitioner(partners.teacher):
+            assert past_referrals([told.folder_id]) == []
+            assert findings_on([told.folder_id]) == []
 
     def test_what_was_imported_stands_in_the_audit_trail(self, partners: Partners, case: Path) -> None:
         whole(case)
