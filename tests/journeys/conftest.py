@@ -1,0 +1,124 @@
+"""Somebody at a browser: what they can do, in sentences; every page that they come to is looked over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from sightline.agencies.models import Practitioner
+from sightline.concerns.tests.factories import FrontDoor, make_front_door
+
+PASSWORD = "a long sentence to sign in with"
+
+
+class Visitor:
+    """A person at a browser of their own."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.page: Page = context.new_page()
+        self.address = address
+        self.problems: list[str] = []
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+
+    # -- going about ----------------------------------------------------------------------------
+
+    def goes_to(self, path: str) -> None:
+        self.page.goto(f"{self.address}{path}")
+        self.looks_over_the_page()
+
+    def follows(self, link: str) -> None:
+        self.page.get_by_role("link", name=link).first.click()
+        self.page.wait_for_load_state()
+        self.looks_over_the_page()
+
+    def presses(self, button: str) -> None:
+        self.page.get_by_role("button", name=button).first.click()
+        self.page.wait_for_load_state()
+        self.looks_over_the_page()
+
+    def writes(self, label: str, words: str) -> None:
+        self.page.get_by_label(label, exact=False).first.fill(words)
+
+    def chooses(self, answer: str, question: str = "") -> None:
+        where: Any = self.page
+        if question:
+            where = self.page.get_by_role("group", name=question).first
+        where.get_by_label(answer, exact=True).first.check()
+
+    def gives_the_day(self, question: str, day: int, month: int, year: int) -> None:
+        group = self.page.get_by_role("group", name=question).first
+        for label, value in (("Day", day), ("Month", month), ("Year", year)):
+            group.get_by_label(label).fill(str(value))
+
+    def opens(self, summary: str) -> None:
+        self.page.get_by_text(summary, exact=True).first.click()
+
+    # -- seeing ---------------------------------------------------------------------------------
+
+    def sees(self, words: str) -> None:
+        expect(self.page.locator("body")).to_contain_text(words)
+
+    def does_not_see(self, words: str) -> None:
+        expect(self.page.locator("body")).not_to_contain_text(words)
+
+    def sees_the_heading(self, words: str) -> None:
+        expect(self.page.get_by_role("heading", name=words).first).to_be_visible()
+
+    def looks_over_the_page(self) -> None:
+        """No accessibility violation, nothing wider than the screen, no error of a script."""
+        found = [
+            f"{v['id']}: {[n['html'][:160] for n in v['nodes']]}"
+            for v in Axe().run(self.page).response["violations"]
+        ]
+        assert found == [], f"{self.page.url}: {found}"
+        size = self.page.viewport_size
+        assert size is not None
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], f"{self.page.url} is {wide} wide"
+        assert self.problems == []
+
+    # -- signing in -----------------------------------------------------------------------------
+
+    def signs_in_as(self, practitioner: Practitioner) -> None:
+        self.goes_to("/sign-in/login/")
+        self.writes("Email", practitioner.user.email)  # type: ignore[union-attr]
+        self.page.locator("input[type=password]").fill(PASSWORD)
+        self.presses("Sign in")
+
+
+@pytest.fixture
+def front_door(transactional_db: None) -> FrontDoor:
+    """The people of a small partnership, all with the same password."""
+    door = make_front_door()
+    from sightline.agencies.tests.factories import setting_up
+
+    with setting_up():
+        for person in (door.teacher, door.decider, door.second, door.manager, door.worker, door.stranger):
+            assert person.user is not None
+            person.user.set_password(PASSWORD)
+            person.user.save()
+    return door
+
+
+@pytest.fixture
+def somebody(browser: Browser, live_server: Any, front_door: FrontDoor) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors: `somebody(width=320)`, `somebody(scripts=False)`."""
+    contexts: list[BrowserContext] = []
+
+    def arrives(width: int = 1280, scripts: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            bypass_csp=True,  # axe is put into the page by the test
+        )
+        contexts.append(context)
+        return Visitor(context, live_server.url)
+
+    yield arrives
+    for context in contexts:
+        context.close()

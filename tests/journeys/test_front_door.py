@@ -1,0 +1,233 @@
+"""From a teacher's worry to an answer: the trunk of Sightline, walked by the people who walk it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.concerns.tests.factories import FrontDoor, raised_by
+from sightline.procedures.queries import pack_in_force
+from sightline.kernel.time import today
+
+from .conftest import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STORY = "Maya came without her hearing aids. She said there is shouting at night."
+
+
+def a_teacher_raises_a_concern_about_two_children(teacher: Visitor) -> None:
+    teacher.goes_to("/concerns/raise/")
+    teacher.presses("Start now")
+    teacher.chooses("No", "Is any child in danger now?")
+    teacher.presses("Continue")
+    teacher.writes("First name", "Maya")
+    teacher.writes("Last name", "Ferreira-Lund")
+    teacher.chooses("I know the date of birth")
+    teacher.gives_the_day("Date of birth", 14, 3, 2017)
+    teacher.chooses("Girl", "Sex")
+    teacher.presses("Continue")
+    teacher.follows("Add another child")
+    teacher.writes("First name", "Theo")
+    teacher.writes("Last name", "Ferreira-Lund")
+    teacher.chooses("I know about how old the child is")
+    teacher.writes("Age in years", "4")
+    teacher.chooses("Boy", "Sex")
+    teacher.presses("Continue")
+    teacher.sees("Maya Ferreira-Lund")
+    teacher.sees("Theo Ferreira-Lund")
+    teacher.presses("Continue")
+    teacher.writes("What has happened?", STORY)
+    teacher.chooses("At home")
+    teacher.presses("Continue")
+    teacher.writes("What has Maya Ferreira-Lund said?", "I put my hearing aids in the drawer.")
+    teacher.presses("Continue")
+    teacher.presses("Continue")
+    teacher.chooses("Yes", "Does the family know that you are raising this concern?")
+    teacher.writes("What were they told, and by whom?", "I told her mother at the gate.")
+    teacher.chooses("Yes", "Did they agree to it?")
+    teacher.presses("Continue")
+    teacher.presses("Continue")
+    teacher.chooses("A school")
+    teacher.writes("How can the front door reach you today?", "01632 960123")
+    teacher.presses("Continue")
+    teacher.sees(STORY)
+    teacher.presses("Send this concern")
+    teacher.sees("Your concern has been sent")
+
+
+def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> None:
+    with as_practitioner(door.decider):
+        level = pack_in_force().levels(today()).level[1]
+    manager.follows("Decide")
+    manager.chooses("No", "Do you know anybody in this family outside your work?")
+    for n in range(children):
+        part = manager.page.locator(".sl-part--child").nth(n)
+        part.locator(f"input[value='{level.id}']").check()
+        part.locator(f"input[name='c{n}-descriptors_{level.id}']").first.check()
+        part.locator("input[value='early_help']").check()
+        part.get_by_label("Your reasons").fill("Their mother asked for help herself, and both are safe today.")
+        part.get_by_label("On whose agreement").fill("The mother agreed on the telephone.")
+        part.get_by_label("What was the child told").fill("Their teacher told them after lunch.")
+        part.get_by_label("What were the parents told").fill("I told the mother on the telephone.")
+        part.get_by_role("group", name="Is the child’s welfare in conflict").or_(
+            part.get_by_role("group", name="Is the child's welfare in conflict")
+        ).first.get_by_label("No", exact=True).check()
+        part.get_by_role("group", name="Does this child need anything sooner").first.get_by_label(
+            "No", exact=True
+        ).check()
+    manager.presses("Make th")
+    manager.sees("Decided.")
+    manager.writes("What do you tell them?", "Early help will ring the family this week.")
+    manager.presses("Send")
+    manager.sees("The referrer has been told.")
+
+
+@pytest.mark.obligation("PAR-02")
+@pytest.mark.obligation("NTC-01")
+@pytest.mark.obligation("NTC-04")
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_teacher_is_answered(somebody: Callable[..., Visitor], front_door: FrontDoor, width: int) -> None:
+    teacher, manager = somebody(width), somebody(width)
+    teacher.signs_in_as(front_door.teacher)
+    a_teacher_raises_a_concern_about_two_children(teacher)
+
+    manager.signs_in_as(front_door.decider)
+    manager.follows("Front door")
+    manager.follows("Maya Ferreira-Lund")
+    manager.sees(STORY)
+    manager.sees("Decide what to do about this concern")
+    manager.presses("Deal with this")
+    the_manager_decides(manager, front_door, 2)
+
+    teacher.follows("Follow this concern")
+    teacher.sees("Early help will ring the family this week.")
+    teacher.does_not_see("both are safe today")
+
+
+@pytest.mark.obligation("PAR-02")
+def test_the_same_without_scripts(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    teacher = somebody(scripts=False)
+    teacher.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
+    teacher.signs_in_as(front_door.teacher)
+    a_teacher_raises_a_concern_about_two_children(teacher)
+    teacher.follows("Follow this concern")
+    teacher.sees("It has arrived")
+
+
+@pytest.mark.obligation("PAR-01")
+def test_a_neighbour_tells_and_comes_back(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    neighbour = somebody(320)
+    neighbour.goes_to("/")
+    neighbour.follows("Tell us")
+    neighbour.presses("Start now")
+    neighbour.chooses("No", "Is any child in danger now?")
+    neighbour.presses("Continue")
+    neighbour.writes("First name", "Maya")
+    neighbour.chooses("I know about how old the child is")
+    neighbour.writes("Age in years", "9")
+    neighbour.chooses("Girl", "Sex")
+    neighbour.presses("Continue")
+    neighbour.presses("Continue")
+    neighbour.writes("What has happened?", "I hear shouting through the wall every night.")
+    neighbour.chooses("At home")
+    neighbour.presses("Continue")
+    neighbour.presses("Continue")
+    neighbour.presses("Continue")
+    neighbour.presses("Continue")
+    neighbour.chooses("A neighbour or friend")
+    neighbour.chooses("No, I want to stay anonymous")
+    neighbour.presses("Continue")
+    neighbour.presses("Send this concern")
+    neighbour.sees("Your secret code is")
+    reference = neighbour.page.locator(".govuk-panel__body strong").inner_text()
+    secret = neighbour.page.locator(".sl-code").inner_text()
+
+    elsewhere = somebody()
+    elsewhere.goes_to("/worried/return/")
+    elsewhere.writes("Reference", reference)
+    elsewhere.writes("Secret code", "ABCD-ABCD-ABCD-ABCD")
+    elsewhere.presses("Continue")
+    elsewhere.sees("We cannot find anything under this reference and secret code")
+    elsewhere.writes("Secret code", secret)
+    elsewhere.presses("Continue")
+    elsewhere.sees("It has arrived")
+
+
+@pytest.mark.obligation("PAR-01")
+def test_exit_this_page_leaves_nothing_behind(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    frightened = somebody()
+    frightened.goes_to("/worried/")
+    frightened.presses("Start now")
+    frightened.chooses("No", "Is any child in danger now?")
+    frightened.presses("Continue")
+    frightened.page.route("https://**", lambda route: route.fulfill(body="weather"))
+    frightened.page.get_by_role("button", name="Exit this page").first.click()
+    frightened.page.wait_for_url("https://**")
+    assert "sightline_concern" not in {c["name"] for c in frightened.context.cookies()}
+    frightened.page.goto(f"{frightened.address}/worried/happened/")
+    frightened.sees("Worried about a child?")
+
+
+@pytest.mark.obligation("HLP-06")
+def test_immediate_danger_cannot_be_missed(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    raised_by(front_door.teacher)
+    raised_by(front_door.teacher, immediate_danger=True, danger_words="He said that he will come back tonight.")
+    manager = somebody()
+    manager.signs_in_as(front_door.manager)
+    manager.sees("A concern says that a child is in immediate danger")
+    manager.follows("Front door")
+    manager.sees_the_heading("Immediate danger")
+    manager.page.locator("#danger a").first.click()
+    manager.writes("Who was sent or told, by whom and when?", "Police sent at 14:05, by Priya Nair.")
+    manager.presses("Record what was done")
+    manager.sees("The shortest clock is stopped.")
+
+
+def test_signed_out_in_the_middle_the_draft_is_there(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
+    teacher = somebody()
+    teacher.signs_in_as(front_door.teacher)
+    teacher.goes_to("/concerns/raise/")
+    teacher.presses("Start now")
+    teacher.chooses("No", "Is any child in danger now?")
+    teacher.presses("Continue")
+    teacher.writes("First name", "Maya")
+    teacher.page.get_by_text("Saved at").wait_for()
+    teacher.context.clear_cookies()
+    teacher.signs_in_as(front_door.teacher)
+    teacher.sees("You were writing a concern")
+    teacher.follows("Go on writing")
+    teacher.sees("Check before you send")
+    teacher.sees("Maya")
+
+
+def test_bad_input_is_told_plainly_and_nothing_is_lost(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
+    teacher = somebody()
+    teacher.signs_in_as(front_door.teacher)
+    teacher.goes_to("/concerns/raise/")
+    teacher.presses("Start now")
+    teacher.presses("Continue")
+    teacher.sees("Select yes if a child is in danger now")
+    teacher.chooses("No", "Is any child in danger now?")
+    teacher.presses("Continue")
+    nasty = "<script>alert(1)</script> '; DROP TABLE x; -- \u202e مريم 🦄"
+    teacher.writes("First name", nasty)
+    teacher.chooses("I know the date of birth")
+    teacher.gives_the_day("Date of birth", 31, 2, 2017)
+    teacher.chooses("Girl", "Sex")
+    teacher.presses("Continue")
+    teacher.sees("There is a problem")
+    assert "DROP TABLE" in teacher.page.get_by_label("First name").input_value()
+    teacher.gives_the_day("Date of birth", 1, 2, 2099)
+    teacher.presses("Continue")
+    teacher.sees("There is a problem")
+    teacher.gives_the_day("Date of birth", 1, 2, 2017)
+    teacher.presses("Continue")
+    teacher.sees("<script>alert(1)</script>")
