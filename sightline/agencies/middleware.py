@@ -14,7 +14,7 @@ from .queries import acting_for, remembering
 
 #: A request that a page makes by itself carries this header, so that it does not count as somebody being
 #: there.
-BACKGROUND = "X-Sightline-Background"
+BACKGROUND = "X-Fragment"
 
 
 class WhoIsLooking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sightline.agencies.models import Practitioner
 from sightline.concerns.tests.factories import FrontDoor, make_front_door
 
+# Playwright runs an event loop in this thread; the tests ask the database outside of it, in plain calls.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 PASSWORD = "a long sentence to sign in with"
 
 
@@ -21,6 +25,7 @@ class Visitor:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context = context
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(10_000)
         self.address = address
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
@@ -32,7 +37,7 @@ class Visitor:
         self.looks_over_the_page()
 
     def follows(self, link: str) -> None:
-        self.page.get_by_role("link", name=link).first.click()
+        self.page.locator("a").filter(has_text=link).first.click()
         self.page.wait_for_load_state()
         self.looks_over_the_page()
 

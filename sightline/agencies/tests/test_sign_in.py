@@ -307,7 +307,7 @@ def test_a_page_that_asks_for_itself_keeps_nobody_signed_in(client: Client) -> N
         clock.shift(60 * 29)
         assert client.get("/notices/").status_code == 200
         clock.shift(60 * 29)
-        asks = client.get("/notices/", headers={"X-Sightline-Background": "1"})
+        asks = client.get("/notices/", headers={"X-Fragment": "1"})
         assert asks.status_code == 200
         clock.shift(60 * 2)
         assert client.get("/notices/").status_code == 302

@@ -45,10 +45,9 @@ def come_back(request: HttpRequest) -> HttpResponse:
             with as_public(reference, secret):
                 if reference and queries.own_concerns(1):
                     return hold(HttpResponseRedirect(reverse("concerns:worried_own")), reference, secret)
-                if reference and (drafts := queries.drafts()):
-                    step = "check" if drafts[0].content else "danger"
+                if reference and queries.drafts():
                     return hold(
-                        HttpResponseRedirect(reverse("concerns:worried_step", args=[step])), reference, secret
+                        HttpResponseRedirect(reverse("concerns:worried_step", args=["resume"])), reference, secret
                     )
             form.add_error("reference", "We cannot find anything under this reference and secret code. Check both.")
     return render(request, "concerns/come_back.html", {"form": form, "public": True})

@@ -292,7 +292,7 @@ def beside(form: PageForm, name: str, pack: Pack, day: Any, place: str) -> None:
     texts = pack.guidance(place, day)
     if texts:
         form.fields[name].beside = Markup("").join(  # type: ignore[attr-defined]
-            Markup("<h3>{}</h3><p>{}</p><p class='sl-note'>{}</p>").format(
+            Markup("<p><strong>{}</strong></p><p>{}</p><p class='sl-note'>{}</p>").format(
                 escape(t.title), escape(t.text), escape(t.citation)
             )
             for t in texts

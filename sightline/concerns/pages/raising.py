@@ -266,8 +266,10 @@ def _keep(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpRes
 
 def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
     steps = _steps(door)
-    if step not in steps or (n is not None and (step not in ("children", "people") or n > 30)):
+    if step not in (*steps, "resume") or (n is not None and (step not in ("children", "people") or n > 30)):
         raise NotFound
+    if step == "resume":
+        return _resume(request, door)
     if step == "check":
         return _check(request, door)
     if step in ("children", "people") and n is None:
@@ -462,6 +464,21 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
         anonymous=anonymous,
     )
     return sent, wrong
+
+
+def _resume(request: HttpRequest, door: Door) -> HttpResponse:
+    """Back to where somebody left off: the first step that still lacks something, else the last look."""
+    for each in _steps(door):
+        kind = {"children": "child", "people": "person"}.get(each)
+        if kind is None and each != "check":
+            if each not in door.content or not _bound(request, door, each, door.content[each]).is_valid():
+                return HttpResponseRedirect(door.url(each))
+        elif each == "children":
+            items = door.items("child")
+            unfinished = [n for n, fields in items if not forms.ChildForm(f_data(fields)).is_valid()]
+            if unfinished or not items:
+                return HttpResponseRedirect(door.url(each, unfinished[0]) if unfinished else door.url(each))
+    return HttpResponseRedirect(door.url("check"))
 
 
 def _bound(request: HttpRequest, door: Door, step: str, kept: dict[str, list[str]]) -> PageForm:
