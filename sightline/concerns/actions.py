@@ -246,9 +246,8 @@ def _part(
 
 def _look_behind_seals(concern_id: UUID) -> None:
     """For every concern, match or not, so that the time that it takes gives nothing away."""
-    from .jobs import match_behind_seals
-
-    match_behind_seals.defer(concern_id=str(concern_id))
+    # By its name: jobs stand above actions.
+    app.configure_task("concerns.match_behind_seals").defer(concern_id=str(concern_id))
 
 
 # -- at the front door ------------------------------------------------------------------------------
