@@ -75,6 +75,7 @@ def status_at(duty: Duty, at: datetime) -> DutyStatus:
 
 
 def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
+    """The duty as a page shows it at that instant, with the limit and the paragraph that the pack gives it."""
     day = at.astimezone(LONDON).date()
     unit = pack.limit(duty.limit_id, day, or_earliest=True).unit if _has_limit(pack, duty, day) else Unit.HOURS
     state = DutyState(duty.state)

@@ -76,6 +76,7 @@ def _entry_view(row: Entry, corrected_by: tuple[int, ...]) -> EntryView:
 
 
 def count_entries(folder_ids: Iterable[UUID]) -> int:
+    """How many entries these folders hold that the viewer may read."""
     return Entry.objects.filter(folder_id__in=list(folder_ids)).count()
 
 

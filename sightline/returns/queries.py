@@ -118,6 +118,7 @@ def key_of(child: Child) -> str:
 
 
 def left_out(child: Child, why: str) -> Finding:
+    """The finding that a child of the return is not imported at all, and why."""
     return Finding(child.la_child_id, child.line, "Child", why, child.la_child_id or "")
 
 

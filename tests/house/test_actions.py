@@ -1,0 +1,151 @@
+"""Actions: the only writers, and each public one writes the audit trail.
+
+Read from the source, since no run shows what a path not taken would have written. A function writes if it,
+or one that it calls in the rooms' actions, saves, creates, updates or deletes; it tells the trail if it, or
+one that it calls, records.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+import pytest
+
+from .plan import ROOT, rooms
+
+WRITES = {
+    "save", "create", "bulk_create", "get_or_create", "update_or_create", "update", "bulk_update", "delete",
+}  # fmt: skip
+TELLS = {"record", "record_many", "attempt", "note", "outer_transaction"}
+#: Writers of the trail itself, of what it is not told about, and what only asks.
+NOT_TOLD = {
+    "audit": "it is the trail",
+    "concerns.save_draft": "a draft saved every few seconds is no act on a record; sending it is",
+    "concerns.start_draft": "as save_draft",
+    "concerns.drop_draft": "as save_draft",
+    "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
+    "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
+    # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.
+    "procedures.open_duties": "a step of the act that opens them",
+    "procedures.record_duties_bulk": "a step of an import, which tells it",
+    "procedures.happened": "a step of the act that happened",
+    "procedures.discharge": "a step of the act that discharges",
+    "procedures.withdraw_all": "a step of the act that makes them void",
+}
+
+
+@dataclass
+class Function:
+    room: str
+    name: str
+    calls: set[str] = field(default_factory=set)
+    writes: bool = False
+    tells: bool = False
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return f"{_name(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
+
+
+def _imported(tree: ast.Module, room: str) -> dict[str, str]:
+    """What a name in this module stands for, as `room.name` or as a room's actions (`room.`)."""
+    found = {}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        module = node.module or ""
+        if node.level == 1:
+            module = f"sightline.{room}" + (f".{module}" if module else "")
+        parts = module.split(".")
+        for alias in node.names:
+            if parts[0] == "sightline" and len(parts) == 3 and parts[2] == "actions":
+                found[alias.asname or alias.name] = f"{parts[1]}.{alias.name}"
+            elif parts[0] == "sightline" and len(parts) == 2 and alias.name == "actions":
+                found[alias.asname or alias.name] = f"{parts[1]}."
+    return found
+
+
+def _functions(room: str, tree: ast.Module) -> Iterator[Function]:
+    known = _imported(tree, room)
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        function = Function(room, node.name)
+        for inner in ast.walk(node):
+            if not isinstance(inner, ast.Call):
+                continue
+            called = _name(inner.func)
+            first, _, last = called.rpartition(".")
+            word = last or called
+            if first and word in WRITES and not first.endswith(("dict", "hash", "digest", "seen")):
+                function.writes = True
+            target = known.get(called) or (known[first] + word if first in known else f"{room}.{called}")
+            if word in TELLS and target.startswith("audit."):
+                function.tells = True
+            function.calls.add(target)
+        yield function
+
+
+@cache
+def functions() -> dict[str, Function]:
+    found = {}
+    for room in rooms():
+        path = room / "actions.py"
+        if path.exists():
+            for function in _functions(room.name, ast.parse(path.read_text())):
+                found[f"{room.name}.{function.name}"] = function
+    return found
+
+
+def reaches(name: str, what: str, seen: frozenset[str] = frozenset()) -> bool:
+    function = functions().get(name)
+    if function is None or name in seen:
+        return False
+    return getattr(function, what) or any(reaches(c, what, seen | {name}) for c in function.calls)
+
+
+def public_writers() -> list[str]:
+    return sorted(
+        name
+        for name, function in functions().items()
+        if not function.name.startswith("_") and function.name[0].islower() and reaches(name, "writes")
+    )
+
+
+@pytest.mark.parametrize("name", public_writers())
+def test_each_public_action_tells_the_trail(name):
+    if name in NOT_TOLD or name.split(".")[0] in NOT_TOLD:
+        return
+    assert reaches(name, "tells"), "no call of record() or attempt() is reached from here"
+
+
+def test_what_is_excused_is_there():
+    assert {name for name in NOT_TOLD if "." in name} <= set(functions())
+
+
+WRITERS = ("actions.py", "intake.py", "jobs.py")
+
+
+def test_only_actions_write():
+    """Pages, queries and rules neither save nor create: whoever reads an action has read every write."""
+    found = []
+    for room in rooms():
+        if room.name in ("config", "kernel"):
+            continue
+        for path in sorted(room.rglob("*.py")):
+            parts = path.relative_to(room).parts
+            if parts[0] in ("tests", "migrations") or parts[-1] in WRITERS:
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Attribute)
+                    and node.func.attr in WRITES - {"update", "create", "delete", "save"}
+                ) or (isinstance(node, ast.Call) and ".objects.create" in _name(node.func)):
+                    found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert found == []
