@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from sightline.agencies.actions import notify, permit
-from sightline.agencies.models import Partnership
-from sightline.agencies.queries import duty_manager, managers_of
+from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, Team
+from sightline.agencies.queries import duty_manager
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt, event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
+from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
@@ -24,19 +25,28 @@ from . import queries, rules
 from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal, SealName
 from .terms import GrantLevel, GrantOrigin
 
+# -- folders --------------------------------------------------------------------------------------------
+
 
 def open_folder(
-    agency_id: UUID, manager_id: UUID, *, opened_at: datetime | None = None, number: str = "", id: UUID | None = None
+    agency_id: UUID,
+    manager_id: UUID,
+    *,
+    opened_at: datetime | None = None,
+    number: str = "",
+    id: UUID | None = None,
 ) -> UUID:
     """Open a folder for one child; the manager answers for the record from today (REC-20). Returns its id.
 
     Part of another action, which asks the permission; whoever opens it may fill it in the same transaction.
     """
-    folder = _folder(id or uuid7(), agency_id, opened_at or now(), current().practitioner_id, number, _letters())
-    _insert_folder(folder, given=bool(number))
-    _responsibility(folder, manager_id, today()).save(force_insert=True)
-    record(Verb.WROTE, "access.open_folder", folder_id=folder.id, subject=folder)
-    return folder.id
+    with attempt("access.open_folder"):
+        by = current().practitioner_id
+        folder = _folder(id or uuid7(), agency_id, opened_at or now(), by, number, _letters())
+        _insert_folder(folder, given=bool(number))
+        _responsibility(folder, manager_id, today()).save(force_insert=True)
+        record(Verb.WROTE, "access.open_folder", folder_id=folder.id, subject=folder)
+        return folder.id
 
 
 def _folder(
@@ -55,7 +65,8 @@ def _responsibility(folder: Folder, manager_id: UUID, held_from: date) -> Respon
     return Responsibility(folder=folder, manager_id=manager_id, held_from=held_from)
 
 
-#: A random number that somebody has already is drawn again; so many times in a row says that something is wrong.
+#: A random number that somebody has already is drawn again; so many times in a row says that something is
+#: wrong.
 _DRAWS = 8
 
 
@@ -119,8 +130,8 @@ def open_folders_bulk(openings: Sequence[FolderOpening]) -> list[UUID]:
     )
     Grant.objects.bulk_create(
         _new_grant(
-            o.id, g.origin, g.why, practitioner_id=g.practitioner_id, team_id=g.team_id, agency_id=g.agency_id,
-            level=g.level, ends_at=g.ends_at, given_by_id=g.given_by_id, given_at=g.given_at or o.opened_at,
+            o.id, g.origin, g.why, practitioner_id=g.practitioner_id, team_id=g.team_id,
+            agency_id=g.agency_id, level=g.level, ends_at=g.ends_at, given_by_id=g.given_by_id, given_at=g.given_at or o.opened_at,
         )
         for o in openings
         for g in o.grants
@@ -148,68 +159,62 @@ def open_folder_for_concern(*, agency_id: UUID, team_id: UUID, why: str) -> UUID
 
     Raises Refused where the front door has no manager at all, since no record may be without one.
     """
-    manager = _answers_for_team(team_id)
+    manager = duty_manager(team_id, now())
     if manager is None:
         raise Refused(
             "The front door has no duty manager and no team manager, so nobody would answer for this record. "
             "Ring the front door, and ask whoever looks after Sightline to put its rota right."
         )
-    folder_id = open_folder(agency_id, manager)
+    folder_id = open_folder(agency_id, manager.pk)
     _grant(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
     return folder_id
-
-
-def _answers_for_team(team_id: UUID) -> UUID | None:
-    """Who would answer for a record that comes to a team now: its duty manager, else its manager."""
-    on_duty = duty_manager(team_id, now())
-    return on_duty.id if on_duty is not None else next(iter(managers_of(team_id)), None)
 
 
 def open_folders_for_import(count: int, *, agency_id: UUID, team_id: UUID, why: str) -> list[UUID]:
     """What `open_folder` and a writing grant to the team write, for many children in few statements.
 
-    For the named job that imports. Returns the folders' ids. Raises Refused where nobody would answer for them.
+    For the named job that imports. Returns the folders' ids. Raises Refused where nobody would answer for
+    them.
     """
-    manager = _answers_for_team(team_id)
+    manager = duty_manager(team_id, now())
     if manager is None:
         raise Refused(
             "The team has no duty manager and no manager, so nobody would answer for these records. "
             "Put its rota right first."
         )
-    at, day, by = now(), today(), current().practitioner_id
-    folders = [
-        Folder(number=number, opened_at=at, opened_by_id=by, agency_id=agency_id) for number in _new_numbers(count)
-    ]
-    Folder.objects.bulk_create(folders)
-    Responsibility.objects.bulk_create(
-        Responsibility(folder=folder, manager_id=manager, held_from=day) for folder in folders
+    by = current().practitioner_id
+    let_in = NewGrant(
+        GrantOrigin.IMPORT, why, team_id=team_id, level=GrantLevel.WRITE, given_by_id=by, given_at=now()
     )
-    Grant.objects.bulk_create(
-        Grant(
-            folder=folder,
-            team_id=team_id,
-            level=GrantLevel.WRITE.value,
-            origin=GrantOrigin.IMPORT.value,
-            why=why,
-            given_by_id=by,
-            given_at=at,
+    return open_folders_bulk(
+        [FolderOpening(agency_id, manager.pk, now(), by, grants=(let_in,)) for _ in range(count)]
+    )
+
+
+def hand_over(folder_id: UUID, manager_id: UUID) -> None:
+    """From today another manager answers for the record; who answered before stays on it (REC-20)."""
+    with attempt("access.hand_over", folder_id=folder_id):
+        permit(Permission.GIVE_ACCESS)
+        _written(folder_id)
+        if not Posting.objects.held_today().filter(practitioner_id=manager_id).exists():
+            raise Refused("Choose a manager who holds a post today", "manager")
+        before = Responsibility.objects.filter(held_on(today()), folder_id=folder_id).first()
+        if before is not None and before.manager_id == manager_id:
+            raise Refused("They answer for this record already", "manager")
+        if before is not None:
+            before.held_until = today()
+            before.save(update_fields=["held_until"])
+        row = Responsibility(folder_id=folder_id, manager_id=manager_id, held_from=today())
+        row.save(force_insert=True)
+        notify(
+            manager_id,
+            text="You answer for a record from today",
+            path=f"/child/{folder_id}/",
         )
-        for folder in folders
-    )
-    record_many(
-        event(Verb.WROTE, "access.open_folder", folder_id=folder.id, subject=folder) for folder in folders
-    )
-    return [folder.id for folder in folders]
+        record(Verb.WROTE, "access.hand_over", folder_id=folder_id, subject=row, manager=manager_id)
 
 
-def _new_numbers(count: int) -> list[str]:
-    """Numbers of records that no folder has yet. Only for who reads every folder: others could not tell."""
-    letters = _letters()
-    numbers: set[str] = set()
-    while len(numbers) < count:
-        fresh = {rules.new_number(letters) for _ in range(count - len(numbers))}
-        numbers |= fresh - set(Folder.objects.filter(number__in=fresh).values_list("number", flat=True))
-    return sorted(numbers)
+# -- grants ---------------------------------------------------------------------------------------------
 
 
 def _grant(
@@ -224,8 +229,8 @@ def _grant(
     ends_at: datetime | None = None,
 ) -> Grant:
     grant = _new_grant(
-        folder_id, origin, why, practitioner_id=practitioner_id, team_id=team_id, agency_id=agency_id, level=level,
-        ends_at=ends_at, given_by_id=current().practitioner_id, given_at=now(),
+        folder_id, origin, why, practitioner_id=practitioner_id, team_id=team_id, agency_id=agency_id,
+        level=level, ends_at=ends_at, given_by_id=current().practitioner_id, given_at=now(),
     )  # fmt: skip
     grant.save(force_insert=True)
     return grant
@@ -272,74 +277,124 @@ def give_access(
     """Let one practitioner, team or agency open a folder. Raises NotPermitted, NotFound, Refused."""
     with attempt("access.give_access", folder_id=folder_id):
         permit(Permission.GIVE_ACCESS)
-        _opened(folder_id)
-        if sum(x is not None for x in (practitioner_id, team_id, agency_id)) != 1:
-            raise Refused("Choose one person, one team or one agency.", "to")
+        _written(folder_id)
+        chosen = [
+            (model, found)
+            for model, found in ((Practitioner, practitioner_id), (Team, team_id), (Agency, agency_id))
+            if found is not None
+        ]
+        if len(chosen) != 1 or not chosen[0][0].objects.filter(pk=chosen[0][1]).exists():
+            raise Refused("Choose one person, one team or one agency", "to")
         if not why.strip():
-            raise Refused("Say why they need to open this record.", "why")
+            raise Refused("Say why they need to open this record", "why")
         if ends_at is not None and ends_at <= now():
-            raise Refused("The day on which access ends has passed. Choose a later one.", "ends")
+            raise Refused("The day on which access ends has passed. Choose a later one", "ends")
         grant = _grant(
-            folder_id, origin, why.strip(), practitioner_id=practitioner_id, team_id=team_id, agency_id=agency_id,
-            level=level, ends_at=ends_at,
-        )  # fmt: skip
+            folder_id,
+            origin,
+            why.strip(),
+            practitioner_id=practitioner_id,
+            team_id=team_id,
+            agency_id=agency_id,
+            level=level,
+            ends_at=ends_at,
+        )
         record(Verb.WROTE, "access.give_access", folder_id=folder_id, subject=grant)
         return grant.id
 
 
-def end_access(grant_id: UUID) -> None:
-    """End a grant now; that it was given stays on the record."""
-    with attempt("access.end_access"):
+def end_access(grant_id: UUID) -> UUID:
+    """End a grant now; that it was given stays on the record. Returns the folder."""
+    with attempt("access.end_access", subject=("access_grant", grant_id)):
         permit(Permission.GIVE_ACCESS)
         grant = Grant.objects.filter(id=grant_id).first()
         if grant is None:
             raise NotFound
-        at = now()
-        if grant.ends_at is not None and grant.ends_at <= at:
-            raise Refused("This access has ended already.")
-        grant.ends_at = max(at, grant.given_at)
+        _written(grant.folder_id)
+        if grant.ends_at is not None and grant.ends_at <= now():
+            raise Refused("This access has ended already")
+        writing = queries.grants_on(grant.folder_id).filter(level=GrantLevel.WRITE.value)
+        rules.may_end(grant.pk, grant.level, list(writing.values_list("pk", flat=True))).or_refuse()
+        # The clock of the database may stand a moment before ours, when the grant is of the same moment.
+        grant.ends_at = max(now(), grant.given_at)
         grant.save(update_fields=["ends_at"])
         record(Verb.WROTE, "access.end_access", folder_id=grant.folder_id, subject=grant)
+        return grant.folder_id
 
 
 def let_team_in(folder_id: UUID, team_id: UUID, *, why: str) -> None:
-    """Let the front door read and write in a known child's folder while it decides on a concern."""
-    held = Grant.objects.filter(folder_id=folder_id, team_id=team_id, level=GrantLevel.WRITE.value, ends_at__isnull=True)
-    if not held.exists():
-        _grant(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
-        record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, team=team_id)
+    """Let the front door read and write in a known child's folder while it decides on a concern.
+
+    Part of another action, which asks the permission. Raises NotFound alike for a sealed and an invented
+    folder.
+    """
+    with attempt("access.let_team_in", folder_id=folder_id):
+        if queries.is_sealed_to_viewer(folder_id):
+            raise NotFound
+        standing = Grant.objects.filter(
+            folder_id=folder_id, team_id=team_id, level=GrantLevel.WRITE.value, ends_at__isnull=True
+        )
+        if not standing.exists():
+            grant = _grant(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
+            # Only now may the viewer see whether there is such a folder at all.
+            _opened(folder_id)
+            record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, subject=grant, team=team_id)
 
 
 def _opened(folder_id: UUID) -> None:
+    """NotFound unless the viewer may read the folder."""
     if not queries.opened_of([folder_id]):
         raise NotFound
+
+
+def _written(folder_id: UUID) -> None:
+    """NotFound unless the viewer may read the folder, Refused unless they may write in it."""
+    _opened(folder_id)
+    if not queries.may_write(folder_id):
+        raise Refused("You may read this record, but not change it. Ask the manager who answers for it")
 
 
 # -- joining ----------------------------------------------------------------------------------------------
 
 
 def join(folder_id: UUID, into_id: UUID, reasons: str) -> UUID:
-    """Two folders are about one child: `folder_id` is read as part of `into_id` from now on.
+    """Two folders are about one child: `folder_id` is read as part of `into_id` from now on. Returns the
+    joining.
 
-    The caller asked for the permission. Raises NotFound, or Refused for a folder joined already or to itself.
+    Where `into_id` is itself part of another record, that one is meant. The decider's team is let into the
+    known child's folder, if it is not yet. Raises NotPermitted, NotFound (alike for a sealed and an
+    invented folder), or Refused for a folder that is joined already or that others are joined to.
     """
     with attempt("access.join", folder_id=folder_id):
-        _opened(folder_id)
-        if folder_id == into_id:
+        acting = permit(Permission.DECIDE_MATCH)
+        _written(folder_id)
+        lead = queries.lead_for_decider(into_id)
+        if lead is None:
+            raise NotFound
+        if lead == folder_id:
             raise Refused("This is the same record.")
+        if not reasons.strip():
+            raise Refused("Say what makes you sure that this is the same child", "words")
+        if not queries.opened_of([lead]):
+            if acting.team_id is None:
+                raise NotFound
+            let_team_in(lead, acting.team_id, why=reasons.strip())
         if Joining.objects.filter(folder_id=folder_id, undone_at__isnull=True).exists():
             raise Refused("This record is joined to a known child's already. Undo that first.")
         if Joining.objects.filter(into_id=folder_id, undone_at__isnull=True).exists():
             raise Refused("Other records are joined to this one. Undo that first.")
-        lead = queries.lead_of(into_id)
         joining = Joining(
             folder_id=folder_id,
             into_id=lead,
             reasons=reasons.strip(),
-            decided_by_id=current().practitioner_id,
+            decided_by_id=acting.practitioner_id,
             decided_at=now(),
         )
-        joining.save(force_insert=True)
+        try:
+            with transaction.atomic():
+                joining.save(force_insert=True)
+        except IntegrityError as error:
+            raise Refused("Somebody else joined this record a moment ago. Look at it again.") from error
         record(Verb.WROTE, "access.join", folder_id=folder_id, subject=joining, into=lead)
         return joining.id
 
@@ -347,11 +402,13 @@ def join(folder_id: UUID, into_id: UUID, reasons: str) -> UUID:
 def undo_join(folder_id: UUID, why: str) -> None:
     """The joining was wrong: the folder is read by itself again. When, by whom and why is added."""
     with attempt("access.undo_join", folder_id=folder_id):
+        permit(Permission.DECIDE_MATCH)
+        _opened(folder_id)
         joining = Joining.objects.filter(folder_id=folder_id, undone_at__isnull=True).first()
         if joining is None:
             raise Refused("This record is not joined to another.")
         if not why.strip():
-            raise Refused("Say why the match was wrong.", "words")
+            raise Refused("Say why the match was wrong", "words")
         joining.undone_at, joining.undone_by_id = now(), current().practitioner_id
         joining.undone_why = why.strip()
         joining.save(update_fields=["undone_at", "undone_by_id", "undone_why"])
@@ -365,23 +422,31 @@ def seal(folder_id: UUID, why: str, named: Collection[UUID]) -> UUID:
     """Close a folder to all but the named; everybody else no longer sees that it exists."""
     with attempt("access.seal", folder_id=folder_id):
         acting = permit(Permission.SEAL)
-        _opened(folder_id)
+        _written(folder_id)
         if not why.strip():
-            raise Refused("Say why this record is sealed.", "why")
-        rules.may_seal(set(named), acting.practitioner_id).or_refuse()
+            raise Refused("Say why this record is sealed", "why")
         if queries.seal_on(folder_id) is not None:
-            raise Refused("This record is sealed already. Name further people on the seal instead.")
+            raise Refused("This record is sealed already. Name further people on the seal instead")
+        able = (
+            Posting.objects.held_today()
+            .filter(practitioner_id__in=named, role__permissions__permission=Permission.SEAL.value)
+            .values_list("practitioner_id", flat=True)
+        )
+        rules.may_seal(named, list(able)).or_refuse()
         at = now()
         row = Seal(folder_id=folder_id, why=why.strip(), sealed_at=at, sealed_by_id=acting.practitioner_id)
-        names = [
-            SealName(
-                folder_id=folder_id, seal=row, practitioner_id=one, named_by_id=acting.practitioner_id, named_at=at
-            )
-            for one in dict.fromkeys(named)
-        ]
         # The names first: their key to the seal is checked at the end of the transaction, and once the seal
         # stands only the named may write.
-        SealName.objects.bulk_create(names)
+        SealName.objects.bulk_create(
+            SealName(
+                folder_id=folder_id,
+                seal=row,
+                practitioner_id=one,
+                named_by_id=acting.practitioner_id,
+                named_at=at,
+            )
+            for one in dict.fromkeys(named)
+        )
         row.save(force_insert=True)
         record(Verb.WROTE, "access.seal", folder_id=folder_id, subject=row, named=list(named))
         return row.id
@@ -395,65 +460,96 @@ def name_on_seal(folder_id: UUID, practitioner_id: UUID) -> None:
         if found is None:
             raise NotFound
         if any(name.practitioner_id == practitioner_id for name in found.names.all()):
-            raise Refused("They are named on the seal already.")
+            raise Refused("They are named on the seal already", "named")
+        if not Practitioner.objects.filter(pk=practitioner_id).exists():
+            raise Refused("Choose a person", "named")
         row = SealName(
-            folder_id=folder_id, seal=found, practitioner_id=practitioner_id, named_by_id=acting.practitioner_id,
+            folder_id=folder_id,
+            seal=found,
+            practitioner_id=practitioner_id,
+            named_by_id=acting.practitioner_id,
             named_at=now(),
-        )  # fmt: skip
+        )
         row.save(force_insert=True)
         record(Verb.WROTE, "access.name_on_seal", folder_id=folder_id, subject=row, named=practitioner_id)
 
 
-def lift_seal(folder_id: UUID) -> None:
+def lift_seal(folder_id: UUID, why: str) -> None:
     """The folder opens again to those who have been let in."""
     with attempt("access.lift_seal", folder_id=folder_id):
         acting = permit(Permission.SEAL)
         found = queries.seal_on(folder_id)
         if found is None:
             raise NotFound
+        if not why.strip():
+            raise Refused("Say why the seal is lifted", "why")
         found.lifted_at, found.lifted_by_id = now(), acting.practitioner_id
-        found.save(update_fields=["lifted_at", "lifted_by_id"])
+        found.lifted_why = why.strip()
+        found.save(update_fields=["lifted_at", "lifted_by_id", "lifted_why"])
         record(Verb.WROTE, "access.lift_seal", folder_id=folder_id, subject=found)
 
 
 # -- emergency --------------------------------------------------------------------------------------------
 
 
-def open_in_emergency(folder_id: UUID, reason: str, *, minutes: int, tell: Collection[UUID] = ()) -> EmergencyAccess:
-    """Open a folder in an emergency for so many minutes (the pack's), and tell whoever answers for it at once.
+def open_in_emergency(
+    folder_id: UUID, reason: str, *, minutes: int, tell: Collection[UUID] = ()
+) -> EmergencyAccess:
+    """Open a folder in an emergency for so many minutes (the pack's), and tell whoever answers for it at
+    once.
 
-    `tell` adds the allocated worker. Raises NotPermitted, Refused for a reason of no real words, NotFound for
-    a sealed or invented folder, both alike.
+    Told are the manager who answers for the record, the practitioners that it is allocated to, whoever `tell`
+    adds, and the opener's own manager. Raises NotPermitted, Refused for a reason of no real words, NotFound
+    for a sealed or invented folder, both alike.
     """
     with attempt("access.open_in_emergency", folder_id=folder_id):
         acting = permit(Permission.EMERGENCY)
         rules.reason_is_real(reason).or_refuse()
         at = now()
-        owners = _owners(folder_id)
-        if owners is None:
+        answering = _answer_for(folder_id)
+        if answering is None:
             raise NotFound
+        if queries.opened_of([folder_id]):
+            raise Refused("You may open this record already")
         until = at + timedelta(minutes=minutes)
         grant = _grant(
-            folder_id, GrantOrigin.EMERGENCY, reason.strip(), practitioner_id=acting.practitioner_id, ends_at=until
+            folder_id,
+            GrantOrigin.EMERGENCY,
+            reason.strip(),
+            practitioner_id=acting.practitioner_id,
+            ends_at=until,
         )
         row = EmergencyAccess(
             folder_id=folder_id,
             practitioner_id=acting.practitioner_id,
             grant=grant,
+            folder_number=queries.number_of(folder_id),
             reason=reason.strip(),
             opened_at=at,
             ends_at=until,
         )
         row.save(force_insert=True)
-        for one in dict.fromkeys([*owners, *tell, *([acting.line_manager_id] if acting.line_manager_id else [])]):
+        above = [acting.line_manager_id] if acting.line_manager_id else []
+        for one in dict.fromkeys([*answering, *tell, *above]):
             if one != acting.practitioner_id:
-                notify(one, text="A record that you answer for was opened in an emergency", path="/access/emergencies/", urgent=True)
-        record(Verb.WROTE, "access.open_in_emergency", folder_id=folder_id, subject=row, purpose=reason.strip())
+                notify(
+                    one,
+                    text="A record that concerns you was opened in an emergency",
+                    path=f"/access/emergencies/{row.pk}/",
+                    urgent=True,
+                )
+        record(
+            Verb.EMERGENCY,
+            "access.open_in_emergency",
+            folder_id=folder_id,
+            subject=row,
+            purpose=reason.strip(),
+        )
         return row
 
 
-def _owners(folder_id: UUID) -> list[UUID] | None:
-    """Who answers for a folder today, asked past the policies; None for a sealed or invented one."""
+def _answer_for(folder_id: UUID) -> list[UUID] | None:
+    """Who is told, asked past the policies; None for a sealed or invented folder."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT access_answers_for(%s)", [folder_id])
         found = cursor.fetchone()[0]
@@ -461,18 +557,33 @@ def _owners(folder_id: UUID) -> list[UUID] | None:
 
 
 def review_emergency(emergency_id: UUID, *, justified: bool, words: str) -> None:
-    """Somebody other than who opened it says whether opening it was justified."""
-    with attempt("access.review_emergency"):
+    """Somebody other than who opened it says whether opening it was justified.
+
+    Where it was not, the opener's manager is told.
+    """
+    with attempt("access.review_emergency", subject=("access_emergencyaccess", emergency_id)):
         acting = permit(Permission.REVIEW_EMERGENCY)
         row = EmergencyAccess.objects.filter(id=emergency_id).first()
         if row is None:
             raise NotFound
         rules.may_review(row.practitioner_id, acting.practitioner_id).or_refuse()
         if row.reviewed_at is not None:
-            raise Refused("This has been reviewed already.")
+            raise Refused("This has been reviewed already")
         if not words.strip():
-            raise Refused("Say what you found.", "words")
+            raise Refused("Say what you found", "words")
         row.reviewed_at, row.reviewed_by_id = now(), acting.practitioner_id
         row.justified, row.review_words = justified, words.strip()
         row.save(update_fields=["reviewed_at", "reviewed_by_id", "justified", "review_words"])
+        if not justified:
+            above = (
+                Posting.objects.held_today()
+                .filter(practitioner_id=row.practitioner_id, line_manager__isnull=False)
+                .values_list("line_manager_id", flat=True)
+            )
+            for manager in set(above) - {acting.practitioner_id}:
+                notify(
+                    manager,
+                    text="An emergency access by somebody you manage was found not to be justified",
+                    path=f"/access/emergencies/{row.pk}/",
+                )
         record(Verb.WROTE, "access.review_emergency", folder_id=row.folder_id, subject=row)

@@ -27,10 +27,15 @@ def folder_door(
     jobs: dict[str, tuple[str, ...]] | None = None,
 ) -> Door:
     """The usual door of a table that hangs on a folder."""
-    all_jobs: dict[str, tuple[str, ...]] = {"import": ("select", "insert", "update"), "demo": ("select", "insert", "update")}
+    all_jobs: dict[str, tuple[str, ...]] = {
+        "import": ("select", "insert", "update"),
+        "demo": ("select", "insert", "update"),
+    }
     all_jobs.update(jobs or {})
     if append_only:
-        all_jobs = {name: tuple(v for v in verbs if v in ("select", "insert")) for name, verbs in all_jobs.items()}
+        all_jobs = {
+            name: tuple(v for v in verbs if v in ("select", "insert")) for name, verbs in all_jobs.items()
+        }
     return Door(read=read, insert=insert, update=None if append_only else MAY_WRITE, jobs=all_jobs)
 
 
@@ -46,9 +51,8 @@ class Folder(Row):
         read="access_may_read(id)",
         insert="kernel_viewer() <> ''",
         update="access_may_write(id)",
-        jobs={
-            name: ("select", "insert", "update") for name in ("import", "demo")
-        } | {name: ("select",) for name in ("duties", "matching", "notices")},
+        jobs={name: ("select", "insert", "update") for name in ("import", "demo")}
+        | {name: ("select",) for name in ("duties", "matching", "notices")},
     )
 
     def __str__(self) -> str:
@@ -127,6 +131,7 @@ class Seal(FolderRow):
     sealed_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    lifted_why = models.TextField(blank=True)
     door = folder_door(jobs={"matching": ("select",)})
 
     class Meta:
@@ -147,9 +152,7 @@ class SealName(FolderRow):
     door = folder_door(append_only=True, jobs={"matching": ("select",)})
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["seal", "practitioner"], name="named_once_on_a_seal")
-        ]
+        constraints = [models.UniqueConstraint(fields=["seal", "practitioner"], name="named_once_on_a_seal")]
 
 
 class Joining(FolderRow):
@@ -166,7 +169,16 @@ class Joining(FolderRow):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     undone_why = models.TextField(blank=True)
-    door = folder_door(jobs={"matching": ("select",), "duties": ("select",)})
+
+    # That a folder is part of another's record is known to those who may open the other: whoever opens only
+    # this one does not learn that the child was known before.
+    door = Door(
+        read="access_may_read(into_id)",
+        insert=f"{MAY_ADD} AND access_may_read(into_id)",
+        update=f"{MAY_WRITE} AND access_may_read(into_id)",
+        jobs={name: ("select", "insert", "update") for name in ("import", "demo")}
+        | {name: ("select",) for name in ("matching", "duties")},
+    )
 
     class Meta:
         constraints = [
@@ -182,6 +194,7 @@ class EmergencyAccess(FolderRow):
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="emergencies")
     grant = models.OneToOneField(Grant, on_delete=models.PROTECT, related_name="emergency")
+    folder_number = models.CharField(max_length=20, help_text="For the reviewer, who may not open the folder")
     reason = models.TextField()
     opened_at = models.DateTimeField()
     ends_at = models.DateTimeField()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 
 from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal
+from .terms import GrantOrigin
 
 
 def lead_of(folder_id: UUID) -> UUID:
@@ -27,7 +30,9 @@ def leads_of(folder_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """`lead_of` for many, in one query."""
     wanted = list(folder_ids)
     joined = dict(
-        Joining.objects.filter(folder_id__in=wanted, undone_at__isnull=True).values_list("folder_id", "into_id")
+        Joining.objects.filter(folder_id__in=wanted, undone_at__isnull=True).values_list(
+            "folder_id", "into_id"
+        )
     )
     return {folder_id: joined.get(folder_id, folder_id) for folder_id in wanted}
 
@@ -36,7 +41,8 @@ def joined_set(lead_id: UUID) -> list[UUID]:
     """The folder and those joined to it, as far as the viewer may open them; empty where they may not."""
     return list(
         Folder.objects.filter(
-            Q(id=lead_id) | Q(id__in=Joining.objects.filter(into_id=lead_id, undone_at__isnull=True).values("folder_id"))
+            Q(id=lead_id)
+            | Q(id__in=Joining.objects.filter(into_id=lead_id, undone_at__isnull=True).values("folder_id"))
         )
         .order_by("opened_at")
         .values_list("id", flat=True)
@@ -46,6 +52,41 @@ def joined_set(lead_id: UUID) -> list[UUID]:
 def opened_of(folder_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these folders that the viewer may open."""
     return set(Folder.objects.filter(id__in=list(folder_ids)).values_list("id", flat=True))
+
+
+def folders_of_viewer() -> RawSQL:
+    """All folders that the viewer may open, as a subquery:
+    `Entry.objects.filter(folder_id__in=folders_of_viewer())`.
+
+    For reads over many folders: the policy would ask row by row, this asks once.
+    """
+    return RawSQL("SELECT access_my_folders()", ())
+
+
+def lead_for_decider(folder_id: UUID) -> UUID | None:
+    """`lead_of`, asked past the policies by somebody who decides matches; None for whoever may not, and
+    alike for a
+    folder that is sealed to them or never was."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_lead_for_decider(%s)", [folder_id])
+        found: UUID | None = cursor.fetchone()[0]
+    return found
+
+
+def may_write(folder_id: UUID) -> bool:
+    """Whether the viewer may write in a folder; row security says the same of each row."""
+    return _asked("access_may_write", folder_id)
+
+
+def is_sealed_to_viewer(folder_id: UUID) -> bool:
+    """Whether a seal keeps the viewer out. For actions only: no page may tell anybody."""
+    return _asked("access_is_sealed_to", folder_id)
+
+
+def _asked(function: str, folder_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s)", [folder_id])
+        return bool(cursor.fetchone()[0])
 
 
 def number_of(folder_id: UUID) -> str:
@@ -73,13 +114,47 @@ def grants_on(folder_id: UUID) -> QuerySet[Grant]:
 
 def seal_on(folder_id: UUID) -> Seal | None:
     """The seal on a folder, for the named alone."""
-    return Seal.objects.filter(folder_id=folder_id, lifted_at__isnull=True).prefetch_related("names").first()
+    return (
+        Seal.objects.filter(folder_id=folder_id, lifted_at__isnull=True)
+        .select_related("sealed_by")
+        .prefetch_related("names__practitioner")
+        .first()
+    )
+
+
+def allocated_to(folder_id: UUID) -> list[UUID]:
+    """The practitioners that a folder is allocated to now."""
+    return list(
+        grants_on(folder_id)
+        .filter(origin=GrantOrigin.ALLOCATION.value, practitioner__isnull=False)
+        .values_list("practitioner_id", flat=True)
+    )
 
 
 def emergencies_to_review() -> QuerySet[EmergencyAccess]:
-    """What was opened in an emergency and nobody has looked at since."""
+    """What was opened in an emergency and nobody has looked at since, the oldest first.
+
+    Row security shows those who may review everything that is not sealed to them, others what is in the
+    folders that they may open, and everybody their own.
+    """
     return (
         EmergencyAccess.objects.filter(reviewed_at__isnull=True)
         .select_related("practitioner")
         .order_by("opened_at")
+    )
+
+
+def emergencies_reviewed(limit: int = 50) -> list[EmergencyAccess]:
+    """What was reviewed lately, the latest first."""
+    return list(
+        EmergencyAccess.objects.filter(reviewed_at__isnull=False)
+        .select_related("practitioner", "reviewed_by")
+        .order_by("-reviewed_at")[:limit]
+    )
+
+
+def emergency(emergency_id: UUID) -> EmergencyAccess | None:
+    """One emergency access that the viewer may see."""
+    return (
+        EmergencyAccess.objects.filter(id=emergency_id).select_related("practitioner", "reviewed_by").first()
     )

@@ -3,157 +3,418 @@
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
 import django.db.models.deletion
+from django.db import migrations, models
+
 import sightline.kernel.ids
 import sightline.kernel.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
+        ("agencies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Folder',
+            name="Folder",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('opened_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='folders', to='agencies.agency')),
-                ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("opened_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="folders",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('read', 'read'), ('write', 'write')], max_length=10)),
-                ('origin', models.CharField(choices=[('raised', 'raised'), ('allocation', 'allocation'), ('concern', 'concern'), ('meeting', 'meeting'), ('involvement', 'involvement'), ('emergency', 'emergency'), ('import', 'import'), ('given', 'given')], max_length=20)),
-                ('why', models.TextField()),
-                ('given_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(null=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='agencies.agency')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('given_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('practitioner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='agencies.practitioner')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.CharField(choices=[("read", "read"), ("write", "write")], max_length=10)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("raised", "raised"),
+                            ("allocation", "allocation"),
+                            ("concern", "concern"),
+                            ("meeting", "meeting"),
+                            ("involvement", "involvement"),
+                            ("emergency", "emergency"),
+                            ("import", "import"),
+                            ("given", "given"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("why", models.TextField()),
+                ("given_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(null=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="agencies.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EmergencyAccess',
+            name="EmergencyAccess",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
-                ('opened_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('justified', models.BooleanField(null=True)),
-                ('review_words', models.TextField(blank=True)),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='emergencies', to='agencies.practitioner')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('grant', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='emergency', to='access.grant')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reason", models.TextField()),
+                ("opened_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("justified", models.BooleanField(null=True)),
+                ("review_words", models.TextField(blank=True)),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="emergencies",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "grant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="emergency",
+                        to="access.grant",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Joining',
+            name="Joining",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reasons', models.TextField()),
-                ('decided_at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_why', models.TextField(blank=True)),
-                ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('into', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='joined', to='access.folder')),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reasons", models.TextField()),
+                ("decided_at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                ("undone_why", models.TextField(blank=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "into",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="joined", to="access.folder"
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('manager', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers_for', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers_for",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('why', models.TextField()),
-                ('sealed_at', models.DateTimeField()),
-                ('lifted_at', models.DateTimeField(null=True)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('sealed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("why", models.TextField()),
+                ("sealed_at", models.DateTimeField()),
+                ("lifted_at", models.DateTimeField(null=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "sealed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SealName',
+            name="SealName",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('named_at', models.DateTimeField()),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('named_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('practitioner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('seal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='access.seal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("named_at", models.DateTimeField()),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "seal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="names", to="access.seal"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['practitioner'], name='grant_by_practitioner'),
+            model_name="grant",
+            index=models.Index(fields=["practitioner"], name="grant_by_practitioner"),
         ),
         migrations.AddIndex(
-            model_name='grant',
-            index=models.Index(fields=['team'], name='grant_by_team'),
+            model_name="grant",
+            index=models.Index(fields=["team"], name="grant_by_team"),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agency__isnull', True), ('practitioner__isnull', False), ('team__isnull', True)), models.Q(('agency__isnull', True), ('practitioner__isnull', True), ('team__isnull', False)), models.Q(('agency__isnull', False), ('practitioner__isnull', True), ('team__isnull', True)), _connector='OR'), name='grant_to_exactly_one'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("agency__isnull", True), ("practitioner__isnull", False), ("team__isnull", True)
+                    ),
+                    models.Q(
+                        ("agency__isnull", True), ("practitioner__isnull", True), ("team__isnull", False)
+                    ),
+                    models.Q(
+                        ("agency__isnull", False), ("practitioner__isnull", True), ("team__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="grant_to_exactly_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('given_at')), _connector='OR'), name='grant_in_order'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gte", models.F("given_at")), _connector="OR"
+                ),
+                name="grant_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('origin', 'emergency'), _negated=True), ('ends_at__isnull', False), _connector='OR'), name='emergency_ends'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("origin", "emergency"), _negated=True),
+                    ("ends_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="emergency_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joining',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('folder',), name='joined_to_one_at_a_time'),
+            model_name="joining",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)),
+                fields=("folder",),
+                name="joined_to_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='joining',
-            constraint=models.CheckConstraint(condition=models.Q(('folder', models.F('into')), _negated=True), name='not_joined_to_itself'),
+            model_name="joining",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("folder", models.F("into")), _negated=True), name="not_joined_to_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='responsibility_in_order'),
+            model_name="responsibility",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="responsibility_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responsibility',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('folder', '=')], name='one_manager_answers'),
+            model_name="responsibility",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("folder", "="),
+                ],
+                name="one_manager_answers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('folder',), name='one_seal_at_a_time'),
+            model_name="seal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True)), fields=("folder",), name="one_seal_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sealname',
-            constraint=models.UniqueConstraint(fields=('seal', 'practitioner'), name='named_once_on_a_seal'),
+            model_name="sealname",
+            constraint=models.UniqueConstraint(fields=("seal", "practitioner"), name="named_once_on_a_seal"),
         ),
     ]
