@@ -130,8 +130,16 @@ def open_folders_bulk(openings: Sequence[FolderOpening]) -> list[UUID]:
     )
     Grant.objects.bulk_create(
         _new_grant(
-            o.id, g.origin, g.why, practitioner_id=g.practitioner_id, team_id=g.team_id,
-            agency_id=g.agency_id, level=g.level, ends_at=g.ends_at, given_by_id=g.given_by_id, given_at=g.given_at or o.opened_at,
+            o.id,
+            g.origin,
+            g.why,
+            practitioner_id=g.practitioner_id,
+            team_id=g.team_id,
+            agency_id=g.agency_id,
+            level=g.level,
+            ends_at=g.ends_at,
+            given_by_id=g.given_by_id,
+            given_at=g.given_at or o.opened_at,
         )
         for o in openings
         for g in o.grants
