@@ -698,7 +698,10 @@ class _Writer:
         )
 
     def _keep(self, planned: Sequence[Planned]) -> list[ImportedChild]:
-        """Keep the children as they stood in the file, and tell the trail of those taken in."""
+        """Keep the children as they stood in the file, and tell the trail of those whose record it changes.
+
+        Of a new child the trail tells already that the folder was opened and the child recorded.
+        """
         rows = [
             ImportedChild(
                 folder_id=each.folder_id,
@@ -714,9 +717,9 @@ class _Writer:
         ]
         ImportedChild.objects.bulk_create(rows, batch_size=500)
         record_many(
-            event(Verb.WROTE, "returns.import_child", folder_id=row.folder_id, subject=row, run=self.run.id)
+            event(Verb.WROTE, "returns.change_child", folder_id=row.folder_id, subject=row, run=self.run.id)
             for row in rows
-            if row.folder_id is not None
+            if row.fate == Fate.CHANGED.value
         )
         return rows
 
@@ -752,8 +755,8 @@ def _steps(referral: PastReferral, episode: Episode) -> Iterator[PastStep]:
             kind=step.kind.value,
             began_on=step.began_on,
             ended_on=step.ended_on,
-            codes=list(step.codes),
-            said=dict(step.said),
+            codes=" ".join(step.codes),
+            words=step.words,
         )
 
 

@@ -8,14 +8,14 @@ clock runs from.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
-from sightline.returns.shapes import Child, ChildProtectionPlan, Episode, Finding
+from sightline.returns.shapes import Child, ChildProtectionPlan, Episode, Finding, PreProceedings
 from sightline.returns.terms import DutyOwed, Grade, Standing, StepKind
 
 _WHERE: Final = frozenset({"line", "lines", "raw", "findings", "repeats_line"})
@@ -27,13 +27,14 @@ whole."""
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that was done after a referral. `said` is all that the return says of it, by name."""
+    """Something that was done after a referral. `codes` are factors or categories; `words` say the rest
+    that the return tells of it."""
 
     kind: StepKind
     began_on: date | None
     ended_on: date | None
-    said: Mapping[str, Any]
     codes: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +92,63 @@ def steps(episode: Episode) -> Iterator[Step]:
     """The work after a referral, one step each; reviews stand beside their plan, conferences beside the
     enquiry."""
     for assessment in episode.assessments:
+        reviewed = _dated("Reviewed by a manager on", assessment.reviewed_on)
         yield Step(
             StepKind.ASSESSMENT,
             assessment.started_on,
             assessment.authorised_on,
-            said(assessment),
-            tuple(assessment.factors),
+            tuple(dict.fromkeys(assessment.factors)),
+            _sentences(reviewed),
         )
     for plan in episode.plans:
-        yield Step(StepKind.CHILD_IN_NEED_PLAN, plan.started_on, plan.ended_on, said(plan))
+        yield Step(StepKind.CHILD_IN_NEED_PLAN, plan.started_on, plan.ended_on)
     for enquiry in episode.enquiries:
-        yield Step(StepKind.SECTION_47, enquiry.started_on, None, said(enquiry))
+        required = "No conference was required." if enquiry.conference_not_required else ""
+        target = _dated("Conference due by", enquiry.conference_target)
+        yield Step(StepKind.SECTION_47, enquiry.started_on, None, words=_sentences(required, target))
     for day in sorted(_conferences(episode)):
-        yield Step(StepKind.CONFERENCE, day, day, {})
+        yield Step(StepKind.CONFERENCE, day, day)
     for protection in episode.protection_plans:
         categories = (protection.initial_category, protection.latest_category)
+        earlier = f"Earlier plans: {protection.previous_plans}." if protection.previous_plans else ""
         yield Step(
             StepKind.PROTECTION_PLAN,
             protection.started_on,
             protection.ended_on,
-            said(protection),
             tuple(dict.fromkeys(category for category in categories if category is not None)),
+            earlier,
         )
         for review in protection.reviews:
-            yield Step(StepKind.REVIEW, review.held_on, review.held_on, {})
+            yield Step(StepKind.REVIEW, review.held_on, review.held_on)
     for proceedings in episode.pre_proceedings:
-        yield Step(StepKind.PRE_PROCEEDINGS, proceedings.started_on, None, said(proceedings))
+        yield Step(StepKind.PRE_PROCEEDINGS, proceedings.started_on, None, words=_proceedings(proceedings))
+
+
+def _sentences(*parts: str) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _dated(words: str, day: date | None) -> str:
+    return "" if day is None else f"{words} {day.day} {day:%B %Y}."
+
+
+def _proceedings(told: PreProceedings) -> str:
+    """What the module on pre-proceedings says, in words; the meaning of its outcome codes is not
+    published."""
+    flags = (
+        (told.family_meeting_offered, "A family group decision-making meeting was offered."),
+        (told.family_meeting_held, "A family group decision-making meeting was held."),
+    )
+    return _sentences(
+        _dated("Letter before proceedings sent on", told.letter_before_proceedings_on),
+        *(words for said, words in flags if said),
+        _dated("First meeting on", told.first_meeting_on),
+        f"Review meetings: {told.review_meetings}." if told.review_meetings is not None else "",
+        _dated("Decided on the next step on", told.step_decided_on),
+        f"Outcome, as coded: {told.outcome}." if told.outcome else "",
+        _dated("Application to court on", told.court_application_on),
+        _dated("Letter of issue on", told.letter_of_issue_on),
+    )
 
 
 def _conferences(episode: Episode) -> set[date]:

@@ -8,7 +8,6 @@ or a correction never overwrites it: it puts another row in place of the one bef
 from __future__ import annotations
 
 import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -151,16 +150,16 @@ class PastReferral(FolderRow):
 class PastStep(FolderRow):
     """Work after a past referral: an assessment, enquiry, conference, plan or review, as the return told it.
 
-    `codes` are the factors of an assessment or the categories of a plan; `said` is all that was said, by
-    name.
+    `codes` are the factors of an assessment or the categories of a plan, with spaces between; `words` say
+    what else the return told of it. Plain columns: rows with arrays or JSON are inserted far more slowly.
     """
 
     referral = models.ForeignKey(PastReferral, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in StepKind])
     began_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
-    codes = ArrayField(models.CharField(max_length=10), default=list)
-    said = models.JSONField(default=dict)
+    codes = models.CharField(max_length=255, blank=True)
+    words = models.TextField(blank=True)
 
     door = Door(read=MAY_READ, jobs=_ADDS)
 

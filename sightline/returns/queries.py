@@ -32,12 +32,14 @@ from .terms import (
 
 @dataclass(frozen=True)
 class StepTold:
-    """Work after a past referral as a page shows it; `found` are labels of factors or categories."""
+    """Work after a past referral as a page shows it; `found` are labels of factors or categories, `words`
+    the rest."""
 
     kind: StepKind
     began_on: date | None
     ended_on: date | None
     found: tuple[str, ...]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ def past_referrals(folder_ids: Iterable[UUID]) -> list[ReferralTold]:
 
 def _step_told(step: PastStep) -> StepTold:
     codes = AbuseCategory if step.kind == StepKind.PROTECTION_PLAN.value else Factor
-    found = tuple(label_of(codes, code) for code in step.codes)
-    return StepTold(StepKind(step.kind), step.began_on, step.ended_on, found)
+    found = tuple(label_of(codes, code) for code in step.codes.split())
+    return StepTold(StepKind(step.kind), step.began_on, step.ended_on, found, step.words)
 
 
 def findings_on(folder_ids: Iterable[UUID]) -> list[ImportFinding]:

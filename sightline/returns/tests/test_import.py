@@ -304,11 +304,12 @@ class TestCommit:
 
     def test_what_was_imported_stands_in_the_audit_trail(self, partners: Partners, case: Path) -> None:
         whole(case)
+        whole(put(case, ("REFU", "WBRI")))
         with looking(Viewer.for_job("audit-verify")):
             told = set(AuditEvent.objects.values_list("what", flat=True))
         assert {
             "returns.import_census",
-            "returns.import_child",
+            "returns.change_child",
             "access.open_folder",
             "children.record_child",
         } <= told
@@ -360,7 +361,7 @@ class TestAgain:
             referral = PastReferral.objects.get(replaced_at=None)
             assert referral.referred_on == date(2026, 1, 13)
             assert PastReferral.objects.count() == 2
-            assert referral.steps.get(kind="assessment").codes == ["3B"]
+            assert referral.steps.get(kind="assessment").codes == "3B"
             held = [s for s in Status.objects.all() if s.held_until is None or s.held_until > s.held_from]
             assert [(s.kind, s.held_from) for s in held] == [("child_in_need", date(2026, 1, 13))]
             states = {duty.kind: duty.state for duty in Duty.objects.all()}

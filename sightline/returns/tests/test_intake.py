@@ -17,6 +17,7 @@ from sightline.returns.shapes import (
     Child,
     ChildProtectionPlan,
     Episode,
+    PreProceedings,
     Review,
     Section47,
 )
@@ -206,7 +207,7 @@ class TestPeriods:
             assert all(p.held_from <= TODAY for p in mine)
 
 
-def test_all_that_was_said_is_kept_in_the_steps() -> None:
+def test_each_step_has_its_days_and_codes() -> None:
     told = episode(
         assessments=(assessment(REFERRED, ICPC),),
         enquiries=(enquiry(S47, ICPC),),
@@ -220,12 +221,24 @@ def test_all_that_was_said_is_kept_in_the_steps() -> None:
         (StepKind.PROTECTION_PLAN, ICPC, None),
         (StepKind.REVIEW, date(2026, 5, 8), date(2026, 5, 8)),
     ]
-    assert steps[1].said == {
-        "started_on": "2026-02-02",
-        "conference_on": "2026-02-20",
-        "conference_not_required": False,
-    }
     assert steps[3].codes == ("NEG",)
+
+
+def test_what_has_no_column_is_told_in_words() -> None:
+    told = episode(
+        enquiries=(replace(enquiry(S47, None, True), conference_target=ICPC),),
+        protection_plans=(replace(plan(ICPC), previous_plans=2),),
+        pre_proceedings=(
+            PreProceedings(1, REFERRED, ICPC, True, False, None, 3, None, "A", TODAY, None, {}),
+        ),
+    )
+    assert [step.words for step in intake.steps(told)] == [
+        "No conference was required. Conference due by 20 February 2026.",
+        "Earlier plans: 2.",
+        "Letter before proceedings sent on 20 February 2026. "
+        "A family group decision-making meeting was offered. Review meetings: 3. "
+        "Outcome, as coded: A. Application to court on 20 May 2026.",
+    ]
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_where() -> None:
