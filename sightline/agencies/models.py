@@ -74,7 +74,7 @@ class Team(Row):
         return self.name
 
 
-class UserManager(BaseUserManager["User"]):
+class Users(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -92,7 +92,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[Users] = Users()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

@@ -9,5 +9,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.children.pages.urls")),
     path("govuk/", include("sightline.govuk.pages.urls")),
     path("", include("sightline.agencies.pages.urls")),
+    path("", include("sightline.access.pages.urls")),
     path("sign-in/", include("sightline.agencies.pages.sign_in_urls")),
 ]
