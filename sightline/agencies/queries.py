@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
@@ -394,15 +395,15 @@ class DemonstrationPerson:
 
 
 def demonstration_people() -> list[DemonstrationPerson]:
-    """One person with a sign-in for each role, in the roles' order of appointing; for demo mode alone."""
+    """Whoever can sign in with a password, by role; for demo mode alone, where that is its named people."""
     rows = (
         Posting.objects.held_today()
         .filter(practitioner__user__is_active=True)
-        .order_by("role_id", "held_from", "id")
-        .distinct("role_id")
+        .exclude(practitioner__user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .order_by("role__title", "held_from", "id")
         .values_list("practitioner_id", "practitioner__name", "role__title", "agency__name")
     )
-    return sorted((DemonstrationPerson(*row) for row in rows), key=lambda person: person.role_title)
+    return [DemonstrationPerson(*row) for row in rows]
 
 
 def user_of(practitioner_id: UUID) -> User | None:
