@@ -170,7 +170,9 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
             text="A concern says that a child is in immediate danger",
             path=path,
             urgent=True,
-            acknowledge_within_minutes=pack.setting("duty_manager_acknowledgement", at.astimezone(LONDON).date()).amount,
+            acknowledge_within_minutes=pack.setting(
+                "duty_manager_acknowledgement", at.astimezone(LONDON).date()
+            ).amount,
         )
     if draft is not None:
         draft.delete()
@@ -255,7 +257,12 @@ def _look_behind_seals(concern_id: UUID) -> None:
 
 def _locked(concern_id: UUID, *, version: int | None = None) -> Concern:
     """The concern, locked. Raises NotFound, or Refused where somebody else acted since `version`."""
-    concern = Concern.objects.select_for_update(of=("self",)).select_related("taken_by").filter(id=concern_id).first()
+    concern = (
+        Concern.objects.select_for_update(of=("self",))
+        .select_related("taken_by")
+        .filter(id=concern_id)
+        .first()
+    )
     if concern is None:
         raise NotFound
     if version is not None and concern.version != version:
@@ -290,7 +297,9 @@ def _advance(concern: Concern, act: ConcernAct) -> None:
 
 def _folders(concern_id: UUID) -> list[UUID]:
     return list(
-        ConcernPart.objects.filter(concern_id=concern_id).order_by("place_in_list").values_list("folder_id", flat=True)
+        ConcernPart.objects.filter(concern_id=concern_id)
+        .order_by("place_in_list")
+        .values_list("folder_id", flat=True)
     )
 
 
@@ -462,7 +471,9 @@ def screen(
     }
     made = records.decide(
         [
-            _deciding(d, parts[d.part_id].folder_id, concern.id, pack, day, replaces_id=earlier.get(d.part_id))
+            _deciding(
+                d, parts[d.part_id].folder_id, concern.id, pack, day, replaces_id=earlier.get(d.part_id)
+            )
             for d in decisions
         ]
     )
@@ -538,7 +549,9 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         child_told=decision.child_told.strip(),
         parents_told=decision.parents_told.strip(),
         advice=decision.advice.strip(),
-        is_referral=rules.is_referral(outcome_rule(pack, decision.outcome_id, day), decision.records_referral),
+        is_referral=rules.is_referral(
+            outcome_rule(pack, decision.outcome_id, day), decision.records_referral
+        ),
         source_code=concern.source_code,
         need_code=decision.need_code,
         authority=decision.authority.strip(),
@@ -590,7 +603,9 @@ def _take_effect(
                 started_at=referred_at if kind.id == "assessment" else at,
                 subject_id=screening.decision_id,
                 path=f"/child/{lead}/",
-                owner_id=worker.practitioner_id if worker is not None and kind.owner_role != "decision_manager" else None,
+                owner_id=worker.practitioner_id
+                if worker is not None and kind.owner_role != "decision_manager"
+                else None,
                 team_id=concern.team_id,
                 sooner_at=sooner_at if sooner_at and limit.unit.value != "hours" else None,
                 sooner_why=sooner.sooner_why if sooner is not None and sooner_at else "",
@@ -605,7 +620,11 @@ def _take_effect(
             )
         if told:
             duties.happened(
-                "allocated_worker_told", [screening.folder_id], subject_id=screening.decision_id, at=at, pack=pack
+                "allocated_worker_told",
+                [screening.folder_id],
+                subject_id=screening.decision_id,
+                at=at,
+                pack=pack,
             )
     if screening.authority:
         Transfer.objects.create(
@@ -682,7 +701,11 @@ def _answer(concern: Concern, kind: AnswerKind, words: str, event: str) -> None:
     if not words.strip():
         raise Refused("Write what the referrer is told.", "words")
     Answer.objects.create(
-        concern=concern, kind=kind.value, words=words.strip(), sent_at=now(), sent_by_id=current().practitioner_id
+        concern=concern,
+        kind=kind.value,
+        words=words.strip(),
+        sent_at=now(),
+        sent_by_id=current().practitioner_id,
     )
     duties.happened(event, _folders(concern.id), subject_id=concern.id, at=now())
     if concern.raised_by_id is not None:
@@ -699,7 +722,14 @@ def _add(concern: Concern, kind: AdditionKind, words: str) -> None:
     at, by = now(), current().practitioner_id
     parts = PartName.objects.filter(concern=concern).values_list("folder_id", flat=True)
     Addition.objects.bulk_create(
-        Addition(folder_id=folder_id, concern=concern, kind=kind.value, words=words.strip(), added_at=at, added_by_id=by)
+        Addition(
+            folder_id=folder_id,
+            concern=concern,
+            kind=kind.value,
+            words=words.strip(),
+            added_at=at,
+            added_by_id=by,
+        )
         for folder_id in parts
     )
 
@@ -952,7 +982,11 @@ def _past_answers(concern: Concern, past: PastConcern) -> list[Answer]:
     told = ((AnswerKind.ACKNOWLEDGED, past.acknowledged), (AnswerKind.ANSWERED, past.answered))
     return [
         Answer(
-            concern=concern, kind=kind.value, words=said.words.strip(), sent_at=said.sent_at, sent_by_id=said.sent_by_id
+            concern=concern,
+            kind=kind.value,
+            words=said.words.strip(),
+            sent_at=said.sent_at,
+            sent_by_id=said.sent_by_id,
         )
         for kind, said in told
         if said is not None
@@ -1021,7 +1055,9 @@ def _past_effect(
 
 
 @transaction.atomic
-def start_draft(kind: str, *, concern_id: UUID | None = None, content: dict[str, object] | None = None) -> Draft:
+def start_draft(
+    kind: str, *, concern_id: UUID | None = None, content: dict[str, object] | None = None
+) -> Draft:
     """A new draft of who is looking; for the public the viewer carries reference and secret digest."""
     viewer, at = current(), now()
     return Draft.objects.create(

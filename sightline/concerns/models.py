@@ -145,7 +145,9 @@ class Screening(FolderRow):
     is_referral = models.BooleanField()
     source_code = models.CharField(max_length=4)
     need_code = models.CharField(max_length=4, blank=True)
-    authority = models.CharField(max_length=120, blank=True, help_text="Where the child is another authority's")
+    authority = models.CharField(
+        max_length=120, blank=True, help_text="Where the child is another authority's"
+    )
     door = folder_door(append_only=True)
 
     class Meta:
@@ -172,9 +174,7 @@ class Addition(FolderRow):
     words = models.TextField()
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
-    door = folder_door(
-        read=f"{MAY_READ} OR {_THEIRS}", insert=f"{MAY_ADD} OR {_THEIRS}", append_only=True
-    )
+    door = folder_door(read=f"{MAY_READ} OR {_THEIRS}", insert=f"{MAY_ADD} OR {_THEIRS}", append_only=True)
 
     class Meta:
         triggers = [never_changed("addition_never_changed")]

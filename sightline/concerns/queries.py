@@ -66,7 +66,9 @@ def _waiting() -> Q:
     return Q(state__in=ON_BOARD) | unsettled
 
 
-def board(team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: int = 1, size: int = 50) -> Board:
+def board(
+    team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: int = 1, size: int = 50
+) -> Board:
     """The concerns of these teams that still need something, most urgent first.
 
     A fixed number of queries, whatever the number of rows: immediate danger that nobody has acted on, then by
@@ -77,8 +79,7 @@ def board(team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: 
     shown = base if state is None else base.filter(state=state.value)
     danger = Exists(open_duty.filter(kind="immediate_danger_response"))
     counts = {
-        ConcernState(s): n
-        for s, n in base.values("state").annotate(n=Count("id")).values_list("state", "n")
+        ConcernState(s): n for s, n in base.values("state").annotate(n=Count("id")).values_list("state", "n")
     }
     concerns = list(
         shown.annotate(
@@ -92,12 +93,16 @@ def board(team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: 
     ids = [c.id for c in concerns]
     names: dict[UUID, list[str]] = {}
     for concern_id, name in (
-        PartName.objects.filter(concern_id__in=ids).order_by("place_in_list").values_list("concern_id", "name")
+        PartName.objects.filter(concern_id__in=ids)
+        .order_by("place_in_list")
+        .values_list("concern_id", "name")
     ):
         names.setdefault(concern_id, []).append(name)
     duties = {
         d.id: d
-        for d in Duty.objects.filter(id__in=[c.due_id for c in concerns if c.due_id]).select_related("owner", "team")  # type: ignore[attr-defined]
+        for d in Duty.objects.filter(id__in=[c.due_id for c in concerns if c.due_id]).select_related(
+            "owner", "team"
+        )  # type: ignore[attr-defined]
     }
     at, pack = now(), pack_in_force()
     rows = [
@@ -177,7 +182,9 @@ def concern(concern_id: UUID) -> ConcernView:
     row = Concern.objects.select_related("raised_by", "taken_by", "team").filter(id=concern_id).first()
     if row is None:
         raise NotFound
-    parts = list(ConcernPart.objects.filter(concern_id=concern_id).select_related("child").order_by("place_in_list"))
+    parts = list(
+        ConcernPart.objects.filter(concern_id=concern_id).select_related("child").order_by("place_in_list")
+    )
     if not parts or not _opens(parts):
         raise NotFound
     folders = [p.folder_id for p in parts]
@@ -189,13 +196,16 @@ def concern(concern_id: UUID) -> ConcernView:
     )
     latest = {s.part_id: s for s in screenings}
     additions: dict[tuple[Any, ...], Addition] = {}
-    for addition in Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at"):
+    for addition in (
+        Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at")
+    ):
         additions.setdefault((addition.kind, addition.words, addition.added_at), addition)
     names = name_and_age([p.child_id for p in parts])
     pack = pack_in_force()
     duties = (
         Duty.objects.filter(
-            Q(subject_id=concern_id) | Q(subject_id__in=[s.decision_id for s in screenings]), closed_at__isnull=True
+            Q(subject_id=concern_id) | Q(subject_id__in=[s.decision_id for s in screenings]),
+            closed_at__isnull=True,
         )
         .select_related("owner", "team")
         .order_by("due_at")
@@ -224,7 +234,9 @@ def concern(concern_id: UUID) -> ConcernView:
             for p in parts
         ],
         additions=list(additions.values()),
-        answers=list(Answer.objects.filter(concern_id=concern_id).select_related("sent_by").order_by("sent_at")),
+        answers=list(
+            Answer.objects.filter(concern_id=concern_id).select_related("sent_by").order_by("sent_at")
+        ),
         duties=list(seen.values()),
         indicators=indicator_words(parts[0]),
         history=screenings,

@@ -56,7 +56,9 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", f"    [*] --> {name[ConcernState.WAITING]}"]
     lines += [f"    {name[state]}: {state.value.replace('_', ' ')}" for state in ConcernState]
     order = {member: n for n, member in enumerate([*ConcernState, *ConcernAct])}
-    for (state, act), then in sorted(TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]])):
+    for (state, act), then in sorted(
+        TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]])
+    ):
         lines.append(f"    {name[state]} --> {name[then]}: {act.value}")
     return "\n".join(lines) + "\n"
 
@@ -163,7 +165,9 @@ NEEDS_AUTHORITY = "other_authority"
 ADVICE_OUTCOMES = ("no_further_action", "signposting")
 
 
-def faults(decision: ChildDecision, outcome: OutcomeRule | None, *, level_descriptors: Sequence[str]) -> dict[str, str]:
+def faults(
+    decision: ChildDecision, outcome: OutcomeRule | None, *, level_descriptors: Sequence[str]
+) -> dict[str, str]:
     """What a decision on one child still lacks: message by field; empty when it is complete.
 
     Level of need with descriptors (HLP-02), agreement or power and why nothing less (HLP-03), reasons

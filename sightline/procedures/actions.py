@@ -22,8 +22,8 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 
 from . import clocks, rules
-from .pack import Pack
 from .models import RUNNING, Duty, DutyEvent, ManagerView
+from .pack import Pack
 from .queries import agencies_working_with, pack_in_force, pack_named
 from .schema import DutyKind, Limit
 from .terms import Basis, DutyAct, DutyState
@@ -60,7 +60,12 @@ class Clock:
 
 
 def clock_of(
-    pack: Pack, kind_id: str, started_at: datetime, *, sooner_at: datetime | None = None, imported: bool = False
+    pack: Pack,
+    kind_id: str,
+    started_at: datetime,
+    *,
+    sooner_at: datetime | None = None,
+    imported: bool = False,
 ) -> Clock:
     """When a duty of that kind, started then, is due soon, due and critical.
 
@@ -104,8 +109,13 @@ def open_duties(
         duties.append(duty)
         events.append(
             DutyEvent(
-                folder_id=opening.folder_id, duty=duty, act="open", at=at, by_id=by,
-                reason=opening.sooner_why, due_after=clock.due_at,
+                folder_id=opening.folder_id,
+                duty=duty,
+                act="open",
+                at=at,
+                by_id=by,
+                reason=opening.sooner_why,
+                due_after=clock.due_at,
             )  # fmt: skip
         )
     Duty.objects.bulk_create(duties)
@@ -175,8 +185,13 @@ def record_duties_bulk(past: Sequence[PastDuty], *, pack: Pack | None = None) ->
             steps.append((DutyAct.DISCHARGE, each.done_at, each.done_by_id))
         events.append(
             DutyEvent(
-                folder_id=opening.folder_id, duty=duty, act="open", at=each.opened_at, by_id=each.opened_by_id,
-                reason=opening.sooner_why, due_after=clock.due_at,
+                folder_id=opening.folder_id,
+                duty=duty,
+                act="open",
+                at=each.opened_at,
+                by_id=each.opened_by_id,
+                reason=opening.sooner_why,
+                due_after=clock.due_at,
             )  # fmt: skip
         )
         for act, when, by in steps:
@@ -186,8 +201,13 @@ def record_duties_bulk(past: Sequence[PastDuty], *, pack: Pack | None = None) ->
                 duty.closed_at = when
             events.append(
                 DutyEvent(
-                    folder_id=opening.folder_id, duty=duty, act=act.value, at=when, by_id=by,
-                    due_before=duty.due_at, due_after=duty.due_at,
+                    folder_id=opening.folder_id,
+                    duty=duty,
+                    act=act.value,
+                    at=when,
+                    by_id=by,
+                    due_before=duty.due_at,
+                    due_after=duty.due_at,
                 )  # fmt: skip
             )
         duties.append(duty)
@@ -216,8 +236,13 @@ def happened(
     return open_duties(
         [
             Opening(
-                folder_id=folder, kind=kind, started_at=at, subject_id=subject_id, path=path,
-                owner_id=owner_id, team_id=team_id,
+                folder_id=folder,
+                kind=kind,
+                started_at=at,
+                subject_id=subject_id,
+                path=path,
+                owner_id=owner_id,
+                team_id=team_id,
             )  # fmt: skip
             for folder in folders
             for kind in found.opens
@@ -352,8 +377,12 @@ def mark_missed(limit: int = 5000) -> int:
     DutyEvent.objects.bulk_create(
         (
             DutyEvent(
-                folder_id=duty.folder_id, duty=duty, act=DutyAct.MISS.value, at=at,
-                due_before=duty.due_at, due_after=duty.due_at,
+                folder_id=duty.folder_id,
+                duty=duty,
+                act=DutyAct.MISS.value,
+                at=at,
+                due_before=duty.due_at,
+                due_after=duty.due_at,
             )  # fmt: skip
             for duty in due
         ),
@@ -406,4 +435,3 @@ def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str) -> DutyEvent:
         folder_id=duty.folder_id, duty=duty, act=act.value, at=now(), by_id=current().practitioner_id,
         reason=reason, due_before=before, due_after=due_at if before != due_at else duty.agreed_at,
     )  # fmt: skip
-

@@ -57,7 +57,9 @@ class Duty(FolderRow):
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner", "due_at"], name="duty_of_owner", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["owner", "due_at"], name="duty_of_owner", condition=Q(closed_at__isnull=True)
+            ),
             models.Index(fields=["team", "due_at"], name="duty_of_team", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["folder", "due_at"], name="duty_in_folder"),
             models.Index(fields=["subject_id"], name="duty_on_subject"),

@@ -17,8 +17,8 @@ from sightline.kernel.verdicts import NotFound
 
 from . import clocks, rules
 from .loader import load_pack
-from .pack import Pack
 from .models import Duty, DutyEvent
+from .pack import Pack
 from .terms import DutyState, DutyStatus, Unit
 
 
@@ -77,7 +77,9 @@ def status_at(duty: Duty, at: datetime) -> DutyStatus:
 def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
     """The duty as a page shows it at that instant, with the limit and the paragraph that the pack gives it."""
     day = at.astimezone(LONDON).date()
-    unit = pack.limit(duty.limit_id, day, or_earliest=True).unit if _has_limit(pack, duty, day) else Unit.HOURS
+    unit = (
+        pack.limit(duty.limit_id, day, or_earliest=True).unit if _has_limit(pack, duty, day) else Unit.HOURS
+    )
     state = DutyState(duty.state)
     return DutyView(
         id=duty.id,
@@ -116,7 +118,9 @@ def _open() -> QuerySet[Duty]:
 def on_folders(folder_ids: Iterable[UUID]) -> list[DutyView]:
     """What is due on a child, soonest first."""
     at, pack = now(), pack_in_force()
-    return [view_of(duty, at, pack) for duty in _open().filter(folder_id__in=list(folder_ids)).order_by("due_at")]
+    return [
+        view_of(duty, at, pack) for duty in _open().filter(folder_id__in=list(folder_ids)).order_by("due_at")
+    ]
 
 
 def on_subject(subject_id: UUID) -> list[DutyView]:

@@ -45,7 +45,9 @@ def sign_entry(
     acting = permit(Permission.WRITE_FOLDER)
     at = now()
     if happened_at > at:
-        raise Refused("An entry is about something that has happened. Give a time that is past.", "happened_at")
+        raise Refused(
+            "An entry is about something that has happened. Give a time that is past.", "happened_at"
+        )
     if not texts or not all(text.strip() for text in texts.values()):
         raise Refused("Write what happened.", "text")
     together = uuid7() if len(texts) > 1 else None

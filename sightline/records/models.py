@@ -36,7 +36,9 @@ class Entry(FolderRow):
     happened_at = models.DateTimeField()
     written_at = models.DateTimeField()
     author = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="entries")
-    author_post = models.CharField(max_length=300, help_text="Post title and agency on the day, set by the program")
+    author_post = models.CharField(
+        max_length=300, help_text="Post title and agency on the day, set by the program"
+    )
     text = models.TextField()
     late_why = models.TextField(blank=True, help_text="Why it was written after the pack's limit")
     written_together = models.UUIDField(null=True, help_text="Shared by what was written once for siblings")

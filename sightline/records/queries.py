@@ -50,7 +50,9 @@ def entries(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> 
 def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
     """One entry of these folders. Raises NotFound."""
     row = (
-        Entry.objects.filter(id=entry_id, folder_id__in=list(folder_ids)).select_related("author", "corrects").first()
+        Entry.objects.filter(id=entry_id, folder_id__in=list(folder_ids))
+        .select_related("author", "corrects")
+        .first()
     )
     if row is None:
         raise NotFound

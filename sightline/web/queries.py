@@ -67,9 +67,7 @@ def work(
     size: int = 100,
 ) -> Work:
     """A work list in groups. A fixed number of queries, whatever the number of rows."""
-    views = work_of(
-        practitioner_id=practitioner_id, team_ids=team_ids, limit=size, offset=(page - 1) * size
-    )
+    views = work_of(practitioner_id=practitioner_id, team_ids=team_ids, limit=size, offset=(page - 1) * size)
     leads = leads_of({v.folder_id for v in views})
     names = names_of_folders(set(leads.values()))
     rows: dict[tuple[object, ...], tuple[DutyView, dict[UUID, str]]] = {}
@@ -111,9 +109,7 @@ def _grouped(lines: list[WorkRow], by: str, counts: dict[DutyStatus, int]) -> li
         found.setdefault(heading, []).append(row)
     order = list(DutyStatus)
     return [
-        WorkGroup(
-            title, KINDS[min((r.duty.status for r in rows), key=order.index)], rows, len(rows)
-        )
+        WorkGroup(title, KINDS[min((r.duty.status for r in rows), key=order.index)], rows, len(rows))
         for title, rows in sorted(found.items())
     ]
 
@@ -163,7 +159,9 @@ def child_overview(folder_id: UUID) -> ChildPage:
     happened = [
         Happening(
             title="Concern raised",
-            by=f"by {p.concern.raised_by.name}, {p.concern.raised_post}" if p.concern.raised_by else "by a member of the public",
+            by=f"by {p.concern.raised_by.name}, {p.concern.raised_post}"
+            if p.concern.raised_by
+            else "by a member of the public",
             at=p.written_at,
             text=p.what_happened[:400] + ("…" if len(p.what_happened) > 400 else ""),
             tags=[{"text": "Danger now", "colour": "red"}] if p.concern.immediate_danger else [],
@@ -209,4 +207,3 @@ def child_overview(folder_id: UUID) -> ChildPage:
         entries=written,
         decisions=made,
     )
-

@@ -8,8 +8,8 @@ import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.concerns.tests.factories import FrontDoor, raised_by
-from sightline.procedures.queries import pack_in_force
 from sightline.kernel.time import today
+from sightline.procedures.queries import pack_in_force
 
 from .conftest import Visitor
 
@@ -68,7 +68,9 @@ def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> Non
         part.locator(f"input[value='{level.id}']").check()
         part.locator(f"input[name='c{n}-descriptors_{level.id}']").first.check()
         part.locator("input[value='early_help']").check()
-        part.get_by_label("Your reasons").fill("Their mother asked for help herself, and both are safe today.")
+        part.get_by_label("Your reasons").fill(
+            "Their mother asked for help herself, and both are safe today."
+        )
         part.get_by_label("On whose agreement").fill("The mother agreed on the telephone.")
         part.get_by_label("What was the child told").fill("Their teacher told them after lunch.")
         part.get_by_label("What were the parents told").fill("I told the mother on the telephone.")
@@ -158,7 +160,9 @@ def test_a_neighbour_tells_and_comes_back(somebody: Callable[..., Visitor], fron
 
 
 @pytest.mark.obligation("PAR-01")
-def test_exit_this_page_leaves_nothing_behind(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+def test_exit_this_page_leaves_nothing_behind(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
     frightened = somebody()
     frightened.goes_to("/worried/")
     frightened.presses("Start now")
@@ -174,7 +178,9 @@ def test_exit_this_page_leaves_nothing_behind(somebody: Callable[..., Visitor], 
 @pytest.mark.obligation("HLP-06")
 def test_immediate_danger_cannot_be_missed(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
     raised_by(front_door.teacher)
-    raised_by(front_door.teacher, immediate_danger=True, danger_words="He said that he will come back tonight.")
+    raised_by(
+        front_door.teacher, immediate_danger=True, danger_words="He said that he will come back tonight."
+    )
     manager = somebody()
     manager.signs_in_as(front_door.manager)
     manager.sees("A concern says that a child is in immediate danger")

@@ -16,7 +16,6 @@ from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known,
 
 from .conftest import World, days_ago
 
-
 NHS = "9990000018"
 
 

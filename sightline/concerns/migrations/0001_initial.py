@@ -2,149 +2,389 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import sightline.kernel.ids
 from django.db import migrations, models
+
+import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
-        ('agencies', '0002_may'),
-        ('children', '0002_may_see_adult'),
+        ("access", "0002_may"),
+        ("agencies", "0002_may"),
+        ("children", "0002_may_see_adult"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('authority', models.CharField(max_length=120)),
-                ('sent_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.CharField(blank=True, help_text='Who accepted, at that authority', max_length=200)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("authority", models.CharField(max_length=120)),
+                ("sent_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.CharField(blank=True, help_text="Who accepted, at that authority", max_length=200),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Concern',
+            name="Concern",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('secret_digest', models.CharField(blank=True, help_text='SHA-256 of the secret of somebody who has no account', max_length=64)),
-                ('channel', models.CharField(choices=[('signed_in', 'signed_in'), ('public', 'public'), ('imported', 'imported')], max_length=12)),
-                ('raised_at', models.DateTimeField()),
-                ('raised_post', models.CharField(blank=True, max_length=300)),
-                ('source_code', models.CharField(help_text="The census's code of who referred", max_length=4)),
-                ('referrer_name', models.CharField(blank=True, max_length=200)),
-                ('referrer_contact', models.CharField(blank=True, max_length=200)),
-                ('referrer_relation', models.CharField(blank=True, max_length=200)),
-                ('anonymous', models.BooleanField(default=False)),
-                ('immediate_danger', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('being_screened', 'being_screened'), ('decided', 'decided'), ('answered', 'answered'), ('taken_back', 'taken_back')], max_length=20)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('raised_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='concerns', to='agencies.practitioner')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='concerns', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                (
+                    "secret_digest",
+                    models.CharField(
+                        blank=True,
+                        help_text="SHA-256 of the secret of somebody who has no account",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("signed_in", "signed_in"), ("public", "public"), ("imported", "imported")],
+                        max_length=12,
+                    ),
+                ),
+                ("raised_at", models.DateTimeField()),
+                ("raised_post", models.CharField(blank=True, max_length=300)),
+                (
+                    "source_code",
+                    models.CharField(help_text="The census's code of who referred", max_length=4),
+                ),
+                ("referrer_name", models.CharField(blank=True, max_length=200)),
+                ("referrer_contact", models.CharField(blank=True, max_length=200)),
+                ("referrer_relation", models.CharField(blank=True, max_length=200)),
+                ("anonymous", models.BooleanField(default=False)),
+                ("immediate_danger", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("being_screened", "being_screened"),
+                            ("decided", "decided"),
+                            ("answered", "answered"),
+                            ("taken_back", "taken_back"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="concerns",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="concerns",
+                        to="agencies.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('acknowledged', 'acknowledged'), ('answered', 'answered')], max_length=14)),
-                ('words', models.TextField()),
-                ('sent_at', models.DateTimeField()),
-                ('sent_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='concerns.concern')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("acknowledged", "acknowledged"), ("answered", "answered")], max_length=14
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("sent_at", models.DateTimeField()),
+                (
+                    "sent_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="concerns.concern",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Addition',
+            name="Addition",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('more', 'more'), ('correction', 'correction'), ('taken_back', 'taken_back'), ('reopened', 'reopened')], max_length=12)),
-                ('words', models.TextField()),
-                ('added_at', models.DateTimeField()),
-                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='additions', to='concerns.concern')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("more", "more"),
+                            ("correction", "correction"),
+                            ("taken_back", "taken_back"),
+                            ("reopened", "reopened"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("added_at", models.DateTimeField()),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="additions",
+                        to="concerns.concern",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ConcernPart',
+            name="ConcernPart",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place_in_list', models.PositiveSmallIntegerField()),
-                ('what_happened', models.TextField()),
-                ('about_child', models.TextField(blank=True, help_text='What concerns this child only')),
-                ('child_said', models.TextField(blank=True)),
-                ('child_said_why_not', models.TextField(blank=True)),
-                ('indicators', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('harm_where', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('danger_words', models.TextField(blank=True)),
-                ('family_told', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('partly', 'partly')], max_length=8)),
-                ('family_told_words', models.TextField(blank=True, help_text='What they were told, or why they were not')),
-                ('family_agreed', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('not_asked', 'not_asked')], max_length=10)),
-                ('family_agreed_words', models.TextField(blank=True)),
-                ('known_agencies', models.TextField(blank=True)),
-                ('interpreter', models.CharField(blank=True, max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('pack', models.CharField(max_length=80)),
-                ('pack_version', models.CharField(max_length=80)),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='concern_parts', to='children.person')),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='concerns.concern')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place_in_list", models.PositiveSmallIntegerField()),
+                ("what_happened", models.TextField()),
+                ("about_child", models.TextField(blank=True, help_text="What concerns this child only")),
+                ("child_said", models.TextField(blank=True)),
+                ("child_said_why_not", models.TextField(blank=True)),
+                (
+                    "indicators",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "harm_where",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                ("danger_words", models.TextField(blank=True)),
+                (
+                    "family_told",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("partly", "partly")], max_length=8
+                    ),
+                ),
+                (
+                    "family_told_words",
+                    models.TextField(blank=True, help_text="What they were told, or why they were not"),
+                ),
+                (
+                    "family_agreed",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("not_asked", "not_asked")], max_length=10
+                    ),
+                ),
+                ("family_agreed_words", models.TextField(blank=True)),
+                ("known_agencies", models.TextField(blank=True)),
+                ("interpreter", models.CharField(blank=True, max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("pack", models.CharField(max_length=80)),
+                ("pack_version", models.CharField(max_length=80)),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="concern_parts",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="concerns.concern",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('concern', 'concern'), ('screening', 'screening')], max_length=12)),
-                ('reference', models.CharField(blank=True, max_length=20)),
-                ('secret_digest', models.CharField(blank=True, max_length=64)),
-                ('content', models.JSONField(default=dict)),
-                ('started_at', models.DateTimeField()),
-                ('saved_at', models.DateTimeField()),
-                ('concern', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='concerns.concern')),
-                ('practitioner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("concern", "concern"), ("screening", "screening")], max_length=12
+                    ),
+                ),
+                ("reference", models.CharField(blank=True, max_length=20)),
+                ("secret_digest", models.CharField(blank=True, max_length=64)),
+                ("content", models.JSONField(default=dict)),
+                ("started_at", models.DateTimeField()),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="concerns.concern",
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PartName',
+            name="PartName",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('place_in_list', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=420)),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='part_names', to='concerns.concern')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("place_in_list", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=420)),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="part_names",
+                        to="concerns.concern",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Screening',
+            name="Screening",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('outcome_id', models.CharField(max_length=60)),
-                ('level_id', models.CharField(max_length=60)),
-                ('level_name', models.CharField(max_length=120)),
-                ('descriptors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('descriptors_words', models.TextField(help_text='The descriptors relied on, as they read that day')),
-                ('stands_on', models.TextField(help_text='The agreement or the power that it stands on')),
-                ('why_nothing_less', models.TextField(blank=True)),
-                ('child_told', models.TextField(help_text='What the child was told, by whom, or why not')),
-                ('parents_told', models.TextField()),
-                ('advice', models.TextField(blank=True)),
-                ('is_referral', models.BooleanField()),
-                ('source_code', models.CharField(max_length=4)),
-                ('need_code', models.CharField(blank=True, max_length=4)),
-                ('authority', models.CharField(blank=True, help_text="Where the child is another authority's", max_length=120)),
-                ('concern', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='concerns.concern')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("outcome_id", models.CharField(max_length=60)),
+                ("level_id", models.CharField(max_length=60)),
+                ("level_name", models.CharField(max_length=120)),
+                (
+                    "descriptors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "descriptors_words",
+                    models.TextField(help_text="The descriptors relied on, as they read that day"),
+                ),
+                ("stands_on", models.TextField(help_text="The agreement or the power that it stands on")),
+                ("why_nothing_less", models.TextField(blank=True)),
+                ("child_told", models.TextField(help_text="What the child was told, by whom, or why not")),
+                ("parents_told", models.TextField()),
+                ("advice", models.TextField(blank=True)),
+                ("is_referral", models.BooleanField()),
+                ("source_code", models.CharField(max_length=4)),
+                ("need_code", models.CharField(blank=True, max_length=4)),
+                (
+                    "authority",
+                    models.CharField(
+                        blank=True, help_text="Where the child is another authority's", max_length=120
+                    ),
+                ),
+                (
+                    "concern",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screenings",
+                        to="concerns.concern",
+                    ),
+                ),
             ],
         ),
     ]

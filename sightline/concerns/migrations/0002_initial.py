@@ -7,85 +7,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
-        ('agencies', '0002_may'),
-        ('concerns', '0001_initial'),
-        ('records', '0001_initial'),
+        ("access", "0002_may"),
+        ("agencies", "0002_may"),
+        ("concerns", "0001_initial"),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='screening',
-            name='decision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='screening', to='records.decision'),
+            model_name="screening",
+            name="decision",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="screening", to="records.decision"
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='folder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder'),
+            model_name="screening",
+            name="folder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+            ),
         ),
         migrations.AddField(
-            model_name='screening',
-            name='part',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='screenings', to='concerns.concernpart'),
+            model_name="screening",
+            name="part",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="screenings",
+                to="concerns.concernpart",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='folder',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder'),
+            model_name="transfer",
+            name="folder",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='recorded_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner'),
+            model_name="transfer",
+            name="recorded_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="agencies.practitioner",
+            ),
         ),
         migrations.AddField(
-            model_name='transfer',
-            name='screening',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='transfer', to='concerns.screening'),
+            model_name="transfer",
+            name="screening",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="transfer", to="concerns.screening"
+            ),
         ),
         migrations.AddIndex(
-            model_name='concern',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'being_screened', 'decided'])), fields=['team', 'raised_at'], name='concern_on_board'),
+            model_name="concern",
+            index=models.Index(
+                condition=models.Q(("state__in", ["waiting", "being_screened", "decided"])),
+                fields=["team", "raised_at"],
+                name="concern_on_board",
+            ),
         ),
         migrations.AddIndex(
-            model_name='concern',
-            index=models.Index(fields=['raised_by', 'raised_at'], name='concern_of_raiser'),
+            model_name="concern",
+            index=models.Index(fields=["raised_by", "raised_at"], name="concern_of_raiser"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='answer',
-            trigger=pgtrigger.compiler.Trigger(name='answer_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3caf6f427d7b275e5a721fbdefcfc6e1df8fd3fe', operation='UPDATE OR DELETE', pgid='pgtrigger_answer_never_changed_1b4f4', table='concerns_answer', when='BEFORE')),
+            model_name="answer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="answer_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="3caf6f427d7b275e5a721fbdefcfc6e1df8fd3fe",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_answer_never_changed_1b4f4",
+                    table="concerns_answer",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='addition',
-            trigger=pgtrigger.compiler.Trigger(name='addition_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d9b7f8a202b3b474f47644a34497a8290495da5a', operation='UPDATE OR DELETE', pgid='pgtrigger_addition_never_changed_c3d56', table='concerns_addition', when='BEFORE')),
+            model_name="addition",
+            trigger=pgtrigger.compiler.Trigger(
+                name="addition_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d9b7f8a202b3b474f47644a34497a8290495da5a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_addition_never_changed_c3d56",
+                    table="concerns_addition",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='concernpart',
-            constraint=models.UniqueConstraint(fields=('concern', 'child'), name='child_once_in_a_concern'),
+            model_name="concernpart",
+            constraint=models.UniqueConstraint(fields=("concern", "child"), name="child_once_in_a_concern"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='concernpart',
-            trigger=pgtrigger.compiler.Trigger(name='concern_part_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='70e1ac232368641bab91805b62e4f6b4bbc4168d', operation='UPDATE OR DELETE', pgid='pgtrigger_concern_part_never_changed_78618', table='concerns_concernpart', when='BEFORE')),
+            model_name="concernpart",
+            trigger=pgtrigger.compiler.Trigger(
+                name="concern_part_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="70e1ac232368641bab91805b62e4f6b4bbc4168d",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_concern_part_never_changed_78618",
+                    table="concerns_concernpart",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['practitioner', '-saved_at'], name='draft_of_practitioner'),
+            model_name="draft",
+            index=models.Index(fields=["practitioner", "-saved_at"], name="draft_of_practitioner"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('practitioner__isnull', False), models.Q(('secret_digest', ''), _negated=True), _connector='OR'), name='a_draft_belongs_to_somebody'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("practitioner__isnull", False),
+                    models.Q(("secret_digest", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="a_draft_belongs_to_somebody",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='partname',
-            trigger=pgtrigger.compiler.Trigger(name='part_name_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6cbd963aedf5d4d1b8641e23c8f291d2ae3e0c62', operation='UPDATE OR DELETE', pgid='pgtrigger_part_name_never_changed_8699a', table='concerns_partname', when='BEFORE')),
+            model_name="partname",
+            trigger=pgtrigger.compiler.Trigger(
+                name="part_name_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6cbd963aedf5d4d1b8641e23c8f291d2ae3e0c62",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_part_name_never_changed_8699a",
+                    table="concerns_partname",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='screening',
-            trigger=pgtrigger.compiler.Trigger(name='screening_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1d21c5dad7ba562e974ebd5a6d4c4154cf832c7', operation='UPDATE OR DELETE', pgid='pgtrigger_screening_never_changed_3621d', table='concerns_screening', when='BEFORE')),
+            model_name="screening",
+            trigger=pgtrigger.compiler.Trigger(
+                name="screening_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f1d21c5dad7ba562e974ebd5a6d4c4154cf832c7",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_screening_never_changed_3621d",
+                    table="concerns_screening",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

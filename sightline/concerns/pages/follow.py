@@ -47,9 +47,13 @@ def come_back(request: HttpRequest) -> HttpResponse:
                     return hold(HttpResponseRedirect(reverse("concerns:worried_own")), reference, secret)
                 if reference and queries.drafts():
                     return hold(
-                        HttpResponseRedirect(reverse("concerns:worried_step", args=["resume"])), reference, secret
+                        HttpResponseRedirect(reverse("concerns:worried_step", args=["resume"])),
+                        reference,
+                        secret,
                     )
-            form.add_error("reference", "We cannot find anything under this reference and secret code. Check both.")
+            form.add_error(
+                "reference", "We cannot find anything under this reference and secret code. Check both."
+            )
     return render(request, "concerns/come_back.html", {"form": form, "public": True})
 
 
@@ -77,7 +81,9 @@ def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bo
             try:
                 if act == "take_back":
                     actions.take_back(shown.id, words)
-                    messages.success(request, "You have taken the concern back. The front door still reads what you sent.")
+                    messages.success(
+                        request, "You have taken the concern back. The front door still reads what you sent."
+                    )
                 else:
                     kind = AdditionKind.CORRECTION if act == "correction" else AdditionKind.MORE
                     actions.add_more(shown.id, kind, words)
@@ -88,5 +94,10 @@ def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bo
     return render(
         request,
         "concerns/own.html",
-        {"own": shown, "form": form, "public": public, "back_href": None if public else reverse("concerns:mine")},
+        {
+            "own": shown,
+            "form": form,
+            "public": public,
+            "back_href": None if public else reverse("concerns:mine"),
+        },
     )

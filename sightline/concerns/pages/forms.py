@@ -28,7 +28,11 @@ from ..terms import Agreed, Place, Told
 
 PLACES = (
     Option(Place.HOME.value, "At home"),
-    Option(Place.OUTSIDE.value, "Outside the home", hint="At school, in the street, with other young people or adults"),
+    Option(
+        Place.OUTSIDE.value,
+        "Outside the home",
+        hint="At school, in the street, with other young people or adults",
+    ),
     Option(Place.ONLINE.value, "Online"),
     Option(Place.NOT_KNOWN.value, "I do not know", exclusive=True, divider="or"),
 )
@@ -96,7 +100,9 @@ class DangerForm(PageForm):
 
 
 class ChildForm(PageForm):
-    given = Text("First name", required=False, hint="As the family says it. Leave it empty if you do not know it.")
+    given = Text(
+        "First name", required=False, hint="As the family says it. Leave it empty if you do not know it."
+    )
     family = Text("Last name", required=False)
     known_as = Text("Name that the child uses, if it is another one", required=False)
     when = Choice(
@@ -114,7 +120,11 @@ class ChildForm(PageForm):
     expected_on = Expected()
     sex = Choice(
         "Sex",
-        [(Sex.FEMALE.value, "Girl"), (Sex.MALE.value, "Boy"), (Sex.NOT_KNOWN.value, "Not known, or not born yet")],
+        [
+            (Sex.FEMALE.value, "Girl"),
+            (Sex.MALE.value, "Boy"),
+            (Sex.NOT_KNOWN.value, "Not known, or not born yet"),
+        ],
         inline=True,
         ask="Select girl, boy or not known",
     )
@@ -126,7 +136,8 @@ class ChildForm(PageForm):
         cleaned = super().clean() or self.cleaned_data
         if not cleaned.get("given") and not cleaned.get("family") and cleaned.get("when") == "not_known":
             self.add_error(
-                "given", "Give at least a first or last name, or about how old the child is, so that we can find them."
+                "given",
+                "Give at least a first or last name, or about how old the child is, so that we can find them.",
             )
         return cleaned
 
@@ -152,11 +163,7 @@ class HappenedForm(PageForm):
         categories = pack.indicators(day)
         self.categories = [(c.title, [f"{c.id}.{i.id}" for i in c.item]) for c in categories]
         self.fields["indicators"].set_options(  # type: ignore[attr-defined]
-            [
-                Option(f"{c.id}.{i.id}", i.text, divider="")
-                for c in categories
-                for i in c.item
-            ]
+            [Option(f"{c.id}.{i.id}", i.text, divider="") for c in categories for i in c.item]
         )
         beside(self, "what_happened", pack, day, "concern.what_happened")
 
@@ -254,7 +261,9 @@ class PractitionerForm(PageForm):
 
 
 class PublicForm(PageForm):
-    source_code = Choice("Who are you to the child?", SOURCES_OF_PUBLIC, ask="Select who you are to the child")
+    source_code = Choice(
+        "Who are you to the child?", SOURCES_OF_PUBLIC, ask="Select who you are to the child"
+    )
     who = Choice(
         "Will you tell us your name?",
         [
@@ -264,13 +273,17 @@ class PublicForm(PageForm):
         ask="Select whether you will tell us your name",
     )
     name = Text("Your name", ask="Enter your name")
-    contact = Text("How can we reach you safely?", hint="A telephone number or e-mail address, and when", required=False)
+    contact = Text(
+        "How can we reach you safely?", hint="A telephone number or e-mail address, and when", required=False
+    )
     relation = Text("How do you know the family?", required=False)
 
 
 class ReturnForm(PageForm):
     reference = Text("Reference", width="20", hint="For example C-7KQ4-M2XD", ask="Enter the reference")
-    secret = Text("Secret code", width="20", hint="Four groups of four letters and numbers", ask="Enter the secret code")
+    secret = Text(
+        "Secret code", width="20", hint="Four groups of four letters and numbers", ask="Enter the secret code"
+    )
 
 
 class WordsForm(PageForm):
@@ -325,14 +338,21 @@ class ChildDecisionForm(PageForm):
 
     level_id = Choice("Level of need", ask="Choose the level of need")
     outcome_id = Choice("What happens next for this child?", ask="Choose what happens next for this child")
-    reasons = Words("Your reasons", hint="So that the child, grown up, could follow them.", ask="Give the reasons for this decision")
+    reasons = Words(
+        "Your reasons",
+        hint="So that the child, grown up, could follow them.",
+        ask="Give the reasons for this decision",
+    )
     stands_on = Text(
         "On whose agreement, or under which power, does this stand?",
         hint="For example: the mother agreed on the telephone today; section 47, Children Act 1989",
         ask="Say on whose agreement, or under which power, this stands",
     )
     why_nothing_less = Words(
-        "Why would nothing less do?", hint="For a strategy discussion or immediate protection.", required=False, max_length=2000
+        "Why would nothing less do?",
+        hint="For a strategy discussion or immediate protection.",
+        required=False,
+        max_length=2000,
     )
     advice = Words("Advice given, or where the family was pointed to", required=False, max_length=2000)
     authority = Text("Which authority is the child passed to?", required=False)
@@ -363,7 +383,9 @@ class ChildDecisionForm(PageForm):
         no=Option("no", "No"),
         ask="Say whether there is a conflict of interests",
     )
-    conflict = Text("With whose interests, and how?", ask="Say with whose interests the child's are in conflict")
+    conflict = Text(
+        "With whose interests, and how?", ask="Say with whose interests the child's are in conflict"
+    )
     for_the_child = YesNo(
         "Was it resolved in the child's favour?",
         yes=Option("yes", "Yes", reveals=("conflict_resolved",)),
@@ -384,7 +406,9 @@ class ChildDecisionForm(PageForm):
                 small=True,
                 ask="Choose at least one descriptor of that level that you rely on",
             )
-            options.append(Option(level.id, f"{level.number}: {level.name}", hint=level.summary, reveals=(name,)))
+            options.append(
+                Option(level.id, f"{level.number}: {level.name}", hint=level.summary, reveals=(name,))
+            )
         self.fields["level_id"].set_options(options)  # type: ignore[attr-defined]
         self.fields["outcome_id"].set_options(  # type: ignore[attr-defined]
             [Option(o.id, o.title, hint=o.meaning) for o in pack.screening_outcomes(day)]
@@ -407,4 +431,3 @@ class RulingForm(PageForm):
 
 class AcceptedForm(PageForm):
     accepted_by = Text("Who accepted, and what is their post?", ask="Name who accepted, and their post")
-

@@ -45,7 +45,10 @@ def _board(request: HttpRequest) -> dict[str, Any]:
     return {
         "board": board,
         "state": state,
-        "states": [(s, words, sum(board.counts.values()) if s is None else board.counts.get(s, 0)) for s, words in STATES],
+        "states": [
+            (s, words, sum(board.counts.values()) if s is None else board.counts.get(s, 0))
+            for s, words in STATES
+        ],
         "page_number": page_number,
         "pages": max(-(-board.total // board.page_size), 1),
     }
@@ -153,8 +156,10 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
             raise
         except Refused as refused:
             form.add_error(None, refused.verdict.reason)
-    suggestions = [] if part.matched else suggest_for_child(
-        part.folder_id, leave_out=[p.folder_id for p in shown.parts]
+    suggestions = (
+        []
+        if part.matched
+        else suggest_for_child(part.folder_id, leave_out=[p.folder_id for p in shown.parts])
     )
     return render(
         request,
@@ -315,7 +320,9 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
     if request.method == "POST" and form.is_valid():
         try:
             actions.rule_on(
-                decision_id, upholds=form.cleaned_data["upholds"] == "yes", reasons=form.cleaned_data["reasons"]
+                decision_id,
+                upholds=form.cleaned_data["upholds"] == "yes",
+                reasons=form.cleaned_data["reasons"],
             )
         except (NotPermitted, NotFound):
             raise
@@ -327,7 +334,12 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
     return render(
         request,
         "concerns/ruling.html",
-        {"shown": shown, "part": part, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+        {
+            "shown": shown,
+            "part": part,
+            "form": form,
+            "back_href": reverse("concerns:concern", args=[concern_id]),
+        },
     )
 
 
@@ -352,5 +364,10 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
     return render(
         request,
         "concerns/accepted.html",
-        {"shown": shown, "part": part, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+        {
+            "shown": shown,
+            "part": part,
+            "form": form,
+            "back_href": reverse("concerns:concern", args=[concern_id]),
+        },
     )

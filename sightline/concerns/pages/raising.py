@@ -161,7 +161,9 @@ def worried(request: HttpRequest) -> HttpResponse:
         reference, secret = rules.new_reference(), rules.new_secret()
         with as_public(reference, secret):
             actions.start_draft("concern")
-        return hold(HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]])), reference, secret)
+        return hold(
+            HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]])), reference, secret
+        )
     return render(request, "concerns/worried.html", {"public": True})
 
 
@@ -303,7 +305,11 @@ def _context(door: Door, step: str, n: int | None = None) -> dict[str, Any]:
     if n is not None:
         back = door.url(step)
     else:
-        back = door.url(steps[at - 1]) if at else reverse("concerns:worried" if door.public else "concerns:raise")
+        back = (
+            door.url(steps[at - 1])
+            if at
+            else reverse("concerns:worried" if door.public else "concerns:raise")
+        )
     keep_url = None
     if step != "check" and not (step in ("children", "people") and n is None):
         if door.public:
@@ -337,7 +343,9 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
             return HttpResponseRedirect(door.url(step))
         if kind == "child" and not items:
             error = "Add at least one child"
-        elif kind == "child" and (wrong := [n for n, f in items if not forms.ChildForm(f_data(f)).is_valid()]):
+        elif kind == "child" and (
+            wrong := [n for n, f in items if not forms.ChildForm(f_data(f)).is_valid()]
+        ):
             return HttpResponseRedirect(door.url(step, wrong[0]))
         else:
             return HttpResponseRedirect(_after(request, door, step))
@@ -419,7 +427,9 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
         kept = door.content.get(each)
         form = _bound(request, door, each, kept or {})
         if not form.is_valid():
-            wrong.append({"text": f"{TITLES[each]}: not answered yet", "href": f"{door.url(each)}?back=check"})
+            wrong.append(
+                {"text": f"{TITLES[each]}: not answered yet", "href": f"{door.url(each)}?back=check"}
+            )
         got[each] = dict(form.cleaned_data)
     children = []
     for number, (n, fields) in enumerate(door.items("child")):
@@ -490,9 +500,12 @@ def _bound(request: HttpRequest, door: Door, step: str, kept: dict[str, list[str
             return forms.VoiceForm(data, names=[_child(f).name for _, f in door.items("child")])
         case "you" if not door.public:
             return forms.PractitionerForm(data, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
-    return {"danger": forms.DangerForm, "family": forms.FamilyForm, "help": forms.HelpForm, "you": forms.PublicForm}[
-        step
-    ](data)
+    return {
+        "danger": forms.DangerForm,
+        "family": forms.FamilyForm,
+        "help": forms.HelpForm,
+        "you": forms.PublicForm,
+    }[step](data)
 
 
 def _check(request: HttpRequest, door: Door) -> HttpResponse:
@@ -510,9 +523,7 @@ def _check(request: HttpRequest, door: Door) -> HttpResponse:
             if door.public:
                 return HttpResponseRedirect(reverse("concerns:worried_sent"))
             return HttpResponseRedirect(reverse("concerns:sent", args=[raised.concern_id]))
-    labels = {
-        f"{c.id}.{i.id}": i.text for c in pack_in_force().indicators(today()) for i in c.item
-    }
+    labels = {f"{c.id}.{i.id}": i.text for c in pack_in_force().indicators(today()) for i in c.item}
     return render(
         request,
         "concerns/check.html",
@@ -533,7 +544,9 @@ def _check(request: HttpRequest, door: Door) -> HttpResponse:
 def sent(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """It has arrived: the reference, and what happens next by when."""
     own = queries.own_concern(concern_id)
-    return render(request, "concerns/sent.html", {"own": own, "public": False, "promises": promises(own.raised_at)})
+    return render(
+        request, "concerns/sent.html", {"own": own, "public": False, "promises": promises(own.raised_at)}
+    )
 
 
 @page(permission=PUBLIC, methods=("GET",))
@@ -562,5 +575,3 @@ def promises(raised_at: Any) -> list[tuple[str, Any]]:
             ("Somebody decides what happens next", "decision_on_concern"),
         )
     ]
-
-

@@ -20,10 +20,10 @@ from sightline.agencies.tests.factories import (
     make_team,
     setting_up,
 )
+from sightline.children.terms import Kinship, Known
 from sightline.concerns.actions import ChildIn, ConcernIn, PersonIn, Raised, raise_concern
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Agreed, Told
-from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import now
 
 
@@ -47,8 +47,12 @@ def make_front_door(pack: str = "rotherham") -> FrontDoor:
         team = front_door_team()
         assert team is not None
     manager = make_practitioner("team-manager", team=team, name="Priya Nair")
-    decider = make_practitioner("front-door-decision-manager", team=team, name="Gwen Ashby", line_manager=manager)
-    second = make_practitioner("front-door-decision-manager", team=team, name="Ola Brandt", line_manager=manager)
+    decider = make_practitioner(
+        "front-door-decision-manager", team=team, name="Gwen Ashby", line_manager=manager
+    )
+    second = make_practitioner(
+        "front-door-decision-manager", team=team, name="Ola Brandt", line_manager=manager
+    )
     school = make_team(make_agency(AgencyKind.SCHOOL))
     teacher = make_practitioner("designated-safeguarding-lead", team=school, name="Sam Reyes")
     worker = make_practitioner("social-worker", name="Dana Okafor", line_manager=manager)
@@ -72,10 +76,23 @@ def a_concern(**changes: Any) -> ConcernIn:
     fields: dict[str, Any] = {
         "children": [
             ChildIn(
-                given="Maya", family="Ferreira-Lund", born_on=date(2017, 3, 14), sex="F", lines="4 Tern Street",
-                postcode="ZZ99 1AA", school="Quayside Primary", said="I don't like it when he shouts.",
+                given="Maya",
+                family="Ferreira-Lund",
+                born_on=date(2017, 3, 14),
+                sex="F",
+                lines="4 Tern Street",
+                postcode="ZZ99 1AA",
+                school="Quayside Primary",
+                said="I don't like it when he shouts.",
             ),  # fmt: skip
-            ChildIn(given="Theo", family="Ferreira-Lund", age_years=4, sex="M", lines="4 Tern Street", postcode="ZZ99 1AA"),
+            ChildIn(
+                given="Theo",
+                family="Ferreira-Lund",
+                age_years=4,
+                sex="M",
+                lines="4 Tern Street",
+                postcode="ZZ99 1AA",
+            ),
         ],
         "what_happened": "Maya came to school without her hearing aids and said that there was shouting every night.",
         "people": [PersonIn(given="Ana", family="Ferreira", kinship=Kinship.MOTHER, lives_with=Known.YES)],

@@ -46,7 +46,9 @@ def test_a_teacher_raises_it_and_the_front_door_has_it_with_its_clocks():
 def test_immediate_danger_goes_to_the_top_and_tells_the_duty_manager():
     door = make_front_door()
     raised_by(door.teacher)
-    urgent = raised_by(door.teacher, immediate_danger=True, danger_words="He said he would come back tonight.")
+    urgent = raised_by(
+        door.teacher, immediate_danger=True, danger_words="He said he would come back tonight."
+    )
     with as_practitioner(door.decider):
         board = queries.board([door.team.pk])
         assert board.rows[0].reference == urgent.reference
@@ -167,7 +169,9 @@ def test_stale_form_says_who_decided_and_when():
     _decide(door, raised)
     with as_practitioner(door.second), pytest.raises(Refused, match=r"Gwen Ashby decided on this concern at"):
         parts = queries.concern(raised.concern_id).parts
-        actions.screen(raised.concern_id, [a_decision(p.id) for p in parts], knows_family=False, version=version)
+        actions.screen(
+            raised.concern_id, [a_decision(p.id) for p in parts], knows_family=False, version=version
+        )
 
 
 def test_a_child_of_another_authority_is_ours_until_accepted():

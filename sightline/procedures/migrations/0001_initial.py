@@ -3,8 +3,9 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import sightline.kernel.ids
 from django.db import migrations, models
+
+import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):

@@ -3,98 +3,249 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import sightline.kernel.ids
 from django.db import migrations, models
+
+import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
-        ('agencies', '0002_may'),
+        ("access", "0002_may"),
+        ("agencies", "0002_may"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('note', 'note'), ('contact', 'contact'), ('visit', 'visit'), ('observation', 'observation'), ('oversight', 'oversight'), ('correction', 'correction')], max_length=20)),
-                ('happened_at', models.DateTimeField()),
-                ('written_at', models.DateTimeField()),
-                ('author_post', models.CharField(help_text='Post title and agency on the day, set by the program', max_length=300)),
-                ('text', models.TextField()),
-                ('late_why', models.TextField(blank=True, help_text="Why it was written after the pack's limit")),
-                ('written_together', models.UUIDField(help_text='Shared by what was written once for siblings', null=True)),
-                ('was_wrong', models.TextField(blank=True)),
-                ('subject_id', models.UUIDField(help_text='What it is about, such as a concern', null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='agencies.practitioner')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='records.entry')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("note", "note"),
+                            ("contact", "contact"),
+                            ("visit", "visit"),
+                            ("observation", "observation"),
+                            ("oversight", "oversight"),
+                            ("correction", "correction"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("happened_at", models.DateTimeField()),
+                ("written_at", models.DateTimeField()),
+                (
+                    "author_post",
+                    models.CharField(
+                        help_text="Post title and agency on the day, set by the program", max_length=300
+                    ),
+                ),
+                ("text", models.TextField()),
+                (
+                    "late_why",
+                    models.TextField(blank=True, help_text="Why it was written after the pack's limit"),
+                ),
+                (
+                    "written_together",
+                    models.UUIDField(help_text="Shared by what was written once for siblings", null=True),
+                ),
+                ("was_wrong", models.TextField(blank=True)),
+                ("subject_id", models.UUIDField(help_text="What it is about, such as a concern", null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="records.entry",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EntryCounter',
+            name="EntryCounter",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("last", models.PositiveIntegerField(default=0)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('screening', 'screening'), ('match', 'match'), ('transfer', 'transfer'), ('ruling', 'ruling')], max_length=20)),
-                ('outcome', models.CharField(help_text='What was decided, in words', max_length=200)),
-                ('reasons', models.TextField()),
-                ('maker_post', models.CharField(max_length=300)),
-                ('made_at', models.DateTimeField()),
-                ('pack', models.CharField(max_length=80)),
-                ('pack_version', models.CharField(max_length=80)),
-                ('definition_id', models.CharField(blank=True, max_length=60)),
-                ('conflict', models.TextField(blank=True, help_text="With whose interests the child's were in conflict")),
-                ('conflict_resolved', models.TextField(blank=True, help_text='How it was resolved')),
-                ('for_the_child', models.BooleanField(null=True)),
-                ('awaits_ruling', models.BooleanField(default=False)),
-                ('upholds', models.BooleanField(help_text='For a ruling: whether the decision takes effect', null=True)),
-                ('written_together', models.UUIDField(null=True)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='agencies.practitioner')),
-                ('replaces', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='records.decision')),
-                ('rules_on', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ruling', to='records.decision')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("screening", "screening"),
+                            ("match", "match"),
+                            ("transfer", "transfer"),
+                            ("ruling", "ruling"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("outcome", models.CharField(help_text="What was decided, in words", max_length=200)),
+                ("reasons", models.TextField()),
+                ("maker_post", models.CharField(max_length=300)),
+                ("made_at", models.DateTimeField()),
+                ("pack", models.CharField(max_length=80)),
+                ("pack_version", models.CharField(max_length=80)),
+                ("definition_id", models.CharField(blank=True, max_length=60)),
+                (
+                    "conflict",
+                    models.TextField(
+                        blank=True, help_text="With whose interests the child's were in conflict"
+                    ),
+                ),
+                ("conflict_resolved", models.TextField(blank=True, help_text="How it was resolved")),
+                ("for_the_child", models.BooleanField(null=True)),
+                ("awaits_ruling", models.BooleanField(default=False)),
+                (
+                    "upholds",
+                    models.BooleanField(
+                        help_text="For a ruling: whether the decision takes effect", null=True
+                    ),
+                ),
+                ("written_together", models.UUIDField(null=True)),
+                ("subject_id", models.UUIDField(null=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "replaces",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="records.decision",
+                    ),
+                ),
+                (
+                    "rules_on",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ruling",
+                        to="records.decision",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['folder', '-made_at'], name='decision_by_day')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='a_decision_has_reasons'), models.CheckConstraint(condition=models.Q(('conflict', ''), ('for_the_child', True), ('awaits_ruling', True), _connector='OR'), name='unresolved_conflict_awaits_a_manager')],
+                "indexes": [models.Index(fields=["folder", "-made_at"], name="decision_by_day")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reasons", ""), _negated=True), name="a_decision_has_reasons"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("conflict", ""),
+                            ("for_the_child", True),
+                            ("awaits_ruling", True),
+                            _connector="OR",
+                        ),
+                        name="unresolved_conflict_awaits_a_manager",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='decision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='59fb368d2895d994b58becc0b03f5a48ec294759', operation='UPDATE OR DELETE', pgid='pgtrigger_decision_never_changed_17075', table='records_decision', when='BEFORE')),
+            model_name="decision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="59fb368d2895d994b58becc0b03f5a48ec294759",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_decision_never_changed_17075",
+                    table="records_decision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['folder', '-happened_at'], name='entry_chronology'),
+            model_name="entry",
+            index=models.Index(fields=["folder", "-happened_at"], name="entry_chronology"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('folder', 'number'), name='entry_number_once'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("folder", "number"), name="entry_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('corrects__isnull', True), models.Q(('was_wrong', ''), _negated=True), _connector='OR'), name='a_correction_says_what_was_wrong'),
+            model_name="entry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("corrects__isnull", True), models.Q(("was_wrong", ""), _negated=True), _connector="OR"
+                ),
+                name="a_correction_says_what_was_wrong",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='entry',
-            trigger=pgtrigger.compiler.Trigger(name='entry_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='67f45f473dab8e91b47ae2a8251ecfd91bad12f6', operation='UPDATE OR DELETE', pgid='pgtrigger_entry_never_changed_e7a76', table='records_entry', when='BEFORE')),
+            model_name="entry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="entry_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="67f45f473dab8e91b47ae2a8251ecfd91bad12f6",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_entry_never_changed_e7a76",
+                    table="records_entry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='entrycounter',
-            constraint=models.UniqueConstraint(fields=('folder',), name='one_counter_a_folder'),
+            model_name="entrycounter",
+            constraint=models.UniqueConstraint(fields=("folder",), name="one_counter_a_folder"),
         ),
     ]

@@ -11,11 +11,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import page
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
-from sightline.agencies.rules import Acting
 from sightline.children.queries import ChildView, child_page, pointer
 from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -75,14 +75,20 @@ def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list
     tabs = [
         {
             "text": text,
-            "href": reverse("children:people", args=[lead]) if name == "people" else reverse(f"web:{name}", args=[lead]),
+            "href": reverse("children:people", args=[lead])
+            if name == "people"
+            else reverse(f"web:{name}", args=[lead]),
             "current": name == tab,
         }
         for name, text in TABS
         if name != "looked" or acting.may(Permission.WHO_LOOKED)
     ]
     view = child_page(folders)
-    return lead, folders, {"view": view, "mast": _masthead(view, lead, acting), "tabs": tabs, "folder_id": lead}
+    return (
+        lead,
+        folders,
+        {"view": view, "mast": _masthead(view, lead, acting), "tabs": tabs, "folder_id": lead},
+    )
 
 
 def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
@@ -94,7 +100,9 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
         about = "about " if facts["born_estimated"] else ""
         line.append(f"born {about}{born.day} {born:%B %Y}")
     line.append(facts["languages"])
-    where = f"Lives with {facts['lives_with']}" if facts["lives_with"] else "With whom they live is not recorded"
+    where = (
+        f"Lives with {facts['lives_with']}" if facts["lives_with"] else "With whom they live is not recorded"
+    )
     if facts["address_confidential"]:
         where += "; the address is confidential"
     elif facts["address"] or facts["area"]:
@@ -103,7 +111,11 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
         since = facts["lives_since"]
         where += f", since {since.day} {since:%B %Y}"
     holders = facts["parental_responsibility"]
-    held = f"Parental responsibility: {', '.join(holders)}." if holders else "Parental responsibility: not recorded."
+    held = (
+        f"Parental responsibility: {', '.join(holders)}."
+        if holders
+        else "Parental responsibility: not recorded."
+    )
     lines = [" · ".join(part for part in line if part)]
     lines += [words for words in (facts["communication"], facts["interpreter"]) if words]
     lines += [f"{where}.", held]
@@ -115,10 +127,14 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     authority = view.authority
     seen_lines = [f"Record {facts['number']}."]
     seen_lines.append(
-        f"Responsible: {facts['responsible_manager']}." if facts["responsible_manager"] else "No manager named."
+        f"Responsible: {facts['responsible_manager']}."
+        if facts["responsible_manager"]
+        else "No manager named."
     )
     if authority is not None:
-        seen_lines.append(f"Responsible authority: {authority.responsible}. Child is in: {authority.present}.")
+        seen_lines.append(
+            f"Responsible authority: {authority.responsible}. Child is in: {authority.present}."
+        )
     if view.lead is not None:
         seen_lines.append(f"Lead professional: {view.lead.practitioner}, {view.lead.agency}.")
     return {

@@ -28,7 +28,9 @@ class ShortenForm(PageForm):
 
 
 class AnswerForm(PageForm):
-    answer = Words("What went wrong, and what was done about it?", ask="Say what went wrong and what was done about it")
+    answer = Words(
+        "What went wrong, and what was done about it?", ask="Say what went wrong and what was done about it"
+    )
 
 
 class WithdrawForm(PageForm):
@@ -39,13 +41,17 @@ class ExtendForm(PageForm):
     """An extension with the view of each other agency's manager."""
 
     due = Day("Until which day?")
-    reason = Words("Why is more time needed, and why is the child safe meanwhile?", ask="Say why more time is needed")
+    reason = Words(
+        "Why is more time needed, and why is the child safe meanwhile?", ask="Say why more time is needed"
+    )
 
     def __init__(self, *args: Any, agencies: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agencies = agencies
         for n, name in enumerate(agencies):
-            self.fields[f"manager_{n}"] = Text(f"Which manager of {name} was asked?", required=False, hint="Name and post title")
+            self.fields[f"manager_{n}"] = Text(
+                f"Which manager of {name} was asked?", required=False, hint="Name and post title"
+            )
             self.fields[f"view_{n}"] = Text("What did they say?", required=False)
             self.fields[f"agrees_{n}"] = Choice(
                 "Do they agree?", [("yes", "Yes"), ("no", "No")], inline=True, required=False

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from sightline.agencies.gate import PUBLIC, page
 from sightline.kernel.time import today
@@ -49,7 +50,17 @@ def principle(request: HttpRequest, principle_id: str) -> HttpResponse:
     found = next((p for p in pack.principles(on) if p.id == principle_id), None)
     if found is None:
         raise NotFound
-    return render(request, "web/principle.html", {"pack": pack, "principle": found, "on": on})
+    return render(
+        request,
+        "web/principle.html",
+        {
+            "pack": pack,
+            "principle": found,
+            "on": on,
+            "back_href": reverse("web:procedures"),
+            "back_text": "Procedures",
+        },
+    )
 
 
 @page(permission=PUBLIC, methods=("GET",))
@@ -59,6 +70,14 @@ def definition(request: HttpRequest, definition_id: str) -> HttpResponse:
     found = next((d for d in pack.definitions(on) if d.id == definition_id), None)
     if found is None:
         raise NotFound
-    return render(request, "web/definition.html", {"pack": pack, "definition": found, "on": on})
-
-
+    return render(
+        request,
+        "web/definition.html",
+        {
+            "pack": pack,
+            "definition": found,
+            "on": on,
+            "back_href": reverse("web:procedures"),
+            "back_text": "Procedures",
+        },
+    )
