@@ -141,7 +141,7 @@ class ChildPage:
 
 
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
-    """The lead folder and all that is read as part of it. Raises NotFound where the viewer may not open it."""
+    """The lead folder and all that is read as part of it. Raises NotFound where it does not open."""
     lead = lead_of(folder_id)
     folders = joined_set(lead)
     if not folders:

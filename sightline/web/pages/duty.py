@@ -1,4 +1,4 @@
-"""One duty: what, why, the paragraph, from when to when; and bringing forward, extending, answering, withdrawing."""
+"""One duty: what, why, the paragraph, from when to when; and what may be done to its date."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],
         "team_work": acting.may(Permission.TEAM_WORK),
         "partnership_work": acting.may(Permission.PARTNERSHIP_WORK),
-        "empty": "Nothing is due from you. When a duty is given to you, it stands here with its date and its reason.",
+        "empty": "Nothing is due from you. A duty given to you stands here with its date and its reason.",
     }
     return render(request, "web/work.html", found)
 
