@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from sightline.access import actions as access
 from sightline.access.queries import joined_set, lead_of, responsible_manager
