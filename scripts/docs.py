@@ -5,7 +5,8 @@
 
 Whole files: docs/roles.md, docs/rooms.md, docs/states.md, docs/obligations.md. Parts between two comments:
 the lists in README.md and in docs/decisions/README.md. What cannot be said (a mark that names no known
-obligation, a room without a README, a decision without a status) is named, one line each, with exit status 2.
+obligation, a room without a README or a storey, a decision without a status) is named, one line each, with
+exit status 2.
 """
 
 from __future__ import annotations
@@ -207,53 +208,47 @@ def _rooms_imported(folder: Path) -> set[str]:
     return found
 
 
-def storeys(found: Mapping[str, Room]) -> list[list[Room]]:
-    """The rooms from the top of the house to the ground, as the imports have it: each imports only below.
+def storeys(found: Mapping[str, Room], root: Path = ROOT) -> list[list[Room]]:
+    """The rooms from the top of the house to the ground, as pyproject.toml tells import-linter.
 
-    Raises Unsayable where rooms import one another in a ring.
+    Raises Unsayable for a room that stands on no storey, and where no contract has the storeys.
     """
-    height: dict[str, int] = {}
-
-    def climb(name: str, above: tuple[str, ...]) -> int:
-        if name in above:
-            ring = " imports ".join((*above[above.index(name) :], name))
-            raise Unsayable([f"Rooms in a ring: {ring}"])
-        if name not in height:
-            below = [climb(each, (*above, name)) for each in sorted(found[name].imports)]
-            height[name] = 1 + max(below, default=-1)
-        return height[name]
-
-    for name in sorted(found):
-        climb(name, ())
-    return [
-        [found[name] for name in sorted(found) if height[name] == level]
-        for level in sorted(set(height.values()), reverse=True)
-    ]
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    contracts = project.get("tool", {}).get("importlinter", {}).get("contracts", [])
+    layers = [c["layers"] for c in contracts if c["type"] == "layers" and c.get("containers") == [PROGRAM]]
+    if len(layers) != 1:
+        raise Unsayable(["pyproject.toml needs one contract of import-linter with the storeys of the house"])
+    named = [[name.strip(" ()") for name in re.split(r"[|:]", layer)] for layer in layers[0]]
+    if homeless := sorted(set(found) - {name for storey in named for name in storey}):
+        raise Unsayable(f"{PROGRAM}/{name} stands on no storey in pyproject.toml" for name in homeless)
+    return [there for storey in named if (there := [found[name] for name in storey if name in found])]
 
 
-def rooms_page(found: Mapping[str, Room]) -> str:
+def rooms_page(found: Mapping[str, Room], root: Path = ROOT) -> str:
     """docs/rooms.md: each room with what it is for and which rooms it imports, the highest storey first."""
     lines = [
         "# The rooms",
         "",
-        f"{MADE} The words are the first of each room's README, the order is that of the imports:",
-        "a room imports only rooms further down. `CONTRIBUTING.md` says what stands in a room.",
+        f"{MADE} The words are the first of each room's README. A room imports only rooms on",
+        "storeys below its own (import-linter sees to it). `CONTRIBUTING.md` says what stands in a room.",
         "",
-        "| Room | What it is for | Imports |",
-        "|---|---|---|",
+        "| Storey | Room | What it is for | Imports |",
+        "|---|---|---|---|",
     ]
-    for storey in storeys(found):
+    built = storeys(found, root)
+    for above, storey in enumerate(built):
         for room in storey:
             imports = ", ".join(sorted(room.imports)) or "nothing"
-            lines.append(f"| [{room.name}](../{PROGRAM}/{room.name}/README.md) | {room.says} | {imports} |")
+            link = f"[{room.name}](../{PROGRAM}/{room.name}/README.md)"
+            lines.append(f"| {len(built) - above} | {link} | {room.says} | {imports} |")
     return "\n".join(lines) + "\n"
 
 
-def rooms_list(found: Mapping[str, Room]) -> str:
+def rooms_list(found: Mapping[str, Room], root: Path = ROOT) -> str:
     """The README's map: one line a room, the highest storey first."""
     lines = [
         f"- [`{room.name}`]({PROGRAM}/{room.name}/README.md) {room.gist}"
-        for storey in storeys(found)
+        for storey in storeys(found, root)
         for room in storey
     ]
     return "\n".join(lines) + "\n"
@@ -358,14 +353,14 @@ def made(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     known, proved, found = obligations(root), marks(root), rooms(root)
     docs = root / "docs"
     yield docs / "obligations.md", obligations_page(known, proved)
-    yield docs / "rooms.md", rooms_page(found)
+    yield docs / "rooms.md", rooms_page(found, root)
     yield docs / "states.md", states_page()
     yield docs / "roles.md", roles_page()
     index = docs / "decisions" / "README.md"
     yield index, put_between(index.read_text("utf-8"), "decisions", choices_list(choices(root)))
     readme = root / "README.md"
     text = put_between(readme.read_text("utf-8"), "obligations", obligations_list(known, proved))
-    yield readme, put_between(text, "rooms", rooms_list(found))
+    yield readme, put_between(text, "rooms", rooms_list(found, root))
 
 
 def out_of_date(root: Path = ROOT) -> list[tuple[Path, str]]:

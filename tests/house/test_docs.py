@@ -41,6 +41,10 @@ def house(tmp_path: Path) -> Path:
             "sightline/high/tests/test_roof.py": (
                 "import pytest\n\n@pytest.mark.obligation('A-02')\ndef test_it():\n    pass\n"
             ),
+            "pyproject.toml": (
+                '[[tool.importlinter.contracts]]\ntype = "layers"\ncontainers = ["sightline"]\n'
+                'layers = ["(top)", "high | (wide)", "low"]\n'
+            ),
             "README.md": _between("obligations") + _between("rooms"),
         },
     )
@@ -94,16 +98,19 @@ def test_the_higher_room_stands_first_with_the_first_words_of_its_readme(house: 
     said = (house / "README.md").read_text("utf-8")
     assert said.index("`high`") < said.index("`low`")
     assert "The ground.\n" in said
-    assert "| The ground. All stand on it. | nothing |" in (house / "docs/rooms.md").read_text("utf-8")
+    assert "| 1 | [low](../sightline/low/README.md) | The ground. All stand on it. | nothing |" in (
+        house / "docs/rooms.md"
+    ).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
         (
-            {"sightline/low/rules.py": "import sightline.high.rules\n"},
-            "Rooms in a ring: high imports low imports high",
+            {"sightline/mute/__init__.py": "", "sightline/mute/README.md": "# mute\n"},
+            "mute stands on no storey",
         ),
+        ({"pyproject.toml": ""}, "needs one contract of import-linter"),
         ({"sightline/mute/__init__.py": ""}, "sightline/mute has no README.md"),
         (
             {"docs/decisions/0002-how.md": "# 3. How\n\nStatus: accepted.\n"},
@@ -125,11 +132,8 @@ def test_a_room_named_in_a_string_counts_as_imported(house: Path):
     _write(house, {"sightline/top/__init__.py": "", "sightline/top/README.md": "# top\n\nAll.\n"})
     _write(house, {"sightline/top/settings.py": 'ROOMS = ["sightline.high", "sightline.low.apps"]\n'})
     assert docs.rooms(house)["top"].imports == {"high", "low"}
-    assert [[room.name for room in storey] for storey in docs.storeys(docs.rooms(house))] == [
-        ["top"],
-        ["high"],
-        ["low"],
-    ]
+    built = docs.storeys(docs.rooms(house), house)
+    assert [[room.name for room in storey] for storey in built] == [["top"], ["high"], ["low"]]
 
 
 def test_both_state_diagrams_are_drawn():
