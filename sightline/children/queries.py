@@ -239,8 +239,7 @@ class PersonView:
         return tuple(
             n
             for n in self.names
-            if (n.use in (NameUse.ALSO, NameUse.FORMER) or not n.holds(self.today))
-            and n.held_from != n.held_until
+            if n.ended(self.today) or (n.use in (NameUse.ALSO, NameUse.FORMER) and n.holds(self.today))
         )
 
     @property
@@ -262,7 +261,7 @@ class PersonView:
     @property
     def lived(self) -> tuple[ResidenceView, ...]:
         """Where they lived before, latest first; what never held is left out."""
-        return tuple(r for r in self.residences if not r.holds(self.today) and r.held_from != r.held_until)
+        return tuple(r for r in self.residences if r.ended(self.today))
 
 
 @dataclass(frozen=True)

@@ -272,8 +272,8 @@ def age_words(
         about = "about " if estimated else ""
         return f"{words} aged {about}{_length(born, died)}"
     if born is not None and born <= on:
-        if born == on and not estimated:
-            return "born today"
+        if born == on:
+            return "born about today" if estimated else "born today"
         return f"{'about ' if estimated else ''}{_length(born, on)} old"
     if born is not None or expected is not None:
         day = born or expected

@@ -73,14 +73,14 @@ class World:
             folder = Folder.objects.create(
                 number=f"NM-{next(self._numbers):06}", opened_at=now(), agency=agency or self.council
             )
-            self.age(folder.pk)
-            for who in to:
-                self.grant(folder.pk, who, level)
+        self.age(folder.pk)
+        for who in to:
+            self.grant(folder.pk, who, level)
         return folder.pk
 
     def age(self, folder_id: UUID) -> None:
         """The folder and the people in it were not written in this transaction."""
-        with connection.cursor() as cursor:
+        with self.owning(), connection.cursor() as cursor:
             for table, key in (("access_folder", "id"), ("children_person", "folder_id")):
                 cursor.execute(
                     f"UPDATE {table} SET written_at = written_at - interval '1 day' WHERE {key} = %s",
