@@ -448,9 +448,7 @@ def record_child(new: NewChild) -> UUID:
 RecordedThen = Mapping[UUID, tuple[datetime, UUID | None]]
 
 
-def record_children_bulk(
-    children: Sequence[NewChild], *, recorded: RecordedThen | None = None
-) -> list[UUID]:
+def record_children_bulk(children: Sequence[NewChild], *, recorded: RecordedThen | None = None) -> list[UUID]:
     """What `record_child` writes, for many children in few statements; returns their ids in the same order.
 
     For the named jobs that import or load data: they report what cannot be and refuse nothing (imported

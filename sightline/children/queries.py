@@ -439,12 +439,6 @@ class ChildView:
             "responsible_manager": self.responsible_manager,
             "agency": self.agency,
             "number": self.number,
-            "child": {"name": child.name, "lines": _lines(self), "marks": _marks(self)},
-            "seen": {
-                "title": f"Record {self.number}",
-                "lines": [f"Responsible: {self.responsible_manager}"] if self.responsible_manager else [],
-                "note": f"Kept by {self.agency}",
-            },
         }
 
 
@@ -458,72 +452,6 @@ def _lives_with(view: ChildView) -> str:
     if not people:
         return view.child.lives.with_whom if view.child.lives else ""
     return rules.listed(people)
-
-
-def _lines(view: ChildView) -> list[str]:
-    """Who the child is and how to speak with them, then where and with whom they live."""
-    child, birth = view.child, view.child.birth
-    born = ""
-    if birth.born_on is not None:
-        about = "about " if birth.estimated else ""
-        born = f" (born {about}{rules.full_day(birth.born_on)})"
-    first = [
-        f"Known as {child.known_as}" if child.known_as else "",
-        birth.pronouns,
-        f"{child.age}{born}",
-        _given(child.answers.get(IdentityQuestion.LANGUAGE)),
-    ]
-    interpreter = _given(child.answers.get(IdentityQuestion.INTERPRETER))
-    needs = [
-        _given(child.answers.get(IdentityQuestion.COMMUNICATION)),
-        f"Interpreter: {interpreter}" if interpreter else "",
-    ]
-    lines = [
-        " · ".join(part for part in first if part),
-        ". ".join(part.rstrip(".") for part in needs if part),
-    ]
-    lines.append(_home(view))
-    return [line for line in lines if line]
-
-
-def _home(view: ChildView) -> str:
-    """'Lives with mother (Ana) in Eastmere since 4 May 2025. The address is confidential'."""
-    home = view.child.lives
-    people = _lives_with(view)
-    words = f"Lives with {people}" if people else ""
-    if home is not None:
-        place = "" if home.lives_at is LivesAt.HOME else home.lives_at.label.lower()
-        area = f"in {home.area}" if home.area and not home.confidential else ""
-        said = " ".join(part for part in (words or "Lives", place if not words else "", area) if part)
-        if words and place:
-            said += f", {place}"
-        words = f"{said} since {rules.full_day(home.held_from)}" if said != "Lives" else ""
-    if view.child.address_confidential:
-        words = f"{words}. The address is confidential" if words else "The address is confidential"
-    responsible = [t.name for t in view.responsible_parents]
-    parents = f"Parental responsibility: {rules.listed(responsible)}" if responsible else ""
-    return ". ".join(part for part in (words, parents) if part)
-
-
-#: The colour of a status at the top of the page; the others are grey.
-_COLOURS = {
-    StatusKind.PROTECTION_PLAN: "red",
-    StatusKind.POLICE_PROTECTION: "red",
-    StatusKind.EMERGENCY_PROTECTION: "red",
-    StatusKind.LOOKED_AFTER: "purple",
-    StatusKind.INTERIM_CARE_ORDER: "purple",
-    StatusKind.CARE_ORDER: "purple",
-    StatusKind.CHILD_IN_NEED: "blue",
-}
-
-
-def _marks(view: ChildView) -> list[dict[str, str]]:
-    marks = [{"text": s.words, "colour": _COLOURS.get(s.kind, "grey")} for s in view.statuses]
-    if view.child.birth.died_on is not None:
-        marks.insert(0, {"text": "Has died", "colour": "grey"})
-    if view.child.address_confidential:
-        marks.append({"text": "Confidential address", "colour": "orange"})
-    return marks
 
 
 # -- reading ---------------------------------------------------------------------------------------
@@ -586,12 +514,13 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
 
 
 def masthead(folder_ids: Sequence[UUID], *, on: date | None = None) -> dict[str, Any]:
-    """What stands at the top of every page of a child. `child` {name, lines, marks} and `seen` {title,
-    lines, note} are what the layout's `ui.child_masthead` takes; the same by itself: name, called,
-    known_as, pronouns, age (in words), born_on, languages, communication and interpreter (sentences, empty
-    where not given), lives_with, lives_at, address, area, address_confidential, markers (text, kind,
-    since), parental_responsibility (names), responsible_manager, agency, number. A page that has a
-    `ChildView` takes its `masthead` instead.
+    """What stands at the top of every page of a child: name, called, known_as, pronouns, age (in words),
+    born_on, born_estimated, expected_on, died_on; languages, communication and interpreter (the person's
+    words, empty where not given); lives_with (in words), lives_at, lives_since, address, area,
+    address_confidential; markers [{text, kind, since}]; parental_responsibility [names];
+    responsible_manager, agency, number.
+
+    A page that has a `ChildView` takes its `masthead` instead.
     """
     return child_page(folder_ids, on=on).masthead
 

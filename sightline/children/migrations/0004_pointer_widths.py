@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('children', '0003_doors'),
+        ("children", "0003_doors"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='pointer',
-            name='known_as',
+            model_name="pointer",
+            name="known_as",
             field=models.CharField(blank=True, max_length=420),
         ),
         migrations.AlterField(
-            model_name='pointeragency',
-            name='reach',
-            field=models.CharField(help_text='How to reach them, or whom to ask', max_length=300),
+            model_name="pointeragency",
+            name="reach",
+            field=models.CharField(help_text="How to reach them, or whom to ask", max_length=300),
         ),
     ]

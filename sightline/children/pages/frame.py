@@ -1,9 +1,9 @@
-"""What stands around every page of this room: the child's masthead, and the tabs that rooms above add.
+"""What stands around every page of this room.
 
-This room is below those that own the other tabs and the procedure pack, so they tell it when they load:
+Rooms above own the masthead's sentences, the other tabs and the procedure pack; they tell it when they load:
 
-    frame.tabs.append(lambda request, folder_id: [{"text": "Record", "href": ..., "current": False}])
-    frame.agency_roles.append(lambda kind: AgencyRole(role, contributes, source))
+    frame.around.append(lambda request, view, tab: {"mast": {...}, "tabs": [...]})
+    frame.agency_roles.append(lambda kind: AgencyRole(title, role, contributes, source))
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class AgencyRole:
     source: str
 
 
-#: The tabs of a child's page, this room's own included, for a request and a folder. The first answer is
-#: taken.
-tabs: list[Callable[[HttpRequest, UUID], list[dict[str, Any]]]] = []
+#: The masthead (`mast`, as `ui.child_masthead` takes it) and the tabs (`tabs`) of a child's page, given the
+#: request, the child and the name of the tab that is open. The first answer is taken.
+around: list[Callable[[HttpRequest, ChildView, str], dict[str, Any]]] = []
 
 #: Explains a kind of agency; None where the procedures say nothing of it. The first answer is taken.
 agency_roles: list[Callable[[AgencyKind], AgencyRole | None]] = []
@@ -62,15 +62,19 @@ def open_child(request: HttpRequest, folder_id: UUID, what: str) -> tuple[ChildV
     return view, {
         "view": view,
         "child": view.child,
-        "mast": view.masthead,
-        "folder_id": lead,
-        "tabs": next((t(request, lead) for t in tabs), _own_tab(lead)),
+        "folder_id": view.folder_ids[0],
         "may_write": view.may_write and acting.may(Permission.WRITE_FOLDER),
+        **next((frame(request, view, "people") for frame in around), _plainly(view)),
     }
 
 
-def _own_tab(folder_id: UUID) -> list[dict[str, Any]]:
-    return [{"text": "People", "href": reverse("children:people", args=[folder_id]), "current": True}]
+def _plainly(view: ChildView) -> dict[str, Any]:
+    """Name, age and this room's own tab, where no room above says more."""
+    href = reverse("children:people", args=[view.folder_ids[0]])
+    return {
+        "mast": {"child": {"name": view.child.name, "lines": [view.child.age], "marks": []}, "seen": None},
+        "tabs": [{"text": "People", "href": href, "current": True}],
+    }
 
 
 def role_of(kind: AgencyKind) -> AgencyRole | None:

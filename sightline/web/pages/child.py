@@ -12,12 +12,14 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.rules import Acting
-from sightline.agencies.terms import Permission
+from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
 from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
+from sightline.children.pages.frame import AgencyRole
 from sightline.children.queries import ChildView, child_page, pointer
 from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.records.actions import correct_entry, sign_entry
@@ -71,7 +73,13 @@ def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list
     """The folder set, the reading audited, and what every tab shows. Raises NotFound."""
     lead, folders = queries.child_folders(folder_id)
     record(Verb.READ, f"web.{tab}", folder_id=lead)
-    acting = request.practitioner  # type: ignore[attr-defined]
+    view = child_page(folders)
+    return lead, folders, {"view": view, "folder_id": lead, **around(request, view, tab)}
+
+
+def around(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
+    """Masthead and tabs, of this room's pages and of those of rooms below that show one child."""
+    acting, lead = request.practitioner, view.folder_ids[0]  # type: ignore[attr-defined]
     tabs = [
         {
             "text": text,
@@ -83,12 +91,7 @@ def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list
         for name, text in TABS
         if name != "looked" or acting.may(Permission.WHO_LOOKED)
     ]
-    view = child_page(folders)
-    return (
-        lead,
-        folders,
-        {"view": view, "mast": _masthead(view, lead, acting), "tabs": tabs, "folder_id": lead},
-    )
+    return {"mast": _masthead(view, lead, acting), "tabs": tabs}
 
 
 def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
@@ -146,6 +149,15 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
         },
         "seen": {"title": facts["agency"], "lines": seen_lines},
     }
+
+
+def agency_role(kind: AgencyKind) -> AgencyRole | None:
+    """What a kind of agency is there for, as the pack in force says; None where it says nothing (PAR-04)."""
+    found = next((a for a in pack_in_force().agency_types(today()) if a.id == kind.value), None)
+    if found is None:
+        return None
+    source = " ".join(part for part in (found.citation, found.caveat) if part)
+    return AgencyRole(found.title, found.role, found.contributes, source)
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
