@@ -862,6 +862,7 @@ class PastConcern:
     answered: PastAnswer | None = None
     #: Who owes what the decision opened, where somebody works with the child.
     owner_id: UUID | None = None
+    owner_team_id: UUID | None = None
     #: When each kind of duty that the decision opened was done; those not named are still owed.
     done: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -1041,7 +1042,7 @@ def _past_effect(
                     subject_id=screening.decision_id,
                     path=f"/child/{screening.folder_id}/",
                     owner_id=past.owner_id if kind.owner_role != "decision_manager" else None,
-                    team_id=team_id,
+                    team_id=past.owner_team_id or team_id,
                 ),
                 opened_at=decided.made_at,
                 opened_by_id=decided.maker_id,

@@ -281,9 +281,19 @@ def withdraw_all(subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | 
     return len(found)
 
 
-def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID) -> None:
-    """Somebody takes duties on; they leave the team's unclaimed list."""
-    Duty.objects.filter(id__in=list(duty_ids)).update(owner_id=practitioner_id)
+def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID, *, team_id: UUID | None = None) -> int:
+    """Somebody takes duties on; with `team_id` they become that team's. Returns how many.
+
+    The caller has asked its own permission; a duty that the viewer may not change stays as it is.
+    """
+    duties = list(Duty.objects.filter(id__in=list(duty_ids), closed_at__isnull=True))
+    for duty in duties:
+        duty.owner_id = practitioner_id
+        duty.team_id = team_id or duty.team_id
+    Duty.objects.bulk_update(duties, ["owner", "team"])
+    for duty in duties:
+        record(Verb.WROTE, "procedures.hand_to", folder_id=duty.folder_id, subject=duty, to=practitioner_id)
+    return len(duties)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The demonstration: an invented partnership, its people and their children.
 
-`people` invents the partnership and who works in it. Nothing here is imported before Django is set up, except
-this.
+`people` invents the partnership and who works in it, `families` the dozen children who show what Sightline
+does, `bulk` as many others as are asked for. Nothing here is imported before Django is set up, except this.
 """
 
 from __future__ import annotations
@@ -28,11 +28,16 @@ class SignIn:
 def load(children: int, progress: Progress) -> list[SignIn]:
     """Bring the demonstration up to `children` invented children, and say who can sign in.
 
-    Loads only what is missing: with 0 just the partnership and its people, which takes a second or two.
-    Runs as `sightline_app`.
+    Loads only what is missing: with 0 just the partnership and its people, which takes a second or two. The
+    first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
+    next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import people
+    from . import bulk, families, people
 
     sign_ins = people.load()
-    progress(0, children)
+    if children > 0:
+        families.load()
+        bulk.load(children, progress)
+    else:
+        progress(0, 0)
     return sign_ins

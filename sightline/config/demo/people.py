@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 
 from sightline.agencies import actions, queries
-from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, RotaShift, Team, User
+from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, RotaShift, Team
 from sightline.agencies.rules import Shift
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.time import LONDON, now, today
@@ -322,73 +322,146 @@ def _passphrase() -> str:
 
 # -- for many children --------------------------------------------------------------------------------
 
-#: About so many children stay with one social worker.
+#: About so many children stay with one worker.
 CASELOAD = 14
 WORKERS_IN_TEAM = 8
+#: However many children: a town has no more workers than this, and each has more children.
 MOST_WORKERS = 1500
 
 
-def social_workers(wanted: int) -> list[tuple[UUID, UUID, UUID]]:
-    """At least so many social workers as (practitioner, team, manager), appointing who is missing.
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who works with the many children. `source_code`: what the census calls a referral of theirs."""
 
-    They stand in teams of eight, each with its manager. None of them is a sign-in of the demonstration.
+    id: UUID
+    name: str
+    title: str
+    agency_id: UUID
+    agency: str
+    team_id: UUID | None
+    source_code: str
+
+    @property
+    def post(self) -> str:
+        """The post as entries and decisions keep it."""
+        return f"{self.title}, {self.agency}"
+
+
+#: What the census calls a referral by an agency's people.
+_SOURCES = {
+    AgencyKind.LOCAL_AUTHORITY: "5A",
+    AgencyKind.POLICE: "6",
+    AgencyKind.HEALTH: "3B",
+    AgencyKind.SCHOOL: "2A",
+    AgencyKind.EARLY_YEARS: "2B",
+    AgencyKind.VOLUNTARY: "8",
+    AgencyKind.HOUSING: "4",
+    AgencyKind.PROBATION: "7",
+}
+
+
+def social_workers(wanted: int) -> list[Worker]:
+    """At least so many social workers, appointing who is missing: teams of eight, each with its manager.
+
+    Nobody appointed here is a sign-in of the demonstration.
     """
     with transaction.atomic(), looking_as(Viewer.for_job("demo")):
-        found = _workers()
-        council = Agency.objects.get(name=COUNCIL).pk
-        ruth = Practitioner.objects.get(user__email=email_of(RUTH)).pk
-        while len(found) < min(wanted, MOST_WORKERS):
-            number = len(found)
+        found = _workers(role="social-worker")
+        for number in range(len(found), min(wanted, MOST_WORKERS)):
             rng = Random(f"{LETTERS} worker {number}")
-            team, manager = _team_for(number, council, ruth, rng)
-            actions.appoint(
-                name=names.person_name(rng),
-                email=f"worker{number:04}@{DOMAIN}",
-                agency=council,
-                role="social-worker",
-                post_title=rng.choice(("Social worker", "Senior social worker")),
-                team=team,
-                line_manager=manager,
-                held_from=today() - timedelta(days=rng.randint(420, 2500)),
-                telephone=names.telephone(rng),
+            team, manager = _team_of(number // WORKERS_IN_TEAM)
+            title = rng.choice(("Social worker", "Senior social worker"))
+            _appoint(rng, f"worker{number:04}", COUNCIL, "social-worker", title, team, manager)
+        return _workers(role="social-worker")
+
+
+def early_help_workers(wanted: int) -> list[Worker]:
+    """At least so many early help lead professionals, in the council and in the voluntary agency by turns."""
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        found = _workers(role="early-help-lead-professional")
+        teams = {(t.agency.name, t.name): t.pk for t in Team.objects.select_related("agency")}
+        for number in range(len(found), min(wanted, MOST_WORKERS)):
+            rng = Random(f"{LETTERS} helper {number}")
+            agency, team, manager = ((COUNCIL, EARLY_HELP, RUTH), (HARBOUR, "Family Support", HASAN))[
+                number % 2
+            ]
+            _appoint(
+                rng,
+                f"helper{number:04}",
+                agency,
+                "early-help-lead-professional",
+                "Early help worker" if agency == COUNCIL else "Family support worker",
+                teams[agency, team],
+                _id_of(email_of(manager)),
             )
-            found = [*found, (UUID(int=0), team, manager)]
-        return _workers()
+        return _workers(role="early-help-lead-professional")
 
 
-def _workers() -> list[tuple[UUID, UUID, UUID]]:
-    return list(
+def referrers(wanted: int) -> list[Worker]:
+    """At least so many who raise concerns: teachers, nurses, officers, housing officers, nursery workers."""
+    posts = (
+        (SCHOOL, "Teacher", IMELDA),
+        (HEALTH, "School nurse", PETRA),
+        (POLICE, "Police constable", TOM),
+        (HOUSING, "Housing officer", RUTH),
+        (NURSERY, "Nursery practitioner", IMELDA),
+        (PROBATION, "Probation officer", TOM),
+        (SCHOOL, "Pastoral lead", IMELDA),
+        (HEALTH, "Midwife", PETRA),
+    )
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        found = _workers(role="practitioner")
+        for number in range(len(found), wanted):
+            rng = Random(f"{LETTERS} referrer {number}")
+            agency, title, manager = posts[number % len(posts)]
+            _appoint(
+                rng, f"referrer{number:04}", agency, "practitioner", title, None, _id_of(email_of(manager))
+            )
+        return _workers(role="practitioner")
+
+
+def _workers(*, role: str) -> list[Worker]:
+    rows = (
         Posting.objects.held_today()
-        .filter(
-            role__slug="social-worker", agency__name=COUNCIL, line_manager__isnull=False, team__isnull=False
+        .filter(role__slug=role)
+        .order_by("practitioner__user__email", "held_from")
+        .values_list(
+            "practitioner_id", "practitioner__name", "post_title", "agency_id", "agency__name", "team_id",
+            "agency__kind",
         )
-        .order_by("practitioner__user__email")
-        .values_list("practitioner_id", "team_id", "line_manager_id")
-    )
+    )  # fmt: skip
+    return [Worker(*row[:6], _SOURCES.get(AgencyKind(row[6]), "8")) for row in rows]
 
 
-def _team_for(number: int, council: UUID, head: UUID, rng: Random) -> tuple[UUID, UUID]:
-    """The team that the worker of that number joins, and its manager; made when its first worker comes."""
-    place = number // WORKERS_IN_TEAM
-    if place == 0:
-        east = Team.objects.get(agency_id=council, name=EAST).pk
-        return east, Practitioner.objects.get(user__email=email_of(PRIYA)).pk
-    email = f"manager{place:03}@{DOMAIN}"
-    name = f"Safeguarding Team {place + 1}"
-    team = Team.objects.filter(agency_id=council, name=name).values_list("id", flat=True).first()
-    team = team or actions.add_team(council, name).pk
-    user = User.objects.filter(email=email).select_related("practitioner").first()
-    if user is not None:
-        return team, user.practitioner.pk
-    manager = actions.appoint(
+def _appoint(
+    rng: Random, account: str, agency: str, role: str, title: str, team: UUID | None, manager: UUID | None
+) -> UUID:
+    return actions.appoint(
         name=names.person_name(rng),
-        email=email,
-        agency=council,
-        role="team-manager",
-        post_title="Team manager",
+        email=f"{account}@{DOMAIN}",
+        agency=Agency.objects.get(name=agency).pk,
+        role=role,
+        post_title=title,
         team=team,
-        line_manager=head,
-        held_from=today() - timedelta(days=rng.randint(500, 3000)),
+        line_manager=manager,
+        held_from=today() - timedelta(days=rng.randint(600, 3000)),
         telephone=names.telephone(rng),
-    )
-    return team, manager.pk
+    ).pk
+
+
+def _id_of(email: str) -> UUID:
+    return Practitioner.objects.values_list("id", flat=True).get(user__email=email)
+
+
+def _team_of(place: int) -> tuple[UUID, UUID]:
+    """The social workers' team of that number and its manager; made when its first worker comes."""
+    council = Agency.objects.get(name=COUNCIL).pk
+    if place == 0:
+        return Team.objects.get(agency_id=council, name=EAST).pk, _id_of(email_of(PRIYA))
+    name, account = f"Safeguarding Team {place + 1}", f"manager{place:03}"
+    team = Team.objects.filter(agency_id=council, name=name).first() or actions.add_team(council, name)
+    if not Practitioner.objects.filter(user__email=f"{account}@{DOMAIN}").exists():
+        rng = Random(f"{LETTERS} manager {place}")
+        head = _id_of(email_of(RUTH))
+        _appoint(rng, account, COUNCIL, "team-manager", "Team manager", team.pk, head)
+    return team.pk, _id_of(f"{account}@{DOMAIN}")
