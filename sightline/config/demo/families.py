@@ -1,6 +1,7 @@
 """The families that show what Sightline does, each at another point of the way from a concern to an answer.
 
-What people do now goes through the actions, looking as them; what lies in the past is written in bulk, dated back.
+What people do now goes through the actions, looking as them; what lies in the past is written in bulk, dated
+back.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -59,7 +61,7 @@ from sightline.concerns.models import ConcernPart
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now, today
+from sightline.kernel.time import today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
 from sightline.procedures import queries as open_duties
@@ -482,7 +484,8 @@ def ferreira_lund(cast: Cast) -> None:
         )  # fmt: skip
         visit = records.sign_entry(
             {
-                maya.folder_id: "Visit at school. Maya was seen alone for 40 minutes in the library. She was not "
+                maya.folder_id: "Visit at school. Maya was seen alone for 40 minutes in the library. She "
+                "was not "
                 "wearing her hearing aids. She said: “I want mum to pick me up herself.”"
             },
             kind=EntryKind.VISIT,
@@ -577,7 +580,8 @@ def qureshi(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Nazia", "Qureshi", Kinship.MOTHER, Known.YES)],
-            what_happened="On my visit to the baby the father was in the house, although he is not to be there. "
+            what_happened="On my visit to the baby the father was in the house, although he is not to be "
+                          "there. "
             "Mother asked me not to tell anybody.",
             indicators=("parent_frightened",),
             harm_where=("home",),
@@ -622,7 +626,8 @@ def okoro(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Blessing", "Okoro", Kinship.MOTHER, Known.YES, "01632 960771")],
-            what_happened="Care for this pregnancy began at 30 weeks. Blessing is nineteen, lives alone and has "
+            what_happened="Care for this pregnancy began at 30 weeks. Blessing is nineteen, lives alone "
+                          "and has "
             "been threatened by the baby's father.",
             indicators=("hidden_pregnancy", "violence_pregnancy"),
             harm_where=("home",),
@@ -640,7 +645,8 @@ def okoro(cast: Cast) -> None:
             pack_in_force(),
             today(),
             "section_17_assessment",
-            "A young mother alone, threatened by the father; an assessment before the birth gives time to plan.",
+            "A young mother alone, threatened by the father; an assessment before the birth gives time "
+            "to plan.",
             child_told="Not yet born.",
             parents_told="Blessing, by Ines Farrow: a social worker will come with her next week.",
         ),
@@ -666,7 +672,8 @@ def reid(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Kelly", "Reid", Kinship.MOTHER, Known.YES, "01632 960345")],
-            what_happened="Found at 02:10 forty miles from home with three phones and cash. Missing for the second "
+            what_happened="Found at 02:10 forty miles from home with three phones and cash. Missing for "
+                          "the second "
             "time this month.",
             indicators=("goes_missing", "new_things", "in_debt"),
             harm_where=("outside", "online"),
@@ -684,7 +691,8 @@ def reid(cast: Cast) -> None:
             pack_in_force(),
             today(),
             "strategy_discussion",
-            "Reasonable cause to suspect that Callum is exploited for crime: a debt, threats, and two times missing.",
+            "Reasonable cause to suspect that Callum is exploited for crime: a debt, threats, and two "
+            "times missing.",
             descriptors=(6,),
             child_told="By PC Lindqvist on the way home: that people will meet about how to keep him safe.",
             parents_told="Kelly Reid by telephone at once; she agrees.",
@@ -712,7 +720,8 @@ def nowak(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Renata", "Nowak", Kinship.MOTHER, Known.YES, "01632 960512")],
-            what_happened="Mother has been ill since the summer. Zofia cooks, cleans and takes her cousin to school.",
+            what_happened="Mother has been ill since the summer. Zofia cooks, cleans and takes her "
+                          "cousin to school.",
             indicators=("too_much_expected",),
             harm_where=("home",),
             family_told=Told.YES,
@@ -729,7 +738,8 @@ def nowak(cast: Cast) -> None:
             pack_in_force(),
             today(),
             "early_help",
-            "A child who looks after her ill mother; both want help, and one family worker can bring it together.",
+            "A child who looks after her ill mother; both want help, and one family worker can bring it "
+            "together.",
             descriptors=(4, 1),
             child_told="By Sam Reyes: somebody called Leila will come, and it is not her fault.",
         ),
@@ -762,7 +772,8 @@ def anwar(cast: Cast) -> None:
                 PersonIn("Asma", "Anwar", Kinship.MOTHER, Known.YES, "01632 960633"),
                 PersonIn("Khalid", "Anwar", Kinship.FATHER, Known.YES),
             ],
-            what_happened="No heating and no food in the kitchen. Father lost his work in August. Mother does not "
+            what_happened="No heating and no food in the kitchen. Father lost his work in August. Mother "
+                          "does not "
             "open letters any more.",
             indicators=("unsafe_home", "not_growing"),
             harm_where=("home",),
@@ -774,7 +785,7 @@ def anwar(cast: Cast) -> None:
         ),
     )  # fmt: skip
     pack = pack_in_force()
-    shared = {
+    shared: dict[str, Any] = {
         "child_told": "By Ines Farrow, that somebody will come to help with heating and food.",
         "parents_told": "Asma and Khalid by telephone with an interpreter: who will come, and when.",
         "need_code": "N4",
@@ -783,12 +794,15 @@ def anwar(cast: Cast) -> None:
         cast,
         MAREK,
         raised,
-        decision(pack, today(), "early_help", "Hira does well at school; money and heating are what she lacks.",
+        decision(pack, today(), "early_help", "Hira does well at school; money and heating are what she "
+                                              "lacks.",
                  **shared),
-        decision(pack, today(), "early_help", "Bilal does well at school; money and heating are what he lacks.",
+        decision(pack, today(), "early_help", "Bilal does well at school; money and heating are what he "
+                                              "lacks.",
                  **shared),
         decision(pack, today(), "section_17_assessment",
-                 "Mina is three and not growing in a cold house: her health may suffer without services.", **shared),
+                 "Mina is three and not growing in a cold house: her health may suffer without "
+                 "services.", **shared),
     )  # fmt: skip
 
 
@@ -805,7 +819,8 @@ def whitlock(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Gemma", "Whitlock", Kinship.MOTHER, Known.YES)],
-            what_happened="Officers are at the flat after a call from a neighbour. Arthur has a bruise on his cheek. "
+            what_happened="Officers are at the flat after a call from a neighbour. Arthur has a bruise "
+                          "on his cheek. "
             "His mother's partner has left and says that he will be back.",
             indicators=("injury_baby", "police_called"),
             harm_where=("home",),
@@ -888,7 +903,8 @@ def thackray(cast: Cast) -> None:
                     lines="118 Beacon Road", postcode="ZZ99 9DD", said="It's a secret.",
                 )
             ],
-            what_happened="Skye draws pictures of her uncle that worried her teacher, and will not go home with him.",
+            what_happened="Skye draws pictures of her uncle that worried her teacher, and will not go "
+                          "home with him.",
             indicators=("avoids_person",),
             harm_where=("home", "not_known"),
             family_told=Told.NO,
@@ -952,7 +968,8 @@ def dhillon(cast: Cast) -> None:
                 )
             ],
             people=[PersonIn("Gurdeep", "Dhillon", Kinship.GRANDPARENT, Known.YES)],
-            what_happened="Simran told our youth group that she is to leave school and live with relatives abroad.",
+            what_happened="Simran told our youth group that she is to leave school and live with "
+                          "relatives abroad.",
             indicators=("withdrawn", "abuse_linked_to_belief"),
             harm_where=("home",),
             family_told=Told.NO,
@@ -968,7 +985,8 @@ def dhillon(cast: Cast) -> None:
             pack_in_force(),
             today(),
             "section_17_assessment",
-            "The family's account and Simran's differ. We begin by assessing with the grandfather's agreement.",
+            "The family's account and Simran's differ. We begin by assessing with the grandfather's "
+            "agreement.",
             conflict="Her grandfather, who cares for her, asks that nothing be done before the journey.",
             for_the_child=False,
             child_told="By Leila Haddad, that we have heard her.",
@@ -1035,7 +1053,8 @@ def fashola(cast: Cast) -> None:
         cast,
         ConcernIn(
             children=[ChildIn(given="Temi", family="Fashola-Grant", said="We left at night with one bag.")],
-            what_happened="Called to the home; Folasade was hurt. She and Temi left with us for a safe address.",
+            what_happened="Called to the home; Folasade was hurt. She and Temi left with us for a safe "
+            "address.",
             indicators=("sees_ill_treatment", "police_called"),
             harm_where=("home",),
             source_code="6",

@@ -16,7 +16,8 @@ class Worry:
 
 WORRIES = (
     Worry(
-        "The children come to school without breakfast most days and fall asleep in lessons. Their mother says that "
+        "The children come to school without breakfast most days and fall asleep in lessons. Their "
+        "mother says that "
         "she works nights and cannot wake up in time.",
         ("hungry", "unsupervised"),
     ),
@@ -25,16 +26,19 @@ WORRIES = (
         ("not_brought",),
     ),
     Worry(
-        "Officers were called to the home at night for the second time this month. There was shouting; a door was "
+        "Officers were called to the home at night for the second time this month. There was shouting; a "
+        "door was "
         "broken. The children were awake on the stairs.",
         ("police_called", "sees_ill_treatment"),
     ),
     Worry(
-        "There is damp on every wall and no hot water since the spring. The youngest has a cough that does not go.",
+        "There is damp on every wall and no hot water since the spring. The youngest has a cough that "
+        "does not go.",
         ("unsafe_home",),
     ),
     Worry(
-        "He was found in the park at eleven at night with much older boys and would not say how he came by the phone.",
+        "He was found in the park at eleven at night with much older boys and would not say how he came "
+        "by the phone.",
         ("older_friends", "new_things"),
         ("outside",),
     ),
@@ -51,7 +55,8 @@ WORRIES = (
         ("unsupervised", "parent_frightened"),
     ),
     Worry(
-        "Somebody whom she knows only from a game asks her for pictures, and she is afraid to stop answering.",
+        "Somebody whom she knows only from a game asks her for pictures, and she is afraid to stop "
+        "answering.",
         ("unknown_contact", "threatened_images"),
         ("online",),
     ),
@@ -64,7 +69,8 @@ WORRIES = (
         ("belittled", "flinches"),
     ),
     Worry(
-        "The rent has not been paid since the summer and the family is to leave in four weeks. Nobody knows where to.",
+        "The rent has not been paid since the summer and the family is to leave in four weeks. Nobody "
+        "knows where to.",
         ("unsafe_home",),
     ),
 )
@@ -95,7 +101,8 @@ REASONS = {
         "School, health and housing each see a part; a lead professional is what is missing.",
     ),
     "section_17_assessment": (
-        "Without services the children are unlikely to be healthy and safe at home; mother agrees to an assessment.",
+        "Without services the children are unlikely to be healthy and safe at home; mother agrees to an "
+        "assessment.",
         "Early help was tried and has not been enough; we need to understand what family life is like.",
     ),
     "strategy_discussion": (
@@ -111,7 +118,8 @@ ADVICE = (
 )
 
 ANSWERED = {
-    "no_further_action": "We have given advice and take no further action. Ring us if your worry does not go away.",
+    "no_further_action": "We have given advice and take no further action. Ring us if your worry does "
+    "not go away.",
     "signposting": "The family has been put in touch with a service. Ring us if your worry does not go away.",
     "early_help": "Early help is agreed, and a lead professional will be in touch with you.",
     "section_17_assessment": "A social worker will assess what the children need and will speak with you.",

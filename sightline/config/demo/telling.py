@@ -1,4 +1,4 @@
-"""What the demonstration's families and its many children have in common: instants of the past, and decisions."""
+"""What the families and the many children have in common: instants of the past, and decisions."""
 
 from __future__ import annotations
 
