@@ -156,11 +156,11 @@ def sync_roles(own: Path | None = None) -> int:
             role.save()
         now_held = held.get(role.pk, {})
         for permission, scope in said.permissions.items():
-            row = now_held.pop(permission, None)
-            if row is not None and row.scope != scope:
-                row.delete()
-                row = None
-            if row is None:
+            standing = now_held.pop(permission, None)
+            if standing is not None and standing.scope != scope:
+                standing.delete()
+                standing = None
+            if standing is None:
                 RolePermission.objects.create(role=role, permission=permission, scope=scope)
         for row in now_held.values():
             row.delete()
@@ -461,7 +461,7 @@ def _send(notice: Notice) -> None:
 def acknowledge(notice: UUID) -> Notice:
     """Say "I have it": stops the notice from going on to the next person. Only its own practitioner can."""
     with attempt("agencies.acknowledge"):
-        row = Notice.objects.filter(pk=notice, practitioner_id=current().practitioner_id).first()
+        row = Notice.objects.filter(Q(practitioner_id=current().practitioner_id), pk=notice).first()
         if row is None:
             raise NotFound
         if row.acknowledged_at is None:

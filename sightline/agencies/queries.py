@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -190,6 +190,10 @@ def practitioners(
     return _lines(found, limit)
 
 
+def _filled(row: Sequence[Any], stays: Collection[int]) -> list[Any]:
+    return ["" if value is None and n not in stays else value for n, value in enumerate(row)]
+
+
 def _lines(found: QuerySet[Posting], limit: int | None = None) -> list[PostLine]:
     rows = found.order_by("practitioner__name", "held_from", "id").values_list(
         "id",
@@ -209,10 +213,7 @@ def _lines(found: QuerySet[Posting], limit: int | None = None) -> list[PostLine]
     )
     # A missing team, manager or address reads as an empty text; a missing id or end stays None.
     stays = (7, 13)
-    return [
-        PostLine(*("" if value is None and n not in stays else value for n, value in enumerate(row)))
-        for row in rows[:limit]
-    ]
+    return [PostLine(*_filled(row, stays)) for row in rows[:limit]]
 
 
 def posting(posting_id: UUID) -> PostLine | None:

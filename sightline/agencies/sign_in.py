@@ -106,7 +106,7 @@ class SecondFactors(DefaultMFAAdapter):
 def _box() -> MultiFernet:
     # The first key encrypts; keys that were replaced still decrypt (SECRET_KEY_FALLBACKS).
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derived(str(key))) for key in keys])
 
 
 def _derived(secret: str) -> bytes:

@@ -130,6 +130,11 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
             )
     pack = pack_in_force()
     team = front_door_team()
+    if team is None:
+        raise Refused(
+            "This partnership has named no front door yet, so nobody would receive this. "
+            "Ring children's social care, and 999 if a child is in danger."
+        )
     at = now()
     secret = ""
     reference, digest = rules.new_reference(), ""

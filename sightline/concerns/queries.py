@@ -60,10 +60,11 @@ class Board:
 
 def _waiting() -> Q:
     # Taken back, but nobody at the front door has agreed yet that nothing more is owed: its clocks still run.
-    unsettled = Q(state=ConcernState.TAKEN_BACK.value) & Exists(
-        Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)
+    unsettled = Q(
+        Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)),
+        state=ConcernState.TAKEN_BACK.value,
     )
-    return Q(state__in=ON_BOARD) | unsettled
+    return Q(Q(state__in=ON_BOARD) | unsettled)
 
 
 def board(
@@ -102,7 +103,7 @@ def board(
         d.id: d
         for d in Duty.objects.filter(id__in=[c.due_id for c in concerns if c.due_id]).select_related(
             "owner", "team"
-        )  # type: ignore[attr-defined]
+        )
     }
     at, pack = now(), pack_in_force()
     rows = [
@@ -112,11 +113,11 @@ def board(
             raised_at=c.raised_at,
             raised_by=referrer_words(c),
             immediate_danger=c.immediate_danger,
-            danger_waiting=bool(c.danger_waiting),  # type: ignore[attr-defined]
+            danger_waiting=bool(c.danger_waiting),
             state=ConcernState(c.state),
             taken_by=c.taken_by.name if c.taken_by else "",
             children=tuple(names.get(c.id, ())),
-            due=view_of(duties[c.due_id], at, pack) if c.due_id in duties else None,  # type: ignore[attr-defined]
+            due=view_of(duties[c.due_id], at, pack) if c.due_id in duties else None,
         )
         for c in concerns
     ]

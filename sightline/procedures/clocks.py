@@ -111,7 +111,7 @@ def regular_bank_holidays(year: int) -> frozenset[date]:
 def bundled_bank_holidays() -> frozenset[date]:
     """England's bank holidays as GOV.UK published them, from the library's own copy; no network."""
     # Imported here because it brings `requests` along, which no page needs before its first clock.
-    from govuk_bank_holidays.bank_holidays import BankHolidays  # type: ignore[import-untyped]
+    from govuk_bank_holidays.bank_holidays import BankHolidays
 
     calendar = BankHolidays(use_cached_holidays=True)
     return frozenset(

@@ -1,4 +1,4 @@
-"""Entries and decisions. Nothing here is overwritten: a correction is another entry, a change of mind another decision."""
+"""Entries and decisions. Nothing here is overwritten: a correction or a change of mind is another row."""
 
 from __future__ import annotations
 

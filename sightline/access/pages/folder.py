@@ -80,7 +80,7 @@ def give(request: HttpRequest, folder_id: UUID) -> HttpResponse:
                 why=asked["why"],
                 level=GrantLevel(asked["level"]),
                 ends_at=ends_at,
-                **form.chosen(),
+                **form.chosen(),  # type: ignore[arg-type]
             )
         except NotPermitted:
             raise

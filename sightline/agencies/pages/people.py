@@ -23,7 +23,7 @@ AT_ONCE = 100
 
 
 def _may(request: HttpRequest, permission: Permission) -> bool:
-    return request.practitioner.may(permission)  # type: ignore[attr-defined,no-any-return]
+    return request.practitioner.may(permission)  # type: ignore[attr-defined]
 
 
 @page(permission=SIGNED_IN, methods=("GET",))

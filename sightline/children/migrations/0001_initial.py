@@ -12,299 +12,888 @@ import sightline.kernel.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
-        ('agencies', '0002_may'),
+        ("access", "0002_may"),
+        ("agencies", "0002_may"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('child', 'child'), ('adult', 'adult')], max_length=10)),
-                ('folder', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='child', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(choices=[("child", "child"), ("adult", "adult")], max_length=10)),
+                (
+                    "folder",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="child",
+                        to="access.folder",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Particulars',
+            name="Particulars",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('born_on', models.DateField(null=True)),
-                ('born_estimated', models.BooleanField(default=False)),
-                ('expected_on', models.DateField(help_text='For a child not yet born', null=True)),
-                ('died_on', models.DateField(null=True)),
-                ('sex', models.CharField(choices=[('F', 'F'), ('M', 'M'), ('U', 'U')], default='U', max_length=1)),
-                ('pronouns', models.CharField(blank=True, max_length=40)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
-                ('why', models.TextField(blank=True, help_text='Where it puts an earlier row right: what was wrong')),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='particulars', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                ("born_on", models.DateField(null=True)),
+                ("born_estimated", models.BooleanField(default=False)),
+                ("expected_on", models.DateField(help_text="For a child not yet born", null=True)),
+                ("died_on", models.DateField(null=True)),
+                (
+                    "sex",
+                    models.CharField(choices=[("F", "F"), ("M", "M"), ("U", "U")], default="U", max_length=1),
+                ),
+                ("pronouns", models.CharField(blank=True, max_length=40)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
+                (
+                    "why",
+                    models.TextField(
+                        blank=True, help_text="Where it puts an earlier row right: what was wrong"
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.folder",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="particulars",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Involvement',
+            name="Involvement",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('role', models.CharField(max_length=120)),
-                ('contribution', models.CharField(blank=True, max_length=300)),
-                ('lead_professional', models.BooleanField(default=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('practitioner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("role", models.CharField(max_length=120)),
+                ("contribution", models.CharField(blank=True, max_length=300)),
+                ("lead_professional", models.BooleanField(default=False)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "practitioner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="involvements",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('question', models.CharField(choices=[('ethnicity', 'ethnicity'), ('religion', 'religion'), ('language', 'language'), ('sexuality', 'sexuality'), ('disability', 'disability'), ('communication', 'communication'), ('interpreter', 'interpreter')], max_length=20)),
-                ('answered', models.CharField(choices=[('given', 'given'), ('not_known', 'not_known'), ('declined', 'declined')], max_length=12)),
-                ('code', models.CharField(blank=True, help_text="The census's code, where there is one", max_length=20)),
-                ('words', models.TextField(blank=True)),
-                ('self_described', models.BooleanField(default=False)),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identity', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "question",
+                    models.CharField(
+                        choices=[
+                            ("ethnicity", "ethnicity"),
+                            ("religion", "religion"),
+                            ("language", "language"),
+                            ("sexuality", "sexuality"),
+                            ("disability", "disability"),
+                            ("communication", "communication"),
+                            ("interpreter", "interpreter"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "answered",
+                    models.CharField(
+                        choices=[("given", "given"), ("not_known", "not_known"), ("declined", "declined")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, help_text="The census's code, where there is one", max_length=20
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("self_described", models.BooleanField(default=False)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.folder",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identity",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('recorded_at', models.DateTimeField()),
-                ('scheme', models.CharField(choices=[('nhs', 'nhs'), ('upn', 'upn'), ('former_upn', 'former_upn'), ('la_child', 'la_child'), ('other', 'other')], max_length=12)),
-                ('value', models.CharField(max_length=60)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('withdrawn_why', models.TextField(blank=True)),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifiers', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "scheme",
+                    models.CharField(
+                        choices=[
+                            ("nhs", "nhs"),
+                            ("upn", "upn"),
+                            ("former_upn", "former_upn"),
+                            ("la_child", "la_child"),
+                            ("other", "other"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("value", models.CharField(max_length=60)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("withdrawn_why", models.TextField(blank=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.folder",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identifiers",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Authority',
+            name="Authority",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('responsible', models.CharField(max_length=120)),
-                ('present', models.CharField(max_length=120)),
-                ('recorded_at', models.DateTimeField()),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorities', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("responsible", models.CharField(max_length=120)),
+                ("present", models.CharField(max_length=120)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="authorities",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PersonName',
+            name="PersonName",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('use', models.CharField(choices=[('full', 'full'), ('known_as', 'known_as'), ('former', 'former'), ('also', 'also')], max_length=12)),
-                ('given', models.CharField(blank=True, max_length=200)),
-                ('family', models.CharField(blank=True, max_length=200)),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='children.person')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "use",
+                    models.CharField(
+                        choices=[
+                            ("full", "full"),
+                            ("known_as", "known_as"),
+                            ("former", "former"),
+                            ("also", "also"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("given", models.CharField(blank=True, max_length=200)),
+                ("family", models.CharField(blank=True, max_length=200)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.folder",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="names",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pointer',
+            name="Pointer",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=420)),
-                ('known_as', models.CharField(blank=True, max_length=200)),
-                ('born_on', models.DateField(null=True)),
-                ('expected_on', models.DateField(null=True)),
-                ('area', models.CharField(blank=True, max_length=80)),
-                ('refreshed_at', models.DateTimeField()),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=420)),
+                ("known_as", models.CharField(blank=True, max_length=200)),
+                ("born_on", models.DateField(null=True)),
+                ("expected_on", models.DateField(null=True)),
+                ("area", models.CharField(blank=True, max_length=80)),
+                ("refreshed_at", models.DateTimeField()),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PointerAgency',
+            name="PointerAgency",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('shown_as', models.CharField(max_length=200)),
-                ('reach', models.CharField(help_text='How to reach them, or whom to ask', max_length=200)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("shown_as", models.CharField(max_length=200)),
+                ("reach", models.CharField(help_text="How to reach them, or whom to ask", max_length=200)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.agency",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Provider',
+            name="Provider",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('school', 'school'), ('nursery', 'nursery'), ('gp', 'gp')], max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('telephone', models.CharField(blank=True, max_length=40)),
-                ('recorded_at', models.DateTimeField()),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='providers', to='children.person')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("school", "school"), ("nursery", "nursery"), ("gp", "gp")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("telephone", models.CharField(blank=True, max_length=40)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="providers",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Residence',
+            name="Residence",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('lives_at', models.CharField(choices=[('home', 'home'), ('relatives', 'relatives'), ('foster_care', 'foster_care'), ('residential', 'residential'), ('hospital', 'hospital'), ('other', 'other')], default='home', max_length=20)),
-                ('lines', models.TextField(blank=True, help_text='House and street, one line each')),
-                ('postcode', models.CharField(blank=True, max_length=10)),
-                ('area', models.CharField(blank=True, help_text='Town or district, shown on the pointer', max_length=80)),
-                ('with_whom', models.CharField(blank=True, max_length=300)),
-                ('confidential', models.BooleanField(default=False)),
-                ('folder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residences', to='children.person')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "lives_at",
+                    models.CharField(
+                        choices=[
+                            ("home", "home"),
+                            ("relatives", "relatives"),
+                            ("foster_care", "foster_care"),
+                            ("residential", "residential"),
+                            ("hospital", "hospital"),
+                            ("other", "other"),
+                        ],
+                        default="home",
+                        max_length=20,
+                    ),
+                ),
+                ("lines", models.TextField(blank=True, help_text="House and street, one line each")),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                (
+                    "area",
+                    models.CharField(
+                        blank=True, help_text="Town or district, shown on the pointer", max_length=80
+                    ),
+                ),
+                ("with_whom", models.CharField(blank=True, max_length=300)),
+                ("confidential", models.BooleanField(default=False)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.folder",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="residences",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Status',
+            name="Status",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('child_in_need', 'child_in_need'), ('protection_plan', 'protection_plan'), ('looked_after', 'looked_after'), ('early_help', 'early_help'), ('interim_care_order', 'interim_care_order'), ('care_order', 'care_order'), ('supervision_order', 'supervision_order'), ('special_guardianship', 'special_guardianship'), ('child_arrangements', 'child_arrangements'), ('police_protection', 'police_protection'), ('emergency_protection', 'emergency_protection'), ('ward_of_court', 'ward_of_court')], max_length=30)),
-                ('category', models.CharField(blank=True, help_text="For a protection plan: the census's code", max_length=10)),
-                ('recorded_at', models.DateTimeField()),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statuses', to='children.person')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("child_in_need", "child_in_need"),
+                            ("protection_plan", "protection_plan"),
+                            ("looked_after", "looked_after"),
+                            ("early_help", "early_help"),
+                            ("interim_care_order", "interim_care_order"),
+                            ("care_order", "care_order"),
+                            ("supervision_order", "supervision_order"),
+                            ("special_guardianship", "special_guardianship"),
+                            ("child_arrangements", "child_arrangements"),
+                            ("police_protection", "police_protection"),
+                            ("emergency_protection", "emergency_protection"),
+                            ("ward_of_court", "ward_of_court"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True, help_text="For a protection plan: the census's code", max_length=10
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statuses",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tie',
+            name="Tie",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('held_from', models.DateField()),
-                ('held_until', models.DateField(blank=True, null=True)),
-                ('kinship', models.CharField(choices=[('mother', 'mother'), ('father', 'father'), ('parent', 'parent'), ('step_parent', 'step_parent'), ('parents_partner', 'parents_partner'), ('grandparent', 'grandparent'), ('sibling', 'sibling'), ('aunt_or_uncle', 'aunt_or_uncle'), ('carer', 'carer'), ('other_relative', 'other_relative'), ('other', 'other')], max_length=20)),
-                ('parental_responsibility', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('not_known', 'not_known')], default='not_known', max_length=10)),
-                ('lives_with_child', models.CharField(choices=[('yes', 'yes'), ('no', 'no'), ('not_known', 'not_known')], default='not_known', max_length=10)),
-                ('words', models.CharField(blank=True, help_text="The family's own word for it", max_length=300)),
-                ('recorded_at', models.DateTimeField()),
-                ('child', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ties', to='children.person')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tied_to', to='children.person')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("held_from", models.DateField()),
+                ("held_until", models.DateField(blank=True, null=True)),
+                (
+                    "kinship",
+                    models.CharField(
+                        choices=[
+                            ("mother", "mother"),
+                            ("father", "father"),
+                            ("parent", "parent"),
+                            ("step_parent", "step_parent"),
+                            ("parents_partner", "parents_partner"),
+                            ("grandparent", "grandparent"),
+                            ("sibling", "sibling"),
+                            ("aunt_or_uncle", "aunt_or_uncle"),
+                            ("carer", "carer"),
+                            ("other_relative", "other_relative"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "parental_responsibility",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("not_known", "not_known")],
+                        default="not_known",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "lives_with_child",
+                    models.CharField(
+                        choices=[("yes", "yes"), ("no", "no"), ("not_known", "not_known")],
+                        default="not_known",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "words",
+                    models.CharField(blank=True, help_text="The family's own word for it", max_length=300),
+                ),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "child",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ties", to="children.person"
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "other",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tied_to",
+                        to="children.person",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('folder__isnull', False), ('kind', 'child')), models.Q(('folder__isnull', True), ('kind', 'adult')), _connector='OR'), name='a_child_has_a_folder_an_adult_none'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("folder__isnull", False), ("kind", "child")),
+                    models.Q(("folder__isnull", True), ("kind", "adult")),
+                    _connector="OR",
+                ),
+                name="a_child_has_a_folder_an_adult_none",
+            ),
         ),
         migrations.AddIndex(
-            model_name='particulars',
-            index=models.Index(fields=['person', '-recorded_at'], name='particulars_latest'),
+            model_name="particulars",
+            index=models.Index(fields=["person", "-recorded_at"], name="particulars_latest"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='particulars',
-            trigger=pgtrigger.compiler.Trigger(name='particulars_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='74f0d2bbefc9f4ed1e37f15841febd304d794dd2', operation='UPDATE OR DELETE', pgid='pgtrigger_particulars_never_changed_490e9', table='children_particulars', when='BEFORE')),
+            model_name="particulars",
+            trigger=pgtrigger.compiler.Trigger(
+                name="particulars_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="74f0d2bbefc9f4ed1e37f15841febd304d794dd2",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_particulars_never_changed_490e9",
+                    table="children_particulars",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='involvement_in_order'),
+            model_name="involvement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="involvement_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='involvement',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('lead_professional', True)), expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('child', '=')], name='one_lead_professional'),
+            model_name="involvement",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("lead_professional", True)),
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("child", "="),
+                ],
+                name="one_lead_professional",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identity',
-            index=models.Index(fields=['person', 'question'], name='identity_by_person'),
+            model_name="identity",
+            index=models.Index(fields=["person", "question"], name="identity_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='identity',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='identity_in_order'),
+            model_name="identity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="identity_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='identifier',
-            index=models.Index(fields=['scheme', 'value'], name='identifier_by_value'),
+            model_name="identifier",
+            index=models.Index(fields=["scheme", "value"], name="identifier_by_value"),
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='authority_in_order'),
+            model_name="authority",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="authority_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='authority',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('child', '=')], name='one_authority_a_day'),
+            model_name="authority",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("child", "="),
+                ],
+                name="one_authority_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='personname',
-            index=models.Index(fields=['person'], name='name_by_person'),
+            model_name="personname",
+            index=models.Index(fields=["person"], name="name_by_person"),
         ),
         migrations.AddConstraint(
-            model_name='personname',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='name_in_order'),
+            model_name="personname",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="name_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personname',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('use', 'full')), expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('person', '=')], name='one_full_name_a_day'),
+            model_name="personname",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("use", "full")),
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("person", "="),
+                ],
+                name="one_full_name_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='personname',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('use', 'known_as')), expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('person', '=')], name='one_known_as_a_day'),
+            model_name="personname",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("use", "known_as")),
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("person", "="),
+                ],
+                name="one_known_as_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pointer',
-            constraint=models.UniqueConstraint(fields=('folder',), name='one_pointer_a_folder'),
+            model_name="pointer",
+            constraint=models.UniqueConstraint(fields=("folder",), name="one_pointer_a_folder"),
         ),
         migrations.AddIndex(
-            model_name='pointeragency',
-            index=models.Index(fields=['folder'], name='pointer_agencies'),
+            model_name="pointeragency",
+            index=models.Index(fields=["folder"], name="pointer_agencies"),
         ),
         migrations.AddConstraint(
-            model_name='provider',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='provider_in_order'),
+            model_name="provider",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="provider_in_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='residence',
-            index=models.Index(fields=['postcode'], name='residence_by_postcode'),
+            model_name="residence",
+            index=models.Index(fields=["postcode"], name="residence_by_postcode"),
         ),
         migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='residence_in_order'),
+            model_name="residence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="residence_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='residence',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('person', '=')], name='one_residence_a_day'),
+            model_name="residence",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("person", "="),
+                ],
+                name="one_residence_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='status_in_order'),
+            model_name="status",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="status_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='status',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(sightline.kernel.models.DateRangeOf('held_from', 'held_until', django.contrib.postgres.fields.ranges.RangeBoundary()), '&&'), ('child', '='), ('kind', '=')], name='one_status_of_a_kind_a_day'),
+            model_name="status",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        sightline.kernel.models.DateRangeOf(
+                            "held_from", "held_until", django.contrib.postgres.fields.ranges.RangeBoundary()
+                        ),
+                        "&&",
+                    ),
+                    ("child", "="),
+                    ("kind", "="),
+                ],
+                name="one_status_of_a_kind_a_day",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tie',
-            index=models.Index(fields=['other'], name='tie_by_other'),
+            model_name="tie",
+            index=models.Index(fields=["other"], name="tie_by_other"),
         ),
         migrations.AddConstraint(
-            model_name='tie',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__isnull', True), ('held_until__gte', models.F('held_from')), _connector='OR'), name='tie_in_order'),
+            model_name="tie",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("held_until__isnull", True), ("held_until__gte", models.F("held_from")), _connector="OR"
+                ),
+                name="tie_in_order",
+            ),
         ),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from sightline.children.terms import Kinship, Known
 from sightline.concerns.actions import ChildIn, ConcernIn, PersonIn, Raised, raise_concern
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Agreed, Told
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 
 
 @dataclass
@@ -115,7 +115,7 @@ def a_decision(part_id: UUID, outcome: str = "early_help", **changes: Any) -> Ch
     """A complete decision; change what a test is about."""
     from sightline.procedures.queries import pack_in_force
 
-    levels = pack_in_force().levels(datetime.now().date())
+    levels = pack_in_force().levels(today())
     level = levels.level[1]
     fields: dict[str, Any] = {
         "part_id": part_id,

@@ -9,101 +9,237 @@ import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_may'),
-        ('agencies', '0002_may'),
+        ("access", "0002_may"),
+        ("agencies", "0002_may"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('title', models.CharField(max_length=200)),
-                ('why', models.TextField()),
-                ('discharged_by', models.TextField(help_text='What discharges it, in words for the page')),
-                ('subject_id', models.UUIDField(null=True)),
-                ('path', models.CharField(blank=True, help_text='The page where it is done', max_length=200)),
-                ('started_at', models.DateTimeField(help_text='The instant that the clock runs from')),
-                ('opened_at', models.DateTimeField()),
-                ('soon_at', models.DateTimeField(help_text='From here on it is due soon')),
-                ('due_at', models.DateTimeField()),
-                ('critical_at', models.DateTimeField(help_text='From here on it is critically overdue')),
-                ('agreed_at', models.DateTimeField(null=True)),
-                ('sooner_why', models.TextField(blank=True, help_text='Why this child needed it sooner than the limit')),
-                ('state', models.CharField(choices=[('open', 'open'), ('shortened', 'shortened'), ('extended', 'extended'), ('missed', 'missed'), ('missed and answered for', 'missed and answered for'), ('done late', 'done late'), ('discharged', 'discharged'), ('withdrawn', 'withdrawn')], max_length=30)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('pack', models.CharField(max_length=80)),
-                ('pack_version', models.CharField(max_length=80)),
-                ('limit_id', models.CharField(max_length=60)),
-                ('limit_words', models.CharField(max_length=120)),
-                ('statutory', models.BooleanField(default=False)),
-                ('citation', models.TextField()),
-                ('caveat', models.TextField(blank=True)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='agencies.practitioner')),
-                ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='agencies.team')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                ("title", models.CharField(max_length=200)),
+                ("why", models.TextField()),
+                ("discharged_by", models.TextField(help_text="What discharges it, in words for the page")),
+                ("subject_id", models.UUIDField(null=True)),
+                ("path", models.CharField(blank=True, help_text="The page where it is done", max_length=200)),
+                ("started_at", models.DateTimeField(help_text="The instant that the clock runs from")),
+                ("opened_at", models.DateTimeField()),
+                ("soon_at", models.DateTimeField(help_text="From here on it is due soon")),
+                ("due_at", models.DateTimeField()),
+                ("critical_at", models.DateTimeField(help_text="From here on it is critically overdue")),
+                ("agreed_at", models.DateTimeField(null=True)),
+                (
+                    "sooner_why",
+                    models.TextField(blank=True, help_text="Why this child needed it sooner than the limit"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("shortened", "shortened"),
+                            ("extended", "extended"),
+                            ("missed", "missed"),
+                            ("missed and answered for", "missed and answered for"),
+                            ("done late", "done late"),
+                            ("discharged", "discharged"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("pack", models.CharField(max_length=80)),
+                ("pack_version", models.CharField(max_length=80)),
+                ("limit_id", models.CharField(max_length=60)),
+                ("limit_words", models.CharField(max_length=120)),
+                ("statutory", models.BooleanField(default=False)),
+                ("citation", models.TextField()),
+                ("caveat", models.TextField(blank=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="agencies.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DutyEvent',
+            name="DutyEvent",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('act', models.CharField(choices=[('open', 'open'), ('shorten', 'shorten'), ('extend', 'extend'), ('miss', 'miss'), ('answer for', 'answer for'), ('discharge', 'discharge'), ('withdraw', 'withdraw')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('reason', models.TextField(blank=True)),
-                ('due_before', models.DateTimeField(null=True)),
-                ('due_after', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='procedures.duty')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("shorten", "shorten"),
+                            ("extend", "extend"),
+                            ("miss", "miss"),
+                            ("answer for", "answer for"),
+                            ("discharge", "discharge"),
+                            ("withdraw", "withdraw"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                ("due_before", models.DateTimeField(null=True)),
+                ("due_after", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="procedures.duty",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ManagerView',
+            name="ManagerView",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('manager', models.CharField(max_length=200)),
-                ('view', models.TextField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.agency')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='views', to='procedures.dutyevent')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("manager", models.CharField(max_length=200)),
+                ("view", models.TextField()),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="agencies.agency"
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="views",
+                        to="procedures.dutyevent",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['owner', 'due_at'], name='duty_of_owner'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["owner", "due_at"],
+                name="duty_of_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['team', 'due_at'], name='duty_of_team'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=["team", "due_at"],
+                name="duty_of_team",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['folder', 'due_at'], name='duty_in_folder'),
+            model_name="duty",
+            index=models.Index(fields=["folder", "due_at"], name="duty_in_folder"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['subject_id'], name='duty_on_subject'),
+            model_name="duty",
+            index=models.Index(fields=["subject_id"], name="duty_on_subject"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'shortened', 'extended'))), fields=['due_at'], name='duty_running'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "shortened", "extended"))),
+                fields=["due_at"],
+                name="duty_running",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dutyevent',
-            index=models.Index(fields=['duty', 'at'], name='duty_history'),
+            model_name="dutyevent",
+            index=models.Index(fields=["duty", "at"], name="duty_history"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='dutyevent',
-            trigger=pgtrigger.compiler.Trigger(name='duty_event_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ee31d4ba411508ee6b2357fc7499a0d308cd011f', operation='UPDATE OR DELETE', pgid='pgtrigger_duty_event_never_changed_0a206', table='procedures_dutyevent', when='BEFORE')),
+            model_name="dutyevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="duty_event_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ee31d4ba411508ee6b2357fc7499a0d308cd011f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_duty_event_never_changed_0a206",
+                    table="procedures_dutyevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='managerview',
-            trigger=pgtrigger.compiler.Trigger(name='manager_view_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='112ccd3484cfe78f6bfd18ae330f9f082bb0eb68', operation='UPDATE OR DELETE', pgid='pgtrigger_manager_view_never_changed_cad25', table='procedures_managerview', when='BEFORE')),
+            model_name="managerview",
+            trigger=pgtrigger.compiler.Trigger(
+                name="manager_view_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="112ccd3484cfe78f6bfd18ae330f9f082bb0eb68",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_manager_view_never_changed_cad25",
+                    table="procedures_managerview",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
