@@ -25,7 +25,7 @@ from uuid import UUID, uuid5
 from django.db import DatabaseError, connection, transaction
 
 from sightline.access import actions as access
-from sightline.agencies.models import Team
+from sightline.agencies.models import Partnership, Team
 from sightline.agencies.queries import acting_as, front_door_team
 from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
@@ -136,6 +136,7 @@ class _Place:
     """Where what is imported goes, and by which procedures its clocks run."""
 
     team: Team
+    authority_code: str
     pack: Pack
     header: Header
     at: datetime
@@ -262,7 +263,18 @@ def _place(header: Header, practitioner_id: UUID | None, team_id: UUID | None) -
     )
     if team is None:
         raise Refused("There is no team that could take the children: set the partnership up first.")
-    return _Place(team=team, pack=pack_in_force(), header=header, at=now(), today=today())
+    code = Partnership.objects.values_list("authority_code", flat=True).first() or ""
+    return _Place(
+        team=team, authority_code=code, pack=pack_in_force(), header=header, at=now(), today=today()
+    )
+
+
+def _of_another_authority(place: _Place) -> Iterator[Finding]:
+    """A return of another authority is imported all the same: authorities merge, and children move."""
+    told = place.header.la_code
+    if told and place.authority_code and told != place.authority_code:
+        why = f"is another authority than the partnership's own, {place.authority_code}"
+        yield Finding(None, place.header.line, "LEA", why, told, Grade.DOUBTFUL)
 
 
 def _begin(report: Report, place: _Place, practitioner_id: UUID | None, operator: str) -> ImportRun:
@@ -310,7 +322,7 @@ class _Import:
         self.progress = progress
         self.tell = tell
         self.seen: set[str] = set()
-        self.loose: list[Finding] = []
+        self.loose: list[Finding] = list(_of_another_authority(place))
 
     def work_through(self, source: BinaryIO) -> None:
         """Read the file again, and take in (or, dry, plan) all of it."""

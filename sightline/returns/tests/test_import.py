@@ -287,6 +287,10 @@ class TestCommit:
         with as_practitioner(partners.teacher):
             assert procedures.work_of(team_ids=[partners.team.id]) == []
 
+    def test_a_return_of_another_authority_is_said_to_be_so(self, partners: Partners, case: Path) -> None:
+        _, told = whole(put(case, ("<LEA>999<", "<LEA>201<")))
+        assert [(f.element, f.value, f.child) for f in told] == [("LEA", "201", None)]
+
     def test_past_referrals_are_told_in_the_words_of_the_census(self, partners: Partners) -> None:
         whole(DATA / "cin-2022.xml")
         with as_practitioner(partners.manager):
