@@ -1,6 +1,6 @@
 """Loads a partnership's worth of invented children straight into the tables, for measuring.
 
-    python bench/data.py --data DIR --children 100000
+    python -m bench.data --data DIR --children 100000
 
 As the owner of the tables, past the doors, with COPY; 100,000 children take some minutes. Names come from
 Faker's lists in the mixture of an English city; NHS numbers are 999..., postcodes ZZ...; the same seed writes
@@ -23,8 +23,8 @@ import psycopg
 from psycopg import sql
 
 from sightline.agencies.terms import AgencyKind, Permission, Scope
-from sightline.config.cluster import running
-from sightline.config.paths import data_folder
+from sightline.config.place import opened
+from sightline.config.serving import prepare
 from sightline.kernel.ids import uuid7
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -224,9 +224,18 @@ def load_partnership(connection: psycopg.Connection[Any]) -> Loaded:
         [(uuid7(), role, p.value, Scope.PARTNERSHIP.value) for p in Permission if p not in narrow],
     )  # fmt: skip
     practitioners = [uuid7() for _ in range(12)]
+    users = [uuid7() for _ in practitioners]
     copy(
-        connection, "agencies_practitioner", ("id", "name", "telephone"),
-        [(key, f"Practitioner {n}", "01632 960999") for n, key in enumerate(practitioners, 1)],
+        connection, "agencies_user", ("id", "email", "password", "is_active"),
+        # No password fits this: whoever measures is signed in by a session made for it.
+        [(user, f"practitioner{n}@example.org", "!", True) for n, user in enumerate(users, 1)],
+    )  # fmt: skip
+    copy(
+        connection, "agencies_practitioner", ("id", "user_id", "name", "telephone"),
+        [
+            (key, user, f"Practitioner {n}", "01632 960999")
+            for n, (key, user) in enumerate(zip(practitioners, users, strict=True), 1)
+        ],
     )  # fmt: skip
     copy(
         connection, "agencies_posting",
@@ -369,16 +378,18 @@ def analyse(connection: psycopg.Connection[Any]) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
-    parser.add_argument("--data", help="the data folder, already migrated")
+    parser = argparse.ArgumentParser(description="Loads invented children for measuring.")
+    parser.add_argument("--data", help="the data folder; set up where it is empty")
     parser.add_argument("--children", type=int, default=100_000)
     parser.add_argument("--granted", type=int, default=20_000)
     arguments = parser.parse_args()
-    with running(data_folder(arguments.data)) as cluster:
-        with psycopg.connect(cluster.url("sightline_owner")) as connection:
-            loaded = load_partnership(connection)
-            load_children(connection, loaded, arguments.children, granted=arguments.granted)
-        with psycopg.connect(cluster.url("sightline_owner"), autocommit=True) as connection:
+    with opened(arguments.data) as place:
+        prepare(place, migrate=True)
+        assert place.cluster is not None, "Measurements use the embedded PostgreSQL"
+        with psycopg.connect(place.cluster.url("sightline_owner"), autocommit=True) as connection:
+            with connection.transaction():
+                loaded = load_partnership(connection)
+                load_children(connection, loaded, arguments.children, granted=arguments.granted)
             analyse(connection)
     print(f"{len(loaded.folders)} children loaded")
 

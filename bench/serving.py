@@ -1,0 +1,99 @@
+"""A data folder loaded with invented children, and Sightline serving it: what every measurement over HTTP wants."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+
+from bench.data import analyse, load_children, load_partnership
+from sightline.config.place import as_owner, opened
+from sightline.config.processes import Processes
+from sightline.config.serving import await_answer, prepare, start_web
+
+
+@dataclass
+class Served:
+    """A running web server, and a client signed in as a practitioner of the front door."""
+
+    client: httpx.Client
+    process: psutil.Process
+    owner: psycopg.Connection
+
+    def memory(self) -> float:
+        """Megabytes that the web server and its workers hold, shared pages counted once."""
+        family = [self.process, *self.process.children(recursive=True)]
+        return sum(one.memory_full_info().pss for one in family) / 1e6
+
+    def post(self, path: str, fields: dict[str, str]) -> httpx.Response:
+        """A form sent as a browser sends it: with the token of the page that it stands on."""
+        token = self.client.cookies.get("csrftoken") or ""
+        return self.client.post(path, data={**fields, "csrfmiddlewaretoken": token})
+
+
+@contextmanager
+def served(data: Path, *, children: int, granted: int) -> Iterator[Served]:
+    """Loads the folder where it is empty, serves it with one web process, and stops what it started."""
+    with opened(data) as place:
+        prepare(place, migrate=True)
+        assert place.cluster is not None, "Measurements use the embedded PostgreSQL"
+        with psycopg.connect(place.cluster.url("sightline_owner"), autocommit=True) as owner:
+            if not owner.execute("SELECT 1 FROM access_folder LIMIT 1").fetchone():
+                with owner.transaction():
+                    load_children(owner, load_partnership(owner), children, granted=granted)
+                analyse(owner)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            processes = Processes()
+            try:
+                web = start_web(processes, place, "127.0.0.1", port, 1)
+                await_answer(processes, web, port)
+                assert web.process is not None
+                with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+                    for name, value in _session().items():
+                        client.cookies.set(name, value, domain="127.0.0.1")
+                    client.get("/find/")
+                    yield Served(client, psutil.Process(web.process.pid), owner)
+            finally:
+                processes.stop()
+
+
+def _session() -> dict[str, str]:
+    """The cookies of the first practitioner, signed in."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    with as_owner():
+        browser = Client()
+        browser.force_login(get_user_model().objects.order_by("id").first())
+        return {name: morsel.value for name, morsel in browser.cookies.items()}
+
+
+def timed(act: Callable[[], httpx.Response]) -> float:
+    """Milliseconds until the whole answer is there. Raises where it is not a good one."""
+    start = time.perf_counter()
+    act().raise_for_status()
+    return (time.perf_counter() - start) * 1000
+
+
+def percentile(values: Sequence[float], part: float) -> float:
+    """The value below or at which that part of the values lies."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def table(title: str, rows: Sequence[tuple[str, Sequence[float]]], limit: float | None = None) -> None:
+    """Prints one line per kind: how many, the median, the 95th of a hundred and the slowest, in milliseconds."""
+    print(f"\n{title}{f' (the 95th of a hundred within {limit:.0f} ms)' if limit else ''}")
+    print(f"{'':40}{'count':>8}{'p50':>9}{'p95':>9}{'max':>9}")
+    for name, values in rows:
+        middle, late, most = percentile(values, 0.5), percentile(values, 0.95), max(values)
+        print(f"{name:40}{len(values):8}{middle:9.1f}{late:9.1f}{most:9.1f}")
