@@ -25,7 +25,11 @@ def slip(word: str, chance: random.Random) -> str:
         return word
     at = chance.randrange(1, len(word) - 1)
     return chance.choice(
-        [word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :], word[:at] + word[at + 1 :], word[:at] + word[at - 1 :]]
+        [
+            word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :],
+            word[:at] + word[at + 1 :],
+            word[:at] + word[at - 1 :],
+        ]
     )
 
 

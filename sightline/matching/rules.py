@@ -65,8 +65,8 @@ _SAID_ABOUT = re.compile(
 )
 # fmt: off
 _STREETS = frozenset([
-    "street", "st", "road", "rd", "avenue", "ave", "close", "drive", "lane", "ln", "court", "crescent", "gardens",
-    "terrace", "place", "square", "grove", "way", "walk", "mews", "flat", "apartment",
+    "street", "st", "road", "rd", "avenue", "ave", "close", "drive", "lane", "ln", "court", "crescent",
+    "gardens", "terrace", "place", "square", "grove", "way", "walk", "mews", "flat", "apartment",
 ])
 # fmt: on
 

@@ -236,25 +236,28 @@ SET search_path = public, pg_temp SET pg_trgm.similarity_threshold = 0.25 AS $$
     ORDER BY word, score DESC
 $$;
 
--- Every folder that a query may mean, sealed ones too: only the two functions below call it, and they hide.
+-- Every folder that a query may mean, past all seals: only the two functions below call it, and they say what to hide.
 -- A row with an adult says that the folder's child has somebody of that name in their life.
 --   words     [{"at": 0, "word": "Zofia", "as": "typed"}, ...]  `at` counts what was typed; "form" is another form
 --             of the name at that place, "run" two words run together
 --   address   house and street as text
 --   keys      [{"kind": "nhs", "value": "999..."}, ...]
 --   born, swapped   days as YYYY-MM-DD;  age  {"from": day, "until": day} of birth
-CREATE FUNCTION matching_candidates(query jsonb, confidential_too boolean)
+-- Folders in `hidden` are as if they were not there; `enough` is the part of the best that is close enough.
+CREATE FUNCTION matching_candidates(query jsonb, confidential_too boolean, hidden uuid[], enough real)
 RETURNS TABLE (folder_id uuid, adult uuid, points real, reasons int) LANGUAGE sql STABLE
 SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin = off SET enable_seqscan = off AS $$
     WITH asked AS MATERIALIZED (
         SELECT 'name' AS kind, (e ->> 'at')::int AS at, matching_plain(e ->> 'word') AS word, e ->> 'as' AS mode
         FROM jsonb_array_elements(coalesce(query -> 'words', '[]')) AS e
         UNION ALL
-        SELECT 'address', a.at::int, a.word, 'typed'
-        FROM matching_address_words(query ->> 'address') WITH ORDINALITY AS a(word, at)
+        SELECT 'address', a.at::int - 1, a.word, 'typed'
+        FROM matching_address_words(query ->> 'address') WITH ORDINALITY AS a(word, at) WHERE a.at <= 8
     ), many AS MATERIALIZED (
-        SELECT kind, count(DISTINCT at)::real AS asked FROM asked GROUP BY kind
+        SELECT count(DISTINCT at) FILTER (WHERE kind = 'name') AS names,
+               count(DISTINCT at) FILTER (WHERE kind = 'address') AS addresses FROM asked
     ), alike AS MATERIALIZED (
+        -- How well in thousandths and why, in one number, so that the greatest carries its reason along.
         SELECT kind, at, word, max((score * 1000)::int * 32 + reason) AS grade FROM (
             SELECT a.kind, a.at, l.word, l.score, l.reason
             FROM asked a, LATERAL matching_alike(a.kind, a.word) l WHERE a.mode = 'typed' AND a.word <> ''
@@ -263,73 +266,96 @@ SET search_path = public, pg_temp SET enable_hashjoin = off SET enable_mergejoin
             UNION ALL
             SELECT a.kind, a.at, a.word, 0.97, 1 FROM asked a WHERE a.mode = 'run' AND a.word <> '') x
         GROUP BY kind, at, word
-    ), hit AS (
-        SELECT w.folder_id, w.adult, w.kind, w.part, w.use, l.at, max(l.grade) AS grade
-        FROM alike l JOIN matching_searchword w ON w.kind = l.kind AND w.word = l.word
-        WHERE NOT w.confidential OR confidential_too
-        GROUP BY w.folder_id, w.adult, w.kind, w.part, w.use, l.at
     ), part AS (
-        SELECT h.folder_id, h.adult, h.kind, h.use, sum(h.grade / 32) / 1000.0 / m.asked AS score,
-               bit_or(h.grade % 32) AS how, count(*) < m.asked AS partly
-        FROM hit h JOIN many m ON m.kind = h.kind
-        GROUP BY h.folder_id, h.adult, h.kind, h.part, h.use, m.asked
+        -- One name, or one address: the best grade for each word that was typed.
+        SELECT h.folder_id, h.adult, h.kind, h.use,
+               (coalesce(h.g0, 0) / 32 + coalesce(h.g1, 0) / 32 + coalesce(h.g2, 0) / 32 + coalesce(h.g3, 0) / 32
+                + coalesce(h.g4, 0) / 32 + coalesce(h.g5, 0) / 32 + coalesce(h.g6, 0) / 32 + coalesce(h.g7, 0) / 32)
+               / CASE h.kind WHEN 'name' THEN m.names ELSE m.addresses END AS score,
+               coalesce(h.g0 % 32, 0) | coalesce(h.g1 % 32, 0) | coalesce(h.g2 % 32, 0) | coalesce(h.g3 % 32, 0)
+               | coalesce(h.g4 % 32, 0) | coalesce(h.g5 % 32, 0) | coalesce(h.g6 % 32, 0) | coalesce(h.g7 % 32, 0) AS how,
+               num_nonnulls(h.g0, h.g1, h.g2, h.g3, h.g4, h.g5, h.g6, h.g7)
+               < CASE h.kind WHEN 'name' THEN m.names ELSE m.addresses END AS partly
+        FROM (SELECT w.folder_id, w.adult, l.kind, w.part, min(w.use) AS use,
+                     max(l.grade) FILTER (WHERE l.at = 0) AS g0, max(l.grade) FILTER (WHERE l.at = 1) AS g1,
+                     max(l.grade) FILTER (WHERE l.at = 2) AS g2, max(l.grade) FILTER (WHERE l.at = 3) AS g3,
+                     max(l.grade) FILTER (WHERE l.at = 4) AS g4, max(l.grade) FILTER (WHERE l.at = 5) AS g5,
+                     max(l.grade) FILTER (WHERE l.at = 6) AS g6, max(l.grade) FILTER (WHERE l.at = 7) AS g7
+              FROM alike l JOIN matching_searchword w ON w.kind = l.kind AND w.word = l.word
+              WHERE (NOT w.confidential OR confidential_too) AND NOT w.folder_id = ANY (hidden)
+              GROUP BY w.folder_id, w.adult, l.kind, w.part) h, many m
     ), fact AS (
-        SELECT p.folder_id, p.adult,
-               60 * p.score * CASE p.use WHEN 'now' THEN 1 WHEN 'known_as' THEN 0.99 ELSE 0.96 END AS points,
+        -- Points in hundredths; `about` keeps apart what adds up from what is the same said twice.
+        SELECT p.folder_id, p.adult, 1 AS about,
+               p.score::int * 6 * CASE p.use WHEN 'now' THEN 100 WHEN 'known_as' THEN 99 ELSE 96 END / 100 AS points,
                CASE WHEN p.how = 1 AND NOT p.partly THEN 1 ELSE p.how & ~1 END
                | CASE WHEN p.partly THEN 32 ELSE 0 END
-               | CASE p.use WHEN 'known_as' THEN 64 WHEN 'former' THEN 128 WHEN 'also' THEN 256 ELSE 0 END
-               AS reasons, 'name' AS about
-        FROM part p WHERE p.kind = 'name' AND p.score >= 0.42
+               | CASE p.use WHEN 'known_as' THEN 64 WHEN 'former' THEN 128 WHEN 'also' THEN 256 ELSE 0 END AS reasons
+        FROM part p WHERE p.kind = 'name' AND p.score >= 420
         UNION ALL
-        SELECT p.folder_id, NULL, 40 * p.score * CASE p.use WHEN 'now' THEN 1 ELSE 0.8 END,
+        SELECT p.folder_id, NULL, 2, p.score::int * 4 * CASE p.use WHEN 'now' THEN 100 ELSE 80 END / 100,
                CASE WHEN p.how = 1 AND NOT p.partly THEN 32768 ELSE 65536 END
-               | CASE p.use WHEN 'former' THEN 131072 ELSE 0 END, 'address'
-        FROM part p WHERE p.kind = 'address' AND p.score >= 0.6
+               | CASE p.use WHEN 'former' THEN 131072 ELSE 0 END
+        FROM part p WHERE p.kind = 'address' AND p.score >= 600
         UNION ALL
         SELECT k.folder_id, NULL,
-               CASE WHEN k.kind = 'postcode' THEN 25 ELSE 100 END * CASE k.use WHEN 'now' THEN 1 ELSE 0.8 END,
+               CASE k.kind WHEN 'postcode' THEN 3 WHEN 'nhs' THEN 5 WHEN 'upn' THEN 6 ELSE 7 END,
+               CASE WHEN k.kind = 'postcode' THEN 25 ELSE 100 END * CASE k.use WHEN 'now' THEN 100 ELSE 80 END,
                CASE k.kind WHEN 'nhs' THEN 262144 WHEN 'upn' THEN 524288 WHEN 'reference' THEN 1048576
-                           ELSE 8192 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END END,
-               k.kind
+                           ELSE 8192 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END END
         FROM (SELECT DISTINCT e ->> 'kind' AS kind, e ->> 'value' AS value
               FROM jsonb_array_elements(coalesce(query -> 'keys', '[]')) AS e) a
         JOIN matching_searchkey k ON k.kind = a.kind AND k.value = a.value
-        WHERE NOT k.confidential OR confidential_too
+        WHERE (NOT k.confidential OR confidential_too) AND NOT k.folder_id = ANY (hidden)
         UNION ALL
-        SELECT k.folder_id, NULL, 10, 16384 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END, 'postcode'
+        SELECT k.folder_id, NULL, 3, 1000, 16384 | CASE k.use WHEN 'former' THEN 131072 ELSE 0 END
         FROM (SELECT query ->> 'district' AS value) a
         JOIN matching_searchkey k ON k.kind = 'postcode' AND k.value > a.value AND k.value < a.value || 'a'
              AND length(k.value) = length(a.value) + 3
-        WHERE NOT k.confidential OR confidential_too
+        WHERE (NOT k.confidential OR confidential_too) AND NOT k.folder_id = ANY (hidden)
         UNION ALL
-        SELECT k.folder_id, NULL, CASE a.field WHEN 'born' THEN 40 ELSE 32 END,
-               CASE a.field WHEN 'born' THEN 512 ELSE 1024 END, 'born'
+        SELECT k.folder_id, NULL, 4, CASE a.field WHEN 'born' THEN 4000 ELSE 3200 END,
+               CASE a.field WHEN 'born' THEN 512 ELSE 1024 END
         FROM (SELECT f.field, d.value FROM (VALUES ('born'), ('swapped')) AS f(field),
                      LATERAL jsonb_array_elements_text(coalesce(query -> f.field, '[]')) AS d(value)) a
         JOIN matching_searchkey k ON k.kind = 'born' AND k.value = a.value
+        WHERE NOT k.folder_id = ANY (hidden)
         UNION ALL
-        SELECT k.folder_id, NULL, 20, 4096, 'born'
+        SELECT k.folder_id, NULL, 4, 2000, 4096
         FROM (SELECT query -> 'age' ->> 'from' AS lower, query -> 'age' ->> 'until' AS upper
               WHERE jsonb_array_length(coalesce(query -> 'words', '[]')) = 0
                 AND coalesce(query ->> 'address', '') = ''
                 AND jsonb_array_length(coalesce(query -> 'keys', '[]')) = 0
                 AND query ->> 'district' IS NULL) a
         JOIN matching_searchkey k ON k.kind = 'born' AND k.value >= a.lower AND k.value <= a.upper
-    ), best AS (
-        -- Of several names, or several addresses, the one that fits best; its reasons only.
-        SELECT DISTINCT ON (f.folder_id, f.adult, f.about) f.folder_id, f.adult, f.points, f.reasons
-        FROM fact f ORDER BY f.folder_id, f.adult, f.about, f.points DESC
+        WHERE NOT k.folder_id = ANY (hidden)
+    ), total AS (
+        -- Of several names, or several addresses, the one that fits best, with its reasons alone (22 bits).
+        SELECT t.folder_id, t.adult, t.n / 4194304 + t.a / 4194304 + t.p / 4194304 + t.b / 4194304
+                                     + t.x / 4194304 + t.y / 4194304 + t.z / 4194304 AS points,
+               (t.n | t.a | t.p | t.b | t.x | t.y | t.z) & 4194303 AS reasons
+        FROM (SELECT f.folder_id, f.adult,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 1), 0) AS n,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 2), 0) AS a,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 3), 0) AS p,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 4), 0) AS b,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 5), 0) AS x,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 6), 0) AS y,
+                     coalesce(max(f.points * 4194304::bigint + f.reasons) FILTER (WHERE f.about = 7), 0) AS z
+              FROM fact f GROUP BY f.folder_id, f.adult) t
     )
-    SELECT b.folder_id, b.adult, sum(b.points)::real, bit_or(b.reasons) FROM best b GROUP BY b.folder_id, b.adult
+    -- A date of birth or an age adds at most 20 points later: whoever cannot come close is left out here.
+    SELECT t.folder_id, t.adult, t.points::real / 100, t.reasons::int
+    FROM (SELECT t.*, max(t.points) FILTER (WHERE t.adult IS NULL) OVER () AS best FROM total t) t
+    WHERE CASE WHEN t.adult IS NULL THEN t.points + 2000 >= t.best * enough ELSE t.points >= 3600 END
 $$;
-REVOKE ALL ON FUNCTION matching_candidates(jsonb, boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION matching_candidates(jsonb, boolean, uuid[], real) FROM PUBLIC;
 
 -- A date of birth beside a name: a near miss (year, month or day differs) counts a little, the right age more.
 CREATE FUNCTION matching_near(born date, said date) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT born <> said AND (extract(year FROM said) = extract(year FROM born))::int
-                          + (extract(month FROM said) = extract(month FROM born))::int
-                          + (extract(day FROM said) = extract(day FROM born))::int = 2
+    SELECT (date_part('year', said) = date_part('year', born))::int
+         + (date_part('month', said) = date_part('month', born))::int
+         + (date_part('day', said) = date_part('day', born))::int = 2
 $$;
 
 -- The search for people. Seals are applied before anything is counted or measured against the best, so
@@ -351,24 +377,23 @@ DECLARE
     said date := (query -> 'born' ->> 0)::date;
     aged_from date := (query -> 'age' ->> 'from')::date;
     aged_until date := (query -> 'age' ->> 'until')::date;
-    leave_out uuid[] := ARRAY(SELECT jsonb_array_elements_text(coalesce(query -> 'leave_out', '[]'))::uuid);
 BEGIN
     IF me IS NULL OR NOT agencies_may('child.search') THEN RETURN; END IF;
     SELECT coalesce(array_agg(s.folder_id), '{}') INTO hidden FROM access_seal s
     WHERE s.lifted_at IS NULL AND NOT EXISTS (
         SELECT 1 FROM access_sealname n WHERE n.seal_id = s.id AND n.practitioner_id = me);
     hidden := hidden || ARRAY(SELECT j.folder_id FROM access_joining j
-                              WHERE j.undone_at IS NULL AND j.into_id = ANY (hidden));
+                              WHERE j.undone_at IS NULL AND j.into_id = ANY (hidden))
+              || ARRAY(SELECT jsonb_array_elements_text(coalesce(query -> 'leave_out', '[]'))::uuid);
     RETURN QUERY
     WITH seen AS MATERIALIZED (
         SELECT c.folder_id, c.adult, c.points, c.reasons
-        FROM matching_candidates(query, agencies_may('address.confidential')) c
-        WHERE NOT c.folder_id = ANY (hidden || leave_out)
+        FROM matching_candidates(query, agencies_may('address.confidential'), hidden, enough) c
     ), child AS (
         SELECT coalesce(j.into_id, s.folder_id) AS folder_id, max(s.points) AS points,
                bit_or(s.reasons | CASE WHEN j.id IS NULL THEN 0 ELSE 2097152 END) AS reasons
         FROM seen s LEFT JOIN access_joining j ON j.folder_id = s.folder_id AND j.undone_at IS NULL
-        WHERE s.adult IS NULL AND NOT coalesce(j.into_id, s.folder_id) = ANY (hidden || leave_out)
+        WHERE s.adult IS NULL AND (j.id IS NULL OR NOT j.into_id = ANY (hidden))
         GROUP BY 1
     ), near AS (
         -- A date of birth or an age adds at most 20 points: whoever cannot come close needs no pointer read.
@@ -391,7 +416,8 @@ BEGIN
                             CASE WHEN sorting = 'youngest' THEN coalesce(c.born_on, c.expected_on) END DESC NULLS LAST,
                             CASE WHEN sorting = 'oldest' THEN coalesce(c.born_on, c.expected_on) END NULLS LAST,
                             CASE WHEN sorting = 'closest' THEN length(c.name) END,
-                            lower(unaccent(c.name)), c.born_on, c.folder_id) AS place
+                            CASE WHEN sorting = 'name' THEN lower(unaccent(c.name)) ELSE c.name END,
+                            c.born_on, c.folder_id) AS place
         FROM close c
     )
     (SELECT s.folder_id, s.name::text, s.known_as::text, s.born_on, s.expected_on, s.area::text,
@@ -428,9 +454,9 @@ BEGIN
     RETURN QUERY
     WITH child AS MATERIALIZED (
         SELECT coalesce(j.into_id, c.folder_id) AS folder_id, max(c.points) AS points, bit_or(c.reasons) AS reasons
-        FROM matching_candidates(query, true) c
+        FROM matching_candidates(query, true, leave_out, 0) c
         LEFT JOIN access_joining j ON j.folder_id = c.folder_id AND j.undone_at IS NULL
-        WHERE c.adult IS NULL AND NOT c.folder_id = ANY (leave_out)
+        WHERE c.adult IS NULL
         GROUP BY 1
     )
     SELECT c.folder_id, ARRAY(SELECT n.practitioner_id FROM access_sealname n WHERE n.seal_id = s.id),
@@ -445,14 +471,14 @@ END $$;
 REVOKE ALL ON FUNCTION matching_sealed(jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION matching_sealed(jsonb) TO sightline_app;
 
-ALTER FUNCTION matching_candidates(jsonb, boolean) OWNER TO sightline_search;
+ALTER FUNCTION matching_candidates(jsonb, boolean, uuid[], real) OWNER TO sightline_search;
 ALTER FUNCTION matching_search(jsonb, int, int) OWNER TO sightline_search;
 ALTER FUNCTION matching_sealed(jsonb) OWNER TO sightline_search;
 """
 
 BACK = """
 DROP FUNCTION matching_sealed(jsonb); DROP FUNCTION matching_search(jsonb, int, int);
-DROP FUNCTION matching_near(date, date); DROP FUNCTION matching_candidates(jsonb, boolean);
+DROP FUNCTION matching_near(date, date); DROP FUNCTION matching_candidates(jsonb, boolean, uuid[], real);
 DROP FUNCTION matching_alike(text, text); DROP FUNCTION matching_refresh(uuid[]);
 DROP FUNCTION matching_address_words(text); DROP FUNCTION matching_sounds(text);
 DROP FUNCTION matching_run(text[]); DROP FUNCTION matching_words(text); DROP FUNCTION matching_plain(text);

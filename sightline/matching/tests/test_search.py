@@ -230,7 +230,7 @@ def test_nobody_reads_or_writes_the_keys_and_nobody_reaches_past_the_seals(world
         f"INSERT INTO matching_searchkey (folder_id, kind, value) VALUES ('{folder}', 'nhs', '1')",
         f"INSERT INTO matching_searchword (folder_id, kind, word) VALUES ('{folder}', 'name', 'x')",
         "INSERT INTO matching_lexeme (kind, word) VALUES ('name', 'x')",
-        "SELECT * FROM matching_candidates('{}', true)",
+        "SELECT * FROM matching_candidates('{}', true, '{}', 0)",
     ):
         with (
             looking_as(searcher),
