@@ -91,7 +91,13 @@ class Cluster:
         return Path(tempfile.gettempdir()) / f"sightline-{digest}"
 
     def passwords(self) -> dict[str, str]:
-        return json.loads((self.keys / "database.json").read_text())
+        """The password of each role. Raises ClusterError where they are missing."""
+        try:
+            return json.loads((self.keys / "database.json").read_text())
+        except (OSError, ValueError) as error:
+            raise ClusterError(
+                f"The passwords of the database cannot be read: put {self.keys / 'database.json'} back."
+            ) from error
 
     def url(self, role: str, database: str = DATABASE) -> str:
         """A libpq connection string for `role`, its password included: not for logs."""

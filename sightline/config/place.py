@@ -85,16 +85,47 @@ class Place:
             else:
                 path.unlink(missing_ok=True)
 
+    def missing_keys(self) -> list[str]:
+        """Which keys are neither in the environment nor in the data folder."""
+        return [
+            name
+            for name in SECRETS
+            if not os.environ.get(f"SIGHTLINE_{name.upper()}") and not (self.data / "keys" / name).exists()
+        ]
+
     def make_keys(self) -> None:
-        """Make the keys that are missing. They lie in the data folder, readable by nobody else."""
+        """Make the keys that are missing, readable by nobody else, for a database that holds nothing yet.
+
+        The database must be running. Raises PlaceError for one that has been in use: a new audit key would
+        make its trail look false, and a new secret key end every session.
+        """
+        missing = self.missing_keys()
+        if not missing:
+            return
+        if self._in_use():
+            raise PlaceError(
+                f"The {' and the '.join(missing)} of this database {'are' if missing[1:] else 'is'} missing. "
+                f"Put what its backup calls FILE.keys back into {self.data / 'keys'}."
+            )
         keys = self.data / "keys"
         try:
             keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for name in SECRETS:
-                if not (keys / name).exists() and not os.environ.get(f"SIGHTLINE_{name.upper()}"):
-                    write_whole(keys / name, secrets.token_hex(32) + "\n", 0o600)
+            for name in missing:
+                write_whole(keys / name, secrets.token_hex(32) + "\n", 0o600)
         except OSError as error:
             raise PlaceError(_unwritable(self.data, error)) from error
+
+    def _in_use(self) -> bool:
+        with psycopg.connect(self.program_url) as connection:
+            found = connection.execute(
+                "SELECT to_regclass('public.django_migrations') IS NOT NULL"
+            ).fetchone()
+        return found == (True,)
+
+    @property
+    def program_url(self) -> str:
+        """The program's own connection string."""
+        return os.environ["DATABASE_URL"] if self.cluster is None else self.cluster.url("sightline_app")
 
     def environment(self) -> dict[str, str]:
         """What `settings.py` reads, the owner's and the backup's connection included: not for children."""
@@ -272,8 +303,8 @@ def opened(given: str | Path | None = None, *, stop_anyway: bool = False) -> Ite
     Raises PlaceError or ClusterError.
     """
     place = Place.of(given)
-    place.make_keys()
     with attached(place, stop_anyway=stop_anyway):
+        place.make_keys()
         set_up(place)
         yield place
 

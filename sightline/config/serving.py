@@ -43,9 +43,9 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                 f"{place.data} holds a real partnership's data, not a demonstration. "
                 "Choose another folder with --data, or use `sightline serve`."
             )
-        place.make_keys()
-        place.keep(demo=True, **({"pack": pack} if pack else {}))
         with attached(place, stop_anyway=True):
+            place.make_keys()
+            place.keep(demo=True, **({"pack": pack} if pack else {}))
             # What this very program has prepared before need not be looked at again.
             ready = place.cluster is not None and place.kept.get("ready") == fingerprint()
             if not (ready and serve):
