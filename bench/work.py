@@ -62,7 +62,8 @@ INSERT INTO procedures_duty (id, folder_id, kind, title, why, discharged_by, sub
                              limit_words, statutory, citation, caveat)
 SELECT uuidv7(), part.folder_id, 'decision_on_concern', 'Decide what to do about this concern', 'A child waits.',
        'a decision', p.id, '/front-door/' || p.id || '/', p.team_id, p.raised_at, p.raised_at,
-       p.raised_at + interval '20 hours', p.raised_at + interval '24 hours', p.raised_at + interval '48 hours', '', 'open',
+       p.raised_at + interval '20 hours', p.raised_at + interval '24 hours', p.raised_at + interval '48 hours',
+       '', 'open',
        'rotherham', 'bench', 'decision_on_concern', 'Decision: 1 working day', true, 'Working Together', ''
 FROM part JOIN placed p ON p.id = part.concern_id
 """
