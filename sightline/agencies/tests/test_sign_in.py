@@ -317,7 +317,9 @@ def test_a_page_that_asks_for_itself_keeps_nobody_signed_in(client: Client) -> N
 
 
 def test_one_click_signs_in_in_the_demonstration_alone(client: Client, settings) -> None:
-    worker = make_practitioner("health-visitor", name="Ines Farrow", email="ines@example.org")
+    worker = make_practitioner(
+        "health-visitor", name="Ines Farrow", email="ines@example.org", password="a long sentence to try"
+    )
     asked = {"practitioner": str(worker.pk)}
     assert client.post("/sign-in/demonstration/", asked).status_code == 404
     settings.DEMO = True
