@@ -156,14 +156,14 @@ def sync_roles(own: Path | None = None) -> int:
             role.save()
         now_held = held.get(role.pk, {})
         for permission, scope in said.permissions.items():
-            standing = now_held.pop(permission, None)
-            if standing is not None and standing.scope != scope:
-                standing.delete()
-                standing = None
-            if standing is None:
-                RolePermission.objects.create(role=role, permission=permission, scope=scope)
-        for row in now_held.values():
-            row.delete()
+            kept = now_held.pop(permission.value, None)
+            if kept is not None and kept.scope == scope:
+                continue
+            if kept is not None:
+                kept.delete()
+            RolePermission.objects.create(role=role, permission=permission, scope=scope)
+        for gone in now_held.values():
+            gone.delete()
     return len(wanted)
 
 
@@ -461,7 +461,8 @@ def _send(notice: Notice) -> None:
 def acknowledge(notice: UUID) -> Notice:
     """Say "I have it": stops the notice from going on to the next person. Only its own practitioner can."""
     with attempt("agencies.acknowledge"):
-        row = Notice.objects.filter(Q(practitioner_id=current().practitioner_id), pk=notice).first()
+        me = current().practitioner_id
+        row = Notice.objects.filter(pk=notice, practitioner_id=me).first() if me else None
         if row is None:
             raise NotFound
         if row.acknowledged_at is None:

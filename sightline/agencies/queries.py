@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -190,30 +190,29 @@ def practitioners(
     return _lines(found, limit)
 
 
-def _filled(row: Sequence[Any], stays: Collection[int]) -> list[Any]:
-    return ["" if value is None and n not in stays else value for n, value in enumerate(row)]
-
-
 def _lines(found: QuerySet[Posting], limit: int | None = None) -> list[PostLine]:
-    rows = found.order_by("practitioner__name", "held_from", "id").values_list(
-        "id",
-        "practitioner_id",
-        "practitioner__name",
-        "post_title",
-        "role__title",
-        "agency_id",
-        "agency__name",
-        "team_id",
-        "team__name",
-        "line_manager__name",
-        "practitioner__telephone",
-        "practitioner__user__email",
-        "held_from",
-        "held_until",
+    rows = found.select_related("practitioner__user", "role", "agency", "team", "line_manager").order_by(
+        "practitioner__name", "held_from", "id"
     )
-    # A missing team, manager or address reads as an empty text; a missing id or end stays None.
-    stays = (7, 13)
-    return [PostLine(*_filled(row, stays)) for row in rows[:limit]]
+    return [
+        PostLine(
+            posting_id=row.pk,
+            practitioner_id=row.practitioner_id,
+            name=row.practitioner.name,
+            post_title=row.post_title,
+            role_title=row.role.title,
+            agency_id=row.agency_id,
+            agency_name=row.agency.name,
+            team_id=row.team_id,
+            team_name=row.team.name if row.team else "",
+            line_manager=row.line_manager.name if row.line_manager else "",
+            telephone=row.practitioner.telephone,
+            email=row.practitioner.user.email if row.practitioner.user else "",
+            held_from=row.held_from,
+            held_until=row.held_until,
+        )
+        for row in rows[:limit]
+    ]
 
 
 def posting(posting_id: UUID) -> PostLine | None:

@@ -109,9 +109,9 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(_derived(str(key))) for key in keys])
 
 
-def _derived(secret: str) -> bytes:
+def _derived(secret: str | bytes) -> bytes:
     made = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"sightline second factors")
-    return base64.urlsafe_b64encode(made.derive(secret.encode()))
+    return base64.urlsafe_b64encode(made.derive(secret.encode() if isinstance(secret, str) else secret))
 
 
 def lacks_second_factor(request: HttpRequest) -> bool:

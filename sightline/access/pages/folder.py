@@ -78,9 +78,11 @@ def give(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             actions.give_access(
                 folder_id,
                 why=asked["why"],
+                practitioner_id=form.chosen("practitioner"),
+                team_id=form.chosen("team"),
+                agency_id=form.chosen("agency"),
                 level=GrantLevel(asked["level"]),
                 ends_at=ends_at,
-                **form.chosen(),  # type: ignore[arg-type]
             )
         except NotPermitted:
             raise

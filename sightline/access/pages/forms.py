@@ -50,10 +50,9 @@ class GiveForm(PageForm):
         for name, pairs in (("practitioner", people), ("team", teams), ("agency", agencies)):
             self.fields[name].set_options(_options(pairs))  # type: ignore[attr-defined]
 
-    def chosen(self) -> dict[str, UUID]:
-        """The one that was chosen, as a keyword of `actions.give_access`."""
-        to = self.cleaned_data["to"]
-        return {f"{to}_id": UUID(self.cleaned_data[to])}
+    def chosen(self, kind: str) -> UUID | None:
+        """The id of the person, team or agency, where that kind was chosen."""
+        return UUID(self.cleaned_data[kind]) if self.cleaned_data["to"] == kind else None
 
 
 class HandOverForm(PageForm):
