@@ -128,7 +128,7 @@ def open_folders_bulk(openings: Sequence[FolderOpening]) -> list[UUID]:
         _responsibility(folder, o.manager_id, o.opened_at.astimezone(LONDON).date())
         for folder, o in zip(folders, openings, strict=True)
     )
-    Grant.objects.bulk_create(
+    grants = [
         _new_grant(
             o.id,
             g.origin,
@@ -143,8 +143,15 @@ def open_folders_bulk(openings: Sequence[FolderOpening]) -> list[UUID]:
         )
         for o in openings
         for g in o.grants
-    )  # fmt: skip
+    ]  # fmt: skip
+    Grant.objects.bulk_create(grants)
     record_many(event(Verb.WROTE, "access.open_folder", folder_id=f.id, subject=f) for f in folders)
+    # The front door is let in by the opening itself, everybody else by an act of its own.
+    record_many(
+        event(Verb.WROTE, "access.give_access", folder_id=grant.folder_id, subject=grant)
+        for grant in grants
+        if grant.origin != GrantOrigin.CONCERN.value
+    )
     return [folder.id for folder in folders]
 
 

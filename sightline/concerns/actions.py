@@ -870,6 +870,7 @@ class PastConcern:
     owner_team_id: UUID | None = None
     #: When each kind of duty that the decision opened was done; those not named are still owed.
     done: Mapping[str, datetime] = field(default_factory=dict)
+    reference: str = field(default_factory=rules.new_reference)
 
 
 def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
@@ -887,7 +888,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
     sittings: list[records.PastSitting] = []
     for each in past:
         concern = Concern(
-            reference=rules.new_reference(),
+            reference=each.reference,
             channel=Channel.SIGNED_IN.value,
             raised_at=each.raised_at,
             raised_by_id=each.raised_by_id,

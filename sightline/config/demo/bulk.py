@@ -19,6 +19,8 @@ from django.db.models import Count
 
 from sightline.access import actions as access
 from sightline.access.terms import GrantLevel, GrantOrigin
+from sightline.agencies.models import RotaShift
+from sightline.agencies.queries import duty_manager
 from sightline.children import actions as children
 from sightline.children.models import Involvement, Person
 from sightline.children.rules import (
@@ -51,6 +53,7 @@ from sightline.children.terms import (
 )
 from sightline.concerns import actions as concerns
 from sightline.concerns.actions import ChildIn, ConcernIn, PastAnswer, PastConcern, PastDecisions, PersonIn
+from sightline.concerns.rules import new_reference
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.ids import uuid7
 from sightline.kernel.models import held_on
@@ -211,6 +214,8 @@ class Town:
     social_work: Caseloads
     early_help: Caseloads
     referrers: Sequence[Worker]
+    #: Since when there is a rota: then its duty manager answers for a new record, before that Ngozi.
+    rota_from: datetime
 
     @classmethod
     def of(cls, wanted: int) -> Town:
@@ -233,13 +238,22 @@ class Town:
                 Caseloads(social_workers, held),
                 Caseloads(helpers, held),
                 referrers,
+                RotaShift.objects.order_by("starts_at").values_list("starts_at", flat=True)[0],
             )
 
     def settle(self, rng: Random, wanted: int, there: int) -> int:
-        """Write families with so many children; returns how many. In the caller's transaction, as job `demo`."""
+        """Write families with so many children; returns how many. In the caller's transaction, as `demo`."""
         written = Written()
         while len(written.folders) < wanted:
-            self._family(rng, written, wanted - len(written.folders), there < BOARD_FROM_FIRST)
+            stands = rng.choices(list(_STANDS), list(_STANDS.values()))[0]
+            if stands in ("waiting", "told") and there >= BOARD_FROM_FIRST:
+                stands = "closed"
+            self.family(rng, written, wanted - len(written.folders), stands)
+        self.write(written)
+        return len(written.folders)
+
+    def write(self, written: Written) -> None:
+        """Hand what was drawn to the rooms, in bulk. In the caller's transaction, as `demo`."""
         access.open_folders_bulk(written.folders)
         children.record_children_bulk(written.children, recorded=written.recorded)
         children.record_family_bulk(written.adults, written.ties, recorded=written.recorded)
@@ -248,31 +262,30 @@ class Town:
             [_about(owed, concern_ids[place]) for place, owed in written.plans], pack=self.pack
         )
         records.record_entries_bulk(written.entries)
-        return len(written.folders)
 
-    def _family(self, rng: Random, written: Written, most: int, board: bool) -> None:
+    def family(self, rng: Random, written: Written, most: int, stands: str) -> None:
+        """Draw one family of at most so many children that has come so far (a key of `_STANDS`)."""
         community = names.community(rng)
         family = rng.choice(community.families)
-        stands = rng.choices(list(_STANDS), list(_STANDS.values()))[0]
-        if stands in ("waiting", "told") and not board:
-            stands = "closed"
         size = min(rng.choices((1, 2, 3, 4), (50, 30, 15, 5))[0], most)
         kin = _children(rng, community, family, size)
         way = _Way.of(self, rng, stands, size)
         referrer = rng.choice(self.referrers)
         decider = rng.choice((MAREK, JOANNA, NGOZI))
         opened_by = referrer.id
+        reference = new_reference()
+        manager = self._manager(way.raised)
         grants = [
             access.NewGrant(
                 GrantOrigin.CONCERN,
-                "A concern about this child is being decided",
+                f"Concern {reference}",
                 team_id=self.cast.teams[FRONT_DOOR],
                 level=GrantLevel.WRITE,
                 given_by_id=opened_by,
             )
         ]
         if way.lead is not None:
-            allocated = {
+            allocated: dict[str, Any] = {
                 "level": GrantLevel.WRITE,
                 "given_by_id": self.cast[decider],
                 "given_at": way.decided,
@@ -295,7 +308,7 @@ class Town:
             written.folders.append(
                 access.FolderOpening(
                     self.cast.agencies[COUNCIL],
-                    self.cast[NGOZI],
+                    manager,
                     way.raised,
                     opened_by,
                     grants,
@@ -305,9 +318,16 @@ class Town:
             written.children.append(self._child(rng, child, way, home, asked, surgery, referrer))
             written.recorded[child.folder_id] = (way.raised, opened_by)
         adults = self._adults(rng, written, kin, community, family, way)
-        self._concern(rng, written, kin, adults, home, way, referrer, decider)
+        self._concern(rng, written, kin, adults, home, way, referrer, decider, reference)
         if way.lead is not None:
             written.entries += _entries(rng, kin, way, way.lead)
+
+    def _manager(self, raised: datetime) -> UUID:
+        """Who answers for a record that a concern of that instant opened."""
+        on_duty = None
+        if raised >= self.rota_from:
+            on_duty = duty_manager(self.cast.teams[FRONT_DOOR], raised)
+        return on_duty.pk if on_duty is not None else self.cast[NGOZI]
 
     def _child(
         self,
@@ -412,6 +432,7 @@ class Town:
         way: _Way,
         referrer: Worker,
         decider: str,
+        reference: str,
     ) -> None:
         story = rng.choice(stories.WORRIES)
         sent = ConcernIn(
@@ -478,6 +499,7 @@ class Town:
                 owner_id=way.lead.id if way.lead else None,
                 owner_team_id=way.lead.team_id if way.lead else None,
                 done=way.done,
+                reference=reference,
             )
         )
         place = len(written.concerns) - 1
@@ -577,7 +599,7 @@ class _Way:
 
     @classmethod
     def _protection(cls, town: Town, rng: Random, size: int) -> _Way:
-        """A plan made at a conference, which three months later is reviewed, and every six months after that."""
+        """A plan made at a conference, reviewed three months later and every six months after that."""
         owed = rng.choice(("first_core_group", "first_review_conference", "later_review_conference"))
         begun = town.clocks.begun(owed, rng)
         made = begun - timedelta(days=86) if owed == "later_review_conference" else begun

@@ -169,7 +169,8 @@ def _known(
         ),
         *(
             access.NewGrant(
-                GrantOrigin.INVOLVEMENT, f"Works with {given}", practitioner_id=cast[name], given_by_id=cast[PRIYA]
+                GrantOrigin.INVOLVEMENT, f"Works with {given}", practitioner_id=cast[name],
+                given_by_id=cast[PRIYA],
             )
             for name in let_in
         ),
@@ -231,7 +232,7 @@ def _people(
     *those: tuple[str, str, int | None, Kinship, Known, Known, str],
     since: int = 100,
 ) -> None:
-    """Adults in a child's life: given, family, age, kinship, parental responsibility, lives with, own words."""
+    """Adults in a child's life: given, family, age, kinship, parental responsibility, lives with, words."""
     adults, ties = [], []
     for given, family, age, kinship, responsible, lives, words in those:
         adult = uuid7()
@@ -251,7 +252,8 @@ def _entries(cast: Cast, child: _Child, *those: tuple[int, int, EntryKind, str, 
         records.record_entries_bulk(
             [
                 PastEntry(
-                    {child.folder_id: text}, kind, at(days, hour, 10), max(at(days, 17, 40), at(days, hour, 10)),
+                    {child.folder_id: text}, kind, at(days, hour, 10),
+                    max(at(days, 17, 40), at(days, hour, 10)),
                     cast[author], cast.post_of(author),
                 )
                 for days, hour, kind, author, text in those
@@ -275,7 +277,8 @@ def _owed(
                         folder_id=child.folder_id, kind=kind, started_at=started, subject_id=subject_id,
                         path=f"/child/{child.folder_id}/", owner_id=cast[owner], team_id=cast.teams[EAST],
                     ),
-                    opened_at=started, opened_by_id=cast[HELEN], done_at=done, done_by_id=cast[owner] if done else None,
+                    opened_at=started, opened_by_id=cast[HELEN], done_at=done,
+                    done_by_id=cast[owner] if done else None,
                 )
                 for kind, started, done in those
             ]
@@ -364,7 +367,8 @@ def _allocate(cast: Cast, by: str, folder_id: UUID, name: str, agency: str, team
         ]
         duties.hand_to(owed, cast[name], team_id=cast.teams[team])
         access.give_access(
-            folder_id, why="Takes the lead for this child", practitioner_id=cast[name], level=GrantLevel.WRITE,
+            folder_id, why="Takes the lead for this child", practitioner_id=cast[name],
+            level=GrantLevel.WRITE,
             origin=GrantOrigin.ALLOCATION,
         )  # fmt: skip
     with _as(cast, name):
@@ -375,7 +379,7 @@ def _allocate(cast: Cast, by: str, folder_id: UUID, name: str, agency: str, team
 
 
 def ferreira_lund(cast: Cast) -> None:
-    """Maya, on a protection plan and open to Dana. Her brother Theo is not known: Sam is about to raise him."""
+    """Maya, on a protection plan and open to Dana. Her brother Theo is not known yet."""
     maya = _known(
         cast,
         "Maya",
@@ -500,7 +504,7 @@ def ferreira_lund(cast: Cast) -> None:
 
 
 def qureshi(cast: Cast) -> None:
-    """Idris, known and on a plan with a visit long overdue; the health visitor's new concern is found to be his."""
+    """Idris, on a plan, its core group long overdue; a health visitor's new concern is found to be his."""
     idris = _known(
         cast,
         "Idris",
@@ -713,7 +717,8 @@ def nowak(cast: Cast) -> None:
         ConcernIn(
             children=[
                 ChildIn(
-                    given="Zofia", family="Nowak", born_on=born(11, 1, 30), sex="F", lines="9 Tidewater Close",
+                    given="Zofia", family="Nowak", born_on=born(11, 1, 30), sex="F",
+                    lines="9 Tidewater Close",
                     postcode="ZZ99 5GH", school=SCHOOL,
                     about="She brings her little cousin to school before lessons and is often late herself.",
                     said="I like helping, but I'm tired all the time.",
@@ -755,7 +760,7 @@ def nowak(cast: Cast) -> None:
 
 def anwar(cast: Cast) -> None:
     """Three brothers and sisters in one concern, each decided on; Ines waits for the answer."""
-    home = {"lines": "57 Saltern Avenue", "postcode": "ZZ99 3KL"}
+    home: dict[str, Any] = {"lines": "57 Saltern Avenue", "postcode": "ZZ99 3KL"}
     raised = _raise(
         cast,
         INES,
@@ -815,7 +820,8 @@ def whitlock(cast: Cast) -> None:
             children=[
                 ChildIn(
                     given="Arthur", family="Whitlock", born_on=today() - timedelta(days=150), sex="M",
-                    lines="6 Capstan Court, flat 2", postcode="ZZ99 8WE", said_why_not="He is five months old.",
+                    lines="6 Capstan Court, flat 2", postcode="ZZ99 8WE",
+                    said_why_not="He is five months old.",
                 )
             ],
             people=[PersonIn("Gemma", "Whitlock", Kinship.MOTHER, Known.YES)],
@@ -844,7 +850,8 @@ def balan(cast: Cast) -> None:
                     grants=[
                         access.NewGrant(
                             GrantOrigin.CONCERN, "A concern is being decided",
-                            team_id=cast.teams[people.FRONT_DOOR], level=GrantLevel.WRITE, given_by_id=cast[SAM],
+                            team_id=cast.teams[people.FRONT_DOOR], level=GrantLevel.WRITE,
+                            given_by_id=cast[SAM],
                         )
                     ],
                 )
@@ -996,7 +1003,7 @@ def dhillon(cast: Cast) -> None:
 
 
 def hebblewaite(cast: Cast) -> None:
-    """Rosie, whose mother works in the partnership: sealed, so that only Priya and Dana know of the record."""
+    """Rosie, whose mother works in the partnership: sealed, so that only Priya and Dana know of it."""
     rosie = _known(
         cast,
         "Rosie",
@@ -1040,7 +1047,10 @@ def fashola(cast: Cast) -> None:
         ),
         statuses=[(StatusKind.CHILD_IN_NEED, 30, "")],
         school="Marsh End Primary Academy",
-        with_them=[(REFUGE, None, "Refuge worker", "Where they live now"), (POLICE, RHONA, "Officer in the case", "")],
+        with_them=[
+            (REFUGE, None, "Refuge worker", "Where they live now"),
+            (POLICE, RHONA, "Officer in the case", ""),
+        ],
     )  # fmt: skip
     _people(
         cast,

@@ -139,7 +139,7 @@ POSTS = (
         also=FRONT_DOOR,
     ),
     _Post(MAREK, "front-door-decision-manager", "Decision manager", COUNCIL, FRONT_DOOR, NGOZI, 3),
-    _Post(JOANNA, "front-door-decision-manager", "Decision manager", COUNCIL, FRONT_DOOR, NGOZI, 1),
+    _Post(JOANNA, "front-door-decision-manager", "Decision manager", COUNCIL, FRONT_DOOR, NGOZI, 2),
     _Post(PRIYA, "team-manager", "Team manager", COUNCIL, EAST, RUTH, 4),
     _Post(DANA, "social-worker", "Social worker", COUNCIL, EAST, PRIYA, 2),
     _Post(HELEN, "independent-conference-chair", "Independent conference chair", COUNCIL, CHAIRS, RUTH, 5),
@@ -331,7 +331,7 @@ MOST_WORKERS = 1500
 
 @dataclass(frozen=True)
 class Worker:
-    """Somebody who works with the many children. `source_code`: what the census calls a referral of theirs."""
+    """Somebody who works with the many children. `source_code`: the census's word for their referrals."""
 
     id: UUID
     name: str

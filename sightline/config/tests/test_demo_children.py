@@ -1,15 +1,54 @@
-"""The demonstration's children: that the families are there, and that loading again adds only what is missing."""
+"""The demonstration's children: who is there, and that bulk loading writes what the actions would have."""
 
 from __future__ import annotations
 
-import pytest
-from django.db import transaction
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import partial
+from random import Random
+from uuid import UUID
 
-from sightline.children.models import Person
-from sightline.concerns.models import Concern
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.db.models import Model
+
+from sightline.access import actions as access
+from sightline.access.models import Folder, Grant, Responsibility
+from sightline.access.terms import GrantOrigin
+from sightline.agencies.models import Agency, Practitioner, Team
+from sightline.children import actions as children
+from sightline.children.models import (
+    Authority,
+    Identifier,
+    Identity,
+    Involvement,
+    Particulars,
+    Person,
+    PersonName,
+    Pointer,
+    PointerAgency,
+    Provider,
+    Residence,
+    Status,
+    Tie,
+)
+from sightline.concerns import actions as concerns
+from sightline.concerns.actions import PastConcern
+from sightline.concerns.models import Answer as ConcernAnswer
+from sightline.concerns.models import Concern, ConcernPart, PartName, Screening
 from sightline.concerns.terms import ConcernState
-from sightline.config.demo import load
+from sightline.config.demo import bulk, load
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty, DutyEvent
+from sightline.records import actions as records
+from sightline.records.actions import PastEntry
+from sightline.records.models import Decision, Entry, EntryCounter
 
 pytestmark = pytest.mark.django_db
 
@@ -34,3 +73,228 @@ def test_as_many_children_as_asked_for_and_no_more_when_asked_again() -> None:
     with transaction.atomic(), looking_as(Viewer.for_job("demo")):
         states = set(Concern.objects.values_list("state", flat=True))
     assert states == {state.value for state in ConcernState} - {ConcernState.TAKEN_BACK.value}
+
+
+# -- bulk loading against the actions -----------------------------------------------------------------
+
+#: Ids of who and what is in the partnership are the same either way; all other ids are not.
+SHARED = {Practitioner, Agency, Team}
+#: What only a later act or the database itself writes.
+APART = {"id", "written_at", "refreshed_at"}
+
+
+def _said(row: Model) -> tuple[object, ...]:
+    """A row's columns: ids of other rows and instants only by whether they are there."""
+    values: list[object] = [row._meta.db_table]
+    for column in row._meta.concrete_fields:
+        if column.attname in APART or (column.name == "number" and isinstance(row, Folder)):
+            continue
+        value = getattr(row, column.attname)
+        if isinstance(value, UUID) and column.related_model not in SHARED:
+            value = "an id"
+        elif isinstance(value, date):
+            value = "a time"
+        elif isinstance(value, list):
+            value = tuple(value)
+        elif isinstance(value, str):
+            value = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", value)
+            value = re.sub(r"C-\w{4}-\w{4}", "REFERENCE", value)
+        values.append((column.attname, value))
+    return tuple(values)
+
+
+def _rows(folders: Collection[UUID], *models: type[Model]) -> Counter[tuple[object, ...]]:
+    with looking_as(Viewer.for_job("demo")):
+        found: Counter[tuple[object, ...]] = Counter()
+        for model in models:
+            where = {
+                Folder: {"id__in": folders},
+                Concern: {"parts__folder_id__in": folders},
+                ConcernAnswer: {"concern__parts__folder_id__in": folders},
+            }.get(model, {"folder_id__in": folders})
+            found.update(_said(row) for row in model._default_manager.filter(**where).distinct())
+        return found
+
+
+def _trail(folders: Collection[UUID]) -> Counter[tuple[str, str, str]]:
+    """What the trail was told of these folders. Read past its door, which shows a job nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE sightline_owner")
+        cursor.execute(
+            "SELECT verb, what, subject_table FROM audit_event WHERE folder_id = ANY(%s)", [list(folders)]
+        )
+        found = Counter(cursor.fetchall())
+        cursor.execute("SET LOCAL ROLE sightline_app")
+    return found
+
+
+@dataclass
+class _Drawn:
+    town: bulk.Town
+    written: bulk.Written
+
+
+@pytest.fixture(params=list(bulk._STANDS))
+def drawn(request: pytest.FixtureRequest, db: None) -> _Drawn:
+    """Two families that have come so far, written in bulk."""
+    load(0, _nothing)
+    town = bulk.Town.of(40)
+    written = bulk.Written()
+    with looking_as(Viewer.for_job("demo")):
+        for seed in (1, 2):
+            town.family(Random(f"{request.param} {seed}"), written, 3, request.param)
+        town.write(written)
+    return _Drawn(town, written)
+
+
+CHILDREN = (
+    Person, Particulars, PersonName, Identity, Identifier, Residence, Tie, Status, Provider, Authority,
+    Involvement, Pointer, PointerAgency,
+)  # fmt: skip
+
+
+def test_children_in_bulk_are_what_single_actions_write(drawn: _Drawn) -> None:
+    """Who they are, where and with whom they live, who works with them, and what a search shows."""
+    written = drawn.written
+    before = [opening.id for opening in written.folders]
+    folder_of: dict[UUID, UUID] = {}
+    person_of: dict[UUID, UUID] = {}
+    with looking_as(Viewer.for_job("demo")):
+        for opening, new in zip(written.folders, written.children, strict=True):
+            assert new.id is not None
+            folder_of[opening.id] = access.open_folder(opening.agency_id, opening.manager_id)
+            single = replace(new, folder_id=folder_of[opening.id], id=None)
+            person_of[new.id] = children.record_child(single)
+        for adult in written.adults:
+            assert adult.id is not None
+            first = next(folder for folder, _child, tie in written.ties if tie.other_id == adult.id)
+            person_of[adult.id] = children.record_adult(folder_of[first], replace(adult, id=None))
+        siblings: set[frozenset[UUID]] = set()
+        for folder_id, child_id, tie in written.ties:
+            # The action writes the other side of a tie between children itself.
+            if frozenset((child_id, tie.other_id)) not in siblings:
+                children.tie(folder_of[folder_id], replace(tie, other_id=person_of[tie.other_id]))
+            if tie.other_id in {new.id for new in written.children}:
+                siblings.add(frozenset((child_id, tie.other_id)))
+    in_bulk, single = _rows(before, *CHILDREN), _rows(list(folder_of.values()), *CHILDREN)
+    assert _without_writer(in_bulk) == _without_writer(single)
+    assert all(written.recorded[folder_id][1] for folder_id in before)
+    acts = ("children.record_child", "children.record_adult", "children.tie")
+    assert _only(_trail(before), acts) == _only(_trail(list(folder_of.values())), acts)
+
+
+def _without_writer(rows: Counter[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
+    """The single actions ran as the job, which is nobody; bulk rows name who recorded them then."""
+    found: Counter[tuple[object, ...]] = Counter()
+    for row, count in rows.items():
+        found[
+            tuple(value for value in row if not (isinstance(value, tuple) and value[0] == "recorded_by_id"))
+        ] += count
+    return found
+
+
+def _only(trail: Counter[tuple[str, str, str]], acts: Collection[str]) -> Counter[tuple[str, str, str]]:
+    return Counter({key: count for key, count in trail.items() if key[1] in acts})
+
+
+WAY = (
+    Folder, Responsibility, Grant, Concern, ConcernPart, PartName, Screening, Decision, ConcernAnswer, Duty,
+    DutyEvent, Entry, EntryCounter,
+)  # fmt: skip
+
+
+def test_the_way_of_a_concern_in_bulk_is_what_the_actions_write(drawn: _Drawn) -> None:
+    """Raised, acknowledged, taken up, decided, answered, allocated, discharged, written about: each then."""
+    written, town = drawn.written, drawn.town
+    before = [opening.id for opening in written.folders]
+    after: list[UUID] = []
+    for past in written.concerns:
+        plan = [owed for place, owed in written.plans if written.concerns[place] is past]
+        entries = [e for e in written.entries if set(e.texts) <= {folder for folder, _child in past.about}]
+        grants = {o.id: o.grants for o in written.folders}[past.about[0][0]]
+        after += _replay(town, past, plan, entries, grants)
+    with looking_as(Viewer.for_job("duties")):
+        duties.mark_missed()
+    in_bulk, single = _rows(before, *WAY), _rows(after, *WAY)
+    assert in_bulk == single
+    acts = {what for _verb, what, _table in _trail(before)} - {
+        "children.record_child", "children.record_adult", "children.tie",
+    }  # fmt: skip
+    assert acts
+    assert _only(_trail(before), acts) == _only(_trail(after), acts)
+
+
+def _replay(
+    town: bulk.Town,
+    past: PastConcern,
+    plan: Sequence[duties.PastDuty],
+    entries: Sequence[PastEntry],
+    grants: Sequence[access.NewGrant],
+) -> list[UUID]:
+    """What happened in the past, done again through the actions by the same people at the same times."""
+    with at_time(past.raised_at, past.raised_by_id):
+        raised = concerns.raise_concern(past.sent)
+    folders = dict(zip([folder for folder, _child in past.about], raised.folder_ids, strict=True))
+    if past.acknowledged is not None and past.taken_by_id is not None:
+        with at_time(past.acknowledged.sent_at, past.acknowledged.sent_by_id):
+            concerns.acknowledge(raised.concern_id, past.acknowledged.words)
+            concerns.take_up(raised.concern_id)
+    screenings: list[Screening] = []
+    if past.decided is not None:
+        with at_time(past.decided.made_at, past.decided.maker_id):
+            parts = ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("place_in_list")
+            screenings = concerns.screen(
+                raised.concern_id,
+                [replace(d, part_id=p.id) for d, p in zip(past.decided.decisions, parts, strict=True)],
+                knows_family=False,
+            )
+            for folder_id in raised.folder_ids:
+                for grant in grants:
+                    if grant.origin is not GrantOrigin.CONCERN:
+                        access.give_access(
+                            folder_id, why=grant.why, practitioner_id=grant.practitioner_id,
+                            team_id=grant.team_id, level=grant.level, origin=grant.origin,
+                        )  # fmt: skip
+            if past.owner_id is not None:
+                owed = Duty.objects.filter(subject_id__in=[s.decision_id for s in screenings])
+                duties.hand_to([duty.id for duty in owed], past.owner_id, team_id=past.owner_team_id)
+    if past.answered is not None:
+        with at_time(past.answered.sent_at, past.answered.sent_by_id):
+            concerns.answer(raised.concern_id, past.answered.words)
+    lead = past.owner_id or (past.decided.maker_id if past.decided else past.raised_by_id)
+    # In the order of time, since the sweep that goes before each would find what comes later still to be done.
+    steps: list[tuple[datetime, int, UUID, Callable[[], object]]] = [
+        (done_at, 0, lead, partial(duties.discharge, kind, screening.decision_id))
+        for kind, done_at in past.done.items()
+        for screening in screenings
+    ]
+    for owed_then in plan:
+        folder_id = folders[owed_then.opening.folder_id]
+        opening = replace(
+            owed_then.opening,
+            folder_id=folder_id,
+            path=f"/child/{folder_id}/",
+            subject_id=raised.concern_id,
+        )
+        steps.append((owed_then.opened_at, 1, lead, partial(duties.open_duties, [opening])))
+        if owed_then.done_at is not None:
+            done = partial(duties.discharge, opening.kind, raised.concern_id, folder_ids=[folder_id])
+            steps.append((owed_then.done_at, 0, lead, done))
+    for entry in entries:
+        texts = {folders[folder_id]: text for folder_id, text in entry.texts.items()}
+        sign = partial(records.sign_entry, texts, kind=entry.kind, happened_at=entry.happened_at)
+        steps.append((entry.written_at, 2, entry.author_id, sign))
+    for then, _order, who, act in sorted(steps, key=lambda step: step[:2]):
+        with at_time(then, who):
+            act()
+    return list(raised.folder_ids)
+
+
+@contextmanager
+def at_time(then: datetime, practitioner_id: UUID) -> Iterator[None]:
+    """At an instant of the past, looking as somebody, when the sweep for missed duties has just been by."""
+    with time_machine.travel(then, tick=False):
+        with looking_as(Viewer.for_job("duties")):
+            duties.mark_missed()
+        with looking_as(Viewer.practitioner(practitioner_id)):
+            yield
