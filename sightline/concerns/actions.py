@@ -14,7 +14,7 @@ from sightline.access import actions as access
 from sightline.access.queries import joined_set, lead_of, responsible_manager
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
-from sightline.agencies.queries import front_door_team
+from sightline.agencies.queries import acting_as, front_door_team
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
@@ -596,11 +596,15 @@ def _take_effect(
     day = at.astimezone(LONDON).date()
     lead = lead_of(screening.folder_id)
     worker = lead_worker(lead)
+    acting = acting_as(worker.practitioner_id) if worker is not None else None
+    # What the allocated worker owes stands in their own team's work, the rest in the front door's.
+    workers_team = acting.team_id if acting is not None else None
     sooner_at = _sooner_at(sooner.sooner_on, at) if sooner is not None and sooner.sooner else None
     referred_at = concern.raised_at
     openings = []
     for kind in pack.duties_opened_by(screening.outcome_id, day):
         limit = pack.limit(kind.limit, day)
+        for_worker = kind.owner_role != "decision_manager"
         openings.append(
             duties.Opening(
                 folder_id=screening.folder_id,
@@ -609,10 +613,8 @@ def _take_effect(
                 started_at=referred_at if kind.id == "assessment" else at,
                 subject_id=screening.decision_id,
                 path=f"/child/{lead}/",
-                owner_id=worker.practitioner_id
-                if worker is not None and kind.owner_role != "decision_manager"
-                else None,
-                team_id=concern.team_id,
+                owner_id=worker.practitioner_id if worker is not None and for_worker else None,
+                team_id=(workers_team if for_worker else None) or concern.team_id,
                 sooner_at=sooner_at if sooner_at and limit.unit.value != "hours" else None,
                 sooner_why=sooner.sooner_why if sooner is not None and sooner_at else "",
             )

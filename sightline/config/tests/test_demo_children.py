@@ -262,7 +262,7 @@ def _replay(
         with at_time(past.answered.sent_at, past.answered.sent_by_id):
             concerns.answer(raised.concern_id, past.answered.words)
     lead = past.owner_id or (past.decided.maker_id if past.decided else past.raised_by_id)
-    # In the order of time, since the sweep that goes before each would find what comes later still to be done.
+    # In the order of time: the sweep before each would find what comes later still to be done.
     steps: list[tuple[datetime, int, UUID, Callable[[], object]]] = [
         (done_at, 0, lead, partial(duties.discharge, kind, screening.decision_id))
         for kind, done_at in past.done.items()
