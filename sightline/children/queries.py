@@ -84,8 +84,23 @@ class Dated:
         return self.held_from <= day and (self.held_until is None or self.held_until > day)
 
     def ended(self, day: date) -> bool:
-        """Whether it held once and does no longer; what ended on the day it began never held."""
-        return self.held_until is not None and self.held_from < self.held_until <= day
+        """Whether it holds no longer; what was replaced on the day it began is there as well, to be read."""
+        return self.held_until is not None and self.held_until <= day
+
+    @property
+    def never_held(self) -> bool:
+        """It ended on the day on which it began: it was put right, or replaced before the day was over."""
+        return self.held_from == self.held_until
+
+    @property
+    def span(self) -> str:
+        """'4 May 2025 to 9 May 2026', 'since 4 May 2025', 'replaced on the day it began, 9 May 2026'."""
+        began = rules.full_day(self.held_from)
+        if self.held_until is None:
+            return f"since {began}"
+        if self.never_held:
+            return f"replaced on the day it began, {began}"
+        return f"{began} to {rules.full_day(self.held_until)}"
 
 
 @dataclass(frozen=True)
@@ -260,7 +275,7 @@ class PersonView:
 
     @property
     def lived(self) -> tuple[ResidenceView, ...]:
-        """Where they lived before, latest first; what never held is left out."""
+        """Where they lived before, latest first."""
         return tuple(r for r in self.residences if r.ended(self.today))
 
 
@@ -399,11 +414,7 @@ class ChildView:
     def changes_of_worker(self) -> int:
         """How often the lead professional became another person in the last 12 months."""
         return rules.changes_of_worker(
-            [
-                (i.held_from, i.practitioner_id)
-                for i in self.every_involvement
-                if i.lead and i.held_from != i.held_until
-            ],
+            [(i.held_from, i.practitioner_id) for i in self.every_involvement if i.lead and not i.never_held],
             self.today,
         )
 

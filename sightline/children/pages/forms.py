@@ -180,14 +180,14 @@ class IdentityForm(Change):
         asked = ["words", "self_described"]
         if question is IdentityQuestion.ETHNICITY:
             fields["code"].set_options([(e.value, e.label) for e in Ethnicity])
-            asked.insert(0, "code")
+            asked.append("code")
         else:
             del fields["code"]
         if question is IdentityQuestion.DISABILITY:
             fields["codes"].set_options(
                 [Option(d.value, d.label, exclusive=d is Disability.NONE) for d in Disability]
             )
-            asked.insert(0, "codes")
+            asked.append("codes")
         else:
             del fields["codes"]
         fields["answered"].label = question.label

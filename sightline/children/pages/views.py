@@ -342,7 +342,7 @@ def address(request: HttpRequest, folder_id: UUID, person_id: UUID) -> HttpRespo
         ),
         title=f"Where does {who.called} live?",
         done="The address is recorded. The one before stays among the past addresses.",
-        back=_person(view, person_id),
+        back=_person(view, person_id) if tie else _tab(view),
         current=held,
         seen=ids,
         hint="The address before ends on the day on which this one begins.",
@@ -363,7 +363,7 @@ def left_address(request: HttpRequest, folder_id: UUID, person_id: UUID) -> Http
         ),
         title=f"{who.called} has left, and we do not know where they live",
         done="Recorded. Find out where they live now.",
-        back=_person(view, person_id),
+        back=_person(view, person_id) if tie else _tab(view),
         current=[who.lives.one_line] if who.lives else [],
     )
 

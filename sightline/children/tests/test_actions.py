@@ -236,7 +236,8 @@ def test_two_moves_in_one_day_leave_the_second(folder_id, at_work):
     actions.move_to(folder_id, Address(lines="2 Old Street"))
     child = page(folder_id).child
     assert child.lives.lines == "2 Old Street"
-    assert child.lived == ()
+    assert [(r.lines, r.never_held) for r in child.lived] == [("1 Old Street", True)]
+    assert child.lived[0].span.startswith("replaced on the day it began")
     assert Residence.objects.count() == 2
 
 
@@ -245,7 +246,7 @@ def test_a_move_before_the_last_one_began_replaces_it(folder_id, at_work):
     actions.move_to(folder_id, Address(lines="5 Quay Row", held_from=days_ago(20)))
     child = page(folder_id).child
     assert (child.lives.lines, child.lives.held_from) == ("5 Quay Row", days_ago(20))
-    assert child.lived == ()
+    assert [r.never_held for r in child.lived] == [True]
 
 
 def test_a_move_into_days_already_told_is_refused(folder_id, at_work):
