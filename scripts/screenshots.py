@@ -7,7 +7,7 @@ The list of pages is TOML:
     [[picture]]
     name = "my-work"                 # my-work.png and my-work-narrow.png
     path = "/my-work/"
-    sign_in = "/demo/sign-in/dana"   # a page whose form signs somebody in (demonstration), or nothing
+    person = "Dana Okafor"           # whom of the demonstration to sign in as, or nothing
     click = ["text=Oldest first"]    # optional: what to press before the picture
     full = false                     # the whole page instead of one screen
 """
@@ -31,11 +31,11 @@ NARROW = {"width": 320, "height": 800}
 
 @dataclass(frozen=True)
 class Picture:
-    """One page to show. `sign_in` is a path whose first form signs a demonstration person in."""
+    """One page to show. `person` is the name of the demonstration's person who is signed in for it."""
 
     name: str
     path: str
-    sign_in: str = ""
+    person: str = ""
     click: tuple[str, ...] = field(default=())
     full: bool = False
 
@@ -44,7 +44,7 @@ def pictures(text: str) -> list[Picture]:
     """Reads the list; ValueError names a picture without a name or path, or with a key that means nothing."""
     found = []
     for number, one in enumerate(tomllib.loads(text).get("picture", []), start=1):
-        unknown = set(one) - {"name", "path", "sign_in", "click", "full"}
+        unknown = set(one) - {"name", "path", "person", "click", "full"}
         if unknown or not one.get("name") or not one.get("path"):
             raise ValueError(f"Picture {number} needs a name and a path, and nothing unknown: {one}")
         found.append(Picture(**{**one, "click": tuple(one.get("click", ()))}))
@@ -63,9 +63,9 @@ def take(base: str, folder: Path, wanted: list[Picture]) -> list[Path]:
         for suffix, size in (("", WIDE), ("-narrow", NARROW)):
             contexts: dict[str, BrowserContext] = {}
             for picture in wanted:
-                if picture.sign_in not in contexts:
-                    contexts[picture.sign_in] = _signed_in(browser, base, picture.sign_in, size)
-                page = contexts[picture.sign_in].new_page()
+                if picture.person not in contexts:
+                    contexts[picture.person] = _signed_in(browser, base, picture.person, size)
+                page = contexts[picture.person].new_page()
                 target = folder / f"{picture.name}{suffix}.png"
                 _show(page, base, picture)
                 page.screenshot(path=str(target), full_page=picture.full)
@@ -75,12 +75,12 @@ def take(base: str, folder: Path, wanted: list[Picture]) -> list[Path]:
     return written
 
 
-def _signed_in(browser: Browser, base: str, sign_in: str, size: dict[str, int]) -> BrowserContext:
+def _signed_in(browser: Browser, base: str, person: str, size: dict[str, int]) -> BrowserContext:
     context = browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
-    if sign_in:
+    if person:
         page = context.new_page()
-        page.goto(urljoin(base, sign_in))
-        page.locator("main form button[type=submit]").first.click()
+        page.goto(urljoin(base, "/sign-in/login/"))
+        page.locator("main form button[type=submit]").filter(has_text=person).first.click()
         page.wait_for_load_state()
         page.close()
     return context
