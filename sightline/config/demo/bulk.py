@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import ceil
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
