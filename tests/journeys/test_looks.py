@@ -1,0 +1,166 @@
+"""How the pages look and work for whoever comes to them: on a desk and on a telephone, by keyboard, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.concerns.actions import take_up
+from sightline.concerns.models import ConcernPart
+from sightline.concerns.tests.factories import FrontDoor, raised_by
+
+from .conftest import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WIDTHS = [1280, 320]
+
+
+def a_concern_in_hand(door: FrontDoor) -> tuple[UUID, UUID]:
+    """The concern's id and the first child's folder; the decider has taken it up."""
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        take_up(raised.concern_id)
+        part = ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("id").first()
+        assert part is not None
+        return raised.concern_id, part.folder_id
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_the_front_door(somebody: Callable[..., Visitor], front_door: FrontDoor, width: int) -> None:
+    concern, folder = a_concern_in_hand(front_door)
+    manager = somebody(width)
+    manager.signs_in_as(front_door.decider)
+    for path in (
+        "/", "/?by=child", "/team/", "/you/", "/front-door/", f"/front-door/{concern}/", f"/front-door/{concern}/decide/",
+        f"/child/{folder}/", f"/child/{folder}/record/", f"/child/{folder}/people/", f"/child/{folder}/decisions/",
+        f"/child/{folder}/looked/", f"/child/{folder}/people/add/", "/find/", "/people/rota/", "/procedures/",
+    ):  # fmt: skip
+        manager.goes_to(path)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_of_everybody_else(somebody: Callable[..., Visitor], front_door: FrontDoor, width: int) -> None:
+    concern, folder = a_concern_in_hand(front_door)
+    nobody = somebody(width)
+    for path in ("/", "/worried/", "/worried/return/", "/sign-in/login/", "/privacy/", "/help/", "/accessibility/"):
+        nobody.goes_to(path)
+    teacher = nobody
+    teacher.signs_in_as(front_door.teacher)
+    for path in ("/", "/concerns/", f"/concerns/{concern}/", f"/child/{folder}/pointer/", f"/child/{folder}/emergency/"):
+        teacher.goes_to(path)
+
+
+class Keyboard:
+    """Somebody who has no mouse: only Tab, Enter, Space, arrows and letters."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def to(self, words: str, most: int = 80) -> None:
+        """Tabs until what has the focus is called `words`, which it must be within `most` steps."""
+        for _ in range(most):
+            self.page.keyboard.press("Tab")
+            if words in self.name():
+                return
+        raise AssertionError(f"No Tab leads to {words!r} on {self.page.url}")
+
+    def name(self) -> str:
+        """What has the focus: its label, or its own words."""
+        found = self.page.evaluate(
+            """() => {
+                const e = document.activeElement;
+                const labels = [...(e.labels || [])].map(l => l.innerText).join(' ');
+                return labels || e.getAttribute('aria-label') || e.innerText || '';
+            }"""
+        )
+        return str(found)
+
+    def answers(self, question: str, answer: str) -> None:
+        """To a group of answers by Tab, to the answer by arrows, and chosen by Space."""
+        for _ in range(80):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate(
+                "q => document.activeElement.type === 'radio' && "
+                "!!document.activeElement.closest('fieldset')?.innerText.includes(q)",
+                question,
+            ):
+                break
+        for _ in range(12):
+            if self.name().strip() == answer:
+                self.page.keyboard.press("Space")
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"No arrow leads to {answer!r} of {question!r}")
+
+    def writes(self, label: str, words: str) -> None:
+        self.to(label)
+        self.page.keyboard.type(words)
+
+    def presses(self, button: str, key: str = "Enter") -> None:
+        self.to(button)
+        assert self.focus_is_seen(), f"{button} does not show that it has the focus"
+        before = self.page.url
+        self.page.keyboard.press(key)
+        self.page.wait_for_function("before => location.href !== before", arg=before)
+        self.page.wait_for_load_state()
+
+    def focus_is_seen(self) -> bool:
+        return bool(
+            self.page.evaluate(
+                """() => { const s = getComputedStyle(document.activeElement);
+                return s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"""
+            )
+        )
+
+
+def test_a_concern_is_raised_by_keyboard_alone(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    teacher = somebody()
+    teacher.signs_in_as(front_door.teacher)
+    teacher.goes_to("/")
+    by = Keyboard(teacher.page)
+    by.to("Skip to main content")
+    by.presses("Raise a concern")
+    by.presses("Start now", "Space")
+    by.answers("Is any child in danger now?", "No")
+    by.presses("Continue")
+    by.writes("First name", "Maya")
+    by.answers("When was the child born?", "I do not know")
+    by.answers("Sex", "Girl")
+    by.presses("Continue")
+    by.presses("Continue")
+    by.writes("What has happened?", "She said there is shouting at night.")
+    by.to("At home")
+    teacher.page.keyboard.press("Space")
+    by.presses("Continue")
+    by.presses("Continue")
+    by.presses("Continue")
+    by.answers("Does the family know", "No")
+    by.answers("Did they agree", "They were not asked")
+    by.presses("Continue")
+    by.presses("Continue")
+    by.answers("Which service", "A school")
+    by.writes("How can the front door reach you today?", "01632 960123")
+    by.presses("Continue")
+    by.presses("Send this concern")
+    teacher.sees("Your concern has been sent")
+
+
+def test_board_and_decision_without_scripts(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    concern, _folder = a_concern_in_hand(front_door)
+    manager = somebody(scripts=False)
+    manager.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
+    manager.signs_in_as(front_door.decider)
+    manager.follows("Front door")
+    manager.follows("Maya Ferreira-Lund")
+    manager.follows("Decide")
+    manager.sees("Theo Ferreira-Lund")
+    manager.presses("Make th")
+    manager.sees("There is a problem")
+    manager.page.goto(f"{manager.address}/front-door/{concern}/")
+    manager.presses("Hand back")
+    manager.sees("Handed back")

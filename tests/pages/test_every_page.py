@@ -1,0 +1,350 @@
+"""Every route, as everybody: who is let in, what the refused are told, and what a page must always be.
+
+A route whose ids are not in the world fails: a new page is walked from its first day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sightline.agencies.gate import PUBLIC, SIGNED_IN
+from sightline.agencies.models import Practitioner
+from sightline.agencies.rules import permitted
+from sightline.agencies.queries import acting_as
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.agencies.terms import Permission
+from sightline.concerns.tests.factories import raised_by
+from sightline.kernel.time import now
+from sightline.records.actions import sign_entry
+from sightline.records.terms import EntryKind
+
+from .world import Records, World, routes
+
+pytestmark = pytest.mark.django_db
+
+#: A page never asks the database more often than this, however much it shows.
+QUERIES = 25
+ROUTES = routes()
+#: Parts of a page and answers to scripts, which are no page of their own.
+PARTS = {"concerns:board_rows"}
+#: Stylesheets, which a browser may keep.
+KEPT_BY_BROWSERS = {"govuk:colour"}
+#: Routes of a child, a concern or a duty: what they refuse says nothing about why.
+OF_SOMEBODY = {"folder_id", "concern_id", "duty_id", "draft_id", "notice_id"}
+#: Pages that show the pointer of a child whose record they may not open.
+POINTER = {"web:child", "matching:pointer", "matching:emergency"}
+
+
+def own_routes() -> list[str]:
+    return [name for name, route in ROUTES.items() if hasattr(route.view, "permission")]
+
+
+def address(name: str, world: World, records: Records) -> str:
+    have, wanted = world.arguments(records), ROUTES[name].wanted
+    assert wanted <= set(have), f"{name}: give the world its {sorted(wanted - set(have))}"
+    return reverse(name, kwargs={key: have[key] for key in wanted})
+
+
+class Looked(HTMLParser):
+    """What a page has that it must have or must not have."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.title, self.headings, self._in_title = "", 0, False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.headings += tag == "h1"
+        self._in_title = tag == "title" and not self.title
+        if tag == "style" or "style" in given:
+            self.found.append(f"inline style in <{tag}>")
+        if tag == "script" and "src" not in given and given.get("type") != "application/json":
+            self.found.append("inline script")
+        self.found += [f"{name} in <{tag}>" for name in given if name.startswith("on")]
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title, self._in_title = data.strip(), False
+
+
+def wrong_with(name: str, response: HttpResponse) -> list[str]:
+    """What any answer of the program must not be, in words."""
+    wrong = []
+    if response.status_code >= 500:
+        wrong.append(f"answered {response.status_code}")
+    policy = response.headers.get("Content-Security-Policy", "")
+    if not policy or "unsafe" in policy:
+        wrong.append(f"policy {policy!r}")
+    if name not in KEPT_BY_BROWSERS and "no-store" not in response.headers.get("Cache-Control", ""):
+        wrong.append(f"kept: {response.headers.get('Cache-Control')}")
+    if response.status_code in (200, 400, 403, 404, 409, 429) and name not in PARTS:
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            looked = Looked(response.content.decode())
+            wrong += looked.found
+            if not looked.title:
+                wrong.append("no title")
+            if looked.headings != 1:
+                wrong.append(f"{looked.headings} first headings")
+    return wrong
+
+
+def without_tokens(response: HttpResponse) -> str:
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", response.content.decode())
+
+
+def asked(client: Client, path: str) -> tuple[HttpResponse, int]:
+    """The answer and how many queries it took, with the once-a-minute ones of the session done before."""
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(path)
+    return response, len(captured)
+
+
+def test_every_route_has_an_address_here(world: World) -> None:
+    for name in ROUTES:
+        address(name, world, world.known)
+
+
+@pytest.mark.obligation("CNF-08")
+def test_every_page_as_everybody(world: World) -> None:
+    """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in."""
+    wrong: list[str] = []
+    for role, who in {"": None, **world.people}.items():
+        client = world.client(who)
+        with as_practitioner(who) if who else transaction.atomic():
+            acting = acting_as(who.pk) if who else None
+        for name, route in ROUTES.items():
+            permission = getattr(route.view, "permission", PUBLIC)
+            if permission == PUBLIC and role not in ("", "social-worker"):
+                continue  # the same for everybody with a sign-in
+            path = address(name, world, world.known)
+            with transaction.atomic():
+                response = client.get(path)
+                transaction.set_rollback(True)
+            wrong += [f"{name} as {role or 'nobody'}: {w}" for w in wrong_with(name, response)]
+            if not hasattr(route.view, "permission") or response.status_code == 405:
+                continue
+            status = response.status_code
+            if permission == PUBLIC:
+                fine = status in (200, 302, 404)
+            elif who is None:
+                fine = status == 302 and response.headers["Location"].startswith("/sign-in/login/?next=")
+            elif isinstance(permission, Permission) and not permitted(acting, permission):
+                fine = status == 403 and len(re.findall("<p", response.content.decode())) > 0
+            else:
+                fine = status in (200, 302, 404) or (status == 403 and permission == SIGNED_IN)
+            if not fine:
+                wrong.append(f"{name} as {role or 'nobody'}: {status}")
+    assert wrong == []
+
+
+@pytest.mark.obligation("CNF-08")
+def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callable[[], Any]) -> None:
+    """The right role and the wrong child: one page, as many queries, and the refusal on the trail."""
+    invented = Records.invented()
+    wrong = []
+    for who in (world.people["social-worker"], world.people["records-officer"], world.door.stranger):
+        client = world.client(who)
+        client.get("/")
+        for name in own_routes():
+            wanted = ROUTES[name].wanted
+            if not wanted & OF_SOMEBODY:
+                continue
+            before = refusals(owning)
+            sealed, sealed_queries = asked(client, address(name, world, world.sealed))
+            nothing, nothing_queries = asked(client, address(name, world, invented))
+            foreign, foreign_queries = asked(client, address(name, world, world.known))
+            if sealed.status_code == 405:
+                sealed, nothing, foreign = (
+                    client.post(address(name, world, which), {"act": "take_up", "words": "Because."})
+                    for which in (world.sealed, invented, world.known)
+                )
+                sealed_queries = nothing_queries = foreign_queries = 0
+            if nothing.status_code == 403:
+                continue  # not their page at all
+            told = f"{name} as {who.name}"
+            if (sealed.status_code, nothing.status_code) != (404, 404):
+                wrong.append(f"{told}: sealed {sealed.status_code}, invented {nothing.status_code}")
+            elif without_tokens(sealed) != without_tokens(nothing):
+                wrong.append(f"{told}: sealed and invented differ")
+            if sealed_queries != nothing_queries:
+                wrong.append(f"{told}: {sealed_queries} queries for sealed, {nothing_queries} for invented")
+            if name not in POINTER:
+                if foreign.status_code != 404 or without_tokens(foreign) != without_tokens(nothing):
+                    wrong.append(f"{told}: foreign {foreign.status_code}")
+                if foreign_queries != nothing_queries:
+                    wrong.append(f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented")
+            if refusals(owning) - before < 2:
+                wrong.append(f"{told}: not on the trail")
+    assert wrong == []
+
+
+def refusals(owning: Callable[[], Any]) -> int:
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM audit_event WHERE verb = 'refused'")
+        return int(cursor.fetchone()[0])
+
+
+def test_an_unknown_address_is_the_same_page(world: World) -> None:
+    client = world.client(world.people["social-worker"])
+    unknown, refused = client.get("/no/such/page/"), client.get(address("web:record", world, world.sealed))
+    assert unknown.status_code == refused.status_code == 404
+    assert without_tokens(unknown) == without_tokens(refused)
+
+
+def test_a_page_costs_the_same_with_one_row_and_with_sixty(world: World) -> None:
+    """No page asks for each row."""
+    readers: list[Practitioner] = [
+        world.door.decider, world.door.teacher, world.people["administrator"], world.people["quality-lead"],
+    ]  # fmt: skip
+    few = costs(world, readers)
+    for _ in range(58):
+        raised_by(world.door.teacher)
+    with as_practitioner(world.door.decider):
+        for n in range(59):
+            sign_entry({world.known.folder_id: f"Entry {n}."}, kind=EntryKind.NOTE, happened_at=now())
+    team = world.door.team
+    for _ in range(20):
+        make_practitioner(team=team, sign_in=False)
+    many = costs(world, readers)
+    wrong = [f"{key}: {n} with one row, {many[key]} with sixty" for key, n in few.items() if many[key] > n]
+    wrong += [f"{key}: {n} queries" for key, n in many.items() if n > QUERIES]
+    assert wrong == []
+
+
+def costs(world: World, readers: list[Practitioner]) -> dict[str, int]:
+    found = {}
+    for who in readers:
+        client = world.client(who)
+        client.get("/")
+        for name in own_routes():
+            response, queries = asked(client, address(name, world, world.known))
+            if response.status_code == 200:
+                found[f"{name} as {who.name}"] = queries
+    return found
+
+
+# -- garbage ---------------------------------------------------------------------------------------
+
+GARBAGE: dict[str, Any] = {
+    "nothing": "",
+    "spaces": " \t\r\n\u00a0\u200b",
+    "too long": "x" * 100_000,
+    "control characters": "a\x00b\x01\x1b[31m\x7f",
+    "right to left": "\u202e\u0645\u0631\u064a\u0645\u202c",
+    "emoji": "\U0001f9d2\U0001f3fd\u200d\U0001f9b0" * 30,
+    "a script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "statements": "'; DROP TABLE access_folder; --",
+    "no such day": "31",
+    "a negative number": "-1",
+    "a great number": "99999999999999999999",
+    "not a number": "NaN",
+    "a lone surrogate": "\udc80".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "a list": ["a", "b", "c"],
+    "an id": "00000000-0000-7000-8000-000000000000",
+}
+#: What a refused form may write all the same: the draft, the session, throttling and the trail itself.
+WRITTEN_ANYWAY = {
+    "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
+    "usersessions_usersession", "agencies_user",
+}  # fmt: skip
+#: Pages that take a post and show no form of their own: what they are sent.
+FIELDS = {
+    "concerns:act": ["act", "words"],
+    "concerns:decide_keep": ["c0-reasons"],
+    "concerns:keep": ["given"],
+    "concerns:keep_item": ["given"],
+    "concerns:worried_keep": ["given"],
+    "concerns:worried_keep_item": ["given"],
+}
+
+
+class Fields(HTMLParser):
+    """The names that the forms of a page send, and for a choice its first answer."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: dict[str, str | None] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name")
+        if tag not in ("input", "textarea", "select", "button") or not name or name == "csrfmiddlewaretoken":
+            return
+        choice = tag == "button" or given.get("type") in ("radio", "checkbox", "hidden")
+        self.names.setdefault(name, (given.get("value") or "on") if choice else None)
+
+
+#: Rounds in which each field of a page is sent another garbage.
+ROUNDS = 3
+
+
+@pytest.mark.parametrize("role", ["decider", "manager", "administrator", "nobody"])
+def test_garbage_is_refused_plainly_and_writes_nothing(
+    world: World, owning: Callable[[], Any], role: str
+) -> None:
+    people: dict[str, Practitioner | None] = {
+        "decider": world.door.decider, "manager": world.door.manager,
+        "administrator": world.people["administrator"], "nobody": None,
+    }  # fmt: skip
+    who = people[role]
+    client = world.client(who)
+    client.get("/")
+    if who is None:
+        client.post("/worried/")
+    wrong = []
+    for name in own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]:
+        path = address(name, world, world.known)
+        shown = client.get(path)
+        if shown.status_code not in (200, 405):
+            continue
+        names = Fields(shown.content.decode()).names if shown.status_code == 200 else {}
+        names |= dict.fromkeys(FIELDS.get(name, []))
+        if shown.status_code == 200 and "<form" not in shown.content.decode().partition("<main")[2]:
+            continue
+        for what, data in payloads(names):
+            with transaction.atomic():
+                before = rows(owning)
+                response = client.post(path, data)
+                after = rows(owning) if response.status_code not in (302, 405) else before
+                transaction.set_rollback(True)
+            wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
+            changed = {t for t in after if after[t] != before[t]} - WRITTEN_ANYWAY
+            if changed:
+                wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {sorted(changed)}")
+    assert wrong == []
+
+
+def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field in turn gets each kind of garbage or nearly; then the same beside real answers to choices."""
+    yield "no field", {}
+    kinds = list(GARBAGE)
+    for nth in range(ROUNDS):
+        step = nth * len(kinds) // ROUNDS
+        sent = {
+            name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])
+        }
+        yield f"garbage {nth}", sent
+        if any(names.values()):
+            yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}
+
+
+def rows(owning: Callable[[], Any]) -> dict[str, int]:
+    """How many rows each table has, in one query."""
+    tables = connection.introspection.django_table_names(only_existing=False)
+    question = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)  # noqa: S608 our names
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(question)
+        return dict(cursor.fetchall())

@@ -1,0 +1,188 @@
+"""A small world for walking every page: people in every role, concerns, a sealed child, a foreign child."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.test import Client
+from django.urls import URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+
+import sightline.agencies
+from sightline.access.actions import seal
+from sightline.agencies.actions import notify
+from sightline.agencies.models import Posting, Practitioner, RotaShift
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
+from sightline.children.actions import involve, record_adult, tie
+from sightline.children.models import Identifier, Involvement
+from sightline.children.queries import child_page
+from sightline.children.rules import Birth, Names, NewAdult, NewInvolvement, NewTie
+from sightline.children.terms import Kinship, Known
+from sightline.concerns.actions import screen, start_draft, take_up
+from sightline.concerns.models import ConcernPart, Screening
+from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
+from sightline.kernel.time import now
+from sightline.procedures.models import Duty
+from sightline.records.actions import sign_entry
+from sightline.records.terms import EntryKind
+
+ROLES = tuple(
+    tomllib.loads((Path(sightline.agencies.__file__).parent / "roles.toml").read_text(encoding="utf-8"))
+)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page's view, and the names of what its address holds."""
+
+    view: Any
+    wanted: frozenset[str]
+
+
+def routes(patterns: list[Any] | None = None, space: str = "", held: frozenset[str] = frozenset()) -> dict[str, Route]:
+    """Every named route by its full name; what has no name is reached by no page. The first of a name counts."""
+    found: dict[str, Route] = {}
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        wanted = held | set(each.pattern.converters)
+        if isinstance(each.pattern, RegexPattern):
+            wanted |= set(each.pattern.regex.groupindex)
+        if isinstance(each, URLResolver):
+            inner = f"{space}{each.namespace}:" if each.namespace else space
+            found = {**routes(each.url_patterns, inner, wanted), **found}
+        elif each.name:
+            found.setdefault(f"{space}{each.name}", Route(each.callback, wanted))
+    return found
+
+
+@dataclass
+class Records:
+    """The ids with which pages ask for one concern and what hangs on it."""
+
+    concern_id: UUID
+    part_id: UUID
+    folder_id: UUID
+    person_id: UUID
+    draft_id: UUID
+    decision_id: UUID
+    screening_id: UUID
+    duty_id: UUID
+    entry_id: UUID
+    tie_id: UUID
+    number_id: UUID
+    row_id: UUID
+    notice_id: UUID
+
+    @classmethod
+    def invented(cls) -> Records:
+        return cls(**{name: uuid4() for name in cls.__dataclass_fields__})
+
+
+@dataclass
+class World:
+    """`known` is open to the front door, `sealed` to its manager and decider alone."""
+
+    door: FrontDoor
+    people: dict[str, Practitioner]
+    known: Records
+    sealed: Records
+    places: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, who: Practitioner | None) -> Client:
+        client = Client(headers={"user-agent": "Tests"})
+        client.raise_request_exception = False
+        if who is not None:
+            client.force_login(who.user)
+        return client
+
+    def arguments(self, records: Records) -> dict[str, Any]:
+        return {**vars(records), **self.places}
+
+
+def _records(door: FrontDoor, owning: Callable[[], Any], **changes: Any) -> Records:
+    """One concern taken up and decided, with an entry, an adult, a tie and somebody who works with the child."""
+    raised = raised_by(door.teacher, **changes)
+    with owning():
+        parts = list(ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("id"))
+        folder_id = parts[0].folder_id
+    with as_practitioner(door.decider):
+        take_up(raised.concern_id)
+        screen(
+            raised.concern_id,
+            [a_decision(p.id, outcome="early_help") for p in parts],
+            knows_family=False,
+            version=None,
+        )
+        entry = sign_entry({folder_id: "He came to the gate."}, kind=EntryKind.NOTE, happened_at=now())[folder_id]
+        mother = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth()))
+        tied = tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
+        involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
+        child = child_page([folder_id]).child
+        notice = notify(door.decider.pk, text="Something waits for you.", path="/")
+    with as_practitioner(door.teacher):
+        draft = start_draft("concern")
+    with owning():
+        screening = Screening.objects.get(part=parts[0])
+        duty = Duty.objects.filter(folder_id=folder_id).first()
+        assert duty is not None
+        number = Identifier.objects.filter(person_id=child.id).first()
+        involvement = Involvement.objects.filter(folder_id=folder_id).first()
+        assert involvement is not None
+    return Records(
+        concern_id=raised.concern_id,
+        part_id=parts[0].id,
+        folder_id=folder_id,
+        person_id=child.id,
+        draft_id=draft.id,
+        decision_id=screening.decision_id,
+        screening_id=screening.id,
+        duty_id=duty.id,
+        entry_id=entry.id,
+        tie_id=tied if isinstance(tied, UUID) else tied.id,
+        number_id=number.id if number else uuid4(),
+        row_id=involvement.id,
+        notice_id=notice.id,
+    )
+
+
+def make_world(owning: Callable[[], Any]) -> World:
+    door = make_front_door()
+    people = {role: make_practitioner(role, team=make_team()) for role in ROLES}
+    people["front-door-decision-manager"] = door.decider
+    people["team-manager"] = door.manager
+    people["designated-safeguarding-lead"] = door.teacher
+    known, sealed = _records(door, owning), _records(door, owning)
+    with owning():
+        folders = list(
+            ConcernPart.objects.filter(concern_id=sealed.concern_id).values_list("folder_id", flat=True)
+        )
+    with as_practitioner(door.manager):
+        for folder_id in folders:
+            seal(folder_id, "Somebody who works here is family.", [door.manager.pk])
+    with setting_up():
+        posting = Posting.objects.filter(practitioner=door.worker).first()
+        shift = RotaShift.objects.filter(team=door.team).first()
+        assert posting is not None and shift is not None
+    places = {
+        "practitioner_id": door.worker.pk,
+        "team_id": door.team.pk,
+        "posting_id": posting.pk,
+        "shift_id": shift.pk,
+        "principle_id": "none",
+        "definition_id": "safeguarding",
+        "step": "children",
+        "n": 0,
+        "kind": "gp",
+        "what": "involvement",
+        "question": "religion",
+        "digits": "12343b",
+        "key": "abc",
+        "uidb36": "1",
+        "pk": 1,
+        "provider_id": "none",
+    }
+    return World(door, people, known, sealed, places)
