@@ -12,8 +12,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.access.pages.urls")),
     path("sign-in/", include("sightline.agencies.pages.sign_in_urls")),
 ]
-
-# Asked for by Django under these names, where no page answers.
-handler400 = "sightline.web.pages.errors.unreadable"
-handler404 = "sightline.web.pages.errors.unknown_address"
-handler500 = "sightline.web.pages.errors.failed"

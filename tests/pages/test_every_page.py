@@ -40,7 +40,7 @@ PARTS = {"concerns:board_rows"}
 #: Stylesheets, which a browser may keep.
 KEPT_BY_BROWSERS = {"govuk:colour"}
 #: Routes of a child, a concern or a duty: what they refuse says nothing about why.
-OF_SOMEBODY = {"folder_id", "concern_id", "duty_id", "draft_id", "notice_id"}
+OF_SOMEBODY = {"folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id"}
 #: Pages that show the pointer of a child whose record they may not open.
 POINTER = {"web:child", "matching:pointer", "matching:emergency"}
 

@@ -14,7 +14,8 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
 
 import sightline.agencies
-from sightline.access.actions import seal
+from sightline.access.actions import open_in_emergency, seal
+from sightline.access.models import Grant
 from sightline.agencies.actions import notify
 from sightline.agencies.models import Posting, Practitioner, RotaShift
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
@@ -76,6 +77,8 @@ class Records:
     number_id: UUID
     row_id: UUID
     notice_id: UUID
+    grant_id: UUID
+    emergency_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -103,9 +106,9 @@ class World:
         return {**vars(records), **self.places}
 
 
-def _records(door: FrontDoor, owning: Callable[[], Any], **changes: Any) -> Records:
-    """One concern taken up and decided, with an entry, an adult, a tie and somebody who works with the child."""
-    raised = raised_by(door.teacher, **changes)
+def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) -> Records:
+    """One concern taken up and decided, with an entry, an adult, somebody who works with the child, an emergency."""
+    raised = raised_by(door.teacher)
     with owning():
         parts = list(ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("id"))
         folder_id = parts[0].folder_id
@@ -123,6 +126,8 @@ def _records(door: FrontDoor, owning: Callable[[], Any], **changes: Any) -> Reco
         involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
         child = child_page([folder_id]).child
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
+    with as_practitioner(visitor):
+        opened = open_in_emergency(folder_id, "His mother has rung: he has not come home from school.", minutes=60)
     with as_practitioner(door.teacher):
         draft = start_draft("concern")
     with owning():
@@ -130,6 +135,8 @@ def _records(door: FrontDoor, owning: Callable[[], Any], **changes: Any) -> Reco
         duty = Duty.objects.filter(folder_id=folder_id).first()
         assert duty is not None
         number = Identifier.objects.filter(person_id=child.id).first()
+        grant = Grant.objects.filter(folder_id=folder_id).first()
+        assert grant is not None
         involvement = Involvement.objects.filter(folder_id=folder_id).first()
         assert involvement is not None
     return Records(
@@ -146,6 +153,8 @@ def _records(door: FrontDoor, owning: Callable[[], Any], **changes: Any) -> Reco
         number_id=number.id if number else uuid4(),
         row_id=involvement.id,
         notice_id=notice.id,
+        grant_id=grant.id,
+        emergency_id=opened.id,
     )
 
 
@@ -155,7 +164,8 @@ def make_world(owning: Callable[[], Any]) -> World:
     people["front-door-decision-manager"] = door.decider
     people["team-manager"] = door.manager
     people["designated-safeguarding-lead"] = door.teacher
-    known, sealed = _records(door, owning), _records(door, owning)
+    visitor = people["health-visitor"]
+    known, sealed = _records(door, visitor, owning), _records(door, visitor, owning)
     with owning():
         folders = list(
             ConcernPart.objects.filter(concern_id=sealed.concern_id).values_list("folder_id", flat=True)

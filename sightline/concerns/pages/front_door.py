@@ -251,7 +251,10 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.SCREEN_CONCERN, methods=("POST",))
 def decide_keep(request: HttpRequest, concern_id: UUID) -> HttpResponse:
-    kept = queries.screening_draft(concern_id) or actions.start_draft("screening", concern_id=concern_id)
+    """Saves the decisions as they stand, asked for by the page itself; nothing for a concern that is not theirs."""
+    kept = queries.screening_draft(concern_id)
+    if kept is None:
+        kept = actions.start_draft("screening", concern_id=queries.concern(concern_id).concern.id)
     saved = actions.save_draft(kept.id, "screening", typed(request.POST))
     return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})
 
@@ -348,7 +351,8 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
     """The other authority has accepted the child."""
     shown = queries.concern(concern_id)
     part = next((p for p in shown.parts if p.screening and p.screening.id == screening_id), None)
-    if part is None:
+    if part is None or getattr(part.screening, "transfer", None) is None:
+        # Nothing was passed on, so nothing can be accepted.
         raise NotFound
     form = forms.AcceptedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

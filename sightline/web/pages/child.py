@@ -99,9 +99,9 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     facts = view.masthead
     born = facts["born_on"]
     line = [f"Known as {facts['called']}" if facts["known_as"] else "", facts["pronouns"], facts["age"]]
-    if born is not None:
-        about = "about " if facts["born_estimated"] else ""
-        line.append(f"born {about}{born.day} {born:%B %Y}")
+    if born is not None and not facts["born_estimated"]:
+        # A guessed age says "about 9 years old" already; a day of birth made from it would be read as known.
+        line.append(f"born {born.day} {born:%B %Y}")
     line.append(facts["languages"])
     where = (
         f"Lives with {facts['lives_with']}" if facts["lives_with"] else "With whom they live is not recorded"
