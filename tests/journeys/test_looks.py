@@ -36,8 +36,8 @@ def test_pages_of_the_front_door(somebody: Callable[..., Visitor], front_door: F
     manager = somebody(width)
     manager.signs_in_as(front_door.decider)
     for path in (
-        "/", "/?by=child", "/team/", "/you/", "/front-door/", f"/front-door/{concern}/", f"/front-door/{concern}/decide/",
-        f"/child/{folder}/", f"/child/{folder}/record/", f"/child/{folder}/people/", f"/child/{folder}/decisions/",
+        "/", "/?by=child", "/team/", "/you/", "/front-door/", f"/front-door/{concern}/",
+        f"/front-door/{concern}/decide/", f"/child/{folder}/", f"/child/{folder}/record/", f"/child/{folder}/people/", f"/child/{folder}/decisions/",
         f"/child/{folder}/looked/", f"/child/{folder}/people/add/", "/find/", "/people/rota/", "/procedures/",
     ):  # fmt: skip
         manager.goes_to(path)
@@ -47,11 +47,15 @@ def test_pages_of_the_front_door(somebody: Callable[..., Visitor], front_door: F
 def test_pages_of_everybody_else(somebody: Callable[..., Visitor], front_door: FrontDoor, width: int) -> None:
     concern, folder = a_concern_in_hand(front_door)
     nobody = somebody(width)
-    for path in ("/", "/worried/", "/worried/return/", "/sign-in/login/", "/privacy/", "/help/", "/accessibility/"):
+    for path in (
+        "/", "/worried/", "/worried/return/", "/sign-in/login/", "/privacy/", "/help/", "/accessibility/",
+    ):  # fmt: skip
         nobody.goes_to(path)
     teacher = nobody
     teacher.signs_in_as(front_door.teacher)
-    for path in ("/", "/concerns/", f"/concerns/{concern}/", f"/child/{folder}/pointer/", f"/child/{folder}/emergency/"):
+    for path in (
+        "/", "/concerns/", f"/concerns/{concern}/", f"/child/{folder}/pointer/", f"/child/{folder}/emergency/",
+    ):  # fmt: skip
         teacher.goes_to(path)
 
 

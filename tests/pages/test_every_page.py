@@ -19,10 +19,10 @@ from django.urls import reverse
 
 from sightline.agencies.gate import PUBLIC, SIGNED_IN
 from sightline.agencies.models import Practitioner
-from sightline.agencies.rules import permitted
 from sightline.agencies.queries import acting_as
-from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.tests.factories import raised_by
 from sightline.kernel.time import now
 from sightline.records.actions import sign_entry
@@ -89,14 +89,14 @@ def wrong_with(name: str, response: HttpResponse) -> list[str]:
         wrong.append(f"policy {policy!r}")
     if name not in KEPT_BY_BROWSERS and "no-store" not in response.headers.get("Cache-Control", ""):
         wrong.append(f"kept: {response.headers.get('Cache-Control')}")
-    if response.status_code in (200, 400, 403, 404, 409, 429) and name not in PARTS:
-        if response.headers.get("Content-Type", "").startswith("text/html"):
-            looked = Looked(response.content.decode())
-            wrong += looked.found
-            if not looked.title:
-                wrong.append("no title")
-            if looked.headings != 1:
-                wrong.append(f"{looked.headings} first headings")
+    is_page = response.headers.get("Content-Type", "").startswith("text/html") and name not in PARTS
+    if is_page and response.status_code in (200, 400, 403, 404, 409, 429):
+        looked = Looked(response.content.decode())
+        wrong += looked.found
+        if not looked.title:
+            wrong.append("no title")
+        if looked.headings != 1:
+            wrong.append(f"{looked.headings} first headings")
     return wrong
 
 
@@ -344,7 +344,7 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
 def rows(owning: Callable[[], Any]) -> dict[str, int]:
     """How many rows each table has, in one query."""
     tables = connection.introspection.django_table_names(only_existing=False)
-    question = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)  # noqa: S608 our names
+    question = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)
     with owning(), connection.cursor() as cursor:
         cursor.execute(question)
         return dict(cursor.fetchall())

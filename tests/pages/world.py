@@ -176,7 +176,8 @@ def make_world(owning: Callable[[], Any]) -> World:
     with setting_up():
         posting = Posting.objects.filter(practitioner=door.worker).first()
         shift = RotaShift.objects.filter(team=door.team).first()
-        assert posting is not None and shift is not None
+        assert posting is not None
+        assert shift is not None
     places = {
         "practitioner_id": door.worker.pk,
         "team_id": door.team.pk,
