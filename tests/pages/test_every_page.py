@@ -116,7 +116,7 @@ def test_every_route_has_an_address_here(world: World) -> None:
         address(name, world, world.known)
 
 
-@pytest.mark.obligation("CNF-08")
+@pytest.mark.obligation("REC-18")
 def test_every_page_as_everybody(world: World) -> None:
     """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in."""
     wrong: list[str] = []
@@ -149,7 +149,7 @@ def test_every_page_as_everybody(world: World) -> None:
     assert wrong == []
 
 
-@pytest.mark.obligation("CNF-08")
+@pytest.mark.obligation("REC-18")
 def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callable[[], Any]) -> None:
     """The right role and the wrong child: one page, as many queries, and the refusal on the trail."""
     invented = Records.invented()
@@ -184,7 +184,9 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
                 if foreign.status_code != 404 or without_tokens(foreign) != without_tokens(nothing):
                     wrong.append(f"{told}: foreign {foreign.status_code}")
                 if foreign_queries != nothing_queries:
-                    wrong.append(f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented")
+                    wrong.append(
+                        f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented"
+                    )
             if refusals(owning) - before < 2:
                 wrong.append(f"{told}: not on the trail")
     assert wrong == []
@@ -305,7 +307,9 @@ def test_garbage_is_refused_plainly_and_writes_nothing(
     if who is None:
         client.post("/worried/")
     wrong = []
-    for name in own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]:
+    for name in (
+        own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]
+    ):
         path = address(name, world, world.known)
         shown = client.get(path)
         if shown.status_code not in (200, 405):
@@ -333,9 +337,7 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
     kinds = list(GARBAGE)
     for nth in range(ROUNDS):
         step = nth * len(kinds) // ROUNDS
-        sent = {
-            name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])
-        }
+        sent = {name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])}
         yield f"garbage {nth}", sent
         if any(names.values()):
             yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}

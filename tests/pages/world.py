@@ -45,7 +45,9 @@ class Route:
     wanted: frozenset[str]
 
 
-def routes(patterns: list[Any] | None = None, space: str = "", held: frozenset[str] = frozenset()) -> dict[str, Route]:
+def routes(
+    patterns: list[Any] | None = None, space: str = "", held: frozenset[str] = frozenset()
+) -> dict[str, Route]:
     """Every named route by its full name; what has no name is reached by no page. The first of a name counts."""
     found: dict[str, Route] = {}
     for each in get_resolver().url_patterns if patterns is None else patterns:
@@ -120,14 +122,18 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
             knows_family=False,
             version=None,
         )
-        entry = sign_entry({folder_id: "He came to the gate."}, kind=EntryKind.NOTE, happened_at=now())[folder_id]
+        entry = sign_entry({folder_id: "He came to the gate."}, kind=EntryKind.NOTE, happened_at=now())[
+            folder_id
+        ]
         mother = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth()))
         tied = tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
         involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
         child = child_page([folder_id]).child
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
     with as_practitioner(visitor):
-        opened = open_in_emergency(folder_id, "His mother has rung: he has not come home from school.", minutes=60)
+        opened = open_in_emergency(
+            folder_id, "His mother has rung: he has not come home from school.", minutes=60
+        )
     with as_practitioner(door.teacher):
         draft = start_draft("concern")
     with owning():
