@@ -37,8 +37,8 @@ def test_pages_of_the_front_door(somebody: Callable[..., Visitor], front_door: F
     manager.signs_in_as(front_door.decider)
     for path in (
         "/", "/?by=child", "/team/", "/you/", "/front-door/", f"/front-door/{concern}/",
-        f"/front-door/{concern}/decide/", f"/child/{folder}/", f"/child/{folder}/record/", f"/child/{folder}/people/",
-        f"/child/{folder}/decisions/",
+        f"/front-door/{concern}/decide/", f"/child/{folder}/",
+        f"/child/{folder}/record/", f"/child/{folder}/people/", f"/child/{folder}/decisions/",
         f"/child/{folder}/looked/", f"/child/{folder}/people/add/", "/find/", "/people/rota/", "/procedures/",
     ):  # fmt: skip
         manager.goes_to(path)
@@ -123,9 +123,7 @@ class Keyboard:
         )
 
 
-def test_a_concern_is_raised_by_keyboard_alone(
-    somebody: Callable[..., Visitor], front_door: FrontDoor
-) -> None:
+def test_a_concern_is_raised_by_keyboard_alone(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
     teacher = somebody()
     teacher.signs_in_as(front_door.teacher)
     teacher.goes_to("/")
