@@ -118,7 +118,6 @@ def test_every_route_has_an_address_here(world: World) -> None:
         address(name, world, world.known)
 
 
-@pytest.mark.obligation("REC-18")
 def test_every_page_as_everybody(world: World) -> None:
     """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in."""
     wrong: list[str] = []
