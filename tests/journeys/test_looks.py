@@ -123,7 +123,9 @@ class Keyboard:
         )
 
 
-def test_a_concern_is_raised_by_keyboard_alone(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+def test_a_concern_is_raised_by_keyboard_alone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
     teacher = somebody()
     teacher.signs_in_as(front_door.teacher)
     teacher.goes_to("/")

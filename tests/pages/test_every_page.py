@@ -185,7 +185,9 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
                 if foreign.status_code != 404 or without_tokens(foreign) != without_tokens(nothing):
                     wrong.append(f"{told}: foreign {foreign.status_code}")
                 if foreign_queries != nothing_queries:
-                    wrong.append(f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented")
+                    wrong.append(
+                        f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented"
+                    )
             if refusals(owning) - before < 2:
                 wrong.append(f"{told}: not on the trail")
     assert wrong == []
@@ -220,7 +222,9 @@ def test_a_page_costs_the_same_with_one_row_and_with_sixty(world: World) -> None
         make_practitioner(team=team, sign_in=False)
     many = costs(world, readers)
     wrong = [f"{key}: {n} with one row, {many[key]} with sixty" for key, n in few.items() if many[key] > n]
-    wrong += [f"{key}: {n} queries" for key, n in many.items() if n > DEARER.get(key.partition(" as ")[0], QUERIES)]
+    wrong += [
+        f"{key}: {n} queries" for key, n in many.items() if n > DEARER.get(key.partition(" as ")[0], QUERIES)
+    ]
     assert wrong == []
 
 
