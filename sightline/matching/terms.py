@@ -81,7 +81,7 @@ REASON_WORDS: dict[Reason, str] = {
     Reason.REFERENCE: "same reference",
     Reason.SAME_NAME: "same name",
     Reason.FORM_OF_NAME: "another form of the name",
-    Reason.SOUNDS_ALIKE: "sounds like",
+    Reason.SOUNDS_ALIKE: "sounds like the name",
     Reason.SPELT_ALIKE: "spelt nearly the same",
     Reason.BEGINS_ALIKE: "name begins the same",
     Reason.PART_OF_NAME: "part of the name",

@@ -80,6 +80,12 @@ def find(request: HttpRequest) -> HttpResponse:
     )
 
 
+def latest(request: HttpRequest) -> str:
+    """The address of what was found last, for going back to it; the empty page where nothing was searched."""
+    kept = request.session.get(KEPT, [])
+    return reverse("matching:find") + (f"?s={kept[-1][0]}" if kept else "")
+
+
 def _how(request: HttpRequest) -> tuple[Sort, bool, int]:
     """Order, looseness and page of the address; whatever else stands there counts as not said."""
     try:

@@ -22,6 +22,8 @@ from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
 
+from .find import latest
+
 
 class EmergencyForm(PageForm):
     reason = Words(
@@ -52,7 +54,7 @@ def pointer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "opens": folder_id in opened_of([folder_id]),
             "may_open_in_emergency": acting.may(Permission.EMERGENCY),
             "may_raise": acting.may(Permission.RAISE_CONCERN),
-            "back_href": reverse("matching:find"),
+            "back_href": latest(request),
             "back_text": "Find a child",
         },
     )
