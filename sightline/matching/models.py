@@ -1,8 +1,8 @@
 """What a child is found by. Made by the database from the children room's rows; nobody reads it directly.
 
 The program's role has no privilege on these tables at all: `matching_refresh` writes them from what is
-recorded, whoever asks, and `matching_search` reads them past all seals and then applies the seals itself: under a policy of the program's
-role PostgreSQL would read every row, since the operators of likeness are not leakproof.
+recorded, whoever asks, and `matching_search` reads them past all seals and then applies the seals itself
+(docs/decisions/0017-the-search-for-people.md).
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class FindForm(PageForm):
         ask="Type a name, date of birth, address or number",
         hint="Name however spelt, age or date of birth, address or postcode, NHS number, pupil number or "
         "reference. "
-        "Several together find more surely, such as: Zofia Nowak 12 March 2016",
+        "Several together find more surely, such as: Zofia Nowak 3 May 2017",
         max_length=LONGEST,
         spellcheck=False,
         legend="m",
