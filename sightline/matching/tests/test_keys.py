@@ -26,7 +26,8 @@ def test_of_two_at_once_the_second_sees_that_the_address_has_become_confidential
         f"INSERT INTO access_folder (id, number, opened_at, agency_id) VALUES ('{folder}', 'T-1', now(), '{agency}')",
         f"INSERT INTO children_person (id, folder_id, kind) VALUES ('{person}', '{folder}', 'child')",
         "INSERT INTO children_residence (id, folder_id, person_id, recorded_at, held_from, lives_at, lines, "
-        f"postcode, area, with_whom, confidential) VALUES (gen_random_uuid(), '{folder}', '{person}', now(), '2020-01-01', 'home', "
+        "postcode, area, with_whom, confidential) "
+        f"VALUES (gen_random_uuid(), '{folder}', '{person}', now(), '2020-01-01', 'home', "
         "'7 Haven Street', 'ZZ97 1AB', '', '', false)",
     ):
         as_owner.execute(statement)
