@@ -9,10 +9,10 @@ import sys
 
 from .place import Place, set_up
 from .processes import stop_with_parent
-from .serving import _Line, load_children
+from .serving import Line, load_children
 
 if __name__ == "__main__":
     stop_with_parent()
     place = Place.of()
     set_up(place)
-    load_children(place, int(sys.argv[1]), show=_Line("children"))
+    load_children(place, int(sys.argv[1]), show=Line("children"))

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 #: Seconds that a child has to finish what it does before it is killed.
@@ -21,6 +21,10 @@ PATIENCE = 25.0
 #: A child that dies within this many seconds of its start, this many times in a row, is given up.
 TOO_SOON = 10.0
 TOO_OFTEN = 5
+
+
+#: What is written into the pipe when the database is ready.
+GO_ON = b"\n"
 
 
 class ProcessError(Exception):
@@ -37,6 +41,7 @@ class Child:
     environment: Mapping[str, str]
     #: Ends by itself when it has done its work, and is not started again.
     once: bool = False
+    may_go_on: bool = False
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     quick_deaths: int = 0
@@ -53,6 +58,16 @@ class Child:
             env=dict(self.environment),
             start_new_session=True,
         )
+        if self.may_go_on:
+            self.go_on()
+
+    def go_on(self) -> None:
+        """Tell a child that waits for it that the database is ready; one started later is told at once."""
+        self.may_go_on = True
+        if self.process is not None and self.process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.write(GO_ON)
+                self.process.stdin.flush()
 
     def ended(self) -> int | None:
         """The exit status of a child that has ended, else None."""
@@ -77,13 +92,21 @@ class Processes:
         self.children.append(child)
         return child
 
-    def stop_on_signals(self) -> None:
-        """Ctrl-C, an end asked for by the system, and a closed terminal all stop us in order."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.asked_to_stop.set())
+    @contextlib.contextmanager
+    def stopped_after(self) -> Iterator[None]:
+        """The children are stopped when the block ends, however it does."""
+        try:
+            yield
+        finally:
+            self.stop()
 
     def tend(self) -> None:
-        """Keep the children up until asked to stop. Raises ProcessError for one that will not stay up."""
+        """Keep the children up until asked to stop. Raises ProcessError for one that will not stay up.
+
+        Ctrl-C, an end asked for by the system, and a closed terminal all stop us in order.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.asked_to_stop.set())
         while not self.asked_to_stop.wait(0.5):
             self.look_after()
 
@@ -129,17 +152,25 @@ def _why(status: int) -> str:
     return f"signal {-status}" if status < 0 else f"status {status}"
 
 
-def stop_with_parent() -> None:
-    """In a child: stop as if told to when the parent's end of our standard input closes."""
+def stop_with_parent() -> threading.Event:
+    """In a child: stop as if told to when the parent's end of our standard input closes.
+
+    The event is set when the parent says `GO_ON`, or at once where there is no such parent.
+    """
+    may_go_on = threading.Event()
 
     def wait() -> None:
         # Past Python's own buffer, whose lock this thread would still hold at the end.
-        while os.read(0, 1):
-            pass
+        while said := os.read(0, 1):
+            if said == GO_ON:
+                may_go_on.set()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    if not os.isatty(0):
+    if os.isatty(0):
+        may_go_on.set()
+    else:
         threading.Thread(target=wait, daemon=True).start()
+    return may_go_on
 
 
 def end_with_parent() -> None:

@@ -43,24 +43,26 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                 f"{place.data} holds a real partnership's data, not a demonstration. "
                 "Choose another folder with --data, or use `sightline serve`."
             )
-        with attached(place, stop_anyway=True):
-            place.make_keys()
-            place.keep(demo=True, **({"pack": pack} if pack else {}))
-            # What this very program has prepared before need not be looked at again.
-            ready = place.cluster is not None and place.kept.get("ready") == fingerprint()
-            if not (ready and serve):
-                set_up(place)
-                prepare(place, migrate=True)
-            sign_ins = load_people(place)
-            place.keep(ready=fingerprint())
-            if not serve:
-                load_children(place, children, show=_Line("children"))
-                seal()
-                _print_sign_ins(sign_ins)
-                typer.echo(f"Ready in {place.data}.")
-                return
-            with _processes(place) as processes:
-                web = start_web(processes, place, "127.0.0.1", port, 1)
+        place.keep(demo=True, **({"pack": pack} if pack else {}))
+        # What this very program has prepared before need not be looked at again.
+        ready = place.cluster is not None and place.kept.get("ready") == fingerprint()
+        with _processes(place) as processes:
+            web = start_web(processes, place, "127.0.0.1", port, 1) if serve and ready else None
+            with attached(place, stop_anyway=True), processes.stopped_after():
+                place.make_keys()
+                if serve and web is None:
+                    web = start_web(processes, place, "127.0.0.1", port, 1)
+                if not (serve and ready):
+                    set_up(place)
+                    prepare(place, migrate=True)
+                sign_ins = load_people(place)
+                place.keep(ready=fingerprint())
+                if web is None:
+                    load_children(place, children, show=Line("children"))
+                    seal()
+                    _print_sign_ins(sign_ins)
+                    typer.echo(f"Ready in {place.data}.")
+                    return
                 await_answer(processes, web, port)
                 start_worker(processes, place)
                 _print_sign_ins(sign_ins)
@@ -82,27 +84,30 @@ def serve(data: Path | None, *, port: int, host: str, processes: int, worker: bo
     place = Place.of(data)
     with _ended_in_order(), holding(place, "serve"):
         check_port(host, port)
-        with opened(data, stop_anyway=True):
+        with _processes(place) as running, opened(data, stop_anyway=True), running.stopped_after():
             prepare(place, migrate=False)
-            with _processes(place) as running:
-                web = start_web(running, place, host, port, processes)
-                if worker:
-                    start_worker(running, place)
-                await_answer(running, web, port)
-                typer.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
-                running.tend()
+            web = start_web(running, place, host, port, processes)
+            await_answer(running, web, port, host)
+            if worker:
+                start_worker(running, place)
+            typer.echo(f"Serving on http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+            running.tend()
     typer.echo("Stopped.")
 
 
 def work(data: Path | None) -> None:
     """Run one worker until told to stop, beside whatever else runs in the place."""
     place = Place.of(data)
-    with _ended_in_order(), opened(data):
+    with (
+        _ended_in_order(),
+        _processes(place, look_after_database=False) as processes,
+        opened(data),
+        processes.stopped_after(),
+    ):
         refuse_pending()
-        with _processes(place) as processes:
-            start_worker(processes, place)
-            typer.echo("The worker is at work. Press Ctrl-C to stop.")
-            processes.tend()
+        start_worker(processes, place)
+        typer.echo("The worker is at work. Press Ctrl-C to stop.")
+        processes.tend()
     typer.echo("Stopped.")
 
 
@@ -216,7 +221,7 @@ def load_people(place: Place) -> list[SignIn]:
     return [SignIn(**sign_in) for sign_in in place.kept["sign_ins"]]
 
 
-def load_children(place: Place, children: int, show: _Line) -> None:
+def load_children(place: Place, children: int, show: Line) -> None:
     """Bring the demonstration to so many children, if it has fewer."""
     from .demo import load
 
@@ -249,11 +254,10 @@ def _ended_in_order() -> Iterator[None]:
 
 
 @contextmanager
-def _processes(place: Place) -> Iterator[Processes]:
+def _processes(place: Place, *, look_after_database: bool = True) -> Iterator[Processes]:
     processes = Processes(say=typer.echo)
-    processes.stop_on_signals()
     cluster = place.cluster
-    if cluster is not None:
+    if cluster is not None and look_after_database:
 
         def keep_database_up() -> None:
             if not cluster.is_running() and not processes.asked_to_stop.is_set():
@@ -290,14 +294,16 @@ def start_worker(processes: Processes, place: Place) -> Child:
     )
 
 
-def await_answer(processes: Processes, web: Child, port: int) -> None:
-    """Wait until the web server answers. Raises ProcessError."""
+def await_answer(processes: Processes, web: Child, port: int, host: str = "127.0.0.1") -> None:
+    """Let the web server go on, and wait until it answers. Raises ProcessError."""
+    where = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 asked, not listened on
+    web.go_on()
     deadline = time.monotonic() + FIRST_ANSWER
     while time.monotonic() < deadline and not processes.asked_to_stop.is_set():
         if web.ended() is not None:
             raise ProcessError("The web server did not start; see its messages above.")
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5):
+            with urllib.request.urlopen(f"http://{where}:{port}/health/live", timeout=5):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
@@ -308,7 +314,7 @@ def await_answer(processes: Processes, web: Child, port: int) -> None:
 # -- what is printed --------------------------------------------------------------------------------
 
 
-class _Line:
+class Line:
     """Progress as a line that is written over on a terminal, and as one line a tenth elsewhere."""
 
     def __init__(self, of_what: str) -> None:

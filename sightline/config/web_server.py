@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from granian import Granian
@@ -23,6 +24,16 @@ def application() -> Callable[..., Any]:
     from .wsgi import application
 
     return application
+
+
+def load() -> None:
+    """Load the program before the server's workers are forked: they share it, and start at once."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    import django
+    from django.conf import settings
+
+    django.setup()
+    import_module(settings.ROOT_URLCONF)
 
 
 def main(address: str, port: int, processes: int) -> None:
@@ -44,5 +55,8 @@ def main(address: str, port: int, processes: int) -> None:
 
 
 if __name__ == "__main__":
-    stop_with_parent()
+    may_go_on = stop_with_parent()
+    # Loaded while the database is still being prepared.
+    load()
+    may_go_on.wait()
     main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
