@@ -1,0 +1,129 @@
+"""Forms sent anything at all: no error, and what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from sightline.agencies.models import Practitioner
+
+from .test_every_page import ROUTES, address, own_routes, wrong_with
+from .world import World
+
+pytestmark = pytest.mark.django_db
+
+GARBAGE: dict[str, Any] = {
+    "nothing": "",
+    "spaces": " \t\r\n\u00a0\u200b",
+    "too long": "x" * 100_000,
+    "control characters": "a\x00b\x01\x1b[31m\x7f",
+    "right to left": "\u202e\u0645\u0631\u064a\u0645\u202c",
+    "emoji": "\U0001f9d2\U0001f3fd\u200d\U0001f9b0" * 30,
+    "a script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "statements": "'; DROP TABLE access_folder; --",
+    "no such day": "31",
+    "a negative number": "-1",
+    "a great number": "99999999999999999999",
+    "not a number": "NaN",
+    "a lone surrogate": "\udc80".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "a list": ["a", "b", "c"],
+    "an id": "00000000-0000-7000-8000-000000000000",
+}
+#: What a refused form may write all the same: the draft, the session, throttling and the trail itself.
+WRITTEN_ANYWAY = {
+    "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
+    "usersessions_usersession", "agencies_user",
+}  # fmt: skip
+#: Pages that take a post and show no form of their own: what they are sent.
+FIELDS = {
+    "concerns:act": ["act", "words"],
+    "concerns:decide_keep": ["c0-reasons"],
+    "concerns:keep": ["given"],
+    "concerns:keep_item": ["given"],
+    "concerns:worried_keep": ["given"],
+    "concerns:worried_keep_item": ["given"],
+}
+
+
+class Fields(HTMLParser):
+    """The names that the forms of a page send, and for a choice its first answer."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: dict[str, str | None] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name")
+        if tag not in ("input", "textarea", "select", "button") or not name or name == "csrfmiddlewaretoken":
+            return
+        choice = tag == "button" or given.get("type") in ("radio", "checkbox", "hidden")
+        self.names.setdefault(name, (given.get("value") or "on") if choice else None)
+
+
+#: Rounds in which each field of a page is sent another garbage.
+ROUNDS = 3
+
+
+@pytest.mark.parametrize("role", ["decider", "manager", "administrator", "nobody"])
+def test_garbage_is_refused_plainly_and_writes_nothing(
+    world: World, owning: Callable[[], Any], role: str
+) -> None:
+    people: dict[str, Practitioner | None] = {
+        "decider": world.door.decider, "manager": world.door.manager,
+        "administrator": world.people["administrator"], "nobody": None,
+    }  # fmt: skip
+    who = people[role]
+    client = world.client(who)
+    client.get("/")
+    if who is None:
+        client.post("/worried/")
+    wrong = []
+    for name in own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]:
+        path = address(name, world, world.known)
+        shown = client.get(path)
+        if shown.status_code not in (200, 405):
+            continue
+        names = Fields(shown.content.decode()).names if shown.status_code == 200 else {}
+        names |= dict.fromkeys(FIELDS.get(name, []))
+        if shown.status_code == 200 and "<form" not in shown.content.decode().partition("<main")[2]:
+            continue
+        for what, data in payloads(names):
+            with transaction.atomic():
+                before = rows(owning)
+                response = client.post(path, data)
+                after = rows(owning) if response.status_code not in (302, 405) else before
+                transaction.set_rollback(True)
+            wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
+            changed = {t for t in after if after[t] != before[t]} - WRITTEN_ANYWAY
+            if changed:
+                wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {sorted(changed)}")
+    assert wrong == []
+
+
+def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field in turn gets each kind of garbage or nearly; then the same beside real answers to choices."""
+    yield "no field", {}
+    kinds = list(GARBAGE)
+    for nth in range(ROUNDS):
+        step = nth * len(kinds) // ROUNDS
+        sent = {
+            name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])
+        }
+        yield f"garbage {nth}", sent
+        if any(names.values()):
+            yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}
+
+
+def rows(owning: Callable[[], Any]) -> dict[str, int]:
+    """How many rows each table has, in one query."""
+    tables = connection.introspection.django_table_names(only_existing=False)
+    question = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in tables)
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(question)
+        return dict(cursor.fetchall())
