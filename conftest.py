@@ -1,19 +1,24 @@
 """One PostgreSQL for the whole test run, and a database of its own for whoever needs one.
 
-The first test that wants the database starts an embedded PostgreSQL in a temporary folder (shared by all
-xdist workers), migrates a template as `sightline_owner`, and clones it; the process that began the run
-stops it at the end. `db` tests share one clone per worker and are rolled back. Tests that commit
-(`fresh_database`, `transactional_db`, `live_server`, `django_db(transaction=True)`) get a clone each, dropped
-afterwards: nothing is ever truncated, which the program's role could not do anyway.
+The first test that wants the database makes an embedded PostgreSQL with a template database, migrated as
+`sightline_owner`, and keeps its folder for later runs until a migration, a model or the set-up itself changes.
+Every xdist worker runs a copy of that folder as a cluster of its own (what waits for every transaction of a
+server, as sealing the audit trail does, waits for no other worker's); the process that began the run stops them
+at the end. `db` tests share one clone per worker and are rolled back. Tests that commit (`fresh_database`,
+`transactional_db`, `live_server`, `django_db(transaction=True)`) get a clone each, dropped afterwards: nothing
+is ever truncated, which the program's role could not do anyway.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -31,6 +36,12 @@ from sightline.config.cluster import Cluster
 TEMPLATE = "sightline_template"
 FOLDER_VARIABLE = "SIGHTLINE_TEST_CLUSTER"
 FOLDER_PREFIX = "sightline-tests-"
+TEMPLATE_PREFIX = "sightline-template-"
+#: What the template database is made from: a change in any of these makes a new one.
+MADE_FROM = (
+    "conftest.py", "uv.lock", "sightline/*/migrations/*.py", "sightline/*/models.py", "sightline/*/apps.py",
+    "sightline/kernel/*.py", "sightline/config/*.py", "sightline/agencies/roles.*",
+)  # fmt: skip
 #: What a test run loses in a power cut is of no worth; the kill tests run on a durable cluster of their own.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
@@ -50,34 +61,56 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _sweep() -> None:
-    """Stop and remove what a killed test run left behind: its number stands in the folder's name."""
+    """Stop and remove what a killed test run left behind (its number stands in the folder's name), and
+    templates that no run has used for a week."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
         pid = folder.name.removeprefix(FOLDER_PREFIX).split("-")[0]
         if pid.isdigit() and not psutil.pid_exists(int(pid)):
             _remove(folder)
+    for folder in Path(tempfile.gettempdir()).glob(f"{TEMPLATE_PREFIX}*"):
+        if folder.is_dir() and folder.stat().st_mtime < time.time() - 7 * 24 * 3600:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(folder: Path) -> None:
-    cluster = Cluster(folder)
-    if cluster.is_running():
-        cluster.stop("immediate")
+    for data in folder.iterdir():
+        cluster = Cluster(data)
+        if cluster.is_running():
+            cluster.stop("immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
 def _cluster() -> Cluster:
-    """The running cluster of this test run, its template migrated; made by whichever worker comes first."""
-    folder = Path(os.environ[FOLDER_VARIABLE])
-    cluster = Cluster(folder)
-    with (folder / "lock").open("w") as lock:
+    """The running cluster of this worker: a copy of the folder that holds the migrated template."""
+    cluster = Cluster(Path(os.environ[FOLDER_VARIABLE]) / _worker())
+    subprocess.run(["cp", "-a", str(_template_folder()), str(cluster.data)], check=True)  # noqa: S603, S607
+    cluster.start(QUICK)
+    return cluster
+
+
+def _template_folder() -> Path:
+    """A stopped cluster whose template database is migrated; made by whichever worker comes first."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256(str(os.getuid()).encode())
+    for path in sorted(path for pattern in MADE_FROM for path in root.glob(pattern)):
+        digest.update(path.read_bytes())
+    folder = Path(tempfile.gettempdir()) / f"{TEMPLATE_PREFIX}{digest.hexdigest()[:16]}"
+    with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "ready").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            cluster = Cluster(folder)
             cluster.create()
             cluster.start(QUICK)
-            cluster.prepare()
-            _make_template(cluster)
+            try:
+                cluster.prepare()
+                _make_template(cluster)
+            finally:
+                cluster.stop()
             (folder / "ready").touch()
-    return cluster
+        os.utime(folder)
+    return folder
 
 
 def _administrator(cluster: Cluster) -> psycopg.Connection[Any]:

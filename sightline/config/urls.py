@@ -4,7 +4,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.web.pages.urls")),
+    path("", include("sightline.archive.pages.urls")),
+    path("", include("sightline.plans.pages.urls")),
+    path("", include("sightline.enquiries.pages.urls")),
     path("", include("sightline.concerns.pages.urls")),
+    path("", include("sightline.meetings.pages.urls")),
+    path("", include("sightline.voice.pages.urls")),
+    path("", include("sightline.documents.pages.urls")),
     path("", include("sightline.matching.pages.urls")),
     path("", include("sightline.children.pages.urls")),
     path("govuk/", include("sightline.govuk.pages.urls")),

@@ -6,9 +6,16 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
 
         from .pages.child import agency_role, around
 
+        frame.tabs += [
+            frame.Tab("child", "Overview", "web:child", 0),
+            frame.Tab("record", "Record", "web:record", 10),
+            frame.Tab("decisions", "Decisions", "web:decisions", 80),
+            frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),
+        ]
         frame.around.append(around)
         frame.agency_roles.append(agency_role)

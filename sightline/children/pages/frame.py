@@ -2,6 +2,7 @@
 
 Rooms above own the masthead's sentences, the other tabs and the procedure pack; they tell it when they load:
 
+    frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 30))
     frame.around.append(lambda request, view, tab: {"mast": {...}, "tabs": [...]})
     frame.agency_roles.append(lambda kind: AgencyRole(title, role, contributes, source))
 """
@@ -26,6 +27,21 @@ from ..queries import ChildView, child_page
 
 
 @dataclass(frozen=True)
+class Tab:
+    """A tab of the child's page: the route takes the folder's id; shown in `order`, to who holds `permission`."""
+
+    name: str
+    text: str
+    route: str
+    order: int
+    permission: Permission | None = None
+
+
+#: The tabs of every child's page; each room adds its own.
+tabs: list[Tab] = [Tab("people", "People", "children:people", 60)]
+
+
+@dataclass(frozen=True)
 class AgencyRole:
     """What a kind of agency does in protecting children, as the procedures in force say, and where."""
 
@@ -35,17 +51,29 @@ class AgencyRole:
     source: str
 
 
-#: The masthead (`mast`, as `ui.child_masthead` takes it) and the tabs (`tabs`) of a child's page, given the
-#: request, the child and the name of the tab that is open. The first answer is taken.
+#: The masthead (`mast`, as `ui.child_masthead` takes it) and the tabs (`tabs`, see `tabs_for`) of a child's page,
+#: given the request, the child and the name of the tab that is open. The first answer is taken.
 around: list[Callable[[HttpRequest, ChildView, str], dict[str, Any]]] = []
 
 #: Explains a kind of agency; None where the procedures say nothing of it. The first answer is taken.
 agency_roles: list[Callable[[AgencyKind], AgencyRole | None]] = []
 
 
-def open_child(request: HttpRequest, folder_id: UUID, what: str) -> tuple[ChildView, dict[str, Any]]:
-    """The child of a folder and of those joined to it, the reading audited, and what every page of them
-    shows.
+def tabs_for(request: HttpRequest, folder_id: UUID, current: str) -> list[dict[str, Any]]:
+    """The tabs as `ui.sub_navigation` takes them, those of the viewer's permissions only."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    return [
+        {"text": tab.text, "href": reverse(tab.route, args=[folder_id]), "current": tab.name == current}
+        for tab in sorted(tabs, key=lambda tab: tab.order)
+        if tab.permission is None or acting.may(tab.permission)
+    ]
+
+
+def open_child(
+    request: HttpRequest, folder_id: UUID, what: str, *, tab: str = "people"
+) -> tuple[ChildView, dict[str, Any]]:
+    """The child of a folder and of those joined to it, the reading audited as `what`, and what every page of
+    them shows, with the tab of that name open. Pages extend `children/frame.html`.
 
     Raises NotFound alike for what is sealed, foreign or invented.
     """
@@ -64,16 +92,15 @@ def open_child(request: HttpRequest, folder_id: UUID, what: str) -> tuple[ChildV
         "child": view.child,
         "folder_id": view.folder_ids[0],
         "may_write": view.may_write and acting.may(Permission.WRITE_FOLDER),
-        **next((frame(request, view, "people") for frame in around), _plainly(view)),
+        **next((frame(request, view, tab) for frame in around), _plainly(request, view, tab)),
     }
 
 
-def _plainly(view: ChildView) -> dict[str, Any]:
-    """Name, age and this room's own tab, where no room above says more."""
-    href = reverse("children:people", args=[view.folder_ids[0]])
+def _plainly(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
+    """Name, age and the tabs, where no room above says more."""
     return {
         "mast": {"child": {"name": view.child.name, "lines": [view.child.age], "marks": []}, "seen": None},
-        "tabs": [{"text": "People", "href": href, "current": True}],
+        "tabs": tabs_for(request, view.folder_ids[0], tab),
     }
 
 

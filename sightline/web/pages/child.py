@@ -16,7 +16,7 @@ from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
 from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
-from sightline.children.pages.frame import AgencyRole
+from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, child_page, pointer
 from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
 from sightline.kernel.time import today
@@ -27,15 +27,6 @@ from sightline.records.queries import count_entries, decisions, entries, entry
 from sightline.records.terms import EntryKind
 
 from .. import queries
-
-TABS = (
-    ("child", "Overview"),
-    ("record", "Record"),
-    ("people", "People"),
-    ("decisions", "Decisions"),
-    ("looked", "Who has looked"),
-)
-
 
 #: The colour of a status beside the name; its words say what it is.
 MARKS = {
@@ -80,18 +71,7 @@ def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list
 def around(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
     """Masthead and tabs, of this room's pages and of those of rooms below that show one child."""
     acting, lead = request.practitioner, view.folder_ids[0]  # type: ignore[attr-defined]
-    tabs = [
-        {
-            "text": text,
-            "href": reverse("children:people", args=[lead])
-            if name == "people"
-            else reverse(f"web:{name}", args=[lead]),
-            "current": name == tab,
-        }
-        for name, text in TABS
-        if name != "looked" or acting.may(Permission.WHO_LOOKED)
-    ]
-    return {"mast": _masthead(view, lead, acting), "tabs": tabs}
+    return {"mast": _masthead(view, lead, acting), "tabs": tabs_for(request, lead, tab)}
 
 
 def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:

@@ -1,0 +1,40 @@
+"""One timeline of a child over all agencies and all kinds of rows: what each room adds to it.
+
+A room that holds something that happened to a child tells the timeline how to read it, when it loads:
+
+    chronology.sources.append(queries.moments)
+
+A source is asked for the folders that the viewer may open and answers with what stands in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened. `happened_at` is when it did, `known_at` when it came to be written here."""
+
+    id: UUID
+    folder_id: UUID
+    happened_at: datetime
+    known_at: datetime
+    kind: str
+    """The field's word for it in plain English, such as "Visit" or "Child protection conference"."""
+    text: str
+    agency: str = ""
+    author: str = ""
+    href: str = ""
+    """The page on which it stands in full."""
+    significant: bool = False
+    late: bool = False
+    tags: tuple[str, ...] = field(default=())
+    """Short notes beside it: third-party information, corrected, missed."""
+
+
+#: What the rooms above add, each given the folders to read.
+sources: list[Callable[[Sequence[UUID]], list[Moment]]] = []
