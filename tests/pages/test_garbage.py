@@ -84,7 +84,9 @@ def test_garbage_is_refused_plainly_and_writes_nothing(
     if who is None:
         client.post("/worried/")
     wrong = []
-    for name in own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]:
+    for name in (
+        own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]
+    ):
         path = address(name, world, world.known)
         shown = client.get(path)
         if shown.status_code not in (200, 405):
@@ -112,9 +114,7 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
     kinds = list(GARBAGE)
     for nth in range(ROUNDS):
         step = nth * len(kinds) // ROUNDS
-        sent = {
-            name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])
-        }
+        sent = {name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])}
         yield f"garbage {nth}", sent
         if any(names.values()):
             yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}
