@@ -412,7 +412,8 @@ def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
         found = pack.screening_outcome(outcome_id, on)
     except LookupError:
         return None
-    return OutcomeRule(found.id, Referral(found.referral), found.compulsory)
+    starts = bool(pack.duties_opened_by(outcome_id, on))
+    return OutcomeRule(found.id, Referral(found.referral), found.compulsory, starts)
 
 
 class Incomplete(Refused):
@@ -503,7 +504,7 @@ def screen(
                 path=f"/front-door/{concern.id}/ruling/{screening.decision_id}/", team_id=concern.team_id, pack=pack,
             )  # fmt: skip
         else:
-            _take_effect(concern, screening, pack, sooner=decision)
+            _take_effect(concern, screening, pack, at, sooner=decision)
     if draft_id is not None:
         Draft.objects.filter(id=draft_id).delete()
     return screenings
@@ -554,6 +555,7 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         why_nothing_less=decision.why_nothing_less.strip(),
         child_told=decision.child_told.strip(),
         parents_told=decision.parents_told.strip(),
+        working_well=decision.working_well.strip(),
         advice=decision.advice.strip(),
         is_referral=rules.is_referral(
             outcome_rule(pack, decision.outcome_id, day), decision.records_referral
@@ -589,10 +591,9 @@ def _sooner_at(text: str, at: datetime) -> datetime:
 
 
 def _take_effect(
-    concern: Concern, screening: Screening, pack: Pack, *, sooner: ChildDecision | None = None
+    concern: Concern, screening: Screening, pack: Pack, at: datetime, *, sooner: ChildDecision | None = None
 ) -> None:
     """Open together what the outcome opens, tell the allocated worker, pass a child of another authority on."""
-    at = now()
     day = at.astimezone(LONDON).date()
     lead = lead_of(screening.folder_id)
     worker = lead_worker(lead)
@@ -656,7 +657,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
         "conflict_decided", [screening.folder_id], subject_id=decision_id, at=ruling.made_at, pack=pack
     )
     if upholds:
-        _take_effect(screening.concern, screening, pack)
+        _take_effect(screening.concern, screening, pack, ruling.made_at)
     else:
         _reopen(screening.concern, f"The decision was not upheld: {reasons}", pack)
     record(Verb.WROTE, "concerns.rule_on", folder_id=screening.folder_id, subject=screening)

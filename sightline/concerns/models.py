@@ -141,6 +141,7 @@ class Screening(FolderRow):
     why_nothing_less = models.TextField(blank=True)
     child_told = models.TextField(help_text="What the child was told, by whom, or why not")
     parents_told = models.TextField()
+    working_well = models.TextField(blank=True, help_text="Who and what already keeps this child safe")
     advice = models.TextField(blank=True)
     is_referral = models.BooleanField()
     source_code = models.CharField(max_length=4)

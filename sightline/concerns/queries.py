@@ -13,12 +13,14 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from sightline.access.models import Joining
 from sightline.access.queries import opened_of
 from sightline.children.queries import name_and_age
+from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import DutyView, pack_in_force, pack_named, view_of
 from sightline.procedures.terms import DutyStatus
+from sightline.records.standing import Column, Line
 
 from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
 from .terms import AnswerKind, ConcernState
@@ -328,7 +330,7 @@ def own_concerns(limit: int = 50) -> list[tuple[Concern, str, str]]:
         PartName.objects.filter(concern__in=rows).order_by("place_in_list").values_list("concern_id", "name")
     ):
         names.setdefault(concern_id, []).append(name)
-    return [(c, " and ".join(names.get(c.id, ())), STANDS[ConcernState(c.state)]) for c in rows]
+    return [(c, listed(names.get(c.id, ())), STANDS[ConcernState(c.state)]) for c in rows]
 
 
 def drafts() -> list[Draft]:
@@ -357,3 +359,29 @@ def on_child(folder_ids: Iterable[UUID], limit: int = 20) -> list[ConcernPart]:
         .prefetch_related("screenings__decision__maker")
         .order_by("-written_at")[:limit]
     )
+
+
+def standing(parts: Sequence[ConcernPart]) -> list[Line]:
+    """What the concerns of a child (as `on_child` reads them) say stands: the worries of those not decided yet
+    and of the latest decision, what it found to be working well, and what it says happens next."""
+    lines = []
+    for part in parts:
+        if part.concern.state in (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value):
+            lines.append(Line(Column.WORRY, _shortened(part.what_happened), part.written_at))
+    latest = max(
+        (s for p in parts for s in p.screenings.all()), key=lambda s: s.decision.made_at, default=None
+    )
+    if latest is None:
+        return lines
+    at = latest.decision.made_at
+    for column, text in (
+        (Column.WORRY, latest.descriptors_words),
+        (Column.WELL, latest.working_well),
+        (Column.NEED, latest.decision.outcome),
+    ):
+        lines += [Line(column, words.strip(), at) for words in text.splitlines() if words.strip()]
+    return lines
+
+
+def _shortened(text: str, longest: int = 220) -> str:
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]}…"

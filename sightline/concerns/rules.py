@@ -123,6 +123,7 @@ class OutcomeRule:
     id: str
     referral: Referral
     compulsory: bool
+    starts_clocks: bool = True
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class ChildDecision:
     why_nothing_less: str = ""
     child_told: str = ""
     parents_told: str = ""
+    working_well: str = ""
     advice: str = ""
     records_referral: bool | None = None
     need_code: str = ""
@@ -165,6 +167,23 @@ NEEDS_AUTHORITY = "other_authority"
 ADVICE_OUTCOMES = ("no_further_action", "signposting")
 
 
+def questions(outcome: OutcomeRule) -> frozenset[str]:
+    """What an outcome asks beyond what every decision must say: fields of `ChildDecision`.
+
+    Why nothing less would do where agreement is not needed (HLP-03); a referral's primary need (children in
+    need census); whether this child needs it sooner where a clock starts (TIM-01).
+    """
+    asked = {
+        "why_nothing_less": outcome.compulsory,
+        "advice": outcome.id in ADVICE_OUTCOMES,
+        "authority": outcome.id == NEEDS_AUTHORITY,
+        "records_referral": outcome.referral is Referral.IF_RECORDED,
+        "need_code": outcome.referral is Referral.ALWAYS,
+        "sooner": outcome.starts_clocks,
+    }
+    return frozenset(name for name, so in asked.items() if so)
+
+
 def faults(
     decision: ChildDecision, outcome: OutcomeRule | None, *, level_descriptors: Sequence[str]
 ) -> dict[str, str]:
@@ -175,6 +194,7 @@ def faults(
     whether this child needs sooner (TIM-01).
     """
     found: dict[str, str] = {}
+    asked = questions(outcome) if outcome is not None else frozenset()
     if outcome is None:
         found["outcome_id"] = "Choose what happens next for this child."
     if not decision.level_id:
@@ -185,25 +205,25 @@ def faults(
         found["reasons"] = "Give the reasons for this decision."
     if not decision.stands_on.strip():
         found["stands_on"] = "Say on whose agreement, or under which power, this stands."
-    if outcome is not None and outcome.compulsory and not decision.why_nothing_less.strip():
+    if "why_nothing_less" in asked and not decision.why_nothing_less.strip():
         found["why_nothing_less"] = "Say why nothing less would keep this child safe."
     if not decision.child_told.strip():
         found["child_told"] = "Say what the child was told and by whom, or why they were not told."
     if not decision.parents_told.strip():
         found["parents_told"] = "Say what the parents were told and by whom, or why they were not told."
-    if outcome is not None and outcome.referral is Referral.IF_RECORDED and decision.records_referral is None:
+    if "records_referral" in asked and decision.records_referral is None:
         found["records_referral"] = "Say whether this is recorded as a referral with no further action."
     if is_referral(outcome, decision.records_referral) and not decision.need_code:
         found["need_code"] = "Choose the child's primary need."
-    if outcome is not None and outcome.id in ADVICE_OUTCOMES and not decision.advice.strip():
+    if "advice" in asked and not decision.advice.strip():
         found["advice"] = "Write the advice given, or where the family was pointed to."
-    if outcome is not None and outcome.id == NEEDS_AUTHORITY and not decision.authority.strip():
+    if "authority" in asked and not decision.authority.strip():
         found["authority"] = "Name the authority that the child is passed to."
     if decision.conflict.strip() and decision.for_the_child is None:
         found["for_the_child"] = "Say whether the conflict was resolved in the child's favour."
     if decision.conflict.strip() and decision.for_the_child and not decision.conflict_resolved.strip():
         found["conflict_resolved"] = "Say how the conflict was resolved."
-    if decision.sooner is None:
+    if "sooner" in asked and decision.sooner is None:
         found["sooner"] = "Say whether this child needs anything sooner than the time limits."
     elif decision.sooner and not decision.sooner_why.strip():
         found["sooner_why"] = "Say why this child needs it sooner."

@@ -11,11 +11,13 @@ from sightline.access.queries import joined_set, lead_of, leads_of
 from sightline.children.queries import NameAndAge, names_of_folders
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
-from sightline.concerns.terms import ConcernState
+from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, counts_of, work_of
 from sightline.procedures.terms import DutyStatus
+from sightline.records import standing
 from sightline.records.queries import DecisionView, EntryView, decisions, entries
+from sightline.records.standing import Line
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,9 @@ class ChildPage:
     folder_ids: list[UUID]
     voice: tuple[str, datetime, str] | None
     unheard: bool
-    worries: list[str]
-    needs: list[str]
+    worries: list[Line]
+    strengths: list[Line]
+    needs: list[Line]
     happened: list[Happening]
     entries: list[EntryView]
     decisions: list[DecisionView]
@@ -189,20 +192,17 @@ def child_overview(folder_id: UUID) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    undecided = [
-        p for p in parts if p.concern.state in (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value)
-    ]
-    latest = next((s for p in parts for s in reversed(list(p.screenings.all()))), None)
-    worries = [p.what_happened[:220] + ("…" if len(p.what_happened) > 220 else "") for p in undecided[:3]]
-    if latest is not None:
-        worries += [words for words in latest.descriptors_words.splitlines()[:3]]
+    stands = standing_of_concerns(parts)
+    for source in standing.sources:
+        stands += source(folders)
     return ChildPage(
         folder_id=lead,
         folder_ids=folders,
         voice=(heard.child_said, heard.written_at, referrer_words(heard.concern)) if heard else None,
         unheard=heard is None,
-        worries=worries,
-        needs=[latest.decision.outcome] if latest is not None else [],
+        worries=standing.in_column(stands, standing.Column.WORRY),
+        strengths=standing.in_column(stands, standing.Column.WELL),
+        needs=standing.in_column(stands, standing.Column.NEED),
         happened=happened[:12],
         entries=written,
         decisions=made,

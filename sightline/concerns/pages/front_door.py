@@ -200,6 +200,11 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         # Kept first, so that nothing typed is lost whatever happens next.
         if kept is None:
             kept = actions.start_draft("screening", concern_id=concern_id)
+        if (taken_over := request.POST.get("take_over", "")).isdigit():
+            n = int(taken_over)
+            actions.save_draft(kept.id, "screening", _taken_over(typed(request.POST), n))
+            here = reverse("concerns:decide", args=[concern_id])
+            return HttpResponseRedirect(f"{here}#child-{n}")
         actions.save_draft(kept.id, "screening", typed(request.POST))
         valid = family.is_valid() & all([f.is_valid() for _, f in children])
         if valid:
@@ -216,8 +221,7 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
                 by_part = {p.id: f for p, f in children}
                 for (part_id, name), message in incomplete.faults.items():
                     form = by_part[part_id]
-                    if name == "descriptors":
-                        name = f"descriptors_{form.cleaned_data.get('level_id')}"
+                    name = form.named(name)
                     form.add_error(name if name in form.fields else None, message)
             except (NotPermitted, NotFound):
                 raise
@@ -237,9 +241,7 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             "forms": [family, *[f for _, f in children]],
             "refusal": refusal,
             "pack": pack,
-            "levels": pack.levels(day),
             "definition": pack.definition("safeguarding", day),
-            "outcomes": pack.screening_outcomes(day),
             "keep_url": reverse("concerns:decide_keep", args=[concern_id]),
             "saved_at": kept.saved_at if kept else None,
             "earlier": decisions([p.folder_id for p in shown.parts]) if shown.history else [],
@@ -259,8 +261,21 @@ def decide_keep(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})
 
 
+def _taken_over(fields: dict[str, list[str]], n: int) -> dict[str, list[str]]:
+    """What was typed, with the first child's words in every field of the nth child that is still empty.
+
+    Only words: what is chosen for one child is never chosen for another.
+    """
+    fields = {name: values for name, values in fields.items() if name != "take_over"}
+    for word in forms.ChildDecisionForm.words:
+        if not "".join(fields.get(f"c{n}-{word}", [])).strip() and f"c0-{word}" in fields:
+            fields[f"c{n}-{word}"] = fields[f"c0-{word}"]
+    return fields
+
+
 def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDecision:
     got = form.cleaned_data
+    sooner_on = form.answered("sooner_on")
     return ChildDecision(
         part_id=part.id,
         outcome_id=got["outcome_id"],
@@ -268,19 +283,20 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
         descriptors=form.descriptors(),
         reasons=got["reasons"],
         stands_on=got["stands_on"],
-        why_nothing_less=got["why_nothing_less"] or "",
+        why_nothing_less=form.answered("why_nothing_less") or "",
         child_told=got["child_told"],
         parents_told=got["parents_told"],
-        advice=got["advice"] or "",
-        records_referral=got["records_referral"],
-        need_code=got["need_code"] or "",
-        authority=got["authority"] or "",
+        working_well=got["working_well"],
+        advice=form.answered("advice") or "",
+        records_referral=form.answered("records_referral"),
+        need_code=form.answered("need_code") or "",
+        authority=form.answered("authority") or "",
         conflict=got["conflict"] or "" if got["has_conflict"] else "",
         conflict_resolved=got["conflict_resolved"] or "",
         for_the_child=got["for_the_child"],
-        sooner=got["sooner"],
-        sooner_on=got["sooner_on"].isoformat() if got["sooner_on"] else "",
-        sooner_why=got["sooner_why"] or "",
+        sooner=form.answered("sooner"),
+        sooner_on=sooner_on.isoformat() if sooner_on else "",
+        sooner_why=form.answered("sooner_why") or "",
     )
 
 

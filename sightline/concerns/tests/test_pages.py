@@ -1,0 +1,138 @@
+"""The front door's pages, as they answer a browser without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.concerns.models import ConcernPart, Screening
+from sightline.concerns.queries import screening_draft
+from sightline.kernel.time import today
+from sightline.procedures.queries import pack_in_force
+
+from .factories import FrontDoor, make_front_door, raised_by
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def door() -> FrontDoor:
+    return make_front_door()
+
+
+def signed_in(client: Client, who: Practitioner) -> Client:
+    assert who.user is not None
+    client.force_login(who.user)
+    return client
+
+
+def typed(door: FrontDoor, n: int, outcome: str, **more: str) -> dict[str, str]:
+    """What the form sends for the nth child."""
+    with as_practitioner(door.decider):
+        level = pack_in_force().levels(today()).level[1]
+    fields = {
+        "level_id": level.id,
+        f"descriptors_{level.id}": level.descriptor[0].id,
+        "outcome_id": outcome,
+        "reasons": "Their mother asked for help herself.",
+        "working_well": "Their grandmother is there every afternoon.",
+        "stands_on": "The mother agreed on the telephone.",
+        "child_told": "Their teacher told them after lunch.",
+        "parents_told": "I told the mother on the telephone.",
+        "has_conflict": "no",
+        **more,
+    }
+    return {f"c{n}-{name}": value for name, value in fields.items()}
+
+
+@pytest.mark.obligation("HLP-02")
+def test_brothers_and_sisters_are_decided_on_in_one_sitting_each_with_an_outcome_of_their_own(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    address = reverse("concerns:decide", args=[raised.concern_id])
+    answer = signed_in(client, door.decider).post(
+        address,
+        {
+            "knows_family": "no",
+            **typed(door, 0, "early_help", sooner_early_help="no"),
+            **typed(
+                door, 1, "no_further_action",
+                advice_no_further_action="Nursery keeps an eye on him.",
+                records_referral_no_further_action="no",
+            ),
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, answer.content.decode()
+    with as_practitioner(door.decider):
+        made = {s.outcome_id: s for s in Screening.objects.filter(concern_id=raised.concern_id)}
+    assert set(made) == {"early_help", "no_further_action"}
+    assert made["no_further_action"].advice == "Nursery keeps an eye on him."
+    assert made["early_help"].working_well == "Their grandmother is there every afternoon."
+
+
+@pytest.mark.obligation("TIM-01")
+def test_an_outcome_that_starts_a_clock_asks_whether_this_child_needs_it_sooner(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    sent = {"knows_family": "no", **typed(door, 0, "early_help"), **typed(door, 1, "early_help")}
+    answer = signed_in(client, door.decider).post(reverse("concerns:decide", args=[raised.concern_id]), sent)
+    page = answer.content.decode()
+    assert page.count("Say whether this child needs anything sooner than the time limits") >= 2
+    assert "Say why nothing less" not in page
+    assert "Their mother asked for help herself." in page
+
+
+def test_words_about_one_child_are_taken_over_for_another_but_no_choice_is(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    address = reverse("concerns:decide", args=[raised.concern_id])
+    answer = signed_in(client, door.decider).post(
+        address,
+        {
+            **typed(door, 0, "early_help"),
+            "c1-child_told": "He is four; his key worker told him.",
+            "take_over": "1",
+        },
+    )
+    assert answer.status_code == 302
+    with as_practitioner(door.decider):
+        kept = screening_draft(raised.concern_id)
+        assert kept is not None
+        fields = kept.content["screening"]
+        assert not Screening.objects.exists()
+        assert ConcernPart.objects.count() == 2
+    assert fields["c1-reasons"] == ["Their mother asked for help herself."]
+    assert fields["c1-child_told"] == ["He is four; his key worker told him."]
+    assert "c1-outcome_id" not in fields
+    assert "c1-level_id" not in fields
+    assert "take_over" not in fields
+    shown = client.get(address).content.decode()
+    assert shown.count("Their mother asked for help herself.") == 2
+
+
+def test_what_is_working_well_stands_on_the_childs_page_beside_what_we_are_worried_about(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    before = client.get(f"/child/{raised.folder_ids[0]}/").content.decode()
+    assert "there was shouting every night" in before
+    client.post(
+        reverse("concerns:decide", args=[raised.concern_id]),
+        {
+            "knows_family": "no",
+            **typed(door, 0, "early_help", sooner_early_help="no"),
+            **typed(door, 1, "early_help", sooner_early_help="no", working_well="He likes nursery."),
+        },
+    )
+    maya, theo = (client.get(f"/child/{folder}/").content.decode() for folder in raised.folder_ids)
+    assert "Their grandmother is there every afternoon." in maya
+    assert "He likes nursery." in theo
+    assert "He likes nursery." not in maya
+    assert "Ana Ferreira" in maya
