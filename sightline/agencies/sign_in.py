@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from allauth.account import forms as account_forms
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.stagekit import unstash_login
 from allauth.core import context as in_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.adapter import get_adapter as second_factors
@@ -26,9 +27,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django import forms
 from django.conf import settings
 from django.contrib.sites.shortcuts import get_current_site
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from procrastinate.contrib.django import app
 
+from sightline.audit.actions import record_failed_sign_in
 from sightline.audit.middleware import address_of
 
 #: Messages of the library that only say what the page shows anyway.
@@ -54,6 +57,14 @@ class ClosedAccounts(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         # Behind a socket there is no address; all such requests are then throttled as one.
         return address_of(request) or "0.0.0.0"  # noqa: S104 not an address to listen on
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Counts the attempt. One that is throttled reaches no password check, and is audited here."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            record_failed_sign_in(str(credentials.get("email") or ""), "sign-in.throttled")
+            raise
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Written now, sent by a job: a mail server that is down neither fails the page nor loses the
@@ -96,11 +107,25 @@ class SecondFactors(DefaultMFAAdapter):
     def decrypt(self, encrypted_text: str) -> str:
         return _box().decrypt(encrypted_text.encode()).decode()
 
+    def validation_error(self, code: str, *args: Any) -> ValidationError:
+        """What a form of the library raises; a wrong code or passkey is a failed sign-in, and audited."""
+        if code == "incorrect_code":
+            record_failed_sign_in(_asked_for_second_factor(in_request.request), "sign-in.second-factor")
+        return super().validation_error(code, *args)
+
     def _get_site_name(self) -> str:
         return "Sightline"
 
     def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         return f"Passkey {Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1}"
+
+
+def _asked_for_second_factor(request: HttpRequest) -> str:
+    """The address of whoever is signing in, or is signed in already; empty for a passkey that is nobody's."""
+    if request.user.is_authenticated:
+        return request.user.email
+    login = unstash_login(request, peek=True)
+    return login.user.email if login is not None and login.user is not None else ""
 
 
 def _box() -> MultiFernet:

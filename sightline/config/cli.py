@@ -81,6 +81,34 @@ def worker(data: Data = None) -> None:
     serving.work(data)
 
 
+@cli.command("set-up")
+def set_up(
+    partnership: Annotated[str, typer.Option(help="The name of the safeguarding partnership.")],
+    authority: Annotated[str, typer.Option(help="The census code of its local authority, three digits.")],
+    agency: Annotated[str, typer.Option(help="The name of that local authority.")],
+    administrator: Annotated[str, typer.Option(help="The name of whoever will appoint everybody else.")],
+    email: Annotated[str, typer.Option(help="The e-mail address that they sign in with.")],
+    pack: Annotated[str, typer.Option(help="The procedure pack to work by.")] = "england",
+    letters: Annotated[str, typer.Option(help="One to four capitals that record numbers begin with.")] = "SL",
+    data: Data = None,
+) -> None:
+    """Begin a real partnership: its name and procedures, its front door, and the first administrator."""
+    from . import setting_up
+
+    with opened(data) as place:
+        for line in setting_up.begin(
+            place,
+            partnership=partnership,
+            authority_code=authority,
+            agency=agency,
+            administrator=administrator,
+            email=email,
+            pack=pack,
+            letters=letters,
+        ):
+            typer.echo(line)
+
+
 #: Of Django's commands, those that change tables: they run as the owner of the tables.
 OWNERS_COMMANDS = {"migrate", "createcachetable", "pgtrigger"}
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
@@ -211,13 +212,19 @@ def collect_static(place: Place) -> None:
 
 
 def load_people(place: Place) -> list[SignIn]:
-    """The demonstration's partnership and people; who they are is remembered, so that it is done once."""
+    """The demonstration's partnership and people. Who they are is remembered, so that it is done once: and again
+    for another pack, or when the rota planned then comes to its end."""
+    from django.conf import settings
+
     from .demo import load
 
-    if "sign_ins" not in place.kept:
-        typer.echo("Inventing a partnership ...")
+    told = {"people_work_by": settings.PACK, "people_loaded_in": f"{datetime.now(UTC):%Y-%m}"}
+    if "sign_ins" not in place.kept or any(place.kept.get(name) != value for name, value in told.items()):
+        typer.echo(
+            "Inventing a partnership ..." if "sign_ins" not in place.kept else "Bringing it up to date ..."
+        )
         sign_ins = load(children=0, progress=lambda done, of: None)
-        place.keep(sign_ins=[asdict(sign_in) for sign_in in sign_ins])
+        place.keep(sign_ins=[asdict(sign_in) for sign_in in sign_ins], **told)
     return [SignIn(**sign_in) for sign_in in place.kept["sign_ins"]]
 
 

@@ -16,6 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from sightline.agencies import jobs
 from sightline.agencies.sign_in import SecondFactors
+from sightline.audit.actions import digest_of_name
 from sightline.audit.models import AuditEvent
 
 from .factories import make_practitioner
@@ -148,6 +149,26 @@ def test_a_wrong_password_says_what_to_do_keeps_the_address_and_is_audited(clien
     assert "Enter your password" in text(empty)
     with owning():
         assert AuditEvent.objects.filter(verb="failed sign-in").count() == 1
+
+
+def test_a_wrong_code_and_a_throttled_attempt_are_failed_sign_ins(client: Client, owning) -> None:
+    worker = make_practitioner(email="ana@example.org", password=PASSWORD)
+    give_app(worker.user)
+    sign_in(client, "ana@example.org")
+    client.post("/sign-in/2fa/authenticate/", {"code": "000000"})
+    for _ in range(6):
+        sign_in(Client(), "bo@example.org", "wrong wrong wrong")
+    with owning():
+        failed = AuditEvent.objects.filter(verb="failed sign-in").order_by("pk")
+        assert list(failed.values_list("what", flat=True)) == [
+            "sign-in.second-factor",
+            *["sign-in"] * 5,
+            "sign-in.throttled",
+        ]
+        # The same person's failures are found together, and nobody's name is kept.
+        digests = [event.detail["name_digest"] for event in failed]
+        assert len(set(digests)) == 2
+        assert digests[0] == digest_of_name("ana@example.org")
 
 
 def test_guessing_is_throttled_in_the_shared_database(client: Client) -> None:

@@ -12,7 +12,10 @@ import urllib.request
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
+
+from sightline.config.cluster import running
 
 from .conftest import Command
 
@@ -142,6 +145,61 @@ def test_preparing_again_changes_nothing(demonstration):
     before = (demonstration.data / "keys" / "audit_key").read_text()
     assert demonstration("demo", "--no-serve", "--children", "3").returncode == 0
     assert (demonstration.data / "keys" / "audit_key").read_text() == before
+
+
+def _pack_in_force(command) -> str:
+    with psycopg.connect(command.cluster.url("sightline_app")) as connection:
+        return connection.execute("SELECT pack FROM agencies_partnership").fetchone()[0]
+
+
+def test_a_kept_demonstration_goes_on_by_another_pack(demonstration):
+    assert demonstration("demo", "--no-serve", "--children", "3", "--pack", "milton-keynes").returncode == 0
+    with running(demonstration.data):
+        assert _pack_in_force(demonstration) == "milton-keynes"
+    # Asked for nothing, it keeps the last; then back, as the other tests have it.
+    assert demonstration("demo", "--no-serve", "--children", "3").returncode == 0
+    with running(demonstration.data):
+        assert _pack_in_force(demonstration) == "milton-keynes"
+    assert demonstration("demo", "--no-serve", "--children", "3", "--pack", "rotherham").returncode == 0
+
+
+REAL = (
+    "set-up", "--partnership", "Eastmarch Partnership", "--authority", "998", "--agency", "Eastmarch Council",
+    "--administrator", "Rosa Lind", "--email", "rosa@example.org",
+)  # fmt: skip
+
+
+def test_a_real_partnership_begins_with_its_first_administrator_and_once(command):
+    wrong = command(*REAL, "--pack", "nowhere")
+    assert wrong.returncode == 1
+    assert one_sentence(wrong.stderr)
+    wrong = command(*REAL, "--letters", "lower")
+    assert wrong.returncode == 1
+    assert one_sentence(wrong.stderr)
+    done = command(*REAL, "--pack", "nottinghamshire", "--letters", "EM")
+    assert done.returncode == 0, done.stderr
+    assert "Rosa Lind can appoint everybody else" in done.stdout
+    with running(command.data):
+        assert _pack_in_force(command) == "nottinghamshire"
+        with psycopg.connect(command.cluster.url("sightline_owner")) as connection:
+            assert connection.execute(
+                "SELECT t.name, t.front_door, a.name FROM agencies_team t JOIN agencies_agency a ON a.id = agency_id"
+            ).fetchall() == [("Front door", True, "Eastmarch Council")]
+            assert connection.execute(
+                "SELECT count(*) FROM audit_event WHERE what = 'agencies.appoint' AND job = 'setup'"
+            ).fetchone() == (1,)
+    again = command(*REAL)
+    assert again.returncode == 1
+    assert one_sentence(again.stderr)
+    assert "set up already" in again.stderr
+    assert json.loads(command("doctor", "--json").stdout)["findings"]
+
+
+def test_a_demonstration_is_no_real_partnership(demonstration):
+    done = demonstration(*REAL)
+    assert done.returncode == 1
+    assert one_sentence(done.stderr)
+    assert "holds a demonstration" in done.stderr
 
 
 def test_doctor_is_content_with_a_demonstration_and_speaks_json(demonstration):
