@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, Team
@@ -354,6 +355,41 @@ def let_team_in(folder_id: UUID, team_id: UUID, *, why: str) -> None:
             # Only now may the viewer see whether there is such a folder at all.
             _opened(folder_id)
             record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, subject=grant, team=team_id)
+
+
+def let_in_for_meeting(
+    folder_id: UUID, practitioner_id: UUID, *, level: GrantLevel, ends_at: datetime, why: str
+) -> bool:
+    """Let somebody invited to a meeting open a record until some days after it; False where they may already.
+
+    Part of another action, which asks the permission. Raises NotFound or Refused where the viewer may not write in
+    the folder themselves, and Refused where it is sealed to the invited: nobody passes a seal by an invitation.
+    """
+    with attempt("access.let_in_for_meeting", folder_id=folder_id):
+        _written(folder_id)
+        seal = queries.seal_on(folder_id)
+        if seal is not None:
+            if not seal.names.filter(practitioner_id=practitioner_id).exists():
+                raise Refused("A record in this meeting is sealed to them. Name them on the seal first")
+            return False
+        levels = [GrantLevel.WRITE.value] if level is GrantLevel.WRITE else [x.value for x in GrantLevel]
+        if (
+            queries.grants_on(folder_id)
+            .filter(practitioner_id=practitioner_id, level__in=levels)
+            .filter(Q(ends_at__isnull=True) | Q(ends_at__gte=ends_at))
+            .exists()
+        ):
+            return False
+        grant = _grant(
+            folder_id,
+            GrantOrigin.MEETING,
+            why,
+            practitioner_id=practitioner_id,
+            level=level,
+            ends_at=ends_at,
+        )
+        record(Verb.WROTE, "access.let_in_for_meeting", folder_id=folder_id, subject=grant, to=practitioner_id)
+        return True
 
 
 def _opened(folder_id: UUID) -> None:

@@ -304,6 +304,11 @@ def due_soon_at(due_at: datetime, kind: TimedKind, calendar: WorkingCalendar) ->
     return _at(shifted.astimezone(LONDON).date(), time(0))
 
 
+def before(instant: datetime, span: Length, calendar: WorkingCalendar) -> datetime:
+    """So long before an instant: when papers must be with a family ahead of a meeting."""
+    return _shifted(instant, span, calendar, forward=False)
+
+
 def _shifted(instant: datetime, span: Length, calendar: WorkingCalendar, *, forward: bool) -> datetime:
     """The same time of day so many days before or after; never refuses, since a page must show something."""
     calendar = calendar.forgiven()

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .pack import ANY_AGENCY, NotInForce, Pack
 from .reading import Fault, Folder, Table, read_folder
-from .schema import DutyKind, Event, Extension, LateEntry, Recording, ScreeningOutcome, Value
+from .schema import DutyKind, Event, Extension, LateEntry, MeetingRule, Recording, ScreeningOutcome, Value
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
@@ -41,9 +41,31 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "concern_reopened",
         "transfer_accepted",
         "allocated_worker_told",
+        "family_prepared",
+        "family_stayed_away",
+        "missed_meetings_decided",
+    ),
+    "limit": ("meeting_access",),
+    "letter": ("invitation", "invitation_easy"),
+    "meeting": (
+        "strategy_discussion",
+        "initial_conference",
+        "review_conference",
+        "receiving_in_conference",
+        "core_group",
+        "child_in_need_review",
+        "early_help_review",
+        "family_group",
+        "looked_after_review",
+        "professionals",
     ),
     "screening_outcome": ("already_open", "other_authority", "strategy_discussion", "immediate_protection"),
-    "duty_kind": ("decision_on_concern", "immediate_danger_response", "assessment"),
+    "duty_kind": (
+        "decision_on_concern",
+        "immediate_danger_response",
+        "assessment",
+        "invitation_to_family",
+    ),
 }
 """Values that the program asks for by name, so that no pack may lack them."""
 
@@ -173,6 +195,11 @@ def _faults_of_references(
             ("delegate_roles", "role", "role"),
         ),
         LateEntry: (("agency", "agency", "agency"),),
+        MeetingRule: (
+            ("must", "agency", "agency"),
+            ("on_held", "event", "event"),
+            ("on_concluded", "event", "event"),
+        ),
     }
     named_twice: dict[str, str] = {}
     wild = {

@@ -20,7 +20,9 @@ from .schema import (
     HarmCategory,
     Holiday,
     LateEntry,
+    Letter,
     Limit,
+    MeetingRule,
     Name,
     Office,
     OutcomeFramework,
@@ -201,6 +203,17 @@ class Pack:
 
     def setting(self, id: str, on: date) -> Setting:
         return self.get(Setting, id, on, or_earliest=True)
+
+    def meeting(self, id: str, on: date) -> MeetingRule:
+        """Who must be at a kind of meeting, and what the family is given before it."""
+        return self.get(MeetingRule, id, on, or_earliest=True)
+
+    def meetings(self, on: date) -> tuple[MeetingRule, ...]:
+        return self.all(MeetingRule, on)
+
+    def letters(self, on: date) -> tuple[Letter, ...]:
+        """The forms and languages in which the family's invitation is there."""
+        return self.all(Letter, on)
 
     def glossary(self, on: date) -> tuple[Abbreviation, ...]:
         return self.all(Abbreviation, on)

@@ -413,6 +413,57 @@ class Setting(Value):
     unit: Literal[Unit.MINUTES]
 
 
+class MeetingRule(Value):
+    """A kind of meeting: who must be there, what the family is given how long before, and what it opens.
+
+    Quorum: `must` are types of agency that take part; `least_agencies` how many different ones in all;
+    `least_family` how many of the family. `independent_chair`: whether the chair may neither work with the child
+    nor answer for the record. `papers_ahead`: how long before the meeting the family has invitation and papers.
+    `missed_in_a_row`: after so many meetings without somebody of the family a decision is due. `decides`: whether
+    it ends with a decision on each child. `on_held` and `on_concluded` are events that then happen.
+    """
+
+    kind = "meeting"
+    plural = "meetings"
+    title: Words
+    decides: bool
+    family: bool
+    must: tuple[Slug, ...] = ()
+    least_agencies: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    least_family: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    independent_chair: bool = False
+    papers_ahead: Span | None = None
+    missed_in_a_row: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    on_held: tuple[Slug, ...] = ()
+    on_concluded: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _family_is_prepared(self) -> Self:
+        if self.family and self.papers_ahead is None:
+            raise ValueError("the family takes part, so `papers_ahead` must say how long before it has the papers")
+        return self
+
+
+class Letter(Value):
+    """The words of the family's invitation in one language or form, as data that a partnership may add to.
+
+    `language` is a BCP 47 code; `easy` marks easy read. `phrases` holds every text of the letter by name, with
+    {placeholders}; `meetings` what each kind of meeting is called and for, by its id; `checked_by` who stands for
+    the translation. `months` and `weekdays` (Monday first) are words of that language.
+    """
+
+    kind = "letter"
+    plural = "letters"
+    title: Words
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$")]
+    easy: bool = False
+    checked_by: Words
+    months: Annotated[tuple[Words, ...], Field(min_length=12, max_length=12)]
+    weekdays: Annotated[tuple[Words, ...], Field(min_length=7, max_length=7)]
+    phrases: dict[Slug, Words]
+    meetings: dict[Slug, Words]
+
+
 class Office(Value):
     """Office hours. `cut_off`: what arrives later on a working day counts as received the next day,
     for limits that the partnership set itself."""
@@ -508,6 +559,8 @@ KINDS: dict[str, type[Value]] = {
         LateEntry,
         Name,
         Setting,
+        MeetingRule,
+        Letter,
         Office,
         Holiday,
         Abbreviation,

@@ -19,7 +19,9 @@ from .schema import (
     HarmCategory,
     Holiday,
     LateEntry,
+    Letter,
     Limit,
+    MeetingRule,
     Name,
     Office,
     OutcomeFramework,
@@ -126,6 +128,11 @@ def _of(value: Value) -> tuple[str, list[str]]:
             return f"{value.title}: {value.called}", []
         case Setting():
             return f"{value.title}: {spoken(value.amount, value.unit)}", []
+        case MeetingRule():
+            return value.title, list(_of_meeting(value))
+        case Letter():
+            lines = [f"In {value.language}{', easy read' if value.easy else ''}. Checked by: {value.checked_by}."]
+            return value.title, lines + [f"- {text}" for text in value.phrases.values()]
         case Office():
             cut_off = f", cut-off {value.cut_off:%H:%M}" if value.cut_off else ", no cut-off"
             return f"{value.opens:%H:%M} to {value.closes:%H:%M}{cut_off}", []
@@ -134,6 +141,20 @@ def _of(value: Value) -> tuple[str, list[str]]:
         case Abbreviation():
             return f"{value.abbreviation}: {value.stands_for}", [value.explained] if value.explained else []
     raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _of_meeting(rule: MeetingRule) -> Iterator[str]:
+    quorum = [f"{', '.join(rule.must)}"] if rule.must else []
+    quorum += [f"{rule.least_agencies} agencies"] if rule.least_agencies else []
+    quorum += [f"{rule.least_family} of the family"] if rule.least_family else []
+    yield f"Quorum: {'; '.join(quorum) or 'none'}."
+    if rule.independent_chair:
+        yield "The chair works with none of the children."
+    if rule.papers_ahead:
+        yield f"The family has invitation and papers {rule.papers_ahead} before."
+    if rule.missed_in_a_row:
+        yield f"A decision is due when somebody of the family missed {rule.missed_in_a_row} in a row."
+    yield "Ends with a decision on each child." if rule.decides else "Ends without a formal decision."
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -17,3 +17,4 @@ class DecisionKind(StrEnum):
     MATCH = "match"
     TRANSFER = "transfer"
     RULING = "ruling"
+    MEETING = "meeting"

@@ -1,0 +1,269 @@
+"""Pure rules of meetings: what may follow what, who may chair, what makes a quorum, what the family is owed before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sightline.kernel.verdicts import Verdict
+
+from .terms import Came, InviteeKind, MeetingAct, MeetingState
+
+TRANSITIONS: dict[tuple[MeetingState, MeetingAct], MeetingState] = {
+    (MeetingState.CALLED, MeetingAct.MOVE): MeetingState.CALLED,
+    (MeetingState.CALLED, MeetingAct.HOLD): MeetingState.HELD,
+    (MeetingState.CALLED, MeetingAct.CANCEL): MeetingState.CANCELLED,
+    (MeetingState.HELD, MeetingAct.CONCLUDE): MeetingState.CONCLUDED,
+    (MeetingState.CANCELLED, MeetingAct.REOPEN): MeetingState.CALLED,
+    (MeetingState.CONCLUDED, MeetingAct.REOPEN): MeetingState.HELD,
+}
+"""What may happen to a meeting; what is not here is refused."""
+
+_REFUSALS: dict[tuple[MeetingState, MeetingAct], str] = {
+    (
+        MeetingState.HELD,
+        MeetingAct.MOVE,
+    ): "It has been held already, so it cannot be moved. Call another meeting.",
+    (MeetingState.HELD, MeetingAct.HOLD): "It has been recorded as held already. Go on with the minutes.",
+    (MeetingState.HELD, MeetingAct.CANCEL): "It has been held already, so it cannot be cancelled.",
+    (MeetingState.CALLED, MeetingAct.CONCLUDE): "Record who came before you conclude the meeting.",
+    (
+        MeetingState.CANCELLED,
+        MeetingAct.HOLD,
+    ): "It was cancelled. Reopen it, with the reason, before you hold it.",
+    (
+        MeetingState.CANCELLED,
+        MeetingAct.MOVE,
+    ): "It was cancelled. Reopen it, with the reason, before you move it.",
+    (MeetingState.CANCELLED, MeetingAct.CONCLUDE): "It was cancelled, so there is nothing to conclude.",
+    (MeetingState.CANCELLED, MeetingAct.CANCEL): "It has been cancelled already.",
+    (MeetingState.CALLED, MeetingAct.REOPEN): "It has not been held yet, so there is nothing to reopen.",
+    (MeetingState.HELD, MeetingAct.REOPEN): "Its minutes are still open.",
+}
+_CONCLUDED = "It is concluded. Correct the minutes by adding to them, or reopen the meeting with the reason."
+
+
+def after(state: MeetingState, act: MeetingAct) -> MeetingState:
+    """The state that follows. Raises `kernel.verdicts.Refused` where the table has no such step."""
+    follows = TRANSITIONS.get((state, act))
+    (Verdict.yes() if follows else Verdict.no(_REFUSALS.get((state, act), _CONCLUDED))).or_refuse()
+    assert follows is not None
+    return follows
+
+
+def diagram() -> str:
+    """The transition table as a Mermaid state diagram, the same every time."""
+    lines = ["stateDiagram-v2", f"    [*] --> {MeetingState.CALLED.value.capitalize()}"]
+    order = {member: n for n, member in enumerate([*MeetingState, *MeetingAct])}
+    for (state, act), then in sorted(
+        TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]])
+    ):
+        lines.append(f"    {state.value.capitalize()} --> {then.value.capitalize()}: {act.value}")
+    return "\n".join(lines) + "\n"
+
+
+def may_call(
+    *, children: int, when: datetime, now: datetime, family: bool, place: str, link: str, by_link: bool
+) -> Verdict:
+    """A meeting is about somebody, at a place or by a link; one that the family comes to lies ahead (FAM-01).
+
+    A discussion between agencies may be written down afterwards, since it is often held on the telephone at once.
+    """
+    if not children:
+        return Verdict.no("Choose the child or children whom the meeting is about", "children")
+    if family and when < now:
+        return Verdict.no(
+            "Give a time that is still to come: the family is invited before the meeting", "when"
+        )
+    if not place.strip() and not by_link:
+        return Verdict.no("Say where the meeting is", "place")
+    if by_link and not link.strip():
+        return Verdict.no("Give the link or the number for those who take part by video or telephone", "link")
+    return Verdict.yes()
+
+
+def may_chair(
+    *, independent: bool, works_with_child: bool, answers_for_record: bool, manages_worker: bool, name: str
+) -> Verdict:
+    """Where the procedures ask for an independent chair, they neither work with the child nor answer for the work."""
+    if not independent:
+        return Verdict.yes()
+    if works_with_child:
+        return Verdict.no(f"{name} works with one of these children. Choose a chair who does not", "chair")
+    if answers_for_record:
+        return Verdict.no(f"{name} answers for one of these records. Choose a chair who does not", "chair")
+    if manages_worker:
+        return Verdict.no(
+            f"{name} manages somebody who works with these children. Choose another chair", "chair"
+        )
+    return Verdict.yes()
+
+
+def leads(*, chair: object, viewer: object, chair_name: str) -> Verdict:
+    """One person records what a meeting decides: whoever chairs it."""
+    if chair != viewer:
+        return Verdict.no(
+            f"{chair_name} chairs this meeting, and the chair records its decisions. "
+            "If you chair it now, change the chair first."
+        )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """What a kind of meeting asks for, by the pack."""
+
+    must: tuple[str, ...] = ()
+    least_agencies: int = 0
+    least_family: int = 0
+
+
+@dataclass(frozen=True)
+class Present:
+    """Somebody invited and how they took part. `agency` is what tells agencies apart, `agency_kind` its type."""
+
+    name: str
+    kind: InviteeKind
+    came: Came | None
+    agency: str = ""
+    agency_kind: str = ""
+    essential: bool = False
+
+
+def lacking(quorum: Quorum, people: Iterable[Present], kinds: dict[str, str]) -> list[str]:
+    """What the quorum lacks, each as words for the page; empty where it is met. `kinds` names types of agency.
+
+    A report does not make a quorum: somebody of the agency takes part, or somebody in their place.
+    """
+    people = list(people)
+    there = [p for p in people if p.came is not None and p.came.took_part]
+    agencies = {
+        p.agency or p.name for p in there if p.kind in (InviteeKind.PRACTITIONER, InviteeKind.OUTSIDER)
+    }
+    types = {p.agency_kind for p in there}
+    family = sum(1 for p in there if p.kind is InviteeKind.FAMILY)
+    lacks = [
+        f"nobody from {kinds.get(kind, kind.replace('_', ' '))}" for kind in quorum.must if kind not in types
+    ]
+    if len(agencies) < quorum.least_agencies:
+        lacks.append(f"{len(agencies)} of at least {quorum.least_agencies} agencies")
+    if family < quorum.least_family:
+        lacks.append(f"{family} of at least {quorum.least_family} of the family")
+    lacks += [f"{p.name}, who is needed" for p in people if p.essential and not (p.came and p.came.took_part)]
+    return lacks
+
+
+def may_hold(
+    *,
+    unanswered: Sequence[str],
+    lacks: Sequence[str],
+    without_quorum_why: str,
+    unready: Sequence[str],
+    unready_why: str,
+) -> Verdict:
+    """Everybody's attendance is said; without quorum, or with a family not prepared, only with a reason (FAM-03)."""
+    if unanswered:
+        return Verdict.no(f"Say for everybody whether they took part. Not yet said: {', '.join(unanswered)}")
+    if lacks and not without_quorum_why.strip():
+        return Verdict.no(
+            f"The quorum is not met: {'; '.join(lacks)}. Say why you go on without it, or move the meeting",
+            "without_quorum_why",
+        )
+    if unready and not unready_why.strip():
+        return Verdict.no(
+            f"The family was not prepared as the procedures ask: {'; '.join(unready)}. Say why", "unready_why"
+        )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One of the family and what reached them before a meeting. Instants are None where nothing did."""
+
+    name: str
+    invited_at: datetime | None
+    papers_at: datetime | None
+    supporter_said: bool
+    language_said: bool
+
+
+def not_ready(people: Iterable[Prepared], *, starts_at: datetime, papers_by: datetime | None) -> list[str]:
+    """What the family still lacks before a meeting, in words (FAM-01 to FAM-04).
+
+    The invitation reaches them before the meeting, the papers as long before as the pack says; a supporter and,
+    where needed, an interpreter are offered.
+    """
+    lacks = []
+    for one in people:
+        if one.invited_at is None or one.invited_at >= starts_at:
+            lacks.append(f"{one.name} was not given the invitation")
+        if papers_by is not None and (one.papers_at is None or one.papers_at > papers_by):
+            late = (
+                "had the papers late"
+                if one.papers_at and one.papers_at < starts_at
+                else "was not given the papers"
+            )
+            lacks.append(f"{one.name} {late}")
+        if not one.supporter_said:
+            lacks.append(f"it is not recorded that {one.name} may bring a supporter")
+        if not one.language_said:
+            lacks.append(f"{one.name} needs an interpreter and none is booked")
+    return lacks
+
+
+def may_use_relative(relative: bool, why: str) -> Verdict:
+    """Families' own members do not interpret for them, children least of all (FAM-04)."""
+    if relative and not why.strip():
+        return Verdict.no(
+            "A relative should not interpret: they may leave out, add, or be in danger themselves. "
+            "Book a professional, or say why there is no other way today",
+            "relative_why",
+        )
+    return Verdict.yes()
+
+
+def may_invite_beside(apart_from: Sequence[str], kept_apart: str) -> Verdict:
+    """Two people who must not be in one room are invited together only with how they are kept apart (FAM-08)."""
+    if apart_from and not kept_apart.strip():
+        return Verdict.no(
+            f"They must not be in one room with {' or '.join(apart_from)}, who is invited too. "
+            "Say how they are kept apart, for example that they are seen separately",
+            "kept_apart",
+        )
+    return Verdict.yes()
+
+
+def may_conclude(
+    *,
+    without_decision: Sequence[str],
+    not_heard: Sequence[str],
+    children_not_told: Sequence[str],
+) -> Verdict:
+    """A meeting ends with each child's decision, each account or why not, and what each child was told (FAM-14, CHD-12)."""
+    if without_decision:
+        return Verdict.no(f"Record what was decided for {' and '.join(without_decision)}, with the reasons")
+    if not_heard:
+        return Verdict.no(
+            f"Write down what {' and '.join(not_heard)} said, or why their account is not there, before you conclude"
+        )
+    if children_not_told:
+        return Verdict.no(
+            f"Record what {' and '.join(children_not_told)} was told before the meeting and how they took part, or why not"
+        )
+    return Verdict.yes()
+
+
+def stayed_away(latest_first: Sequence[Came | None], threshold: int) -> bool:
+    """Whether somebody was not there at so many held meetings in a row, counted back from the last (FAM-15)."""
+    if threshold <= 0 or len(latest_first) < threshold:
+        return False
+    return all(came is Came.NOT_THERE for came in latest_first[:threshold])
+
+
+def named_apart(
+    pairs: Collection[tuple[object, object]], somebody: object, others: dict[object, str]
+) -> list[str]:
+    """The names of those among `others` from whom somebody is to be kept, given pairs of people."""
+    found = [b if a == somebody else a for a, b in pairs if somebody in (a, b)]
+    return [others[who] for who in dict.fromkeys(found) if who in others]
