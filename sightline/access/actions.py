@@ -388,7 +388,9 @@ def let_in_for_meeting(
             level=level,
             ends_at=ends_at,
         )
-        record(Verb.WROTE, "access.let_in_for_meeting", folder_id=folder_id, subject=grant, to=practitioner_id)
+        record(
+            Verb.WROTE, "access.let_in_for_meeting", folder_id=folder_id, subject=grant, to=practitioner_id
+        )
         return True
 
 

@@ -156,6 +156,13 @@ def call(
     return meeting.id
 
 
+def _me() -> UUID:
+    """Who is looking: every action here is somebody's, and was permitted."""
+    who = current().practitioner_id
+    assert who is not None, "only a practitioner acts on a meeting"
+    return who
+
+
 def _open_to_write(folder_ids: Iterable[UUID]) -> None:
     wanted = list(folder_ids)
     if opened_of(wanted) != set(wanted):
@@ -198,7 +205,7 @@ def _child_row(meeting: Meeting, folder_id: UUID, place: int, agenda: str) -> Me
         place_in_list=place,
         agenda=agenda,
         added_at=now(),
-        added_by_id=current().practitioner_id,
+        added_by_id=_me(),
     )
     row.save(force_insert=True)
     return row
@@ -273,7 +280,7 @@ def _changed(meeting: Meeting, what: str, act: MeetingAct | None = None) -> None
     if act is not None:
         meeting.state = rules.after(MeetingState(meeting.state), act).value
     meeting.version += 1
-    meeting.changed_at, meeting.changed_by_id, meeting.changed_what = now(), current().practitioner_id, what
+    meeting.changed_at, meeting.changed_by_id, meeting.changed_what = now(), _me(), what
     meeting.save()
 
 
@@ -287,14 +294,16 @@ def _folders(meeting_id: UUID, *, all_of_them: bool = False) -> list[UUID]:
 
 def _tell_trail(meeting: Meeting, what: str) -> None:
     folders = _folders(meeting.id, all_of_them=True)
-    for folder_id in folders or [None]:
+    for folder_id in folders:
         record(Verb.WROTE, what, folder_id=folder_id, subject=meeting)
+    if not folders:
+        record(Verb.WROTE, what, subject=meeting)
 
 
 def _note_change(meeting: Meeting, what: str, why: str) -> None:
-    MeetingChange(
-        meeting=meeting, what=what[:300], why=why.strip(), at=now(), by_id=current().practitioner_id
-    ).save(force_insert=True)
+    MeetingChange(meeting=meeting, what=what[:300], why=why.strip(), at=now(), by_id=_me()).save(
+        force_insert=True
+    )
 
 
 def _rule_of(meeting: Meeting) -> tuple[MeetingRule, Pack]:
@@ -423,7 +432,7 @@ def take_out_child(meeting_id: UUID, folder_id: UUID, why: str, *, version: int 
         raise Refused("Say why this child leaves the meeting, and where they are looked at instead.", "why")
     if len(_folders(meeting.id)) == 1:
         raise Refused("It is the only child in the meeting. Cancel the meeting instead.", "why")
-    row.left_at, row.left_by_id, row.left_why = now(), current().practitioner_id, why.strip()
+    row.left_at, row.left_by_id, row.left_why = now(), _me(), why.strip()
     row.save()
     duties.withdraw_all(
         meeting.id, f"The child is no longer part of this meeting: {why.strip()}", folder_ids=[folder_id]
@@ -441,7 +450,7 @@ def _notify_invited(meeting: Meeting, text: str) -> None:
     for practitioner_id in Invitation.objects.filter(
         meeting=meeting, practitioner__isnull=False, withdrawn_at__isnull=True
     ).values_list("practitioner_id", flat=True):
-        if practitioner_id != current().practitioner_id:
+        if practitioner_id != _me():
             notify(practitioner_id, text=text, path=f"/meetings/{meeting.id}/")
 
 
@@ -583,6 +592,7 @@ def _fill_practitioner(
 
 
 def _fill_person(row: Invitation, invitee: Invitee, meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
+    assert invitee.person_id is not None
     person = Person.objects.filter(id=invitee.person_id).first()
     if person is None:
         raise NotFound
@@ -608,7 +618,7 @@ def withdraw_invitation(invitation_id: UUID, why: str) -> None:
         raise Refused("Say why the invitation is taken back.", "why")
     if row.practitioner_id == meeting.chair_id:
         raise Refused("They chair this meeting. Change the chair first.", "why")
-    row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = now(), current().practitioner_id, why.strip()
+    row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = now(), _me(), why.strip()
     row.save()
     _changed(meeting, "took an invitation back")
     _tell_trail(meeting, "meetings.withdraw_invitation")
@@ -645,7 +655,7 @@ def _stamp(row: Invitation) -> dict[str, Any]:
         "folder_id": row.folder_id,
         "invitation": row,
         "recorded_at": now(),
-        "recorded_by_id": current().practitioner_id,
+        "recorded_by_id": _me(),
     }
 
 
@@ -804,7 +814,7 @@ def tell_child(
         words=words.strip(),
         at=moment,
         recorded_at=now(),
-        recorded_by_id=current().practitioner_id,
+        recorded_by_id=_me(),
     ).save(force_insert=True)
     record(Verb.WROTE, "meetings.tell_child", folder_id=folder_id, subject=meeting)
 
@@ -827,7 +837,7 @@ def send_report(
     meeting = Meeting.objects.filter(id=meeting_id).first()
     if meeting is None:
         raise NotFound
-    own = {"id": invitation_id} if invitation_id else {"practitioner_id": current().practitioner_id}
+    own: dict[str, Any] = {"id": invitation_id} if invitation_id else {"practitioner_id": _me()}
     row = Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True, **own).first()
     if row is None:
         raise Refused(
@@ -852,7 +862,7 @@ def send_report(
             for_family=for_family,
             not_for_family_why=not_for_family_why.strip(),
             recorded_at=now(),
-            recorded_by_id=current().practitioner_id,
+            recorded_by_id=_me(),
         ).save(force_insert=True)
         record(Verb.WROTE, "meetings.send_report", folder_id=folder_id, subject=meeting)
 
@@ -1046,7 +1056,7 @@ def write_minutes(meeting_id: UUID, passages: Sequence[SaidIn], *, version: int 
                 about_adult=passage.about_adult,
                 no_account_why=passage.no_account,
                 written_at=now(),
-                written_by_id=current().practitioner_id,
+                written_by_id=_me(),
                 written_together=together,
             )
             for folder, text in words.items()
@@ -1099,7 +1109,7 @@ def correct_minutes(said_id: UUID, was_wrong: str, words: str, *, for_all: bool 
             corrects=target,
             was_wrong=was_wrong.strip(),
             written_at=now(),
-            written_by_id=current().practitioner_id,
+            written_by_id=_me(),
             written_together=again,
         ).save(force_insert=True)
         record(Verb.WROTE, "meetings.correct_minutes", folder_id=target.folder_id, subject=meeting)
@@ -1108,7 +1118,7 @@ def correct_minutes(said_id: UUID, was_wrong: str, words: str, *, for_all: bool 
 
 @dataclass(frozen=True)
 class DecisionIn:
-    """What a meeting decides for one child. `dissents`: who does not agree (their invitation) and why, in their words."""
+    """What a meeting decides for one child. `dissents`: by invitation, who does not agree and why, in their words."""
 
     folder_id: UUID
     outcome: str
@@ -1201,7 +1211,7 @@ def _dissent_row(decision: MeetingDecision, invitation_id: UUID, words: str) -> 
         invitation_id=invitation_id,
         words=words,
         recorded_at=now(),
-        recorded_by_id=current().practitioner_id,
+        recorded_by_id=_me(),
     ).save(force_insert=True)
 
 
@@ -1267,7 +1277,7 @@ def agree_actions(meeting_id: UUID, agreed: Sequence[ActionIn], *, version: int 
             pack=pack.name,
             pack_version=pack.version,
             agreed_at=now(),
-            agreed_by_id=current().practitioner_id,
+            agreed_by_id=_me(),
         )
         row.save(force_insert=True)
         ids.append(row.id)
@@ -1293,7 +1303,7 @@ def action_done(action_id: UUID, *, done: bool, words: str) -> None:
         done=done,
         words=words.strip(),
         at=now(),
-        by_id=current().practitioner_id,
+        by_id=_me(),
     ).save(force_insert=True)
     record(Verb.WROTE, "meetings.action_done", folder_id=row.folder_id, subject=row)
 
@@ -1356,7 +1366,7 @@ def keep_apart(
         why=why.strip(),
         held_from=today(),
         recorded_at=now(),
-        recorded_by_id=current().practitioner_id,
+        recorded_by_id=_me(),
     )
     row.save(force_insert=True)
     record(Verb.WROTE, "meetings.keep_apart", folder_id=folder_id, subject=row)
@@ -1386,7 +1396,7 @@ def save_draft(meeting_id: UUID, content: Mapping[str, Any]) -> MinutesDraft:
     """Keep what the viewer has typed so far in the minutes of a meeting."""
     if not Meeting.objects.filter(id=meeting_id).exists():
         raise NotFound
-    who = current().practitioner_id
+    who = _me()
     row = MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=who).first()
     row = row or MinutesDraft(meeting_id=meeting_id, practitioner_id=who)
     row.content, row.saved_at = dict(content), now()
@@ -1397,4 +1407,4 @@ def save_draft(meeting_id: UUID, content: Mapping[str, Any]) -> MinutesDraft:
 @transaction.atomic
 def drop_draft(meeting_id: UUID) -> None:
     """Forget what the viewer has typed in the minutes of a meeting."""
-    MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=current().practitioner_id).delete()
+    MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=_me()).delete()

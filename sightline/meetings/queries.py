@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
 from sightline.access.queries import folders_of_viewer
-from sightline.agencies.models import Agency
+from sightline.agencies.models import Agency, Posting
 from sightline.agencies.terms import AgencyKind
 from sightline.children.models import Person, Tie
 from sightline.children.queries import NameAndAge, name_and_age
@@ -64,6 +64,11 @@ KINDS = {
     AgencyKind.OTHER.value: "another agency",
 }
 _OF_FAMILY = (InviteeKind.FAMILY.value, InviteeKind.CHILD.value)
+
+
+def _me() -> UUID:
+    """Who is looking; nobody's id, which finds nothing, for whoever is no practitioner."""
+    return current().practitioner_id or UUID(int=0)
 
 
 def may_work(meeting_id: UUID) -> bool:
@@ -417,8 +422,6 @@ def _name(row: Invitation, names: dict[UUID, NameAndAge]) -> str:
 
 
 def _in_post_now(practitioner_ids: Sequence[UUID]) -> set[UUID]:
-    from sightline.agencies.models import Posting
-
     return set(
         Posting.objects.held_today()
         .filter(practitioner_id__in=list(practitioner_ids))
@@ -848,7 +851,7 @@ def mine(*, past: bool = False, limit: int = 50) -> list[MeetingLine]:
 
     One that was not yet recorded as held stays ahead until it is.
     """
-    me = current().practitioner_id
+    me = _me()
     own = Invitation.objects.filter(practitioner_id=me, withdrawn_at__isnull=True)
     roles = dict(own.values_list("meeting_id", "role"))
     found = Meeting.objects.filter(id__in=own.values("meeting_id")).select_related("chair")
@@ -901,14 +904,14 @@ def said(said_id: UUID) -> tuple[UUID, SaidView]:
 def draft(meeting_id: UUID) -> MinutesDraft | None:
     """What the viewer has typed so far in the minutes of a meeting."""
     return MinutesDraft.objects.filter(
-        meeting_id=meeting_id, practitioner_id=current().practitioner_id
+        meeting_id=meeting_id, practitioner_id=_me()
     ).first()
 
 
 def drafts() -> list[MinutesDraft]:
     """Every unfinished form of the viewer's, the latest first."""
     return list(
-        MinutesDraft.objects.filter(practitioner_id=current().practitioner_id).order_by("-saved_at")[:20]
+        MinutesDraft.objects.filter(practitioner_id=_me()).order_by("-saved_at")[:20]
     )
 
 

@@ -240,7 +240,7 @@ def may_conclude(
     not_heard: Sequence[str],
     children_not_told: Sequence[str],
 ) -> Verdict:
-    """A meeting ends with each child's decision, each account or why not, and what each child was told (FAM-14, CHD-12)."""
+    """It ends with each child's decision, each account or why not, and what each child was told (FAM-14, CHD-12)."""
     if without_decision:
         return Verdict.no(f"Record what was decided for {' and '.join(without_decision)}, with the reasons")
     if not_heard:
@@ -249,7 +249,8 @@ def may_conclude(
         )
     if children_not_told:
         return Verdict.no(
-            f"Record what {' and '.join(children_not_told)} was told before the meeting and how they took part, or why not"
+            f"Record what {' and '.join(children_not_told)} was told before the meeting, and how they took part, "
+            "or why not"
         )
     return Verdict.yes()
 

@@ -440,7 +440,9 @@ class MeetingRule(Value):
     @model_validator(mode="after")
     def _family_is_prepared(self) -> Self:
         if self.family and self.papers_ahead is None:
-            raise ValueError("the family takes part, so `papers_ahead` must say how long before it has the papers")
+            raise ValueError(
+                "the family takes part, so `papers_ahead` must say how long before it has the papers"
+            )
         return self
 
 

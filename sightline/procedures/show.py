@@ -131,7 +131,9 @@ def _of(value: Value) -> tuple[str, list[str]]:
         case MeetingRule():
             return value.title, list(_of_meeting(value))
         case Letter():
-            lines = [f"In {value.language}{', easy read' if value.easy else ''}. Checked by: {value.checked_by}."]
+            lines = [
+                f"In {value.language}{', easy read' if value.easy else ''}. Checked by: {value.checked_by}."
+            ]
             return value.title, lines + [f"- {text}" for text in value.phrases.values()]
         case Office():
             cut_off = f", cut-off {value.cut_off:%H:%M}" if value.cut_off else ", no cut-off"

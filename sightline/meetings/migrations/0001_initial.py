@@ -4,8 +4,9 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import sightline.kernel.ids
 from django.db import migrations, models
+
+import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
