@@ -6,14 +6,22 @@ import psycopg
 
 #: Columns as the models name them; identifiers are made by the database, since nobody reads them back here.
 ENTRIES = """
-INSERT INTO records_entry (id, folder_id, number, kind, happened_at, written_at, author_id, author_post, text,
-                           late_why, was_wrong)
-SELECT uuidv7(), f.id, n, 'note', now() - (n || ' days')::interval, now() - (n || ' days')::interval, p.id,
+INSERT INTO records_entry (id, folder_id, number, kind, title, happened_at, written_at, author_id, author_post, text,
+                           present, late, late_why, significant, impact, third_party, pack, pack_version, was_wrong,
+                           theirs, theirs_name, theirs_relation)
+SELECT uuidv7(), f.id, n, 'note', 'Note', now() - (n || ' days')::interval, now() - (n || ' days')::interval, p.id,
        'Social worker, Eastmarch Council',
-       'Seen at school. ' || repeat('The child talked about the week and what had been good and bad in it. ', 6), '', ''
+       'Seen at school. ' || repeat('The child talked about the week and what had been good and bad in it. ', 6),
+       '', false, '', n %% 50 = 0, '', n %% 5 = 0, 'rotherham', 'bench', '', '', '', ''
 FROM (SELECT id FROM access_folder ORDER BY id LIMIT %(folders)s) f
 CROSS JOIN generate_series(1, %(each)s) n
 CROSS JOIN (SELECT id FROM agencies_practitioner ORDER BY id LIMIT 1) p
+"""
+STATEMENTS = """
+INSERT INTO records_statement (id, folder_id, entry_id, place, kind, source, told_by, only, text)
+SELECT uuidv7(), folder_id, id, 0, 'fact', CASE WHEN third_party THEN 'told' ELSE 'first_hand' END,
+       CASE WHEN third_party THEN 'A teacher' ELSE '' END, false, text
+FROM records_entry
 """
 COUNTERS = """
 INSERT INTO records_entrycounter (id, folder_id, last)
@@ -75,6 +83,7 @@ def load_work(owner: psycopg.Connection, *, entries: int, duties: int, concerns:
         return
     with owner.transaction():
         owner.execute(ENTRIES, {"folders": folders, "each": max(entries // folders, 1)})
+        owner.execute(STATEMENTS)
         owner.execute(COUNTERS)
         owner.execute(DUTIES, {"duties": duties})
         owner.execute(CONCERNS, {"concerns": concerns})

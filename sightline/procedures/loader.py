@@ -16,7 +16,17 @@ from pathlib import Path
 
 from .pack import ANY_AGENCY, NotInForce, Pack
 from .reading import Fault, Folder, Table, read_folder
-from .schema import DutyKind, Event, Extension, LateEntry, MeetingRule, Recording, ScreeningOutcome, Value
+from .schema import (
+    DutyKind,
+    EntryForm,
+    Event,
+    Extension,
+    LateEntry,
+    MeetingRule,
+    Recording,
+    ScreeningOutcome,
+    Value,
+)
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
@@ -65,7 +75,10 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "immediate_danger_response",
         "assessment",
         "invitation_to_family",
+        "review_of_oversight",
+        "confirm_entry",
     ),
+    "entry_form": ("note", "visit", "oversight"),
 }
 """Values that the program asks for by name, so that no pack may lack them."""
 
@@ -200,6 +213,7 @@ def _faults_of_references(
             ("on_held", "event", "event"),
             ("on_concluded", "event", "event"),
         ),
+        EntryForm: (("agencies", "agency", "agency"), ("review_duty", "duty_kind", "duty_kind")),
     }
     named_twice: dict[str, str] = {}
     wild = {
@@ -223,7 +237,7 @@ def _faults_of_references(
         for key, target, word in references.get(type(value), ()):
             named = getattr(value, key)
             for name in (named,) if isinstance(named, str) else named:
-                if name not in ids.get(target, set()) and name != wild.get((kind, key)):
+                if name and name not in ids.get(target, set()) and name != wild.get((kind, key)):
                     yield table.fault(f'`{key}` names "{name}", but there is no [[{word}]] with that id', key)
     for kind, needed in NEEDED.items():
         for id in needed:

@@ -13,6 +13,7 @@ from .schema import (
     AgencyType,
     Definition,
     DutyKind,
+    EntryForm,
     Event,
     Example,
     Extension,
@@ -35,6 +36,7 @@ from .schema import (
     Source,
     Thresholds,
     Value,
+    Wording,
 )
 from .terms import HolidayKind
 
@@ -217,6 +219,17 @@ class Pack:
 
     def glossary(self, on: date) -> tuple[Abbreviation, ...]:
         return self.all(Abbreviation, on)
+
+    def entry_form(self, id: str, on: date) -> EntryForm:
+        """The form of a kind of entry."""
+        return self.get(EntryForm, id, on, or_earliest=True)
+
+    def entry_forms(self, on: date) -> tuple[EntryForm, ...]:
+        return self.all(EntryForm, on)
+
+    def wordings(self, on: date) -> tuple[Wording, ...]:
+        """The words that a writer is asked to look at again."""
+        return self.all(Wording, on)
 
     def calendar(self, on: date) -> WorkingCalendar:
         """The working calendar with the office hours in force on that day and all extra holidays."""

@@ -504,6 +504,108 @@ class Abbreviation(Value):
     explained: str = ""
 
 
+class FormAnswer(Part):
+    """One answer that a question of a form offers."""
+
+    id: Slug
+    title: Words
+
+
+class FormQuestion(Part):
+    """A question of an entry's form. `{child}` in it stands for the name that the child uses.
+
+    `each_child`: asked of every child that the entry is about. `asked_if`: only after another answer of the same
+    form, as `seen=yes`. Unless `optional`, the entry cannot be signed without it.
+    """
+
+    id: Slug
+    title: Words
+    type: Literal["yes_no", "choice", "text", "words", "day", "worker"]
+    hint: str = ""
+    answer: tuple[FormAnswer, ...] = ()
+    each_child: bool = False
+    optional: bool = False
+    asked_if: Annotated[str, StringConstraints(pattern=r"^([a-z0-9_]+=[a-z0-9_]+)?$")] = ""
+
+    @model_validator(mode="after")
+    def _answers_where_chosen(self) -> Self:
+        if (self.type == "choice") is not bool(self.answer):
+            raise ValueError("a question of type choice, and no other, has [[answer]]s")
+        _no_twice("answer", [answer.id for answer in self.answer])
+        return self
+
+    @property
+    def condition(self) -> tuple[str, str]:
+        """The question and the answer that it is asked after; two empty texts where it always is."""
+        question, _, answer = self.asked_if.partition("=")
+        return question, answer
+
+
+class EntryForm(Value):
+    """The form of one kind of entry. A signed entry keeps the version that it was signed on.
+
+    `heading` is the page's, with `{children}`. `agencies`: the types of agency that it is meant for, offered to them
+    first. `review`: the question whose day brings the entry back, as a duty of the kind `review_duty`.
+    """
+
+    kind = "entry_form"
+    plural = "forms of entries"
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+    heading: Words
+    says: Words
+    agencies: tuple[Slug, ...] = ()
+    review: str = ""
+    review_duty: str = ""
+    question: tuple[FormQuestion, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks_in_order(self) -> Self:
+        _no_twice("question", [question.id for question in self.question])
+        before: dict[str, FormQuestion] = {}
+        for question in self.question:
+            asked_after, answer = question.condition
+            if asked_after and (
+                asked_after not in before or before[asked_after].each_child is not question.each_child
+            ):
+                raise ValueError(
+                    f'question "{question.id}" is asked after "{asked_after}", which is not a question before it '
+                    "(of each child, if this one is)"
+                )
+            if asked_after and answer not in _answers_of(before[asked_after]):
+                raise ValueError(f'question "{question.id}": "{asked_after}" has no answer "{answer}"')
+            before[question.id] = question
+        if self.review and (self.review not in before or before[self.review].type != "day"):
+            raise ValueError("`review` names no question of type day")
+        if bool(self.review) is not bool(self.review_duty):
+            raise ValueError("`review` and `review_duty` stand together or not at all")
+        return self
+
+
+def _answers_of(question: FormQuestion) -> tuple[str, ...]:
+    return ("yes", "no") if question.type == "yes_no" else tuple(answer.id for answer in question.answer)
+
+
+class Phrase(Part):
+    """Words that are pointed out, and what to write instead, where there is a usual way."""
+
+    words: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80)]
+    instead: str = ""
+
+
+class Wording(Value):
+    """Words that a writer is asked to look at again; never a bar to signing.
+
+    `everyday` lists abbreviations that need no explanation.
+    """
+
+    kind = "wording"
+    plural = "word lists"
+    type: Literal["speculation", "judgemental", "everyday"]
+    title: Words
+    advice: Words
+    phrase: Annotated[tuple[Phrase, ...], Field(min_length=1)]
+
+
 class Example(Part):
     """A worked example, run by `packs check` and by the tests.
 
@@ -566,6 +668,8 @@ KINDS: dict[str, type[Value]] = {
         Office,
         Holiday,
         Abbreviation,
+        EntryForm,
+        Wording,
     )
 }
 """Table name in a pack's files, and what it must hold."""

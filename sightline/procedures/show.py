@@ -13,6 +13,7 @@ from .schema import (
     AgencyType,
     Definition,
     DutyKind,
+    EntryForm,
     Event,
     Extension,
     Guidance,
@@ -33,6 +34,7 @@ from .schema import (
     Setting,
     Thresholds,
     Value,
+    Wording,
     spoken,
 )
 
@@ -142,6 +144,18 @@ def _of(value: Value) -> tuple[str, list[str]]:
             return f"{value.day}: {value.title} ({value.type})", []
         case Abbreviation():
             return f"{value.abbreviation}: {value.stands_for}", [value.explained] if value.explained else []
+        case EntryForm():
+            asked = [
+                f"- {question.title} ({', '.join(answer.title for answer in question.answer) or question.type}"
+                f"{', optional' if question.optional else ''}"
+                f"{f', if {question.asked_if}' if question.asked_if else ''})"
+                for question in value.question
+            ]
+            again = [f"Comes back: {value.review_duty}"] if value.review_duty else []
+            return value.title, [value.says, *asked, *again]
+        case Wording():
+            phrases = (f"{p.words}: {p.instead}" if p.instead else p.words for p in value.phrase)
+            return f"{value.title} ({value.type})", [value.advice, *(f"- {phrase}" for phrase in phrases)]
     raise TypeError(f"no way to show {type(value).__name__}")
 
 

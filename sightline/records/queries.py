@@ -2,25 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
+from django.db.models import Q, QuerySet
 
+from sightline.agencies.models import Posting
+from sightline.children.models import Involvement, Person, Tie
+from sightline.kernel.models import held_on
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 
-from .models import Decision, Entry
-from .terms import DecisionKind, EntryKind
+from .models import (
+    Confirmation,
+    ConfirmationRequest,
+    Decision,
+    Entry,
+    EntryAnswer,
+    EntryCounter,
+    EntryDraft,
+    Statement,
+    StatementRest,
+)
+from .terms import Confirming, DecisionKind, StatementKind, StatementSource
+
+
+@dataclass(frozen=True)
+class RestsOn:
+    """An entry that a statement rests on."""
+
+    entry_id: UUID
+    number: int
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """Somebody was asked to confirm an entry, or one paragraph of it, and what became of that."""
+
+    id: UUID
+    entry_id: UUID
+    statement_id: UUID | None
+    name: str
+    post: str
+    practitioner_id: UUID | None
+    asked_at: datetime
+    said: Confirming
+    words: str = ""
+    answered_by: str = ""
+    answered_post: str = ""
+    answered_at: datetime | None = None
+
+    @property
+    def told(self) -> str:
+        """'Not yet confirmed by Ines Farrow, Health visitor, Eastmere Health Trust.'"""
+        whom = f"{self.name}, {self.post}" if self.post else self.name
+        if self.said is Confirming.WAITING:
+            return f"Not yet confirmed by {whom}."
+        if self.said is Confirming.CONFIRMED:
+            return f"Confirmed by {whom}."
+        if self.said is Confirming.DISPUTED:
+            return f"{whom}, does not confirm it as it is written."
+        return f"Cannot be confirmed by {whom}."
+
+
+@dataclass(frozen=True)
+class StatementView:
+    """One paragraph: what it is, and where it comes from."""
+
+    id: UUID
+    kind: StatementKind
+    source: StatementSource
+    told_by: str
+    only: bool
+    text: str
+    rests: tuple[RestsOn, ...] = ()
+
+    @property
+    def by(self) -> str:
+        """'I saw or heard it', 'Maya said', 'Told by Sam Reyes, teacher', 'mine'."""
+        if self.source is StatementSource.CHILD:
+            return f"{self.told_by} said"
+        if self.source is StatementSource.TOLD:
+            return f"Told by {self.told_by}"
+        return "Seen or heard by the author" if self.kind is StatementKind.FACT else "The author’s own"
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    question_id: str
+    question: str
+    value: str
+    words: str
 
 
 @dataclass(frozen=True)
 class EntryView:
+    """An entry as it was signed, and what has been added to it since."""
+
     id: UUID
     folder_id: UUID
     number: int
-    kind: EntryKind
+    kind: str
     happened_at: datetime
     written_at: datetime
     author: str
@@ -30,56 +116,424 @@ class EntryView:
     corrects_number: int | None
     was_wrong: str
     corrected_by: tuple[int, ...]
+    title: str = ""
+    author_id: UUID | None = None
+    agency_id: UUID | None = None
+    present: str = ""
+    late: bool = False
+    significant: bool = False
+    impact: str = ""
+    third_party: bool = False
+    corrects_id: UUID | None = None
+    follows_id: UUID | None = None
+    follows_number: int | None = None
+    followed_by: tuple[tuple[UUID, int, str], ...] = ()
+    """Entries that stand on this one: its reviews and what others add to it, as (id, number, title)."""
+    theirs: str = ""
+    theirs_name: str = ""
+    theirs_relation: str = ""
+    subject_id: UUID | None = None
+    written_together: UUID | None = None
+    form_from: date | None = None
+    pack_version: str = ""
+    statements: tuple[StatementView, ...] = ()
+    answers: tuple[AnswerView, ...] = ()
+    requests: tuple[RequestView, ...] = field(default=())
+
+    @property
+    def confirming(self) -> Confirming | None:
+        """How the entry stands that was written for somebody else; None where it was not."""
+        whole = [r.said for r in self.requests if r.statement_id is None]
+        return whole[0] if whole else None
+
+    @property
+    def confirmed(self) -> bool:
+        """Nobody is still to confirm it, or some of it."""
+        return all(r.said is Confirming.CONFIRMED for r in self.requests)
 
 
-def entries(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> list[EntryView]:
-    """The latest entries first. Two queries."""
-    rows = list(
-        Entry.objects.filter(folder_id__in=list(folder_ids))
-        .select_related("author", "corrects")
-        .order_by("-happened_at", "-number")[offset : offset + limit]
+def entries(
+    folder_ids: Iterable[UUID],
+    *,
+    limit: int = 50,
+    offset: int = 0,
+    where: Q | None = None,
+    whole: bool = True,
+) -> list[EntryView]:
+    """The latest entries first, narrowed by `where` over columns of the entry. Eight queries, or two unless `whole`:
+    then without paragraphs, answers, confirmations and what follows."""
+    found = Entry.objects.filter(folder_id__in=list(folder_ids))
+    if where is not None:
+        found = found.filter(where)
+    return views(
+        _with_people(found).order_by("-happened_at", "-number")[offset : offset + limit], whole=whole
     )
-    corrections: dict[UUID, list[int]] = {}
-    for corrected, number in Entry.objects.filter(corrects_id__in=[row.id for row in rows]).values_list(
-        "corrects_id", "number"
-    ):
-        corrections.setdefault(corrected, []).append(number)
-    return [_entry_view(row, tuple(sorted(corrections.get(row.id, ())))) for row in rows]
 
 
 def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
     """One entry of these folders. Raises NotFound."""
-    row = (
-        Entry.objects.filter(id=entry_id, folder_id__in=list(folder_ids))
-        .select_related("author", "corrects")
-        .first()
-    )
-    if row is None:
+    found = views(_with_people(Entry.objects.filter(id=entry_id, folder_id__in=list(folder_ids))))
+    if not found:
         raise NotFound
-    return _entry_view(row, tuple(sorted(row.corrections.values_list("number", flat=True))))
+    return found[0]
 
 
-def _entry_view(row: Entry, corrected_by: tuple[int, ...]) -> EntryView:
+def _with_people(found: QuerySet[Entry]) -> QuerySet[Entry]:
+    return found.select_related("author", "corrects", "follows").defer("words")
+
+
+def views(found: Iterable[Entry], *, whole: bool = True) -> list[EntryView]:
+    """Rows of entries as pages show them, in their order."""
+    rows = list(found)
+    ids = [row.id for row in rows]
+    corrections: dict[UUID, list[int]] = defaultdict(list)
+    for corrected, number in (
+        Entry.objects.filter(corrects_id__in=ids).order_by("number").values_list("corrects_id", "number")
+    ):
+        corrections[corrected].append(number)
+    if not whole:
+        return [_entry_view(row, corrections[row.id]) for row in rows]
+    statements, answers, requests = _statements(ids), _answers(ids), _requests(ids)
+    following: dict[UUID, list[tuple[UUID, int, str]]] = defaultdict(list)
+    for followed, ident, number, title in (
+        Entry.objects.filter(follows_id__in=ids)
+        .order_by("number")
+        .values_list("follows_id", "id", "number", "title")
+    ):
+        following[followed].append((ident, number, title))
+    return [
+        _entry_view(
+            row, corrections[row.id], statements[row.id], answers[row.id], requests[row.id], following[row.id]
+        )
+        for row in rows
+    ]
+
+
+def _statements(entry_ids: Sequence[UUID]) -> dict[UUID, list[StatementView]]:
+    rows = list(Statement.objects.filter(entry_id__in=entry_ids).order_by("entry_id", "place"))
+    rests: dict[UUID, list[RestsOn]] = defaultdict(list)
+    for statement, ident, number in (
+        StatementRest.objects.filter(statement__entry_id__in=entry_ids)
+        .order_by("entry__number")
+        .values_list("statement_id", "entry_id", "entry__number")
+    ):
+        rests[statement].append(RestsOn(ident, number))
+    found: dict[UUID, list[StatementView]] = defaultdict(list)
+    for row in rows:
+        found[row.entry_id].append(
+            StatementView(
+                id=row.id,
+                kind=StatementKind(row.kind),
+                source=StatementSource(row.source),
+                told_by=row.told_by,
+                only=row.only,
+                text=row.text,
+                rests=tuple(rests[row.id]),
+            )
+        )
+    return found
+
+
+def _answers(entry_ids: Sequence[UUID]) -> dict[UUID, list[AnswerView]]:
+    found: dict[UUID, list[AnswerView]] = defaultdict(list)
+    for row in EntryAnswer.objects.filter(entry_id__in=entry_ids).order_by("entry_id", "place"):
+        found[row.entry_id].append(AnswerView(row.question_id, row.question, row.value, row.words))
+    return found
+
+
+def _requests(entry_ids: Sequence[UUID]) -> dict[UUID, list[RequestView]]:
+    found: dict[UUID, list[RequestView]] = defaultdict(list)
+    for row in (
+        ConfirmationRequest.objects.filter(entry_id__in=entry_ids)
+        .select_related("answer__practitioner")
+        .order_by("asked_at", "id")
+    ):
+        found[row.entry_id].append(_request_view(row))
+    return found
+
+
+def _request_view(row: ConfirmationRequest) -> RequestView:
+    answer: Confirmation | None = getattr(row, "answer", None)
+    return RequestView(
+        id=row.id,
+        entry_id=row.entry_id,
+        statement_id=row.statement_id,
+        name=row.name,
+        post=row.post,
+        practitioner_id=row.practitioner_id,
+        asked_at=row.asked_at,
+        said=Confirming(answer.said) if answer else Confirming.WAITING,
+        words=answer.words if answer else "",
+        answered_by=answer.practitioner.name if answer else "",
+        answered_post=answer.post if answer else "",
+        answered_at=answer.at if answer else None,
+    )
+
+
+def _entry_view(
+    row: Entry,
+    corrected_by: Sequence[int],
+    statements: Sequence[StatementView] = (),
+    answers: Sequence[AnswerView] = (),
+    requests: Sequence[RequestView] = (),
+    followed_by: Sequence[tuple[UUID, int, str]] = (),
+) -> EntryView:
     return EntryView(
         id=row.id,
         folder_id=row.folder_id,
         number=row.number,
-        kind=EntryKind(row.kind),
+        kind=row.kind,
+        title=row.title or row.kind.replace("_", " ").capitalize(),
         happened_at=row.happened_at,
         written_at=row.written_at,
         author=row.author.name,
+        author_id=row.author_id,
         author_post=row.author_post,
+        agency_id=row.agency_id,
         text=row.text,
+        present=row.present,
+        late=row.late,
         late_why=row.late_why,
+        significant=row.significant,
+        impact=row.impact,
+        third_party=row.third_party,
+        corrects_id=row.corrects_id,
         corrects_number=row.corrects.number if row.corrects else None,
         was_wrong=row.was_wrong,
-        corrected_by=corrected_by,
+        corrected_by=tuple(corrected_by),
+        follows_id=row.follows_id,
+        follows_number=row.follows.number if row.follows else None,
+        followed_by=tuple(followed_by),
+        theirs=row.theirs,
+        theirs_name=row.theirs_name,
+        theirs_relation=row.theirs_relation,
+        subject_id=row.subject_id,
+        written_together=row.written_together,
+        form_from=row.form_from,
+        pack_version=row.pack_version,
+        statements=tuple(statements),
+        answers=tuple(answers),
+        requests=tuple(requests),
     )
+
+
+def corrections_of(entry_id: UUID) -> list[EntryView]:
+    """What put an entry right, in order."""
+    return views(_with_people(Entry.objects.filter(corrects_id=entry_id)).order_by("number"))
+
+
+def following(entry_id: UUID) -> list[EntryView]:
+    """What stands on an entry: its reviews and what others say of it, in order."""
+    return views(_with_people(Entry.objects.filter(follows_id=entry_id)).order_by("number"))
+
+
+@dataclass(frozen=True)
+class AlsoIn:
+    """The same entry in the record of another child."""
+
+    entry_id: UUID
+    folder_id: UUID
+    number: int
+    own: str
+    """That child's own lines, without marks."""
+
+
+def written_together(view: EntryView) -> list[AlsoIn]:
+    """Where else an entry stands, as far as the viewer may write there."""
+    if view.written_together is None:
+        return []
+    rows = list(
+        Entry.objects.filter(written_together=view.written_together, kind=view.kind)
+        .exclude(id=view.id)
+        .order_by("folder_id")
+        .values_list("id", "folder_id", "number")
+    )
+    writes = {folder for folder, may, _ in ways_into([folder for _, folder, _ in rows]) if may}
+    return [AlsoIn(ident, folder, number, "") for ident, folder, number in rows if folder in writes]
 
 
 def count_entries(folder_ids: Iterable[UUID]) -> int:
     """How many entries these folders hold that the viewer may read."""
     return Entry.objects.filter(folder_id__in=list(folder_ids)).count()
+
+
+def hidden_numbers(
+    folder_ids: Iterable[UUID], *, first: int = 1, last: int | None = None
+) -> dict[UUID, list[int]]:
+    """The numbers of a record that were given and that the viewer does not see, by folder: a page says so of each
+    (REC-03). From `first` to `last`, where the viewer looks at a part. Two queries."""
+    folders = list(folder_ids)
+    given = dict(EntryCounter.objects.filter(folder_id__in=folders).values_list("folder_id", "last"))
+    seen: dict[UUID, set[int]] = defaultdict(set)
+    for folder, number in Entry.objects.filter(folder_id__in=folders).values_list("folder_id", "number"):
+        seen[folder].add(number)
+    return {
+        folder: missing
+        for folder, top in given.items()
+        if (missing := [n for n in range(first, min(top, last or top) + 1) if n not in seen[folder]])
+    }
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """When a child was last seen, by whom, and whether alone; None where nobody wrote whether."""
+
+    at: datetime
+    by: str
+    by_post: str
+    alone: bool | None
+    entry_id: UUID
+
+
+def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
+    """The latest entry that says the child was seen, as its last correction has it. Three queries."""
+    folders = list(folder_ids)
+    candidates = list(
+        EntryAnswer.objects.filter(folder_id__in=folders, question_id="seen")
+        .select_related("entry__author")
+        .defer("entry__words", "entry__text")
+        .order_by("-entry__happened_at", "-entry__number")[:40]
+    )
+    put_right = {answer.entry.corrects_id for answer in candidates if answer.entry.corrects_id}
+    for answer in candidates:
+        row = answer.entry
+        if row.id in put_right or answer.value != "yes":
+            continue
+        alone = (
+            EntryAnswer.objects.filter(entry=row, question_id="seen_alone")
+            .values_list("value", flat=True)
+            .first()
+        )
+        return LastSeen(
+            row.happened_at,
+            row.author.name,
+            row.author_post,
+            None if alone is None else alone == "yes",
+            row.id,
+        )
+    return None
+
+
+# -- who may be written about ---------------------------------------------------------------------------
+
+
+def ways_into(folder_ids: Iterable[UUID]) -> list[tuple[UUID, bool, bool]]:
+    """Each folder, whether the viewer may write in it, and whether they may read it. One query."""
+    wanted = list(dict.fromkeys(folder_ids))
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f, access_may_add(f), access_may_read(f) FROM unnest(%s::uuid[]) AS f", [wanted]
+        )
+        return list(cursor.fetchall())
+
+
+def children_beside(folder_ids: Sequence[UUID]) -> list[UUID]:
+    """The folders of other children in a child's life in which the viewer may write: brothers and sisters, and whoever
+    else is tied to the child. Three queries."""
+    others = Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids)).values("other_id")
+    folders = list(
+        Person.objects.filter(id__in=others, folder_id__isnull=False).values_list("folder_id", flat=True)
+    )
+    return [folder for folder, writes, _ in ways_into(folders) if writes and folder not in folder_ids]
+
+
+def colleagues_of(folder_ids: Sequence[UUID], beside: Collection[UUID] = ()) -> list[tuple[UUID, str]]:
+    """Those who work with the child or share a team with one of `beside`: (practitioner, name and post), by name."""
+    working = Involvement.objects.filter(
+        held_on(today()), folder_id__in=list(folder_ids), practitioner__isnull=False
+    ).values("practitioner_id")
+    rows = (
+        Posting.objects.filter(held_on(today()))
+        .filter(Q(practitioner_id__in=working) | Q(team_id__in=list(beside)))
+        .select_related("practitioner", "agency")
+        .order_by("practitioner__name", "held_from")
+    )
+    found: dict[UUID, str] = {}
+    for row in rows:
+        found.setdefault(row.practitioner_id, f"{row.practitioner.name}, {row.post_title}, {row.agency.name}")
+    return list(found.items())
+
+
+# -- what waits ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskedView:
+    """What somebody is asked to confirm: as much of it as they may read, also where the record is closed to them."""
+
+    id: UUID
+    folder_id: UUID
+    entry_id: UUID
+    about: str
+    happened_at: datetime
+    text: str
+    asked_by: str
+    asked_at: datetime
+    request: RequestView
+    whole: bool
+
+
+def asked(request_id: UUID) -> list[AskedView]:
+    """A request and those that go with it. Raises NotFound."""
+    first = ConfirmationRequest.objects.filter(id=request_id).first()
+    if first is None:
+        raise NotFound
+    which = Q(written_together=first.written_together) if first.written_together else Q(id=first.id)
+    return _asked_views(which)
+
+
+def asked_of(practitioner_id: UUID) -> list[AskedView]:
+    """What waits for somebody's confirmation, the oldest first."""
+    return _asked_views(Q(practitioner_id=practitioner_id, answer__isnull=True))
+
+
+def _asked_views(which: Q) -> list[AskedView]:
+    rows = (
+        ConfirmationRequest.objects.filter(which)
+        .select_related("asked_by", "answer__practitioner")
+        .order_by("asked_at", "about", "id")
+    )
+    return [
+        AskedView(
+            id=row.id,
+            folder_id=row.folder_id,
+            entry_id=row.entry_id,
+            about=row.about,
+            happened_at=row.happened_at,
+            text=row.text,
+            asked_by=row.asked_by.name,
+            asked_at=row.asked_at,
+            request=_request_view(row),
+            whole=row.statement_id is None,
+        )
+        for row in rows
+    ]
+
+
+def drafts() -> list[EntryDraft]:
+    """The viewer's own drafts of entries, the latest first."""
+    return list(EntryDraft.objects.order_by("-saved_at"))
+
+
+def draft(draft_id: UUID) -> EntryDraft | None:
+    """One draft of the viewer's own; None where there is none."""
+    return EntryDraft.objects.filter(id=draft_id).first()
+
+
+def signed_from(draft_id: UUID) -> list[EntryView]:
+    """The entries that were signed from a draft."""
+    return views(_with_people(Entry.objects.filter(written_from=draft_id)), whole=False)
+
+
+def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
+    """The supervision recorded of a worker, the latest first, in the records that the viewer may open (QUA-06)."""
+    ids = EntryAnswer.objects.filter(question_id="worker", value=str(practitioner_id)).values("entry_id")
+    return views(_with_people(Entry.objects.filter(id__in=ids)).order_by("-happened_at")[:100])
+
+
+# -- decisions ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Verdict
+from sightline.procedures.schema import EntryForm, FormQuestion
+
+from .marks import Paragraph
+from .terms import Confirming, StatementKind
 
 #: A reason shorter than this says nothing that a court, or the grown-up child, could follow.
 LEAST_WORDS = 3
@@ -46,4 +53,177 @@ def may_correct(was_wrong: str, right: str) -> Verdict:
         return Verdict.no("Say what was wrong.", "was_wrong")
     if not right.strip():
         return Verdict.no("Write what is right.", "text")
+    return Verdict.yes()
+
+
+# -- entries -----------------------------------------------------------------------------------------
+
+#: The longest text of one entry in one record, in characters: some forty printed pages.
+LONGEST = 100_000
+#: A clock that goes back by less than this was only put right.
+CLOCK_MAY_GO_BACK = timedelta(minutes=2)
+
+
+def may_write_text(text: str, field: str = "text") -> Verdict:
+    """An entry says something, and no more than can be read (Sightline baseline)."""
+    if not text.strip():
+        return Verdict.no("Write what happened.", field)
+    if len(text) > LONGEST:
+        return Verdict.no(
+            f"This text has {len(text):,} characters, and an entry may have {LONGEST:,}. Nothing is lost: your "
+            "draft keeps all of it. Divide it into several entries, or attach the long part as a document.",
+            field,
+        )
+    return Verdict.yes()
+
+
+def has_happened(happened_at: datetime, at: datetime) -> Verdict:
+    """An entry is about something that has happened (Sightline baseline)."""
+    if happened_at > at:
+        return Verdict.no(
+            "An entry is about something that has happened. Give a time that is past.", "happened_at"
+        )
+    return Verdict.yes()
+
+
+def follows_in_time(at: datetime, last_at: datetime | None) -> Verdict:
+    """The order of the numbers is the order of writing: a clock that was set back is told of, not believed
+    (the sequence of recording; North East Lincolnshire, REC-03)."""
+    if last_at is not None and at + CLOCK_MAY_GO_BACK < last_at:
+        return Verdict.no(
+            f"By the clock of this computer it is {at.astimezone(LONDON):%d/%m/%Y %H:%M}, but this record has an "
+            f"entry written at {last_at.astimezone(LONDON):%d/%m/%Y %H:%M}. The clock seems to have been set back. "
+            "Your draft is kept: ask whoever looks after Sightline to put the clock right, then sign."
+        )
+    return Verdict.yes()
+
+
+def is_late(written_at: datetime, in_time_until: datetime) -> bool:
+    """Whether an entry was written after its agency's limit; the last instant of the limit is in time (REC-07)."""
+    return written_at > in_time_until
+
+
+def says_why_late(late: bool, why: str, span: str) -> Verdict:
+    """A late entry says so, and why (North East Lincolnshire, case recording; REC-07)."""
+    if late and not why.strip():
+        return Verdict.no(
+            f"This is written more than {span} after it happened, so it is marked as late. Say why it was not written "
+            "before.",
+            "late_why",
+        )
+    return Verdict.yes()
+
+
+def may_sign_paragraph(paragraph: Paragraph) -> Verdict:
+    """A paragraph whose marks can be read; a decision with its reasons, and fit to be listed (REC-05, REC-08)."""
+    if paragraph.unfinished:
+        return Verdict.no(paragraph.unfinished, "own" if paragraph.only else "text")
+    if paragraph.kind is not StatementKind.DECISION:
+        return Verdict.yes()
+    outcome, reasons = paragraph.decided
+    if not reasons:
+        return Verdict.no(
+            f"Give the reason of your decision “{shortened(outcome)}”: write “Reason:” after it and say why.",
+            "own" if paragraph.only else "text",
+        )
+    if len(outcome) > LONGEST_DECISION:
+        return Verdict.no(
+            f"Say the decision “{shortened(outcome)}” in at most {LONGEST_DECISION} characters, then “Reason:” "
+            "and why.",
+            "own" if paragraph.only else "text",
+        )
+    return has_reasons(reasons, "own" if paragraph.only else "text")
+
+
+#: What a list of decisions shows of one.
+LONGEST_DECISION = 200
+
+
+def shortened(text: str, to: int = 60) -> str:
+    """The beginning of a text, for a message."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= to else plain[: to - 1].rstrip() + "…"
+
+
+def says_impact(significant: bool, impact: str) -> Verdict:
+    """A significant event says what it means for the child (Sightline baseline)."""
+    if significant and not impact.strip():
+        return Verdict.no("Say what this event means for the child.", "impact")
+    return Verdict.yes()
+
+
+def may_correct_now(seen: int, corrections: Sequence[tuple[str, datetime]]) -> Verdict:
+    """A correction is made knowing of those before it: `seen` of them were there when the page was opened."""
+    if len(corrections) > seen:
+        who, when = corrections[-1]
+        return Verdict.no(
+            f"{who} corrected this entry on {when.astimezone(LONDON):%d/%m/%Y at %H:%M}, while you were writing. Read "
+            "their correction below. Your text is kept: add it as a further correction if it is still needed."
+        )
+    return Verdict.yes()
+
+
+def may_confirm(asked_of: object, me: object, *, answered_by: str = "") -> Verdict:
+    """Only whoever saw or heard it confirms what was written for them (REC-04); for somebody without a sign-in, whoever
+    holds their signature."""
+    if answered_by:
+        return Verdict.no(f"{answered_by} has answered this already.")
+    if asked_of is not None and asked_of != me:
+        return Verdict.no("Only the person for whom this was written can confirm it.")
+    return Verdict.yes()
+
+
+def answers_confirmation(said: Confirming, words: str) -> Verdict:
+    """Whoever does not confirm says what is not so (Sightline baseline)."""
+    if said is Confirming.WAITING:
+        return Verdict.no("Say whether it is as you told it.", "said")
+    if said is not Confirming.CONFIRMED and not words.strip():
+        return Verdict.no("Say what is not as you told it, or why it cannot be confirmed.", "words")
+    return Verdict.yes()
+
+
+def is_answered(question: FormQuestion, answer: str) -> Verdict:
+    """A form cannot be signed with a field unanswered (North East Lincolnshire, case recording; REC-11)."""
+    if not answer.strip() and not question.optional:
+        return Verdict.no(f"Answer the question “{question.title}”", question.id)
+    return Verdict.yes()
+
+
+def questions_asked(form: EntryForm, answers: Mapping[str, str], *, each_child: bool) -> list[FormQuestion]:
+    """The questions of a form that are asked with these answers: of the entry, or of each child."""
+    asked: list[FormQuestion] = []
+    for question in form.question:
+        if question.each_child is not each_child:
+            continue
+        after, wanted = question.condition
+        if not after or (after in {q.id for q in asked} and answers.get(after) == wanted):
+            asked.append(question)
+    return asked
+
+
+def changed_elsewhere(saved_at: datetime) -> Verdict:
+    """A page that has fallen behind its draft does not sign it."""
+    return Verdict.no(
+        f"This draft was saved from another page or device on {saved_at.astimezone(LONDON):%d/%m/%Y at %H:%M}. "
+        "Both texts are kept. Read the other one, then sign the one that is right."
+    )
+
+
+def may_review_on(day: date, today: date, latest: date, field: str) -> Verdict:
+    """An oversight comes back on a day ahead, within what the procedures allow (REC-09)."""
+    if day <= today:
+        return Verdict.no("Choose a day that is still to come.", field)
+    if day > latest:
+        return Verdict.no(
+            f"Choose a day no later than {latest.day} {latest:%B %Y}: the procedures allow no longer.", field
+        )
+    return Verdict.yes()
+
+
+def may_contribute(name: str, words: str) -> Verdict:
+    """What somebody adds stands as theirs: with their name and in their words (REC-14)."""
+    if not name.strip():
+        return Verdict.no("Write whose words these are.", "name")
+    if not words.strip():
+        return Verdict.no("Write what they say, in their own words.", "words")
     return Verdict.yes()

@@ -4,12 +4,94 @@ from enum import StrEnum
 
 
 class EntryKind(StrEnum):
+    """The kinds that the program itself knows. A partnership's packs may have others: a kind is a form's id."""
+
     NOTE = "note"
     CONTACT = "contact"
+    CALL = "call"
     VISIT = "visit"
+    MEETING = "meeting"
     OBSERVATION = "observation"
+    DIRECT_WORK = "direct_work"
+    INCIDENT = "incident"
     OVERSIGHT = "oversight"
+    SUPERVISION = "supervision"
+    HEALTH = "health"
+    SCHOOL = "school"
+    POLICE = "police"
     CORRECTION = "correction"
+    CONTRIBUTION = "contribution"
+
+
+#: Kinds that are not written by choosing a form: each stands on another entry.
+OWN_WAY = (EntryKind.CORRECTION.value, EntryKind.CONTRIBUTION.value)
+
+
+class StatementKind(StrEnum):
+    """What a paragraph is (North East Lincolnshire, case recording; REC-05)."""
+
+    FACT = "fact"
+    OPINION = "opinion"
+    ASSESSMENT = "assessment"
+    JUDGEMENT = "judgement"
+    DECISION = "decision"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+class StatementSource(StrEnum):
+    """Whether the author knows it themselves, or who told it (REC-06)."""
+
+    FIRST_HAND = "first_hand"
+    CHILD = "child"
+    """In the words of the child whose record it is."""
+    TOLD = "told"
+    """Told by somebody else: third-party information."""
+
+
+class Confirming(StrEnum):
+    """What became of an entry that was written for somebody else."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    CANNOT = "cannot"
+    """They cannot confirm it any more, as when they have left; who says so, and why, is recorded."""
+
+    @property
+    def label(self) -> str:
+        return _CONFIRMING[self]
+
+
+_CONFIRMING = {
+    Confirming.WAITING: "Not yet confirmed",
+    Confirming.CONFIRMED: "Confirmed",
+    Confirming.DISPUTED: "Not confirmed as written",
+    Confirming.CANNOT: "Cannot be confirmed",
+}
+
+
+class ContributionKind(StrEnum):
+    """What a child, a parent or somebody else in the child's life adds in their own words."""
+
+    CONTRIBUTION = "contribution"
+    DISAGREEMENT = "disagreement"
+
+
+class AidKind(StrEnum):
+    """What the writing aids point out. None of them ever blocks."""
+
+    MARK = "mark"
+    ABBREVIATION = "abbreviation"
+    SPECULATION = "speculation"
+    JUDGEMENTAL = "judgemental"
+    LONG_SENTENCE = "long_sentence"
+    THEIR_WORDS = "their_words"
+    TOLD = "told"
+    VOICE = "voice"
+    RESTS_ON = "rests_on"
 
 
 class DecisionKind(StrEnum):
@@ -18,3 +100,4 @@ class DecisionKind(StrEnum):
     TRANSFER = "transfer"
     RULING = "ruling"
     MEETING = "meeting"
+    IN_ENTRY = "in_entry"

@@ -157,7 +157,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
     lead, folders = child_folders(folder_id)
     parts = concerns_on_child(folders)
     made = decisions(folders, limit=20)
-    written = entries(folders, limit=20)
+    written = entries(folders, limit=20, whole=False)
     heard = next((p for p in parts if p.child_said), None)
     happened = [
         Happening(
@@ -183,7 +183,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
     ]
     happened += [
         Happening(
-            title=f"Entry {e.number}: {e.kind.value}",
+            title=f"Entry {e.number}: {e.title}",
             by=f"by {e.author}, {e.author_post}",
             at=e.happened_at,
             text=e.text[:400],

@@ -28,6 +28,8 @@ NOT_TOLD = {
     "concerns.drop_draft": "as save_draft",
     "meetings.save_draft": "as concerns.save_draft",
     "meetings.drop_draft": "as concerns.save_draft",
+    "records.keep_draft": "a draft saved every few seconds is no act on a record; signing it is",
+    "records.drop_draft": "as keep_draft",
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.

@@ -721,6 +721,8 @@ def _entries(rng: Random, kin: Sequence[Child], way: _Way, lead: Worker) -> list
             PastEntry(
                 {child.folder_id: text.format(child=child.given) for child in about},
                 EntryKind(kind), happened, max(written, happened), lead.id, lead.post,
+                late_why="Written from my notes as soon as I was back at my desk.",
+                agency_id=lead.agency_id,
             )
         )  # fmt: skip
     return found

@@ -255,6 +255,7 @@ def _entries(cast: Cast, child: _Child, *those: tuple[int, int, EntryKind, str, 
                     {child.folder_id: text}, kind, at(days, hour, 10),
                     max(at(days, 17, 40), at(days, hour, 10)),
                     cast[author], cast.post_of(author),
+                    agency_id=cast.agencies[cast.post_of(author).rpartition(", ")[2]],
                 )
                 for days, hour, kind, author, text in those
             ]
@@ -494,6 +495,7 @@ def ferreira_lund(cast: Cast) -> None:
             },
             kind=EntryKind.VISIT,
             happened_at=at(3, 10, 40),
+            late_why="Called out to another family that afternoon; written from my notes.",
         )
         records.correct_entry(
             visit[maya.folder_id].id,

@@ -48,7 +48,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.records import actions as records
 from sightline.records.actions import PastEntry
-from sightline.records.models import Decision, Entry, EntryCounter
+from sightline.records.models import Decision, Entry, EntryCounter, Statement
 
 pytestmark = pytest.mark.django_db
 
@@ -199,7 +199,7 @@ def _only(trail: Counter[tuple[str, str, str]], acts: Collection[str]) -> Counte
 
 WAY = (
     Folder, Responsibility, Grant, Concern, ConcernPart, PartName, Screening, Decision, ConcernAnswer, Duty,
-    DutyEvent, Entry, EntryCounter,
+    DutyEvent, Entry, EntryCounter, Statement,
 )  # fmt: skip
 
 
@@ -282,7 +282,9 @@ def _replay(
             steps.append((owed_then.done_at, 0, lead, done))
     for entry in entries:
         texts = {folders[folder_id]: text for folder_id, text in entry.texts.items()}
-        sign = partial(records.sign_entry, texts, kind=entry.kind, happened_at=entry.happened_at)
+        sign = partial(
+            records.sign_entry, texts, kind=entry.kind, happened_at=entry.happened_at, late_why=entry.late_why
+        )
         steps.append((entry.written_at, 2, entry.author_id, sign))
     for then, _order, who, act in sorted(steps, key=lambda step: step[:2]):
         with at_time(then, who):

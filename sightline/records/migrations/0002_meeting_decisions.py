@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0001_initial'),
+        ("records", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='decision',
-            name='kind',
-            field=models.CharField(choices=[('screening', 'screening'), ('match', 'match'), ('transfer', 'transfer'), ('ruling', 'ruling'), ('meeting', 'meeting')], max_length=20),
+            model_name="decision",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("screening", "screening"),
+                    ("match", "match"),
+                    ("transfer", "transfer"),
+                    ("ruling", "ruling"),
+                    ("meeting", "meeting"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

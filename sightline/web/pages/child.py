@@ -53,6 +53,7 @@ class NoteForm(PageForm):
     )
     happened_at = Moment("When did it happen?")
     text = Words("What happened?", ask="Write what happened")
+    late_why = Text("If you write late, why?", required=False)
 
 
 class CorrectionForm(PageForm):
@@ -170,7 +171,12 @@ def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
-            sign_entry({lead: got["text"]}, kind=EntryKind(got["kind"]), happened_at=got["happened_at"])
+            sign_entry(
+                {lead: got["text"]},
+                kind=got["kind"],
+                happened_at=got["happened_at"],
+                late_why=got["late_why"],
+            )
         except NotPermitted:
             raise
         except Refused as refused:
