@@ -193,7 +193,7 @@ def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "form": form,
-            "entries": entries(folders, offset=(at - 1) * 50),
+            "entries": entries(folders, offset=(at - 1) * 50, whole=False),
             "total": total,
             "page_number": at,
             "more": at * 50 < total,
