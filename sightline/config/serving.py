@@ -214,12 +214,13 @@ def collect_static(place: Place) -> None:
 def load_people(place: Place) -> list[SignIn]:
     """The demonstration's partnership and people. Who they are is remembered, so that it is done once: and again
     for another pack, or when the rota planned then comes to its end."""
-    from django.conf import settings
-
-    from .demo import load
-
-    told = {"people_work_by": settings.PACK, "people_loaded_in": f"{datetime.now(UTC):%Y-%m}"}
+    pack = os.environ.get("SIGHTLINE_PACK") or place.kept.get("pack", "")
+    told = {"people_work_by": pack, "people_loaded_in": f"{datetime.now(UTC):%Y-%m}"}
     if "sign_ins" not in place.kept or any(place.kept.get(name) != value for name, value in told.items()):
+        # A place that was ready has not needed Django in this process until now.
+        set_up(place)
+        from .demo import load
+
         typer.echo(
             "Inventing a partnership ..." if "sign_ins" not in place.kept else "Bringing it up to date ..."
         )
