@@ -20,3 +20,10 @@ def data_folder(given: str | Path | None = None) -> Path:
     if os.geteuid() == 0:
         return Path("/var/lib/sightline")
     return Path(platformdirs.user_data_dir("sightline"))
+
+
+def documents_folder(data: Path | None = None) -> Path:
+    """Where documents lie: `SIGHTLINE_DOCUMENTS`, else `documents` in the data folder."""
+    if named := os.environ.get("SIGHTLINE_DOCUMENTS"):
+        return Path(named).expanduser().resolve()
+    return (data or data_folder()) / "documents"

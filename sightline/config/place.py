@@ -22,11 +22,13 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from .cluster import Cluster
-from .paths import data_folder
+from .paths import data_folder, documents_folder
 
 OLDEST_POSTGRESQL = 16
 #: Made in `keys/` where missing, as text of 64 hexadecimal digits.
 SECRETS = ("secret_key", "audit_key")
+#: Made likewise, for documents alone: without it everything else still works, so it stops nobody.
+DOCUMENTS_KEY = "documents_key"
 #: What a place keeps in its data folder, and nothing else there is ours to remove.
 CONTENTS = ("postgres", "keys", "run", "static", "documents", "mail", "anchors", "place.json")
 
@@ -93,6 +95,18 @@ class Place:
             if not os.environ.get(f"SIGHTLINE_{name.upper()}") and not (self.data / "keys" / name).exists()
         ]
 
+    def lacks_documents_key(self) -> bool:
+        """Whether nothing is there that opens documents."""
+        given = os.environ.get(f"SIGHTLINE_{DOCUMENTS_KEY.upper()}")
+        return not given and not (self.data / "keys" / DOCUMENTS_KEY).exists()
+
+    def holds_documents(self) -> bool:
+        """Whether documents lie on the disk, which a new key could not open."""
+        folder = documents_folder(self.data)
+        return folder.is_dir() and any(
+            path.is_file() for part in folder.iterdir() if len(part.name) == 2 for path in part.rglob("*")
+        )
+
     def make_keys(self) -> None:
         """Make the keys that are missing, readable by nobody else, for a database that holds nothing yet.
 
@@ -100,13 +114,15 @@ class Place:
         make its trail look false, and a new secret key end every session.
         """
         missing = self.missing_keys()
-        if not missing:
-            return
-        if self._in_use():
+        if missing and self._in_use():
             raise PlaceError(
                 f"The {' and the '.join(missing)} of this database {'are' if missing[1:] else 'is'} missing. "
                 f"Put what its backup calls FILE.keys back into {self.data / 'keys'}."
             )
+        if self.lacks_documents_key() and not self.holds_documents():
+            missing = [*missing, DOCUMENTS_KEY]
+        if not missing:
+            return
         keys = self.data / "keys"
         try:
             keys.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,7 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sightline.govuk.assets import frontend_dir
 
-from .paths import data_folder
+from .paths import data_folder, documents_folder
 
 #: Threads of each web process. Two cores serve no more at once; what is over waits in the queue.
 WEB_THREADS = int(os.environ.get("SIGHTLINE_THREADS", "8"))
@@ -290,6 +290,18 @@ LOGGING = {
 }
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# -- documents (room documents) ----------------------------------------------------------------------
+# Where they lie, encrypted, and how large one may be.
+DOCUMENTS_FOLDER = str(documents_folder())
+DOCUMENT_BYTES = int(os.environ.get("SIGHTLINE_DOCUMENT_MB", "200")) * 1_000_000
+# The keys that open them, newest first: from the environment, else from the file, which is read each time.
+DOCUMENTS_KEY = os.environ.get("SIGHTLINE_DOCUMENTS_KEY", "")
+DOCUMENTS_KEY_FILE = str(data_folder() / "keys" / "documents_key")
+# ClamAV's daemon, as unix:/run/clamav/clamd.ctl or host:port. Without one, what is added stays in quarantine.
+CLAMD = os.environ.get("SIGHTLINE_CLAMD", "")
+FILE_UPLOAD_HANDLERS = ["sightline.documents.receiving.Receiving"]
+# Pages say how many files they take; beyond this a request is refused outright.
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # What a job did is on the audit trail, so finished rows are not kept.

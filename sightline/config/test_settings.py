@@ -1,10 +1,17 @@
 """Settings of the tests: keys of no worth, mail kept in memory, and a database named by the root conftest."""
 
+import os
+import tempfile
+from pathlib import Path
+
 from .settings import *  # noqa: F403
 
 SECRET_KEY = "tests-only-" + "0" * 40
 AUDIT_KEY = "1" * 64
 AUDIT_ANCHOR = ""
+DOCUMENTS_KEY = "2" * 64
+DOCUMENTS_FOLDER = str(Path(tempfile.gettempdir()) / f"sightline-documents-{os.getpid()}")
+CLAMD = ""
 DEMO = False
 REQUIRE_MFA = False
 DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "not-yet-made"}}

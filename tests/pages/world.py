@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from sightline.children.terms import Kinship, Known
 from sightline.concerns.actions import screen, start_draft, take_up
 from sightline.concerns.models import ConcernPart, Screening
 from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
+from sightline.documents.actions import Incoming, NewBodyMap, attach, draw_body_map
+from sightline.documents.tests.files import photograph
 from sightline.kernel.time import now
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
@@ -81,6 +84,8 @@ class Records:
     notice_id: UUID
     grant_id: UUID
     emergency_id: UUID
+    document_id: UUID
+    map_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -129,6 +134,10 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         tied = tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
         involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
         child = child_page([folder_id]).child
+        document = attach(
+            [Incoming("drawing.jpg", io.BytesIO(photograph()))], {folder_id: None}, own=True
+        ).documents[folder_id][0]
+        seen = draw_body_map(folder_id, NewBodyMap(now(), "Both hands, while he drew.", [], none_seen=True))
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
     with as_practitioner(visitor):
         opened = open_in_emergency(
@@ -161,6 +170,8 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         notice_id=notice.id,
         grant_id=grant.id,
         emergency_id=opened.id,
+        document_id=document.id,
+        map_id=seen.id,
     )
 
 

@@ -1,0 +1,47 @@
+"""What the worker does with documents: reads them, asks the scanner again, and clears what was left behind."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from sightline.audit.actions import outer_transaction
+from sightline.kernel.viewer import Viewer
+
+from . import actions, scanner
+from .terms import EXAMINING, ScanResult
+
+READER = Viewer.for_job(EXAMINING)
+
+
+@app.task(name="documents.examine", retry=RetryStrategy(max_attempts=5, wait=10, exponential_wait=4))
+def examine(document_id: str) -> None:
+    """Make the preview of one document and read its text. May run twice: the second time does nothing."""
+    with outer_transaction(READER, "documents.examine"):
+        actions.examine(UUID(document_id))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="documents.scan_again", queueing_lock="documents.scan_again")
+def scan_again(timestamp: int) -> int:
+    """Every five minutes: what is in quarantine because nobody scanned it is scanned as soon as somebody can."""
+    if not scanner.configured():
+        return 0
+    with outer_transaction(READER, "documents.scan_again"):
+        waiting = actions.in_quarantine()
+    done = 0
+    for document_id in waiting:
+        with outer_transaction(READER, "documents.scan_again"):
+            result = actions.scan_again(document_id)
+        done += result not in (None, ScanResult.NOT_SCANNED)
+    return done
+
+
+@app.periodic(cron="41 2 * * *")
+@app.task(name="documents.clear_orphans", queueing_lock="documents.clear_orphans")
+def clear_orphans(timestamp: int) -> int:
+    """Every night: what lies on disk and belongs to nothing is removed."""
+    with outer_transaction(READER, "documents.clear_orphans"):
+        return actions.clear_orphans()

@@ -1,0 +1,243 @@
+"""The Documents tab of a child's page: the list, adding, one document, its content. Thin."""
+
+from __future__ import annotations
+
+from typing import IO, Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.access.queries import joined_set, lead_of
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import ChildView
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+
+from .. import actions, examining, queries, rules, scanner, store, subjects
+from ..actions import Incoming
+from ..cipher import readable
+from ..queries import Content
+from ..receiving import takes_files
+from ..subjects import Named
+from . import forms
+from .serving import send
+
+PER_PAGE = 25
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def documents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """All the documents and body maps of a record, filtered by words and type."""
+    view, shown = open_child(request, folder_id, "documents.list", tab="documents")
+    form = forms.FindForm(request.GET if ("words" in request.GET or "kind" in request.GET) else None)
+    wanted = dict.fromkeys(("words", "kind"), "")
+    if form.is_bound and form.is_valid():
+        wanted = {name: form.cleaned_data[name] for name in wanted}
+    asked = request.GET.get("page", "1")
+    number = int(asked) if asked.isdigit() and 0 < len(asked) < 7 else 1
+    found, total = queries.documents(
+        view.folder_ids, **wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
+    )
+    if number > 1 and not found:
+        return HttpResponseRedirect(reverse("documents:list", args=[folder_id]))
+    paginator = Paginator(range(total), PER_PAGE)
+    named = subjects.named(view.folder_ids, [(d.subject_kind, d.subject_id) for d in found if d.subject_id])
+    return render(
+        request,
+        "documents/list.html",
+        shown
+        | {
+            "find": form,
+            "filtered": any(wanted.values()),
+            "documents": found,
+            "total": total,
+            "page": paginator.get_page(number),
+            "named": named,
+            "maps": queries.body_maps(view.folder_ids) if number == 1 else [],
+            "keys": queries.unusable_keys(),
+        },
+    )
+
+
+def _subject(request: HttpRequest, view: ChildView) -> tuple[str, Named | None, UUID | None]:
+    """What the page's address says that something is to be attached to. Raises NotFound for what is not there."""
+    kind = request.GET.get("to", "")
+    if not kind:
+        return "", None, None
+    try:
+        subject_id = UUID(request.GET.get("id", ""))
+    except ValueError:
+        raise NotFound from None
+    return kind, subjects.one(view.folder_ids, kind, subject_id), subject_id
+
+
+def _siblings(view: ChildView) -> list[tuple[str, str]]:
+    """The children in this child's life whose own record the viewer may open."""
+    return [(str(t.their_folder), f"{t.name} ({t.said})") for t in view.ties if t.is_child and t.their_folder]
+
+
+@takes_files
+@page(permission=Permission.WRITE_FOLDER)
+def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Send files to the record of a child, and of siblings, or to one thing in it."""
+    view, shown = open_child(request, folder_id, "documents.add", tab="documents")
+    kind, subject, subject_id = _subject(request, view)
+    lead = subject.folder_id if subject else view.folder_ids[0]
+    back = subject.href if subject else reverse("documents:list", args=[folder_id])
+    others = [] if subject else _siblings(view)
+    form = forms.AddForm(request.POST or None, others=others)
+    refused: list[str] = []
+    if request.method == "POST":
+        refused = list(getattr(request, "files_refused", []))
+        files = [
+            Incoming(sent.name or "", cast(IO[bytes], sent.file)) for sent in request.FILES.getlist("files")
+        ]
+        if form.is_valid() and (files or not refused):
+            got = form.cleaned_data
+            to: dict[UUID, UUID | None] = {lead: subject_id}
+            to |= {UUID(other): None for other in got.get("also", [])}
+            try:
+                answer = actions.attach(files, to, subject_kind=kind, about=got["about"], dated=got["dated"])
+            except NotPermitted:
+                raise
+            except Refused as why:
+                form.refuse(why.verdict) if why.verdict.field in form.fields else refused.append(
+                    why.verdict.reason
+                )
+            else:
+                refused += answer.refused
+                for words in answer.notes:
+                    messages.warning(request, words)
+                if answer.kept:
+                    done = "1 file was added." if answer.kept == 1 else f"{answer.kept} files were added."
+                    messages.success(request, done)
+                    for words in refused:
+                        messages.error(request, words)
+                    return HttpResponseRedirect(back)
+    return render(
+        request,
+        "documents/add.html",
+        shown
+        | {
+            "form": form,
+            "refused": refused,
+            "subject": subject,
+            "back_href": back,
+            "most": rules.AT_ONCE,
+            "megabytes": queries.most_megabytes(),
+            "taken": rules.TAKEN,
+            "scanned": scanner.configured(),
+            "keys": queries.unusable_keys(),
+        },
+        status=409 if refused else 200,
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def document(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
+    """One document: what it is, who added it, its preview and text, what it says about itself."""
+    view, shown = open_child(request, folder_id, "documents.document", tab="documents")
+    found = queries.document(document_id, view.folder_ids)
+    record(
+        Verb.READ, "documents.document", folder_id=found.folder_id, subject=("documents_document", found.id)
+    )
+    named = {}
+    if found.subject_id:
+        named = subjects.named(view.folder_ids, [(found.subject_kind, found.subject_id)])
+    return render(
+        request,
+        "documents/document.html",
+        shown
+        | {
+            "document": found,
+            "subject": named.get(found.subject_id) if found.subject_id else None,
+            "cleanable": examining.can_be_cleaned(found.type),
+            "cleaned": examining.cleaned_type(found.type),
+            "back_href": reverse("documents:list", args=[folder_id]),
+        },
+    )
+
+
+def _content(folder_id: UUID, document_id: UUID, what: str, *, preview: bool = False) -> Content:
+    """A document of a folder or of those read with it, opened; the reading audited. Raises NotFound, Refused."""
+    folder_ids = joined_set(lead_of(folder_id)) or joined_set(folder_id)
+    if not folder_ids:
+        raise NotFound
+    found = queries.content(document_id, folder_ids, preview=preview)
+    record(Verb.READ, what, folder_id=found.document.folder_id, subject=("documents_document", document_id))
+    return found
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
+    """The document as it was added; sound and video are played where they stand, everything else is downloaded."""
+    found = _content(folder_id, document_id, "documents.file")
+    played = found.document.kind.value in ("audio", "video") and "download" not in request.GET
+    return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=not played)
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def preview(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
+    """The picture of a document: the photograph made smaller, a PDF's first page, a video's first frame."""
+    found = _content(folder_id, document_id, "documents.preview", preview=True)
+    return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=False)
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def copy(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
+    """A copy without what the file says about itself, such as where a photograph was taken."""
+    found = _content(folder_id, document_id, "documents.copy")
+    if not examining.can_be_cleaned(found.document.type):
+        found.opened.close()
+        raise Refused("What this type of file says about itself cannot be taken out here.")
+    try:
+        return _clean(request, found)
+    except store.NoRoom as error:
+        raise Refused(str(error)) from error
+
+
+def _clean(request: HttpRequest, found: Content) -> HttpResponse:
+    kind = examining.cleaned_type(found.document.type)
+    copied: Any = store.temporary()
+    with found.opened as opened, examining.cleaned(readable(opened), found.document.type) as cleaned:
+        while part := cleaned.read(256 * 1024):
+            copied.write(part)
+    copied.size = copied.tell()
+    name, _ = rules.kept_name(found.name, kind)
+    return send(request, copied, name=name, media_type=kind.media_type, as_attachment=True, ranges=False)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def withdraw(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
+    """Say that a document should not be in this record."""
+    view, shown = open_child(request, folder_id, "documents.withdraw", tab="documents")
+    found = queries.document(document_id, view.folder_ids)
+    back = reverse("documents:document", args=[folder_id, document_id])
+    form = forms.WithdrawForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(document_id, form.cleaned_data["why"])
+        except NotPermitted:
+            raise
+        except Refused as why:
+            form.refuse(why.verdict)
+            status = 409
+        else:
+            messages.success(
+                request, "It was taken out. That it was here, and why it went, stays on the record."
+            )
+            return HttpResponseRedirect(back)
+    return render(
+        request,
+        "documents/withdraw.html",
+        shown | {"form": form, "document": found, "back_href": back},
+        status=status,
+    )
