@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -926,6 +926,10 @@ class Deciding:
     replaces_id: UUID | None = None
 
 
+#: Rooms above that owe something once decisions were made are told of them here, in the same transaction.
+told_of_decisions: list[Callable[[Sequence[Decision]], None]] = []
+
+
 @transaction.atomic
 def decide(decisions: Sequence[Deciding]) -> list[Decision]:
     """Record decisions made in one sitting. The maker is who is looking; the caller asked its permission.
@@ -945,6 +949,8 @@ def decide(decisions: Sequence[Deciding]) -> list[Decision]:
     Decision.objects.bulk_create(rows)
     for row in rows:
         record(Verb.WROTE, "records.decide", folder_id=row.folder_id, subject=row)
+    for tell in told_of_decisions:
+        tell(rows)
     return rows
 
 

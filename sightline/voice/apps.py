@@ -4,3 +4,15 @@ from django.apps import AppConfig
 class VoiceConfig(AppConfig):
     name = "sightline.voice"
     label = "voice"
+
+    def ready(self) -> None:
+        from sightline.children.pages import frame
+        from sightline.records import chronology
+        from sightline.records.actions import told_of_decisions
+
+        from .actions import decided
+        from .queries import moments
+
+        frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
+        chronology.sources.append(moments)
+        told_of_decisions.append(decided)

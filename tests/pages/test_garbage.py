@@ -36,7 +36,7 @@ GARBAGE: dict[str, Any] = {
 #: What a refused form may write all the same: the draft, the session, throttling and the trail itself.
 WRITTEN_ANYWAY = {
     "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
-    "usersessions_usersession", "agencies_user",
+    "usersessions_usersession", "agencies_user", "voice_draft",
 }  # fmt: skip
 #: Pages that take a post and show no form of their own: what they are sent.
 FIELDS = {
@@ -46,6 +46,7 @@ FIELDS = {
     "concerns:keep_item": ["given"],
     "concerns:worried_keep": ["given"],
     "concerns:worried_keep_item": ["given"],
+    "voice:keep": ["said", "heard"],
 }
 
 

@@ -34,6 +34,8 @@ from sightline.kernel.time import now
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
+from sightline.voice.actions import Mattering, Said, hear, matters
+from sightline.voice.terms import Heard, Near
 
 ROLES = tuple(
     tomllib.loads((Path(sightline.agencies.__file__).parent / "roles.toml").read_text(encoding="utf-8"))
@@ -86,6 +88,8 @@ class Records:
     emergency_id: UUID
     document_id: UUID
     map_id: UUID
+    view_id: UUID
+    matter_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -133,6 +137,15 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         mother = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth()))
         tied = tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
         involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
+        heard = hear(
+            folder_id,
+            Said(
+                Heard.THREE_HOUSES, now(), "The music room", False, said="I want mum to pick me up.",
+                worries="The shouting.", others="Her teacher", why_not_alone="She asked for him to stay.",
+                wants="Mum at the gate.", keep_from="Not her uncle.",
+            ),
+        )  # fmt: skip
+        mattering = matters(folder_id, Mattering("Nan", Near.NEAREST))
         child = child_page([folder_id]).child
         document = attach(
             [Incoming("drawing.jpg", io.BytesIO(photograph()))], {folder_id: None}, own=True
@@ -172,6 +185,8 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         emergency_id=opened.id,
         document_id=document.id,
         map_id=seen.id,
+        view_id=heard.id,
+        matter_id=mattering.id,
     )
 
 
