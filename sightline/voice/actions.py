@@ -132,8 +132,10 @@ def _view(acting: Acting, folder_id: UUID, said: Said, once: UUID | None = None)
     ).or_refuse()  # fmt: skip
     _not_ahead(said.heard_at, "heard_at", "What a child said")
     houses = said.heard is Heard.THREE_HOUSES
+    written = _by(acting, folder_id, once)
     return View(
-        **_by(acting, folder_id, once),
+        **written,
+        first=written["id"],
         said=said.said.strip(),
         heard=said.heard.value,
         worries=said.worries.strip() if houses else "",
@@ -167,19 +169,10 @@ def correct(view_id: UUID, said: Said, was_wrong: str) -> View:
             f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
         )
     view = _view(acting, wrong.folder_id, said)
-    view.corrects, view.was_wrong = wrong, was_wrong.strip()
+    view.first, view.corrects, view.was_wrong = wrong.first, wrong, was_wrong.strip()
     view.save(force_insert=True)
     record(Verb.WROTE, "voice.correct", folder_id=view.folder_id, subject=view)
     return view
-
-
-def _writings(view: View) -> list[UUID]:
-    """The view and what it puts right, back to the first writing, on which the clock runs."""
-    found, each = [view.id], view
-    while each.corrects is not None:
-        each = each.corrects
-        found.append(each.id)
-    return found
 
 
 def _one(view_id: UUID) -> View:
@@ -256,8 +249,7 @@ def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> E
     )
     at = now()
     for view in views:
-        for written in _writings(view):
-            duties.happened("child_answered", [view.folder_id], subject_id=written, at=at)
+        duties.happened("child_answered", [view.folder_id], subject_id=view.first, at=at)
     if decision is not None:
         duties.happened("decision_explained", [decision.folder_id], subject_id=decision.id, at=at)
     record(Verb.WROTE, "voice.explain", folder_id=folder_id, subject=explanation)
@@ -588,8 +580,9 @@ def record_past_voices(voices: Sequence[PastVoice]) -> list[UUID]:
             "written_at": past.said.heard_at,
         }  # fmt: skip
         said = past.said
+        key = uuid7()
         view = View.objects.create(
-            **acting, said=said.said, heard=said.heard.value, worries=said.worries, good=said.good,
+            id=key, first=key, **acting, said=said.said, heard=said.heard.value, worries=said.worries, good=said.good,
             dreams=said.dreams, language=said.language,
             heard_by=said.heard_by or f"{past.author_name}, {past.author_post}", heard_at=said.heard_at,
             place=said.place, alone=bool(said.alone), others=said.others, why_not_alone=said.why_not_alone,

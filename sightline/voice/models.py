@@ -54,6 +54,9 @@ class View(Written):
     why_not_alone = models.TextField(blank=True)
     wants = models.TextField(blank=True, help_text="What the child wants to happen")
     keep_from = models.TextField(blank=True, help_text="Whom the child asked not to be told, and why")
+    first = models.UUIDField(
+        help_text="The first writing of it, which what is owed, done and explained hangs on"
+    )
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     was_wrong = models.TextField(blank=True)
     door = folder_door(append_only=True)
@@ -72,7 +75,10 @@ class View(Written):
                 condition=Q(corrects__isnull=True) | ~Q(was_wrong=""),
             ),
         ]
-        indexes = [models.Index(fields=["folder", "-heard_at"], name="view_by_day")]
+        indexes = [
+            models.Index(fields=["folder", "-heard_at"], name="view_by_day"),
+            models.Index(fields=["first"], name="view_writings"),
+        ]
         triggers = [never_changed("view_never_changed")]
 
 

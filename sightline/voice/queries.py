@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from sightline.children.queries import ChildView
 from sightline.children.terms import Answered, IdentityQuestion
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.clocks import BeyondCalendar, due
-from sightline.procedures.queries import on_folders, pack_in_force
+from sightline.procedures.queries import DutyView, on_folders, pack_in_force
 from sightline.records.chronology import Moment, sources
 from sightline.records.queries import DecisionView, decisions
 
@@ -63,6 +65,7 @@ class Voice:
     """Something that a child said, as it stands now: corrections folded in, the first writing kept beside it."""
 
     id: UUID
+    first: UUID
     folder_id: UUID
     said: str
     heard: Heard
@@ -102,7 +105,7 @@ class Voice:
 
 
 def voices(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> list[Voice]:
-    """What a child said, the latest first. Five queries."""
+    """What a child said, the latest first. Three queries, one more where something was put right."""
     rows = list(
         View.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
         .select_related("author")
@@ -120,22 +123,31 @@ def voice(view_id: UUID, folder_ids: Iterable[UUID]) -> Voice:
 
 
 def _whole(rows: Sequence[View]) -> list[Voice]:
-    earlier = _earlier(rows)
-    of = {row.id: row.id for row in rows}
-    of |= {before.id: row.id for row in rows for before in earlier[row.id]}
+    firsts = [row.first for row in rows]
+    earlier: dict[UUID, list[View]] = {}
+    if corrected := [row.first for row in rows if row.corrects_id]:
+        for before in (
+            View.objects.filter(first__in=corrected, corrected_by__isnull=False)
+            .select_related("author")
+            .order_by("-written_at", "-id")
+        ):
+            earlier.setdefault(before.first, []).append(before)
     done: dict[UUID, list[DoneView]] = {}
-    for d in Done.objects.filter(view_id__in=list(of)).select_related("author").order_by("done_on", "id"):
-        done.setdefault(of[d.view_id], []).append(DoneView(d.words, d.done_on, d.author.name, d.author_post))
+    for d in (
+        Done.objects.filter(view__first__in=firsts).select_related("author", "view").order_by("done_on", "id")
+    ):
+        done.setdefault(d.view.first, []).append(DoneView(d.words, d.done_on, d.author.name, d.author_post))
     told: dict[UUID, list[ExplanationView]] = {}
     for e in (
-        ExplainedView.objects.filter(view_id__in=list(of))
-        .select_related("explanation__decision")
+        ExplainedView.objects.filter(view__first__in=firsts)
+        .select_related("explanation__decision", "view")
         .order_by("explanation__explained_at", "id")
     ):
-        told.setdefault(of[e.view_id], []).append(_explanation(e.explanation))
+        told.setdefault(e.view.first, []).append(_explanation(e.explanation))
     return [
         Voice(
             id=row.id,
+            first=row.first,
             folder_id=row.folder_id,
             said=row.said,
             heard=Heard(row.heard),
@@ -155,28 +167,12 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
             wants=row.wants,
             keep_from=row.keep_from,
             was_wrong=row.was_wrong,
-            earlier=tuple(earlier[row.id]),
-            done=tuple(done.get(row.id, ())),
-            explained=tuple(told.get(row.id, ())),
+            earlier=tuple(earlier.get(row.first, ())),
+            done=tuple(done.get(row.first, ())),
+            explained=tuple(told.get(row.first, ())),
         )
         for row in rows
     ]
-
-
-def _earlier(rows: Sequence[View]) -> dict[UUID, list[View]]:
-    """The writings that each puts right, the latest first; one query for those that put nothing right."""
-    found: dict[UUID, list[View]] = {row.id: [] for row in rows}
-    ahead = {row.corrects_id: row.id for row in rows if row.corrects_id}
-    while ahead:
-        behind = View.objects.filter(id__in=list(ahead)).select_related("author")
-        following: dict[UUID, UUID] = {}
-        for before in behind:
-            leads_to = ahead[before.id]
-            found[leads_to].append(before)
-            if before.corrects_id:
-                following[before.corrects_id] = leads_to
-        ahead = following
-    return found
 
 
 def _explanation(row: Explanation) -> ExplanationView:
@@ -209,24 +205,36 @@ class LastSaid:
     unanswered: int
 
 
+_ANSWERED = ExplainedView.objects.filter(view__first=OuterRef("first"))
+
+
 def last_said(folder_ids: Iterable[UUID]) -> LastSaid | None:
     """What the child last said in their own words, what was done and explained; None where nothing is written
-    down. Of a child without words, what was last seen of them."""
-    found = voices(folder_ids, limit=200)
+    down. Of a child without words, what was last seen of them. One query."""
+    done = Done.objects.filter(view__first=OuterRef("first")).order_by("-done_on", "-id")
+    told = _ANSWERED.order_by("-explanation__explained_at", "-id")
+    found = list(
+        View.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        .annotate(
+            was_done=Subquery(done.values("words")[:1]),
+            told_at=Subquery(told.values("explanation__explained_at")[:1]),
+            told_by=Subquery(told.values("explanation__explained_by")[:1]),
+        )
+        .order_by("-heard_at", "-id")
+    )
     if not found:
         return None
-    latest = next((v for v in found if v.quoted), found[0])
-    told = latest.explained[-1] if latest.explained else None
+    latest = next((v for v in found if v.heard != Heard.OBSERVATION), found[0])
     return LastSaid(
-        words=latest.words,
+        words=latest.said or latest.worries or latest.good or latest.dreams,
         heard_at=latest.heard_at,
-        heard=latest.heard.label,
+        heard=Heard(latest.heard).label,
         heard_by=latest.heard_by,
-        quoted=latest.quoted,
-        done=latest.done[-1].words if latest.done else "",
-        explained=f"{_day(told.explained_at)}, by {told.explained_by}" if told else "",
+        quoted=latest.heard != Heard.OBSERVATION,
+        done=latest.was_done or "",
+        explained=f"{_day(latest.told_at)}, by {latest.told_by}" if latest.told_at else "",
         total=len(found),
-        unanswered=sum(v.owed for v in found),
+        unanswered=sum(v.told_at is None and rules.awaits_answer(Heard(v.heard), v.wants) for v in found),
     )
 
 
@@ -235,14 +243,31 @@ def _day(at: datetime | date) -> str:
     return f"{local.day} {local:%B %Y}"
 
 
-def unanswered(folder_ids: Iterable[UUID]) -> list[Voice]:
-    """What the child said that nobody has answered, the longest waiting first (CHD-04)."""
-    return sorted((v for v in voices(folder_ids, limit=500) if v.owed), key=lambda v: v.heard_at)
+@dataclass(frozen=True)
+class Waiting:
+    """Something that the child said and nobody has answered."""
+
+    id: UUID
+    first: UUID
+    words: str
+    heard_at: datetime
 
 
-def to_explain(folder_ids: Sequence[UUID]) -> list[DecisionView]:
-    """Decisions that are owed to be explained to the child."""
-    owed = {d.subject_id for d in on_folders(folder_ids) if d.kind == "explain_decision"}
+def unanswered(folder_ids: Iterable[UUID]) -> list[Waiting]:
+    """What the child said that nobody has answered, the longest waiting first (CHD-04). One query."""
+    rows = (
+        View.objects.filter(~Exists(_ANSWERED), folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        .exclude(heard=Heard.OBSERVATION.value, wants="")
+        .order_by("heard_at", "id")
+    )
+    return [Waiting(r.id, r.first, r.said or r.worries or r.good or r.dreams, r.heard_at) for r in rows]
+
+
+def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None) -> list[DecisionView]:
+    """Decisions that are owed to be explained to the child; `due` is what is due on the child, where already read."""
+    owed = {
+        d.subject_id for d in (on_folders(folder_ids) if due is None else due) if d.kind == "explain_decision"
+    }
     return [d for d in decisions(folder_ids) if d.id in owed] if owed else []
 
 

@@ -18,6 +18,7 @@ from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
 from sightline.records.queries import DecisionView, EntryView, decisions, entries
 from sightline.records.standing import Line
+from sightline.voice.queries import LastSaid, last_said
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class ChildPage:
 
     folder_id: UUID
     folder_ids: list[UUID]
+    last_said: LastSaid | None
     voice: tuple[str, datetime, str] | None
     unheard: bool
     worries: list[Line]
@@ -198,6 +200,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
     return ChildPage(
         folder_id=lead,
         folder_ids=folders,
+        last_said=last_said(folders),
         voice=(heard.child_said, heard.written_at, referrer_words(heard.concern)) if heard else None,
         unheard=heard is None,
         worries=standing.in_column(stands, standing.Column.WORRY),

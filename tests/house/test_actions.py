@@ -34,6 +34,7 @@ NOT_TOLD = {
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.
+    "voice.decided": "a step of the decision, which the record tells",
     "procedures.open_duties": "a step of the act that opens them",
     "procedures.record_duties_bulk": "a step of an import, which tells it",
     "procedures.happened": "a step of the act that happened",

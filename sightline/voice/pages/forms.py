@@ -14,7 +14,7 @@ from sightline.govuk.words import short_day
 from sightline.records.queries import DecisionView
 
 from ..actions import AdvocacyStep, Explaining, Mattering, RightsExplained, Said, Telling
-from ..queries import Voice
+from ..queries import Waiting
 from ..terms import AdvocacyAct, Answer, Explained, Heard, Near, RightsForm, TookPart
 
 
@@ -151,7 +151,7 @@ class ExplainForm(OnceForm):
     child_said = Words("What did the child say to it?", required=False, rows=3, count=False)
 
     def __init__(
-        self, *args: Any, views: Iterable[Voice] = (), decisions: Iterable[DecisionView] = (), **kwargs: Any
+        self, *args: Any, views: Iterable[Waiting] = (), decisions: Iterable[DecisionView] = (), **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         of_views, of_decisions = list(views), list(decisions)

@@ -87,6 +87,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     at = max(int(number), 1) if number.isdigit() and len(number) < 6 else 1
     found = queries.voices(folders, limit=PAGE + 1, offset=(at - 1) * PAGE)
     kept = queries.draft(shown["folder_id"])
+    due = on_folders(folders)
     return render(
         request,
         "voice/child.html",
@@ -94,9 +95,9 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         | {
             "voices": found[:PAGE],
             "unanswered": queries.unanswered(folders),
-            "to_explain": queries.to_explain(folders),
+            "to_explain": queries.to_explain(folders, due),
             "regards": queries.regards(folders),
-            "due": [d for d in on_folders(folders) if d.path.startswith(_home(view))],
+            "due": {d.subject_id: d for d in due if d.kind in ("answer_to_child", "explain_decision")},
             "draft_at": kept[1] if kept else None,
             "page_number": at,
             "more": len(found) > PAGE,
@@ -179,7 +180,8 @@ def explain(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "explain", "child")
     open_views = queries.unanswered(view.folder_ids)
     if (chosen := _id(request, "view")) and chosen not in {v.id for v in open_views}:
-        open_views.insert(0, queries.voice(chosen, view.folder_ids))
+        said = queries.voice(chosen, view.folder_ids)
+        open_views.insert(0, queries.Waiting(said.id, said.first, said.words, said.heard_at))
     open_decisions = queries.to_explain(view.folder_ids)
     form = forms.ExplainForm(
         request.POST or None,
