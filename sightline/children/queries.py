@@ -902,11 +902,28 @@ def pointers(folder_ids: Sequence[UUID]) -> dict[UUID, PointerView]:
 
 @dataclass(frozen=True)
 class NameAndAge:
-    """How a list names somebody. `name` in full, `called` as running text does, `age` in words."""
+    """How a list names somebody. `name` in full, `called` as running text does, `age` in words.
+
+    `record` and `born`, where they are known, tell apart those whose name nobody has recorded.
+    """
 
     name: str = rules.NAME_NOT_KNOWN
     called: str = rules.NAME_NOT_KNOWN
     age: str = "age not known"
+    born_on: date | None = None
+    record: str = ""
+
+    @property
+    def nameless(self) -> bool:
+        return self.name == rules.NAME_NOT_KNOWN
+
+    @property
+    def told_apart(self) -> str:
+        """Empty where there is a name; else what tells this child from another without one."""
+        if not self.nameless:
+            return ""
+        born = f"born {self.born_on.day} {self.born_on:%B %Y}" if self.born_on else ""
+        return ", ".join(words for words in (born, f"record {self.record}" if self.record else "") if words)
 
 
 def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
@@ -938,6 +955,7 @@ def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
                 died=birth.died_on,
                 estimated=birth.estimated,
             ),
+            born_on=None if birth.estimated else birth.born_on,
         )
     return out
 
@@ -945,9 +963,38 @@ def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
 def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     """The same by folder, for lists of work: the child of each folder that the viewer may open. Three
     queries."""
-    owners = dict(Person.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "id"))
-    found = name_and_age(owners.values())
-    return {folder_id: found[person_id] for folder_id, person_id in owners.items()}
+    owners = {
+        folder_id: (person_id, number)
+        for folder_id, person_id, number in Person.objects.filter(folder_id__in=list(folder_ids)).values_list(
+            "folder_id", "id", "folder__number"
+        )
+    }
+    found = name_and_age(person_id for person_id, _number in owners.values())
+    return {
+        folder_id: replace(found[person_id], record=number)
+        for folder_id, (person_id, number) in owners.items()
+    }
+
+
+def brothers_and_sisters(folder_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """Which folders' children are tied as brothers or sisters today, as pairs of folders, for those whom the
+    viewer may see. One query."""
+    rows = Tie.objects.filter(
+        held_on(today()),
+        folder_id__in=list(folder_ids),
+        kinship=Kinship.SIBLING.value,
+        other__folder__isnull=False,
+    )
+    return list(rows.values_list("folder_id", "other__folder_id"))
+
+
+def worked_with(practitioner_id: UUID) -> set[UUID]:
+    """The folders of the children with whom somebody works today, as far as the viewer may see. One query."""
+    return set(
+        Involvement.objects.filter(held_on(today()), practitioner_id=practitioner_id).values_list(
+            "folder_id", flat=True
+        )
+    )
 
 
 @dataclass(frozen=True)

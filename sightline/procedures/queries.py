@@ -9,8 +9,10 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
+from sightline.access.queries import folders_of_viewer
 from sightline.agencies.models import Partnership
 from sightline.children.models import Involvement
+from sightline.govuk.words import short_day, short_moment
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
@@ -19,7 +21,7 @@ from . import clocks, rules
 from .loader import load_pack
 from .models import Duty, DutyEvent
 from .pack import Pack
-from .terms import DutyState, DutyStatus, Unit
+from .terms import DutyAct, DutyState, DutyStatus, Unit
 
 
 def pack_in_force() -> Pack:
@@ -64,8 +66,23 @@ class DutyView:
     sooner_why: str
     needs_answer: bool
 
+    @property
+    def late(self) -> bool:
+        return self.status in (DutyStatus.CRITICAL, DutyStatus.OVERDUE)
 
-def status_at(duty: Duty, at: datetime) -> DutyStatus:
+    @property
+    def due_words(self) -> str:
+        """The day, and the time of day unless it is the day's last minute: 'Thu 19 November, 17:00'."""
+        at = self.due_at.astimezone(LONDON)
+        return short_day(self.due_at) if (at.hour, at.minute) == (23, 59) else short_moment(self.due_at)
+
+    @property
+    def time_left(self) -> str:
+        """'2 working days late' or '8 working days left', beside a column that gives the day."""
+        return self.left if self.late else f"{self.left.rpartition(', ')[2]} left"
+
+
+def status_at(duty: Duty | Outline, at: datetime) -> DutyStatus:
     """How a duty stands: its instants were worked out when it was opened, so this is a comparison."""
     if at > duty.critical_at:
         return DutyStatus.CRITICAL
@@ -137,6 +154,53 @@ def _of_teams(team_ids: Sequence[UUID]) -> Q:
     return Q(team_id__in=list(team_ids))
 
 
+@dataclass(frozen=True)
+class Outline:
+    """As much of an open duty as putting a list in order takes."""
+
+    id: UUID
+    folder_id: UUID
+    kind: str
+    title: str
+    soon_at: datetime
+    due_at: datetime
+    critical_at: datetime
+    owner_id: UUID | None
+    owner: str
+    team_id: UUID | None
+    state: str
+
+
+#: A work list is put in order over so many of its soonest duties; beyond that nobody turns pages.
+MOST = 2000
+
+
+def outlines_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = ()) -> list[Outline]:
+    """The soonest open duties of a worker, of teams, or (neither given) of all that the viewer may open; `MOST` at
+    most, soonest first. One query."""
+    duties = Duty.objects.filter(closed_at__isnull=True)
+    if practitioner_id is not None:
+        duties = duties.filter(_of_worker(practitioner_id))
+    elif team_ids:
+        duties = duties.filter(_of_teams(team_ids))
+    else:
+        duties = duties.filter(folder_id__in=folders_of_viewer())
+    rows = duties.order_by("due_at", "id").values_list(
+        "id", "folder_id", "kind", "title", "soon_at", "due_at", "critical_at", "owner_id", "owner__name", "team_id",
+        "state",
+    )  # fmt: skip
+    return [Outline(*row[:8], row[8] or "", *row[9:]) for row in rows[:MOST]]
+
+
+def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
+    """These duties as a page shows them, those that the viewer may see."""
+    at, pack = now(), pack_in_force()
+    return {
+        duty.id: view_of(duty, at, pack)
+        for duty in Duty.objects.filter(id__in=list(duty_ids)).select_related("owner", "team")
+    }
+
+
 def work_of(
     *,
     practitioner_id: UUID | None = None,
@@ -164,6 +228,8 @@ def counts_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] =
         duties = duties.filter(_of_worker(practitioner_id))
     elif team_ids:
         duties = duties.filter(_of_teams(team_ids))
+    else:
+        duties = duties.filter(folder_id__in=folders_of_viewer())
     at = now()
     rows = (
         duties.annotate(
@@ -187,6 +253,27 @@ def _with_status(status: DutyStatus, at: datetime) -> Q:
         DutyStatus.DUE_SOON: Q(soon_at__lte=at, due_at__gte=at),
         DutyStatus.NOT_DUE: Q(soon_at__gt=at),
     }[status]
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A duty that nobody did in time, and when that was seen."""
+
+    duty_id: UUID
+    folder_id: UUID
+    title: str
+    at: datetime
+    owner: str
+
+
+def missed_since(folder_ids: Iterable[UUID], since: datetime, *, limit: int = 200) -> list[Missed]:
+    """What was missed on these children since then, the latest first. One query."""
+    rows = (
+        DutyEvent.objects.filter(folder_id__in=list(folder_ids), act=DutyAct.MISS.value, at__gt=since)
+        .order_by("-at")
+        .values_list("duty_id", "folder_id", "duty__title", "at", "duty__owner__name")
+    )
+    return [Missed(*row[:4], row[4] or "") for row in rows[:limit]]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.drafts import DraftLine
 from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
 from sightline.kernel.verdicts import NotFound, Refused
@@ -25,6 +26,24 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = queries.own_concerns()
     drafts = [(d, draft_names(d.content)) for d in queries.drafts() if d.kind == "concern"]
     return render(request, "concerns/mine.html", {"rows": rows, "drafts": drafts})
+
+
+def draft_lines() -> list[DraftLine]:
+    """The viewer's drafts of concerns and of decisions, for My work."""
+    return [
+        DraftLine(
+            f"You were writing a concern about {draft_names(draft.content)}",
+            draft.saved_at,
+            reverse("concerns:step", args=[draft.id, "resume"]),
+        )
+        if draft.concern is None
+        else DraftLine(
+            f"You were deciding on concern {draft.concern.reference}",
+            draft.saved_at,
+            reverse("concerns:decide", args=[draft.concern.id]),
+        )
+        for draft in queries.drafts()
+    ]
 
 
 @page(permission=Permission.RAISE_CONCERN)

@@ -220,7 +220,7 @@ def draft_names(content: dict[str, Any]) -> str:
     for key in sorted(content):
         if key.startswith("child-") and content[key]:
             names.append(_child(content[key]).name)
-    return listed(names) if names else "No child named yet"
+    return listed(names) if names else "a child not named yet"
 
 
 def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageForm | None:

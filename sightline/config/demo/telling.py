@@ -55,6 +55,15 @@ _STANDS_ON = {
 }
 
 
+_WORKING_WELL = {
+    "no_further_action": "The school and the parents talk every week.",
+    "signposting": "The parents ask for help themselves.",
+    "early_help": "Both parents come to what is arranged, and the children are at school every day.",
+    "section_17_assessment": "A grandparent is there most afternoons.",
+    "strategy_discussion": "There is an adult at school whom the child talks to.",
+}
+
+
 def decision(
     pack: Pack,
     on: date,
@@ -66,6 +75,7 @@ def decision(
     descriptors: Sequence[int] = (0, 1),
     child_told: str = "By their teacher, in their own words, that somebody will help the family.",
     parents_told: str = "By telephone today: what was raised, what happens next and whom to ring.",
+    working_well: str = "",
     advice: str = "",
     authority: str = "",
     need_code: str = "N1",
@@ -89,6 +99,7 @@ def decision(
         else "",
         child_told=child_told,
         parents_told=parents_told,
+        working_well=working_well or _WORKING_WELL.get(outcome, ""),
         advice=advice,
         records_referral=False if referral is Referral.IF_RECORDED else None,
         need_code=need_code if referral is Referral.ALWAYS else "",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", work.home, name="home"),
     path("team/", work.team, name="team"),
     path("partnership/", work.partnership, name="partnership"),
+    path("news/", work.news, name="news"),
     path("you/", work.you, name="you"),
     path("child/<uuid:folder_id>/", child.child, name="child"),
     path("child/<uuid:folder_id>/record/", child.record_, name="record"),

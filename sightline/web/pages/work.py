@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
+from sightline.access.drafts import all_drafts
 from sightline.agencies.gate import PUBLIC, SIGNED_IN, page
 from sightline.agencies.queries import name_of
 from sightline.agencies.rules import ALLOWS
 from sightline.agencies.terms import Permission
-from sightline.concerns.queries import drafts, own_concerns
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.concerns.queries import own_concerns
 from sightline.kernel.time import now
 
 from .. import queries
+from ..queries.news import REACH
 
-SIZE = 100
+#: Where else work stands, for those who may see it.
+PLACES = (
+    ("My team’s work", "web:team", Permission.TEAM_WORK),
+    ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
+    ("Opened in an emergency", "access:emergencies", Permission.REVIEW_EMERGENCY),
+)
+
+#: So much of the news, and so many drafts, stand on My work; the rest on pages of their own.
+FEW = 5
 
 
 @page(permission=PUBLIC, methods=("GET",))
@@ -26,13 +41,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if acting is None:
         return render(request, "web/welcome.html")
     found = _context(request, practitioner_id=acting.practitioner_id)
-    mine = drafts()
+    lines = queries.news_on_my_children(acting.practitioner_id)
     found |= {
         "title": "My work",
-        "drafts": mine,
+        "mine": True,
+        "ways": [way for way in queries.WAYS if way[0] != "owner"],
+        "drafts": all_drafts(),
+        "news": lines[:FEW],
+        "news_total": len(lines),
         "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],
-        "team_work": acting.may(Permission.TEAM_WORK),
-        "partnership_work": acting.may(Permission.PARTNERSHIP_WORK),
         "empty": "Nothing is due from you. A duty given to you stands here with its date and its reason.",
     }
     return render(request, "web/work.html", found)
@@ -42,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest) -> HttpResponse:
     """The duties of my teams, whoever owns them."""
     found = _context(request, team_ids=request.practitioner.team_ids)  # type: ignore[attr-defined]
-    found |= {"title": "My team's work", "empty": "Nothing is due from your team."}
+    found |= {"title": "My team’s work", "empty": "Nothing is due from your team."}
     return render(request, "web/work.html", found)
 
 
@@ -51,11 +68,33 @@ def partnership(request: HttpRequest) -> HttpResponse:
     """All duties in the records that I may open."""
     found = _context(request)
     found |= {
-        "title": "The partnership's work",
+        "title": "The partnership’s work",
         "empty": "Nothing is due in the records that you may open.",
         "reach": "This counts the records that you may open.",
     }
     return render(request, "web/work.html", found)
+
+
+@page(permission=Permission.READ_FOLDER)
+def news(request: HttpRequest) -> HttpResponse:
+    """What others did, and what was missed, on the children whom I work with, since I last opened their page."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    lines = queries.news_on_my_children(acting.practitioner_id)
+    if request.method == "POST":
+        for folder_id in dict.fromkeys(line.folder_id for line in lines):
+            record(Verb.READ, "web.news", folder_id=folder_id)
+        messages.success(request, "Taken off the list. All of it stands in the children’s records.")
+        return HttpResponseRedirect(reverse("web:news"))
+    return render(
+        request,
+        "web/news.html",
+        {
+            "page": Paginator(lines, queries.SIZE).get_page(request.GET.get("page")),
+            "days": REACH.days,
+            "back_href": reverse("web:home"),
+            "back_text": "My work",
+        },
+    )
 
 
 @page(permission=SIGNED_IN, methods=("GET",))
@@ -77,13 +116,15 @@ def _context(request: HttpRequest, **whose: Any) -> dict[str, Any]:
     by = request.GET.get("by", "due")
     by = by if by in dict(queries.WAYS) else "due"
     number = request.GET.get("page", "1")
-    at = max(int(number), 1) if number.isdigit() else 1
-    work = queries.work(**whose, by=by, page=at, size=SIZE)
+    acting = request.practitioner  # type: ignore[attr-defined]
     return {
-        "work": work,
+        "work": queries.work(**whose, by=by, page=max(int(number), 1) if number.isdigit() else 1),
         "by": by,
         "ways": queries.WAYS,
         "now": now(),
-        "page_number": at,
-        "more": at * SIZE < work.total,
+        "places": [
+            (text, reverse(route))
+            for text, route, permission in PLACES
+            if acting.may(permission) and reverse(route) != request.path
+        ],
     }

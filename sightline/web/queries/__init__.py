@@ -1,0 +1,19 @@
+"""Reads that join rooms: the work list with the children it is about, the news on them, the child's page."""
+
+from .child import ChildPage, child_folders, child_overview
+from .news import NewsLine, news_on_my_children
+from .work import SIZE, WAYS, Work, WorkGroup, WorkRow, work
+
+__all__ = [
+    "SIZE",
+    "WAYS",
+    "ChildPage",
+    "NewsLine",
+    "Work",
+    "WorkGroup",
+    "WorkRow",
+    "child_folders",
+    "child_overview",
+    "news_on_my_children",
+    "work",
+]
