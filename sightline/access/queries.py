@@ -37,15 +37,6 @@ def leads_of(folder_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {folder_id: joined.get(folder_id, folder_id) for folder_id in wanted}
 
 
-def joined_to(lead_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """The folders that are read as part of these, each with the one that it is read as part of. One query."""
-    return dict(
-        Joining.objects.filter(into_id__in=list(lead_ids), undone_at__isnull=True).values_list(
-            "folder_id", "into_id"
-        )
-    )
-
-
 def joined_set(lead_id: UUID) -> list[UUID]:
     """The folder and those joined to it, as far as the viewer may open them; empty where they may not."""
     return list(
@@ -137,17 +128,6 @@ def allocated_to(folder_id: UUID) -> list[UUID]:
         grants_on(folder_id)
         .filter(origin=GrantOrigin.ALLOCATION.value, practitioner__isnull=False)
         .values_list("practitioner_id", flat=True)
-    )
-
-
-def given_to(practitioner_id: UUID) -> set[UUID]:
-    """The folders that somebody has been given for their work with the child: allocated, or involved. One query."""
-    return set(
-        Grant.objects.filter(
-            Q(ends_at__isnull=True) | Q(ends_at__gt=now()),
-            practitioner_id=practitioner_id,
-            origin__in=[GrantOrigin.ALLOCATION.value, GrantOrigin.INVOLVEMENT.value],
-        ).values_list("folder_id", flat=True)
     )
 
 

@@ -24,6 +24,8 @@ from .rules import Acting, Shift, order_of_asking, wider
 from .terms import AgencyKind, Permission, Scope
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
+#: Within a request the partnership, once read (None where there is none); outside of one nothing is kept.
+_partnership: ContextVar[list[Partnership | None] | None] = ContextVar("partnership", default=None)
 
 
 def acting_for(user: AbstractBaseUser | AnonymousUser) -> Acting | None:
@@ -52,12 +54,13 @@ def acting_now() -> Acting | None:
 
 @contextmanager
 def remembering(acting: Acting | None) -> Iterator[None]:
-    """For the length of the block `acting_now` needs no query."""
-    token = _acting.set(acting)
+    """For the length of the block, a request, `acting_now` needs no query and `partnership` one."""
+    token, ours = _acting.set(acting), _partnership.set([])
     try:
         yield
     finally:
         _acting.reset(token)
+        _partnership.reset(ours)
 
 
 def _load(**who: Any) -> Acting | None:
@@ -112,8 +115,13 @@ def _load(**who: Any) -> Acting | None:
 
 
 def partnership() -> Partnership | None:
-    """The partnership that this Sightline serves; None before it was set up."""
-    return Partnership.objects.first()
+    """The partnership that this Sightline serves; None before it was set up. One query a request."""
+    kept = _partnership.get()
+    if kept is None:
+        return Partnership.objects.first()
+    if not kept:
+        kept.append(Partnership.objects.first())
+    return kept[0]
 
 
 def agencies() -> QuerySet[Agency]:

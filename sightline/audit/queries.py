@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from .models import AuditEvent
 from .rules import FORM
@@ -69,25 +69,6 @@ def who_looked(folder_ids: Collection[UUID], limit: int = 50) -> list[Told]:
     """The latest that happened on these folders and was tried on them, newest first."""
     rows = AuditEvent.objects.filter(folder_id__in=list(folder_ids)).order_by("-at", "-id")
     return [_told(row) for row in rows[:limit]]
-
-
-def last_looked(
-    practitioner_id: UUID, folder_ids: Collection[UUID], what: Collection[str], since: datetime
-) -> dict[UUID, datetime]:
-    """When somebody last opened these pages of these folders, for those that they opened since then. One query."""
-    rows = (
-        AuditEvent.objects.filter(
-            practitioner_id=practitioner_id,
-            at__gt=since,
-            folder_id__in=list(folder_ids),
-            what__in=list(what),
-            verb=Verb.READ.value,
-        )
-        .values("folder_id")
-        .annotate(latest=Max("at"))
-        .order_by()
-    )
-    return {row["folder_id"]: row["latest"] for row in rows if row["folder_id"] is not None}
 
 
 def trail(wanted: Wanted, *, older_than: tuple[datetime, UUID] | None = None, limit: int = 100) -> TrailPage:

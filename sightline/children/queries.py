@@ -23,6 +23,7 @@ from django.db.models import (
     Func,
     OuterRef,
     Q,
+    QuerySet,
     Subquery,
     UUIDField,
     Value,
@@ -927,53 +928,64 @@ class NameAndAge:
 
 
 def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
-    """Names and ages of people, for those whom the viewer may see; the others are there as not known. Two
-    queries."""
+    """Names and ages of people, for those whom the viewer may see; the others are there as not known. One
+    query."""
     ids = list(dict.fromkeys(person_ids))
-    day = today()
-    held: dict[UUID, dict[str, PersonName]] = defaultdict(dict)
-    for n in PersonName.objects.filter(held_on(day), person_id__in=ids, use__in=["full", "known_as"]):
-        held[n.person_id][n.use] = n
-    births = {
-        p.person_id: p.as_birth()
-        for p in Particulars.objects.filter(person_id__in=ids)
-        .order_by("person_id", "-recorded_at", "-id")
-        .distinct("person_id")
-    }
-    out: dict[UUID, NameAndAge] = {}
-    for i in ids:
-        full, used, birth = held[i].get("full"), held[i].get("known_as"), births.get(i, Birth())
-        given, family = (full.given, full.family) if full else ("", "")
-        known_as = rules.whole_name(used.given, used.family) if used else ""
-        out[i] = NameAndAge(
-            name=rules.display_name(given, family, unborn=birth.unborn),
-            called=rules.called(given, family, known_as, unborn=birth.unborn),
-            age=rules.age_words(
-                day,
-                born=birth.born_on,
-                expected=birth.expected_on,
-                died=birth.died_on,
-                estimated=birth.estimated,
-            ),
-            born_on=None if birth.estimated else birth.born_on,
-        )
-    return out
+    found = {person.pk: _named(person) for person in _with_names(Person.objects.filter(pk__in=ids))}
+    return {i: found.get(i, NameAndAge()) for i in ids}
 
 
 def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
-    """The same by folder, for lists of work: the child of each folder that the viewer may open. Three
-    queries."""
-    owners = {
-        folder_id: (person_id, number)
-        for folder_id, person_id, number in Person.objects.filter(folder_id__in=list(folder_ids)).values_list(
-            "folder_id", "id", "folder__number"
-        )
-    }
-    found = name_and_age(person_id for person_id, _number in owners.values())
+    """The same by folder, for lists of work: the child of each folder that the viewer may open. One query."""
+    children = _with_names(Person.objects.filter(folder_id__in=list(folder_ids)))
     return {
-        folder_id: replace(found[person_id], record=number)
-        for folder_id, (person_id, number) in owners.items()
+        child.folder_id: replace(_named(child), record=child.number)
+        for child in children.annotate(number=F("folder__number"))
+        if child.folder_id is not None
     }
+
+
+def _with_names(people: QuerySet[Person]) -> QuerySet[Any]:
+    """People with the names that hold today and the latest of birth, for `_named`."""
+    return people.annotate(
+        name_rows=ArraySubquery(
+            PersonName.objects.filter(
+                held_on(today()), person_id=OuterRef("pk"), use__in=["full", "known_as"]
+            ).values(row=JSONObject(use="use", given="given", family="family"))
+        ),
+        birth_rows=ArraySubquery(
+            Particulars.objects.filter(person_id=OuterRef("pk"))
+            .order_by("-recorded_at", "-id")
+            .values(
+                row=JSONObject(
+                    born_on="born_on",
+                    estimated="born_estimated",
+                    expected_on="expected_on",
+                    died_on="died_on",
+                )
+            )[:1]
+        ),
+    )
+
+
+def _named(person: Any) -> NameAndAge:
+    held = {row["use"]: row for row in person.name_rows}
+    birth = Birth(**_read(person.birth_rows[0])) if person.birth_rows else Birth()
+    full, used = held.get("full"), held.get("known_as")
+    given, family = (full["given"], full["family"]) if full else ("", "")
+    known_as = rules.whole_name(used["given"], used["family"]) if used else ""
+    return NameAndAge(
+        name=rules.display_name(given, family, unborn=birth.unborn),
+        called=rules.called(given, family, known_as, unborn=birth.unborn),
+        age=rules.age_words(
+            today(),
+            born=birth.born_on,
+            expected=birth.expected_on,
+            died=birth.died_on,
+            estimated=birth.estimated,
+        ),
+        born_on=None if birth.estimated else birth.born_on,
+    )
 
 
 def brothers_and_sisters(folder_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
@@ -986,15 +998,6 @@ def brothers_and_sisters(folder_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
         other__folder__isnull=False,
     )
     return list(rows.values_list("folder_id", "other__folder_id"))
-
-
-def worked_with(practitioner_id: UUID) -> set[UUID]:
-    """The folders of the children with whom somebody works today, as far as the viewer may see. One query."""
-    return set(
-        Involvement.objects.filter(held_on(today()), practitioner_id=practitioner_id).values_list(
-            "folder_id", flat=True
-        )
-    )
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ class ConcernsConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.access import drafts
-        from sightline.records import news
+        from sightline.procedures.news import Words, words
 
-        from . import queries
         from .pages.follow import draft_lines
 
         drafts.sources.append(draft_lines)
-        news.sources.append(queries.news)
+        words["concerns.raise"] = Words("Concern raised")
+        words["concerns.add_more"] = Words("Something was added to a concern")
+        words["concerns.take_back"] = Words("A concern was taken back")

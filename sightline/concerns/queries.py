@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,6 @@ from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import DutyView, pack_in_force, pack_named, view_of
 from sightline.procedures.terms import DutyStatus
-from sightline.records.news import MOST, News
 from sightline.records.standing import Column, Line
 
 from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
@@ -386,22 +385,3 @@ def standing(parts: Sequence[ConcernPart]) -> list[Line]:
 
 def _shortened(text: str, longest: int = 220) -> str:
     return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]}…"
-
-
-def news(folder_ids: Collection[UUID], since: datetime, practitioner_id: UUID) -> list[News]:
-    """The concerns that others raised about these children since then. One query."""
-    parts = (
-        ConcernPart.objects.filter(folder_id__in=folder_ids, written_at__gt=since)
-        .exclude(concern__raised_by_id=practitioner_id)
-        .select_related("concern__raised_by")
-        .order_by("-written_at")[:MOST]
-    )
-    return [
-        News(
-            part.folder_id,
-            part.written_at,
-            "Concern raised: danger now" if part.concern.immediate_danger else "Concern raised",
-            referrer_words(part.concern),
-        )
-        for part in parts
-    ]

@@ -903,16 +903,12 @@ def said(said_id: UUID) -> tuple[UUID, SaidView]:
 
 def draft(meeting_id: UUID) -> MinutesDraft | None:
     """What the viewer has typed so far in the minutes of a meeting."""
-    return MinutesDraft.objects.filter(
-        meeting_id=meeting_id, practitioner_id=_me()
-    ).first()
+    return MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=_me()).first()
 
 
 def drafts() -> list[MinutesDraft]:
     """Every unfinished form of the viewer's, the latest first."""
-    return list(
-        MinutesDraft.objects.filter(practitioner_id=_me()).order_by("-saved_at")[:20]
-    )
+    return list(MinutesDraft.objects.filter(practitioner_id=_me()).order_by("-saved_at")[:20])
 
 
 def moments(folder_ids: Sequence[UUID]) -> list[Moment]:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from sightline.access.queries import folders_of_viewer
-from sightline.agencies.models import Partnership
+from sightline.agencies.queries import partnership
 from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
 from sightline.kernel.models import held_on
@@ -21,13 +21,13 @@ from . import clocks, rules
 from .loader import load_pack
 from .models import Duty, DutyEvent
 from .pack import Pack
-from .terms import DutyAct, DutyState, DutyStatus, Unit
+from .terms import DutyState, DutyStatus, Unit
 
 
 def pack_in_force() -> Pack:
-    """The partnership's procedure pack. One short query; the pack itself is read once a process."""
-    name = Partnership.objects.values_list("pack", flat=True).first()
-    return load_pack(name or "england")
+    """The partnership's procedure pack. One short query a request; the pack itself is read once a process."""
+    ours = partnership()
+    return load_pack(ours.pack if ours else "england")
 
 
 def pack_named(name: str) -> Pack:
@@ -253,27 +253,6 @@ def _with_status(status: DutyStatus, at: datetime) -> Q:
         DutyStatus.DUE_SOON: Q(soon_at__lte=at, due_at__gte=at),
         DutyStatus.NOT_DUE: Q(soon_at__gt=at),
     }[status]
-
-
-@dataclass(frozen=True)
-class Missed:
-    """A duty that nobody did in time, and when that was seen."""
-
-    duty_id: UUID
-    folder_id: UUID
-    title: str
-    at: datetime
-    owner: str
-
-
-def missed_since(folder_ids: Iterable[UUID], since: datetime, *, limit: int = 200) -> list[Missed]:
-    """What was missed on these children since then, the latest first. One query."""
-    rows = (
-        DutyEvent.objects.filter(folder_id__in=list(folder_ids), act=DutyAct.MISS.value, at__gt=since)
-        .order_by("-at")
-        .values_list("duty_id", "folder_id", "duty__title", "at", "duty__owner__name")
-    )
-    return [Missed(*row[:4], row[4] or "") for row in rows[:limit]]
 
 
 @dataclass(frozen=True)

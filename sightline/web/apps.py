@@ -8,6 +8,7 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
+        from sightline.procedures.news import Words, words
 
         from .pages.child import agency_role, around
 
@@ -19,3 +20,7 @@ class WebConfig(AppConfig):
         ]
         frame.around.append(around)
         frame.agency_roles.append(agency_role)
+        words["records.sign_entry"] = Words("New entry", "web:record")
+        words["records.correct_entry"] = Words("An entry was put right", "web:record")
+        words["records.decide"] = Words("Decision", "web:decisions")
+        words["records.rule_on"] = Words("A manager ruled on a decision", "web:decisions")

@@ -41,13 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if acting is None:
         return render(request, "web/welcome.html")
     found = _context(request, practitioner_id=acting.practitioner_id)
-    lines = queries.news_on_my_children(acting.practitioner_id)
+    lines = queries.news_on_my_children()
     found |= {
         "title": "My work",
         "mine": True,
         "ways": [way for way in queries.WAYS if way[0] != "owner"],
         "drafts": all_drafts(),
-        "news": lines[:FEW],
+        "news": queries.with_names(lines[:FEW]),
         "news_total": len(lines),
         "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],
         "empty": "Nothing is due from you. A duty given to you stands here with its date and its reason.",
@@ -78,18 +78,19 @@ def partnership(request: HttpRequest) -> HttpResponse:
 @page(permission=Permission.READ_FOLDER)
 def news(request: HttpRequest) -> HttpResponse:
     """What others did, and what was missed, on the children whom I work with, since I last opened their page."""
-    acting = request.practitioner  # type: ignore[attr-defined]
-    lines = queries.news_on_my_children(acting.practitioner_id)
+    lines = queries.news_on_my_children()
     if request.method == "POST":
         for folder_id in dict.fromkeys(line.folder_id for line in lines):
             record(Verb.READ, "web.news", folder_id=folder_id)
         messages.success(request, "Taken off the list. All of it stands in the children’s records.")
         return HttpResponseRedirect(reverse("web:news"))
+    turned = Paginator(lines, queries.SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "web/news.html",
         {
-            "page": Paginator(lines, queries.SIZE).get_page(request.GET.get("page")),
+            "page": turned,
+            "lines": queries.with_names(list(turned.object_list)),
             "days": REACH.days,
             "back_href": reverse("web:home"),
             "back_text": "My work",

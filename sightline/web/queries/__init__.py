@@ -1,7 +1,7 @@
 """Reads that join rooms: the work list with the children it is about, the news on them, the child's page."""
 
 from .child import ChildPage, child_folders, child_overview
-from .news import NewsLine, news_on_my_children
+from .news import NewsLine, news_on_my_children, with_names
 from .work import SIZE, WAYS, Work, WorkGroup, WorkRow, work
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "child_folders",
     "child_overview",
     "news_on_my_children",
+    "with_names",
     "work",
 ]

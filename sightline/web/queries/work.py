@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from sightline.access.queries import leads_of
 from sightline.children.queries import NameAndAge, brothers_and_sisters, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import now
-from sightline.procedures.queries import DutyView, Outline, counts_of, outlines_of, status_at, views_of
+from sightline.procedures.queries import MOST, DutyView, Outline, counts_of, outlines_of, status_at, views_of
 from sightline.procedures.terms import DutyStatus
 
 #: Rows on a page.
@@ -101,7 +102,8 @@ def work(
 ) -> Work:
     """One page of a work list in groups. A fixed number of queries, whatever the number of rows."""
     outlines = outlines_of(practitioner_id=practitioner_id, team_ids=team_ids)
-    counts = counts_of(practitioner_id=practitioner_id, team_ids=team_ids)
+    cut = len(outlines) == MOST
+    counts = counts_of(practitioner_id=practitioner_id, team_ids=team_ids) if cut else _counted(outlines)
     leads = leads_of({o.folder_id for o in outlines})
     families = _families(leads)
     lines = _lines(outlines, leads, families, apart=by == "child")
@@ -118,8 +120,14 @@ def work(
         children=len(set(leads.values())),
         page=page,
         pages=pages,
-        cut=sum(counts.values()) > len(outlines),
+        cut=cut,
     )
+
+
+def _counted(outlines: Iterable[Outline]) -> dict[DutyStatus, int]:
+    at = now()
+    counted = Counter(status_at(o, at) for o in outlines)
+    return {status: counted[status] for status in DutyStatus}
 
 
 def _families(leads: Mapping[UUID, UUID]) -> dict[UUID, UUID]:

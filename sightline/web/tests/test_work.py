@@ -132,10 +132,10 @@ def test_a_worker_hears_what_others_recorded_until_they_open_the_childs_page(doo
         sign_entry({maya: "I saw her at school."}, kind=EntryKind.VISIT, happened_at=now())
     client = signed_in(door.worker)
     page = text(client.get("/"))
-    assert "New entry: contact" in page
+    assert "New entry" in page
     assert "Concern raised" in page
-    assert "Decision: " in page
-    assert "New entry: visit" not in page, "what one did oneself is no news"
+    assert "Decision" in page
+    assert page.count("New entry") == 1, "what one did oneself is no news"
     assert "Theo" not in page, "nor is a child whom one does not work with"
     assert "Her grandmother rang" not in page, "what it says stands on the child's page alone"
     client.get(f"/child/{maya}/")
