@@ -13,7 +13,7 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 
 from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal
-from .terms import GrantOrigin
+from .terms import GrantLevel, GrantOrigin
 
 
 def lead_of(folder_id: UUID) -> UUID:
@@ -128,6 +128,15 @@ def allocated_to(folder_id: UUID) -> list[UUID]:
         grants_on(folder_id)
         .filter(origin=GrantOrigin.ALLOCATION.value, practitioner__isnull=False)
         .values_list("practitioner_id", flat=True)
+    )
+
+
+def team_may_write(folder_id: UUID, team_id: UUID) -> bool:
+    """Whether a whole team may write in a folder until somebody ends it."""
+    return (
+        grants_on(folder_id)
+        .filter(team_id=team_id, level=GrantLevel.WRITE.value, ends_at__isnull=True)
+        .exists()
     )
 
 

@@ -28,6 +28,7 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.WRITE_FOLDER: "write in a child's record",
     Permission.SEE_CONFIDENTIAL_ADDRESS: "see a confidential address",
     Permission.GIVE_ACCESS: "give or end access to a child's record",
+    Permission.ALLOCATE: "allocate a child to a practitioner of your team",
     Permission.SEAL: "seal a child's record or lift a seal",
     Permission.EMERGENCY: "open a child's record in an emergency",
     Permission.REVIEW_EMERGENCY: "review what was opened in an emergency",

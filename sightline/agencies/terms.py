@@ -28,6 +28,7 @@ class Permission(StrEnum):
     WRITE_FOLDER = "folder.write"
     SEE_CONFIDENTIAL_ADDRESS = "address.confidential"
     GIVE_ACCESS = "folder.grant"
+    ALLOCATE = "child.allocate"
     SEAL = "folder.seal"
     EMERGENCY = "folder.emergency"
     REVIEW_EMERGENCY = "folder.emergency_review"

@@ -11,17 +11,25 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from sightline.access.models import Joining
-from sightline.access.queries import opened_of
-from sightline.children.queries import name_and_age
+from sightline.access.queries import leads_of, opened_of
+from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import DutyView, pack_in_force, pack_named, view_of
+from sightline.procedures.queries import (
+    DutyView,
+    outlines_of,
+    pack_in_force,
+    pack_named,
+    view_of,
+    views_of,
+)
 from sightline.procedures.terms import DutyStatus
 from sightline.records.standing import Column, Line
 
+from . import rules
 from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
 from .terms import AnswerKind, ConcernState
 
@@ -385,3 +393,46 @@ def standing(parts: Sequence[ConcernPart]) -> list[Line]:
 
 def _shortened(text: str, longest: int = 220) -> str:
     return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0]}…"
+
+
+@dataclass(frozen=True)
+class Unallocated:
+    """A child to whom something is owed that nobody has been named for: the first of it, and how much."""
+
+    folder_id: UUID
+    child: NameAndAge
+    first: DutyView
+    count: int
+
+
+def unallocated(team_ids: Sequence[UUID]) -> list[Unallocated]:
+    """The children whom these teams have taken on, or the front door has decided on, and nobody works with yet, the
+    most urgent first. A fixed number of queries."""
+    pack, day = pack_in_force(), now().astimezone(LONDON).date()
+    outlines = [
+        outline
+        for outline in (outlines_of(team_ids=team_ids) if team_ids else [])
+        if outline.owner_id is None
+        and rules.goes_with_the_child(
+            pack.duty_kind(outline.kind, day, or_earliest=True).owner_role, outline.path
+        )
+    ]
+    leads = leads_of({o.folder_id for o in outlines})
+    owed: dict[UUID, list[UUID]] = {}
+    for outline in outlines:
+        owed.setdefault(leads[outline.folder_id], []).append(outline.id)
+    views = views_of(ids[0] for ids in owed.values())
+    names = names_of_folders(owed)
+    return [
+        Unallocated(lead, names[lead], views[ids[0]], len(ids))
+        for lead, ids in owed.items()
+        if lead in names and ids[0] in views
+    ]
+
+
+def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:
+    """The child's brothers and sisters whose records the viewer may open."""
+    others = {other for _one, other in brothers_and_sisters([folder_id])}
+    leads = leads_of(others)
+    names = names_of_folders(set(leads.values()) - {folder_id})
+    return sorted(names.items(), key=lambda one: one[1].name)

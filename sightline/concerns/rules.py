@@ -163,6 +163,25 @@ def is_referral(outcome: OutcomeRule | None, recorded: bool | None) -> bool:
     return outcome.referral is Referral.ALWAYS
 
 
+#: Whose duties, by the pack's roles, stay with the front door when a child goes on to a team.
+FRONT_DOOR_ROLES = frozenset({"decision_manager", "front_door_worker", "duty_manager"})
+
+
+def goes_with_the_child(owner_role: str, path: str) -> bool:
+    """Whether a duty is the business of whoever takes the child on: what the front door owes the referrer, or has
+    to rule on, stays with it (Sightline baseline)."""
+    return owner_role not in FRONT_DOOR_ROLES and not path.startswith("/front-door/")
+
+
+def may_be_allocated(*, name: str, is_lead: bool, lead: bool, is_allocated: bool) -> Verdict:
+    """Nobody is allocated twice: the second time says that it stands already."""
+    if is_lead and lead:
+        return Verdict.no(f"{name} is this child's lead professional already.", "practitioner")
+    if is_allocated and not lead:
+        return Verdict.no(f"This child is allocated to {name} already.", "practitioner")
+    return Verdict.yes()
+
+
 NEEDS_AUTHORITY = "other_authority"
 ADVICE_OUTCOMES = ("no_further_action", "signposting")
 

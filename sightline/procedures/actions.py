@@ -281,8 +281,9 @@ def withdraw_all(subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | 
     return len(found)
 
 
-def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID, *, team_id: UUID | None = None) -> int:
-    """Somebody takes duties on; with `team_id` they become that team's. Returns how many.
+def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID | None, *, team_id: UUID | None = None) -> int:
+    """Somebody takes duties on, or (None) nobody in particular yet; with `team_id` they become that team's.
+    Returns how many.
 
     The caller has asked its own permission; a duty that the viewer may not change stays as it is.
     """
@@ -292,7 +293,13 @@ def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID, *, team_id: UUID | 
         duty.team_id = team_id or duty.team_id
     Duty.objects.bulk_update(duties, ["owner", "team"])
     for duty in duties:
-        record(Verb.WROTE, "procedures.hand_to", folder_id=duty.folder_id, subject=duty, to=practitioner_id)
+        record(
+            Verb.WROTE,
+            "procedures.hand_to",
+            folder_id=duty.folder_id,
+            subject=duty,
+            to=practitioner_id or team_id,
+        )
     return len(duties)
 
 

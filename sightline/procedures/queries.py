@@ -53,7 +53,9 @@ class DutyView:
     title: str
     path: str
     subject_id: UUID | None
+    owner_id: UUID | None
     owner: str
+    team_id: UUID | None
     team: str
     due_at: datetime
     agreed_at: datetime | None
@@ -105,6 +107,8 @@ def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
         title=duty.title,
         path=duty.path,
         subject_id=duty.subject_id,
+        owner_id=duty.owner_id,
+        team_id=duty.team_id,
         owner=duty.owner.name if duty.owner else "",
         team=duty.team.name if duty.team else "",
         due_at=duty.due_at,
@@ -162,6 +166,7 @@ class Outline:
     folder_id: UUID
     kind: str
     title: str
+    path: str
     soon_at: datetime
     due_at: datetime
     critical_at: datetime
@@ -186,10 +191,10 @@ def outlines_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID]
     else:
         duties = duties.filter(folder_id__in=folders_of_viewer())
     rows = duties.order_by("due_at", "id").values_list(
-        "id", "folder_id", "kind", "title", "soon_at", "due_at", "critical_at", "owner_id", "owner__name", "team_id",
-        "state",
+        "id", "folder_id", "kind", "title", "path", "soon_at", "due_at", "critical_at", "owner_id", "owner__name",
+        "team_id", "state",
     )  # fmt: skip
-    return [Outline(*row[:8], row[8] or "", *row[9:]) for row in rows[:MOST]]
+    return [Outline(*row[:9], row[9] or "", *row[10:]) for row in rows[:MOST]]
 
 
 def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:

@@ -6,19 +6,22 @@ class WebConfig(AppConfig):
     label = "web"
 
     def ready(self) -> None:
+        from sightline.access.pages import frame as of_record
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
         from sightline.procedures.news import Words, words
 
-        from .pages.child import agency_role, around
+        from .pages.child import agency_role, around, of_folder
 
         frame.tabs += [
             frame.Tab("child", "Overview", "web:child", 0),
             frame.Tab("record", "Record", "web:record", 10),
             frame.Tab("decisions", "Decisions", "web:decisions", 80),
+            frame.Tab("access", "Access", "access:who", 85, Permission.GIVE_ACCESS),
             frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),
         ]
         frame.around.append(around)
+        of_record.around.append(of_folder)
         frame.agency_roles.append(agency_role)
         words["records.sign_entry"] = Words("New entry", "web:record")
         words["records.correct_entry"] = Words("An entry was put right", "web:record")

@@ -21,6 +21,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from .. import actions, queries
 from ..terms import GrantLevel
 from .forms import GiveForm, HandOverForm, LiftForm, NameForm, SealForm
+from .frame import frame
 
 
 def _number(folder_id: UUID) -> str:
@@ -56,7 +57,7 @@ def who(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "may_give": writes and acting.may(Permission.GIVE_ACCESS),
         "may_seal": writes and acting.may(Permission.SEAL),
     }
-    return render(request, "access/who.html", context)
+    return render(request, "access/who.html", context | frame(request, folder_id, "access"))
 
 
 @page(permission=Permission.GIVE_ACCESS)

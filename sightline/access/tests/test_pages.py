@@ -38,7 +38,7 @@ def test_a_manager_lets_somebody_in_and_ends_it(manager) -> None:
     folder_id = open_folder_for(manager, manager=manager)
     client = signed_in(manager)
     page = text(client.get(f"/access/{folder_id}/"))
-    assert "Rosa Lind answers for it" in page
+    assert "Rosa Lind answers for record" in page
     empty = text(client.post(f"/access/{folder_id}/give/", {}))
     assert "Choose whether it is a person, a team or an agency" in empty
     assert "Choose the team" not in empty
@@ -89,7 +89,7 @@ def test_sealing_handing_over_and_lifting_by_the_pages(manager) -> None:
     folder_id = open_folder_for(manager, worker, manager=manager)
     client = signed_in(manager)
     client.post(f"/access/{folder_id}/hand-over/", {"manager": str(other.pk)})
-    assert "Tom Birch answers for it" in text(client.get(f"/access/{folder_id}/"))
+    assert "Tom Birch answers for record" in text(client.get(f"/access/{folder_id}/"))
     wrong = client.post(f"/access/{folder_id}/seal/", {"act": "seal", "why": "x", "named": [str(worker.pk)]})
     assert "whose role lets them lift the seal" in text(wrong)
     sealing = {"act": "seal", "why": "A colleague's child", "named": [str(manager.pk)]}

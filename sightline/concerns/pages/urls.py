@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import follow, front_door, raising
+from . import allocation, follow, front_door, raising
 
 app_name = "concerns"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("worried/<slug:step>/keep/", raising.worried_keep, name="worried_keep"),
     path("worried/<slug:step>/<int:n>/", raising.worried_step, name="worried_item"),
     path("worried/<slug:step>/<int:n>/keep/", raising.worried_keep, name="worried_keep_item"),
+    path("team/unallocated/", allocation.unallocated, name="unallocated"),
+    path("child/<uuid:folder_id>/allocate/", allocation.allocate, name="allocate"),
     path("front-door/", front_door.board, name="board"),
     path("front-door/rows/", front_door.board_rows, name="board_rows"),
     path("front-door/<uuid:concern_id>/", front_door.concern, name="concern"),

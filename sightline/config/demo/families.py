@@ -64,7 +64,6 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
-from sightline.procedures import queries as open_duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.actions import PastEntry
@@ -75,7 +74,7 @@ from .people import (
     COUNCIL,
     DANA,
     EAST,
-    HARBOUR,
+    HASAN,
     HEALTH,
     HELEN,
     INES,
@@ -358,22 +357,17 @@ def _of_part(each: ChildDecision, part_id: UUID) -> ChildDecision:
     return ChildDecision(**{**each.__dict__, "part_id": part_id})
 
 
-def _allocate(cast: Cast, by: str, folder_id: UUID, name: str, agency: str, team: str, role: str) -> None:
-    """The front door lets a worker in, who takes the lead and what is owed to the child."""
+def _allocate(cast: Cast, by: str, folder_id: UUID, name: str, team: str, manager: str, role: str) -> None:
+    """The front door passes a child to a team, whose manager allocates the child to a worker."""
     with _as(cast, by):
-        owed = [
-            duty.id
-            for duty in open_duties.on_folders([folder_id])
-            if duty.kind in ("assessment", "strategy_discussion", "early_help_contact")
-        ]
-        duties.hand_to(owed, cast[name], team_id=cast.teams[team])
-        access.give_access(
-            folder_id, why="Takes the lead for this child", practitioner_id=cast[name],
-            level=GrantLevel.WRITE,
-            origin=GrantOrigin.ALLOCATION,
-        )  # fmt: skip
-    with _as(cast, name):
-        children.involve(folder_id, NewInvolvement(cast.agencies[agency], role, cast[name], lead=True))
+        concerns.pass_to_team(folder_id, cast.teams[team], f"{team} works with families where this one lives")
+    with _as(cast, manager):
+        concerns.allocate(
+            folder_id,
+            cast[name],
+            role=role,
+            why="Takes the lead: visit the family together with the referrer.",
+        )
 
 
 # -- the families -------------------------------------------------------------------------------------
@@ -661,7 +655,7 @@ def okoro(cast: Cast) -> None:
         concerns.answer(
             raised.concern_id, "An assessment begins. Dana Okafor will ring you to visit together."
         )
-    _allocate(cast, MAREK, raised.folder_ids[0], DANA, COUNCIL, EAST, "Social worker")
+    _allocate(cast, MAREK, raised.folder_ids[0], DANA, EAST, PRIYA, "Social worker")
 
 
 def reid(cast: Cast) -> None:
@@ -708,7 +702,7 @@ def reid(cast: Cast) -> None:
         concerns.answer(
             raised.concern_id, "A strategy discussion is being called; you will be asked to join it."
         )
-    _allocate(cast, JOANNA, raised.folder_ids[0], DANA, COUNCIL, EAST, "Social worker")
+    _allocate(cast, JOANNA, raised.folder_ids[0], DANA, EAST, PRIYA, "Social worker")
 
 
 def nowak(cast: Cast) -> None:
@@ -755,7 +749,7 @@ def nowak(cast: Cast) -> None:
         concerns.answer(
             raised.concern_id, "Early help is agreed. Leila Haddad of Harbour Families takes the lead."
         )
-    _allocate(cast, MAREK, raised.folder_ids[0], LEILA, HARBOUR, "Family Support", "Family support worker")
+    _allocate(cast, MAREK, raised.folder_ids[0], LEILA, "Family Support", HASAN, "Family support worker")
     with _as(cast, LEILA):
         children.set_status(raised.folder_ids[0], NewStatus(StatusKind.EARLY_HELP, today()))
 

@@ -75,11 +75,23 @@ def around(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
     return {"mast": _masthead(view, lead, acting), "tabs": tabs_for(request, lead, tab)}
 
 
+def of_folder(request: HttpRequest, folder_id: UUID, tab: str) -> dict[str, Any]:
+    """The same for a room that knows folders and not whose they are; nothing where no child is recorded yet."""
+    try:
+        _lead, folders = queries.child_folders(folder_id)
+        return around(request, child_page(folders), tab)
+    except NotFound:
+        return {}
+
+
 def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     """What stands at the top of every tab, in sentences."""
     facts = view.masthead
     born = facts["born_on"]
-    line = [f"Known as {facts['called']}" if facts["known_as"] else "", facts["pronouns"], facts["age"]]
+    known_as = (
+        facts["known_as"] if facts["known_as"] and facts["known_as"] not in facts["name"].split() else ""
+    )
+    line = [f"Known as {known_as}" if known_as else "", facts["pronouns"], facts["age"]]
     if born is not None and not facts["born_estimated"]:
         # A guessed age says "about 9 years old" already; a day of birth made from it would be read as known.
         line.append(f"born {born.day} {born:%B %Y}")
@@ -101,13 +113,16 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
         else "Parental responsibility: not recorded."
     )
     lines = [" · ".join(part for part in line if part)]
-    lines += [words for words in (facts["communication"], facts["interpreter"]) if words]
+    lines += [facts["communication"]] if facts["communication"] else []
+    lines += [f"Interpreter: {facts['interpreter']}"] if facts["interpreter"] else []
     lines += [f"{where}.", held]
     actions = []
     if acting.may(Permission.WRITE_FOLDER):
         actions.append({"text": "Write an entry", "href": f"{reverse('web:record', args=[lead])}#write"})
     if acting.may(Permission.RAISE_CONCERN):
         actions.append({"text": "Raise a concern", "href": reverse("concerns:raise")})
+    if acting.may(Permission.ALLOCATE):
+        actions.append({"text": "Allocate", "href": reverse("concerns:allocate", args=[lead])})
     authority = view.authority
     seen_lines = [f"Record {facts['number']}."]
     seen_lines.append(

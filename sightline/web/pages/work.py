@@ -27,6 +27,7 @@ from ..queries.news import REACH
 PLACES = (
     ("My team’s work", "web:team", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
+    ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
     ("Opened in an emergency", "access:emergencies", Permission.REVIEW_EMERGENCY),
 )
 
