@@ -11,8 +11,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from sightline.agencies.actions import notify, permit
-from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, Team
-from sightline.agencies.queries import duty_manager
+from sightline.agencies.models import Agency, Posting, Practitioner, Team
+from sightline.agencies.queries import duty_manager, partnership
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt, event, record, record_many
 from sightline.audit.terms import Verb
@@ -85,7 +85,8 @@ def _insert_folder(folder: Folder, *, given: bool) -> None:
 
 
 def _letters() -> str:
-    return Partnership.objects.values_list("letters", flat=True).first() or "SL"
+    found = partnership()
+    return found.letters if found is not None else "SL"
 
 
 @dataclass(frozen=True)

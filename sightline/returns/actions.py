@@ -25,8 +25,8 @@ from uuid import UUID, uuid5
 from django.db import DatabaseError, connection, transaction
 
 from sightline.access import actions as access
-from sightline.agencies.models import Partnership, Team
-from sightline.agencies.queries import acting_as, front_door_team
+from sightline.agencies.models import Team
+from sightline.agencies.queries import acting_as, front_door_team, partnership
 from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, outer_transaction, record, record_many
@@ -263,7 +263,8 @@ def _place(header: Header, practitioner_id: UUID | None, team_id: UUID | None) -
     )
     if team is None:
         raise Refused("There is no team that could take the children: set the partnership up first.")
-    code = Partnership.objects.values_list("authority_code", flat=True).first() or ""
+    found = partnership()
+    code = found.authority_code if found is not None else ""
     return _Place(
         team=team, authority_code=code, pack=pack_in_force(), header=header, at=now(), today=today()
     )

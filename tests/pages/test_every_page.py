@@ -34,6 +34,8 @@ pytestmark = pytest.mark.django_db
 
 #: A page never asks the database more often than this, however much it shows.
 QUERIES = 25
+#: Where a transaction and who is looking begin and end: the same two of each around every page.
+BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_config('sightline.viewer'")
 #: Pages that still ask more often, and how often: a number here only goes down.
 DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
     # The whole timeline is read, from every room that adds to it.
@@ -113,7 +115,7 @@ def asked(client: Client, path: str) -> tuple[HttpResponse, int]:
     """The answer and how many queries it took, with the once-a-minute ones of the session done before."""
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path)
-    return response, len(captured)
+    return response, sum(not one["sql"].startswith(BOUNDARIES) for one in captured.captured_queries)
 
 
 def test_every_route_has_an_address_here(world: World) -> None:
