@@ -11,6 +11,7 @@ is ever truncated, which the program's role could not do anyway.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import itertools
@@ -73,10 +74,12 @@ def _sweep() -> None:
 
 
 def _remove(folder: Path) -> None:
-    for data in folder.iterdir():
-        cluster = Cluster(data)
-        if cluster.is_running():
-            cluster.stop("immediate")
+    # Another run may be sweeping as well, and be done first.
+    with contextlib.suppress(FileNotFoundError):
+        for data in folder.iterdir():
+            cluster = Cluster(data)
+            if cluster.is_running():
+                cluster.stop("immediate")
     shutil.rmtree(folder, ignore_errors=True)
 
 
