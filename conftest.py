@@ -40,7 +40,8 @@ FOLDER_PREFIX = "sightline-tests-"
 TEMPLATE_PREFIX = "sightline-template-"
 #: What the template database is made from: a change in any of these makes a new one.
 MADE_FROM = (
-    "conftest.py", "uv.lock", "sightline/*/migrations/*.py", "sightline/*/models.py", "sightline/*/apps.py",
+    "conftest.py", "uv.lock", "sightline/*/migrations/*.py", "sightline/*/models.py",
+    "sightline/*/models/*.py", "sightline/*/apps.py",
     "sightline/kernel/*.py", "sightline/config/*.py", "sightline/agencies/roles.*",
 )  # fmt: skip
 #: What a test run loses in a power cut is of no worth; the kill tests run on a durable cluster of their own.

@@ -260,6 +260,7 @@ def rooms_list(found: Mapping[str, Room], root: Path = ROOT) -> str:
 def states_page() -> str:
     """docs/states.md: the transition tables, drawn."""
     from sightline.concerns import rules as concerns
+    from sightline.enquiries.rules import assessment, stages
     from sightline.procedures import rules as procedures
 
     return f"""# What may follow what
@@ -281,6 +282,22 @@ table is refused, with a reason.
 
 ```mermaid
 {procedures.diagram().rstrip()}
+```
+
+## A child's way through
+
+`sightline/enquiries/rules/stages.py`. Every step may be taken back with a reason, and stays on the record.
+
+```mermaid
+{stages.diagram().rstrip()}
+```
+
+## An assessment
+
+`sightline/enquiries/rules/assessment.py`
+
+```mermaid
+{assessment.diagram().rstrip()}
 ```
 """
 

@@ -239,6 +239,18 @@ def managers() -> list[PostLine]:
     )
 
 
+def holders(
+    permission: Permission, *, agencies: Sequence[UUID] = (), teams: Sequence[UUID] = ()
+) -> list[PostLine]:
+    """Today's holders of a role with that permission, in one of these agencies or teams, by name. One query."""
+    found = Posting.objects.held_today().filter(
+        role__in=Role.objects.filter(permissions__permission=permission.value)
+    )
+    if agencies or teams:
+        found = found.filter(Q(agency_id__in=list(agencies)) | Q(team_id__in=list(teams)))
+    return _lines(found)
+
+
 @dataclass(frozen=True)
 class RoleLine:
     """A role and its permissions, each with its scope, in the order of the terms."""

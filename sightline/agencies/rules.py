@@ -38,6 +38,8 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.CHANGE_DUTY: "shorten or withdraw a duty",
     Permission.EXTEND_DUTY: "extend a duty where the procedures allow it",
     Permission.TEAM_WORK: "see the work of a whole team",
+    Permission.STATUTORY: "assess a child in need or carry out a section 47 enquiry",
+    Permission.SIGN_OFF: "sign off an assessment or decide on an enquiry",
     Permission.PARTNERSHIP_WORK: "see the work of the whole partnership",
     Permission.MANAGE_ROTA: "change the duty rota",
     Permission.MANAGE_PEOPLE: "appoint people and end their postings",

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     ANSWER_DUTY = "duty.answer"
     CHANGE_DUTY = "duty.change"
     EXTEND_DUTY = "duty.extend"
+    STATUTORY = "enquiry.statutory"
+    SIGN_OFF = "enquiry.sign_off"
     TEAM_WORK = "work.team"
     PARTNERSHIP_WORK = "work.partnership"
     MANAGE_ROTA = "rota.manage"

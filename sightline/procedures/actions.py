@@ -281,9 +281,11 @@ def withdraw_all(subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | 
     return len(found)
 
 
-def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID | None, *, team_id: UUID | None = None) -> int:
-    """Somebody takes duties on, or (None) nobody in particular yet; with `team_id` they become that team's.
-    Returns how many.
+def hand_to(
+    duty_ids: Iterable[UUID], practitioner_id: UUID | None, *, team_id: UUID | None = None, path: str = ""
+) -> int:
+    """Somebody takes duties on, or (None) nobody in particular yet; with `team_id` they become that team's, with
+    `path` they are done there. Returns how many.
 
     The caller has asked its own permission; a duty that the viewer may not change stays as it is.
     """
@@ -291,7 +293,8 @@ def hand_to(duty_ids: Iterable[UUID], practitioner_id: UUID | None, *, team_id: 
     for duty in duties:
         duty.owner_id = practitioner_id
         duty.team_id = team_id or duty.team_id
-    Duty.objects.bulk_update(duties, ["owner", "team"])
+        duty.path = path or duty.path
+    Duty.objects.bulk_update(duties, ["owner", "team", "path"])
     for duty in duties:
         record(
             Verb.WROTE,

@@ -11,6 +11,9 @@ from .clocks import OfficeHours, WorkingCalendar
 from .schema import (
     Abbreviation,
     AgencyType,
+    AssessmentForm,
+    AssessmentOutcome,
+    Count,
     Definition,
     DutyKind,
     EntryForm,
@@ -198,6 +201,20 @@ class Pack:
         if found is None:
             raise NotInForce(f"The procedures of {self.title} have no {kind.plural} on {on.day} {on:%B %Y}.")
         return found
+
+    def assessment_form(self, id: str, on: date) -> AssessmentForm:
+        return self.get(AssessmentForm, id, on, or_earliest=True)
+
+    def assessment_outcomes(self, form: str, on: date) -> tuple[AssessmentOutcome, ...]:
+        """What an assessment of that form may end in."""
+        return tuple(outcome for outcome in self.all(AssessmentOutcome, on) if form in outcome.forms)
+
+    def assessment_outcome(self, id: str, on: date) -> AssessmentOutcome:
+        return self.get(AssessmentOutcome, id, on)
+
+    def count(self, id: str, on: date) -> Count:
+        """How many of something ask for a decision."""
+        return self.get(Count, id, on, or_earliest=True)
 
     def called(self, id: str, on: date) -> str:
         """What this manual calls a body or a process: `called("practice_review", on)`."""

@@ -394,6 +394,86 @@ class LateEntry(Value):
     unit: Unit
 
 
+class Prompt(Part):
+    """One thing that a section asks. `needed`: a manager cannot sign while it is not answered."""
+
+    id: Slug
+    title: Words
+    hint: str = ""
+    needed: bool = True
+
+
+class FormSection(Part):
+    """One page of a form.
+
+    `side`: each prompt is a dimension with what works and what worries side by side; `words`: each prompt is one
+    text; the others are lists that the program keeps (people, agencies, progress, needs, factors).
+    `shared`: brothers and sisters may share the text; each child's own otherwise. `evidence`: its judgements link
+    the entries on which they rest.
+    """
+
+    id: Slug
+    title: Words
+    hint: str = ""
+    kind: Literal["side", "words", "people", "agencies", "progress", "needs", "factors"]
+    shared: bool = False
+    evidence: bool = False
+    prompt: tuple[Prompt, ...] = ()
+
+    @model_validator(mode="after")
+    def _asks(self) -> Self:
+        if self.kind in ("side", "words") and not self.prompt:
+            raise ValueError(f'section "{self.id}" asks nothing')
+        _no_twice("prompt", [prompt.id for prompt in self.prompt])
+        return self
+
+
+class AssessmentForm(Value):
+    """What an assessment of one kind asks, page by page. `statutory`: done by the local authority."""
+
+    kind = "assessment_form"
+    plural = "forms of assessment"
+    title: Words
+    gist: Words
+    statutory: bool
+    section: Annotated[tuple[FormSection, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Self:
+        _no_twice("section", [section.id for section in self.section])
+        return self
+
+
+class AssessmentOutcome(Value):
+    """What an assessment may end in. `step`: what it does to the child's way through; none: it stays where it is.
+
+    `closes`: nothing more is done, so it must be said how the child is known to be safe.
+    """
+
+    kind = "assessment_outcome"
+    plural = "outcomes of an assessment"
+    title: Words
+    meaning: Words
+    forms: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    step: Literal["", "agree help", "step up", "step down", "call a strategy discussion", "close"] = ""
+    closure: str = ""
+    supports: bool = False
+
+    @property
+    def closes(self) -> bool:
+        return self.step == "close"
+
+
+class Count(Value):
+    """How many of something, within how long, ask for a decision."""
+
+    kind = "count"
+    plural = "numbers that ask for a decision"
+    title: Words
+    amount: Amount
+    within: Span | None = None
+
+
 class Name(Value):
     """What this manual calls a body or a process."""
 
@@ -661,6 +741,9 @@ KINDS: dict[str, type[Value]] = {
         AgencyType,
         Recording,
         LateEntry,
+        AssessmentForm,
+        AssessmentOutcome,
+        Count,
         Name,
         Setting,
         MeetingRule,

@@ -11,6 +11,9 @@ from .schema import (
     KINDS,
     Abbreviation,
     AgencyType,
+    AssessmentForm,
+    AssessmentOutcome,
+    Count,
     Definition,
     DutyKind,
     EntryForm,
@@ -126,6 +129,22 @@ def _of(value: Value) -> tuple[str, list[str]]:
             return value.title, [value.text, f"Answered for by {roles}."]
         case LateEntry():
             return f"An entry is late after {spoken(value.amount, value.unit)} ({value.agency})", []
+        case AssessmentForm():
+            lines = [value.gist]
+            for section in value.section:
+                asks = "; ".join(prompt.title for prompt in section.prompt)
+                lines += [f"- {section.title}" + (f": {asks}" if asks else "")]
+            return value.title, lines
+        case AssessmentOutcome():
+            step = (
+                f"Then: {value.step}"
+                if value.step
+                else "The child stays where they are on their way through."
+            )
+            return value.title, [value.meaning, f"Ends: {', '.join(value.forms)}", step]
+        case Count():
+            within = f" within {value.within}" if value.within else ""
+            return f"{value.title}: {value.amount}{within}", []
         case Name():
             return f"{value.title}: {value.called}", []
         case Setting():

@@ -101,3 +101,8 @@ class DecisionKind(StrEnum):
     RULING = "ruling"
     MEETING = "meeting"
     IN_ENTRY = "in_entry"
+    ASSESSMENT = "assessment"
+    STRATEGY = "strategy_discussion"
+    ENQUIRY = "section_47_enquiry"
+    NON_CONTACT = "non_contact"
+    STEP = "step"

@@ -25,7 +25,12 @@ def test_a_room_stands_on_a_storey_and_says_what_it_is_for(room):
 
 @pytest.mark.parametrize(
     "path",
-    [p for room in rooms() for p in room.glob("*.py") if p.name in FILES],
+    [
+        p
+        for room in rooms()
+        for p in (*room.glob("*.py"), *room.glob("*/*.py"))
+        if p.name in FILES or f"{p.parent.name}.py" in FILES
+    ],
     ids=lambda p: str(p.relative_to(PACKAGE)),
 )
 def test_public_functions_say_what_they_do(path):

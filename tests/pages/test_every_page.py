@@ -40,6 +40,11 @@ BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_c
 DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
     # The whole timeline is read, from every room that adds to it.
     "voice:needs": 45, "voice:told": 38, "voice:tell": 38, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
+    "enquiries:child": 28,
+    **{f"enquiries:{name}": 40 for name in (
+        "assessment", "ask", "begin", "earlier", "evidence", "need", "part", "read", "return", "section", "send",
+        "shared", "sign", "update",
+    )},
 }  # fmt: skip
 ROUTES = routes()
 #: Parts of a page and answers to scripts, which are no page of their own.
@@ -47,7 +52,9 @@ PARTS = {"concerns:board_rows"}
 #: Stylesheets, which a browser may keep.
 KEPT_BY_BROWSERS = {"govuk:colour"}
 #: Routes of a child, a concern or a duty: what they refuse says nothing about why.
-OF_SOMEBODY = {"folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id"}
+OF_SOMEBODY = {
+    "folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id", "contribution_id",
+}  # fmt: skip
 #: Pages that show the pointer of a child whose record they may not open.
 POINTER = {"web:child", "matching:pointer", "matching:emergency"}
 

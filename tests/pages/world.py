@@ -30,6 +30,8 @@ from sightline.concerns.models import ConcernPart, Screening
 from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
 from sightline.documents.actions import Incoming, NewBodyMap, attach, draw_body_map
 from sightline.documents.tests.files import photograph
+from sightline.enquiries.actions.assessment import Beginning, begin
+from sightline.enquiries.actions.contribution import ask
 from sightline.kernel.time import now
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
@@ -90,6 +92,9 @@ class Records:
     map_id: UUID
     view_id: UUID
     matter_id: UUID
+    assessment_id: UUID
+    episode_id: UUID
+    contribution_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -151,6 +156,12 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
             [Incoming("drawing.jpg", io.BytesIO(photograph()))], {folder_id: None}, own=True
         ).documents[folder_id][0]
         seen = draw_body_map(folder_id, NewBodyMap(now(), "Both hands, while he drew.", [], none_seen=True))
+        begun = begin(
+            Beginning(
+                [folder_id], "early_help", door.decider.pk, "agreement", "Her mother agreed on the telephone."
+            )
+        )[0]
+        asked = ask(begun.id, door.teacher.postings.get().agency_id, "How is he at school?")
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
     with as_practitioner(visitor):
         opened = open_in_emergency(
@@ -187,6 +198,9 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         map_id=seen.id,
         view_id=heard.id,
         matter_id=mattering.id,
+        assessment_id=begun.id,
+        episode_id=begun.episode_id,
+        contribution_id=asked.id,
     )
 
 
@@ -222,6 +236,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "kind": "gp",
         "what": "involvement",
         "question": "religion",
+        "section": "family",
         "digits": "12343b",
         "key": "abc",
         "uidb36": "1",

@@ -1,0 +1,136 @@
+"""Contact with the family: attempts, what was adapted, and the decision when a child is not being seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access.queries import responsible_manager
+from sightline.agencies.actions import notify, permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import current
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.records import actions as records
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
+
+from ..models import Attempt
+from ..queries.contact import failed_in_a_row
+from ..queries.episode import open_episode
+from ..rules import contact as rules
+from ..rules import stages
+from ..terms import ContactWay, Reached
+from . import episode as way
+
+
+@dataclass(frozen=True)
+class AttemptIn:
+    """An attempt to reach the family."""
+
+    happened_at: datetime
+    way: ContactWay
+    whom: str
+    reached: Reached
+    words: str
+    adapted: str = ""
+    seen_alone: bool | None = None
+
+
+@transaction.atomic
+def record_attempt(folder_id: UUID, attempt: AttemptIn) -> Attempt:
+    """Add an attempt. Where the pack's number has failed in a row, a manager must decide on the child's safety."""
+    acting = permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = open_episode([lead])
+    if episode is None:
+        raise Refused(
+            "No work is open with this child. Begin an assessment first, or write an entry in the record."
+        )
+    rules.may_record(
+        reached=attempt.reached,
+        happened_at=attempt.happened_at,
+        now=now(),
+        words=attempt.words,
+        whom=attempt.whom,
+        seen_alone=attempt.seen_alone,
+    ).or_refuse()
+    row = Attempt(
+        folder_id=lead,
+        episode=episode,
+        happened_at=attempt.happened_at,
+        way=attempt.way.value,
+        whom=attempt.whom.strip(),
+        reached=attempt.reached.value,
+        seen_alone=attempt.seen_alone if attempt.reached is Reached.SEEN else None,
+        words=attempt.words.strip(),
+        adapted=attempt.adapted.strip(),
+        recorded_at=now(),
+        recorded_by_id=acting.practitioner_id,
+        recorded_post=way.post_of(acting),
+    )
+    row.save(force_insert=True)
+    if attempt.reached.failed:
+        _ask_for_a_decision(lead, episode.id)
+    record(Verb.WROTE, "enquiries.record_attempt", folder_id=lead, subject=row)
+    return row
+
+
+def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:
+    pack = pack_in_force()
+    if not failed_in_a_row(folder_id, pack).asks_for_decision:
+        return
+    if Duty.objects.filter(
+        kind="decision_on_non_contact", subject_id=episode_id, closed_at__isnull=True
+    ).exists():
+        return
+    path = f"/child/{folder_id}/enquiries/contact/decide/"
+    manager = responsible_manager(folder_id)
+    way.happened("contacts_failed", folder_id, episode_id, path=path, owner_id=manager)
+    if manager is not None:
+        notify(
+            manager, text="A child is not being seen: decide how they are kept safe", path=path, urgent=True
+        )
+
+
+@transaction.atomic
+def decide_on_non_contact(folder_id: UUID, *, what: str, safe_words: str, reasons: str) -> Decision:
+    """A manager decides how a child whom nobody reaches is kept safe. It closes nothing by itself."""
+    permit(Permission.SIGN_OFF)
+    lead = way.writable_lead(folder_id)
+    episode = open_episode([lead])
+    if episode is None:
+        raise NotFound
+    rules.may_decide(what=what, safe_words=safe_words).or_refuse()
+    if not stages.has_words(reasons):
+        raise Refused("Give your reasons in a sentence or two.", "reasons")
+    pack = pack_in_force()
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=lead,
+                kind=DecisionKind.NON_CONTACT,
+                outcome=rules.WHAT_NEXT[what],
+                reasons=f"{reasons.strip()}\nHow the child is kept safe meanwhile: {safe_words.strip()}",
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=episode.id,
+            )
+        ]
+    )
+    way.happened("non_contact_decided", lead, episode.id)
+    record(
+        Verb.WROTE,
+        "enquiries.decide_on_non_contact",
+        folder_id=lead,
+        subject=decision,
+        by=current().practitioner_id,
+    )
+    return decision

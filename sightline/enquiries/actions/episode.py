@@ -1,0 +1,317 @@
+"""A child's way through: begun, moved on, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access import actions as access
+from sightline.access.queries import allocated_to, joined_set, lead_of, may_write, opened_of
+from sightline.access.terms import GrantLevel, GrantOrigin
+from sightline.agencies.actions import permit
+from sightline.agencies.queries import acting_as
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children import actions as children
+from sightline.children.models import Person, Status
+from sightline.children.queries import lead_worker
+from sightline.children.rules import NewInvolvement, NewStatus
+from sightline.children.terms import StatusKind
+from sightline.kernel.models import held_on
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.viewer import current
+from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+
+from ..models import Assessment, Episode, Step
+from ..queries.episode import open_episode
+from ..rules import stages
+from ..terms import Act, AssessmentState, Stage
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the rooms above are told when a child has moved on: from where, to where, by which decision."""
+
+    folder_id: UUID
+    episode_id: UUID
+    act: Act
+    before: Stage
+    after: Stage
+    decision_id: UUID | None
+    #: The pack's word for what was decided, such as an assessment's outcome; empty where a person just moved on.
+    outcome_id: str
+    reasons: str
+
+
+#: Called in the same transaction after every step, also one taken back. Rooms above add to it when they load.
+moved: list[Callable[[Moved], None]] = []
+
+
+def me() -> UUID:
+    """Who is looking. Raises Refused for a job, which has no name to write under."""
+    practitioner_id = current().practitioner_id
+    if practitioner_id is None:
+        raise Refused("Only somebody by name can write this.")
+    return practitioner_id
+
+
+def post_of(acting: Acting) -> str:
+    """Post title and agency on the day, as rows keep them."""
+    return f"{acting.post_title}, {acting.agency_name}"
+
+
+def writable_lead(folder_id: UUID) -> UUID:
+    """The folder in which a child's rows are written. Raises NotFound, or NotPermitted where it is only read."""
+    lead = lead_of(folder_id)
+    if not opened_of([lead]):
+        lead = folder_id
+        if not opened_of([lead]):
+            raise NotFound
+    if not may_write(lead):
+        raise NotPermitted(
+            "You may read this record but not write in it. Ask the worker or manager who holds it."
+        )
+    return lead
+
+
+def child_of(folder_id: UUID) -> Person:
+    """The child of a folder. Raises NotFound."""
+    child = Person.objects.filter(folder_id=folder_id).first()
+    if child is None:
+        raise NotFound
+    return child
+
+
+def locked(episode_id: UUID, *, version: int | None = None) -> Episode:
+    """The row, locked. Raises NotFound, or Refused where somebody else moved the child on since `version`."""
+    row = Episode.objects.select_for_update().filter(id=episode_id).first()
+    if row is None:
+        raise NotFound
+    if version is not None and row.version != version:
+        last = Step.objects.filter(episode_id=row.id).select_related("by").order_by("-id").first()
+        who = f"{last.by.name} did this meanwhile: {last.act}. " if last and last.by else ""
+        raise Refused(f"{who}Look at where the child stands now. What you typed is kept below.")
+    return row
+
+
+def begin(
+    folder_id: UUID,
+    stage: Stage,
+    *,
+    reasons: str,
+    decision_id: UUID | None = None,
+    written_together: UUID | None = None,
+) -> Episode:
+    """The child's open way through, begun at that stage where there is none. A step of another action.
+
+    One that is open already moves on where the table lets it: assessed again once help is under way, stepped up.
+    """
+    lead = writable_lead(folder_id)
+    found = open_episode([lead])
+    if found is None:
+        episode = Episode.objects.create(
+            folder_id=lead,
+            child=child_of(lead),
+            stage=stage.value,
+            began_with=stage.value,
+            opened_at=now(),
+            opened_by_id=current().practitioner_id,
+            decision_id=decision_id,
+            written_together=written_together,
+        )
+        record(Verb.WROTE, "enquiries.begin", folder_id=lead, subject=episode)
+        return episode
+    episode = locked(found.id)
+    here = Stage(episode.stage)
+    if stage is Stage.ASSESSMENT and here is Stage.HELP:
+        move(episode, Act.ASSESS_AGAIN, reasons=reasons, decision_id=decision_id)
+    elif stage is Stage.ASSESSMENT and here is Stage.EARLY_HELP:
+        move(episode, Act.STEP_UP, reasons=reasons, decision_id=decision_id)
+    elif stage is Stage.STRATEGY:
+        again = here in (Stage.ENQUIRY, Stage.CONFERENCE, Stage.STRATEGY)
+        move(
+            episode,
+            Act.DISCUSS_AGAIN if again else Act.CALL_STRATEGY,
+            reasons=reasons,
+            decision_id=decision_id,
+        )
+    elif stage is Stage.EARLY_HELP and here is not Stage.EARLY_HELP:
+        raise Refused(
+            f"This child is already further on: {here.label.lower()}. Early help begins again by stepping down."
+        )
+    return episode
+
+
+def move(
+    episode: Episode,
+    act: Act,
+    *,
+    reasons: str,
+    decision_id: UUID | None = None,
+    outcome_id: str = "",
+    closure: str = "",
+) -> Step:
+    """One step on, by the transition table. A step of another action, which asks the permission."""
+    if not stages.has_words(reasons):
+        raise Refused("Give your reasons in a sentence or two.", "reasons")
+    acting = acting_as(me())
+    before = Stage(episode.stage)
+    after = stages.after(before, act)
+    if act is Act.CLOSE:
+        _nothing_open(episode)
+    step = Step.objects.create(
+        folder_id=episode.folder_id,
+        episode=episode,
+        act=act.value,
+        before=before.value,
+        after=after.value,
+        at=now(),
+        by_id=me(),
+        by_post=post_of(acting) if acting else "",
+        reasons=reasons.strip(),
+        decision_id=decision_id,
+    )
+    _stand_at(episode, after, closure)
+    record(Verb.WROTE, "enquiries.move", folder_id=episode.folder_id, subject=step)
+    tell(Moved(episode.folder_id, episode.id, act, before, after, decision_id, outcome_id, reasons))
+    return step
+
+
+def tell(what: Moved) -> None:
+    """Tell the rooms above."""
+    for listener in moved:
+        listener(what)
+
+
+def _nothing_open(episode: Episode) -> None:
+    open_ones = Assessment.objects.filter(
+        episode=episode, state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
+    )
+    if open_ones.exists():
+        raise Refused(
+            "An assessment of this child is still open. Have it signed, or set it aside with a reason, first."
+        )
+
+
+def _stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:
+    episode.stage = stage.value
+    episode.closed_at = now() if stage is Stage.CLOSED else None
+    episode.closure = closure if stage is Stage.CLOSED else ""
+    episode.version += 1
+    episode.save(update_fields=["stage", "closed_at", "closure", "version"])
+
+
+def last_standing(episode_id: UUID) -> Step | None:
+    """The latest step that has not been taken back."""
+    steps = list(Step.objects.filter(episode_id=episode_id).order_by("id"))
+    kept = stages.standing([(Act(s.act), Stage(s.before), Stage(s.after)) for s in steps])
+    return steps[kept[-1]] if kept else None
+
+
+@transaction.atomic
+def take_back(episode_id: UUID, reasons: str, *, version: int | None = None) -> Step:
+    """The latest step was wrong: the child stands where they stood before. Step and reason stay on the record.
+
+    By whoever took the step, or a manager. Raises NotPermitted, NotFound or Refused.
+    """
+    acting = permit(Permission.WRITE_FOLDER)
+    episode = locked(episode_id, version=version)
+    last = last_standing(episode.id)
+    stages.may_take_back(Act(last.act) if last else None, reasons).or_refuse()
+    assert last is not None
+    if last.by_id != acting.practitioner_id:
+        permit(Permission.SIGN_OFF)
+    other = open_episode(joined_set(episode.folder_id))
+    if other is not None and other.id != episode.id:
+        raise Refused("New work has begun with this child since. Take that back, or go on with it.")
+    before, after = Stage(episode.stage), Stage(last.before)
+    step = Step.objects.create(
+        folder_id=episode.folder_id,
+        episode=episode,
+        act=Act.TAKE_BACK.value,
+        before=before.value,
+        after=after.value,
+        at=now(),
+        by_id=acting.practitioner_id,
+        by_post=post_of(acting),
+        reasons=reasons.strip(),
+        takes_back=last,
+    )
+    _stand_at(episode, after)
+    record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
+    tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, after, None, "", reasons))
+    return step
+
+
+# -- what a step brings along ------------------------------------------------------------------------
+
+
+def happened(
+    event: str, folder_id: UUID, subject_id: UUID, *, at: datetime | None = None, **rest: object
+) -> None:
+    """Something of the pack's events happened to a child: what it discharges is closed in whichever of the child's
+    folders it stands (a concern's stands in the concern's own), what it opens is opened in this one."""
+    at = at or now()
+    pack = pack_in_force()
+    for kind in pack.event(event, today()).discharges:
+        duties.discharge(kind, subject_id)
+    duties.happened(event, [folder_id], subject_id=subject_id, at=at, pack=pack, **rest)  # type: ignore[arg-type]
+
+
+def stands_under(folder_id: UUID, kind: StatusKind) -> bool:
+    """Whether the child stands under that status today."""
+    return Status.objects.filter(held_on(today()), folder_id=folder_id, kind=kind.value).exists()
+
+
+def put_under(folder_id: UUID, kind: StatusKind) -> None:
+    """The child comes under a status today, unless they stand under it already."""
+    if not stands_under(folder_id, kind):
+        children.set_status(folder_id, NewStatus(kind, today()))
+
+
+def no_longer_under(folder_id: UUID, kinds: Iterable[StatusKind]) -> None:
+    """The statuses that end today."""
+    wanted = [kind.value for kind in kinds]
+    for status_id in Status.objects.filter(
+        held_on(today()), folder_id=folder_id, kind__in=wanted
+    ).values_list("id", flat=True):
+        children.end_status(folder_id, status_id)
+
+
+def allocate(folder_id: UUID, practitioner_id: UUID, *, why: str) -> Acting:
+    """Somebody takes the child on: let into the record where they are not yet, and lead professional from today.
+
+    Raises Refused where nobody may let them in. A step of another action.
+    """
+    acting = acting_as(practitioner_id)
+    if acting is None:
+        raise Refused("Choose somebody who holds a post today.", "author")
+    if practitioner_id != current().practitioner_id and practitioner_id not in allocated_to(folder_id):
+        try:
+            access.give_access(
+                folder_id,
+                why=why,
+                practitioner_id=practitioner_id,
+                level=GrantLevel.WRITE,
+                origin=GrantOrigin.ALLOCATION,
+            )
+        except NotPermitted:
+            raise Refused(
+                f"{acting.name} cannot open this record yet, and your role does not let you give access. "
+                "Ask a manager to allocate it.",
+                "author",
+            ) from None
+    lead = lead_worker(folder_id)
+    if lead is None or lead.practitioner_id != practitioner_id:
+        children.involve(
+            folder_id, NewInvolvement(acting.agency_id, acting.post_title, practitioner_id, "", lead=True)
+        )
+    return acting

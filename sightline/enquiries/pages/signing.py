@@ -1,0 +1,210 @@
+"""Sending an assessment to a manager, signing or returning it, updating and sharing it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sightline.agencies.gate import page
+from sightline.agencies.queries import holders
+from sightline.agencies.terms import Permission
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound
+from sightline.records.queries import decisions
+
+from ..actions import assessment as act
+from . import forms
+from .around import address, form_page, opened, opened_assessment, people_in, posted, sent, version_of
+from .assessing import reading
+from .child import acting_of
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def send(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """Send a complete assessment to a manager; what is missing is listed with where to put it right."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "send")
+    acting = acting_of(request)
+    managers = [
+        pair
+        for pair in people_in(holders(Permission.SIGN_OFF, agencies=acting.agency_ids))
+        if pair[0] not in (acting.practitioner_id, view.row.author_id)
+    ]
+    managers.sort(key=lambda pair: pair[0] != acting.line_manager_id)
+    form = forms.SendForm(
+        posted(request), outcomes=view.pack.assessment_outcomes(view.row.form, today()), managers=managers
+    )
+
+    def go() -> None:
+        got = form.cleaned_data
+        act.send(
+            view.id,
+            UUID(got["manager"]),
+            outcome_id=got["outcome_id"],
+            words=got["words"],
+            version=version_of(request),
+        )
+
+    return form_page(
+        request,
+        shown,
+        form,
+        go,
+        title="Send it to a manager",
+        template="enquiries/send.html",
+        version=view.row.version,
+        done="Sent. It stands in the manager's work with its own clock.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """A manager reads, decides the outcome and signs. Nothing is chosen beforehand."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "sign")
+    outcomes = view.pack.assessment_outcomes(view.row.form, today())
+    form = forms.SignForm(posted(request), outcomes=outcomes)
+
+    def go() -> None:
+        got = form.cleaned_data
+        act.sign(
+            view.id,
+            act.Signing(
+                outcome_id=got["outcome_id"],
+                reasons=got["reasons"],
+                knows_family=got["knows_family"],
+                safe_words=got["safe_words"] or "",
+                conflict=got["conflict"] or "" if got["has_conflict"] else "",
+                conflict_resolved=got["conflict_resolved"] or "",
+                for_the_child=got["for_the_child"],
+            ),
+            version=version_of(request),
+        )
+
+    answer, status = sent(
+        request,
+        form,
+        go,
+        done="Signed. Its content is fixed, and what follows stands in My work.",
+        back=address("assessment", child, view.id),
+        key=f"sign {view.id}",
+    )
+    if answer is not None:
+        return answer
+    return render(
+        request,
+        "enquiries/sign.html",
+        shown
+        | {
+            "form": form,
+            "sent": next((s for s in view.sign_offs if s.act.value == "send to the manager"), None),
+            "titles": {o.id: o.title for o in outcomes},
+            **reading(view),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def send_back(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """The manager returns it with what is still needed, or the author takes it back."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "send_back")
+    mine = view.row.author_id == acting_of(request).practitioner_id
+    form = forms.WhyForm(
+        posted(request),
+        label="Why do you take it back?" if mine else "What is still needed?",
+        ask="Say why you take it back" if mine else "Say what is still needed",
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.send_back(view.id, form.cleaned_data["words"], version=version_of(request)),
+        title="Take it back" if mine else "Return it to its author",
+        version=view.row.version,
+        button="Take it back" if mine else "Return it",
+        done="It is with its author again. Nothing in it was lost.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def update(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """Begin an update of a signed assessment."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "update")
+    form = forms.WhyForm(posted(request), label="What has changed?", ask="Say what has changed")
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.update(view.id, form.cleaned_data["words"]),
+        title="Update this assessment",
+        lines=["What stands in it comes along, to be written on. The signed one stays as it is."],
+        button="Begin the update",
+        done="Begun. The texts of the signed one stand in it.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def share(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """Who of the child and the family was given the assessment, when and how, and what they said."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "share")
+    people = [(child.child.id, child.child.name), *((t.person.id, f"{t.name}, {t.said}") for t in child.ties)]
+    names = dict(people)
+    form = forms.ShareForm(posted(request), people=people)
+
+    def go() -> None:
+        got = form.cleaned_data
+        yes = got["was_shared"] == "yes"
+        act.share(
+            view.id,
+            act.Sharing(
+                person_id=UUID(got["person"]),
+                was_shared=yes,
+                how=got["how"] if yes else got["why_not"],
+                shared_on=got["shared_on"] if yes else None,
+                said=got["said"] or "",
+            ),
+            done=got["done"],
+        )
+
+    return form_page(
+        request,
+        shown,
+        form,
+        go,
+        title="Share it with the child and the family",
+        template="enquiries/shared.html",
+        names=names,
+        done="Recorded.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.APPROVE_CONFLICT)
+def ruling(request: HttpRequest, folder_id: UUID, decision_id: UUID) -> HttpResponse:
+    """A manager rules on an outcome signed with an unresolved conflict of interests."""
+    child, shown = opened(request, folder_id, "ruling")
+    decision = next((d for d in decisions(child.folder_ids) if d.id == decision_id), None)
+    if decision is None:
+        raise NotFound
+    form = forms.RulingForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.rule_on(
+            decision_id, upholds=form.cleaned_data["upholds"] == "yes", reasons=form.cleaned_data["reasons"]
+        ),
+        title="Rule on a conflict of interests",
+        lines=[
+            f"{decision.outcome}: {decision.maker}, {decision.maker_post}",
+            f"The conflict: {decision.conflict}" if decision.conflict else "",
+            decision.reasons,
+        ],
+        button="Rule",
+        done="Your ruling is recorded.",
+        back=address("child", child),
+    )

@@ -1,0 +1,1 @@
+"""Reads of this room, by subject, for folders that the viewer may open."""

@@ -1,0 +1,548 @@
+"""One assessment: its form, what stands in it, what it still lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.access.queries import joined_set, leads_of
+from sightline.children.queries import ChildView, names_of_folders
+from sightline.children.rules import months_old
+from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound
+from sightline.kernel.viewer import current
+from sightline.procedures.models import Duty
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.schema import AssessmentForm, FormSection
+from sightline.records.models import Entry
+
+from ..models import (
+    Assessment,
+    Attempt,
+    Contribution,
+    Draft,
+    Evidence,
+    Need,
+    Participation,
+    Progress,
+    SectionText,
+    Shared,
+    SignOff,
+)
+from ..rules import assessment as rules
+from ..terms import (
+    ActsForChild,
+    AgainstAge,
+    AssessmentAct,
+    AssessmentState,
+    Development,
+    Reached,
+    TookPart,
+)
+
+#: Must be asked of every child before an assessment is signed (ASM-03); not known and declined are answers.
+ASKED_OF_ALL = (
+    IdentityQuestion.ETHNICITY,
+    IdentityQuestion.RELIGION,
+    IdentityQuestion.LANGUAGE,
+    IdentityQuestion.DISABILITY,
+)
+_FATHERS = frozenset({Kinship.FATHER})
+_MEN_TOO = frozenset({Kinship.PARENT, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER, Kinship.CARER})
+_PARENTS = frozenset(
+    {Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER}
+)
+
+
+@dataclass(frozen=True)
+class TextView:
+    """What stands in a section: text by prompt, its number, who saved it and when."""
+
+    content: Mapping[str, Any]
+    number: int
+    written_at: datetime
+    written_by: str
+    together: bool
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    id: UUID
+    section: str
+    entry_id: UUID
+    number: int
+    kind: str
+    happened_at: datetime
+    text: str
+    note: str
+    author: str
+    linked_by: str
+
+
+@dataclass(frozen=True)
+class ContributionView:
+    """What an agency was asked for and what it said."""
+
+    id: UUID
+    assessment_id: UUID
+    folder_id: UUID
+    child_name: str
+    agency: str
+    asked_of: str
+    asked_words: str
+    asked_at: datetime
+    asked_by: str
+    chased_at: tuple[datetime, ...]
+    answer: str
+    declined: str
+    answered_at: datetime | None
+    answered_as: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.answered_at is None
+
+
+@dataclass(frozen=True)
+class NeedView:
+    id: UUID
+    words: str
+    whose: str
+    service: str
+    agency: str
+    agency_id: UUID | None
+    waiting_since: date | None
+    unmet_why: str
+
+    @property
+    def is_answered(self) -> bool:
+        return bool(self.service or self.unmet_why)
+
+
+@dataclass(frozen=True)
+class ProgressView:
+    id: UUID
+    area: Development
+    seen_on: date
+    age_months: int | None
+    against_age: AgainstAge
+    words: str
+    source: str
+
+
+@dataclass(frozen=True)
+class SignOffView:
+    act: AssessmentAct
+    at: datetime
+    by: str
+    by_post: str
+    words: str
+    outcome_id: str
+    pack: str
+    pack_version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class SharedView:
+    person_id: UUID
+    was_shared: bool
+    shared_on: date | None
+    how: str
+    said: str
+    by: str
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """An assessment of a brother or sister written together with this one."""
+
+    assessment_id: UUID
+    folder_id: UUID
+    name: str
+    state: AssessmentState
+
+
+@dataclass(frozen=True)
+class AssessmentView:
+    """One assessment with everything that stands in it."""
+
+    row: Assessment
+    form: AssessmentForm
+    pack: Pack
+    texts: Mapping[str, TextView]
+    evidence: tuple[EvidenceView, ...]
+    participations: Mapping[UUID, Participation]
+    contributions: tuple[ContributionView, ...]
+    needs: tuple[NeedView, ...]
+    progress: tuple[ProgressView, ...]
+    sign_offs: tuple[SignOffView, ...]
+    shared: tuple[SharedView, ...]
+    siblings: tuple[Sibling, ...]
+    members: tuple[rules.Member, ...]
+    lacks: tuple[rules.Lack, ...]
+    due_at: datetime | None = None
+    child_seen: bool = False
+    non_contact_open: bool = False
+    decision: Any = None
+    signed: SignOff | None = field(default=None)
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def state(self) -> AssessmentState:
+        return AssessmentState(self.row.state)
+
+    @property
+    def title(self) -> str:
+        return self.form.title
+
+    def section(self, section_id: str) -> FormSection:
+        """Raises NotFound for one that the form does not have."""
+        found = next((s for s in self.form.section if s.id == section_id), None)
+        if found is None:
+            raise NotFound
+        return found
+
+    def lacks_in(self, section_id: str) -> list[str]:
+        return [lack.words for lack in self.lacks if lack.section == section_id]
+
+    def is_begun(self, section: FormSection) -> bool:
+        """Whether anything stands in a section."""
+        match section.kind:
+            case "people":
+                return bool(self.participations) or section.id in self.texts
+            case "agencies":
+                return bool(self.contributions) or section.id in self.texts
+            case "progress":
+                return bool(self.progress)
+            case "needs":
+                return bool(self.needs)
+            case _:
+                text = self.texts.get(section.id)
+                return text is not None and any(text.content.values())
+
+
+def form_rules(form: AssessmentForm) -> tuple[rules.Section, ...]:
+    """The form as the rules need it."""
+    return tuple(
+        rules.Section(
+            s.id, s.title, s.kind, s.evidence, tuple(rules.Asked(p.id, p.title, p.needed) for p in s.prompt)
+        )
+        for s in form.section
+    )
+
+
+def assessment_row(assessment_id: UUID, folder_ids: Iterable[UUID]) -> Assessment:
+    """The row alone. Raises NotFound."""
+    row = (
+        Assessment.objects.filter(id=assessment_id, folder_id__in=list(folder_ids))
+        .select_related("author", "manager", "episode", "updates")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def family(view: ChildView, participations: Mapping[UUID, Participation]) -> tuple[rules.Member, ...]:
+    """The child first where old enough to be asked, then everybody in the child's life, and what they took part in."""
+    found = []
+    for tie in view.ties:
+        row = participations.get(tie.person.id)
+        grown = not tie.is_child
+        carer = grown and (
+            tie.parental_responsibility is Known.YES
+            or tie.lives_with_child is Known.YES
+            or tie.kinship in _PARENTS
+            or tie.kinship is Kinship.CARER
+        )
+        found.append(
+            rules.Member(
+                person_id=tie.person.id,
+                name=tie.name,
+                said=tie.said,
+                carer=carer,
+                took_part=TookPart(row.took_part) if row else None,
+                how=row.how if row else "",
+                why_not=row.why_not if row else "",
+                barrier=row.barrier if row else "",
+                adjustment=row.adjustment if row else "",
+                acts_for_child=ActsForChild(row.acts_for_child) if row and row.acts_for_child else None,
+                acts_evidence=row.acts_evidence if row else "",
+            )
+        )
+    return tuple(found)
+
+
+def father_recorded(view: ChildView) -> bool:
+    """Whether a father or another man who cares for the child is recorded."""
+    return any(
+        tie.kinship in _FATHERS or (tie.kinship in _MEN_TOO and tie.person.birth.sex is Sex.MALE)
+        for tie in view.ties
+    )
+
+
+def contribution_view(row: Contribution) -> ContributionView:
+    """A contribution as pages show it."""
+    return ContributionView(
+        id=row.id,
+        assessment_id=row.assessment_id,
+        folder_id=row.folder_id,
+        child_name=row.child_name,
+        agency=row.agency.name,
+        asked_of=row.practitioner.name if row.practitioner else "",
+        asked_words=row.asked_words,
+        asked_at=row.asked_at,
+        asked_by=row.asked_by.name,
+        chased_at=tuple(row.chased_at),
+        answer=row.answer,
+        declined=row.declined,
+        answered_at=row.answered_at,
+        answered_as=row.answered_as,
+    )
+
+
+def latest_texts(assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, TextView]]:
+    """What stands now in every section of these assessments. One query."""
+    found: dict[UUID, dict[str, TextView]] = {}
+    rows = (
+        SectionText.objects.filter(assessment_id__in=list(assessment_ids))
+        .select_related("written_by")
+        .order_by("assessment_id", "section", "-number")
+        .distinct("assessment_id", "section")
+    )
+    for row in rows:
+        found.setdefault(row.assessment_id, {})[row.section] = TextView(
+            row.content, row.number, row.written_at, row.written_by.name, row.written_together is not None
+        )
+    return found
+
+
+def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
+    """One assessment of that child with everything that stands in it. Raises NotFound. A fixed number of queries."""
+    row = assessment_row(assessment_id, child.folder_ids)
+    pack = pack_in_force()
+    form = pack.assessment_form(row.form, today())
+    texts = latest_texts([row.id]).get(row.id, {})
+    participations = {
+        p.person_id: p
+        for p in Participation.objects.filter(assessment_id=row.id)
+        .order_by("person_id", "-written_at", "-id")
+        .distinct("person_id")
+    }
+    evidence = tuple(
+        EvidenceView(
+            id=e.id,
+            section=e.section,
+            entry_id=e.entry_id,
+            number=e.entry.number,
+            kind=e.entry.kind,
+            happened_at=e.entry.happened_at,
+            text=e.entry.text,
+            note=e.note,
+            author=f"{e.entry.author.name}, {e.entry.author_post}",
+            linked_by=e.linked_by.name,
+        )
+        for e in Evidence.objects.filter(assessment_id=row.id, unlinked_at__isnull=True)
+        .select_related("entry__author", "linked_by")
+        .order_by("entry__happened_at")
+    )
+    contributions = tuple(
+        contribution_view(c)
+        for c in Contribution.objects.filter(assessment_id=row.id)
+        .select_related("agency", "practitioner", "asked_by")
+        .order_by("asked_at")
+    )
+    needs = needs_of(row.id)
+    progress = progress_of(child.folder_ids)
+    signs = list(
+        SignOff.objects.filter(assessment_id=row.id).select_related("by", "decision").order_by("-at", "-id")
+    )
+    members = family(child, participations)
+    siblings = siblings_of(row)
+    open_kinds = set(
+        Duty.objects.filter(
+            Q(subject_id=row.duty_subject, kind__in=("assessment", "early_help_assessment"))
+            | Q(subject_id=row.episode_id, kind="decision_on_non_contact"),
+            closed_at__isnull=True,
+        ).values_list("kind", "due_at")
+    )
+    seen = Attempt.objects.filter(
+        folder_id__in=child.folder_ids, reached=Reached.SEEN.value, happened_at__gte=row.started_at
+    ).exists()
+    signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)
+    held = rules.Held(
+        sections=form_rules(form),
+        texts={key: {k: str(v) for k, v in text.content.items()} for key, text in texts.items()},
+        evidence=_counted(evidence),
+        members=members,
+        father_recorded=father_recorded(child),
+        progress=len([p for p in progress]),
+        unborn=child.child.birth.unborn,
+        contributions_open=tuple(c.agency for c in contributions if c.is_open),
+        factors=tuple(texts["factors"].content.get("factors", ())) if "factors" in texts else (),
+        needs_unanswered=tuple(n.words for n in needs if not n.is_answered),
+        identity_not_asked=tuple(q.label for q in ASKED_OF_ALL if q not in child.child.answers),
+        statutory=form.statutory,
+    )
+    return AssessmentView(
+        row=row,
+        form=form,
+        pack=pack,
+        texts=texts,
+        evidence=evidence,
+        participations=participations,
+        contributions=contributions,
+        needs=needs,
+        progress=progress,
+        sign_offs=tuple(
+            SignOffView(
+                AssessmentAct(s.act),
+                s.at,
+                s.by.name,
+                s.by_post,
+                s.words,
+                s.outcome_id,
+                s.pack,
+                s.pack_version,
+                s.digest,
+            )
+            for s in signs
+        ),
+        shared=tuple(
+            SharedView(s.person_id, s.was_shared, s.shared_on, s.how, s.said, s.recorded_by.name)
+            for s in Shared.objects.filter(assessment_id=row.id)
+            .select_related("recorded_by")
+            .order_by("recorded_at")
+        )
+        if signed
+        else (),
+        siblings=siblings,
+        members=members,
+        lacks=tuple(rules.lacks(held)) if signed is None else (),
+        due_at=next((due for kind, due in open_kinds if kind != "decision_on_non_contact"), None),
+        child_seen=seen,
+        non_contact_open=any(kind == "decision_on_non_contact" for kind, _due in open_kinds),
+        decision=signed.decision if signed else None,
+        signed=signed,
+    )
+
+
+def _counted(evidence: Iterable[EvidenceView]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for each in evidence:
+        found[each.section] = found.get(each.section, 0) + 1
+    return found
+
+
+def needs_of(assessment_id: UUID) -> tuple[NeedView, ...]:
+    """The needs that stand in an assessment, in the order in which they were named."""
+    rows = (
+        Need.objects.filter(assessment_id=assessment_id, replaced_by__isnull=True, withdrawn_why="")
+        .select_related("agency")
+        .order_by("written_at", "id")
+    )
+    return tuple(
+        NeedView(
+            n.id,
+            n.words,
+            n.whose,
+            n.service,
+            n.agency.name if n.agency else "",
+            n.agency_id,
+            n.waiting_since,
+            n.unmet_why,
+        )
+        for n in rows
+    )
+
+
+def progress_of(folder_ids: Iterable[UUID]) -> tuple[ProgressView, ...]:
+    """A child's development over time, oldest first, without what was put right since."""
+    return tuple(
+        ProgressView(
+            p.id, Development(p.area), p.seen_on, p.age_months, AgainstAge(p.against_age), p.words, p.source
+        )
+        for p in Progress.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True).order_by(
+            "seen_on", "recorded_at"
+        )
+    )
+
+
+def siblings_of(row: Assessment) -> tuple[Sibling, ...]:
+    """The assessments written together with this one, as far as the viewer may open them."""
+    if row.written_together is None:
+        return ()
+    others = list(Assessment.objects.filter(written_together=row.written_together).exclude(id=row.id))
+    names = names_of_folders(o.folder_id for o in others)
+    return tuple(
+        Sibling(o.id, o.folder_id, names[o.folder_id].called, AssessmentState(o.state))
+        for o in others
+        if o.folder_id in names
+    )
+
+
+def draft(key: str) -> Draft | None:
+    """What the viewer was typing on a page."""
+    practitioner_id = current().practitioner_id
+    return Draft.objects.filter(practitioner_id=practitioner_id, key=key).first() if practitioner_id else None
+
+
+def section_history(assessment_id: UUID, section: str) -> list[SectionText]:
+    """Every text that a section has had, the latest first."""
+    return list(
+        SectionText.objects.filter(assessment_id=assessment_id, section=section)
+        .select_related("written_by")
+        .order_by("-number")
+    )
+
+
+def entries_to_link(folder_ids: Iterable[UUID], *, words: str = "", limit: int = 50) -> list[Entry]:
+    """Entries of the record that may be linked as evidence, the latest first; with `words`, those that hold them."""
+    rows = (
+        Entry.objects.filter(folder_id__in=list(folder_ids)).select_related("author").order_by("-happened_at")
+    )
+    if words.strip():
+        rows = rows.filter(text__icontains=words.strip())
+    return list(rows[:limit])
+
+
+def contribution(contribution_id: UUID) -> Contribution:
+    """A contribution that the viewer may see: their own to give, or one in a record that they may open."""
+    row = (
+        Contribution.objects.filter(id=contribution_id)
+        .select_related("agency", "practitioner", "asked_by")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def age_in_months(child: ChildView, on: date) -> int | None:
+    """The child's age on a day, where the date of birth is known."""
+    born = child.child.birth.born_on
+    return months_old(born, on) if born and on >= born else None
+
+
+def folders_of(folder_id: UUID) -> list[UUID]:
+    """The folder and those joined to it."""
+    return joined_set(folder_id)
+
+
+def siblings_to_begin_with(folder_id: UUID, child: ChildView) -> list[tuple[UUID, str]]:
+    """Brothers and sisters whose record the viewer may write in: lead folder and name."""
+    theirs = [tie.their_folder for tie in child.siblings if tie.their_folder]
+    leads = dict.fromkeys(leads_of(theirs).values())
+    names = names_of_folders(leads)
+    return [(lead, names[lead].name) for lead in leads if lead in names and lead != folder_id]

@@ -1,0 +1,104 @@
+"""The life of an assessment through its actions, on the real database as the program's role."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.access.queries import joined_set
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.queries import child_page
+from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.models import Assessment, Episode, SectionText, SignOff
+from sightline.enquiries.queries import assessment as queries
+from sightline.enquiries.terms import AssessmentState, Stage
+from sightline.kernel.verdicts import Refused
+from sightline.procedures.models import Duty
+from sightline.records.models import Decision
+
+from .factories import a_signing, begun, complete, make_case, sent
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds_owed(folder_id):
+    return set(
+        Duty.objects.filter(folder_id=folder_id, closed_at__isnull=True).values_list("kind", flat=True)
+    )
+
+
+@pytest.mark.obligation("ASM-01")
+def test_a_concerns_duty_becomes_the_workers_assessment_and_a_manager_signs_it():
+    case = make_case()
+    maya, theo = begun(case)
+    assert maya.written_together == theo.written_together
+    with as_practitioner(case.worker):
+        duty = Duty.objects.get(folder_id=case.maya, kind="assessment")
+        assert (duty.owner_id, duty.path) == (
+            case.worker.pk,
+            f"/child/{case.maya}/enquiries/assessments/{maya.id}/",
+        )
+        assert Episode.objects.get(folder_id=case.maya).stage == Stage.ASSESSMENT.value
+    sent(case, maya)
+    with as_practitioner(case.manager):
+        assert "sign_off" in kinds_owed(case.maya)
+        signed = act.sign(maya.id, a_signing())
+        assert Assessment.objects.get(id=maya.id).state == AssessmentState.SIGNED.value
+        assert Episode.objects.get(folder_id=case.maya).stage == Stage.HELP.value
+        assert Decision.objects.get(id=signed.decision_id).maker_id == case.manager.pk
+        assert signed.digest == act.digest_of(signed.content, signed.form)
+        assert signed.pack_version
+        owed = kinds_owed(case.maya)
+        assert "sharing_assessment" in owed
+        assert {"assessment", "sign_off"}.isdisjoint(owed)
+        assert "assessment" in kinds_owed(case.theo), "a sibling's is their own"
+
+
+def test_what_is_missing_is_named_before_it_is_sent():
+    case = make_case()
+    maya, _theo = begun(case)
+    with as_practitioner(case.worker):
+        view = queries.assessment(maya.id, child_page(joined_set(case.maya)))
+        said = " ".join(lack.words for lack in view.lacks)
+        assert "Money: income, debt, benefits" in said
+        assert "No father or male carer is recorded" in said
+        assert "Ethnicity" in said
+        with pytest.raises(Refused, match="not complete yet"):
+            act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
+
+
+def test_nobody_signs_their_own_or_for_a_family_that_they_know():
+    case = make_case()
+    maya, _theo = begun(case)
+    sent(case, maya)
+    with as_practitioner(case.manager):
+        for knows in (True, None):
+            with pytest.raises(Refused):
+                act.sign(maya.id, a_signing(knows_family=knows))
+        assert SignOff.objects.filter(act="sign").count() == 0
+
+
+def test_every_saved_text_stays_and_a_stale_page_is_refused():
+    case = make_case()
+    maya, theo = begun(case)
+    with as_practitioner(case.worker):
+        act.write(maya.id, "network", {"explored": "Both grandmothers were asked."}, also=[theo.id])
+        act.write(maya.id, "network", {"explored": "Both grandmothers and an uncle were asked."}, number=1)
+        with pytest.raises(Refused, match="after you opened it"):
+            act.write(maya.id, "network", {"explored": "Nobody."}, number=1)
+        texts = SectionText.objects.filter(assessment=maya, section="network").order_by("number")
+        assert [t.content["explored"] for t in texts] == [
+            "Both grandmothers were asked.", "Both grandmothers and an uncle were asked.",
+        ]  # fmt: skip
+        assert (
+            SectionText.objects.get(assessment=theo, section="network").written_together
+            == texts[0].written_together
+        )
+
+
+def test_complete_means_complete():
+    case = make_case()
+    maya, _theo = begun(case)
+    complete(case, maya)
+    with as_practitioner(case.worker):
+        view = queries.assessment(maya.id, child_page(joined_set(case.maya)))
+        assert [lack.words for lack in view.lacks] == []
