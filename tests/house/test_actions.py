@@ -31,6 +31,9 @@ NOT_TOLD = {
     "records.keep_draft": "a draft saved every few seconds is no act on a record; signing it is",
     "records.drop_draft": "as keep_draft",
     "voice.save_draft": "as concerns.save_draft",
+    "enquiries.save_draft": "as the front door's",
+    "enquiries.drop_draft": "as the front door's",
+    "enquiries.happened": "a step of the act that happened",
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.
