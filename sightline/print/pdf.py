@@ -1,4 +1,4 @@
-"""Makes a tagged PDF (PDF/UA-1) from a template and data. The only importer of typst."""
+"""Makes a tagged PDF (PDF/UA-1) from a template and data."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import typst
 from django.utils import timezone
 
-from .fonts import fonts, showable
-
-#: Templates are named from here, as `print/typst/page.typ` and `records/typst/chronology.typ`.
-ROOT = Path(__file__).resolve().parent.parent
+from .apart import typeset_apart
+from .fonts import showable
+from .typeset import ROOT, typeset
 
 
 @dataclass(frozen=True)
@@ -37,36 +34,20 @@ class About:
     at: datetime | None = None
 
 
-def make(template: str, data: Mapping[str, Any], *, about: About) -> bytes:
+def make(template: str, data: Mapping[str, Any], *, about: About, large: bool = False) -> bytes:
     """The PDF of `sightline/<room>/typst/<name>.typ`, with `template` being `"<room>/<name>"`.
 
     The template reads `data` as a dictionary (see `print/typst/page.typ`); text is data and never source, so
-    nothing that somebody typed is run. Days and times are put into words by the caller: TypeError otherwise.
-    Raises typst.TypstError where the template is wrong.
+    nothing that somebody typed is run. A `large` print is made in a process of its own, which takes half a second
+    more and gives its memory back: for volumes of the record, in a job. Days and times are put into words by the
+    caller: TypeError otherwise. Raises typst.TypstError, or RuntimeError for a large one, where the template is wrong.
     """
     room, _, name = template.partition("/")
     at = (about.at or timezone.now()).replace(microsecond=0)
     said = asdict(about) | {"at": _moment(at)}
-    inputs = {"data": json.dumps(_plain({"about": said, "data": data}), ensure_ascii=False)}
-    compiler = typst.Compiler(root=str(ROOT), font_paths=fonts(), ignore_system_fonts=True)
+    given = json.dumps(_plain({"about": said, "data": data}), ensure_ascii=False)
     source = str(ROOT / room / "typst" / f"{name}.typ")
-    try:
-        return _compiled(compiler, source, inputs, at, ["ua-1"])
-    except typst.TypstError as error:
-        if "could not be displayed" not in str(error.message):
-            raise
-        # A rare mark on a letter of another script, which no one font can set together. The tags and the text stay;
-        # only the promise that every shape is right is not made.
-        return _compiled(compiler, source, inputs, at, [])
-
-
-def _compiled(
-    compiler: typst.Compiler, source: str, inputs: dict[str, str], at: datetime, standards: list[Any]
-) -> bytes:
-    made = compiler.compile(source, format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=at)
-    if not isinstance(made, bytes):
-        raise TypeError("A PDF comes in one piece.")
-    return made
+    return (typeset_apart if large else typeset)(source, given, at)
 
 
 def picture(content: bytes, alt: str) -> dict[str, Any]:

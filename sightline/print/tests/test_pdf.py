@@ -148,6 +148,16 @@ def test_a_mark_of_another_script_does_not_lose_the_document():
     assert "after" in words(printed({"heading": "x", "text": "\u0561\u0942\u20dd after"}))[0]
 
 
+def test_a_large_print_is_the_same_from_a_process_of_its_own():
+    data = {"parts": [{"heading": "Large", "text": "The same words, سلام."}]}
+    assert make("print/letter", data, about=ABOUT, large=True) == make("print/letter", data, about=ABOUT)
+
+
+def test_a_large_print_that_fails_says_why():
+    with pytest.raises(RuntimeError, match="could not be made"):
+        make("print/letter", {"parts": 1}, about=ABOUT, large=True)
+
+
 def test_a_day_must_be_in_words():
     with pytest.raises(TypeError, match="into words"):
         printed({"heading": "x", "text": date(2026, 1, 1)})
