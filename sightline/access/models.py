@@ -97,7 +97,8 @@ class Grant(FolderRow):
         read="access_may_read(folder_id) OR practitioner_id = kernel_practitioner()",
         insert="access_may_grant(folder_id, practitioner_id, team_id, origin, ends_at)",
         update=MAY_WRITE,
-        jobs={name: ("select", "insert", "update") for name in ("import", "demo", "duties")},
+        jobs={name: ("select", "insert", "update") for name in ("import", "demo", "duties")}
+        | {"summaries": ("select",)},
     )
 
     class Meta:
@@ -132,7 +133,7 @@ class Seal(FolderRow):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_why = models.TextField(blank=True)
-    door = folder_door(jobs={"matching": ("select",)})
+    door = folder_door(jobs={"matching": ("select",), "summaries": ("select",)})
 
     class Meta:
         constraints = [
@@ -149,7 +150,7 @@ class SealName(FolderRow):
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     named_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField()
-    door = folder_door(append_only=True, jobs={"matching": ("select",)})
+    door = folder_door(append_only=True, jobs={"matching": ("select",), "summaries": ("select",)})
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seal", "practitioner"], name="named_once_on_a_seal")]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from sightline.agencies.models import Posting
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 
-from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal
+from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal, SealName
 from .terms import GrantLevel, GrantOrigin
 
 
@@ -47,6 +49,20 @@ def joined_set(lead_id: UUID) -> list[UUID]:
         .order_by("opened_at")
         .values_list("id", flat=True)
     )
+
+
+def joined_sets(lead_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """`joined_set` for many, in two queries; those that the viewer may not open are left out."""
+    wanted = list(lead_ids)
+    joined = dict(
+        Joining.objects.filter(into_id__in=wanted, undone_at__isnull=True).values_list("folder_id", "into_id")
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for folder_id in (
+        Folder.objects.filter(id__in=[*wanted, *joined]).order_by("opened_at").values_list("id", flat=True)
+    ):
+        found.setdefault(joined.get(folder_id, folder_id), []).append(folder_id)
+    return {lead: folders for lead, folders in found.items() if lead in folders}
 
 
 def opened_of(folder_ids: Iterable[UUID]) -> set[UUID]:
@@ -167,3 +183,50 @@ def emergency(emergency_id: UUID) -> EmergencyAccess | None:
     return (
         EmergencyAccess.objects.filter(id=emergency_id).select_related("practitioner", "reviewed_by").first()
     )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A team, or somebody named on a seal, with the folders that are theirs: each with whoever opens it."""
+
+    id: UUID
+    name: str
+    table: str
+    folders: tuple[tuple[UUID, UUID], ...]
+
+
+def readers_of_all() -> list[Reader]:
+    """Every team with the folders let to it or allocated to somebody in it, sealed ones left out; then everybody
+    named on a seal with the sealed ones. For the job `summaries` alone; nothing that was let in an emergency."""
+    sealed = set(Seal.objects.filter(lifted_at__isnull=True).values_list("folder_id", flat=True))
+    names: dict[UUID, str] = {}
+    members: dict[UUID, list[UUID]] = {}
+    teams_of: dict[UUID, list[UUID]] = {}
+    for posting in Posting.objects.held_today().filter(team__isnull=False).select_related("team__agency"):
+        assert posting.team is not None
+        names[posting.team.pk] = f"{posting.team.name}, {posting.team.agency.name}"
+        members.setdefault(posting.team.pk, []).append(posting.practitioner_id)
+        teams_of.setdefault(posting.practitioner_id, []).append(posting.team.pk)
+    theirs: dict[UUID, dict[UUID, UUID]] = {}
+    holding = Q(team__isnull=False) | Q(practitioner__isnull=False, origin=GrantOrigin.ALLOCATION.value)
+    for grant in Grant.objects.filter(holding, Q(ends_at__isnull=True) | Q(ends_at__gt=now())).exclude(
+        origin=GrantOrigin.EMERGENCY.value
+    ):
+        if grant.folder_id in sealed:
+            continue
+        if grant.practitioner_id is not None:
+            for team_id in teams_of.get(grant.practitioner_id, ()):
+                theirs.setdefault(team_id, {})[grant.folder_id] = grant.practitioner_id
+        elif grant.team_id is not None and members.get(grant.team_id):
+            theirs.setdefault(grant.team_id, {}).setdefault(grant.folder_id, members[grant.team_id][0])
+    found = [
+        Reader(team_id, names[team_id], "agencies_team", tuple(sorted(folders.items())))
+        for team_id, folders in sorted(theirs.items(), key=lambda item: names[item[0]])
+    ]
+    named: dict[UUID, tuple[str, list[UUID]]] = {}
+    for name in SealName.objects.filter(seal__lifted_at__isnull=True).select_related("practitioner"):
+        named.setdefault(name.practitioner_id, (name.practitioner.name, []))[1].append(name.folder_id)
+    return found + [
+        Reader(who, words, "agencies_practitioner", tuple((folder, who) for folder in sorted(folders)))
+        for who, (words, folders) in sorted(named.items(), key=lambda item: item[1][0])
+    ]

@@ -8,10 +8,13 @@ class ConcernsConfig(AppConfig):
     def ready(self) -> None:
         from sightline.access import drafts
         from sightline.procedures.news import Words, words
+        from sightline.records import chronology
 
+        from . import queries
         from .pages.follow import draft_lines
 
         drafts.sources.append(draft_lines)
+        chronology.sources.append(queries.moments)
         words["concerns.raise"] = Words("Concern raised")
         words["concerns.add_more"] = Words("Something was added to a concern")
         words["concerns.take_back"] = Words("A concern was taken back")

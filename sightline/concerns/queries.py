@@ -9,9 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.urls import reverse
 
 from sightline.access.models import Joining
 from sightline.access.queries import leads_of, opened_of
+from sightline.agencies.queries import acting_now
+from sightline.agencies.terms import Permission
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
@@ -27,6 +30,7 @@ from sightline.procedures.queries import (
     views_of,
 )
 from sightline.procedures.terms import DutyStatus
+from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
 from . import rules
@@ -436,3 +440,43 @@ def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:
     leads = leads_of(others)
     names = names_of_folders(set(leads.values()) - {folder_id})
     return sorted(names.items(), key=lambda one: one[1].name)
+
+
+def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Concerns and what was added to them, for the timeline of a child. Two queries.
+
+    Who raised one without an account is not named here.
+    """
+    acting = acting_now()
+    opens = acting is not None and acting.may(Permission.SEE_BOARD)
+    parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
+    found = [
+        Moment(
+            id=part.id,
+            folder_id=part.folder_id,
+            happened_at=part.concern.raised_at,
+            known_at=max(part.written_at, part.concern.raised_at),
+            kind="Concern raised",
+            text="\n\n".join(words for words in (part.what_happened, part.about_child) if words),
+            author=part.concern.raised_by.name if part.concern.raised_by else "A member of the public",
+            agency=part.concern.raised_post.rpartition(", ")[2],
+            href=reverse("concerns:concern", args=[part.concern_id]) if opens else "",
+            significant=True,
+            tags=("Danger now",) if part.concern.immediate_danger else (),
+        )
+        for part in parts
+    ]
+    added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
+    return found + [
+        Moment(
+            id=addition.id,
+            folder_id=addition.folder_id,
+            happened_at=addition.added_at,
+            known_at=addition.added_at,
+            kind="Added to a concern",
+            text=addition.words,
+            author=addition.added_by.name if addition.added_by else "",
+            href=reverse("concerns:concern", args=[addition.concern_id]) if opens else "",
+        )
+        for addition in added
+    ]

@@ -25,10 +25,12 @@ cli = typer.Typer(
 )
 packs = typer.Typer(help="The procedure packs.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
+summaries = typer.Typer(help="Summaries for when the system is down.", no_args_is_help=True)
 imports = typer.Typer(help="Bring in what other systems hold.", no_args_is_help=True)
 cli.add_typer(packs, name="packs")
 cli.add_typer(audit, name="audit")
 cli.add_typer(imports, name="import")
+cli.add_typer(summaries, name="summaries")
 
 Data = Annotated[
     Path | None,
@@ -229,6 +231,47 @@ def audit_verify(
     typer.echo(json_text(report.as_dict()) if json else "\n".join(report.lines()))
     if not report.ok:
         raise typer.Exit(1)
+
+
+@summaries.command("export")
+def summaries_export(
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="The folder to write to; else SIGHTLINE_SUMMARIES."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Write an encrypted PDF for every team: each child on a page, for when the system is down."""
+    with opened(data):
+        refuse_unready()
+        from django.conf import settings
+
+        from sightline.web.bundles import export
+
+        folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
+        if folder is None:
+            raise Failure("Say where to: --to DIR, or set SIGHTLINE_SUMMARIES.")
+        try:
+            written = export(folder, Path(settings.SUMMARIES_KEYS))
+        except OSError as error:
+            raise Failure(
+                f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
+            ) from error
+        for bundle in written:
+            typer.echo(f"{bundle.path}  {bundle.reader}  {bundle.children}")
+        typer.echo(f"Wrote {len(written)} files. Their passphrases: `sightline summaries keys`.")
+
+
+@summaries.command("keys")
+def summaries_keys(data: Data = None) -> None:
+    """Print every passphrase, to be put into a sealed envelope for its team."""
+    with opened(data):
+        from django.conf import settings
+
+        from sightline.web.bundles import passphrases
+
+        for known in passphrases(Path(settings.SUMMARIES_KEYS)).values():
+            typer.echo(f"{known['passphrase']}  {known['for']}")
 
 
 @imports.command("census")

@@ -48,6 +48,9 @@ AUDIT_KEY = _secret("audit_key")
 AUDIT_ANCHOR = os.environ.get("SIGHTLINE_AUDIT_ANCHOR") or str(data_folder() / "anchors" / "audit-anchor.txt")
 # How many reverse proxies stand in front, each adding to X-Forwarded-For.
 PROXIES = int(os.environ.get("SIGHTLINE_PROXIES", "0"))
+# Where the nightly summaries for when the system is down are written; empty for none. Their passphrases lie apart.
+SUMMARIES_FOLDER = os.environ.get("SIGHTLINE_SUMMARIES", "")
+SUMMARIES_KEYS = os.environ.get("SIGHTLINE_SUMMARIES_KEYS") or str(data_folder() / "keys" / "summaries.json")
 PACK = os.environ.get("SIGHTLINE_PACK", "rotherham")
 PARTNERSHIP_COLOUR = os.environ.get("SIGHTLINE_COLOUR", "#12343b")
 
@@ -81,6 +84,7 @@ INSTALLED_APPS = [
     "sightline.concerns",
     "sightline.meetings",
     "sightline.voice",
+    "sightline.chronology",
     "sightline.records",
     "sightline.documents",
     "sightline.matching",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.concerns.pages.urls")),
     path("", include("sightline.meetings.pages.urls")),
     path("", include("sightline.voice.pages.urls")),
+    path("", include("sightline.chronology.pages.urls")),
     path("", include("sightline.documents.pages.urls")),
     path("", include("sightline.matching.pages.urls")),
     path("", include("sightline.children.pages.urls")),

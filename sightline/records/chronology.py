@@ -4,7 +4,8 @@ A room that holds something that happened to a child tells the timeline how to r
 
     chronology.sources.append(queries.moments)
 
-A source is asked for the folders that the viewer may open and answers with what stands in them.
+A source is asked for the folders that the viewer may open and answers with what stands in them, in a number of
+queries that does not depend on how much that is. Room `chronology` shows it, entries included.
 """
 
 from __future__ import annotations
@@ -33,7 +34,13 @@ class Moment:
     significant: bool = False
     late: bool = False
     tags: tuple[str, ...] = field(default=())
-    """Short notes beside it: third-party information, corrected, missed."""
+    """Short notes beside it: third-party information, missed."""
+    later: tuple[tuple[datetime, str], ...] = field(default=())
+    """Notes that came later, each with when: corrected, decided again. A view of an earlier day leaves them out."""
+    number: int = 0
+    """Its number in the record, for an entry."""
+    impact: str = ""
+    """What a significant event means for the child."""
 
 
 #: What the rooms above add, each given the folders to read.

@@ -15,7 +15,7 @@ class WebConfig(AppConfig):
 
         frame.tabs += [
             frame.Tab("child", "Overview", "web:child", 0),
-            frame.Tab("record", "Record", "web:record", 10),
+            frame.Tab("record", "Record", "web:record", 15),
             frame.Tab("decisions", "Decisions", "web:decisions", 80),
             frame.Tab("access", "Access", "access:who", 85, Permission.GIVE_ACCESS),
             frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),

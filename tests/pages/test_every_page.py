@@ -39,6 +39,7 @@ BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_c
 #: Pages that still ask more often, and how often: a number here only goes down.
 DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
     # The whole timeline is read, from every room that adds to it.
+    "chronology:child": 60, "chronology:family": 60, "web:summary": 60, "web:summary_pdf": 60,
     "voice:needs": 45, "voice:told": 38, "voice:tell": 38, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
     "enquiries:child": 28,
     **{f"enquiries:{name}": 40 for name in (

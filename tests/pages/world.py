@@ -242,5 +242,8 @@ def make_world(owning: Callable[[], Any]) -> World:
         "uidb36": "1",
         "pk": 1,
         "provider_id": "none",
+        "line_id": uuid4(),
+        "print_id": uuid4(),
+        "volume_id": uuid4(),
     }
     return World(door, people, known, sealed, places)

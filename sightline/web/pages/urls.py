@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import child, duty, procedures, public, work
+from . import child, duty, procedures, public, summary, work
 
 app_name = "web"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("child/<uuid:folder_id>/record/", child.record_, name="record"),
     path("child/<uuid:folder_id>/record/<uuid:entry_id>/correct/", child.correct, name="correct"),
     path("child/<uuid:folder_id>/decisions/", child.decisions_, name="decisions"),
+    path("child/<uuid:folder_id>/summary/", summary.summary, name="summary"),
+    path("child/<uuid:folder_id>/summary/pdf/", summary.summary_pdf, name="summary_pdf"),
     path("child/<uuid:folder_id>/looked/", child.looked, name="looked"),
     path("duty/<uuid:duty_id>/", duty.duty, name="duty"),
     path("procedures/", procedures.procedures, name="procedures"),

@@ -1,0 +1,98 @@
+"""How fast one long record is read, searched and printed: a child of 5,000 entries. Prints a table.
+
+    uv run python -m bench.chronology [--entries 5000] [--data DIR]
+
+Pages are measured over HTTP, signed in; the print is made as its job makes it, one volume after another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import tempfile
+import time
+from pathlib import Path
+from uuid import UUID
+
+from bench.serving import Served, served, table, timed
+from bench.work import COUNTERS, ENTRIES, STATEMENTS
+
+#: Milliseconds at the 95th of a hundred; seconds and megabytes for the print.
+PAGE, PRINT_SECONDS, PRINT_MEGABYTES = 100, 30, 400
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--entries", type=int, default=5000)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    with (
+        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
+        served(given.data or Path(folder), children=200, granted=20) as bench,
+    ):
+        child = long_record(bench, given.entries)
+        pages(bench, child)
+        printing(bench, child)
+
+
+def long_record(bench: Served, entries: int) -> UUID:
+    """A child of the client's with so many entries, each with its paragraph."""
+    (found,) = bench.owner.execute("SELECT id FROM access_folder ORDER BY id LIMIT 1").fetchone() or (None,)
+    assert isinstance(found, UUID)
+    held = bench.owner.execute("SELECT count(*) FROM records_entry WHERE folder_id = %s", [found]).fetchone()
+    if held == (0,):
+        bench.owner.execute(ENTRIES, {"folders": 1, "each": entries})
+        bench.owner.execute(STATEMENTS)
+        bench.owner.execute(COUNTERS)
+        bench.owner.execute("ANALYZE")
+    return found
+
+
+def pages(bench: Served, child: UUID) -> None:
+    """A hundred views of each kind, after ten to warm up."""
+    asked = {
+        "first page": "",
+        "a page in the middle": "?page=50",
+        "words": "?words=talked+school",
+        "words that no entry has": "?words=zebra",
+        "kind of statement": "?statement=fact",
+        "as of a day": "?as_of=2025-01-01",
+        "as it came to be known": "?order=known",
+    }
+    rows = []
+    for name, query in asked.items():
+        path = f"/child/{child}/chronology/{query}"
+        for _ in range(10):
+            timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
+        rows.append((name, [timed(lambda path=path: bench.client.get(path)) for _ in range(100)]))  # type: ignore[misc]
+    table("The chronology of one child", rows, PAGE)
+
+
+def printing(bench: Served, child: UUID) -> None:
+    """All of it on paper, as the job does it: the seconds in all, and the megabytes of the largest process."""
+    from django.db import transaction
+
+    from sightline.agencies.models import Practitioner
+    from sightline.chronology.actions import ask_print
+    from sightline.chronology.jobs import print_chronology
+    from sightline.chronology.rules import Asked
+    from sightline.kernel.viewer import Viewer, looking_as
+
+    (user,) = bench.owner.execute("SELECT id FROM agencies_user ORDER BY id LIMIT 1").fetchone() or (None,)
+    who = Practitioner.objects.get(user_id=user)
+    with transaction.atomic(), looking_as(Viewer.practitioner(who.pk)):
+        wanted = ask_print(child, Asked())
+    start = time.perf_counter()
+    volumes = print_chronology(str(wanted.id), str(who.pk))
+    taken = time.perf_counter() - start
+    largest = max(
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"\nPrint: {volumes} volumes in {taken:.1f} s (within {PRINT_SECONDS}), "
+          f"{largest / 1024:.0f} MB the largest process (within {PRINT_MEGABYTES})")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

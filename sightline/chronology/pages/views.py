@@ -1,0 +1,293 @@
+"""The chronology of a child, siblings side by side, workers' own chronologies, and prints."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.pages import frame
+from sightline.children.queries import ChildView
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+
+from .. import actions, paper, queries
+from ..picture import picture
+from ..terms import Order, PrintState
+from .forms import AskForm, FreeOwnForm, OwnForm, asked_of
+
+
+def _opened(request: HttpRequest, folder_id: UUID, what: str) -> tuple[ChildView, dict[str, Any]]:
+    view, shown = frame.open_child(request, folder_id, f"chronology.{what}", tab="chronology")
+    return view, shown | {"when": paper.when}
+
+
+def _page_number(request: HttpRequest) -> int:
+    number = request.GET.get("page", "1")
+    return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
+
+
+def _ways(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The orders in which the same moments can be read."""
+    known, oldest = request.GET.get("order") == Order.KNOWN.value, request.GET.get("first") == "oldest"
+
+    def way(text: str, current: bool, **changes: Any) -> dict[str, Any]:
+        query = request.GET.copy()
+        query.pop("page", None)
+        for name, value in changes.items():
+            query.pop(name, None)
+            if value:
+                query[name] = value
+        return {"text": text, "href": f"{request.path}?{query.urlencode()}", "current": current}
+
+    return [
+        (
+            "In order of",
+            [
+                way("when it happened", not known, order=None),
+                way("when it came to be known", known, order=Order.KNOWN.value),
+            ],
+        ),
+        (
+            "Start with",
+            [way("the latest", not oldest, first=None), way("the earliest", oldest, first="oldest")],
+        ),
+    ]
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The timeline of one child: filtered, as of a day, by when it happened or came to be known."""
+    view, shown = _opened(request, folder_id, "child")
+    form = AskForm(request.GET)
+    asked = asked_of(form, request.GET)
+    found = queries.timeline(view.folder_ids, asked, page=_page_number(request))
+    form.offer(found.choices)
+    form.full_clean()
+    beside: dict[UUID, list[queries.OwnView]] = {}
+    own = queries.own(view.folder_ids, asked)
+    for line in own:
+        if line.moment_id:
+            beside.setdefault(line.moment_id, []).append(line)
+    kept = {name: values for name, values in request.GET.lists() if name != "page"}
+    query = QueryDict(mutable=True)
+    for name, values in kept.items():
+        query.setlist(name, values)
+    return render(
+        request,
+        "chronology/child.html",
+        shown
+        | {
+            "form": form,
+            "asked": asked,
+            "asked_words": paper.asked_words(asked),
+            "timeline": found,
+            "groups": paper.by_month(found.shown, asked),
+            "picture": picture(found.choices),
+            "beside": beside,
+            "own_count": len(own),
+            "siblings": [t for t in view.every_tie if t.is_child and t.their_folder],
+            "ways": _ways(request),
+            "query": query.urlencode(),
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The children of a family side by side, as far as each record is open to the viewer."""
+    view, shown = _opened(request, folder_id, "family")
+    others = [t.their_folder for t in view.every_tie if t.is_child and t.their_folder]
+    children = queries.side_by_side(view.folder_ids[0], view.folder_ids, others)
+    form = AskForm(request.GET)
+    asked = asked_of(form, request.GET)
+    every = [folder for each in children for folder in each.folder_ids]
+    for each in children[1:]:
+        record(Verb.READ, "chronology.family", folder_id=each.folder_id)
+    found = queries.timeline(every, asked, page=_page_number(request))
+    form.offer(found.choices)
+    form.full_clean()
+    return render(
+        request,
+        "chronology/family.html",
+        shown
+        | {
+            "form": form,
+            "asked": asked,
+            "asked_words": paper.asked_words(asked),
+            "timeline": found,
+            "children": children,
+            "rows": paper.side_by_side(found.shown, children, asked),
+            "hidden": len({o for o in others} - {c.folder_id for c in children}),
+            "ways": _ways(request),
+            "back_href": reverse("chronology:child", args=[folder_id]),
+            "back_text": "Chronology",
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """What workers chose from the story, each with their analysis."""
+    view, shown = _opened(request, folder_id, "own")
+    lines = queries.own(view.folder_ids)
+    return render(
+        request,
+        "chronology/own.html",
+        shown
+        | {
+            "workers": paper.by_worker(lines),
+            "me": request.practitioner.practitioner_id,  # type: ignore[attr-defined]
+            "back_href": reverse("chronology:child", args=[folder_id]),
+            "back_text": "Chronology",
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Put a line into one's own chronology: about a moment of the record (?moment=), or about something else."""
+    view, shown = _opened(request, folder_id, "add_own")
+    about = None
+    if wanted := request.GET.get("moment", ""):
+        try:
+            about = queries.moment_of(view.folder_ids, UUID(wanted))
+        except ValueError as error:
+            raise NotFound from error
+    data = request.POST or None
+    form: OwnForm = FreeOwnForm(data) if about is None else OwnForm(data)
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.note_own(
+                view.folder_ids[0],
+                what=got["what"],
+                analysis=got["analysis"],
+                moment=about,
+                happened_at=got.get("happened_at"),
+            )
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "It stands in your own chronology.")
+            return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
+    return _own_form(request, shown, folder_id, form, "Add to your own chronology", about)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResponse:
+    """Say a line of one's own anew, or take it out; what stood there stays in its history."""
+    view, shown = _opened(request, folder_id, "change_own")
+    line = queries.own_line(line_id, view.folder_ids)
+    taking_out = request.POST.get("act") == "take_out"
+    sent = request.POST.get("version", "")
+    version = int(sent) if sent.isdecimal() and len(sent) < 6 else line.version
+    form = OwnForm(
+        None if taking_out else request.POST or None, initial={"what": line.what, "analysis": line.analysis}
+    )
+    if taking_out:
+        actions.take_out_own(line_id, version)
+        messages.success(request, "It is taken out of your own chronology. Its history stays.")
+        return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.revise_own(line_id, version, **form.cleaned_data)
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "It is changed. What stood there before stays in its history.")
+            return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
+    return _own_form(request, shown, folder_id, form, "Change your own chronology", None, line, version)
+
+
+def _own_form(
+    request: HttpRequest, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str, about: Any,
+    line: queries.OwnView | None = None, version: int = 0,
+) -> HttpResponse:  # fmt: skip
+    return render(
+        request,
+        "chronology/own_form.html",
+        shown
+        | {
+            "form": form,
+            "title": title,
+            "about": about,
+            "line": line,
+            "version": version,
+            "back_href": reverse("chronology:own" if line else "chronology:child", args=[folder_id]),
+            "back_text": "Own chronologies" if line else "Chronology",
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER)
+def ask_print(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """What a print would hold, and asking for it."""
+    view, shown = _opened(request, folder_id, "ask_print")
+    form = AskForm(request.GET)
+    asked = asked_of(form, request.GET)
+    if request.method == "POST":
+        made = actions.ask_print(view.folder_ids[0], asked)
+        return HttpResponseRedirect(reverse("chronology:print", args=[folder_id, made.id]))
+    return render(
+        request,
+        "chronology/ask_print.html",
+        shown
+        | {
+            "asked_words": paper.asked_words(asked),
+            "found": queries.count_entries(view.folder_ids, asked),
+            "prints": queries.prints(view.folder_ids),
+            "back_href": reverse("chronology:child", args=[folder_id]),
+            "back_text": "Chronology",
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def print_(request: HttpRequest, folder_id: UUID, print_id: UUID) -> HttpResponse:
+    """How far a print has got, and its volumes; only for whoever asked for it."""
+    if request.headers.get("X-Fragment"):
+        shown: dict[str, Any] = {"folder_id": folder_id}
+        view_folders: tuple[UUID, ...] | None = None
+    else:
+        view, shown = _opened(request, folder_id, "print")
+        view_folders = view.folder_ids
+    found = queries.print_(print_id)
+    if found.folder_id not in (view_folders or (folder_id,)):
+        raise NotFound
+    template = "chronology/print_part.html" if view_folders is None else "chronology/print.html"
+    return render(
+        request,
+        template,
+        shown
+        | {
+            "print": found,
+            "asked_words": paper.asked_words(found.asked),
+            "moving": found.state in (PrintState.WAITING, PrintState.RUNNING) and not found.stalled,
+            "failed": found.state is PrintState.FAILED or found.stalled,
+            "back_href": reverse("chronology:child", args=[folder_id]),
+            "back_text": "Chronology",
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def volume(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+    """A volume of one's own print, as a file; audited."""
+    name, content = actions.fetch_volume(volume_id)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

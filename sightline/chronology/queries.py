@@ -1,0 +1,487 @@
+"""Reads of the timeline: all sources as one, filtered, in order and page by page; workers' own; prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from sightline.access.queries import joined_sets, leads_of
+from sightline.children.queries import names_of_folders
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound
+from sightline.records.chronology import Moment, sources
+from sightline.records.models import Entry, Statement
+from sightline.records.terms import StatementKind, StatementSource
+
+from .models import OwnMoment, Print, PrintVolume
+from .rules import PRINT_STALLED, Asked, as_known, known_after, place, stands
+from .terms import Order, PrintState
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A moment as a page shows it: what was known of it by the day asked about."""
+
+    moment: Moment
+    paragraphs: tuple[Paragraph, ...] = ()
+    """Of an entry: each for what it is, and who told it."""
+    known_days: int = 0
+    """How many days after it happened it came to be known here."""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    kind: str
+    text: str
+    told_by: str = ""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the whole record holds, for the filters and the picture: each with how many."""
+
+    kinds: list[tuple[str, int]] = field(default_factory=list)
+    agencies: list[tuple[str, int]] = field(default_factory=list)
+    authors: list[tuple[str, int]] = field(default_factory=list)
+    months: dict[tuple[date, str], int] = field(default_factory=dict)
+    """By the first day of a month and the kind."""
+    significant: dict[tuple[date, str], int] = field(default_factory=dict)
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    shown: list[Shown]
+    total: int
+    choices: Choices
+    asked: Asked
+    number: int
+    more: bool
+
+
+def small_moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Everything but the entries, unfiltered: few rows a child, from every room."""
+    return [moment for source in sources for moment in source(folder_ids)]
+
+
+def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
+    """Those that hold the words, by the same English as the entries. One query."""
+    if not words or not moments:
+        return list(moments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT place FROM unnest(%s::text[]) WITH ORDINALITY AS given(words, place) "
+            "WHERE to_tsvector('english', given.words) @@ websearch_to_tsquery('english', %s)",
+            [[f"{m.kind}. {m.text}" for m in moments], words],
+        )
+        found = {place - 1 for (place,) in cursor.fetchall()}
+    return [moment for n, moment in enumerate(moments) if n in found]
+
+
+def _entries(folder_ids: Sequence[UUID], asked: Asked) -> QuerySet[Entry]:
+    rows = Entry.objects.filter(folder_id__in=folder_ids)
+    exact = {"title": asked.kind, "author__name": asked.author}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if asked.agency:
+        in_post = Q(agency__isnull=True, author_post__endswith=f", {asked.agency}")
+        rows = rows.filter(Q(agency__name=asked.agency) | in_post)
+    if asked.significant:
+        rows = rows.filter(significant=True)
+    if asked.from_instant:
+        rows = rows.filter(happened_at__gte=asked.from_instant)
+    if asked.before_instant:
+        rows = rows.filter(happened_at__lt=asked.before_instant)
+    if asked.known_before:
+        rows = rows.filter(written_at__lt=asked.known_before)
+    if asked.statement:
+        of_kind = Statement.objects.filter(
+            entry_id=OuterRef("id"), folder_id__in=folder_ids, kind=asked.statement
+        )
+        rows = rows.filter(Exists(of_kind))
+    if asked.words:
+        rows = rows.filter(words=SearchQuery(asked.words, config="english", search_type="websearch"))
+    return rows
+
+
+_ORDERS = {
+    (Order.HAPPENED, True): ("happened_at", "number", "id"),
+    (Order.HAPPENED, False): ("-happened_at", "-number", "-id"),
+    (Order.KNOWN, True): ("written_at", "number", "id"),
+    (Order.KNOWN, False): ("-written_at", "-number", "-id"),
+}
+
+
+def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: int = SIZE) -> Timeline:
+    """One page of the timeline of these folders, all rooms together. A fixed number of queries.
+
+    Of the entries only the keys up to this page are read, then the text of those on it.
+    """
+    small = small_moments(folder_ids)
+    choices = _choices(folder_ids, small, asked)
+    wanted = _words([moment for moment in small if stands(moment, asked)], asked.words)
+    entries = _entries(folder_ids, asked)
+    counted = entries.count() if asked.narrowed else choices.total - len(small)
+    total = counted + len(wanted)
+    page = min(page, max(1, -(-total // size)))
+    ids = _window(entries, wanted, asked, (page - 1) * size, size)
+    return Timeline(
+        shown=_shown(ids, wanted, asked),
+        total=total,
+        choices=choices,
+        asked=asked,
+        number=page,
+        more=page * size < total,
+    )
+
+
+def count_entries(folder_ids: Sequence[UUID], asked: Asked) -> int:
+    """How many entries are asked for. One query."""
+    return _entries(folder_ids, asked).count()
+
+
+def _window(
+    entries: QuerySet[Entry], small: Sequence[Moment], asked: Asked, offset: int, size: int
+) -> list[UUID]:
+    """The ids of the moments from `offset` on, entries and all else merged in order."""
+    column = "happened_at" if asked.order is Order.HAPPENED else "written_at"
+    rows = entries.order_by(*_ORDERS[asked.order, asked.oldest_first]).values_list(column, "number", "id")
+    first = [((at, number, str(id)), id) for at, number, id in rows[: offset + size]]
+    second = sorted(
+        ((place(moment, asked.order), moment.id) for moment in small), reverse=not asked.oldest_first
+    )
+    both = merge(first, second, key=lambda pair: pair[0], reverse=not asked.oldest_first)
+    return [id for _, id in islice(both, offset, offset + size)]
+
+
+def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked) -> list[Shown]:
+    """The moments of these ids in that order, entries with their paragraphs. Three queries."""
+    found: dict[UUID, Shown] = {}
+    for moment in small:
+        known = as_known(moment, asked)
+        found[moment.id] = Shown(known, known_days=known_after(known))
+    wanted = [id for id in ids if id not in found]
+    if wanted:
+        found |= _entry_moments(wanted, asked)
+    return [found[id] for id in ids]
+
+
+def _entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
+    corrections: dict[UUID, list[tuple[datetime, str]]] = {}
+    for corrected, at, number in Entry.objects.filter(corrects_id__in=ids).values_list(
+        "corrects_id", "written_at", "number"
+    ):
+        corrections.setdefault(corrected, []).append((at, f"Corrected by entry {number}"))
+    paragraphs: dict[UUID, list[Paragraph]] = {}
+    for row in Statement.objects.filter(entry_id__in=ids).order_by("entry_id", "place"):
+        told = "the child" if row.source == StatementSource.CHILD.value else row.told_by
+        paragraphs.setdefault(row.entry_id, []).append(
+            Paragraph(StatementKind(row.kind).label, row.text, told)
+        )
+    found = {}
+    for entry in Entry.objects.filter(id__in=ids).select_related("author", "agency", "corrects"):
+        moment = as_known(entry_moment(entry, tuple(sorted(corrections.get(entry.id, ())))), asked)
+        found[entry.id] = Shown(moment, tuple(paragraphs.get(entry.id, ())), known_days=known_after(moment))
+    return found
+
+
+def entry_moment(entry: Entry, later: tuple[tuple[datetime, str], ...] = ()) -> Moment:
+    """An entry as the timeline shows it: whose it is, late or not, and what was told by somebody else."""
+    tags = []
+    if entry.third_party:
+        tags.append("Third-party information")
+    if entry.corrects is not None:
+        tags.append(f"Puts right entry {entry.corrects.number}")
+    if entry.theirs:
+        tags.append("Disagreement" if entry.theirs == "disagreement" else "In their own words")
+    return Moment(
+        id=entry.id,
+        folder_id=entry.folder_id,
+        happened_at=entry.happened_at,
+        known_at=entry.written_at,
+        kind=entry.title,
+        text=entry.text,
+        agency=entry.agency.name if entry.agency else entry.author_post.rpartition(", ")[2],
+        author=f"{entry.theirs_name}, written down by {entry.author.name}"
+        if entry.theirs
+        else entry.author.name,
+        href=f"{reverse('web:record', args=[entry.folder_id])}#entry-{entry.number}",
+        significant=entry.significant,
+        late=entry.late,
+        tags=tuple(tags),
+        later=later,
+        number=entry.number,
+        impact=entry.impact,
+    )
+
+
+# What the record holds, counted in one pass over its entries. One without an agency's row says it in its post.
+_COUNTED = """
+    SELECT grouping(f.title, f.agency, f.author, f.month), f.title, f.agency, f.author, f.month,
+           count(*), count(*) FILTER (WHERE f.significant)
+    FROM (
+        SELECT e.title, coalesce(a.name, ltrim(split_part(e.author_post, ',', -1))) AS agency, p.name AS author,
+               date_trunc('month', e.happened_at AT TIME ZONE 'Europe/London')::date AS month, e.significant
+        FROM records_entry e
+        JOIN agencies_practitioner p ON p.id = e.author_id
+        LEFT JOIN agencies_agency a ON a.id = e.agency_id
+        WHERE e.folder_id = ANY(%s) AND (%s::timestamptz IS NULL OR e.written_at < %s)
+    ) f
+    GROUP BY GROUPING SETS ((f.agency), (f.author), (f.title, f.month))
+"""
+_BY_AGENCY, _BY_AUTHOR = 0b1011, 0b1101
+
+
+def _choices(folder_ids: Sequence[UUID], small: Iterable[Moment], asked: Asked) -> Choices:
+    before = asked.known_before
+    kinds: Counter[str] = Counter()
+    agencies: Counter[str] = Counter()
+    authors: Counter[str] = Counter()
+    months: Counter[tuple[date, str]] = Counter()
+    significant: Counter[tuple[date, str]] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTED, [list(folder_ids), before, before])
+        for which, kind, agency, author, month, count, marked in cursor.fetchall():
+            if which == _BY_AGENCY:
+                agencies[agency or ""] += count
+            elif which == _BY_AUTHOR:
+                authors[author] += count
+            else:
+                kinds[kind] += count
+                months[month, kind] += count
+                significant[month, kind] += marked
+    for moment in small:
+        if before is not None and moment.known_at >= before:
+            continue
+        day = moment.happened_at.astimezone(LONDON).date().replace(day=1)
+        kinds[moment.kind] += 1
+        agencies[moment.agency] += 1
+        authors[moment.author] += 1
+        months[day, moment.kind] += 1
+        significant[day, moment.kind] += moment.significant
+    del agencies[""], authors[""]
+    return Choices(
+        kinds=kinds.most_common(),
+        agencies=sorted(agencies.items()),
+        authors=sorted(authors.items()),
+        months=dict(months),
+        significant={key: count for key, count in significant.items() if count},
+        total=sum(kinds.values()),
+    )
+
+
+def moment_of(folder_ids: Sequence[UUID], moment_id: UUID) -> Moment:
+    """One moment of these folders. Raises NotFound."""
+    entry = (
+        Entry.objects.filter(id=moment_id, folder_id__in=folder_ids)
+        .select_related("author", "agency", "corrects")
+        .first()
+    )
+    if entry is not None:
+        return entry_moment(entry)
+    found = next((m for m in small_moments(folder_ids) if m.id == moment_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+# -- a family ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OneOfFamily:
+    """A child of a family whose record the viewer may open, with all that is read as part of it."""
+
+    folder_id: UUID
+    name: str
+    folder_ids: tuple[UUID, ...]
+
+
+def side_by_side(
+    lead: UUID, own_folders: Sequence[UUID], others: Sequence[UUID], limit: int = 8
+) -> list[OneOfFamily]:
+    """The child and those of the others that the viewer may open, at most `limit`. Four queries."""
+    leads = list(dict.fromkeys(leads_of(others).values()))
+    sets = joined_sets([each for each in leads if each != lead])
+    names = names_of_folders([lead, *sets])
+    found = [OneOfFamily(lead, names[lead].name if lead in names else "", tuple(own_folders))]
+    found += [
+        OneOfFamily(each, names[each].name, tuple(sets[each]))
+        for each in leads
+        if each in sets and each in names
+    ]
+    return found[:limit]
+
+
+# -- a print's own reading: everything, in volumes ---------------------------------------------------
+
+
+def all_ids(folder_ids: Sequence[UUID], asked: Asked, *, before: datetime) -> list[UUID]:
+    """The ids of every moment asked for that was known `before`, in order."""
+    known = [m for m in small_moments(folder_ids) if m.known_at <= before and stands(m, asked)]
+    wanted = _words(known, asked.words)
+    entries = _entries(folder_ids, asked).filter(written_at__lte=before)
+    return _window(entries, wanted, asked, 0, entries.count() + len(wanted))
+
+
+def shown_of(folder_ids: Sequence[UUID], ids: Sequence[UUID], asked: Asked) -> list[Shown]:
+    """These moments in this order."""
+    chosen = set(ids)
+    return _shown(ids, [m for m in small_moments(folder_ids) if m.id in chosen], asked)
+
+
+@dataclass(frozen=True)
+class PrintView:
+    """A print as its asker sees it; `stalled` where it will not get further by itself."""
+
+    id: UUID
+    folder_id: UUID
+    asked: Asked
+    asked_at: datetime
+    state: PrintState
+    done: int
+    total: int
+    expires_at: datetime | None
+    stalled: bool
+    volumes: list[VolumeView]
+
+
+@dataclass(frozen=True)
+class VolumeView:
+    id: UUID
+    number: int
+    moments: int
+    size: int
+
+
+def prints(folder_ids: Iterable[UUID], limit: int = 20) -> list[PrintView]:
+    """The viewer's own prints of these folders, the latest first. Two queries."""
+    rows = list(
+        Print.objects.filter(_not_expired(), folder_id__in=list(folder_ids)).order_by("-asked_at")[:limit]
+    )
+    return _print_views(rows)
+
+
+def print_(print_id: UUID) -> PrintView:
+    """One print of the viewer's own that has not expired. Raises NotFound."""
+    rows = list(Print.objects.filter(_not_expired(), id=print_id))
+    if not rows:
+        raise NotFound
+    return _print_views(rows)[0]
+
+
+def _not_expired() -> Q:
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=now())
+
+
+def _print_views(rows: Sequence[Print]) -> list[PrintView]:
+    volumes: dict[UUID, list[VolumeView]] = {}
+    for of, id, number, moments, size in (
+        PrintVolume.objects.filter(of_id__in=[row.id for row in rows])
+        .order_by("number")
+        .values_list("of_id", "id", "number", "moments", "size")
+    ):
+        volumes.setdefault(of, []).append(VolumeView(id, number, moments, size))
+    moving = (PrintState.WAITING.value, PrintState.RUNNING.value)
+    return [
+        PrintView(
+            id=row.id,
+            folder_id=row.folder_id,
+            asked=Asked.from_data(row.asked),
+            asked_at=row.asked_at,
+            state=PrintState(row.state),
+            done=row.done,
+            total=row.total,
+            expires_at=row.expires_at,
+            stalled=row.state in moving and row.moved_at < now() - PRINT_STALLED,
+            volumes=volumes.get(row.id, []),
+        )
+        for row in rows
+    ]
+
+
+def volume(volume_id: UUID) -> tuple[PrintView, VolumeView, bytes]:
+    """One volume of the viewer's own, with its content. Raises NotFound."""
+    row = PrintVolume.objects.filter(id=volume_id).first()
+    if row is None:
+        raise NotFound
+    of = print_(row.of_id)
+    return of, VolumeView(row.id, row.number, row.moments, row.size), bytes(row.content)
+
+
+# -- workers' own chronologies ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OwnView:
+    """A line of a worker's own chronology as it stands now, with its earlier versions, the latest first."""
+
+    line: UUID
+    version: int
+    folder_id: UUID
+    practitioner_id: UUID
+    practitioner: str
+    post: str
+    moment_id: UUID | None
+    moment_kind: str
+    happened_at: datetime
+    what: str
+    analysis: str
+    taken_out: bool
+    written_at: datetime
+    earlier: tuple[OwnView, ...] = ()
+
+
+def own(folder_ids: Iterable[UUID], asked: Asked = Asked()) -> list[OwnView]:
+    """Every worker's own lines that stand, by when it happened, as of the day asked about. One query."""
+    rows = OwnMoment.objects.filter(folder_id__in=list(folder_ids)).select_related("practitioner")
+    if asked.known_before:
+        rows = rows.filter(written_at__lt=asked.known_before)
+    lines: dict[UUID, OwnView] = {}
+    for row in rows.order_by("version"):
+        before = lines.get(row.line)
+        earlier = () if before is None else (_own_view(before), *before.earlier)
+        lines[row.line] = _own_view(row, earlier)
+    standing = [view for view in lines.values() if not view.taken_out]
+    return sorted(
+        standing, key=lambda view: (view.happened_at, str(view.line)), reverse=not asked.oldest_first
+    )
+
+
+def own_line(line: UUID, folder_ids: Iterable[UUID]) -> OwnView:
+    """One line that stands. Raises NotFound."""
+    found = next((view for view in own(folder_ids) if view.line == line), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _own_view(row: Any, earlier: tuple[OwnView, ...] = ()) -> OwnView:
+    return OwnView(
+        line=row.line,
+        version=row.version,
+        folder_id=row.folder_id,
+        practitioner_id=row.practitioner_id,
+        practitioner=row.practitioner.name if isinstance(row, OwnMoment) else row.practitioner,
+        post=row.post,
+        moment_id=row.moment_id,
+        moment_kind=row.moment_kind,
+        happened_at=row.happened_at,
+        what=row.what,
+        analysis=row.analysis,
+        taken_out=row.taken_out,
+        written_at=row.written_at,
+        earlier=earlier,
+    )

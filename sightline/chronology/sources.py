@@ -1,0 +1,233 @@
+"""What the rooms below say to the timeline: decisions, statuses, moves, workers and managers, duties missed.
+
+Each source is asked for folders and takes one or two queries, whatever stands in them. Rooms above the record
+have a source of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.urls import reverse
+
+from sightline.access.models import Responsibility
+from sightline.children.models import Involvement, Residence, Status
+from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
+from sightline.kernel.time import today
+from sightline.procedures.models import DutyEvent
+from sightline.procedures.terms import DutyAct
+from sightline.records.chronology import Moment
+from sightline.records.models import Decision
+
+from .rules import DECISION, start_of
+
+
+def _office(post: str) -> str:
+    """The agency at the end of 'post title, agency'."""
+    return post.rpartition(", ")[2]
+
+
+def decisions(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Every decision, with what became of it: ruled on, decided again."""
+    rows = (
+        Decision.objects.filter(folder_id__in=folder_ids)
+        .select_related("maker", "ruling__maker")
+        .prefetch_related("replaced_by")
+    )
+    return [
+        Moment(
+            id=row.id,
+            folder_id=row.folder_id,
+            happened_at=row.made_at,
+            known_at=row.made_at,
+            kind=DECISION,
+            text=f"{row.outcome}.\n{row.reasons}",
+            agency=_office(row.maker_post),
+            author=row.maker.name,
+            href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",
+            significant=True,
+            tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
+            later=tuple(_afterwards(row)),
+        )
+        for row in rows
+    ]
+
+
+def _afterwards(row: Decision) -> Iterator[tuple[datetime, str]]:
+    ruling: Decision | None = getattr(row, "ruling", None)
+    if ruling is not None:
+        yield (
+            ruling.made_at,
+            "In effect since the ruling" if ruling.upholds else "Not in effect: ruled against",
+        )
+    for replacing in row.replaced_by.all():
+        yield replacing.made_at, "Decided again later"
+
+
+def _dated(
+    row: Any,
+    kind: str,
+    *,
+    begun: str,
+    ended: str = "",
+    href: str,
+    agency: str = "",
+    significant: bool = False,
+) -> Iterator[Moment]:
+    """The moments at which a dated row began to hold and ceased to. One that never held says nothing."""
+    if row.held_until is not None and row.held_until <= row.held_from:
+        return
+    author = row.recorded_by.name if row.recorded_by else ""
+    happened, known = start_of(row.held_from), row.recorded_at
+    if row.held_from <= today():
+        yield Moment(
+            id=uuid5(row.id, "begun"),
+            folder_id=row.folder_id,
+            happened_at=happened,
+            known_at=max(happened, known),
+            kind=kind,
+            text=begun,
+            agency=agency,
+            author=author,
+            href=href,
+            significant=significant,
+        )
+    if ended and row.held_until is not None and row.held_until <= today():
+        at = start_of(row.held_until)
+        yield Moment(
+            id=uuid5(row.id, "ended"),
+            folder_id=row.folder_id,
+            happened_at=at,
+            # The row keeps when it was first written: that it ended is known from that day at the earliest.
+            known_at=max(at, known),
+            kind=kind,
+            text=ended,
+            agency=agency,
+            author=author,
+            href=href,
+            significant=significant,
+        )
+
+
+def _people(folder_id: UUID) -> str:
+    return reverse("children:people", args=[folder_id])
+
+
+def statuses(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Legal statuses and plans, as they began and ended."""
+    found: list[Moment] = []
+    for row in Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by"):
+        words = StatusKind(row.kind).label
+        if row.category:
+            words += f", {AbuseCategory(row.category).label}"
+        found += _dated(
+            row,
+            "Legal status or plan",
+            begun=f"{words}: began.",
+            ended=f"{words}: ended.",
+            href=_people(row.folder_id),
+            significant=True,
+        )
+    return found
+
+
+def moves(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Where the child has lived. An address that the viewer may not see is not among them."""
+    rows = Residence.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    found: list[Moment] = []
+    first: set[UUID] = set()
+    for row in rows.order_by("held_from"):
+        assert row.folder_id is not None
+        place = LivesAt(row.lives_at).label
+        where = ", ".join(part for part in (row.lines.replace("\n", ", "), row.postcode) if part) or row.area
+        words = place + (f", {where}" if where else "") + (f", with {row.with_whom}" if row.with_whom else "")
+        moved = row.folder_id in first
+        first.add(row.folder_id)
+        found += _dated(
+            row,
+            "Move of address",
+            begun=f"{'Moved to' if moved else 'Lives at'}: {words}.",
+            href=_people(row.folder_id),
+            significant=moved,
+        )
+    return found
+
+
+def workers(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Who began and ceased to work with the child."""
+    rows = Involvement.objects.filter(folder_id__in=folder_ids).select_related(
+        "recorded_by", "practitioner", "agency"
+    )
+    found: list[Moment] = []
+    for row in rows:
+        who = row.practitioner.name if row.practitioner else "Somebody not yet named"
+        words = f"{who}, {row.role}, {row.agency.name}" + (
+            " (lead professional)" if row.lead_professional else ""
+        )
+        found += _dated(
+            row,
+            "Change of worker",
+            begun=f"Began to work with the child: {words}.",
+            ended=f"Ceased to work with the child: {words}.",
+            href=_people(row.folder_id),
+            agency=row.agency.name,
+        )
+    return found
+
+
+def managers(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """The managers who have answered for the record."""
+    return [
+        Moment(
+            id=uuid5(row.id, "answers"),
+            folder_id=row.folder_id,
+            happened_at=start_of(row.held_from),
+            known_at=start_of(row.held_from),
+            kind="Change of responsible manager",
+            text=f"{row.manager.name} answers for the record.",
+            author=row.manager.name,
+            href=_people(row.folder_id),
+        )
+        for row in Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
+        if row.held_from <= today() and (row.held_until is None or row.held_until > row.held_from)
+    ]
+
+
+_AFTERWARDS = {
+    DutyAct.DISCHARGE.value: "Done late",
+    DutyAct.ANSWER.value: "Answered for",
+    DutyAct.WITHDRAW.value: "Withdrawn",
+}
+
+
+def missed_duties(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """What was not done by when it was due, with what became of it. One query."""
+    events = list(
+        DutyEvent.objects.filter(folder_id__in=folder_ids, act__in=[DutyAct.MISS.value, *_AFTERWARDS])
+        .select_related("duty__owner", "duty__team__agency")
+        .order_by("at")
+    )
+    after: dict[UUID, list[tuple[datetime, str]]] = {}
+    for event in events:
+        if event.act in _AFTERWARDS:
+            after.setdefault(event.duty_id, []).append((event.at, _AFTERWARDS[event.act]))
+    return [
+        Moment(
+            id=event.id,
+            folder_id=event.folder_id,
+            happened_at=event.duty.due_at,
+            known_at=max(event.at, event.duty.due_at),
+            kind="Duty missed",
+            text=f"{event.duty.title}: not done within {event.duty.limit_words}.",
+            agency=event.duty.team.agency.name if event.duty.team else "",
+            author=event.duty.owner.name if event.duty.owner else "",
+            href=reverse("web:duty", args=[event.duty_id]),
+            tags=("Missed",),
+            later=tuple(note for note in after.get(event.duty_id, ()) if note[0] >= event.at),
+        )
+        for event in events
+        if event.act == DutyAct.MISS.value
+    ]

@@ -1,0 +1,142 @@
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import set_status
+from sightline.children.rules import NewStatus
+from sightline.children.terms import StatusKind
+from sightline.chronology import queries
+from sightline.chronology.rules import Asked
+from sightline.chronology.terms import Order
+from sightline.kernel.time import LONDON
+from sightline.records.actions import correct_entry
+from sightline.records.models import Entry
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 10, 30, tzinfo=LONDON)
+
+
+def texts(found):
+    return [s.moment.text for s in found.shown if s.moment.number]
+
+
+@pytest.mark.obligation("SHR-05")
+def test_one_timeline_holds_what_each_agency_recorded_with_its_source(worker, visitor, folder, wrote):
+    wrote(worker, "Home visit.")
+    wrote(visitor, "Weighed at the clinic.", happened=AT + timedelta(days=1), kind="health")
+    with as_practitioner(worker):
+        found = queries.timeline([folder], Asked())
+    agencies = {s.moment.text: (s.moment.agency, s.moment.author) for s in found.shown}
+    assert agencies["Home visit."] == (worker.postings.get().agency.name, "Dana Okafor")
+    assert agencies["Weighed at the clinic."] == (visitor.postings.get().agency.name, "Ines Farrow")
+    assert texts(found) == ["Weighed at the clinic.", "Home visit."]
+
+
+@pytest.mark.obligation("SHR-05")
+def test_nobody_else_reads_any_of_it(worker, stranger, folder, wrote):
+    wrote(worker, "Home visit.")
+    with as_practitioner(stranger):
+        found = queries.timeline([folder], Asked())
+        assert (found.shown, found.total, found.choices.total) == ([], 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        (Asked(words="weighing"), ["Weighed at the clinic."]),
+        (Asked(words='"home visit"'), ["Home visit."]),
+        (Asked(kind="Health contact"), ["Weighed at the clinic."]),
+        (Asked(author="Dana Okafor"), ["Home visit."]),
+        (Asked(since=date(2026, 3, 3)), ["Weighed at the clinic."]),
+        (Asked(until=date(2026, 3, 2)), ["Home visit."]),
+        (Asked(words="nothing like it"), []),
+        (Asked(oldest_first=True), ["Home visit.", "Weighed at the clinic."]),
+    ],
+)
+def test_filters(worker, visitor, folder, wrote, asked, wanted):
+    wrote(worker, "Home visit.")
+    wrote(visitor, "Weighed at the clinic.", happened=AT + timedelta(days=1), kind="health")
+    with as_practitioner(worker):
+        assert texts(queries.timeline([folder], asked)) == wanted
+
+
+@pytest.mark.obligation("REC-05")
+@pytest.mark.obligation("REC-06")
+def test_a_reader_filters_by_statement_and_sees_who_told_it(worker, folder, wrote):
+    wrote(worker, "He was hungry.\n\no He is neglected.\n@Sam Reyes, teacher: He slept in class.")
+    wrote(worker, "Only facts.", happened=AT + timedelta(days=1))
+    with as_practitioner(worker):
+        found = queries.timeline([folder], Asked(statement="opinion"))
+    (shown,) = [s for s in found.shown if s.moment.number]
+    assert [(p.kind, p.told_by) for p in shown.paragraphs] == [
+        ("Fact", ""), ("Opinion", ""), ("Fact", "Sam Reyes, teacher"),
+    ]  # fmt: skip
+    assert "Third-party information" in shown.moment.tags
+
+
+def test_the_record_as_it_stood_on_a_day(worker, folder, wrote):
+    wrote(worker, "Told at once.")
+    wrote(worker, "Told a month later.", after=timedelta(days=30))
+    with as_practitioner(worker):
+        entry = Entry.objects.get(folder_id=folder, text="Told at once.")
+        correct_entry(entry.id, "The day was wrong.", "It was on Tuesday.")
+        then = queries.timeline([folder], Asked(as_of=date(2026, 3, 10)))
+        now = queries.timeline([folder], Asked())
+    assert texts(then) == ["Told at once."]
+    assert then.choices.total == 1
+    tags = {s.moment.text: s.moment.tags for s in now.shown}
+    assert any("Corrected" in tag for tag in tags["Told at once."])
+    assert not any("Corrected" in tag for tag in then.shown[0].moment.tags)
+
+
+@pytest.mark.obligation("REC-07")
+def test_what_was_known_when(worker, folder, wrote):
+    wrote(worker, "Happened first, known last.", after=timedelta(days=30))
+    wrote(worker, "Happened last, known first.", happened=AT + timedelta(days=1))
+    with as_practitioner(worker):
+        found = queries.timeline([folder], Asked(order=Order.KNOWN, oldest_first=True))
+    assert texts(found) == ["Happened last, known first.", "Happened first, known last."]
+    late = next(s for s in found.shown if s.moment.text == "Happened first, known last.")
+    assert late.known_days == 30
+    assert late.moment.late
+
+
+def test_statuses_and_workers_stand_on_it_too(worker, folder):
+    with as_practitioner(worker):
+        set_status(folder, NewStatus(StatusKind.CHILD_IN_NEED, date(2026, 1, 5)))
+        found = queries.timeline([folder], Asked(kind="Legal status or plan"))
+    assert [s.moment.text for s in found.shown] == ["Child in need: began."]
+    assert found.shown[0].known_days > 0
+
+
+def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
+    for n in range(130):
+        wrote(worker, f"Entry {n}.", happened=AT + timedelta(hours=n))
+    with as_practitioner(worker):
+        seen, costs = [], []
+        for page in (1, 2, 3):
+            with CaptureQueriesContext(connection) as captured:
+                found = queries.timeline([folder], Asked(), page=page)
+            costs.append(len(captured))
+            seen += texts(found)
+    assert seen == [f"Entry {n}." for n in reversed(range(130))]
+    with as_practitioner(worker), CaptureQueriesContext(connection) as captured:
+        queries.small_moments([folder])
+    assert not found.more
+    assert len(set(costs)) == 1
+    # Beside what each room asks for its own: counting, keys, entries, their paragraphs and corrections.
+    assert costs[0] - len(captured) <= 5
+
+
+def test_words_are_looked_for_in_the_folder_alone(worker, folder, wrote):
+    wrote(worker, "Home visit.")
+    with as_practitioner(worker), CaptureQueriesContext(connection) as captured:
+        queries.timeline([folder], Asked(words="visit"))
+    searching = [
+        q["sql"] for q in captured if "websearch_to_tsquery" in q["sql"] and "records_entry" in q["sql"]
+    ]
+    assert searching
+    assert all('"folder_id" IN' in sql for sql in searching)

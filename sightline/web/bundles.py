@@ -1,0 +1,171 @@
+"""Summaries for the day on which the system is down: one encrypted PDF a team, good for a few days.
+
+Each holds the children whose records are open to the team, or allocated to somebody in it. A sealed child is in the
+PDF of each person named on its seal, and in no other. Every PDF is encrypted (AES-256) with a passphrase of its own,
+which is kept in a file apart, to be printed and put into an envelope.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from pypdf import PdfReader, PdfWriter
+
+from sightline.access.queries import Reader, joined_set, readers_of_all
+from sightline.agencies.queries import partnership
+from sightline.audit.actions import event, record_many
+from sightline.audit.terms import Verb
+from sightline.children.rules import full_day
+from sightline.kernel.time import today
+from sightline.kernel.viewer import Viewer, looking_as
+from sightline.print.pdf import About, make
+
+from .summary import Summary, as_paper, summary_of
+
+#: How long a bundle is good for; what is older is removed from the folder.
+GOOD_FOR = timedelta(days=3)
+JOB = "summaries"
+#: Letters and figures that cannot be mistaken for one another on paper.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_NAME = re.compile(r"summaries-(\d{4}-\d{2}-\d{2})-[a-z0-9-]+\.pdf")
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One PDF that was written: for whom, with how many children, where."""
+
+    reader: str
+    children: int
+    path: Path
+
+
+def export(folder: Path, keys: Path) -> list[Bundle]:
+    """Write a bundle for every team and every person named on a seal; remove those that have expired.
+
+    `keys` is the file of passphrases, made and added to as needed, readable by nobody else. Raises OSError where
+    something cannot be written; every export is audited, child by child.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    known = passphrases(keys)
+    day, written = today(), []
+    for reader in readers():
+        found = _summaries(reader)
+        if not found:
+            continue
+        key = str(reader.id)
+        if key not in known:
+            known[key] = {"for": reader.name, "passphrase": new_passphrase()}
+            keep_passphrases(keys, known)
+        target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{key[-6:]}.pdf"
+        _write(target, encrypted(_pdf(reader, found, day), known[key]["passphrase"]))
+        _audit(reader, found)
+        written.append(Bundle(reader.name, len(found), target))
+    remove_expired(folder, day)
+    return written
+
+
+def readers() -> list[Reader]:
+    """Who gets a bundle, with the folders in it and as whom each is read."""
+    with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+        return readers_of_all()
+
+
+def _summaries(reader: Reader) -> list[Summary]:
+    """Each child as somebody sees them who may: what a seal or an ended grant keeps from them is not there."""
+    found: dict[UUID, Summary] = {}
+    for folder_id, practitioner_id in reader.folders:
+        with transaction.atomic(), looking_as(Viewer.practitioner(practitioner_id, origin="job")):
+            folders = joined_set(folder_id)
+            if folders:
+                found[folder_id] = summary_of(folders)
+    return sorted(found.values(), key=lambda summary: summary.name)
+
+
+def _pdf(reader: Reader, found: Iterable[Summary], day: date) -> bytes:
+    until = day + GOOD_FOR
+    with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+        ours = partnership()
+    about = About(
+        title="Summaries for when the system is down",
+        reader=reader.name,
+        marking=f"Confidential. Good until {full_day(until)}",
+        partnership=ours.name if ours else "",
+    )
+    return make(
+        "web/summary", {"children": [as_paper(each, until) for each in found]}, about=about, large=True
+    )
+
+
+def encrypted(pdf: bytes, passphrase: str) -> bytes:
+    """The PDF with AES-256, opened by the passphrase alone. The tags stay."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    writer.encrypt(user_password=passphrase, owner_password=secrets.token_urlsafe(24), algorithm="AES-256")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _audit(reader: Reader, found: Iterable[Summary]) -> None:
+    with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+        record_many(
+            event(
+                Verb.EXPORTED,
+                "web.export_summaries",
+                folder_id=each.folder_id,
+                subject=(reader.table, reader.id),
+            )
+            for each in found
+        )
+
+
+def new_passphrase() -> str:
+    """Five groups of five: some 123 bits, and short enough to type in an emergency."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(5))
+
+
+def passphrases(keys: Path) -> dict[str, dict[str, str]]:
+    """By the id of a team or person: for whom, and the passphrase. Empty where nothing was exported yet."""
+    if not keys.exists():
+        return {}
+    found: dict[str, dict[str, str]] = json.loads(keys.read_text("utf-8"))
+    return found
+
+
+def keep_passphrases(keys: Path, known: dict[str, dict[str, str]]) -> None:
+    """Write the file anew, readable by its owner alone, whole or not at all."""
+    keys.parent.mkdir(parents=True, exist_ok=True)
+    _write(keys, json.dumps(known, indent=2, ensure_ascii=False).encode())
+
+
+def remove_expired(folder: Path, day: date) -> int:
+    """Remove bundles that are no longer good; returns how many."""
+    gone = 0
+    for path in folder.glob("summaries-*.pdf"):
+        named = _NAME.fullmatch(path.name)
+        if named and date.fromisoformat(named[1]) + GOOD_FOR < day:
+            path.unlink()
+            gone += 1
+    return gone
+
+
+def _write(path: Path, content: bytes) -> None:
+    beside = path.with_suffix(path.suffix + ".part")
+    with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(path)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:60] or "team"

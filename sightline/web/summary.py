@@ -1,0 +1,308 @@
+"""A child on one page, for a stranger on duty: drawn from the record as it stands now, each line with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from sightline.children.queries import ChildView, child_page, completeness
+from sightline.children.rules import full_day
+from sightline.chronology.paper import when
+from sightline.chronology.queries import timeline
+from sightline.chronology.rules import Asked
+from sightline.concerns.queries import on_child, referrer_words
+from sightline.concerns.queries import standing as standing_of_concerns
+from sightline.concerns.terms import ConcernState
+from sightline.govuk.words import listed, plural
+from sightline.kernel.time import now
+from sightline.procedures.queries import DutyView, on_folders
+from sightline.procedures.terms import DutyStatus
+from sightline.records import standing
+from sightline.records.queries import last_seen
+from sightline.voice.queries import last_said
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to know: what, where it comes from in words, and the page on which that stands."""
+
+    text: str
+    source: str = ""
+    href: str = ""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    lines: list[Line]
+    nothing: str = ""
+    """What an empty section means; without it an empty section is left out."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The whole page. `safety` is read first; `gaps` is what nobody has told yet."""
+
+    folder_id: UUID
+    name: str
+    heading: str
+    number: str
+    at: datetime
+    safety: Section
+    sections: list[Section] = field(default_factory=list)
+    gaps: list[Line] = field(default_factory=list)
+
+
+def summary_of(folder_ids: Sequence[UUID], view: ChildView | None = None) -> Summary:
+    """The summary of a child whose folders the viewer may open. A fixed number of queries."""
+    view = view or child_page(folder_ids)
+    lead = view.folder_ids[0]
+    people = reverse("children:people", args=[lead])
+    duties = on_folders(folder_ids)
+    parts = on_child(folder_ids)
+    lines = standing_of_concerns(parts)
+    for source in standing.sources:
+        lines += source(folder_ids)
+    columns = {
+        column: [
+            Line(line.text, f"Since {when(line.since)}", line.href)
+            for line in standing.in_column(lines, column)
+        ]
+        for column in standing.Column
+    }
+    said, heard = _said(lead, folder_ids, view, parts)
+    facts = view.masthead
+    return Summary(
+        folder_id=lead,
+        name=view.child.name,
+        heading=" · ".join(
+            words
+            for words in (
+                f"Known as {facts['called']}" if facts["known_as"] else "",
+                facts["pronouns"],
+                facts["age"],
+                f"born {full_day(facts['born_on'])}"
+                if facts["born_on"] and not facts["born_estimated"]
+                else "",
+            )
+            if words
+        ),
+        number=view.number,
+        at=now(),
+        safety=Section(
+            "Know this first",
+            _safety(lead, view, duties, parts),
+            "Nothing in the record asks for caution. That nothing is written does not mean that nothing is so.",
+        ),
+        sections=[
+            Section("Talking with them", _talking(view, people)),
+            Section("What they say", said),
+            Section("Where they are", _where(view, people), "Where they live is not recorded."),
+            Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
+            Section("Who to ring", _whom(view, people), "Nobody is recorded."),
+            Section("What we are worried about", columns[standing.Column.WORRY], "Nothing recorded."),
+            Section("What is working well", columns[standing.Column.WELL], "Nothing recorded."),
+            Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
+            Section("Due", _due(duties), "Nothing is due."),
+            Section("What happened lately", _lately(folder_ids), "Nothing significant is recorded."),
+        ],
+        gaps=_gaps(view, people, heard),
+    )
+
+
+def _by(row: Any) -> str:
+    """'Recorded 4 May 2026 by Dana Okafor'."""
+    return f"Recorded {when(row.recorded_at)}" + (f" by {row.recorded_by}" if row.recorded_by else "")
+
+
+def _safety(lead: UUID, view: ChildView, duties: Sequence[DutyView], parts: Sequence[Any]) -> list[Line]:
+    """Danger, orders and plans, an address to keep quiet about, what is critically late."""
+    people = reverse("children:people", args=[lead])
+    found = [
+        Line(
+            "A concern that says the child is in danger now has not been decided",
+            f"Raised {when(part.concern.raised_at)}",
+            reverse("chronology:child", args=[lead]),
+            urgent=True,
+        )
+        for part in parts
+        if part.concern.immediate_danger
+        and part.concern.state in (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value)
+    ]
+    if view.child.address_confidential:
+        found.append(Line("The address is confidential: tell it to nobody", "Address", people, urgent=True))
+    found += [
+        Line(
+            f"{status.words}, since {full_day(status.held_from)}",
+            _by(status),
+            reverse("children:people", args=[lead]),
+        )
+        for status in view.statuses
+    ]
+    found += [
+        Line(
+            f"{duty.title}: {duty.left}",
+            f"Due {when(duty.due_at)}",
+            reverse("web:duty", args=[duty.id]),
+            urgent=True,
+        )
+        for duty in duties
+        if duty.status is DutyStatus.CRITICAL
+    ]
+    return found
+
+
+def _talking(view: ChildView, people: str) -> list[Line]:
+    facts = view.masthead
+    labelled = (
+        ("Languages", facts["languages"]),
+        ("How they communicate", facts["communication"]),
+        ("Interpreter", facts["interpreter"]),
+    )
+    return [Line(f"{name}: {words}", "People", people) for name, words in labelled if words]
+
+
+def _said(
+    lead: UUID, folder_ids: Sequence[UUID], view: ChildView, parts: Sequence[Any]
+) -> tuple[list[Line], bool]:
+    """What the child last said, and whether anybody heard it."""
+    said = last_said(folder_ids)
+    page = reverse("voice:child", args=[lead])
+    if said is not None:
+        words = f"“{said.words}”" if said.quoted else said.words
+        return [Line(words, f"{said.heard}, {when(said.heard_at)}, heard by {said.heard_by}", page)], True
+    told = next((part for part in parts if part.child_said), None)
+    if told is None:
+        return [], False
+    source = f"As told by {referrer_words(told.concern)}, {when(told.written_at)}"
+    return [Line(f"“{told.child_said}”", source, page)], True
+
+
+def _where(view: ChildView, people: str) -> list[Line]:
+    facts, home = view.masthead, view.child.lives
+    found = []
+    if home is not None:
+        place = ", ".join(part for part in (home.lives_at.label, facts["address"]) if part)
+        found.append(Line(f"{place}, since {full_day(home.held_from)}", _by(home), people))
+    if facts["lives_with"]:
+        found.append(Line(f"Lives with {facts['lives_with']}", "People", people))
+    found += [
+        Line(f"{p.kind.label}: {p.name}" + (f", {p.telephone}" if p.telephone else ""), _by(p), people)
+        for p in view.providers
+    ]
+    return found
+
+
+def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
+    seen = last_seen(folder_ids)
+    if seen is None:
+        return []
+    alone = {True: ", alone", False: ", not alone", None: ""}[seen.alone]
+    return [
+        Line(
+            f"Last seen {when(seen.at)}{alone}",
+            f"{seen.by}, {seen.by_post}",
+            f"{reverse('chronology:child', args=[lead])}#m-{seen.entry_id}",
+        )
+    ]
+
+
+def _whom(view: ChildView, people: str) -> list[Line]:
+    """Who answers for the record, who leads, who holds parental responsibility, who else works with them."""
+    found = []
+    if view.responsible_manager:
+        found.append(
+            Line(f"Responsible manager: {view.responsible_manager}, {view.agency}", "Record", people)
+        )
+    for work in view.involvements:
+        who = f"{work.practitioner or 'Not yet named'}, {work.role}, {work.agency}"
+        phone = work.telephone or work.agency_telephone or "no telephone number recorded"
+        found.append(Line(f"{'Lead professional: ' if work.lead else ''}{who}: {phone}", _by(work), people))
+    for tie in view.ties:
+        if tie.is_child:
+            continue
+        phone = tie.person.birth.telephone or "no telephone number recorded"
+        found.append(Line(f"{tie.name}, {tie.said_as}: {phone}", _by(tie), people))
+    return found[:12]
+
+
+def _due(duties: Sequence[DutyView]) -> list[Line]:
+    rest = [duty for duty in duties if duty.status is not DutyStatus.CRITICAL]
+    return [
+        Line(
+            f"{duty.title}: {duty.left}",
+            ", ".join(part for part in (duty.owner or duty.team, duty.citation) if part),
+            reverse("web:duty", args=[duty.id]),
+        )
+        for duty in rest[:MOST]
+    ]
+
+
+def _lately(folder_ids: Sequence[UUID]) -> list[Line]:
+    shown = timeline(folder_ids, Asked(significant=True), size=MOST).shown
+    return [
+        Line(
+            f"{when(each.moment.happened_at)}: {each.moment.kind}. {_short(each.moment.text)}",
+            ", ".join(part for part in (each.moment.author, each.moment.agency) if part),
+            each.moment.href,
+        )
+        for each in shown
+    ]
+
+
+def _short(text: str, longest: int = 180) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= longest else words[:longest].rsplit(" ", 1)[0] + " …"
+
+
+def _gaps(view: ChildView, people: str, heard: bool) -> list[Line]:
+    """What the record does not say: a stranger must not read silence as safety."""
+    found = [] if heard else [Line("Nobody has written down what they say")]
+    if not view.responsible_parents:
+        found.append(Line("Who holds parental responsibility is not recorded", "People", people))
+    lacking = [lack.requirement.label.lower() for lack in completeness(view)]
+    if lacking:
+        found.append(Line(f"The record lacks: {listed(lacking)}", "People", people))
+    if view.changes_of_worker:
+        found.append(
+            Line(
+                f"{plural(view.changes_of_worker, 'change')} of lead professional in twelve months",
+                "People",
+                people,
+            )
+        )
+    return found
+
+
+def as_paper(summary: Summary, until: date | None = None) -> dict[str, Any]:
+    """The summary as its template of print takes it."""
+
+    def lines(given: Sequence[Line]) -> list[dict[str, Any]]:
+        return [{"text": line.text, "source": line.source, "urgent": line.urgent} for line in given]
+
+    return {
+        "name": summary.name,
+        "heading": summary.heading,
+        "number": summary.number,
+        "drawn": f"Drawn from the record on {when(summary.at)}."
+        + (f" Destroy this after {full_day(until)}: by then it is out of date." if until else ""),
+        "safety": {
+            "title": summary.safety.title,
+            "lines": lines(summary.safety.lines),
+            "nothing": summary.safety.nothing,
+        },
+        "sections": [
+            {"title": section.title, "lines": lines(section.lines), "nothing": section.nothing}
+            for section in summary.sections
+            if section.lines or section.nothing
+        ],
+        "gaps": lines(summary.gaps),
+    }

@@ -1,0 +1,178 @@
+"""The summary of a child, and the bundles for when the system is down."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pypdf import PdfReader
+
+from sightline.access.tests.factories import let_in, open_folder_for, sealed
+from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner, make_team
+from sightline.children.actions import record_child, set_status
+from sightline.children.rules import Birth, Names, NewChild, NewStatus
+from sightline.children.terms import StatusKind
+from sightline.kernel.time import now, today
+from sightline.records.actions import sign_entry
+from sightline.web import bundles
+from sightline.web.summary import summary_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team(db):
+    make_partnership()
+    return make_team(name="Locality team")
+
+
+@pytest.fixture
+def worker(team):
+    return make_practitioner("social-worker", team=team, name="Dana Okafor")
+
+
+def a_child(worker, name):
+    folder_id = open_folder_for(worker)
+    with as_practitioner(worker):
+        record_child(NewChild(folder_id, Names(name, "Quill"), Birth(born_on=date(2017, 3, 14))))
+    return folder_id
+
+
+@pytest.fixture
+def folder(worker):
+    return a_child(worker, "Robin")
+
+
+def told(verb, what, folder_id):
+    """The subjects of what the trail says was done with a folder."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject_id FROM audit_event WHERE verb = %s AND what = %s AND folder_id = %s",
+            [verb, what, folder_id],
+        )
+        return [subject for (subject,) in cursor.fetchall()]
+
+
+def lines(summary):
+    every = [summary.safety, *summary.sections]
+    return {section.title: [line.text for line in section.lines] for section in every}
+
+
+@pytest.mark.obligation("REC-15")
+def test_the_summary_is_drawn_from_the_record_as_it_stands_now(worker, folder):
+    with as_practitioner(worker):
+        before = lines(summary_of([folder]))
+        set_status(folder, NewStatus(StatusKind.POLICE_PROTECTION, today() - timedelta(days=1)))
+        sign_entry(
+            {folder: "He was found alone at home."}, kind="note", happened_at=now(), significant=True, impact="Fear."
+        )  # fmt: skip
+        after = summary_of([folder])
+    assert before["Know this first"] == []
+    assert any("Police protection" in text for text in lines(after)["Know this first"])
+    assert any("found alone" in text for text in lines(after)["What happened lately"])
+    assert any("Nobody has written down what they say" in line.text for line in after.gaps)
+
+
+@pytest.mark.obligation("REC-15")
+def test_every_line_says_where_it_comes_from(worker, folder):
+    with as_practitioner(worker):
+        set_status(folder, NewStatus(StatusKind.CHILD_IN_NEED, today()))
+        found = summary_of([folder])
+    for section in (found.safety, *found.sections):
+        assert all(line.source for line in section.lines), section.title
+
+
+def test_the_page_and_its_pdf(worker, folder, owning):
+    client = Client()
+    client.force_login(worker.user)
+    page = client.get(reverse("web:summary", args=[folder])).content.decode()
+    assert "Know this first" in page
+    assert "Robin Quill" in page
+    pdf = client.get(reverse("web:summary_pdf", args=[folder]))
+    reader = PdfReader(io.BytesIO(pdf.content))
+    assert len(reader.pages) == 1
+    assert "Printed for Dana Okafor" in reader.pages[0].extract_text()
+    with owning():
+        assert told("printed", "web.summary_pdf", folder) == [""]
+
+
+def test_it_costs_the_same_with_many_entries(worker, folder):
+    def cost():
+        with as_practitioner(worker), CaptureQueriesContext(connection) as captured:
+            summary_of([folder])
+        return len(captured)
+
+    with as_practitioner(worker):
+        sign_entry({folder: "One."}, kind="note", happened_at=now(), significant=True, impact="Much.")
+    few = cost()
+    with as_practitioner(worker):
+        for n in range(20):
+            sign_entry(
+                {folder: f"Entry {n}."}, kind="note", happened_at=now(), significant=True, impact="Much."
+            )
+    assert cost() == few
+
+
+# -- bundles --------------------------------------------------------------------------------------
+
+
+def opened(bundle, keys):
+    known = bundles.passphrases(keys)
+    passphrase = next(k["passphrase"] for k in known.values() if k["for"] == bundle.reader)
+    reader = PdfReader(bundle.path)
+    assert reader.is_encrypted
+    assert reader.decrypt("wrong") == 0
+    assert reader.decrypt(passphrase)
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+@pytest.mark.obligation("REC-15")
+def test_a_team_has_its_children_in_an_encrypted_pdf(worker, folder, team, tmp_path, owning):
+    keys = tmp_path / "keys.json"
+    written = bundles.export(tmp_path / "out", keys)
+    bundle = next(b for b in written if b.reader.startswith("Locality team"))
+    assert b"Quill" not in bundle.path.read_bytes()
+    text = opened(bundle, keys)
+    assert "Robin Quill" in text
+    assert "Good until" in text
+    assert b"/AESV3" in bundle.path.read_bytes()
+    assert (bundle.path.stat().st_mode & 0o777, keys.stat().st_mode & 0o777) == (0o600, 0o600)
+    with owning():
+        assert str(team.pk) in told("exported", "web.export_summaries", folder)
+
+
+@pytest.mark.obligation("REC-18")
+def test_a_sealed_child_is_with_those_named_and_nobody_else(worker, folder, team, tmp_path):
+    named = make_practitioner("team-manager", team=team, name="Priya Nair")
+    let_in(folder, named)
+    sealed(folder, named)
+    other = a_child(worker, "Wren")
+    keys = tmp_path / "keys.json"
+    texts = {b.reader: opened(b, keys) for b in bundles.export(tmp_path / "out", keys)}
+    holding = [reader for reader, text in texts.items() if "Robin Quill" in text]
+    assert holding == ["Priya Nair"]
+    assert "Wren Quill" in next(text for reader, text in texts.items() if reader.startswith("Locality team"))
+    assert other
+
+
+def test_another_export_keeps_the_passphrases_and_clears_what_has_expired(worker, folder, tmp_path):
+    keys, out = tmp_path / "keys.json", tmp_path / "out"
+    first = bundles.export(out, keys)
+    before = bundles.passphrases(keys)
+    old = out / f"summaries-{(today() - timedelta(days=9)).isoformat()}-locality-abc123.pdf"
+    theirs = out / "holiday.pdf"
+    old.write_bytes(b"old")
+    theirs.write_bytes(b"not ours")
+    assert [b.path for b in bundles.export(out, keys)] == [b.path for b in first]
+    assert bundles.passphrases(keys) == before
+    assert not old.exists()
+    assert theirs.exists()
+
+
+def test_a_passphrase_can_be_typed_and_not_guessed():
+    made = {bundles.new_passphrase() for _ in range(200)}
+    assert len(made) == 200
+    assert all(len(each) == 29 and not set(each) & set("il1o0") for each in made)
