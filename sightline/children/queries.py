@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
 from django.db.models import (
     BooleanField,
     CharField,
@@ -23,7 +24,6 @@ from django.db.models import (
     Func,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     UUIDField,
     Value,
@@ -39,8 +39,6 @@ from sightline.kernel.verdicts import NotFound
 from . import rules
 from .models import (
     Authority,
-    Identifier,
-    Identity,
     Involvement,
     Particulars,
     Person,
@@ -48,7 +46,6 @@ from .models import (
     Pointer,
     PointerAgency,
     Provider,
-    Residence,
     Status,
     Tie,
 )
@@ -537,12 +534,6 @@ def masthead(folder_ids: Sequence[UUID], *, on: date | None = None) -> dict[str,
     return child_page(folder_ids, on=on).masthead
 
 
-def _confidential(day: date, person: str = "id") -> Func:
-    return Func(
-        F(person), Value(day), function="children_address_is_confidential", output_field=BooleanField()
-    )
-
-
 def _dated(row: Any) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -557,70 +548,95 @@ def _dated(row: Any) -> dict[str, Any]:
 _BY = Coalesce(F("recorded_by__name"), Value(""))
 
 
-def _rows_of(
-    model: Any, *columns: str, order: Sequence[str], dated: bool = True, by: Any = _BY
-) -> ArraySubquery:
-    """The rows of one table about a person, as a list of objects: one journey for all the tables together."""
-    fields: dict[str, Any] = {column: column for column in ("id", "folder_id", "recorded_at", *columns)}
-    if dated:
-        fields |= {"held_from": "held_from", "held_until": "held_until"}
-    return ArraySubquery(
-        model.objects.filter(person_id=OuterRef("pk"))
-        .order_by(*order)
-        .values(row=JSONObject(recorded_by=_BY, **fields))
+def _rows_of(table: str, *columns: str, order: str, dated: bool = True) -> str:
+    """The rows of one table about person `p`, as a list of objects: one journey for all the tables together."""
+    wanted = ("id", "folder_id", "recorded_at", *columns, *(("held_from", "held_until") if dated else ()))
+    pairs = ", ".join(f"'{column}', r.{column}" for column in wanted)
+    return (
+        f"(SELECT json_agg(json_build_object({pairs}, 'recorded_by', coalesce(by.name, '')) ORDER BY {order}) "  # noqa: S608
+        f"FROM {table} r LEFT JOIN agencies_practitioner by ON by.id = r.recorded_by_id "
+        "WHERE r.person_id = p.id)"
     )
+
+
+_Found = list[dict[str, Any]] | None
+
+# Written as SQL, once: putting it together from models took the program longer than the database took to answer it,
+# and every page of a child asks it.
+_BIRTH = """
+    (SELECT json_build_object('id', r.id, 'born_on', r.born_on, 'estimated', r.born_estimated,
+            'expected_on', r.expected_on, 'died_on', r.died_on, 'sex', r.sex, 'pronouns', r.pronouns,
+            'telephone', r.telephone)
+     FROM children_particulars r WHERE r.person_id = p.id ORDER BY r.recorded_at DESC, r.id DESC LIMIT 1)
+"""
+_PEOPLE = f"""
+    SELECT p.id,
+        {_rows_of("children_personname", "use", "given", "family", order="r.held_from, r.id")},
+        {_BIRTH},
+        {
+    _rows_of(
+        "children_identity",
+        "question",
+        "answered",
+        "code",
+        "words",
+        "self_described",
+        order="r.held_from DESC, r.id",
+    )
+},
+        {
+    _rows_of(
+        "children_identifier",
+        "scheme",
+        "value",
+        "withdrawn_at",
+        "withdrawn_why",
+        order="r.scheme, r.recorded_at, r.id",
+        dated=False,
+    )
+},
+        {
+    _rows_of(
+        "children_residence",
+        "lives_at",
+        "lines",
+        "postcode",
+        "area",
+        "with_whom",
+        "confidential",
+        order="r.held_from DESC, r.id DESC",
+    )
+},
+        children_address_is_confidential(p.id, %(day)s)
+    FROM children_person p WHERE p.id = ANY(%(ids)s)
+"""  # noqa: S608
 
 
 def _people(ids: Iterable[UUID], day: date) -> dict[UUID, PersonView]:
     """People with their names, birth, identity, numbers and addresses, in one query; those alone whom the
     viewer may see."""
-    rows = Person.objects.filter(pk__in=list(ids)).annotate(
-        name_rows=_rows_of(PersonName, "use", "given", "family", order=("held_from", "id")),
-        birth_rows=ArraySubquery(
-            Particulars.objects.filter(person_id=OuterRef("pk"))
-            .order_by("-recorded_at", "-id")
-            .values(
-                row=JSONObject(
-                    id="id",
-                    born_on="born_on",
-                    estimated="born_estimated",
-                    expected_on="expected_on",
-                    died_on="died_on",
-                    sex="sex",
-                    pronouns="pronouns",
-                    telephone="telephone",
-                )
-            )[:1]
-        ),
-        answer_rows=_rows_of(
-            Identity,
-            *("question", "answered", "code", "words", "self_described"),
-            order=("-held_from", "id"),
-        ),
-        number_rows=_rows_of(
-            Identifier,
-            *("scheme", "value", "withdrawn_at", "withdrawn_why"),
-            order=("scheme", "recorded_at", "id"),
-            dated=False,
-        ),
-        home_rows=_rows_of(
-            Residence,
-            *("lives_at", "lines", "postcode", "area", "with_whom", "confidential"),
-            order=("-held_from", "-id"),
-        ),
-        hidden_address=_confidential(day),
-    )
-    return {person.pk: _person_view(person, day) for person in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"ids": list(ids), "day": day})
+        return {row[0]: _person_view(*row, day=day) for row in cursor.fetchall()}
 
 
-def _person_view(person: Any, day: date) -> PersonView:
-    births = [_read(row) for row in person.birth_rows]
-    birth = dict(births[0]) if births else {}
+def _person_view(
+    person_id: UUID,
+    names: _Found,
+    births: dict[str, Any] | None,
+    answers_given: _Found,
+    numbers: _Found,
+    homes: _Found,
+    hidden_address: bool,
+    *,
+    day: date,
+) -> PersonView:
+    birth = _read(births) if births else {}
     particulars_id = birth.pop("id", None)
-    answers = [_read(row) for row in person.answer_rows]
+    answers = _rows(answers_given)
     return PersonView(
-        id=person.pk,
-        names=tuple(NameView(**{**row, "use": NameUse(row["use"])}) for row in map(_read, person.name_rows)),
+        id=person_id,
+        names=tuple(NameView(**{**row, "use": NameUse(row["use"])}) for row in _rows(names)),
         birth=Birth(**{**birth, "sex": Sex(birth["sex"])}) if birth else Birth(),
         particulars_id=particulars_id,
         answers=_answers_now(answers, day),
@@ -634,15 +650,19 @@ def _person_view(person: Any, day: date) -> PersonView:
                 row["withdrawn_at"],
                 row["withdrawn_why"],
             )
-            for row in map(_read, person.number_rows)
+            for row in _rows(numbers)
         ),
         residences=tuple(
-            ResidenceView(**{**row, "lives_at": LivesAt(row["lives_at"])})
-            for row in map(_read, person.home_rows)
+            ResidenceView(**{**row, "lives_at": LivesAt(row["lives_at"])}) for row in _rows(homes)
         ),
-        address_confidential=person.hidden_address,
+        address_confidential=hidden_address,
         today=day,
     )
+
+
+def _rows(found: _Found) -> list[dict[str, Any]]:
+    """Rows that came as one JSON list, or None where there are none."""
+    return [_read(row) for row in found] if found else []
 
 
 def _read(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -927,53 +947,44 @@ class NameAndAge:
         return ", ".join(words for words in (born, f"record {self.record}" if self.record else "") if words)
 
 
+# The names that hold today and the latest of birth: every list of work asks it.
+_NAMES = f"""
+    SELECT p.id, p.folder_id, f.number,
+        (SELECT json_object_agg(r.use, json_build_array(r.given, r.family)) FROM children_personname r
+         WHERE r.person_id = p.id AND r.use IN ('full', 'known_as') AND r.held_from <= %(day)s
+           AND (r.held_until IS NULL OR r.held_until > %(day)s)),
+        {_BIRTH}
+    FROM children_person p LEFT JOIN access_folder f ON f.id = p.folder_id
+"""  # noqa: S608
+
+
 def name_and_age(person_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     """Names and ages of people, for those whom the viewer may see; the others are there as not known. One
     query."""
     ids = list(dict.fromkeys(person_ids))
-    found = {person.pk: _named(person) for person in _with_names(Person.objects.filter(pk__in=ids))}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_NAMES} WHERE p.id = ANY(%(ids)s)", {"ids": ids, "day": today()})
+        found = {row[0]: _named(row[3], row[4]) for row in cursor.fetchall()}
     return {i: found.get(i, NameAndAge()) for i in ids}
 
 
 def names_of_folders(folder_ids: Iterable[UUID]) -> dict[UUID, NameAndAge]:
     """The same by folder, for lists of work: the child of each folder that the viewer may open. One query."""
-    children = _with_names(Person.objects.filter(folder_id__in=list(folder_ids)))
-    return {
-        child.folder_id: replace(_named(child), record=child.number)
-        for child in children.annotate(number=F("folder__number"))
-        if child.folder_id is not None
-    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{_NAMES} WHERE p.folder_id = ANY(%(ids)s)", {"ids": list(folder_ids), "day": today()}
+        )
+        return {row[1]: replace(_named(row[3], row[4]), record=row[2]) for row in cursor.fetchall()}
 
 
-def _with_names(people: QuerySet[Person]) -> QuerySet[Any]:
-    """People with the names that hold today and the latest of birth, for `_named`."""
-    return people.annotate(
-        name_rows=ArraySubquery(
-            PersonName.objects.filter(
-                held_on(today()), person_id=OuterRef("pk"), use__in=["full", "known_as"]
-            ).values(row=JSONObject(use="use", given="given", family="family"))
-        ),
-        birth_rows=ArraySubquery(
-            Particulars.objects.filter(person_id=OuterRef("pk"))
-            .order_by("-recorded_at", "-id")
-            .values(
-                row=JSONObject(
-                    born_on="born_on",
-                    estimated="born_estimated",
-                    expected_on="expected_on",
-                    died_on="died_on",
-                )
-            )[:1]
-        ),
+def _named(names: dict[str, Any] | None, births: dict[str, Any] | None) -> NameAndAge:
+    held = names or {}
+    birth_row = _read(births) if births else {}
+    birth = Birth(
+        **{k: v for k, v in birth_row.items() if k in ("born_on", "estimated", "expected_on", "died_on")}
     )
-
-
-def _named(person: Any) -> NameAndAge:
-    held = {row["use"]: row for row in person.name_rows}
-    birth = Birth(**_read(person.birth_rows[0])) if person.birth_rows else Birth()
-    full, used = held.get("full"), held.get("known_as")
-    given, family = (full["given"], full["family"]) if full else ("", "")
-    known_as = rules.whole_name(used["given"], used["family"]) if used else ""
+    given, family = held.get("full", ("", ""))
+    known_as = rules.whole_name(*held["known_as"]) if "known_as" in held else ""
     return NameAndAge(
         name=rules.display_name(given, family, unborn=birth.unborn),
         called=rules.called(given, family, known_as, unborn=birth.unborn),
