@@ -70,6 +70,7 @@ from sightline.records.actions import PastEntry
 from sightline.records.terms import EntryKind
 
 from . import names, people
+from .chronology import own_chronology
 from .people import (
     COUNCIL,
     DANA,
@@ -497,6 +498,7 @@ def ferreira_lund(cast: Cast) -> None:
             "Visit at school. Maya was seen alone for 40 minutes in the music room. She was not wearing her "
             "hearing aids. She said: “I want mum to pick me up herself.”",
         )
+        own_chronology(maya.folder_id)
 
 
 def qureshi(cast: Cast) -> None:
