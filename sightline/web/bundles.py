@@ -87,7 +87,7 @@ def _summaries(reader: Reader) -> list[Summary]:
         with transaction.atomic(), looking_as(Viewer.practitioner(practitioner_id, origin="job")):
             folders = joined_set(folder_id)
             if folders:
-                found[folder_id] = summary_of(folders)
+                found[folder_id] = summary_of(folders, leaves_the_system=True)
     return sorted(found.values(), key=lambda summary: summary.name)
 
 

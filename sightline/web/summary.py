@@ -61,8 +61,13 @@ class Summary:
     gaps: list[Line] = field(default_factory=list)
 
 
-def summary_of(folder_ids: Sequence[UUID], view: ChildView | None = None) -> Summary:
-    """The summary of a child whose folders the viewer may open. A fixed number of queries."""
+def summary_of(
+    folder_ids: Sequence[UUID], view: ChildView | None = None, *, leaves_the_system: bool = False
+) -> Summary:
+    """The summary of a child whose folders the viewer may open. A fixed number of queries.
+
+    Where it `leaves_the_system` a confidential address is not in it: nobody could tell who reads it.
+    """
     view = view or child_page(folder_ids)
     lead = view.folder_ids[0]
     people = reverse("children:people", args=[lead])
@@ -105,7 +110,9 @@ def summary_of(folder_ids: Sequence[UUID], view: ChildView | None = None) -> Sum
         sections=[
             Section("Talking with them", _talking(view, people)),
             Section("What they say", said),
-            Section("Where they are", _where(view, people), "Where they live is not recorded."),
+            Section(
+                "Where they are", _where(view, people, leaves_the_system), "Where they live is not recorded."
+            ),
             Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
             Section("Who to ring", _whom(view, people), "Nobody is recorded."),
             Section("What we are worried about", columns[standing.Column.WORRY], "Nothing recorded."),
@@ -186,9 +193,12 @@ def _said(
     return [Line(f"“{told.child_said}”", source, page)], True
 
 
-def _where(view: ChildView, people: str) -> list[Line]:
+def _where(view: ChildView, people: str, leaves_the_system: bool) -> list[Line]:
     facts, home = view.masthead, view.child.lives
     found = []
+    if leaves_the_system and view.child.address_confidential:
+        home = None
+        found.append(Line("At a confidential address: ask the responsible manager", "People", people))
     if home is not None:
         place = ", ".join(part for part in (home.lives_at.label, facts["address"]) if part)
         found.append(Line(f"{place}, since {full_day(home.held_from)}", _by(home), people))

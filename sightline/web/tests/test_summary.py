@@ -12,9 +12,9 @@ from pypdf import PdfReader
 
 from sightline.access.tests.factories import let_in, open_folder_for, sealed
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner, make_team
-from sightline.children.actions import record_child, set_status
-from sightline.children.rules import Birth, Names, NewChild, NewStatus
-from sightline.children.terms import StatusKind
+from sightline.children.actions import move_to, record_child, set_status
+from sightline.children.rules import Address, Birth, Names, NewChild, NewStatus
+from sightline.children.terms import LivesAt, StatusKind
 from sightline.kernel.time import now, today
 from sightline.records.actions import sign_entry
 from sightline.web import bundles
@@ -142,6 +142,19 @@ def test_a_team_has_its_children_in_an_encrypted_pdf(worker, folder, team, tmp_p
     assert (bundle.path.stat().st_mode & 0o777, keys.stat().st_mode & 0o777) == (0o600, 0o600)
     with owning():
         assert str(team.pk) in told("exported", "web.export_summaries", folder)
+
+
+def test_a_confidential_address_never_leaves_the_system(worker, folder, tmp_path):
+    with as_practitioner(worker):
+        move_to(
+            folder, Address(LivesAt.RELATIVES, "12 Hidden Lane", "ZZ99 3CZ", "Westmere", confidential=True)
+        )
+        assert any("Hidden Lane" in text for text in lines(summary_of([folder]))["Where they are"])
+    keys = tmp_path / "keys.json"
+    bundle = next(b for b in bundles.export(tmp_path / "out", keys) if b.reader.startswith("Locality team"))
+    text = opened(bundle, keys)
+    assert "Hidden Lane" not in text
+    assert "confidential" in text
 
 
 @pytest.mark.obligation("REC-18")
