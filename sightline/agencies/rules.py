@@ -44,6 +44,10 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.MANAGE_ROTA: "change the duty rota",
     Permission.MANAGE_PEOPLE: "appoint people and end their postings",
     Permission.IMPORT_RETURN: "import a statutory return",
+    Permission.KEEP_VOLUMES: "keep a child's paper volumes",
+    Permission.APPROVE_REMOVAL: "approve that a paper volume leaves its place",
+    Permission.SUBJECT_ACCESS: "deal with a request to see a record",
+    Permission.DISCLOSE: "approve what a person is given of a record",
 }
 
 

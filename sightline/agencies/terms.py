@@ -44,6 +44,10 @@ class Permission(StrEnum):
     MANAGE_ROTA = "rota.manage"
     MANAGE_PEOPLE = "people.manage"
     IMPORT_RETURN = "return.import"
+    KEEP_VOLUMES = "archive.volume"
+    APPROVE_REMOVAL = "archive.approve_removal"
+    SUBJECT_ACCESS = "record.subject_access"
+    DISCLOSE = "archive.disclose"
 
 
 class Scope(StrEnum):

@@ -15,6 +15,7 @@ from .schema import (
     AssessmentOutcome,
     Count,
     Definition,
+    DisclosureGround,
     DutyKind,
     EntryForm,
     Event,
@@ -219,6 +220,9 @@ class Pack:
     def called(self, id: str, on: date) -> str:
         """What this manual calls a body or a process: `called("practice_review", on)`."""
         return self.get(Name, id, on, or_earliest=True).called
+
+    def disclosure_grounds(self, on: date) -> tuple[DisclosureGround, ...]:
+        return self.all(DisclosureGround, on)
 
     def setting(self, id: str, on: date) -> Setting:
         return self.get(Setting, id, on, or_earliest=True)

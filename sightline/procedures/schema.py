@@ -483,6 +483,21 @@ class Name(Value):
     called: Words
 
 
+class DisclosureGround(Value):
+    """On what ground something of a record may be held back from whoever asks to see it.
+
+    `told`: what stands in its place, said to whoever asked; empty where even that would do the harm. `words`: what
+    in a text points to it, which is then proposed and decided by a person.
+    """
+
+    kind = "disclosure_ground"
+    plural = "grounds for holding back"
+    title: Words
+    gist: Words
+    told: str = ""
+    words: tuple[Words, ...] = ()
+
+
 class Setting(Value):
     """A single amount of time that a page or a job asks for, always in minutes."""
 
@@ -745,6 +760,7 @@ KINDS: dict[str, type[Value]] = {
         AssessmentOutcome,
         Count,
         Name,
+        DisclosureGround,
         Setting,
         MeetingRule,
         Letter,

@@ -47,6 +47,7 @@ FIELDS = {
     "concerns:worried_keep": ["given"],
     "concerns:worried_keep_item": ["given"],
     "voice:keep": ["said", "heard"],
+    "archive:copy": ["act"],
 }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RegexPattern
@@ -20,6 +21,9 @@ from sightline.access.models import Grant
 from sightline.agencies.actions import notify
 from sightline.agencies.models import Posting, Practitioner, RotaShift
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
+from sightline.archive import actions as archive
+from sightline.archive.queries import bundle
+from sightline.archive.terms import Asker, Choice, GivenAs, LeftAs, ReplyKind
 from sightline.children.actions import involve, record_adult, tie
 from sightline.children.models import Identifier, Involvement
 from sightline.children.queries import child_page
@@ -27,12 +31,14 @@ from sightline.children.rules import Birth, Names, NewAdult, NewInvolvement, New
 from sightline.children.terms import Kinship, Known
 from sightline.concerns.actions import screen, start_draft, take_up
 from sightline.concerns.models import ConcernPart, Screening
+from sightline.concerns.rules import secret_digest
 from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
 from sightline.documents.actions import Incoming, NewBodyMap, attach, draw_body_map
 from sightline.documents.tests.files import photograph
 from sightline.enquiries.actions.assessment import Beginning, begin
 from sightline.enquiries.actions.contribution import ask
 from sightline.kernel.time import now
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
@@ -95,6 +101,12 @@ class Records:
     assessment_id: UUID
     episode_id: UUID
     contribution_id: UUID
+    volume_id: UUID
+    copy_id: UUID
+    request_id: UUID
+    item_id: UUID
+    shared_id: UUID
+    reply_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -163,6 +175,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         )[0]
         asked = ask(begun.id, door.teacher.postings.get().agency_id, "How is he at school?")
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
+    files = _files(door, folder_id, owning)
     with as_practitioner(visitor):
         opened = open_in_emergency(
             folder_id, "His mother has rung: he has not come home from school.", minutes=60
@@ -201,7 +214,37 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         assessment_id=begun.id,
         episode_id=begun.episode_id,
         contribution_id=asked.id,
+        **files,
     )
+
+
+def _files(door: FrontDoor, folder_id: UUID, owning: Callable[[], Any]) -> dict[str, UUID]:
+    """A paper volume, a copy that left, and a record that was given to be read and answered."""
+    officer = make_practitioner("records-officer", team=door.team)
+    with as_practitioner(officer):
+        volume = archive.add_volume(folder_id, "1", archive.Keeping("Cabinet 4", now().date()))
+        copy = archive.copy_left(
+            folder_id, archive.Leaving("The plan", LeftAs.PRINT, "A meeting", "Gwen Ashby", now())
+        )
+        asked = archive.receive(
+            folder_id, archive.Asking(Asker.SELF, "Maya", "At school", now(), "Told her teacher", "All of it")
+        )
+        archive.check_identity(asked.id, archive.Identity("Known to her teacher.", "", "She knows what it is."))
+        archive.gather(asked.id)
+        for item in bundle(asked.id):
+            archive.decide_item(item.id, archive.Deciding(Choice.GIVE, reasons="It is hers."))
+    with as_practitioner(door.manager):
+        archive.approve(asked.id, "Every item.")
+    with as_practitioner(officer):
+        given = archive.give(asked.id, archive.Giving(GivenAs.ONLINE, "Maya", now()))
+        item_id = bundle(asked.id)[0].id
+    holder = Viewer.public(given.reference, secret_digest(given.reference, given.secret))
+    with transaction.atomic(), looking_as(holder):
+        reply = archive.reply(ReplyKind.ADD, "I like art.")
+    return {
+        "volume_id": volume.id, "copy_id": copy.id, "request_id": asked.id, "item_id": item_id,
+        "shared_id": reply.shared_id, "reply_id": reply.id,
+    }  # fmt: skip
 
 
 def make_world(owning: Callable[[], Any]) -> World:
@@ -235,6 +278,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "n": 0,
         "kind": "gp",
         "what": "involvement",
+        "act": "approve",
         "question": "religion",
         "section": "family",
         "digits": "12343b",

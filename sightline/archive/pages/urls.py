@@ -1,4 +1,34 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import own, views
 
 app_name = "archive"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("child/<uuid:folder_id>/paper/", views.paper, name="paper"),
+    path("child/<uuid:folder_id>/paper/add/", views.add, name="add"),
+    path("child/<uuid:folder_id>/paper/<uuid:volume_id>/", views.volume, name="volume"),
+    path("child/<uuid:folder_id>/paper/<uuid:volume_id>/place/", views.place, name="place"),
+    path("child/<uuid:folder_id>/paper/<uuid:volume_id>/check/", views.check, name="check"),
+    path("child/<uuid:folder_id>/paper/<uuid:volume_id>/ask/", views.ask, name="ask"),
+    path("child/<uuid:folder_id>/paper/<uuid:volume_id>/removal/<slug:act>/", views.removal, name="removal"),
+    path("child/<uuid:folder_id>/copies/", views.copies, name="copies"),
+    path("child/<uuid:folder_id>/copies/<uuid:copy_id>/back/", views.copy_back, name="copy_back"),
+    path("child/<uuid:folder_id>/told-of-record/", views.told, name="told"),
+    path("child/<uuid:folder_id>/access/", views.access, name="access"),
+    path("child/<uuid:folder_id>/access/new/", views.receive, name="receive"),
+    path("child/<uuid:folder_id>/access/reply/<uuid:reply_id>/", views.answer, name="answer"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/", views.request_, name="request"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/step/<slug:act>/", views.step, name="step"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/items/", views.items, name="items"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/items/<uuid:item_id>/", views.item, name="item"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/copy/", views.copy_pdf, name="copy"),
+    path("child/<uuid:folder_id>/access/<uuid:request_id>/give/", views.give, name="give"),
+    path(
+        "child/<uuid:folder_id>/access/<uuid:request_id>/end/<uuid:shared_id>/",
+        views.end_sharing,
+        name="end_sharing",
+    ),
+    path("your-record/", own.start, name="own_start"),
+    path("your-record/read/", own.own, name="own"),
+    path("your-record/leave/", own.leave, name="leave"),
+]

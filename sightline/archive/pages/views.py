@@ -1,0 +1,486 @@
+"""Paper volumes, copies that left, who was told, and requests to see a record. Thin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import ChildView
+from sightline.govuk.forms import PageForm
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.queries import pack_in_force
+
+from .. import actions, queries, rules
+from ..actions import RemovalMove
+from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct
+from . import forms
+
+PAGE = 25
+
+
+def _opened(request: HttpRequest, folder_id: UUID, what: str, way: str) -> tuple[ChildView, dict[str, Any]]:
+    view, shown = open_child(request, folder_id, f"archive.{what}", tab="files")
+    lead = shown["folder_id"]
+    acting = request.practitioner  # type: ignore[attr-defined]
+    ways = [("paper", "Paper file"), ("copies", "Copies that left"), ("told", "Told of the record")]
+    if acting.may(Permission.SUBJECT_ACCESS):
+        ways.append(("access", "Requests to see it"))
+    return view, shown | {
+        "called": view.child.called,
+        "may": acting.may,
+        "ways": [
+            {"text": text, "href": reverse(f"archive:{name}", args=[lead]), "current": name == way}
+            for name, text in ways
+        ],
+    }
+
+
+def _send(
+    request: HttpRequest, form: PageForm, act: Callable[[], object], done: str, back: str, template: str,
+    shown: dict[str, Any],
+) -> HttpResponse:  # fmt: skip
+    """Sends a form, or shows it again with all that was typed and what is wrong with it."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            act()
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+            status = 409
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(back)
+    return render(request, template, {"back_href": back} | shown | {"form": form}, status=status)
+
+
+# -- paper --------------------------------------------------------------------------------------------
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def paper(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The paper volumes: which dates each covers, where it is, whether it is out and when it is due back."""
+    view, shown = _opened(request, folder_id, "paper", "paper")
+    return render(
+        request, "archive/paper.html",
+        shown | {"volumes": queries.volumes(view.folder_ids), "manager": view.responsible_manager},
+    )  # fmt: skip
+
+
+@page(permission=Permission.KEEP_VOLUMES)
+def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    _, shown = _opened(request, folder_id, "add", "paper")
+    form = forms.VolumeForm(request.POST or None)
+    return _send(
+        request, form,
+        lambda: actions.add_volume(shown["folder_id"], form.cleaned_data["number"], form.what(), once=form.once()),
+        "The volume stands on the record.",
+        reverse("archive:paper", args=[shown["folder_id"]]), "archive/form.html",
+        shown | {"title": "Add a paper volume"},
+    )  # fmt: skip
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def volume(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+    """One volume with everything that happened to it, and what may be done next."""
+    view, shown = _opened(request, folder_id, "volume", "paper")
+    found = queries.volume(volume_id, view.folder_ids)
+    removal = found.now_removed
+    return render(
+        request, "archive/volume.html",
+        shown | {
+            "volume": found, "points": list(PaperPoint), "states": RemovalState, "acts": RemovalAct,
+            "next": rules.acts_on_removal(RemovalState(removal.state)) if removal else [],
+            "back_href": reverse("archive:paper", args=[shown["folder_id"]]),
+        },
+    )  # fmt: skip
+
+
+def _of_volume(
+    request: HttpRequest, folder_id: UUID, volume_id: UUID, what: str
+) -> tuple[dict[str, Any], queries.VolumeView, str]:
+    view, shown = _opened(request, folder_id, what, "paper")
+    found = queries.volume(volume_id, view.folder_ids)
+    return shown, found, reverse("archive:volume", args=[shown["folder_id"], found.id])
+
+
+@page(permission=Permission.KEEP_VOLUMES)
+def place(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, volume_id, "place")
+    now = {"place": found.place, "covers_from": found.covers_from, "covers_until": found.covers_until}
+    form = forms.PlaceForm(request.POST or None, initial=now)
+    return _send(
+        request, form, lambda: actions.place_volume(found.id, form.what()),
+        "Recorded. Where it was stays readable.", back, "archive/form.html",
+        shown | {"title": f"Volume {found.number}: another place, or other dates"},
+    )  # fmt: skip
+
+
+@page(permission=Permission.KEEP_VOLUMES)
+def check(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, volume_id, "check")
+    form = forms.CheckForm(request.POST or None)
+    return _send(
+        request, form, lambda: actions.check_volume(found.id, form.what(), once=form.once()),
+        "The check is recorded.", back, "archive/form.html",
+        shown | {"title": f"Check volume {found.number}"},
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def ask(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, volume_id, "ask")
+    form = forms.AskForm(request.POST or None)
+    return _send(
+        request, form,
+        lambda: actions.ask_removal(found.id, form.cleaned_data["purpose"], form.cleaned_data["going_to"]),
+        "Asked for. A manager decides.", back, "archive/form.html",
+        shown | {"title": f"Ask for volume {found.number}"},
+    )  # fmt: skip
+
+
+#: What each step of a removal asks, and says once it is done.
+REMOVAL_STEPS = {
+    RemovalAct.APPROVE: ("Let it out until a day", "Approved. Whoever asked is told."),
+    RemovalAct.REFUSE: ("Refuse: why?", "Refused. Whoever asked is told."),
+    RemovalAct.TAKE: ("It is taken out: by whom?", "It is out. Its return is due on the day approved."),
+    RemovalAct.CHASE: ("Whom did you ask, and what did they say?", "Recorded. Whoever has it is told."),
+    RemovalAct.RETURN: ("Who brought it back, and is it complete?", "It is back in its place."),
+    RemovalAct.TAKE_BACK: ("Why is it no longer needed?", "No longer asked for."),
+}
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def removal(request: HttpRequest, folder_id: UUID, volume_id: UUID, act: str) -> HttpResponse:
+    """One step of a removal."""
+    shown, found, back = _of_volume(request, folder_id, volume_id, "removal")
+    if act not in set(RemovalAct) or RemovalAct(act) is RemovalAct.ASK or found.now_removed is None:
+        raise NotFound
+    step, live = RemovalAct(act), found.now_removed
+    title, done = REMOVAL_STEPS[step]
+    approving = step is RemovalAct.APPROVE
+    form: forms.ApproveForm | forms.WordsForm = (
+        forms.ApproveForm(request.POST or None)
+        if approving
+        else forms.WordsForm(
+            request.POST or None, label=title, required=step not in (RemovalAct.TAKE, RemovalAct.TAKE_BACK)
+        )
+    )
+    return _send(
+        request, form,
+        lambda: actions.move_removal(
+            live.id,
+            form.what() if isinstance(form, forms.ApproveForm) else RemovalMove(step, form.cleaned_data["words"]),
+        ),
+        done, back, "archive/form.html",
+        shown | {
+            "title": f"Volume {found.number}: {step.label.lower()}",
+            "intro": f"{live.asked_by.name}, {live.asked_post}, asked: {live.purpose} It goes to {live.going_to}.",
+        },
+    )  # fmt: skip
+
+
+# -- copies, and who was told -----------------------------------------------------------------------------
+
+
+@page(permission=Permission.READ_FOLDER)
+def copies(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """What of the record left on paper or a device, and whether it is back."""
+    view, shown = _opened(request, folder_id, "copies", "copies")
+    form = forms.LeftForm(request.POST or None)
+    return _send(
+        request, form,
+        lambda: actions.copy_left(shown["folder_id"], form.what(), once=form.once()),
+        "Recorded. Its return or destruction is due.",
+        reverse("archive:copies", args=[shown["folder_id"]]), "archive/copies.html",
+        shown | {"copies": queries.copies_out(view.folder_ids), "back_href": None},
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def copy_back(request: HttpRequest, folder_id: UUID, copy_id: UUID) -> HttpResponse:
+    view, shown = _opened(request, folder_id, "copy_back", "copies")
+    found = next((c for c in queries.copies_out(view.folder_ids) if c.id == copy_id), None)
+    if found is None:
+        raise NotFound
+    form = forms.BackForm(request.POST or None)
+    return _send(
+        request, form,
+        lambda: actions.copy_back(copy_id, form.cleaned_data["words"], form.cleaned_data["on"]),
+        "Confirmed.", reverse("archive:copies", args=[shown["folder_id"]]), "archive/form.html",
+        shown | {"title": "It is back, or destroyed", "intro": f"{found.row.what}, with {found.row.to_whom}."},
+    )  # fmt: skip
+
+
+def _people(view: ChildView) -> list[tuple[UUID, str]]:
+    return [
+        (view.child.id, view.child.name),
+        *((t.person.id, f"{t.name}, {t.said}") for t in view.ties if t.person.names),
+    ]
+
+
+@page(permission=Permission.READ_FOLDER)
+def told(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Who was told that a record is kept, and who was not yet."""
+    view, shown = _opened(request, folder_id, "told", "told")
+    form = forms.ToldForm(
+        request.POST or None,
+        people=[
+            (view.child.id, view.child.name),
+            *((t.person.id, t.name) for t in view.ties if t.person.names),
+        ],
+    )
+    return _send(
+        request, form,
+        lambda: actions.tell_of_record(shown["folder_id"], form.what(), once=form.once()),
+        "Recorded.", reverse("archive:told", args=[shown["folder_id"]]), "archive/told.html",
+        shown | {
+            "told": queries.told_of_record(view.folder_ids), "not_told": queries.not_told_of_record(view),
+            "back_href": None,
+        },
+    )  # fmt: skip
+
+
+# -- requests to see a record --------------------------------------------------------------------------------
+
+
+@page(permission=Permission.SUBJECT_ACCESS, methods=("GET",))
+def access(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The requests to see this record, and what people said to their own."""
+    view, shown = _opened(request, folder_id, "access", "access")
+    return render(
+        request, "archive/access.html",
+        shown | {"requests": queries.requests(view.folder_ids), "replies": queries.replies(view.folder_ids)},
+    )  # fmt: skip
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    view, shown = _opened(request, folder_id, "receive", "access")
+    form = forms.AskingForm(
+        request.POST or None,
+        people=[
+            (view.child.id, view.child.name),
+            *((t.person.id, t.name) for t in view.ties if t.person.names),
+        ],
+    )
+    return _send(
+        request, form,
+        lambda: actions.receive(shown["folder_id"], form.what(), once=form.once()),
+        "Logged. The legal time runs.",
+        reverse("archive:access", args=[shown["folder_id"]]), "archive/form.html",
+        shown | {"title": "Somebody asks to see this record"},
+    )  # fmt: skip
+
+
+def _of_request(
+    request: HttpRequest, folder_id: UUID, request_id: UUID, what: str
+) -> tuple[ChildView, dict[str, Any], queries.RequestView, str]:
+    view, shown = _opened(request, folder_id, what, "access")
+    found = queries.request(request_id, view.folder_ids)
+    return (
+        view,
+        shown | {"request_view": found},
+        found,
+        reverse("archive:request", args=[shown["folder_id"], found.id]),
+    )
+
+
+@page(permission=Permission.SUBJECT_ACCESS, methods=("GET",))
+def request_(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+    """One request: where it stands, its clock, what was done, and what may be done next."""
+    _, shown, found, _ = _of_request(request, folder_id, request_id, "request")
+    return render(
+        request, "archive/request.html",
+        shown | {
+            "next": rules.acts_on_request(found.state), "acts": RequestAct, "pauses": PauseWhy,
+            "back_href": reverse("archive:access", args=[shown["folder_id"]]),
+        },
+    )  # fmt: skip
+
+
+#: What each step of a request asks, and says once it is done.
+REQUEST_STEPS = {
+    RequestAct.CHECK: ("Who asks, and that they may", "Checked. The record can be gathered."),
+    RequestAct.PAUSE: ("Stop the clock", "The clock stands. Asking again is due."),
+    RequestAct.RESUME: ("What came, and when?", "The clock runs again."),
+    RequestAct.EXTEND: ("Two further months", "Extended, as the law allows once."),
+    RequestAct.APPROVE: ("What did you look at?", "Approved to be given."),
+    RequestAct.REOPEN: ("Why is it opened again?", "Open for deciding again."),
+    RequestAct.REFUSE: ("Why is it refused, and what were they told?", "Refused, with its reasons."),
+    RequestAct.TAKE_BACK: ("What did they say?", "Taken back."),
+}
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def step(request: HttpRequest, folder_id: UUID, request_id: UUID, act: str) -> HttpResponse:
+    """One step of a request."""
+    _, shown, found, back = _of_request(request, folder_id, request_id, "step")
+    if act not in set(RequestAct) or RequestAct(act) not in REQUEST_STEPS:
+        raise NotFound
+    which = RequestAct(act)
+    title, done = REQUEST_STEPS[which]
+    form = _step_form(request, which, title, found.row.version)
+    return _send(
+        request, form, lambda: _step(found.id, which, form),
+        done, back, "archive/form.html", shown | {"title": title if which in _OWN_FORMS else which.label},
+    )  # fmt: skip
+
+
+_OWN_FORMS: dict[RequestAct, type[forms.Stale]] = {
+    RequestAct.CHECK: forms.IdentityForm,
+    RequestAct.PAUSE: forms.PauseForm,
+    RequestAct.EXTEND: forms.ExtendForm,
+}
+
+
+def _step_form(request: HttpRequest, which: RequestAct, title: str, version: int) -> forms.Stale:
+    initial = {"version": version}
+    if which in _OWN_FORMS:
+        return _OWN_FORMS[which](request.POST or None, initial=initial)
+    return forms.StepForm(request.POST or None, initial=initial, label=title)
+
+
+def _step(request_id: UUID, which: RequestAct, form: forms.Stale) -> None:
+    got = form.cleaned_data
+    version = got["version"]
+    if isinstance(form, forms.IdentityForm):
+        actions.check_identity(request_id, form.what(), version=version)
+    elif which is RequestAct.PAUSE:
+        actions.pause(request_id, PauseWhy(got["why"]), got["words"], version=version)
+    elif which is RequestAct.RESUME:
+        actions.resume(request_id, got["words"], version=version)
+    elif which is RequestAct.EXTEND:
+        actions.extend(request_id, got["words"], got["told"], version=version)
+    elif which is RequestAct.APPROVE:
+        actions.approve(request_id, got["words"], version=version)
+    else:
+        actions.close(request_id, which, got["words"], version=version)
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def items(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+    """The bundle, item by item: gather it, and give what holds nothing to hold back."""
+    _, shown, found, back = _of_request(request, folder_id, request_id, "items")
+    here = reverse("archive:items", args=[shown["folder_id"], found.id])
+    if request.method == "POST":
+        if request.POST.get("act") == "gather":
+            came = actions.gather(found.id)
+            messages.success(request, f"{came} items came from the record.")
+        else:
+            given = actions.give_the_rest(found.id)
+            messages.success(request, f"{given} items are given, each by your name.")
+        return HttpResponseRedirect(here)
+    every = queries.bundle(found.id)
+    which = request.GET.get("show", "open")
+    chosen = {
+        "open": [i for i in every if i.decision is None],
+        "held": [i for i in every if i.decision is not None and i.decision.choice != "give"],
+        "all": every,
+    }.get(which, every)
+    number = request.GET.get("page", "1")
+    at = max(int(number), 1) if number.isdigit() and len(number) < 6 else 1
+    return render(
+        request, "archive/items.html",
+        shown | {
+            "items": chosen[(at - 1) * PAGE : at * PAGE], "every": len(every), "which": which,
+            "rest": sum(i.decision is None and not i.row.grounds for i in every),
+            "elsewhere": rules.shown_elsewhere(queries.decided(every)), "page_number": at,
+            "more": at * PAGE < len(chosen), "counts": {
+                "open": sum(i.decision is None for i in every),
+                "held": sum(i.decision is not None and i.decision.choice != "give" for i in every),
+                "all": len(every),
+            },
+            "back_href": back,
+        },
+    )  # fmt: skip
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def item(request: HttpRequest, folder_id: UUID, request_id: UUID, item_id: UUID) -> HttpResponse:
+    """Deciding on one item."""
+    _, shown, found, _ = _of_request(request, folder_id, request_id, "item")
+    one = next((i for i in queries.bundle(found.id) if i.id == item_id), None)
+    if one is None:
+        raise NotFound
+    form = forms.ItemForm(request.POST or None, initial={"words": "\n".join(one.row.words)})
+    grounds = pack_in_force().disclosure_grounds(today())
+    return _send(
+        request, form, lambda: actions.decide_item(one.id, form.what()),
+        "Decided.", reverse("archive:items", args=[shown["folder_id"], found.id]), "archive/item.html",
+        shown | {"item": one, "grounds": grounds},
+    )  # fmt: skip
+
+
+@page(permission=Permission.SUBJECT_ACCESS, methods=("POST",))
+def copy_pdf(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+    """The approved copy as a PDF."""
+    _, _, found, _ = _of_request(request, folder_id, request_id, "copy_pdf")
+    pdf = actions.copy_as_pdf(found.id)
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": 'attachment; filename="record.pdf"'},
+    )
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def give(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+    """Giving the copy; where it is read here, reference and secret are shown once."""
+    _, shown, found, back = _of_request(request, folder_id, request_id, "give")
+    form = forms.GiveForm(
+        request.POST or None, initial={"version": found.row.version, "to_whom": found.row.name}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = actions.give(found.id, form.what(), version=form.cleaned_data["version"])
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            if given.secret:
+                return render(request, "archive/given.html", shown | {"given": given, "back_href": back})
+            messages.success(request, "Given. The request is answered.")
+            return HttpResponseRedirect(back)
+    return render(
+        request, "archive/form.html", shown | {"form": form, "title": "Give the copy", "back_href": back}
+    )
+
+
+@page(permission=Permission.SUBJECT_ACCESS)
+def end_sharing(request: HttpRequest, folder_id: UUID, request_id: UUID, shared_id: UUID) -> HttpResponse:
+    _, shown, found, back = _of_request(request, folder_id, request_id, "end_sharing")
+    if shared_id not in {c.shared.id for c in found.copies if hasattr(c, "shared")}:
+        raise NotFound
+    form = forms.WordsForm(request.POST or None, label="Why does it end?")
+    return _send(
+        request, form, lambda: actions.end_sharing(shared_id, form.cleaned_data["words"]),
+        "It can be read no longer.", back, "archive/form.html", shown | {"title": "End reading here"},
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def answer(request: HttpRequest, folder_id: UUID, reply_id: UUID) -> HttpResponse:
+    """What was done about what a person says to their record."""
+    view, shown = _opened(request, folder_id, "answer", "access")
+    said = next((r for r in queries.replies(view.folder_ids) if r.id == reply_id), None)
+    if said is None:
+        raise NotFound
+    form = forms.WordsForm(request.POST or None, label="What was done about it?")
+    return _send(
+        request, form, lambda: actions.answer_reply(reply_id, form.cleaned_data["words"]),
+        "Recorded.", reverse("archive:access", args=[shown["folder_id"]]), "archive/form.html",
+        shown | {"title": "Answer what they say", "intro": f"“{said.words}”"},
+    )  # fmt: skip

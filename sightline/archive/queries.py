@@ -1,0 +1,658 @@
+"""Reads of paper volumes, of copies that left, and of requests to see a record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Prefetch
+
+from sightline.children.queries import ChildView, HeldElsewhere
+from sightline.concerns.queries import on_child as concerns_on_child
+from sightline.documents.queries import documents
+from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.queries import DutyView, on_folders, pack_in_force
+from sightline.records.chronology import Moment, sources
+from sightline.records.queries import decisions, entries
+from sightline.records.terms import StatementSource
+from sightline.voice.queries import voices, who_matters
+
+from . import rules
+from .models import (
+    AccessRequest,
+    BundleItem,
+    CopyBack,
+    CopyGiven,
+    CopyOut,
+    ItemDecision,
+    Removal,
+    RemovalStep,
+    Reply,
+    RequestStep,
+    SharedCopy,
+    SharedEnd,
+    ToldOfRecord,
+    Volume,
+    VolumeCheck,
+    VolumePlace,
+)
+from .terms import (
+    Asker,
+    Choice,
+    GivenAs,
+    Ground,
+    PaperPoint,
+    RemovalAct,
+    RemovalState,
+    RequestAct,
+    RequestState,
+)
+
+# -- paper ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class VolumeView:
+    """A volume as it stands: the latest place and dates, the latest check, and whether it is out."""
+
+    id: UUID
+    folder_id: UUID
+    number: str
+    place: str
+    covers_from: date
+    covers_until: date | None
+    places: tuple[VolumePlace, ...]
+    checks: tuple[VolumeCheck, ...]
+    removals: tuple[Removal, ...]
+
+    @property
+    def now_removed(self) -> Removal | None:
+        """The removal that is asked for, approved or out."""
+        live = (RemovalState.ASKED, RemovalState.APPROVED, RemovalState.OUT)
+        return next((r for r in self.removals if r.state in live), None)
+
+    @property
+    def out(self) -> Removal | None:
+        removed = self.now_removed
+        return removed if removed is not None and removed.state == RemovalState.OUT else None
+
+    @property
+    def sound(self) -> bool | None:
+        """Whether the latest check found it right; None where nobody has checked it."""
+        if not self.checks:
+            return None
+        latest = self.checks[0]
+        return latest.agrees and set(latest.met) == {p.value for p in PaperPoint}
+
+
+def volumes(folder_ids: Iterable[UUID]) -> list[VolumeView]:
+    """The paper volumes of a child, by number. Five queries at most."""
+    rows = (
+        Volume.objects.filter(folder_id__in=list(folder_ids))
+        .prefetch_related(
+            Prefetch("places", VolumePlace.objects.select_related("author").order_by("-written_at", "-id")),
+            Prefetch("checks", VolumeCheck.objects.select_related("author").order_by("-written_at", "-id")),
+            Prefetch(
+                "removals",
+                Removal.objects.select_related("asked_by")
+                .prefetch_related(
+                    Prefetch(
+                        "steps", RemovalStep.objects.select_related("author").order_by("written_at", "id")
+                    )
+                )
+                .order_by("-asked_at", "-id"),
+            ),
+        )
+        .order_by("number")
+    )
+    return [
+        VolumeView(
+            id=row.id,
+            folder_id=row.folder_id,
+            number=row.number,
+            place=row.places.all()[0].place,
+            covers_from=row.places.all()[0].covers_from,
+            covers_until=row.places.all()[0].covers_until,
+            places=tuple(row.places.all()),
+            checks=tuple(row.checks.all()),
+            removals=tuple(row.removals.all()),
+        )
+        for row in rows
+    ]
+
+
+def volume(volume_id: UUID, folder_ids: Iterable[UUID]) -> VolumeView:
+    """One volume of these folders. Raises NotFound."""
+    found = next((v for v in volumes(folder_ids) if v.id == volume_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def on_paper(folder_ids: Sequence[UUID]) -> HeldElsewhere:
+    """What this room holds of the things that every record must have: the volume numbers (REC-02)."""
+    numbers = (
+        Volume.objects.filter(folder_id__in=list(folder_ids))
+        .order_by("number")
+        .values_list("number", flat=True)
+    )
+    found = tuple(numbers)
+    return HeldElsewhere(on_paper=bool(found), volumes=found)
+
+
+@dataclass(frozen=True)
+class CopyOutView:
+    id: UUID
+    row: CopyOut
+    back: CopyBack | None
+
+
+def copies_out(folder_ids: Iterable[UUID]) -> list[CopyOutView]:
+    """What of a record left on paper or a device, the latest first."""
+    rows = (
+        CopyOut.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("author", "back__author")
+        .order_by("-left_at", "-id")
+    )
+    return [CopyOutView(r.id, r, getattr(r, "back", None)) for r in rows[:200]]
+
+
+def told_of_record(folder_ids: Iterable[UUID]) -> list[ToldOfRecord]:
+    """Who was told of the record, the latest first (REC-13)."""
+    return list(
+        ToldOfRecord.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("author")
+        .order_by("-told_at", "-id")
+    )
+
+
+def not_told_of_record(view: ChildView) -> list[str]:
+    """The child and those with parental responsibility whom nobody has told of the record."""
+    told = {row.name.casefold() for row in told_of_record(view.folder_ids)}
+    wanted = [view.child.name, *(t.name for t in view.responsible_parents)]
+    return [name for name in wanted if name.casefold() not in told]
+
+
+# -- requests -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request as a page shows it."""
+
+    row: AccessRequest
+    steps: tuple[RequestStep, ...]
+    copies: tuple[CopyGiven, ...]
+    duty: DutyView | None
+    total: int = 0
+    undecided: int = 0
+    held: int = 0
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def state(self) -> RequestState:
+        return RequestState(self.row.state)
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.row.asker)
+
+
+_DUTIES = ("answer_access_request", "answer_extended_request", "ask_again")
+
+
+def requests(folder_ids: Sequence[UUID]) -> list[RequestView]:
+    """The requests to see this record, the latest first."""
+    rows = list(
+        AccessRequest.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("owner")
+        .prefetch_related(
+            Prefetch("steps", RequestStep.objects.select_related("author").order_by("written_at", "id")),
+            Prefetch(
+                "copies", CopyGiven.objects.select_related("author", "shared__ended").order_by("given_at")
+            ),
+        )
+        .order_by("-received_at", "-id")
+    )
+    due = {d.subject_id: d for d in on_folders(folder_ids) if d.kind in _DUTIES} if rows else {}
+    return [RequestView(r, tuple(r.steps.all()), tuple(r.copies.all()), due.get(r.id)) for r in rows]
+
+
+def request(request_id: UUID, folder_ids: Sequence[UUID]) -> RequestView:
+    """One request with how far its bundle is decided. Raises NotFound."""
+    found = next((r for r in requests(folder_ids) if r.id == request_id), None)
+    if found is None:
+        raise NotFound
+    given = bundle(request_id)
+    return RequestView(
+        found.row, found.steps, found.copies, found.duty,
+        total=len(given),
+        undecided=sum(item.decision is None for item in given),
+        held=sum(item.decision is not None and item.decision.choice != Choice.GIVE for item in given),
+    )  # fmt: skip
+
+
+def clock(view: RequestView) -> datetime | None:
+    """The instant that the legal time is counted from; None while the clock stands."""
+    return rules.clock_runs_from(view.row.received_at, view.row.identified_at, pauses(view.steps))
+
+
+def pauses(steps: Sequence[RequestStep]) -> list[rules.Pause]:
+    """When the clock stood, from the steps of a request."""
+    found: list[rules.Pause] = []
+    for step in steps:
+        if step.act == RequestAct.PAUSE:
+            found.append(rules.Pause(step.at, None))
+        elif step.act == RequestAct.RESUME and found:
+            found[-1] = rules.Pause(found[-1].began, step.at)
+    return found
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a bundle with the decision that holds; `decision` is None until somebody has decided."""
+
+    row: BundleItem
+    decision: ItemDecision | None
+    history: tuple[ItemDecision, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def given(self) -> str:
+        return self.decision.given if self.decision else ""
+
+    @property
+    def grounds(self) -> list[Ground]:
+        return [Ground(g) for g in self.row.grounds]
+
+
+def bundle(request_id: UUID) -> list[Item]:
+    """The bundle of a request, in the order in which things happened. Two queries."""
+    rows = (
+        BundleItem.objects.filter(request_id=request_id)
+        .prefetch_related(
+            Prefetch(
+                "decisions", ItemDecision.objects.select_related("author").order_by("-written_at", "-id")
+            )
+        )
+        .order_by("happened_at", "source", "source_id", "part")
+    )
+    found = []
+    for row in rows:
+        history = tuple(row.decisions.all())
+        found.append(Item(row, history[0] if history else None, history))
+    return found
+
+
+def decided(items: Iterable[Item]) -> list[rules.Decided]:
+    """The items as the rule on words shown elsewhere takes them."""
+    return [
+        rules.Decided(item.id, item.given, tuple(item.decision.words), item.decision.reasons)
+        for item in items
+        if item.decision is not None
+    ]
+
+
+# -- gathering ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a record, to be decided on by itself."""
+
+    source: str
+    source_id: UUID
+    part: int
+    title: str
+    happened_at: datetime
+    author: str
+    text: str
+    told_by: str = ""
+    child_said: bool = False
+    keep_from: str = ""
+    raised_by_public: bool = False
+
+
+#: No record is longer; it is asked for whole.
+_ALL = 100_000
+
+
+def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
+    """Everything in a record that somebody who asks may be given: entries by paragraph, what the child said, decisions,
+    concerns, documents by name, and whatever else the rooms put on the timeline."""
+    found: list[Piece] = []
+    for entry in entries(folder_ids, limit=_ALL):
+        title = f"Entry {entry.number}: {entry.title}"
+        author = f"{entry.author}, {entry.author_post}"
+        parts = [
+            (s.text, s.told_by if s.source is StatementSource.TOLD else "", s.source is StatementSource.CHILD)
+            for s in entry.statements
+        ]
+        parts = parts or [(text, "", False) for text in _paragraphs(entry.text)]
+        parts += [
+            (f"{a.question} {a.words or a.value}", "", False) for a in entry.answers if a.words or a.value
+        ]
+        if entry.impact:
+            parts.append((f"What it meant for the child: {entry.impact}", "", False))
+        for part, (text, told_by, said) in enumerate(parts):
+            words = f"Told by {told_by}: {text}" if told_by else text
+            found.append(
+                Piece("entry", entry.id, part, title, entry.happened_at, author, words, told_by, said)
+            )
+    for heard in voices(folder_ids, limit=_ALL):
+        found += _of_voice(heard)
+    for made in decisions(folder_ids, limit=_ALL):
+        texts = [f"{made.outcome}.", *_paragraphs(made.reasons), made.ruling]
+        found += [
+            Piece(
+                "decision",
+                made.id,
+                part,
+                "A decision",
+                made.made_at,
+                f"{made.maker}, {made.maker_post}",
+                text,
+            )
+            for part, text in enumerate(texts)
+            if text.strip()
+        ]
+    for raised in concerns_on_child(folder_ids, limit=_ALL):
+        public = raised.concern.raised_by is None
+        author = "Somebody from the public" if public else raised.concern.raised_post
+        texts = [*_paragraphs(raised.what_happened), *_paragraphs(raised.about_child)]
+        if raised.child_said:
+            texts.append(f"The child said: “{raised.child_said}”")
+        found += [
+            Piece("concern", raised.id, part, "A concern was raised", raised.written_at, author, text,
+                  raised_by_public=public)
+            for part, text in enumerate(texts)
+        ]  # fmt: skip
+    for document in documents(folder_ids, limit=_ALL)[0]:
+        found.append(
+            Piece(
+                "document", document.id, 0, "A document", document.added_at,
+                f"{document.added_by}, {document.added_by_post}",
+                ". ".join(words for words in (document.name, document.about) if words),
+            )
+        )  # fmt: skip
+    covered = {piece.source_id for piece in found}
+    for moment in _timeline(folder_ids):
+        if moment.id not in covered and moment.text.strip():
+            author = ", ".join(words for words in (moment.author, moment.agency) if words)
+            found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
+    return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
+
+
+def _timeline(folder_ids: Sequence[UUID]) -> list[Moment]:
+    return [moment for source in sources for moment in source(folder_ids)]
+
+
+def _of_voice(heard: Any) -> list[Piece]:
+    author = heard.heard_by
+    texts = []
+    if heard.said:
+        texts.append((f"“{heard.said}”" if heard.quoted else heard.said, heard.quoted))
+    for house, words in (("worries", heard.worries), ("good things", heard.good), ("dreams", heard.dreams)):
+        if words:
+            texts.append((f"In the house of {house}: “{words}”", True))
+    if heard.wants:
+        texts.append((f"Wanted: {heard.wants}", True))
+    texts += [(f"What was done: {d.words}", False) for d in heard.done]
+    texts += [
+        (f"What was explained: {e.words}" + (f" The reason: {e.why_no}" if e.why_no else ""), False)
+        for e in heard.explained
+    ]
+    title = "What the child said" if heard.quoted else "What was seen of the child"
+    return [
+        Piece(
+            "voice",
+            heard.id,
+            part,
+            title,
+            heard.heard_at,
+            author,
+            text,
+            "",
+            said,
+            heard.keep_from if said else "",
+        )
+        for part, (text, said) in enumerate(texts)
+    ]
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.SomebodyElse]:
+    """Who stands in this record and is neither the child nor whoever asks: by their ties, and from the child's map."""
+    own = {view.child.given.casefold(), view.child.family.casefold(), view.child.called.casefold()}
+    found: dict[str, rules.SomebodyElse] = {}
+    for tie in view.every_tie:
+        if asked_by is not None and tie.person.id == asked_by:
+            continue
+        names = {tie.name, tie.words}
+        for name in tie.person.names:
+            names |= {name.words, name.given, name.family}
+        if not tie.person.names:
+            names |= set(tie.name.split())
+        kept = tuple(sorted(n for n in names if len(n) > 2 and n.casefold() not in own))
+        found.setdefault(tie.name, rules.SomebodyElse(f"{tie.name} ({tie.said})", kept))
+    for matter in who_matters(view.folder_ids):
+        if matter.person_id is None and len(matter.name) > 2 and matter.name.casefold() not in own:
+            found.setdefault(matter.name, rules.SomebodyElse(matter.name, (matter.name,)))
+    return list(found.values())
+
+
+def workers(view: ChildView) -> set[str]:
+    """Those who work or worked with the child in their post, whose names are given."""
+    return {i.practitioner for i in view.every_involvement if i.practitioner}
+
+
+# -- what is given --------------------------------------------------------------------------------------
+
+#: The order of the parts of a copy, and what stands over each for whoever reads their own and for somebody else.
+PARTS = (
+    ("voice", "What you said, and what we did", "What the child said, and what was done"),
+    ("decision", "What was decided about you", "What was decided"),
+    ("concern", "When somebody was worried about you", "When somebody was worried"),
+    ("entry", "What was written in your record", "What was written in the record"),
+    ("other", "Meetings and other things that happened", "Meetings and other things that happened"),
+    ("document", "Papers and files in your record", "Papers and files in the record"),
+)
+
+
+@dataclass(frozen=True)
+class Whole:
+    """What is given: made of decisions alone, so that nothing held back is in it in any form."""
+
+    name: str
+    own: bool
+    made_on: str
+    parts: list[dict[str, Any]] = field(default_factory=list)
+    words: list[tuple[str, str]] = field(default_factory=list)
+    given: int = 0
+    held: int = 0
+
+    def content(self) -> dict[str, Any]:
+        """As a shared copy keeps it."""
+        return {
+            "name": self.name, "own": self.own, "made_on": self.made_on, "parts": self.parts,
+            "words": [list(pair) for pair in self.words],
+        }  # fmt: skip
+
+
+def whole(view: RequestView, child: str) -> Whole:
+    """The copy as it was decided, for print and for reading here. Raises NotFound where an item is not decided."""
+    grounds = {g.id: g for g in pack_in_force().disclosure_grounds(today())}
+    own = view.asker is Asker.SELF
+    items = bundle(view.id)
+    by_source: dict[str, dict[UUID, list[Item]]] = {}
+    for item in items:
+        if item.decision is None:
+            raise NotFound
+        by_source.setdefault(item.row.source, {}).setdefault(item.row.source_id, []).append(item)
+    parts: list[dict[str, Any]] = []
+    for source, for_own, for_other in PARTS:
+        if not by_source.get(source):
+            continue
+        rows = []
+        for group in by_source[source].values():
+            first = group[0].row
+            texts = [i.given for i in group if i.given]
+            told = []
+            for item in group:
+                assert item.decision is not None
+                ground = grounds.get(item.decision.ground)
+                if item.decision.choice != Choice.GIVE:
+                    told.append(ground.told if ground and ground.told else "")
+            note = ""
+            if told:
+                why = " ".join(dict.fromkeys(words for words in told if words))
+                note = " ".join(
+                    words
+                    for words in ("Something is held back here." if texts else "This is held back.", why)
+                    if words
+                )
+            title = _second_person(first.title) if own else first.title
+            rows.append(
+                {
+                    # Where all of it is held back, not even its title may say what it was.
+                    "title": title if texts else "Something in the record",
+                    "when": _day(first.happened_at),
+                    "by": first.author if texts else "",
+                    "texts": texts,
+                    "note": note,
+                }
+            )
+        parts.append({"heading": for_own if own else for_other, "rows": rows})
+    every = " ".join(text for part in parts for row in part["rows"] for text in row["texts"])
+    glossary = [
+        (a.abbreviation, a.stands_for)
+        for a in pack_in_force().glossary(today())
+        if re.search(rf"(?<!\w){re.escape(a.abbreviation)}(?!\w)", every)
+    ]
+    return Whole(
+        name=child,
+        own=own,
+        made_on=_day(now()),
+        parts=parts,
+        words=glossary,
+        given=sum(bool(i.given) for i in items),
+        held=sum(i.decision is not None and i.decision.choice != Choice.GIVE for i in items),
+    )
+
+
+def _second_person(title: str) -> str:
+    return {
+        "What the child said": "What you said",
+        "What was seen of the child": "What we saw of you",
+        "A concern was raised": "Somebody was worried about you",
+    }.get(title, title)
+
+
+def _day(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"
+
+
+# -- for whoever reads their own ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A copy as whoever holds its reference and secret reads it."""
+
+    id: UUID
+    folder_id: UUID
+    content: dict[str, Any]
+    ends_at: datetime
+    replies: tuple[Reply, ...]
+
+
+def shared(reference: str) -> Shared | None:
+    """The copy of the viewer's own reference and secret; None where there is none, or it has ended."""
+    row = SharedCopy.objects.filter(reference=reference).prefetch_related("replies__answer").first()
+    if row is None or SharedEnd.objects.filter(shared=row).exists() or row.ends_at <= now():
+        return None
+    return Shared(row.id, row.folder_id, row.content, row.ends_at, tuple(row.replies.all()))
+
+
+def replies(folder_ids: Iterable[UUID]) -> list[Reply]:
+    """What people said to their own record, the latest first."""
+    return list(
+        Reply.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("shared__copy__request", "answer__author")
+        .order_by("-said_at", "-id")
+    )
+
+
+#: For how long a copy may be read here (Sightline baseline; the form offers no longer).
+LONGEST_SHARED = timedelta(days=28)
+
+
+# -- the timeline ---------------------------------------------------------------------------------------
+
+
+def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """What this room adds to the one timeline: paper out and back, and a record seen by whom it is about."""
+    folders = list(folder_ids)
+    found = [
+        Moment(
+            id=step.id,
+            folder_id=step.folder_id,
+            happened_at=step.written_at,
+            known_at=step.written_at,
+            kind="Paper file",
+            text=f"Volume {step.removal.volume.number}: {_act(step)}. {step.words}".strip(),
+            agency=step.author_post.rpartition(", ")[2],
+            author=step.author.name,
+            href=f"/child/{step.folder_id}/paper/",
+        )
+        for step in RemovalStep.objects.filter(folder_id__in=folders).select_related(
+            "author", "removal__volume"
+        )
+    ]
+    found += [
+        Moment(
+            id=reply.id,
+            folder_id=reply.folder_id,
+            happened_at=reply.said_at,
+            known_at=reply.said_at,
+            kind="Said to their own record",
+            text=f"“{reply.words}”",
+            author=reply.shared.copy.to_whom,
+            href=f"/child/{reply.folder_id}/access/",
+        )
+        for reply in Reply.objects.filter(folder_id__in=folders).select_related("shared__copy")
+    ]
+    found += [
+        Moment(
+            id=copy.id,
+            folder_id=copy.folder_id,
+            happened_at=copy.given_at,
+            known_at=copy.written_at,
+            kind="Record given",
+            text=f"{GivenAs(copy.given_as).label}, to {copy.to_whom}.",
+            agency=copy.author_post.rpartition(", ")[2],
+            author=copy.author.name,
+            href=f"/child/{copy.folder_id}/access/",
+        )
+        for copy in CopyGiven.objects.filter(folder_id__in=folders).select_related("author")
+    ]
+    return found
+
+
+def _act(step: RemovalStep) -> str:
+    return RemovalAct(step.act).label.lower()

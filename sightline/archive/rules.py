@@ -1,0 +1,366 @@
+"""Paper out of its place, and what a person is given of a record: pure decisions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sightline.kernel.verdicts import Refused, Verdict
+
+from .terms import Asker, Choice, Ground, RemovalAct, RemovalState, RequestAct, RequestState
+
+# -- paper -----------------------------------------------------------------------------------------------------
+
+_REMOVAL: Mapping[tuple[RemovalState, RemovalAct], RemovalState] = {
+    (RemovalState.ASKED, RemovalAct.APPROVE): RemovalState.APPROVED,
+    (RemovalState.ASKED, RemovalAct.REFUSE): RemovalState.REFUSED,
+    (RemovalState.ASKED, RemovalAct.TAKE_BACK): RemovalState.TAKEN_BACK,
+    (RemovalState.APPROVED, RemovalAct.TAKE): RemovalState.OUT,
+    (RemovalState.APPROVED, RemovalAct.TAKE_BACK): RemovalState.TAKEN_BACK,
+    (RemovalState.OUT, RemovalAct.CHASE): RemovalState.OUT,
+    (RemovalState.OUT, RemovalAct.RETURN): RemovalState.RETURNED,
+}
+#: The table of a removal, from which its picture is drawn.
+TRANSITIONS = _REMOVAL
+
+
+def after_removal(state: RemovalState, act: RemovalAct) -> RemovalState:
+    """Where a removal stands after an act. Raises Refused where the act does not follow (FIL-02)."""
+    try:
+        return _REMOVAL[state, act]
+    except KeyError:
+        raise Refused(
+            f"This volume is: {state.label.lower()}. Read what happened before you go on."
+        ) from None
+
+
+def acts_on_removal(state: RemovalState) -> list[RemovalAct]:
+    """What may be done next."""
+    return [act for (at, act) in _REMOVAL if at is state]
+
+
+def may_approve_removal(
+    *,
+    asked_by: object,
+    approver: object,
+    due_back: datetime,
+    at: datetime,
+    longest: datetime,
+    safeguards: str,
+    told: str,
+) -> Verdict:
+    """A manager approves, for a set time, with safeguards, and those who may need it are told.
+
+    FIL-02: North East Lincolnshire, case recording (removing a record from its place).
+    """
+    if asked_by == approver:
+        return Verdict.no("You asked for this yourself. Another manager must approve it.")
+    if due_back <= at:
+        return Verdict.no("Give a day on which it comes back that is still to come.", "due_back")
+    if due_back > longest:
+        return Verdict.no(
+            f"The procedures let a volume out until {longest.day} {longest:%B %Y} at the longest. Give an earlier day.",
+            "due_back",
+        )
+    if not safeguards.strip():
+        return Verdict.no("Say how it is kept safe while it is out.", "safeguards")
+    if not told.strip():
+        return Verdict.no("Say who was told that it is out, of those who may need it.", "told")
+    return Verdict.yes()
+
+
+# -- a request to see a record ------------------------------------------------------------------------------------
+
+_REQUEST: Mapping[tuple[RequestState, RequestAct], RequestState] = {
+    (RequestState.CHECKING, RequestAct.CHECK): RequestState.PREPARING,
+    (RequestState.PREPARING, RequestAct.PAUSE): RequestState.PAUSED,
+    (RequestState.PAUSED, RequestAct.RESUME): RequestState.PREPARING,
+    (RequestState.PREPARING, RequestAct.EXTEND): RequestState.PREPARING,
+    (RequestState.PREPARING, RequestAct.GATHER): RequestState.PREPARING,
+    (RequestState.PREPARING, RequestAct.APPROVE): RequestState.APPROVED,
+    (RequestState.APPROVED, RequestAct.REOPEN): RequestState.PREPARING,
+    (RequestState.APPROVED, RequestAct.GIVE): RequestState.ANSWERED,
+    (RequestState.ANSWERED, RequestAct.GIVE): RequestState.ANSWERED,
+} | {
+    (state, act): after
+    for state in (RequestState.CHECKING, RequestState.PREPARING, RequestState.PAUSED)
+    for act, after in (
+        (RequestAct.REFUSE, RequestState.REFUSED),
+        (RequestAct.TAKE_BACK, RequestState.TAKEN_BACK),
+    )
+}
+
+
+def after_request(state: RequestState, act: RequestAct) -> RequestState:
+    """Where a request stands after an act. Raises Refused where the act does not follow."""
+    try:
+        return _REQUEST[state, act]
+    except KeyError:
+        raise Refused(
+            f"This request is: {state.label.lower()}. Read what happened before you go on."
+        ) from None
+
+
+def acts_on_request(state: RequestState) -> list[RequestAct]:
+    """What may be done next."""
+    return [act for (at, act) in _REQUEST if at is state]
+
+
+def identity_is_checked(
+    asker: Asker, identity: str, authority: str, child_view: str, *, child_asks: bool
+) -> Verdict:
+    """Who asks is who they say, and may ask. For a child's record somebody else asks for, what the child says to it.
+
+    UK GDPR, article 12; a child who understands asks for themselves, and a parent asks for the child and not for
+    themselves (Sightline baseline on how it is recorded).
+    """
+    if not identity.strip():
+        return Verdict.no("Say what was seen that proves who they are, and by whom.", "identity")
+    if asker is not Asker.SELF and not authority.strip():
+        return Verdict.no("Say what proves that they may ask for this person.", "authority")
+    if asker is not Asker.SELF and not child_view.strip():
+        return Verdict.no(
+            "Say what the child says to it, or why they were not asked.",
+            "child_view",
+        )
+    if asker is Asker.SELF and child_asks and not child_view.strip():
+        return Verdict.no(
+            "Say how the child understands what they ask for, and who supports them.", "child_view"
+        )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class Pause:
+    """The clock stood from one instant until another; None while it still stands."""
+
+    began: datetime
+    ended: datetime | None
+
+
+def clock_runs_from(
+    received: datetime, identified: datetime | None, pauses: Sequence[Pause]
+) -> datetime | None:
+    """The instant that the month is counted from, or None while the clock stands.
+
+    It begins when the request is in and identity is known, and waits only while something is asked that the law
+    lets it wait for. What it stood is added to its beginning. (UK GDPR, articles 12 and 12A.)
+    """
+    if identified is None or any(p.ended is None for p in pauses):
+        return None
+    start = max(received, identified)
+    stood = timedelta()
+    until = start
+    for pause in sorted(pauses, key=lambda p: p.began):
+        assert pause.ended is not None
+        began = max(pause.began, until)
+        if pause.ended > began:
+            stood += pause.ended - began
+            until = pause.ended
+    return start + stood
+
+
+def may_extend(*, extended: bool, reasons: str, told: str, first_due: datetime, at: datetime) -> Verdict:
+    """Two further months, once, for reasons that whoever asked is told within the first month (UK GDPR, article 12)."""
+    if extended:
+        return Verdict.no("The time has been extended already; the law allows it once.")
+    if at > first_due:
+        return Verdict.no("The first month is over. The law lets the time be extended only within it.")
+    if len(reasons.split()) < 3:
+        return Verdict.no("Say why the request is complex, or how many there are from this person.", "words")
+    if not told.strip():
+        return Verdict.no("Say when and how whoever asked was told, with the reasons.", "told")
+    return Verdict.yes()
+
+
+# -- what is given, and what is held back ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SomebodyElse:
+    """Somebody in the record who is neither whose record it is nor who asks for it; each name they go by."""
+
+    who: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What the program proposes to hold back of a text, and why. A person decides."""
+
+    ground: Ground
+    why: str
+    words: tuple[str, ...] = ()
+
+
+#: Somebody whom the record does not know otherwise: a title before a name, as in "Mr Dunmore".
+_TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.?\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)?")
+
+
+def named_in(text: str, name: str) -> bool:
+    """Whether a name stands in a text as words of its own."""
+    return bool(name.strip()) and bool(_whole(name).search(text))
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    spaced = r"\s+".join(re.escape(part) for part in words.split())
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
+
+
+def propose(
+    text: str,
+    *,
+    told_by: str,
+    others: Sequence[SomebodyElse],
+    workers: Collection[str],
+    listed: Mapping[Ground, Collection[str]],
+    asker: Asker,
+    child_said: bool = False,
+    keep_from: str = "",
+    raised_by_public: bool = False,
+) -> list[Proposal]:
+    """What of one text might be held back, from its links to people in the record and the pack's words.
+
+    Practitioners (`workers`) are named as they acted in their post, so their names are proposed for nothing
+    (Data Protection Act 2018, schedule 2, paragraph 17).
+    """
+    found: list[Proposal] = []
+    names: list[str] = []
+    people: list[str] = []
+    known_workers = {name.casefold() for name in workers}
+    for other in others:
+        here = [name for name in other.names if named_in(text, name)]
+        if here:
+            people.append(other.who)
+            names += here
+    for titled in _TITLED.findall(text):
+        surname = titled.split()[-1].casefold()
+        if not any(surname in worker.split() for worker in known_workers) and titled not in names:
+            names.append(titled)
+            people.append(titled)
+    if people:
+        found.append(
+            Proposal(Ground.THIRD_PARTY, f"It names {', '.join(dict.fromkeys(people))}.", _longest(names))
+        )
+    if told_by and told_by.casefold() not in known_workers:
+        found.append(
+            Proposal(Ground.THIRD_PARTY, f"It was told by {told_by}, who may not expect it to be known.")
+        )
+    if raised_by_public:
+        found.append(
+            Proposal(
+                Ground.THIRD_PARTY,
+                "Somebody from the public raised this, and could be known by what it says.",
+            )
+        )
+    if keep_from:
+        ground = Ground.SERIOUS_HARM if asker is Asker.SELF else Ground.EXPECTATION
+        found.append(Proposal(ground, f"The child asked that somebody is not told: {keep_from}"))
+    elif child_said and asker is not Asker.SELF:
+        found.append(
+            Proposal(
+                Ground.EXPECTATION, "The child said this; they may not expect it to be told to whoever asks."
+            )
+        )
+    for ground, words in listed.items():
+        hits = [word for word in words if named_in(text, word)]
+        if hits:
+            found.append(Proposal(ground, f"It speaks of: {', '.join(hits)}."))
+    return found
+
+
+def _longest(names: Iterable[str]) -> tuple[str, ...]:
+    """Longer names first, so that what is taken out leaves no half of a name behind."""
+    return tuple(sorted(dict.fromkeys(names), key=lambda name: (-len(name), name)))
+
+
+HELD = "[held back]"
+
+
+def without(text: str, phrases: Sequence[str]) -> str:
+    """The text with these words taken out wherever they stand, whatever their capitals."""
+    for phrase in _longest(phrase.strip() for phrase in phrases if phrase.strip()):
+        text = _whole(phrase).sub(HELD, text)
+    return text
+
+
+def decision_is_whole(
+    choice: Choice, ground: Ground | None, words: Sequence[str], reasons: str, text: str
+) -> Verdict:
+    """Each item is decided by a named person, and what is held back has its ground."""
+    if choice is Choice.GIVE:
+        return Verdict.yes()
+    if ground is None:
+        return Verdict.no("Choose the ground on which it is held back.", "ground")
+    if not reasons.strip():
+        return Verdict.no("Give your reasons, as a court or a regulator would ask for them.", "reasons")
+    if choice is Choice.PARTLY:
+        wanted = [word for word in words if word.strip()]
+        if not wanted:
+            return Verdict.no("Write the words to hold back, one name or phrase to a line.", "words")
+        for word in wanted:
+            if not _whole(word).search(text):
+                return Verdict.no(
+                    f"“{word.strip()}” does not stand in this text. Copy the words as they stand.", "words"
+                )
+    return Verdict.yes()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """An item as it was decided: what is given of it, what is held back, and whether reasons were given to give it."""
+
+    key: object
+    given: str
+    held_words: tuple[str, ...]
+    reasons: str
+
+
+def shown_elsewhere(items: Sequence[Decided]) -> list[tuple[object, str]]:
+    """Words held back of one item that another gives: each item with the word, unless reasons were given to give it."""
+    held = {
+        word.strip().casefold(): word.strip() for item in items for word in item.held_words if word.strip()
+    }
+    return [
+        (item.key, word)
+        for item in items
+        if item.given and not item.reasons.strip()
+        for word in held.values()
+        if _whole(word).search(item.given)
+    ]
+
+
+def may_approve(
+    *,
+    undecided: int,
+    total: int,
+    elsewhere: Sequence[tuple[object, str]],
+    deciders: Collection[object],
+    approver: object,
+) -> Verdict:
+    """Somebody other than those who decided looks it over before it is given (Sightline baseline)."""
+    if not total:
+        return Verdict.no("Nothing has been gathered from the record yet.")
+    if undecided:
+        return Verdict.no(f"{undecided} of {total} items are not decided yet.")
+    if elsewhere:
+        return Verdict.no(
+            f"“{elsewhere[0][1]}” is held back of one item and stands in another that is given. "
+            "Hold it back there too, or give reasons for giving it."
+        )
+    if len(set(deciders)) == 1 and approver in deciders:
+        return Verdict.no("You decided every item yourself. Another manager must approve the copy.")
+    return Verdict.yes()
+
+
+def reference_for(letters: str) -> str:
+    """'R-7KQ4-M2XD': the reference of a copy to read here, told apart from a concern's."""
+    return f"R{letters[1:]}"
+
+
+def tidy_reference(typed: str) -> str:
+    """A typed reference in the shape in which it is stored; empty where it cannot be one."""
+    code = "".join(letter for letter in typed.upper() if letter.isalnum())
+    return f"R-{code[1:5]}-{code[5:]}" if len(code) == 9 and code.startswith("R") else ""

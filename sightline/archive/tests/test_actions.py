@@ -1,0 +1,499 @@
+"""Paper that leaves and comes back; a record that is asked for, decided on item by item, and given."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import ProgrammingError, transaction
+from pypdf import PdfReader
+
+from sightline.access.tests.factories import open_folder_for
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
+from sightline.archive import actions, models, queries
+from sightline.archive.actions import (
+    Asking,
+    Checked,
+    Deciding,
+    Giving,
+    Identity,
+    Keeping,
+    Leaving,
+    RemovalMove,
+    TellingOf,
+)
+from sightline.archive.models import AccessRequest
+from sightline.archive.terms import (
+    Asker,
+    Choice,
+    GivenAs,
+    Ground,
+    LeftAs,
+    PaperPoint,
+    PauseWhy,
+    RemovalAct,
+    ReplyKind,
+    RequestAct,
+    RequestState,
+)
+from sightline.children.actions import record_adult, tie
+from sightline.children.queries import child_page
+from sightline.children.queries import held as held_of
+from sightline.children.rules import Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Kinship, Known
+from sightline.concerns.rules import secret_digest
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.viewer import Viewer, looking_as
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import on_folders
+from sightline.records.actions import sign_entry
+from sightline.records.terms import EntryKind
+from sightline.voice.tests.factories import heard, make_child
+
+pytestmark = pytest.mark.django_db
+
+EVERY_POINT = tuple(PaperPoint)
+
+
+@dataclass
+class Office:
+    worker: Practitioner
+    officer: Practitioner
+    manager: Practitioner
+    folder_id: UUID
+
+
+@pytest.fixture
+def office() -> Office:
+    make_partnership()
+    worker = make_practitioner("social-worker", name="Dana Okafor")
+    officer = make_practitioner("records-officer", name="Owen Pritchard")
+    manager = make_practitioner("team-manager", name="Priya Nair")
+    folder_id = open_folder_for(worker, officer, manager)
+    make_child(folder_id, worker, years=14)
+    with as_practitioner(worker):
+        kyle = record_adult(folder_id, NewAdult(Names("Kyle", "Dunmore"), Birth()))
+        tie(folder_id, NewTie(kyle, Kinship.OTHER, Known.NO, Known.NO, "Mum's friend"))
+    return Office(worker, officer, manager, folder_id)
+
+
+def owed(folder_id: UUID) -> list[str]:
+    return sorted(d.kind for d in on_folders([folder_id]))
+
+
+# -- paper ---------------------------------------------------------------------------------------------
+
+
+def a_volume(office: Office) -> models.Volume:
+    with as_practitioner(office.officer):
+        return actions.add_volume(
+            office.folder_id, "1", Keeping("Records room, cabinet 4", today() - timedelta(days=900))
+        )
+
+
+@pytest.mark.obligation("FIL-01")
+def test_volumes_stand_on_the_record_with_dates_and_place(office: Office) -> None:
+    volume = a_volume(office)
+    with as_practitioner(office.officer):
+        with pytest.raises(Refused, match="there already"):
+            actions.add_volume(office.folder_id, "1", Keeping("Elsewhere", today()))
+        actions.place_volume(
+            volume.id,
+            Keeping(
+                "Deep store, bay 9", today() - timedelta(days=900), today(), "Closed with its last paper."
+            ),
+        )
+        [found] = queries.volumes([office.folder_id])
+        assert (found.place, found.covers_until) == ("Deep store, bay 9", today())
+        assert [p.place for p in found.places] == ["Deep store, bay 9", "Records room, cabinet 4"]
+        assert held_of(child_page([office.folder_id])).volumes == ("1",)
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            models.VolumePlace.objects.update(place="Nowhere")
+
+
+@pytest.mark.obligation("FIL-05")
+@pytest.mark.obligation("FIL-01")
+def test_a_check_that_fails_becomes_a_duty_until_another_finds_it_right(office: Office) -> None:
+    volume = a_volume(office)
+    with as_practitioner(office.officer):
+        with pytest.raises(Refused, match="differ"):
+            actions.check_volume(volume.id, Checked(False, EVERY_POINT))
+        with pytest.raises(Refused, match="amiss"):
+            actions.check_volume(volume.id, Checked(True, EVERY_POINT[1:]))
+        actions.check_volume(volume.id, Checked(True, EVERY_POINT[1:], failed_words="Two faxes are faded."))
+        assert owed(office.folder_id) == ["put_paper_right"]
+        assert queries.volumes([office.folder_id])[0].sound is False
+        actions.check_volume(volume.id, Checked(True, EVERY_POINT))
+        assert owed(office.folder_id) == []
+        assert queries.volumes([office.folder_id])[0].sound is True
+
+
+@pytest.mark.obligation("FIL-02")
+def test_a_volume_leaves_by_a_managers_leave_for_a_time_and_comes_back(office: Office) -> None:
+    volume = a_volume(office)
+    with as_practitioner(office.worker):
+        removal = actions.ask_removal(volume.id, "The court hearing.", "County court, with Dana Okafor")
+        with pytest.raises(Refused, match="already"):
+            actions.ask_removal(volume.id, "Me too.", "My desk")
+        with pytest.raises(NotPermitted):
+            actions.move_removal(removal.id, RemovalMove(RemovalAct.APPROVE))
+        with pytest.raises(Refused):
+            actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE))
+    with as_practitioner(office.manager):
+        late = RemovalMove(
+            RemovalAct.APPROVE, "", today() + timedelta(days=60), "Locked bag.", "The duty desk."
+        )
+        with pytest.raises(Refused, match="longest"):
+            actions.move_removal(removal.id, late)
+        actions.move_removal(
+            removal.id,
+            RemovalMove(RemovalAct.APPROVE, "", today() + timedelta(days=2), "Locked bag.", "The duty desk."),
+        )
+    with as_practitioner(office.worker):
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE))
+        [duty] = Duty.objects.filter(kind="volume_return", closed_at__isnull=True)
+        assert duty.due_at == queries.volumes([office.folder_id])[0].out.due_back
+        assert duty.owner_id == office.worker.pk
+    with as_practitioner(office.officer):
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.CHASE, "Rang: it comes on Friday."))
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.RETURN, "Complete, by Dana herself."))
+        assert owed(office.folder_id) == []
+        [found] = queries.volumes([office.folder_id])
+        assert found.out is None
+        assert [s.act for s in found.removals[0].steps.all()] == ["ask", "approve", "take", "chase", "return"]
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            models.RemovalStep.objects.update(words="")
+
+
+@pytest.mark.obligation("FIL-06")
+def test_what_leaves_is_logged_with_its_purpose_and_its_return_confirmed(office: Office) -> None:
+    with as_practitioner(office.worker):
+        with pytest.raises(Refused, match="needed for"):
+            actions.copy_left(office.folder_id, Leaving("The plan", LeftAs.PRINT, " ", "Dana", now()))
+        copy = actions.copy_left(
+            office.folder_id, Leaving("The plan, 3 pages", LeftAs.PRINT, "Core group", "Dana Okafor", now())
+        )
+        assert owed(office.folder_id) == ["confirm_copy"]
+        actions.copy_back(copy.id, "Shredded by Owen.", today())
+        assert owed(office.folder_id) == []
+        with pytest.raises(Refused, match="already"):
+            actions.copy_back(copy.id, "Again.", today())
+
+
+# -- told --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.obligation("REC-13")
+def test_that_each_person_was_told_of_the_record_is_recorded_and_who_was_not_is_named(office: Office) -> None:
+    with as_practitioner(office.worker):
+        view = child_page([office.folder_id])
+        assert queries.not_told_of_record(view) == ["Maya Ferreira-Lund"]
+        actions.tell_of_record(
+            office.folder_id,
+            TellingOf("Maya Ferreira-Lund", now(), "Read the leaflet together.", view.child.id),
+        )
+        assert queries.not_told_of_record(view) == []
+
+
+# -- a request ------------------------------------------------------------------------------------------------
+
+
+def asks(office: Office, **changes: object) -> AccessRequest:
+    fields: dict = {
+        "asker": Asker.SELF, "name": "Maya Ferreira-Lund", "contact": "Through her advocate",
+        "received_at": now() - timedelta(days=3), "how": "Told her social worker", "scope": "Everything about me.",
+    }  # fmt: skip
+    with as_practitioner(office.officer):
+        return actions.receive(office.folder_id, Asking(**{**fields, **changes}))
+
+
+def checked(office: Office, request: AccessRequest, **changes: object) -> None:
+    with as_practitioner(office.officer):
+        actions.check_identity(
+            request.id,
+            Identity("School photograph card, seen by Owen.", "", "She knows what it is.", **changes),  # type: ignore[arg-type]
+        )
+
+
+def a_record(office: Office) -> None:
+    with as_practitioner(office.worker):
+        for n, text in enumerate(
+            ("Maya drew her house.", "Kyle Dunmore shouted at the gate.", "The plan holds.")
+        ):
+            sign_entry(
+                {office.folder_id: text}, kind=EntryKind.VISIT, happened_at=now() - timedelta(minutes=n + 1)
+            )
+    heard(office.folder_id, office.worker, said="I hate it when Kyle is there.", keep_from="Mum")
+
+
+def due(request: AccessRequest):  # type: ignore[no-untyped-def]
+    [duty] = Duty.objects.filter(subject_id=request.id, closed_at__isnull=True)
+    return duty
+
+
+@pytest.mark.obligation("REC-13")
+def test_a_request_has_its_legal_month_which_waits_only_where_the_law_lets_it(office: Office) -> None:
+    request = asks(office)
+    with as_practitioner(office.officer):
+        first = due(request)
+        assert (first.kind, first.statutory) == ("answer_access_request", True)
+        assert first.started_at == request.received_at
+    checked(office, request, proof_came_at=request.received_at + timedelta(days=2))
+    with as_practitioner(office.officer):
+        second = due(request)
+        assert second.started_at == request.received_at + timedelta(days=2)
+        actions.pause(request.id, PauseWhy.CLARIFY, "Asked which years she means.")
+        assert due(request).kind == "ask_again"
+        with pytest.raises(Refused, match="lock paused"):
+            actions.pause(request.id, PauseWhy.CLARIFY, "Again.")
+        actions.resume(request.id, "The last two years.")
+        third = due(request)
+        assert third.kind == "answer_access_request"
+        assert third.started_at >= second.started_at
+        actions.extend(request.id, "Nine volumes over eleven years.", "Letter of today, with the reasons.")
+        assert due(request).kind == "answer_extended_request"
+        with pytest.raises(Refused, match="allows it once"):
+            actions.extend(request.id, "Nine volumes over eleven years.", "Letter of today.")
+
+
+def test_two_people_on_one_request_are_told_of_each_other(office: Office) -> None:
+    request = asks(office)
+    version = request.version
+    checked(office, request)
+    with (
+        as_practitioner(office.officer),
+        pytest.raises(Refused, match="Owen Pritchard acted on this request"),
+    ):
+        actions.pause(request.id, PauseWhy.FEE, "Asked for the fee.", version=version)
+
+
+@pytest.fixture
+def ready(office: Office) -> AccessRequest:
+    """Gathered, and decided but for what names Kyle."""
+    a_record(office)
+    request = asks(office)
+    checked(office, request)
+    with as_practitioner(office.officer):
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+    return request
+
+
+def hold_kyle_back(office: Office, request: AccessRequest) -> None:
+    with as_practitioner(office.officer):
+        for item in queries.bundle(request.id):
+            if item.decision is None:
+                hold = item.row.source == "voice"
+                actions.decide_item(
+                    item.id,
+                    Deciding(
+                        Choice.HOLD if hold else Choice.PARTLY,
+                        Ground.SERIOUS_HARM if hold else Ground.THIRD_PARTY,
+                        [] if hold else ["Kyle Dunmore"],
+                        "He has not agreed and it is not reasonable without him.",
+                    ),
+                )
+
+
+@pytest.mark.obligation("REC-13")
+def test_a_bundle_holds_the_record_and_proposes_what_is_about_others(
+    office: Office, ready: AccessRequest
+) -> None:
+    with as_practitioner(office.officer):
+        items = {i.row.text: i for i in queries.bundle(ready.id)}
+        assert items["Maya drew her house."].decision.choice == Choice.GIVE
+        kyle = items["Kyle Dunmore shouted at the gate."]
+        assert kyle.decision is None
+        assert Ground.THIRD_PARTY in kyle.grounds
+        assert "Kyle Dunmore" in kyle.row.words
+        assert items["“I hate it when Kyle is there.”"].decision is None
+        assert actions.gather(ready.id) == 0
+        with pytest.raises(Refused, match="not decided"), transaction.atomic():
+            actions.decide_item(kyle.id, Deciding(Choice.HOLD, Ground.THIRD_PARTY, [], "No."))
+            with as_practitioner(office.manager):
+                actions.approve(ready.id, "All of it.")
+        with pytest.raises(Refused, match="ground"):
+            actions.decide_item(kyle.id, Deciding(Choice.HOLD))
+
+
+@pytest.mark.obligation("REC-13")
+def test_what_is_held_back_is_not_in_the_file_at_all(office: Office, ready: AccessRequest) -> None:
+    hold_kyle_back(office, ready)
+    with as_practitioner(office.officer), pytest.raises(Refused, match="not approved"):
+        actions.copy_as_pdf(ready.id)
+    with as_practitioner(office.officer), pytest.raises(NotPermitted):
+        actions.approve(ready.id, "All of it.")
+    with as_practitioner(office.manager):
+        actions.approve(ready.id, "Every item and its ground.")
+    with as_practitioner(office.officer):
+        pdf = actions.copy_as_pdf(ready.id)
+    read = PdfReader(io.BytesIO(pdf))
+    text = " ".join(page.extract_text() for page in read.pages)
+    assert "Maya drew her house." in " ".join(text.split())
+    assert "held back" in text
+    everything = text + repr(read.metadata) + repr(read.xmp_metadata and read.xmp_metadata.rdf_root.toxml())
+    everything += repr(read.outline)
+    for stream in pdf_strings(read):
+        everything += stream
+    for word in ("Kyle", "Dunmore", "hate it"):
+        assert word not in everything
+        assert word.encode() not in pdf
+        assert word.encode("utf-16-be") not in pdf
+
+
+def pdf_strings(read: PdfReader) -> Iterator[str]:
+    """Every object of the file as text, streams unpacked."""
+    for number in range(1, len(read.xref.get(0, {})) + len(read.xref_objStm) + 2):
+        try:
+            found = read.get_object(number)
+        except Exception:
+            continue
+        if found is None:
+            continue
+        yield repr(found)
+        if hasattr(found, "get_data"):
+            yield found.get_data().decode("latin-1")
+
+
+def given(office: Office, request: AccessRequest, **changes: object) -> actions.Given:
+    hold_kyle_back(office, request)
+    with as_practitioner(office.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    fields: dict = {"given_as": GivenAs.ONLINE, "to_whom": "Maya Ferreira-Lund", "given_at": now(), "days": 7}
+    with as_practitioner(office.officer):
+        return actions.give(request.id, Giving(**{**fields, **changes}))
+
+
+@pytest.mark.obligation("REC-13")
+def test_giving_answers_the_request(office: Office, ready: AccessRequest) -> None:
+    done = given(office, ready, given_as=GivenAs.IN_PERSON, words="Read together with her advocate.")
+    with as_practitioner(office.officer):
+        assert [k for k in owed(office.folder_id) if "request" in k] == []
+        assert len(done.copy.sha256) == 64
+        assert queries.request(ready.id, [office.folder_id]).state is RequestState.ANSWERED
+        assert queries.copies_out([office.folder_id])[0].row.stays
+
+
+def as_holder(done: actions.Given, secret: str = "") -> Viewer:
+    return Viewer.public(done.reference, secret_digest(done.reference, secret or done.secret))
+
+
+@pytest.mark.obligation("REC-14")
+def test_she_reads_her_own_with_reference_and_secret_and_says_what_is_wrong(
+    office: Office, ready: AccessRequest
+) -> None:
+    done = given(office, ready)
+    with transaction.atomic(), looking_as(as_holder(done)):
+        shared = actions.read_own()
+        whole = repr(shared.content)
+        assert "Maya drew her house." in whole
+        assert "Kyle" not in whole
+        assert "hate it" not in whole
+        actions.reply(ReplyKind.WRONG, "I drew Nan's house, not ours.")
+        actions.reply(ReplyKind.WRONG, "I drew Nan's house, not ours.")
+        assert [r.words for r in actions.read_own().replies] == ["I drew Nan's house, not ours."]
+        assert not models.BundleItem.objects.exists()
+        assert not models.AccessRequest.objects.exists()
+    with as_practitioner(office.officer):
+        [said] = queries.replies([office.folder_id])
+        actions.answer_reply(said.id, "Put right beside the entry on the same day.")
+        with pytest.raises(Refused, match="already"):
+            actions.answer_reply(said.id, "Again.")
+    with transaction.atomic(), looking_as(as_holder(done)):
+        assert actions.read_own().replies[0].answer.words.startswith("Put right")
+
+
+@pytest.mark.obligation("REC-18")
+def test_the_wrong_secret_an_ended_copy_and_a_day_too_late_open_nothing(
+    office: Office, ready: AccessRequest
+) -> None:
+    done = given(office, ready)
+    for viewer in (as_holder(done, "AAAA-AAAA-AAAA-AAAA"), Viewer.public("R-AAAA-AAAA", "")):
+        with transaction.atomic(), looking_as(viewer), pytest.raises(NotFound):
+            actions.read_own()
+    with transaction.atomic(), looking_as(as_holder(done, "AAAA-AAAA-AAAA-AAAA")), pytest.raises(NotFound):
+        actions.reply(ReplyKind.ADD, "Let me in.")
+    with as_practitioner(office.officer):
+        shared = models.SharedCopy.objects.get(copy=done.copy)
+        actions.end_sharing(shared.id, "She lost the paper with the code.")
+    with transaction.atomic(), looking_as(as_holder(done)), pytest.raises(NotFound):
+        actions.read_own()
+
+
+def test_a_refusal_has_reasons_and_answers_and_taking_back_stops_the_clock(office: Office) -> None:
+    refused, back = asks(office), asks(office, name="Ana Ferreira", asker=Asker.PARENT)
+    with as_practitioner(office.officer):
+        with pytest.raises(NotPermitted):
+            actions.close(refused.id, RequestAct.REFUSE, "No.")
+        actions.close(back.id, RequestAct.TAKE_BACK, "She rang: she has what she needs.")
+    with as_practitioner(office.manager):
+        actions.close(
+            refused.id, RequestAct.REFUSE, "The same was given last week; she was told so by letter."
+        )
+        assert [k for k in owed(office.folder_id) if "request" in k] == []
+
+
+# -- the door ---------------------------------------------------------------------------------------------------
+
+TABLES = [
+    models.Volume, models.VolumePlace, models.VolumeCheck, models.Removal, models.RemovalStep, models.CopyOut,
+    models.CopyBack, models.ToldOfRecord, models.AccessRequest, models.RequestStep, models.BundleItem,
+    models.ItemDecision, models.CopyGiven, models.SharedCopy, models.Reply,
+]  # fmt: skip
+
+
+@pytest.mark.obligation("REC-18")
+def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing(
+    office: Office, ready: AccessRequest
+) -> None:
+    volume = a_volume(office)
+    done = given(office, ready)
+    with transaction.atomic(), looking_as(as_holder(done)):
+        said = actions.reply(ReplyKind.ADD, "I like art.")
+    with as_practitioner(office.officer):
+        actions.check_volume(volume.id, Checked(True, EVERY_POINT))
+        removal = actions.ask_removal(volume.id, "A hearing.", "Court")
+        copy = actions.copy_left(office.folder_id, Leaving("Plan", LeftAs.PRINT, "Group", "Dana", now()))
+        actions.copy_back(copy.id, "Shredded.", today())
+        actions.tell_of_record(office.folder_id, TellingOf("Ana", now(), "Leaflet."))
+        assert [t.__name__ for t in TABLES if not t.objects.exists()] == []
+    stranger, manager = make_practitioner("records-officer"), make_practitioner("team-manager")
+    with as_practitioner(stranger):
+        assert [t.__name__ for t in TABLES if t.objects.exists()] == []
+        for act in (
+            lambda: actions.check_volume(volume.id, Checked(True, EVERY_POINT)),
+            lambda: actions.ask_removal(volume.id, "Mine.", "Home"),
+            lambda: actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE_BACK)),
+            lambda: actions.gather(ready.id),
+            lambda: actions.copy_as_pdf(ready.id),
+            lambda: actions.answer_reply(said.id, "Yes."),
+        ):
+            with pytest.raises(NotFound), transaction.atomic():
+                act()
+        for writes in (
+            lambda: actions.add_volume(office.folder_id, "9", Keeping("Here", today())),
+            lambda: actions.tell_of_record(office.folder_id, TellingOf("A", now(), "B.")),
+            lambda: actions.copy_left(office.folder_id, Leaving("P", LeftAs.PRINT, "G", "D", now())),
+            lambda: actions.receive(office.folder_id, Asking(Asker.SELF, "A", "B", now(), "C", "D")),
+        ):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                writes()
+    with as_practitioner(manager), pytest.raises(NotFound):
+        actions.approve(ready.id, "All.")
+
+
+def test_a_form_that_is_sent_twice_is_kept_once(office: Office) -> None:
+    once = uuid7()
+    with as_practitioner(office.officer):
+        for _ in range(2):
+            actions.receive(office.folder_id, Asking(Asker.SELF, "A", "B", now(), "C", "D"), once=once)
+            actions.add_volume(office.folder_id, "2", Keeping("Here", today()), once=once)
+        assert AccessRequest.objects.count() == 1
+        assert models.Volume.objects.count() == 1
