@@ -7,12 +7,14 @@ class VoiceConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.pages import frame
+        from sightline.documents import subjects
         from sightline.records import chronology
         from sightline.records.actions import told_of_decisions
 
         from .actions import decided
-        from .queries import moments
+        from .queries import moments, named
 
         frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
         chronology.sources.append(moments)
         told_of_decisions.append(decided)
+        subjects.kinds["voice"] = subjects.Kind("What the child said", named)

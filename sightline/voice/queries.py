@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from sightline.children.queries import ChildView
 from sightline.children.terms import Answered, IdentityQuestion
+from sightline.documents.subjects import Named
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
@@ -279,6 +280,19 @@ def explanations(folder_ids: Iterable[UUID]) -> list[ExplanationView]:
         .order_by("-explained_at", "-id")
     )
     return [_explanation(row) for row in rows[:200]]
+
+
+def named(folder_ids: Sequence[UUID], view_ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """What the child said, as a document that hangs on it names it: a drawing, a letter, a recording."""
+    rows = View.objects.filter(id__in=list(view_ids), folder_id__in=list(folder_ids))
+    return {
+        row.id: Named(
+            row.folder_id,
+            f"What the child said on {_day(row.heard_at)}",
+            f"/child/{row.folder_id}/voice/#voice-{row.id}",
+        )
+        for row in rows
+    }
 
 
 # -- advocate, rights, told beforehand, who matters ------------------------------------------------------------

@@ -32,11 +32,13 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import bulk, families, people
+    from . import archive, bulk, families, people, voice
 
     sign_ins = people.load()
     if children > 0:
         families.load()
+        voice.load()
+        archive.load()
         bulk.load(children, progress)
     else:
         progress(0, 0)

@@ -15,6 +15,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.documents.queries import attached
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.words import clock
 from sightline.kernel.time import today
@@ -94,6 +95,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "voices": found[:PAGE],
+            "attached": attached(folders, [v.first for v in found[:PAGE]]) if found else {},
             "unanswered": queries.unanswered(folders),
             "to_explain": queries.to_explain(folders, due),
             "regards": queries.regards(folders),
