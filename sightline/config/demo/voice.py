@@ -161,7 +161,7 @@ def maya(cast: Cast, folder_id: UUID) -> None:
             folder_id,
             Telling(
                 "Core group", day(20), TookPart.WORDS_SENT, told="Who would be there and what they would talk about.",
-                told_at=at(21, 9), told_by="Sam Reyes, designated safeguarding lead", 
+                told_at=at(21, 9), told_by="Sam Reyes, designated safeguarding lead",
                 part_words="Her drawing, read out by Sam Reyes.",
             ),
         )  # fmt: skip
