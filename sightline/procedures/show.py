@@ -15,6 +15,7 @@ from .schema import (
     AssessmentOutcome,
     Count,
     Definition,
+    DisclosureGround,
     DutyKind,
     EntryForm,
     Event,
@@ -127,6 +128,10 @@ def _of(value: Value) -> tuple[str, list[str]]:
         case Recording():
             roles = ", ".join((value.responsible_role, *value.delegate_roles))
             return value.title, [value.text, f"Answered for by {roles}."]
+        case DisclosureGround():
+            told = f"Said to whoever asks: {value.told}" if value.told else "Whoever asks is not told the ground."
+            points = [f"Words that point to it: {', '.join(value.words)}"] if value.words else []
+            return value.title, [value.gist, told, *points]
         case LateEntry():
             return f"An entry is late after {spoken(value.amount, value.unit)} ({value.agency})", []
         case AssessmentForm():
