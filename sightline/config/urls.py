@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.meetings.pages.urls")),
     path("", include("sightline.voice.pages.urls")),
     path("", include("sightline.chronology.pages.urls")),
+    path("", include("sightline.records.pages.urls")),
     path("", include("sightline.documents.pages.urls")),
     path("", include("sightline.matching.pages.urls")),
     path("", include("sightline.children.pages.urls")),

@@ -24,13 +24,12 @@ from sightline.govuk.words import date_only
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.kernel.viewer import current
+from sightline.kernel.viewer import Viewer, current, looking_as
 from sightline.procedures import actions as duties
-from sightline.procedures import clocks
 from sightline.procedures.actions import Opening
 from sightline.procedures.pack import NotInForce, Pack
 from sightline.procedures.queries import pack_in_force, pack_named
-from sightline.procedures.schema import EntryForm, FormQuestion, spoken
+from sightline.procedures.schema import EntryForm, FormQuestion
 
 from . import rules
 from .marks import Paragraph, in_whose_words, paragraphs, renumbered, whole
@@ -45,11 +44,8 @@ from .models import (
     Statement,
     StatementRest,
 )
-from .queries import ways_into
+from .queries import lateness, ways_into
 from .terms import Confirming, ContributionKind, DecisionKind, EntryKind, StatementKind, StatementSource
-
-#: The first day for which packs say when an entry is late; what happened before counts by that.
-EARLIEST = date(1989, 11, 16)
 
 
 def _post(acting: Acting) -> str:
@@ -314,7 +310,7 @@ def _write(
         for paragraph in page.paragraphs:
             rules.may_sign_paragraph(paragraph).or_refuse()
     pack = pack or pack_in_force()
-    late, span = _lateness(pack, acting.agency_kind.value, happened_at, at) if may_be_late else (False, "")
+    late, span = lateness(pack, acting.agency_kind.value, happened_at, at) if may_be_late else (False, "")
     rules.says_why_late(late, late_why, span).or_refuse()
     _recognise_children(pages)
     rests = _references(pages)
@@ -366,13 +362,6 @@ def _title(pack: Pack, kind: str) -> str:
         return pack.entry_form(kind, today()).title
     except NotInForce:
         return kind.replace("_", " ").capitalize()
-
-
-def _lateness(pack: Pack, agency_kind: str, happened_at: datetime, at: datetime) -> tuple[bool, str]:
-    """Whether an entry written then is late by its agency's limit, and that limit in words."""
-    limit = pack.late_entry(agency_kind, max(happened_at.astimezone(LONDON).date(), EARLIEST))
-    until = clocks.after(happened_at, limit, pack.calendar(today()).forgiven())
-    return rules.is_late(at, until), spoken(limit.amount, limit.unit)
 
 
 def _recognise_children(pages: Sequence[_Page]) -> None:
@@ -661,8 +650,10 @@ def confirm(request_id: UUID, said: Confirming, words: str = "") -> list[Confirm
             for r in asked
         ]
         Confirmation.objects.bulk_create(rows)
-        for r in asked:
-            duties.discharge("confirm_entry", r.id)
+        # Whoever was asked may not open the record, and so not close its duties: the ledger's own job does.
+        with looking_as(Viewer.for_job("duties")):
+            for r in asked:
+                duties.discharge("confirm_entry", r.id)
         record_many(event(Verb.WROTE, "records.confirm", folder_id=r.folder_id, subject=r) for r in rows)
         if said is Confirming.DISPUTED:
             notify(
@@ -1037,7 +1028,7 @@ def record_entries_bulk(entries: Sequence[PastEntry]) -> int:
     rows, statements, answers = [], [], []
     for entry in ordered:
         together = uuid7() if len(entry.texts) > 1 else None
-        late, _ = _lateness(pack, entry.agency_kind, entry.happened_at, entry.written_at)
+        late, _ = lateness(pack, entry.agency_kind, entry.happened_at, entry.written_at)
         for folder_id, text in entry.texts.items():
             given[folder_id] += 1
             found = paragraphs(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -13,10 +13,17 @@ from django.db.models import Q, QuerySet
 
 from sightline.agencies.models import Posting
 from sightline.children.models import Involvement, Person, Tie
+from sightline.children.queries import NameAndAge
+from sightline.children.terms import Kinship
+from sightline.documents.subjects import Named
 from sightline.kernel.models import held_on
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures import clocks
+from sightline.procedures.pack import Pack
+from sightline.procedures.schema import spoken
 
+from . import rules
 from .models import (
     Confirmation,
     ConfirmationRequest,
@@ -29,6 +36,10 @@ from .models import (
     StatementRest,
 )
 from .terms import Confirming, DecisionKind, StatementKind, StatementSource
+from .wording import TheirWords
+
+#: The first day for which packs say when an entry is late; what happened before counts by that.
+EARLIEST = date(1989, 11, 16)
 
 
 @dataclass(frozen=True)
@@ -135,6 +146,7 @@ class EntryView:
     subject_id: UUID | None = None
     written_together: UUID | None = None
     form_from: date | None = None
+    pack: str = ""
     pack_version: str = ""
     statements: tuple[StatementView, ...] = ()
     answers: tuple[AnswerView, ...] = ()
@@ -176,6 +188,22 @@ def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
     if not found:
         raise NotFound
     return found[0]
+
+
+def entries_named(entry_ids: Iterable[UUID], folder_ids: Iterable[UUID]) -> list[EntryView]:
+    """These entries, of these folders, the latest first, without their parts. Two queries."""
+    found = Entry.objects.filter(id__in=list(entry_ids), folder_id__in=list(folder_ids))
+    return views(_with_people(found).order_by("-happened_at", "-number"), whole=False)
+
+
+def entries_to_attach_to(folder_ids: Sequence[UUID], entry_ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """How documents name the entries that they hang on: 'Entry 12, visit'."""
+    return {
+        ident: Named(folder, f"Entry {number}, {title.lower()}", f"/child/{folder}/record/{ident}/")
+        for ident, folder, number, title in Entry.objects.filter(
+            id__in=list(entry_ids), folder_id__in=list(folder_ids)
+        ).values_list("id", "folder_id", "number", "title")
+    }
 
 
 def _with_people(found: QuerySet[Entry]) -> QuerySet[Entry]:
@@ -310,6 +338,7 @@ def _entry_view(
         subject_id=row.subject_id,
         written_together=row.written_together,
         form_from=row.form_from,
+        pack=row.pack,
         pack_version=row.pack_version,
         statements=tuple(statements),
         answers=tuple(answers),
@@ -327,6 +356,17 @@ def following(entry_id: UUID) -> list[EntryView]:
     return views(_with_people(Entry.objects.filter(follows_id=entry_id)).order_by("number"))
 
 
+def standing(entry_ids: Iterable[UUID]) -> list[EntryView]:
+    """Entries as their last correction has them: the correction where there is one."""
+    wanted = list(entry_ids)
+    latest = {
+        row.corrects_id: row
+        for row in _with_people(Entry.objects.filter(corrects_id__in=wanted)).order_by("number")
+    }
+    rows = {row.id: row for row in _with_people(Entry.objects.filter(id__in=wanted))}
+    return views(latest.get(ident, rows[ident]) for ident in wanted if ident in rows)
+
+
 @dataclass(frozen=True)
 class AlsoIn:
     """The same entry in the record of another child."""
@@ -334,8 +374,6 @@ class AlsoIn:
     entry_id: UUID
     folder_id: UUID
     number: int
-    own: str
-    """That child's own lines, without marks."""
 
 
 def written_together(view: EntryView) -> list[AlsoIn]:
@@ -349,7 +387,7 @@ def written_together(view: EntryView) -> list[AlsoIn]:
         .values_list("id", "folder_id", "number")
     )
     writes = {folder for folder, may, _ in ways_into([folder for _, folder, _ in rows]) if may}
-    return [AlsoIn(ident, folder, number, "") for ident, folder, number in rows if folder in writes]
+    return [AlsoIn(ident, folder, number) for ident, folder, number in rows if folder in writes]
 
 
 def count_entries(folder_ids: Iterable[UUID]) -> int:
@@ -456,6 +494,35 @@ def colleagues_of(folder_ids: Sequence[UUID], beside: Collection[UUID] = ()) -> 
     return list(found.items())
 
 
+def lateness(pack: Pack, agency_kind: str, happened_at: datetime, at: datetime) -> tuple[bool, str]:
+    """Whether an entry written then is late by the limit of its writer's type of agency, and that limit in words."""
+    limit = pack.late_entry(agency_kind, max(happened_at.astimezone(LONDON).date(), EARLIEST))
+    until = clocks.after(happened_at, limit, pack.calendar(today()).forgiven())
+    return rules.is_late(at, until), spoken(limit.amount, limit.unit)
+
+
+#: What the family calls its own people is shown where it is not what everybody says.
+_USUAL = {"mum", "mother", "mummy", "dad", "father", "daddy", "brother", "sister"}
+
+
+def their_words(folder_ids: Sequence[UUID], names: Mapping[UUID, NameAndAge]) -> list[TheirWords]:
+    """What the children and their family call themselves, for the writing aids (REC-16). One query."""
+    found = []
+    for folder_id, words, kinship in (
+        Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids))
+        .exclude(words="")
+        .values_list("folder_id", "words", "kinship")
+    ):
+        label = Kinship(kinship).label.lower()
+        if words.casefold() not in _USUAL and folder_id in names:
+            found.append(TheirWords(words, f"{names[folder_id].called}’s {label}", (label,)))
+    for who in names.values():
+        given = who.name.split(" ")[0]
+        if given.casefold() not in who.called.casefold():
+            found.append(TheirWords(who.called, "The name in use", (given,)))
+    return found
+
+
 # -- what waits ----------------------------------------------------------------------------------------
 
 
@@ -487,6 +554,12 @@ def asked(request_id: UUID) -> list[AskedView]:
 def asked_of(practitioner_id: UUID) -> list[AskedView]:
     """What waits for somebody's confirmation, the oldest first."""
     return _asked_views(Q(practitioner_id=practitioner_id, answer__isnull=True))
+
+
+def count_asked_of(practitioner_id: UUID) -> int:
+    """How much waits for somebody's confirmation, what was written together counted once."""
+    found = ConfirmationRequest.objects.filter(practitioner_id=practitioner_id, answer__isnull=True)
+    return len({together or ident for ident, together in found.values_list("id", "written_together")})
 
 
 def _asked_views(which: Q) -> list[AskedView]:

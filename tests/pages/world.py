@@ -40,7 +40,8 @@ from sightline.enquiries.actions.contribution import ask
 from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
-from sightline.records.actions import sign_entry
+from sightline.records.actions import EntryIn, sign
+from sightline.records.queries import entry as entry_view
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Mattering, Said, hear, matters
 from sightline.voice.terms import Heard, Near
@@ -88,6 +89,8 @@ class Records:
     screening_id: UUID
     duty_id: UUID
     entry_id: UUID
+    statement_id: UUID
+    request_id: UUID
     tie_id: UUID
     number_id: UUID
     row_id: UUID
@@ -148,9 +151,12 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
             knows_family=False,
             version=None,
         )
-        entry = sign_entry({folder_id: "He came to the gate."}, kind=EntryKind.NOTE, happened_at=now())[
-            folder_id
-        ]
+        written = EntryIn(
+            (folder_id,), EntryKind.NOTE, now(), "He came to the gate.\n\n@Sam Reyes: He was hungry.",
+            written_for=visitor.pk,
+        )  # fmt: skip
+        entry = sign(written)[folder_id]
+        view = entry_view(entry.id, [folder_id])
         mother = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth()))
         tied = tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
         involve(folder_id, NewInvolvement(door.team.agency_id, "decision manager", door.decider.pk, "Calls"))
@@ -201,6 +207,8 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         screening_id=screening.id,
         duty_id=duty.id,
         entry_id=entry.id,
+        statement_id=view.statements[1].id,
+        request_id=view.requests[0].id,
         tie_id=tied if isinstance(tied, UUID) else tied.id,
         number_id=number.id if number else uuid4(),
         row_id=involvement.id,
@@ -277,6 +285,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "step": "children",
         "n": 0,
         "kind": "gp",
+        "form_id": "visit",
         "what": "involvement",
         "act": "approve",
         "question": "religion",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,13 +17,10 @@ from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
 from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, child_page, pointer
-from sightline.govuk.forms import Choice, Moment, PageForm, Text, Words
 from sightline.kernel.time import today
-from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import on_folders, pack_in_force
-from sightline.records.actions import correct_entry, sign_entry
-from sightline.records.queries import count_entries, decisions, entries, entry
-from sightline.records.terms import EntryKind
+from sightline.records.queries import count_entries, decisions, entries, hidden_numbers
 
 from .. import queries
 
@@ -37,28 +33,6 @@ MARKS = {
     "child_in_need": "blue",
     "early_help": "teal",
 }
-
-
-class NoteForm(PageForm):
-    kind = Choice(
-        "What is it?",
-        [
-            (EntryKind.NOTE.value, "Note"),
-            (EntryKind.CONTACT.value, "Contact or call"),
-            (EntryKind.VISIT.value, "Visit"),
-            (EntryKind.OBSERVATION.value, "Observation"),
-        ],
-        inline=True,
-        ask="Select what it is",
-    )
-    happened_at = Moment("When did it happen?")
-    text = Words("What happened?", ask="Write what happened")
-    late_why = Text("If you write late, why?", required=False)
-
-
-class CorrectionForm(PageForm):
-    was_wrong = Text("What was wrong?", ask="Say what was wrong")
-    text = Words("What is right?", ask="Write what is right")
 
 
 def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list[UUID], dict[str, Any]]:
@@ -118,7 +92,7 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     lines += [f"{where}.", held]
     actions = []
     if acting.may(Permission.WRITE_FOLDER):
-        actions.append({"text": "Write an entry", "href": f"{reverse('web:record', args=[lead])}#write"})
+        actions.append({"text": "Write an entry", "href": reverse("records:choose", args=[lead])})
     if acting.may(Permission.RAISE_CONCERN):
         actions.append({"text": "Raise a concern", "href": reverse("concerns:raise")})
     if acting.may(Permission.ALLOCATE):
@@ -178,27 +152,10 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     )
 
 
-@page(permission=Permission.READ_FOLDER)
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
 def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """The entries, the latest first, and writing one."""
-    lead, folders, shown = _opened(request, folder_id, "record")
-    form = NoteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        got = form.cleaned_data
-        try:
-            sign_entry(
-                {lead: got["text"]},
-                kind=got["kind"],
-                happened_at=got["happened_at"],
-                late_why=got["late_why"],
-            )
-        except NotPermitted:
-            raise
-        except Refused as refused:
-            form.refuse(refused.verdict)
-        else:
-            messages.success(request, "Signed. It stands in the record under its own number.")
-            return HttpResponseRedirect(reverse("web:record", args=[lead]))
+    """The entries, the latest first; each is read in full, corrected and answered on its own page (room records)."""
+    _lead, folders, shown = _opened(request, folder_id, "record")
     number = request.GET.get("page", "1")
     at = max(int(number), 1) if number.isdigit() else 1
     total = count_entries(folders)
@@ -207,35 +164,12 @@ def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "web/record.html",
         shown
         | {
-            "form": form,
             "entries": entries(folders, offset=(at - 1) * 50, whole=False),
+            "hidden": hidden_numbers(folders),
             "total": total,
             "page_number": at,
             "more": at * 50 < total,
         },
-    )
-
-
-@page(permission=Permission.WRITE_FOLDER)
-def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
-    """Put an entry right by adding; the original stays one click away."""
-    lead, folders, shown = _opened(request, folder_id, "record")
-    wrong = entry(entry_id, folders)
-    form = CorrectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            correct_entry(entry_id, form.cleaned_data["was_wrong"], form.cleaned_data["text"])
-        except NotPermitted:
-            raise
-        except Refused as refused:
-            form.refuse(refused.verdict)
-        else:
-            messages.success(request, "The correction is added. The original stays as it was.")
-            return HttpResponseRedirect(reverse("web:record", args=[lead]))
-    return render(
-        request,
-        "web/correct.html",
-        shown | {"form": form, "wrong": wrong, "back_href": reverse("web:record", args=[lead])},
     )
 
 

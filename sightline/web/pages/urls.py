@@ -11,7 +11,6 @@ urlpatterns = [
     path("you/", work.you, name="you"),
     path("child/<uuid:folder_id>/", child.child, name="child"),
     path("child/<uuid:folder_id>/record/", child.record_, name="record"),
-    path("child/<uuid:folder_id>/record/<uuid:entry_id>/correct/", child.correct, name="correct"),
     path("child/<uuid:folder_id>/decisions/", child.decisions_, name="decisions"),
     path("child/<uuid:folder_id>/summary/", summary.summary, name="summary"),
     path("child/<uuid:folder_id>/summary/pdf/", summary.summary_pdf, name="summary_pdf"),

@@ -19,6 +19,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import own_concerns
 from sightline.kernel.time import now
+from sightline.records.queries import count_asked_of
 
 from .. import queries
 from ..queries.news import REACH
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "mine": True,
         "ways": [way for way in queries.WAYS if way[0] != "owner"],
         "drafts": all_drafts(),
+        "to_confirm": count_asked_of(acting.practitioner_id),
         "news": queries.with_names(lines[:FEW]),
         "news_total": len(lines),
         "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],

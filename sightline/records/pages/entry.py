@@ -1,0 +1,390 @@
+"""One entry: as it was signed, what puts it right, and what others say of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from markupsafe import Markup
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import names_of_folders
+from sightline.documents import queries as documents
+from sightline.govuk.words import clock, moment
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.pack import NotInForce
+from sightline.procedures.queries import pack_in_force, pack_named
+from sightline.procedures.schema import Abbreviation, EntryForm
+
+from .. import actions, queries, wording
+from ..actions import ContributionIn
+from ..marks import Paragraph, marked
+from ..queries import EntryView, StatementView
+from ..terms import ContributionKind, EntryKind, StatementSource
+from .forms import About, AskForm, ContributionForm, WritingForm, which_records, writing_form
+from .write import Scene, asked_draft, draft_href, look_again, scene, sent
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """The entry with each paragraph for what it is; its corrections and what others say of it below."""
+    view, shown = open_child(request, folder_id, "records.entry", tab="record")
+    found = queries.entry(entry_id, view.folder_ids)
+    corrections = queries.corrections_of(found.id) if found.corrected_by else []
+    after = queries.following(found.id) if found.followed_by else []
+    glossary = pack_in_force().glossary(today())
+    ids = [e.id for e in (found, *corrections, *after)]
+    texts, came_up = explained_texts([found, *corrections, *after], glossary)
+    acting = request.practitioner  # type: ignore[attr-defined]
+    return render(
+        request,
+        "records/entry.html",
+        shown
+        | {
+            "e": found,
+            "corrections": corrections,
+            "after": after,
+            "texts": texts,
+            "files": documents.attached(view.folder_ids, ids),
+            "body_maps": documents.body_maps_of(view.folder_ids, ids),
+            "abbreviations": came_up,
+            "asked_statements": {r.statement_id for r in found.requests},
+            "mine": found.author_id == acting.practitioner_id,
+            "back_href": reverse("web:record", args=[view.folder_ids[0]]),
+        },
+    )
+
+
+def explained_texts(
+    views: list[EntryView], glossary: tuple[Abbreviation, ...]
+) -> tuple[dict[UUID, Markup], list[Abbreviation]]:
+    """Each paragraph with its abbreviations explained, by statement (by entry where it has none), and which came up."""
+    texts: dict[UUID, Markup] = {}
+    came_up: dict[str, Abbreviation] = {}
+    for view in views:
+        parts: list[tuple[UUID, str]] = [(s.id, s.text) for s in view.statements] or [(view.id, view.text)]
+        for ident, text in parts:
+            texts[ident], used = wording.explained(text, glossary)
+            came_up |= {a.abbreviation: a for a in used}
+    return texts, [came_up[short] for short in sorted(came_up)]
+
+
+# -- correcting --------------------------------------------------------------------------------------
+
+
+def _to_correct(request: HttpRequest, folder_id: UUID, entry_id: UUID, what: str) -> tuple[Scene, EntryView]:
+    at = scene(request, folder_id, what, with_others=False)
+    found = queries.entry(entry_id, at.folders)
+    if found.corrects_id is not None:
+        found = queries.entry(found.corrects_id, at.folders)
+    return at, found
+
+
+def _correction_about(at: Scene, found: EntryView) -> tuple[Scene, About, dict[UUID, UUID]]:
+    """What a correction is made of: the form as it was signed, the child, and the others in whose records it stands."""
+    also = queries.written_together(found)
+    at = Scene(
+        at.lead, at.folders, at.pack, at.acting,
+        names_of_folders([found.folder_id, *(a.folder_id for a in also)]), [a.folder_id for a in also],
+    )  # fmt: skip
+    about = About(
+        form=_pinned(found),
+        child=at.child(found.folder_id),
+        beside=tuple(at.child(a.folder_id) for a in also),
+    )
+    return at, about, {a.folder_id: a.entry_id for a in also}
+
+
+def _pinned(found: EntryView) -> EntryForm:
+    """The form that the entry was signed on; the plain note's for what was signed on none."""
+    pack = pack_named(found.pack) if found.pack else pack_in_force()
+    versions = pack.history(EntryForm, found.kind)
+    for form in versions:
+        if form.from_ == found.form_from:
+            return form
+    try:
+        note = pack.entry_form(EntryKind.NOTE.value, today())
+    except NotInForce as none:
+        raise NotFound from none
+    return note
+
+
+def _as_it_stands(found: EntryView, also: dict[UUID, UUID], form: EntryForm) -> dict[str, Any]:
+    """What a correction starts from: the entry as its last correction has it, ready to be changed."""
+    latest = queries.corrections_of(found.id)[-1] if found.corrected_by else found
+    beside = {v.folder_id: v for v in queries.standing(list(also.values()))}
+    initial: dict[str, Any] = {
+        "happened_at": latest.happened_at,
+        "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
+    }
+    for n, view in enumerate([latest, *(beside[f] for f in also if f in beside)]):
+        initial[f"own{n}"] = marked(_typed_again(s) for s in view.statements if s.only)
+        for answer in view.answers:
+            each = next((q.each_child for q in form.question if q.id == answer.question_id), False)
+            if each or n == 0:
+                name = f"c{n}_{answer.question_id}" if each else f"q_{answer.question_id}"
+                initial[name] = answer.value or answer.words
+    return initial
+
+
+def _typed_again(statement: StatementView) -> Paragraph:
+    return Paragraph(statement.text, statement.kind, statement.source, statement.told_by)
+
+
+def _correction_form(about: About, *args: Any, **kwargs: Any) -> WritingForm:
+    form = writing_form(about, *args, entry=False, **kwargs)
+    if about.beside:
+        form.fields["others"] = which_records(about.beside, about.child.called)
+        form.order_fields(["was_wrong", "happened_at"])
+    return form
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Put an entry right by adding; the original stays one click away."""
+    at, found = _to_correct(request, folder_id, entry_id, "records.correct")
+    at, about, also = _correction_about(at, found)
+    draft_id, version, kept, elsewhere = uuid7(), 0, None, None
+    seen = len(found.corrected_by)
+    if request.method == "POST":
+        draft_id, version = asked_draft(request)
+        known = request.POST.get("seen", "")
+        seen = int(known) if known.isdigit() and len(known) < 6 else seen
+        saved = actions.keep_draft(
+            draft_id, child=at.lead, kind="correction", content=sent(request), version=version, about=found.id
+        )
+        draft_id, version, elsewhere = saved.draft.id, saved.draft.version, saved.elsewhere
+        act = request.POST.get("act", "sign")
+        if act == "save":
+            messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
+            return HttpResponseRedirect(draft_href(saved.draft))
+        form = _correction_form(about, request.POST)
+        if act != "sign":
+            form = _correction_form(about, draft=sent(request))
+        elif form.is_valid():
+            chosen = [v for v in form.cleaned_data.get("others", []) if v != "none"]
+            try:
+                made = actions.correct_entry(
+                    found.id,
+                    form.cleaned_data["was_wrong"],
+                    form.cleaned_data["text"],
+                    own=form.own(),
+                    also=[also[UUID(v)] for v in chosen],
+                    happened_at=form.cleaned_data["happened_at"],
+                    answers=form.answers(),
+                    child_answers=form.child_answers(),
+                    seen=seen,
+                    draft_id=draft_id,
+                )
+            except NotPermitted:
+                raise
+            except Refused as refused:
+                form.refuse(refused.verdict)
+                found = queries.entry(found.id, at.folders)
+                seen = len(found.corrected_by)
+            else:
+                messages.success(
+                    request, f"The correction is entry {made.number}. The original stays as it was."
+                )
+                return HttpResponseRedirect(reverse("records:entry", args=[at.lead, found.id]))
+    else:
+        kept = _own_draft(request, "correction", found.id)
+        if kept is not None:
+            draft_id, version = kept.id, kept.version
+            form = _correction_form(about, draft=kept.content)
+        else:
+            form = _correction_form(about, initial=_as_it_stands(found, also, about.form))
+    return render(
+        request,
+        "records/correct.html",
+        {
+            "form": form,
+            "about": about,
+            "e": found,
+            "child": about.child,
+            "folder_id": at.lead,
+            "corrections": queries.corrections_of(found.id) if found.corrected_by else [],
+            "seen": seen,
+            "draft_id": draft_id,
+            "version": version,
+            "saved_at": kept.saved_at if kept else None,
+            "elsewhere": elsewhere,
+            "back_href": reverse("records:entry", args=[at.lead, found.id]),
+            **look_again(at, about, str(form["text"].value() or ""), None),
+        },
+    )
+
+
+def _own_draft(request: HttpRequest, kind: str, about: UUID) -> Any:
+    """The draft that the address names; none where it is of something else. NotFound where it is not there."""
+    wanted = request.GET.get("draft", "")
+    if not wanted:
+        return None
+    try:
+        found = queries.draft(UUID(wanted))
+    except ValueError:
+        raise NotFound from None
+    if found is None or found.kind != kind or found.about != about:
+        raise NotFound
+    return found
+
+
+def _kept(
+    request: HttpRequest, at: Scene, about: About | None, kind: str, of: UUID, text: str
+) -> HttpResponse:
+    draft_id, version = asked_draft(request)
+    if queries.signed_from(draft_id):
+        return JsonResponse({"signed": True}, status=409)
+    kept = actions.keep_draft(
+        draft_id, child=at.lead, kind=kind, content=sent(request), version=version, about=of
+    )
+    other = f"{request.path.removesuffix('keep/')}?draft={draft_id}" if kept.elsewhere else ""
+    return JsonResponse(
+        {
+            "saved": clock(kept.draft.saved_at),
+            "draft": str(kept.draft.id),
+            "version": kept.draft.version,
+            "elsewhere": moment(kept.elsewhere) if kept.elsewhere else "",
+            "other": other,
+            "late": False,
+            "aids": render_to_string(
+                "records/_beside.html", look_again(at, about, text, None), request=request
+            )
+            if about
+            else "",
+        }
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep_correction(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Keeps a correction that is being written."""
+    at, found = _to_correct(request, folder_id, entry_id, "records.keep_correction")
+    at, about, _also = _correction_about(at, found)
+    return _kept(request, at, about, "correction", found.id, request.POST.get("text", ""))
+
+
+# -- other people's own words ---------------------------------------------------------------------------
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """What a child, a parent or somebody else says of an entry, in their own words and as theirs."""
+    at, found = _to_correct(request, folder_id, entry_id, "records.contribute")
+    at, about, also = _correction_about(at, found)
+    draft_id, version, elsewhere = uuid7(), 0, None
+
+    def made(*args: Any, **kwargs: Any) -> ContributionForm:
+        form = ContributionForm(*args, **kwargs)
+        if about.beside:
+            form.fields["others"] = which_records(about.beside, about.child.called)
+        return form
+
+    if request.method == "POST":
+        draft_id, version = asked_draft(request)
+        saved = actions.keep_draft(
+            draft_id,
+            child=at.lead,
+            kind="contribution",
+            content=sent(request),
+            version=version,
+            about=found.id,
+        )
+        draft_id, version, elsewhere = saved.draft.id, saved.draft.version, saved.elsewhere
+        if request.POST.get("act") == "save":
+            messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
+            return HttpResponseRedirect(draft_href(saved.draft))
+        form = made(request.POST)
+        if form.is_valid():
+            got = form.cleaned_data
+            chosen = [v for v in got.get("others", []) if v != "none"]
+            try:
+                row = actions.contribute(
+                    ContributionIn(
+                        entry_id=found.id,
+                        kind=ContributionKind(got["kind"]),
+                        name=got["name"],
+                        relation=got["relation"],
+                        words=got["words"],
+                        how=got["how"],
+                        happened_at=got["happened_at"],
+                        also=tuple(also[UUID(v)] for v in chosen),
+                        late_why=got["late_why"],
+                    ),
+                    draft_id=draft_id,
+                )
+            except NotPermitted:
+                raise
+            except Refused as refused:
+                form.refuse(refused.verdict)
+            else:
+                messages.success(request, f"It stands as entry {row.number}, in their own words.")
+                return HttpResponseRedirect(reverse("records:entry", args=[at.lead, found.id]))
+    else:
+        kept = _own_draft(request, "contribution", found.id)
+        draft_id, version = (kept.id, kept.version) if kept else (draft_id, version)
+        form = made(draft=kept.content if kept else None)
+    return render(
+        request,
+        "records/contribute.html",
+        {
+            "form": form,
+            "e": found,
+            "child": about.child,
+            "folder_id": at.lead,
+            "draft_id": draft_id,
+            "version": version,
+            "elsewhere": elsewhere,
+            "back_href": reverse("records:entry", args=[at.lead, found.id]),
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep_contribution(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Keeps somebody's own words while they are being written down."""
+    at, found = _to_correct(request, folder_id, entry_id, "records.keep_contribution")
+    return _kept(request, at, None, "contribution", found.id, "")
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def ask(request: HttpRequest, folder_id: UUID, entry_id: UUID, statement_id: UUID) -> HttpResponse:
+    """Ask a colleague to confirm what a paragraph says that they told."""
+    at, found = _to_correct(request, folder_id, entry_id, "records.ask")
+    statement = next((s for s in found.statements if s.id == statement_id), None)
+    if statement is None or statement.source is not StatementSource.TOLD:
+        raise NotFound
+    form = AskForm(request.POST if request.method == "POST" else None)
+    form.fields["practitioner"].set_options(  # type: ignore[attr-defined]
+        (str(ident), words) for ident, words in queries.colleagues_of(at.folders, at.acting.team_ids)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.ask_to_confirm(statement.id, UUID(form.cleaned_data["practitioner"]))
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "They have been asked to read and confirm it.")
+            return HttpResponseRedirect(reverse("records:entry", args=[at.lead, found.id]))
+    return render(
+        request,
+        "records/ask.html",
+        {
+            "form": form,
+            "e": found,
+            "s": statement,
+            "child": at.child(at.lead),
+            "back_href": reverse("records:entry", args=[at.lead, found.id]),
+        },
+    )

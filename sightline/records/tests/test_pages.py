@@ -1,0 +1,250 @@
+"""The pages of writing and reading entries, by their HTML."""
+
+from __future__ import annotations
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.records import queries
+from sightline.records.actions import EntryIn, sign, sign_entry
+from sightline.records.models import Entry, EntryDraft
+
+from .conftest import Family, an_hour_ago
+
+pytestmark = pytest.mark.django_db
+
+
+def client_of(who: Practitioner) -> Client:
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(who.user)  # type: ignore[arg-type]
+    return client
+
+
+def an_hour_ago_typed() -> dict[str, str]:
+    from sightline.kernel.time import LONDON
+
+    at = an_hour_ago().astimezone(LONDON)
+    return {
+        "happened_at-day": str(at.day), "happened_at-month": str(at.month), "happened_at-year": str(at.year),
+        "happened_at-time": f"{at:%H:%M}",
+    }  # fmt: skip
+
+
+def a_visit_typed(family: Family, **changes: object) -> dict[str, object]:
+    return {
+        "draft": str(uuid4()), "version": "0", "act": "sign", **an_hour_ago_typed(),
+        "others": [str(family.theo), str(family.bea)], "q_where": "At home", "text": "All at home.\n\no Calm.",
+        "own1": "A graze.", "own2": "A graze.", **{f"c{n}_seen": "yes" for n in range(3)},
+        **{f"c{n}_seen_alone": "yes" for n in range(3)}, **changes,
+    }  # fmt: skip
+
+
+def places(family: Family) -> dict[str, int]:
+    """Where each child stands in the form: the first is the one whose record was open."""
+    client = client_of(family.worker)
+    page = client.get(reverse("records:write", args=[family.maya, "visit"])).content.decode()
+    found = re.findall(r'name="others" type="checkbox" value="([^"]+)"', page)
+    return {"theo": found.index(str(family.theo)) + 1, "bea": found.index(str(family.bea)) + 1}
+
+
+def test_the_kinds_are_the_forms_of_the_procedures_and_those_of_the_writers_agency_come_first(
+    family: Family,
+) -> None:
+    page = client_of(family.worker).get(reverse("records:choose", args=[family.maya])).content.decode()
+    for title in ("Visit", "Direct work", "Management oversight", "Supervision", "Police contact"):
+        assert title in page
+
+
+@pytest.mark.obligation("REC-01")
+def test_a_visit_to_three_siblings_is_written_once(family: Family) -> None:
+    client, where = client_of(family.worker), places(family)
+    sent = a_visit_typed(family) | {f"own{where['bea']}": ""}
+    answer = client.post(reverse("records:write", args=[family.maya, "visit"]), sent)
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "Signed as" in page
+    assert "A graze." not in page
+    with as_practitioner(family.worker):
+        (theo,) = queries.entries([family.theo])
+        (bea,) = queries.entries([family.bea])
+    assert "A graze." in theo.text
+    assert "A graze." not in bea.text
+    again = client.post(reverse("records:write", args=[family.maya, "visit"]), sent)
+    assert again.status_code == 302
+    with as_practitioner(family.worker):
+        assert Entry.objects.count() == 3
+
+
+@pytest.mark.obligation("REC-11")
+def test_what_is_missing_is_said_and_what_was_typed_stays_and_is_a_draft(family: Family) -> None:
+    client = client_of(family.worker)
+    sent = a_visit_typed(family, others=[], q_where="", text="The text stays here.") | {"c0_seen": ""}
+    page = client.post(reverse("records:write", args=[family.maya, "visit"]), sent).content.decode()
+    assert "There is a problem" in page
+    assert "Answer “Was Maya seen?”" in page
+    assert "The text stays here." in page
+    with as_practitioner(family.worker):
+        assert [d.content["text"] for d in queries.drafts()] == [["The text stays here."]]
+
+
+def test_a_late_entry_is_asked_why(family: Family) -> None:
+    client = client_of(family.worker)
+    sent = a_visit_typed(family) | {"happened_at-year": "2024"}
+    page = client.post(reverse("records:write", args=[family.maya, "visit"]), sent).content.decode()
+    assert "Say why this was not written sooner" in page
+    assert client.post(
+        reverse("records:write", args=[family.maya, "visit"]), sent | {"late_why": "I was ill.", "version": "1"}
+    ).status_code == 302  # fmt: skip
+
+
+@pytest.mark.obligation("REC-10")
+def test_the_wording_is_looked_over_and_never_a_bar(family: Family) -> None:
+    client = client_of(family.worker)
+    sent = a_visit_typed(
+        family, text="Mother failed to come. It seems the QRX knows. The CIN plan holds.", act="check"
+    )
+    page = client.post(reverse("records:write", args=[family.maya, "visit"]), sent).content.decode()
+    for words in ("failed to", "It seems", "QRX"):
+        assert f"“{words}”" in page
+    assert "“CIN”" not in page
+    sent |= {"act": "sign", "version": "1"}
+    answer = client.post(reverse("records:write", args=[family.maya, "visit"]), sent)
+    assert answer.status_code == 302
+    read = client.get(answer.headers["Location"]).content.decode()
+    assert '<abbr title="child in need">CIN</abbr>' in read
+    assert "<dt>CIN</dt>" in read
+
+
+def test_the_page_keeps_itself_and_says_when_another_page_was_faster(family: Family) -> None:
+    client = client_of(family.worker)
+    path = reverse("records:keep", args=[family.maya, "visit"])
+    sent = a_visit_typed(family)
+    one = json.loads(client.post(path, sent).content)
+    assert (one["draft"], one["version"], one["elsewhere"]) == (sent["draft"], 1, "")
+    two = json.loads(client.post(path, sent | {"version": "1", "text": "More."}).content)
+    assert two["version"] == 2
+    behind = json.loads(client.post(path, sent | {"version": "1", "text": "Other."}).content)
+    assert behind["elsewhere"]
+    assert behind["draft"] != one["draft"]
+    assert client.get(behind["other"]).status_code == 200
+    resumed = client.get(behind["other"]).content.decode()
+    assert "More." in resumed
+    page = client.post(
+        reverse("records:write", args=[family.maya, "visit"]), sent | {"version": "1", "text": "Third."}
+    ).content.decode()
+    assert "saved from another page or device" in page
+    assert "Third." in page
+    with as_practitioner(family.worker):
+        assert {d.content["text"][0] for d in queries.drafts()} == {"More.", "Other.", "Third."}
+
+
+def test_a_draft_is_gone_on_with_on_another_device_and_is_nobody_elses(family: Family) -> None:
+    first, second = client_of(family.worker), client_of(family.worker)
+    answer = first.post(
+        reverse("records:write", args=[family.maya, "visit"]),
+        a_visit_typed(family, act="save", text="Half a visit") | {"c0_seen": "yes"},
+    )
+    href = answer.headers["Location"]
+    assert "Half a visit" in second.get(href).content.decode()
+    assert "You were writing: visit about Maya" in second.get("/").content.decode()
+    assert client_of(family.manager).get(href).status_code == 404
+    with as_practitioner(family.worker):
+        draft = EntryDraft.objects.get()
+    assert client_of(family.manager).post(reverse("records:drop_draft", args=[draft.id])).status_code == 404
+    second.post(reverse("records:drop_draft", args=[draft.id]))
+    assert second.get(href).status_code == 404
+
+
+def test_a_million_characters_are_answered_plainly_and_kept(family: Family) -> None:
+    client = client_of(family.worker)
+    sent = a_visit_typed(family, text="word " * 200_000)
+    page = client.post(reverse("records:write", args=[family.maya, "visit"]), sent)
+    assert page.status_code == 200
+    assert "characters, and an entry may have 100,000" in page.content.decode()
+    with as_practitioner(family.worker):
+        assert len(queries.drafts()[0].content["text"][0]) == 1_000_000
+
+
+@pytest.mark.obligation("REC-12")
+def test_a_correction_starts_from_the_entry_and_the_original_is_one_click_away(family: Family) -> None:
+    with as_practitioner(family.worker):
+        signed = sign(EntryIn(
+            family.folders, "visit", an_hour_ago(), "o They are calm.\n\n@Maya: I am fine.",
+            answers={"where": "Home"}, child_answers={f: {"seen": "yes", "seen_alone": "yes"} for f in family.folders},
+        ))  # fmt: skip
+    client = client_of(family.worker)
+    path = reverse("records:correct", args=[family.maya, signed[family.maya].id])
+    page = client.get(path).content.decode()
+    assert "o They are calm.&#10;&#10;@Maya: I am fine." in page
+    sent = a_visit_typed(family) | {
+        "was_wrong": "They were upset.", "text": "o They are upset.", "others": [str(family.theo)], "seen": "0",
+        "own0": "", "own1": "", "own2": "",
+    }  # fmt: skip
+    assert "Select the records" in client.post(path, sent | {"others": []}).content.decode()
+    answer = client.post(path, sent | {"version": "1"})
+    assert answer.status_code == 302
+    read = client.get(answer.headers["Location"]).content.decode()
+    assert "They were upset." in read
+    assert "They are calm." in read
+    assert "The original, as it was signed" in read
+    stale = client.post(path, sent | {"draft": str(uuid4()), "was_wrong": "Again.", "text": "My words stay."})
+    assert "Dana Okafor corrected this entry on" in stale.content.decode()
+    assert "My words stay." in stale.content.decode()
+    with as_practitioner(family.worker):
+        assert [e.kind for e in queries.entries([family.bea])] == ["visit"]
+        assert sorted(e.kind for e in queries.entries([family.theo])) == ["correction", "visit"]
+
+
+def test_a_disagreement_stands_on_the_page_of_the_entry(family: Family) -> None:
+    with as_practitioner(family.worker):
+        entry = sign_entry({family.maya: "She was shouting."}, kind="note", happened_at=an_hour_ago())[
+            family.maya
+        ]
+    client = client_of(family.worker)
+    answer = client.post(
+        reverse("records:contribute", args=[family.maya, entry.id]),
+        {
+            "draft": str(uuid4()), "version": "0", "name": "Ana Ferreira", "relation": "mother", "kind": "disagreement",
+            "words": "I did not shout.", "how": "In writing", **an_hour_ago_typed(),
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302
+    page = client.get(answer.headers["Location"]).content.decode()
+    assert "I did not shout." in page
+    assert "disagrees:" in page
+
+
+@pytest.mark.obligation("REC-04")
+def test_a_health_visitor_confirms_without_the_record(family: Family) -> None:
+    with as_practitioner(family.worker):
+        sign(EntryIn(
+            (family.maya,), "note", an_hour_ago(), "The clinic was told twice.", written_for=family.visitor.pk,
+        ))  # fmt: skip
+    client = client_of(family.visitor)
+    page = client.get(reverse("records:waiting")).content.decode()
+    href = re.findall(r'href="(/confirm/[^"]+)"', page)[0]
+    shown = client.get(href).content.decode()
+    assert "The clinic was told twice." in shown
+    assert "Open the entry" not in shown
+    assert "Select whether it is right" in client.post(href, {}).content.decode()
+    assert client.post(href, {"said": "confirmed"}).status_code == 302
+    with as_practitioner(family.worker):
+        entry = queries.entries([family.maya])[0]
+    read = (
+        client_of(family.worker).get(reverse("records:entry", args=[family.maya, entry.id])).content.decode()
+    )
+    assert "Confirmed by Ines Farrow, Health visitor" in read
+    assert client_of(family.stranger).get(href).status_code == 404
+
+
+def test_a_kind_that_is_none_and_one_that_is_not_chosen_are_not_there(family: Family) -> None:
+    client = client_of(family.worker)
+    for kind in ("nonsense", "correction", "contribution"):
+        assert client.get(reverse("records:write", args=[family.maya, kind])).status_code == 404
