@@ -28,7 +28,7 @@ from sightline.procedures.schema import Abbreviation, EntryForm
 from .. import actions, queries, wording
 from ..actions import ContributionIn
 from ..marks import Paragraph, marked
-from ..queries import EntryView, StatementView
+from ..queries import EntryView, StatementView, Story
 from ..terms import ContributionKind, EntryKind, StatementSource
 from .forms import About, AskForm, ContributionForm, WritingForm, which_records, writing_form
 from .write import Scene, asked_draft, draft_href, look_again, scene, sent
@@ -38,9 +38,8 @@ from .write import Scene, asked_draft, draft_href, look_again, scene, sent
 def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """The entry with each paragraph for what it is; its corrections and what others say of it below."""
     view, shown = open_child(request, folder_id, "records.entry", tab="record")
-    found = queries.entry(entry_id, view.folder_ids)
-    corrections = queries.corrections_of(found.id) if found.corrected_by else []
-    after = queries.following(found.id) if found.followed_by else []
+    told = queries.story(entry_id, view.folder_ids)
+    found, corrections, after = told.entry, list(told.corrections), list(told.after)
     glossary = pack_in_force().glossary(today())
     ids = [e.id for e in (found, *corrections, *after)]
     texts, came_up = explained_texts([found, *corrections, *after], glossary)
@@ -81,12 +80,13 @@ def explained_texts(
 # -- correcting --------------------------------------------------------------------------------------
 
 
-def _to_correct(request: HttpRequest, folder_id: UUID, entry_id: UUID, what: str) -> tuple[Scene, EntryView]:
+def _to_correct(request: HttpRequest, folder_id: UUID, entry_id: UUID, what: str) -> tuple[Scene, Story]:
+    """The entry itself, also where a correction of it was named, with all that stands on it."""
     at = scene(request, folder_id, what, with_others=False)
-    found = queries.entry(entry_id, at.folders)
-    if found.corrects_id is not None:
-        found = queries.entry(found.corrects_id, at.folders)
-    return at, found
+    told = queries.story(entry_id, at.folders)
+    if told.entry.corrects_id is not None:
+        told = queries.story(told.entry.corrects_id, at.folders)
+    return at, told
 
 
 def _correction_about(at: Scene, found: EntryView) -> tuple[Scene, About, dict[UUID, UUID]]:
@@ -118,10 +118,9 @@ def _pinned(found: EntryView) -> EntryForm:
     return note
 
 
-def _as_it_stands(found: EntryView, also: dict[UUID, UUID], form: EntryForm) -> dict[str, Any]:
+def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) -> dict[str, Any]:
     """What a correction starts from: the entry as its last correction has it, ready to be changed."""
-    latest = queries.corrections_of(found.id)[-1] if found.corrected_by else found
-    beside = {v.folder_id: v for v in queries.standing(list(also.values()))}
+    beside = {v.folder_id: v for v in queries.standing(list(also.values()))} if also else {}
     initial: dict[str, Any] = {
         "happened_at": latest.happened_at,
         "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
@@ -151,7 +150,8 @@ def _correction_form(about: About, *args: Any, **kwargs: Any) -> WritingForm:
 @page(permission=Permission.WRITE_FOLDER)
 def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """Put an entry right by adding; the original stays one click away."""
-    at, found = _to_correct(request, folder_id, entry_id, "records.correct")
+    at, told = _to_correct(request, folder_id, entry_id, "records.correct")
+    found = told.entry
     at, about, also = _correction_about(at, found)
     draft_id, version, kept, elsewhere = uuid7(), 0, None, None
     seen = len(found.corrected_by)
@@ -189,8 +189,8 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                 raise
             except Refused as refused:
                 form.refuse(refused.verdict)
-                found = queries.entry(found.id, at.folders)
-                seen = len(found.corrected_by)
+                told = queries.story(found.id, at.folders)
+                found, seen = told.entry, len(told.corrections)
             else:
                 messages.success(
                     request, f"The correction is entry {made.number}. The original stays as it was."
@@ -202,7 +202,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             draft_id, version = kept.id, kept.version
             form = _correction_form(about, draft=kept.content)
         else:
-            form = _correction_form(about, initial=_as_it_stands(found, also, about.form))
+            form = _correction_form(about, initial=_as_it_stands(told.latest, also, about.form))
     return render(
         request,
         "records/correct.html",
@@ -212,7 +212,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "e": found,
             "child": about.child,
             "folder_id": at.lead,
-            "corrections": queries.corrections_of(found.id) if found.corrected_by else [],
+            "corrections": told.corrections,
             "seen": seen,
             "draft_id": draft_id,
             "version": version,
@@ -268,7 +268,8 @@ def _kept(
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep_correction(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """Keeps a correction that is being written."""
-    at, found = _to_correct(request, folder_id, entry_id, "records.keep_correction")
+    at, told = _to_correct(request, folder_id, entry_id, "records.keep_correction")
+    found = told.entry
     at, about, _also = _correction_about(at, found)
     return _kept(request, at, about, "correction", found.id, request.POST.get("text", ""))
 
@@ -279,7 +280,8 @@ def keep_correction(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> Ht
 @page(permission=Permission.WRITE_FOLDER)
 def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """What a child, a parent or somebody else says of an entry, in their own words and as theirs."""
-    at, found = _to_correct(request, folder_id, entry_id, "records.contribute")
+    at, told = _to_correct(request, folder_id, entry_id, "records.contribute")
+    found = told.entry
     at, about, also = _correction_about(at, found)
     draft_id, version, elsewhere = uuid7(), 0, None
 
@@ -352,14 +354,16 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep_contribution(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """Keeps somebody's own words while they are being written down."""
-    at, found = _to_correct(request, folder_id, entry_id, "records.keep_contribution")
+    at, told = _to_correct(request, folder_id, entry_id, "records.keep_contribution")
+    found = told.entry
     return _kept(request, at, None, "contribution", found.id, "")
 
 
 @page(permission=Permission.WRITE_FOLDER)
 def ask(request: HttpRequest, folder_id: UUID, entry_id: UUID, statement_id: UUID) -> HttpResponse:
     """Ask a colleague to confirm what a paragraph says that they told."""
-    at, found = _to_correct(request, folder_id, entry_id, "records.ask")
+    at, told = _to_correct(request, folder_id, entry_id, "records.ask")
+    found = told.entry
     statement = next((s for s in found.statements if s.id == statement_id), None)
     if statement is None or statement.source is not StatementSource.TOLD:
         raise NotFound

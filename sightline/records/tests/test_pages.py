@@ -7,13 +7,15 @@ import re
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.records import queries
-from sightline.records.actions import EntryIn, sign, sign_entry
+from sightline.records.actions import EntryIn, correct_entry, sign, sign_entry
 from sightline.records.models import Entry, EntryDraft
 
 from .conftest import Family, an_hour_ago
@@ -248,3 +250,49 @@ def test_a_kind_that_is_none_and_one_that_is_not_chosen_are_not_there(family: Fa
     client = client_of(family.worker)
     for kind in ("nonsense", "correction", "contribution"):
         assert client.get(reverse("records:write", args=[family.maya, kind])).status_code == 404
+
+
+def test_what_each_page_asks_the_database_does_not_grow_with_what_it_shows(family: Family) -> None:
+    client = client_of(family.worker)
+    with as_practitioner(family.worker):
+        entry = sign(
+            EntryIn(
+                (family.maya,), "note", an_hour_ago(), "One.\n\n@Sam: Two.", written_for=family.visitor.pk
+            )
+        )[family.maya]
+        view = queries.entry(entry.id, [family.maya])
+    paths = {
+        "write": reverse("records:write", args=[family.maya, "visit"]),
+        "oversight": reverse("records:write", args=[family.maya, "oversight"]),
+        "choose": reverse("records:choose", args=[family.maya]),
+        "entry": reverse("records:entry", args=[family.maya, entry.id]),
+        "correct": reverse("records:correct", args=[family.maya, entry.id]),
+        "contribute": reverse("records:contribute", args=[family.maya, entry.id]),
+        "ask": reverse("records:ask", args=[family.maya, entry.id, view.statements[1].id]),
+        "confirm": reverse("records:confirm", args=[view.requests[0].id]),
+    }
+    client.get("/")
+    few = {name: _queries(client, path) for name, path in paths.items()}
+    with as_practitioner(family.worker):
+        for n in range(12):
+            correct_entry(entry.id, f"Wrong {n}.", f"Right {n}.\n\no Perhaps {n}.")
+            sign_entry({family.maya: f"Entry {n}."}, kind="note", happened_at=an_hour_ago())
+    many = {name: _queries(client, path) for name, path in paths.items()}
+    assert {name: n for name, n in many.items() if n > few[name] + 6} == {}
+    assert {name: n for name, n in many.items() if n > 25} == {}
+
+
+def _queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_signing_for_three_children_takes_a_fixed_number_of_queries(family: Family) -> None:
+    with as_practitioner(family.worker):
+        sign_entry({f: "First." for f in family.folders}, kind="note", happened_at=an_hour_ago())
+        with CaptureQueriesContext(connection) as three:
+            sign(EntryIn(family.folders, "note", an_hour_ago(), "Seen.\n\no Calm."))
+        with CaptureQueriesContext(connection) as one:
+            sign(EntryIn((family.maya,), "note", an_hour_ago(), "Seen."))
+    assert len(three) == len(one) <= 14
