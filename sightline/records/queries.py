@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -174,7 +175,7 @@ def entries(
     where: Q | None = None,
     whole: bool = True,
 ) -> list[EntryView]:
-    """The latest entries first, narrowed by `where` over columns of the entry. Five queries, or two unless `whole`:
+    """The latest entries first, narrowed by `where` over columns of the entry. Three queries, or two unless `whole`:
     then without paragraphs, answers, confirmations and what follows."""
     found = Entry.objects.filter(folder_id__in=list(folder_ids))
     if where is not None:
@@ -195,7 +196,7 @@ def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
 def entries_named(entry_ids: Iterable[UUID], folder_ids: Iterable[UUID]) -> list[EntryView]:
     """These entries, of these folders, the latest first, without their parts. Two queries."""
     found = Entry.objects.filter(id__in=list(entry_ids), folder_id__in=list(folder_ids))
-    return views(_with_people(found).order_by("-happened_at", "-number"), whole=False)
+    return views(_with_people(found, whole=False).order_by("-happened_at", "-number"), whole=False)
 
 
 def entries_to_attach_to(folder_ids: Sequence[UUID], entry_ids: Sequence[UUID]) -> dict[UUID, Named]:
@@ -208,31 +209,57 @@ def entries_to_attach_to(folder_ids: Sequence[UUID], entry_ids: Sequence[UUID]) 
     }
 
 
-def _with_people(found: QuerySet[Entry]) -> QuerySet[Entry]:
-    return found.select_related("author", "corrects", "follows").defer("words")
+def _with_people(found: QuerySet[Entry], *, whole: bool = True) -> QuerySet[Entry]:
+    """Entries with their authors and (`whole`) with their answers and what became of confirmations, in one query."""
+    found = found.select_related("author", "corrects", "follows").defer("words")
+    if not whole:
+        return found
+    answers = EntryAnswer.objects.filter(entry=OuterRef("pk")).order_by("place")
+    requests = ConfirmationRequest.objects.filter(entry=OuterRef("pk")).order_by("asked_at", "id")
+    return found.annotate(
+        answered=ArraySubquery(
+            answers.values(
+                json=JSONObject(question_id="question_id", question="question", value="value", words="words")
+            )
+        ),
+        asked=ArraySubquery(
+            requests.values(
+                json=JSONObject(
+                    id="id", statement="statement_id", name="name", post="post", practitioner="practitioner_id",
+                    asked_at="asked_at", said="answer__said", words="answer__words",
+                    by="answer__practitioner__name", by_post="answer__post", at="answer__at",
+                )
+            )
+        ),
+    )  # fmt: skip
 
 
-def views(found: Iterable[Entry], *, whole: bool = True) -> list[EntryView]:
-    """Rows of entries as pages show them, in their order."""
+def views(
+    found: Iterable[Entry], *, whole: bool = True, linked: Iterable[Entry] | None = None
+) -> list[EntryView]:
+    """Rows of entries as pages show them, in their order; `linked` are those that stand on them, where known."""
     rows = list(found)
     ids = [row.id for row in rows]
     corrections: dict[UUID, list[int]] = defaultdict(list)
     following: dict[UUID, list[tuple[UUID, int, str]]] = defaultdict(list)
-    for ident, corrected, followed, number, title in (
-        Entry.objects.filter(Q(corrects_id__in=ids) | Q(follows_id__in=ids))
+    after = (
+        ((e.id, e.corrects_id, e.follows_id, e.number, e.title) for e in linked)
+        if linked is not None
+        else Entry.objects.filter(Q(corrects_id__in=ids) | Q(follows_id__in=ids))
         .order_by("number")
         .values_list("id", "corrects_id", "follows_id", "number", "title")
-    ):
+    )
+    for ident, corrected, followed, number, title in after:
         if corrected is not None:
             corrections[corrected].append(number)
         elif followed is not None:
             following[followed].append((ident, number, title))
     if not whole:
         return [_entry_view(row, corrections[row.id]) for row in rows]
-    statements, answers, requests = _statements(ids), _answers(ids), _requests(ids)
+    statements = _statements(ids)
     return [
         _entry_view(
-            row, corrections[row.id], statements[row.id], answers[row.id], requests[row.id], following[row.id]
+            row, corrections[row.id], statements[row.id], _answered(row), _asked(row), following[row.id]
         )
         for row in rows
     ]
@@ -260,22 +287,28 @@ def _statements(entry_ids: Sequence[UUID]) -> dict[UUID, list[StatementView]]:
     return found
 
 
-def _answers(entry_ids: Sequence[UUID]) -> dict[UUID, list[AnswerView]]:
-    found: dict[UUID, list[AnswerView]] = defaultdict(list)
-    for row in EntryAnswer.objects.filter(entry_id__in=entry_ids).order_by("entry_id", "place"):
-        found[row.entry_id].append(AnswerView(row.question_id, row.question, row.value, row.words))
-    return found
+def _answered(row: Any) -> tuple[AnswerView, ...]:
+    return tuple(AnswerView(a["question_id"], a["question"], a["value"], a["words"]) for a in row.answered)
 
 
-def _requests(entry_ids: Sequence[UUID]) -> dict[UUID, list[RequestView]]:
-    found: dict[UUID, list[RequestView]] = defaultdict(list)
-    for row in (
-        ConfirmationRequest.objects.filter(entry_id__in=entry_ids)
-        .select_related("answer__practitioner")
-        .order_by("asked_at", "id")
-    ):
-        found[row.entry_id].append(_request_view(row))
-    return found
+def _asked(row: Any) -> tuple[RequestView, ...]:
+    return tuple(
+        RequestView(
+            id=UUID(r["id"]),
+            entry_id=row.id,
+            statement_id=UUID(r["statement"]) if r["statement"] else None,
+            name=r["name"],
+            post=r["post"],
+            practitioner_id=UUID(r["practitioner"]) if r["practitioner"] else None,
+            asked_at=datetime.fromisoformat(r["asked_at"]),
+            said=Confirming(r["said"] or Confirming.WAITING),
+            words=r["words"] or "",
+            answered_by=r["by"] or "",
+            answered_post=r["by_post"] or "",
+            answered_at=datetime.fromisoformat(r["at"]) if r["at"] else None,
+        )
+        for r in row.asked
+    )
 
 
 def _request_view(row: ConfirmationRequest) -> RequestView:
@@ -359,13 +392,14 @@ class Story:
 
 
 def story(entry_id: UUID, folder_ids: Iterable[UUID]) -> Story:
-    """One entry of these folders with all that stands on it. Five queries. Raises NotFound."""
+    """One entry of these folders with all that stands on it. Two queries. Raises NotFound."""
     which = Q(id=entry_id) | Q(corrects_id=entry_id) | Q(follows_id=entry_id)
-    found = views(
+    rows = list(
         _with_people(Entry.objects.filter(which, folder_id__in=list(folder_ids))).order_by(
             "folder_id", "number"
         )
     )
+    found = views(rows, linked=rows)
     entry = next((view for view in found if view.id == entry_id), None)
     if entry is None:
         raise NotFound
@@ -622,7 +656,7 @@ def draft(draft_id: UUID) -> EntryDraft | None:
 
 def signed_from(draft_id: UUID) -> list[EntryView]:
     """The entries that were signed from a draft."""
-    return views(_with_people(Entry.objects.filter(written_from=draft_id)), whole=False)
+    return views(_with_people(Entry.objects.filter(written_from=draft_id), whole=False), whole=False)
 
 
 def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
