@@ -217,7 +217,7 @@ def entry_moment(entry: Entry, later: tuple[tuple[datetime, str], ...] = ()) -> 
         author=f"{entry.theirs_name}, written down by {entry.author.name}"
         if entry.theirs
         else entry.author.name,
-        href=f"{reverse('web:record', args=[entry.folder_id])}#entry-{entry.number}",
+        href=reverse("records:entry", args=[entry.folder_id, entry.id]),
         significant=entry.significant,
         late=entry.late,
         tags=tuple(tags),

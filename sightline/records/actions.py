@@ -297,6 +297,7 @@ def _write(
     draft_id: UUID | None = None,
     may_be_late: bool = True,
     decides: bool = True,
+    what: str = "records.sign_entry",
 ) -> dict[UUID, Entry]:
     """The rows of entries written in one go, numbered; decisions among their paragraphs are decided."""
     at = now()
@@ -346,8 +347,7 @@ def _write(
     Entry.objects.bulk_create(entries.values())
     _write_parts(pages, entries, rests)
     record_many(
-        event(Verb.WROTE, "records.sign_entry", folder_id=folder_id, subject=entry)
-        for folder_id, entry in entries.items()
+        event(Verb.WROTE, what, folder_id=folder_id, subject=entry) for folder_id, entry in entries.items()
     )
     if decides:
         _decide_in(pages, entries, pack)
@@ -724,6 +724,7 @@ def correct_entry(
         entries = _write(
             acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or wrong.happened_at,
             subject_id=wrong.subject_id, present=wrong.present, form=form, draft_id=draft_id, may_be_late=False,
+            what="records.correct_entry",
         )  # fmt: skip
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()
@@ -794,6 +795,7 @@ def contribute(given: ContributionIn, *, draft_id: UUID | None = None) -> Entry:
         entries = _write(
             acting, pages, kind=EntryKind.CONTRIBUTION.value, title=given.kind.value.capitalize(),
             happened_at=given.happened_at, late_why=given.late_why, draft_id=draft_id, decides=False,
+            what="records.contribute",
         )  # fmt: skip
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()

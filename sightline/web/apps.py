@@ -24,6 +24,7 @@ class WebConfig(AppConfig):
         of_record.around.append(of_folder)
         frame.agency_roles.append(agency_role)
         words["records.sign_entry"] = Words("New entry", "web:record")
+        words["records.contribute"] = Words("Somebody’s own words on an entry", "web:record")
         words["records.correct_entry"] = Words("An entry was put right", "web:record")
         words["records.decide"] = Words("Decision", "web:decisions")
         words["records.rule_on"] = Words("A manager ruled on a decision", "web:decisions")
