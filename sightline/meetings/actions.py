@@ -996,18 +996,22 @@ def _ask_about_absent(meeting: Meeting, rule: MeetingRule, pack: Pack, folder_id
 
 
 @transaction.atomic
-def decide_on_missed(meeting_id: UUID, folder_id: UUID, *, outcome: str, reasons: str) -> None:
-    """What it means for a child's safety that somebody stays away, and what is tried next (FAM-15)."""
+def decide_on_missed(meeting_id: UUID, decided: Mapping[UUID, tuple[str, str]]) -> None:
+    """What it means for each child's safety that somebody stays away, and what is tried next: outcome and reasons by
+    folder (FAM-15)."""
     permit(Permission.WRITE_FOLDER)
     meeting = _locked(meeting_id)
-    if folder_id not in _folders(meeting.id):
+    if not decided or set(decided) - set(_folders(meeting.id)):
         raise NotFound
-    if not outcome.strip():
+    if not all(outcome.strip() for outcome, _ in decided.values()):
         raise Refused("Say what you decide for the child's safety.", "outcome")
     pack = pack_in_force()
-    records.decide([_deciding(meeting, pack, folder_id, outcome, reasons)])
-    duties.happened("missed_meetings_decided", [folder_id], subject_id=meeting.id, at=now(), pack=pack)
-    record(Verb.WROTE, "meetings.decide_on_missed", folder_id=folder_id, subject=meeting)
+    records.decide(
+        [_deciding(meeting, pack, folder, outcome, reasons) for folder, (outcome, reasons) in decided.items()]
+    )
+    duties.happened("missed_meetings_decided", list(decided), subject_id=meeting.id, at=now(), pack=pack)
+    for folder_id in decided:
+        record(Verb.WROTE, "meetings.decide_on_missed", folder_id=folder_id, subject=meeting)
 
 
 # -- minutes ----------------------------------------------------------------------------------------
@@ -1018,6 +1022,7 @@ class SaidIn:
     """What somebody said. `words` for each child of the meeting alike, or `words_by_folder` for some of them.
 
     `no_account`: instead of an account, why it is not there. `about_adult`: an adult's own needs, kept apart.
+    `not_for_family_why`: said without the family; their copies leave it out for this reason.
     """
 
     invitation_id: UUID | None
@@ -1025,6 +1030,7 @@ class SaidIn:
     words_by_folder: Mapping[UUID, str] = field(default_factory=dict)
     about_adult: bool = False
     no_account: bool = False
+    not_for_family_why: str = ""
 
 
 @transaction.atomic
@@ -1055,6 +1061,7 @@ def write_minutes(meeting_id: UUID, passages: Sequence[SaidIn], *, version: int 
                 words=text,
                 about_adult=passage.about_adult,
                 no_account_why=passage.no_account,
+                not_for_family_why=passage.not_for_family_why.strip(),
                 written_at=now(),
                 written_by_id=_me(),
                 written_together=together,
@@ -1106,6 +1113,7 @@ def correct_minutes(said_id: UUID, was_wrong: str, words: str, *, for_all: bool 
             words=words.strip(),
             about_adult=target.about_adult,
             no_account_why=target.no_account_why,
+            not_for_family_why=target.not_for_family_why,
             corrects=target,
             was_wrong=was_wrong.strip(),
             written_at=now(),

@@ -6,8 +6,11 @@ class MeetingsConfig(AppConfig):
     label = "meetings"
 
     def ready(self) -> None:
+        from sightline.agencies.terms import Permission
+        from sightline.children.pages import frame
         from sightline.records import chronology
 
         from . import queries
 
+        frame.tabs.append(frame.Tab("meetings", "Meetings", "meetings:child", 40, Permission.READ_FOLDER))
         chronology.sources.append(queries.moments)

@@ -360,6 +360,7 @@ class Said(FolderRow):
     no_account_why = models.BooleanField(
         default=False, help_text="Says why this person's account is not there"
     )
+    not_for_family_why = models.TextField(blank=True, help_text="Why the family's copies leave it out")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="corrections")
     was_wrong = models.TextField(blank=True)
     written_at = models.DateTimeField()

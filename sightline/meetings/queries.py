@@ -10,11 +10,13 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
+from django.db.models.functions import JSONObject
 
 from sightline.access.queries import folders_of_viewer
-from sightline.agencies.models import Agency, Posting
+from sightline.agencies.models import Posting
 from sightline.agencies.terms import AgencyKind
 from sightline.children.models import Person, Tie
 from sightline.children.queries import NameAndAge, name_and_age
@@ -169,6 +171,7 @@ class SaidView:
     words: str
     about_adult: bool
     no_account: bool
+    not_for_family_why: str
     was_wrong: str
     corrects_number: int | None
     corrected_by: tuple[int, ...]
@@ -323,10 +326,11 @@ class MeetingView:
 def meeting(meeting_id: UUID, *, minutes: bool = True) -> MeetingView:
     """One meeting with the children's parts that the viewer may open. Raises NotFound.
 
-    A fixed number of queries, fewer without `minutes` (what was said, decided, reported and agreed).
+    A fixed number of queries; without `minutes` what was said, reported and agreed is left out.
     """
     row = (
         Meeting.objects.select_related("chair", "minute_taker", "called_by", "changed_by", "concluded_by")
+        .annotate(worked=Func(F("id"), function="meetings_may_work", output_field=BooleanField()))
         .filter(id=meeting_id)
         .first()
     )
@@ -334,47 +338,45 @@ def meeting(meeting_id: UUID, *, minutes: bool = True) -> MeetingView:
         raise NotFound
     pack = pack_in_force()
     rule = pack.meeting(row.purpose, row.called_at.astimezone(LONDON).date())
-    invitations = list(Invitation.objects.filter(meeting=row).order_by("invited_at", "id"))
+    invitations = list(
+        Invitation.objects.filter(meeting=row)
+        .select_related("agency")
+        .annotate(
+            in_post=Exists(Posting.objects.held_today().filter(practitioner_id=OuterRef("practitioner_id")))
+        )
+        .order_by("invited_at", "id")
+    )
     part_rows = list(MeetingChild.objects.filter(meeting=row).order_by("place_in_list"))
-    people = {r.child_id for r in part_rows} | {
-        r.person_id for r in invitations if r.kind == "child" and r.person_id
-    }
+    people = {r.child_id for r in part_rows} | _children_of(invitations)
     names = name_and_age(people)
     everybody = _invited(row, invitations, part_rows, names)
     invited = tuple(i for i in everybody if i.row.withdrawn_at is None)
-    parts = (
-        _parts(row, part_rows, names, {i.id: i for i in everybody}, pack)
-        if minutes
-        else _bare(part_rows, names)
-    )
     by = papers_by(rule, pack, row.starts_at)
-    there = [_present(i, _kinds(invitations)) for i in invited]
     return MeetingView(
         row=row,
         rule=rule,
         papers_by=by,
-        may_work=may_work(meeting_id),
-        children=parts,
+        may_work=row.worked,
+        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, minutes=minutes),
         invited=invited,
         withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
         changes=tuple(MeetingChange.objects.filter(meeting=row).select_related("by").order_by("-at")),
-        lacks=tuple(quorum_lacks(rule, pack, there)),
+        lacks=tuple(quorum_lacks(rule, pack, [_present(i) for i in invited])),
         unready=tuple(_unready([i for i in invited if i.of_family], rule, row.starts_at, by)),
     )
 
 
-def _kinds(invitations: Iterable[Invitation]) -> dict[UUID, str]:
-    ids = {i.agency_id for i in invitations if i.agency_id}
-    return dict(Agency.objects.filter(id__in=ids).values_list("id", "kind")) if ids else {}
+def _children_of(invitations: Iterable[Invitation]) -> set[UUID]:
+    return {r.person_id for r in invitations if r.kind == InviteeKind.CHILD.value and r.person_id}
 
 
-def _present(one: InvitedView, kinds: dict[UUID, str]) -> Present:
+def _present(one: InvitedView) -> Present:
     return Present(
         name=one.name,
         kind=one.kind,
         came=one.came,
         agency=str(one.row.agency_id or one.row.agency_name),
-        agency_kind=kinds.get(one.row.agency_id, "") if one.row.agency_id else "",
+        agency_kind=one.row.agency.kind if one.row.agency else "",
         essential=one.row.essential,
     )
 
@@ -395,7 +397,6 @@ def _invited(
         }
     here = {i.person_id: _name(i, names) for i in invitations if i.person_id and i.withdrawn_at is None}
     pairs = _pairs([p.folder_id for p in parts], in_room=True) if len(here) > 1 else []
-    in_post = _in_post_now([i.practitioner_id for i in invitations if i.practitioner_id])
     return [
         InvitedView(
             row=i,
@@ -409,7 +410,7 @@ def _invited(
             )
             if i.person_id
             else (),
-            left_agency=i.practitioner_id is not None and i.practitioner_id not in in_post,
+            left_agency=i.practitioner_id is not None and not getattr(i, "in_post", True),
         )
         for i in invitations
     ]
@@ -421,26 +422,14 @@ def _name(row: Invitation, names: dict[UUID, NameAndAge]) -> str:
     return row.name
 
 
-def _in_post_now(practitioner_ids: Sequence[UUID]) -> set[UUID]:
-    return set(
-        Posting.objects.held_today()
-        .filter(practitioner_id__in=list(practitioner_ids))
-        .values_list("practitioner_id", flat=True)
-    )
-
-
-def _bare(rows: Sequence[MeetingChild], names: dict[UUID, NameAndAge]) -> tuple[ChildPart, ...]:
-    return tuple(
-        ChildPart(r, names[r.child_id].name, names[r.child_id].called, names[r.child_id].age) for r in rows
-    )
-
-
 def _parts(
     row: Meeting,
     part_rows: Sequence[MeetingChild],
     names: dict[UUID, NameAndAge],
     invited: dict[UUID, InvitedView],
     pack: Pack,
+    *,
+    minutes: bool,
 ) -> tuple[ChildPart, ...]:
     by_folder: dict[str, dict[UUID, list[Any]]] = {
         key: defaultdict(list) for key in ("told", "said", "decisions", "actions", "reports")
@@ -449,31 +438,38 @@ def _parts(
         ChildTold.objects.filter(meeting=row).select_related("recorded_by").order_by("recorded_at", "id")
     ):
         by_folder["told"][told.folder_id].append(told)
-    said = list(
-        Said.objects.filter(meeting=row).select_related("written_by", "corrects").order_by("number", "id")
-    )
-    corrected: dict[UUID, list[int]] = defaultdict(list)
-    for s in said:
-        if s.corrects_id:
-            corrected[s.corrects_id].append(s.number)
-    for s in said:
-        by_folder["said"][s.folder_id].append(_said(s, invited, tuple(corrected.get(s.id, ()))))
-    dissents: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
-    for d in Dissent.objects.filter(meeting=row).order_by("recorded_at", "id"):
-        who = invited.get(d.invitation_id)
-        dissents[d.decision_id].append((who.name if who else "Somebody invited", d.words))
+    who = JSONObject(invitation="invitation_id", words="words")
     for m in (
         MeetingDecision.objects.filter(meeting=row)
         .select_related("decision__maker", "decision__ruling")
+        .annotate(
+            against=ArraySubquery(
+                Dissent.objects.filter(decision_id=OuterRef("pk"))
+                .order_by("recorded_at", "id")
+                .values(row=who)
+            )
+        )
         .order_by("decision__made_at", "id")
     ):
-        by_folder["decisions"][m.folder_id].append(_decision(m, tuple(dissents.get(m.id, ()))))
-    for a in _action_views(AgreedAction.objects.filter(meeting=row), pack):
-        by_folder["actions"][a.folder_id].append(a)
-    for r in (
-        Report.objects.filter(meeting=row).select_related("invitation", "recorded_by").order_by("recorded_at")
-    ):
-        by_folder["reports"][r.folder_id].append(r)
+        by_folder["decisions"][m.folder_id].append(_decision(m, invited))
+    if minutes:
+        said = list(
+            Said.objects.filter(meeting=row).select_related("written_by", "corrects").order_by("number", "id")
+        )
+        corrected: dict[UUID, list[int]] = defaultdict(list)
+        for s in said:
+            if s.corrects_id:
+                corrected[s.corrects_id].append(s.number)
+        for s in said:
+            by_folder["said"][s.folder_id].append(_said(s, invited, tuple(corrected.get(s.id, ()))))
+        for a in _action_views(AgreedAction.objects.filter(meeting=row), pack):
+            by_folder["actions"][a.folder_id].append(a)
+        for r in (
+            Report.objects.filter(meeting=row)
+            .select_related("invitation", "recorded_by")
+            .order_by("recorded_at")
+        ):
+            by_folder["reports"][r.folder_id].append(r)
     return tuple(
         ChildPart(
             row=p,
@@ -497,6 +493,7 @@ def _said(row: Said, invited: dict[UUID, InvitedView], corrected_by: tuple[int, 
         words=row.words,
         about_adult=row.about_adult,
         no_account=row.no_account_why,
+        not_for_family_why=row.not_for_family_why,
         was_wrong=row.was_wrong,
         corrects_number=row.corrects.number if row.corrects else None,
         corrected_by=corrected_by,
@@ -506,8 +503,9 @@ def _said(row: Said, invited: dict[UUID, InvitedView], corrected_by: tuple[int, 
     )
 
 
-def _decision(row: MeetingDecision, dissents: tuple[tuple[str, str], ...]) -> DecisionSaid:
+def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
     d = row.decision
+    against = [(invited.get(UUID(str(a["invitation"]))), a["words"]) for a in row.against]
     ruling = getattr(d, "ruling", None)
     return DecisionSaid(
         decision_id=d.id,
@@ -517,7 +515,7 @@ def _decision(row: MeetingDecision, dissents: tuple[tuple[str, str], ...]) -> De
         maker_post=d.maker_post,
         made_at=d.made_at,
         in_effect=not d.awaits_ruling or bool(ruling and ruling.upholds),
-        dissents=dissents,
+        dissents=tuple((who.name if who else "Somebody invited", words) for who, words in against),
     )
 
 
@@ -546,21 +544,22 @@ def _action_views(found: Any, pack: Pack) -> list[ActionView]:
 def present(meeting_id: UUID) -> list[Present]:
     """Everybody invited and how they took part."""
     rows = list(
-        Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True).order_by("invited_at")
+        Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True)
+        .select_related("agency")
+        .order_by("invited_at")
     )
     names = name_and_age([r.person_id for r in rows if r.kind == "child" and r.person_id])
     came = {
         a.invitation_id: Came(a.came)
         for a in Attendance.objects.filter(meeting_id=meeting_id).order_by("recorded_at", "id")
     }
-    kinds = _kinds(rows)
     return [
         Present(
             name=_name(r, names),
             kind=InviteeKind(r.kind),
             came=came.get(r.id),
             agency=str(r.agency_id or r.agency_name),
-            agency_kind=kinds.get(r.agency_id, "") if r.agency_id else "",
+            agency_kind=r.agency.kind if r.agency else "",
             essential=r.essential,
         )
         for r in rows
@@ -727,9 +726,17 @@ def apart_from(meeting_id: UUID, person_id: UUID, folder_ids: Iterable[UUID]) ->
 
 def people_around(folder_id: UUID) -> dict[UUID, str]:
     """The child of a folder and who is in their life today: name by person, as far as the viewer may see."""
-    child = list(Person.objects.filter(folder_id=folder_id).values_list("id", flat=True))
-    ties = list(Tie.objects.filter(held_on(today()), folder_id=folder_id).values_list("other_id", "kinship"))
-    names = name_and_age([*child, *(other for other, _ in ties)])
+    return people_around_all([folder_id])
+
+
+def people_around_all(folder_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The same over several children, each person once."""
+    wanted = list(folder_ids)
+    children = list(Person.objects.filter(folder_id__in=wanted).values_list("id", flat=True))
+    others = list(
+        Tie.objects.filter(held_on(today()), folder_id__in=wanted).values_list("other_id", flat=True)
+    )
+    names = name_and_age([*children, *others])
     return {person: found.name for person, found in names.items()}
 
 

@@ -7,6 +7,7 @@ A value is immutable, dated and cited. `source` and `place` name the document an
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from string import Formatter
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -541,6 +542,48 @@ class MeetingRule(Value):
         return self
 
 
+#: Every text of the family's invitation, and what is filled in where braces stand.
+LETTER_PHRASES: dict[str, frozenset[str]] = {
+    "heading": frozenset(),
+    "dear": frozenset({"name"}),
+    "opening": frozenset({"children"}),
+    "what": frozenset(),
+    "when": frozenset(),
+    "when_line": frozenset({"weekday", "day", "month", "year", "time", "length"}),
+    "where": frozenset(),
+    "by_video": frozenset({"link"}),
+    "by_telephone": frozenset({"link"}),
+    "withheld": frozenset(),
+    "who": frozenset(),
+    "chair": frozenset({"name"}),
+    "child_invited": frozenset({"child"}),
+    "child_not_invited": frozenset({"child"}),
+    "how": frozenset(),
+    "runs": frozenset(),
+    "papers": frozenset(),
+    "papers_line": frozenset({"span"}),
+    "papers_given": frozenset(),
+    "one_working_day": frozenset(),
+    "working_days": frozenset({"amount"}),
+    "one_day": frozenset(),
+    "days": frozenset({"amount"}),
+    "supporter": frozenset(),
+    "supporter_line": frozenset(),
+    "interpreter": frozenset(),
+    "interpreter_booked": frozenset({"language"}),
+    "interpreter_ask": frozenset(),
+    "access": frozenset(),
+    "access_line": frozenset(),
+    "arranged": frozenset({"arrangements"}),
+    "apart": frozenset({"how"}),
+    "rights": frozenset(),
+    "rights_line": frozenset(),
+    "after": frozenset(),
+    "contact": frozenset({"name", "telephone"}),
+    "signed": frozenset({"name", "post"}),
+}
+
+
 class Letter(Value):
     """The words of the family's invitation in one language or form, as data that a partnership may add to.
 
@@ -559,6 +602,19 @@ class Letter(Value):
     weekdays: Annotated[tuple[Words, ...], Field(min_length=7, max_length=7)]
     phrases: dict[Slug, Words]
     meetings: dict[Slug, Words]
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, filled_in in LETTER_PHRASES.items():
+            if name not in self.phrases:
+                raise ValueError(f'lacks the phrase "{name}"')
+            found = {field for _, field, _, _ in Formatter().parse(self.phrases[name]) if field is not None}
+            if found != filled_in:
+                wanted = ", ".join(f"{{{field}}}" for field in sorted(filled_in)) or "nothing in braces"
+                raise ValueError(f'the phrase "{name}" must hold {wanted}')
+        if unknown := sorted(set(self.phrases) - set(LETTER_PHRASES)):
+            raise ValueError(f"unknown phrases: {', '.join(unknown)}")
+        return self
 
 
 class Office(Value):

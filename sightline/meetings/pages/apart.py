@@ -1,0 +1,92 @@
+"""Who around a child must not be in one room, or learn an address, together."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.pages import frame
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+
+from .. import actions, queries
+from . import forms
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def keep_apart(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Record that two people are kept apart; every invitation, letter and copy warns from then on."""
+    view, shown = frame.open_child(request, folder_id, "meetings.keep_apart", tab="meetings")
+    lead = view.folder_ids[0]
+    form = forms.ApartForm(request.POST or None, people=queries.people_around(lead).items())
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.keep_apart(
+                lead,
+                UUID(got["one"]),
+                UUID(got["other"]),
+                in_room="in_room" in got["what"],
+                address="address" in got["what"],
+                why=got["why"],
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded. Invitations, letters and copies warn of it from now on.")
+            return HttpResponseRedirect(reverse("meetings:child", args=[lead]))
+    return render(
+        request,
+        "meetings/child_form.html",
+        {
+            **shown,
+            "form": form,
+            "title": "Keep two people apart",
+            "button": "Record it",
+            "back_href": reverse("meetings:child", args=[lead]),
+            "back_text": "Meetings",
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def end(request: HttpRequest, folder_id: UUID, apart_id: UUID) -> HttpResponse:
+    """They need be kept apart no longer."""
+    view, shown = frame.open_child(request, folder_id, "meetings.end_apart", tab="meetings")
+    found = next((one for one in queries.kept_apart(view.folder_ids) if one.id == apart_id), None)
+    if found is None:
+        raise NotFound
+    form = forms.WhyForm(
+        request.POST or None,
+        label="Why is it safe now, and who decided?",
+        ask="Say why it is safe now, and who decided",
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_keep_apart(apart_id, form.cleaned_data["why"])
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Ended. That they were kept apart stays on the record.")
+            return HttpResponseRedirect(reverse("meetings:child", args=[view.folder_ids[0]]))
+    return render(
+        request,
+        "meetings/child_form.html",
+        {
+            **shown,
+            "form": form,
+            "title": found.words,
+            "button": "End it",
+            "back_href": reverse("meetings:child", args=[view.folder_ids[0]]),
+            "back_text": "Meetings",
+        },
+    )

@@ -1,0 +1,240 @@
+"""Who is invited, what they need, what reached them, and the family's letter."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.queries import partnership
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import event, record_many
+from sightline.audit.terms import Verb
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.print import pdf
+
+from .. import actions, papers, queries
+from ..queries import InvitedView, MeetingView
+from ..terms import GivenKind, How, InviteeKind, SupporterAnswer, Topic
+from . import forms
+from .meeting import around, opened, people_in_post, version_of
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Invite a practitioner, somebody of the family, a child, or a named person from outside."""
+    shown = opened(meeting_id, "meetings.invite", minutes=False, work=True)
+    already = {i.row.practitioner_id for i in shown.invited} | {i.row.person_id for i in shown.invited}
+    around_children: dict[UUID, str] = {}
+    if shown.rule.family:
+        around_children = queries.people_around_all(shown.folder_ids)
+    form = forms.InviteForm(
+        request.POST or None,
+        practitioners=[(key, name) for key, name in people_in_post() if key not in already],
+        people=[(key, name) for key, name in around_children.items() if key not in already],
+        family=shown.rule.family,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.invite(shown.id, _invitee(form.cleaned_data), version=version_of(request))
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Invited.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+    return render(
+        request,
+        "meetings/invite.html",
+        around(shown, form=form, apart=queries.kept_apart(shown.folder_ids)),
+    )
+
+
+def _invitee(got: dict[str, Any]) -> actions.Invitee:
+    more = {
+        "essential": got["essential"],
+        "needs": got["needs"],
+        "needs_interpreter": got["needs_interpreter"],
+        "language": got["language"],
+    }
+    match InviteeKind(got["kind"]):
+        case InviteeKind.PRACTITIONER:
+            return actions.Invitee.practitioner(
+                UUID(got["practitioner"]), got["role"], opens=bool(got["opens"]), **more
+            )
+        case InviteeKind.FAMILY:
+            return actions.Invitee.family(
+                UUID(got["person"]), got["role"], kept_apart=got["kept_apart"] or "", **more
+            )
+        case _:
+            return actions.Invitee.outsider(got["name"], got["role"], got["agency_name"] or "", **more)
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def invited(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
+    """One of the invited: what they need, what reached them and how, who comes with them, who interprets."""
+    shown = opened(meeting_id, "meetings.invited", minutes=False)
+    return render(request, "meetings/invited.html", around(shown, **_of_one(shown, invitation_id)))
+
+
+def _of_one(shown: MeetingView, invitation_id: UUID) -> dict[str, Any]:
+    one = shown.person(invitation_id)
+    return {
+        "one": one,
+        "letters": papers.forms_of(shown) if one.of_family else [],
+        "topics": {t.value: t.label for t in Topic},
+    }
+
+
+RECORDS = {
+    "given": ("What reached {name}", "Record it"),
+    "supporter": ("May {name} bring somebody?", "Record it"),
+    "interpreter": ("An interpreter for {name}", "Book the interpreter"),
+    "needs": ("What {name} needs", "Save"),
+    "withdraw": ("Take back the invitation of {name}", "Take it back"),
+}
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def record_(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, act: str) -> HttpResponse:
+    """Record what reached somebody, their supporter, their interpreter, their needs; or take the invitation back."""
+    if act not in RECORDS:
+        raise NotFound
+    shown = opened(meeting_id, "meetings.record", minutes=False, work=True)
+    one = shown.person(invitation_id)
+    form = _form(request, shown, one, act)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _do(one, act, form.cleaned_data)
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded.")
+            where = reverse("meetings:meeting", args=[shown.id])
+            if act != "withdraw":
+                where = reverse("meetings:invited", args=[shown.id, one.id])
+            return HttpResponseRedirect(where)
+    title, button = RECORDS[act]
+    return render(
+        request,
+        "meetings/form.html",
+        around(shown, form=form, title=title.format(name=one.name), button=button, warn=one.apart)
+        | {"back_href": reverse("meetings:invited", args=[shown.id, one.id]), "back_text": one.name},
+    )
+
+
+def _form(request: HttpRequest, shown: MeetingView, one: InvitedView, act: str) -> Any:
+    data = request.POST or None
+    match act:
+        case "given":
+            return forms.GivenForm(
+                data, forms=[(letter.id, letter.title) for letter in papers.forms_of(shown)]
+            )
+        case "supporter":
+            return forms.SupporterForm(data)
+        case "interpreter":
+            return forms.InterpreterForm(data, initial={"language": one.row.language})
+        case "needs":
+            row = one.row
+            now_so = {
+                "needs_interpreter": row.needs_interpreter,
+                "language": row.language,
+                "needs": row.needs,
+                "kept_apart": row.kept_apart,
+            }
+            return forms.NeedsForm(data, initial=now_so)
+        case _:
+            return forms.WhyForm(data, label="Why?", ask="Say why the invitation is taken back")
+
+
+def _do(one: InvitedView, act: str, got: dict[str, Any]) -> None:
+    match act:
+        case "given":
+            actions.give(
+                one.id,
+                GivenKind(got["kind"]),
+                how=How(got["how"]),
+                at=got["at"],
+                form=got["form"] or "",
+                covers=[Topic(topic) for topic in got["covers"]],
+                understood=got["understood"] or "",
+                reply=got["reply"] or "",
+                late_why=got["late_why"] or "",
+            )
+        case "supporter":
+            actions.offer_supporter(
+                one.id,
+                offered=got["offered"],
+                why_not=got["why_not"] or "",
+                answer=SupporterAnswer(got["answer"]) if got["answer"] else None,
+                name=got["name"] or "",
+                relation=got["relation"] or "",
+            )
+        case "interpreter":
+            actions.book_interpreter(
+                one.id,
+                language=got["language"],
+                name=got["name"] or "",
+                booked_with=got["booked_with"] or "",
+                relative=got["relative"],
+                relative_why=got["relative_why"] or "",
+            )
+        case "needs":
+            actions.change_needs(
+                one.id,
+                needs=got["needs"],
+                needs_interpreter=got["needs_interpreter"],
+                language=got["language"],
+                kept_apart=got["kept_apart"],
+            )
+        case "withdraw":
+            actions.withdraw_invitation(one.id, got["why"])
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: str) -> HttpResponse:
+    """The family's invitation as a page, with what whoever hands it over must know beside it."""
+    shown = opened(meeting_id, "meetings.letter", minutes=False, work=True)
+    one = shown.person(invitation_id)
+    return render(
+        request,
+        "meetings/letter.html",
+        around(
+            shown,
+            one=one,
+            paper=papers.invitation(shown, one, form),
+            form_id=form,
+            letters=papers.forms_of(shown),
+        )
+        | {"back_href": reverse("meetings:invited", args=[shown.id, one.id]), "back_text": one.name},
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def letter_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: str) -> HttpResponse:
+    """The same as a tagged PDF."""
+    shown = opened(meeting_id, "meetings.letter", minutes=False, work=True)
+    one = shown.person(invitation_id)
+    return as_pdf(shown, papers.invitation(shown, one, form), "meetings.letter_pdf", "invitation")
+
+
+def as_pdf(shown: MeetingView, paper: papers.Paper, what: str, name: str) -> HttpResponse:
+    """A paper as a PDF in the answer, the printing audited in each child's record."""
+    subject = ("meetings_meeting", shown.id)
+    record_many([event(Verb.PRINTED, what, folder_id=c.folder_id, subject=subject) for c in shown.children])
+    ours = partnership()
+    about = pdf.About(
+        title=paper.title, reader=paper.reader, partnership=ours.name if ours else "", lang=paper.lang
+    )
+    content = pdf.make("meetings/easy" if paper.easy else "print/letter", paper.as_data, about=about)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{shown.starts_at:%Y-%m-%d}.pdf"'
+    return answer

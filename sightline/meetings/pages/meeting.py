@@ -1,0 +1,312 @@
+"""The meetings of a child, my meetings, calling one, and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.access.queries import opened_of
+from sightline.agencies.gate import page
+from sightline.agencies.queries import practitioners
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import event, record_many
+from sightline.audit.terms import Verb
+from sightline.children.pages import frame
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.queries import pack_in_force
+
+from .. import actions, hooks, queries
+from ..queries import MeetingView
+from ..terms import ChildStage, Format, MeetingState, Purpose
+from . import forms
+
+
+def opened(meeting_id: UUID, what: str, *, minutes: bool = True, work: bool = False) -> MeetingView:
+    """The meeting with the reading audited in each child's record that it shows; NotFound for the uninvited.
+
+    `work`: for pages that arrange it; somebody who is only invited is told whom to ask.
+    """
+    shown = queries.meeting(meeting_id, minutes=minutes)
+    if work and not shown.may_work:
+        raise NotPermitted("You are invited to this meeting, but do not arrange it. Ask whoever chairs it.")
+    subject = ("meetings_meeting", shown.id)
+    found = [event(Verb.READ, what, folder_id=c.folder_id, subject=subject) for c in shown.children]
+    record_many(found or [event(Verb.READ, what, subject=subject)])
+    return shown
+
+
+def around(shown: MeetingView, **more: Any) -> dict[str, Any]:
+    """What every page of a meeting shows."""
+    return {
+        "shown": shown,
+        "meeting": shown.row,
+        "back_href": reverse("meetings:meeting", args=[shown.id]),
+        "back_text": "The meeting",
+        **more,
+    }
+
+
+def people_in_post() -> list[tuple[UUID, str]]:
+    """Everybody who holds a post today, once."""
+    return list({line.practitioner_id: line.said_as for line in practitioners()}.items())
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The count of acts on the meeting when its form was opened."""
+    typed = request.POST.get("version", "")
+    return int(typed) if typed.isdigit() else None
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The meetings about a child, those ahead first, and who around the child is kept apart."""
+    view, shown = frame.open_child(request, folder_id, "meetings.child", tab="meetings")
+    lines = queries.for_folders(view.folder_ids)
+    ahead = [m for m in lines if m.state in (MeetingState.CALLED, MeetingState.HELD)]
+    return render(
+        request,
+        "meetings/child.html",
+        {
+            **shown,
+            "ahead": sorted(ahead, key=lambda m: m.starts_at),
+            "past": [m for m in lines if m not in ahead],
+            "apart": queries.kept_apart(view.folder_ids),
+            "now": now(),
+        },
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def mine(request: HttpRequest) -> HttpResponse:
+    """The meetings that I am invited to, and what my agency has agreed to do."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    past = request.GET.get("show") == "past"
+    return render(
+        request,
+        "meetings/mine.html",
+        {
+            "lines": queries.mine(past=past),
+            "past": past,
+            "agreed": queries.actions_of_agency(acting.agency_ids),
+            "agency": acting.agency_name,
+            "drafts": queries.drafts(),
+            "now": now(),
+            "back_href": "/",
+            "back_text": "My work",
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Call a meeting about this child, and the brothers and sisters whose records are open."""
+    view, around_child = frame.open_child(request, folder_id, "meetings.call", tab="meetings")
+    offered = forms.siblings_of(view)
+    may_open = opened_of([folder for folder, _ in offered])
+    pack = pack_in_force()
+    form = forms.CallForm(
+        request.POST or None,
+        rules=pack.meetings(today()),
+        children=[(folder, name) for folder, name in offered if folder in may_open],
+        people=people_in_post(),
+    )
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            meeting_id = actions.call(
+                Purpose(got["purpose"]),
+                [UUID(child) for child in got["children"]],
+                got["when"],
+                chair_id=UUID(got["chair"]),
+                minute_taker_id=forms.uuid_or_none(got["minute_taker"]),
+                format=Format(got["format"]),
+                place=got["place"],
+                link=form.given_link,
+                minutes_long=got["minutes_long"],
+                agenda=got["agenda"],
+                arrangements=got["arrangements"],
+                runs=got["runs"],
+            )
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "The meeting is called. Invite who is to come.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[meeting_id]))
+    back = reverse("meetings:child", args=[view.folder_ids[0]])
+    return render(
+        request,
+        "meetings/call.html",
+        {**around_child, "form": form, "back_href": back, "back_text": "Meetings"},
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """One meeting: when, who, what is still to be done before it, each child's part as far as it is open."""
+    shown = opened(meeting_id, "meetings.meeting")
+    acting = request.practitioner  # type: ignore[attr-defined]
+    own = next((i for i in shown.invited if i.row.practitioner_id == acting.practitioner_id), None)
+    back = (
+        {"back_href": reverse("meetings:child", args=[shown.children[0].folder_id]), "back_text": "Meetings"}
+        if shown.children
+        else {"back_href": reverse("meetings:mine"), "back_text": "My meetings"}
+    )
+    sections = [found for ask in hooks.sections if (found := ask(request, shown)) is not None]
+    return render(
+        request,
+        "meetings/meeting.html",
+        around(shown, own=own, sections=sections, now=now(), stages=list(ChildStage)) | back,
+    )
+
+
+CHANGES = {
+    "move": ("Move this meeting", "Move it"),
+    "chair": ("Somebody else chairs", "Change the chair"),
+    "cancel": ("Cancel this meeting", "Cancel the meeting"),
+    "reopen": ("Reopen this meeting", "Reopen it"),
+    "take-out": ("A child leaves this meeting", "Take the child out"),
+}
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def change(request: HttpRequest, meeting_id: UUID, act: str) -> HttpResponse:
+    """Move it, change the chair, cancel it, reopen it, or take a child out, always with the reason."""
+    if act not in CHANGES:
+        raise NotFound
+    shown = opened(meeting_id, "meetings.change", minutes=False, work=True)
+    form = _change_form(request, shown, act)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _change(shown, act, form.cleaned_data, version_of(request))
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Done. What was so before stays on the record, with your reason.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+    title, button = CHANGES[act]
+    return render(
+        request,
+        "meetings/form.html",
+        around(
+            shown, form=form, title=title, button=button, kind="warning" if act == "cancel" else "primary"
+        ),
+    )
+
+
+def _change_form(request: HttpRequest, shown: MeetingView, act: str) -> Any:
+    data = request.POST or None
+    if act == "move":
+        row = shown.row
+        return forms.MoveForm(data, initial={"when": row.starts_at, "place": row.place, "link": row.link})
+    if act == "chair":
+        return forms.ChairForm(data, people=people_in_post())
+    if act == "take-out":
+        return forms.TakeOutForm(data, children=shown.present_children)
+    if act == "cancel":
+        return forms.WhyForm(data, label="Why is it cancelled?", ask="Say why it is cancelled")
+    return forms.WhyForm(data, label="Why is it reopened?", ask="Say why it is reopened")
+
+
+def _change(shown: MeetingView, act: str, got: dict[str, Any], version: int | None) -> None:
+    match act:
+        case "move":
+            actions.move(
+                shown.id,
+                when=got["when"],
+                place=got["place"],
+                link=got["link"],
+                why=got["why"],
+                version=version,
+            )
+        case "chair":
+            actions.change_chair(shown.id, UUID(got["chair"]), got["why"], version=version)
+        case "cancel":
+            actions.cancel(shown.id, got["why"], version=version)
+        case "reopen":
+            actions.reopen(shown.id, got["why"], version=version)
+        case "take-out":
+            actions.take_out_child(shown.id, UUID(got["child"]), got["why"], version=version)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpResponse:
+    """What a child was told of the meeting, and how they took part."""
+    shown = opened(meeting_id, "meetings.told", minutes=False, work=True)
+    part = next((c for c in shown.present_children if c.folder_id == part_folder_id), None)
+    if part is None:
+        raise NotFound
+    form = forms.ToldForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.tell_child(
+                shown.id,
+                part.folder_id,
+                ChildStage(got["stage"]),
+                done=got["done"],
+                words=got["words"],
+                at=got["at"],
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, f"Recorded for {part.called}.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+    return render(
+        request,
+        "meetings/form.html",
+        around(
+            shown,
+            form=form,
+            title=f"{part.called} and this meeting",
+            hint="Children are told before a meeting about them, and asked how they want to take part: in the "
+            "room, by a letter or drawing, through somebody whom they trust, or not at all.",
+            button="Record it",
+        ),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """My agency's report for the meeting, on each child apart."""
+    shown = opened(meeting_id, "meetings.report")
+    form = forms.ReportForm(request.POST or None, children=shown.present_children)
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.send_report(
+                shown.id,
+                form.texts(),
+                for_family=got["for_family"],
+                not_for_family_why=got["not_for_family_why"],
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Your report is with the meeting.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+    return render(
+        request,
+        "meetings/form.html",
+        around(
+            shown,
+            form=form,
+            title="Report for this meeting",
+            hint="It stands under your own name and agency.",
+            button="Send the report",
+        ),
+    )

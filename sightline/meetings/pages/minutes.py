@@ -1,0 +1,407 @@
+"""Who came, what was said by whom, what was decided for each child and who dissents, and the copies that go round."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.govuk.forms import typed
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.queries import pack_in_force
+
+from .. import actions, papers, queries
+from ..actions import AttendanceIn, DecisionIn, SaidIn
+from ..queries import MeetingView
+from ..terms import Came, MeetingState
+from . import forms
+from .inviting import as_pdf
+from .meeting import around, opened, people_in_post, version_of
+
+
+def _back_to_minutes(shown: MeetingView) -> HttpResponse:
+    return HttpResponseRedirect(reverse("meetings:minutes", args=[shown.id]))
+
+
+def _of_minutes(shown: MeetingView, **more: Any) -> dict[str, Any]:
+    return around(shown, **more) | {
+        "back_href": reverse("meetings:minutes", args=[shown.id]),
+        "back_text": "The minutes",
+    }
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Who took part, whether the quorum is met, what the family had before it."""
+    shown = opened(meeting_id, "meetings.hold", minutes=False, work=True)
+    form = forms.HoldForm(request.POST or None, shown=shown, initial={"began_at": shown.starts_at})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.hold(
+                shown.id,
+                began_at=got["began_at"],
+                people=[
+                    AttendanceIn(
+                        one.id,
+                        Came(got[key]),
+                        words=got[f"{key}_who"] or got[f"{key}_words"] or "",
+                        report=bool(got.get(f"{key}_report")),
+                        supporter_came=got.get(f"{key}_supporter"),
+                        interpreter_used=got.get(f"{key}_interpreter"),
+                        no_interpreter_why=got.get(f"{key}_no_interpreter") or "",
+                    )
+                    for key, one in form.people
+                ],
+                without_quorum_why=got["without_quorum_why"],
+                unready_why=got["unready_why"],
+                version=version_of(request),
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+            status = 409
+        else:
+            messages.success(request, "Recorded. Now write what was said and what was decided.")
+            return _back_to_minutes(shown)
+    return render(request, "meetings/hold.html", around(shown, form=form), status=status)
+
+
+@page(permission=Permission.READ_FOLDER)
+def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """The minutes, and writing in them while they are open."""
+    shown = opened(meeting_id, "meetings.minutes")
+    kept = queries.draft(shown.id) if shown.may_work else None
+    open_ = shown.may_work and shown.state is MeetingState.HELD
+    form = forms.SaidForm(
+        request.POST if request.method == "POST" else None, shown=shown, draft=kept.content if kept else None
+    )
+    status = 200
+    if request.method == "POST":
+        if not shown.may_work:
+            raise NotPermitted(
+                "You are invited to this meeting, but do not arrange it. Ask whoever chairs it."
+            )
+        actions.save_draft(shown.id, typed(request.POST))
+        if form.is_valid():
+            got = form.cleaned_data
+            try:
+                actions.write_minutes(
+                    shown.id,
+                    [
+                        SaidIn(
+                            forms.uuid_or_none(got["who"]),
+                            got["words"],
+                            form.by_folder(),
+                            about_adult="adult" in got["what"],
+                            no_account="no_account" in got["what"],
+                            not_for_family_why=(got["not_for_family_why"] or "Said without the family")
+                            if "not_family" in got["what"]
+                            else "",
+                        )
+                    ],
+                    version=version_of(request),
+                )
+            except (NotPermitted, NotFound):
+                raise
+            except Refused as refused:
+                form.refuse(refused.verdict)
+                status = 409
+            else:
+                actions.drop_draft(shown.id)
+                messages.success(request, "Written in the minutes.")
+                return _back_to_minutes(shown)
+    pack = pack_in_force()
+    lacks = queries.before_concluding(shown.id, shown.rule) if open_ else None
+    return render(
+        request,
+        "meetings/minutes.html",
+        around(
+            shown,
+            form=form if open_ else None,
+            lacks=lacks,
+            saved_at=kept.saved_at if kept else None,
+            definition=pack.definition("child_protection", today()),
+        ),
+        status=status,
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Keeps what is typed in the minutes, asked for by the page itself."""
+    saved = actions.save_draft(meeting_id, typed(request.POST))
+    return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """What is decided, one form for each child; nothing is chosen beforehand."""
+    shown = opened(meeting_id, "meetings.decide", work=True)
+    data = request.POST if request.method == "POST" else None
+    children = [
+        (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown))
+        for n, child in enumerate(shown.present_children)
+    ]
+    refusal, status = "", 200
+    if request.method == "POST" and all([form.is_valid() for _, form in children]):
+        try:
+            actions.decide(
+                shown.id,
+                [
+                    DecisionIn(
+                        child.folder_id,
+                        form.cleaned_data["outcome"],
+                        form.cleaned_data["reasons"],
+                        dissents=form.against() if form.cleaned_data["agreed"] == "no" else {},
+                    )
+                    for child, form in children
+                ],
+                version=version_of(request),
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            refusal, status = refused.verdict.reason, 409
+        else:
+            messages.success(request, "Decided. Each decision stands in that child's own record.")
+            return _back_to_minutes(shown)
+    pack = pack_in_force()
+    return render(
+        request,
+        "meetings/decide.html",
+        _of_minutes(
+            shown,
+            children=children,
+            forms=[form for _, form in children],
+            refusal=refusal,
+            definition=pack.definition("child_protection", today()),
+        ),
+        status=status,
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Somebody will do something for a child by a day."""
+    shown = opened(meeting_id, "meetings.action", minutes=False, work=True)
+    pack = pack_in_force()
+    form = forms.ActionForm(
+        request.POST or None,
+        shown=shown,
+        people=people_in_post(),
+        outcomes=[(o.id, o.title) for o in pack.outcomes(today()).item],
+    )
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.agree_actions(
+                shown.id,
+                [
+                    actions.ActionIn(
+                        UUID(got["child"]),
+                        got["words"],
+                        got["due_on"],
+                        got["timing_why"],
+                        practitioner_id=forms.uuid_or_none(got["practitioner"]),
+                        by_whom=got["by_whom"],
+                        outcome_id=got.get("outcome") or "",
+                    )
+                ],
+                version=version_of(request),
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(
+                request, "Agreed. It stands in the list of whoever does it until it is answered."
+            )
+            return _back_to_minutes(shown)
+    return render(
+        request,
+        "meetings/form.html",
+        _of_minutes(shown, form=form, title="Who does what by when?", button="Agree it"),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
+    """An agreed action was done, or will not be."""
+    found = queries.action(action_id)
+    shown = opened(found.meeting_id, "meetings.action_done", minutes=False)
+    form = forms.DoneForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.action_done(action_id, done=form.cleaned_data["done"], words=form.cleaned_data["words"])
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded.")
+            return HttpResponseRedirect(reverse("meetings:mine"))
+    return render(
+        request,
+        "meetings/form.html",
+        around(
+            shown,
+            form=form,
+            title=found.words,
+            hint=f"{found.by_whom}. {found.timing_why}",
+            button="Record it",
+        )
+        | {"back_href": reverse("meetings:mine"), "back_text": "My meetings"},
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def conclude(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """The minutes are finished and can go round."""
+    shown = opened(meeting_id, "meetings.conclude", minutes=False, work=True)
+    try:
+        actions.conclude(shown.id, version=version_of(request))
+    except (NotPermitted, NotFound):
+        raise
+    except Refused as refused:
+        messages.error(request, refused.verdict.reason)
+        return _back_to_minutes(shown)
+    messages.success(request, "Concluded. Send everybody their copy.")
+    return HttpResponseRedirect(reverse("meetings:copies", args=[shown.id]))
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpResponse:
+    """Put a passage right by adding; the first one stays."""
+    shown = opened(meeting_id, "meetings.correct", work=True)
+    wrong = next((s for c in shown.children for s in c.said if s.id == said_id), None)
+    if wrong is None:
+        raise NotFound
+    form = forms.CorrectForm(request.POST or None)
+    if wrong.together is None:
+        del form.fields["for_all"]
+    if request.method == "POST" and form.is_valid():
+        got = form.cleaned_data
+        try:
+            actions.correct_minutes(said_id, got["was_wrong"], got["words"], for_all=bool(got.get("for_all")))
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "The correction is added. The first text stays as it was.")
+            return _back_to_minutes(shown)
+    return render(
+        request,
+        "meetings/form.html",
+        _of_minutes(
+            shown,
+            form=form,
+            title=f"Correct passage {wrong.number}",
+            quoted=wrong.words,
+            button="Add the correction",
+        ),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def dissent(request: HttpRequest, meeting_id: UUID, decision_id: UUID) -> HttpResponse:
+    """Somebody does not agree with a decision, said afterwards."""
+    shown = opened(meeting_id, "meetings.dissent", work=True)
+    found = next((d for c in shown.children for d in c.decisions if d.decision_id == decision_id), None)
+    if found is None:
+        raise NotFound
+    form = forms.DissentForm(request.POST or None, shown=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.dissent(decision_id, UUID(form.cleaned_data["who"]), form.cleaned_data["words"])
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+        else:
+            messages.success(request, "Recorded beside the decision.")
+            return _back_to_minutes(shown)
+    return render(
+        request,
+        "meetings/form.html",
+        _of_minutes(
+            shown, form=form, title="Somebody does not agree", quoted=found.outcome, button="Record it"
+        ),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Somebody of the family has stayed away again: what it means for each child's safety."""
+    shown = opened(meeting_id, "meetings.stayed_away", minutes=False, work=True)
+    data = request.POST if request.method == "POST" else None
+    children = [
+        (child, forms.StayedAwayForm(data, prefix=f"c{n}")) for n, child in enumerate(shown.present_children)
+    ]
+    refusal = ""
+    if request.method == "POST" and all([form.is_valid() for _, form in children]):
+        try:
+            actions.decide_on_missed(
+                shown.id,
+                {
+                    child.folder_id: (form.cleaned_data["outcome"], form.cleaned_data["reasons"])
+                    for child, form in children
+                },
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            refusal = refused.verdict.reason
+        else:
+            messages.success(request, "Decided, with your reasons.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+    return render(
+        request,
+        "meetings/stayed_away.html",
+        around(
+            shown,
+            children=children,
+            forms=[form for _, form in children],
+            refusal=refusal,
+            away=[i for i in shown.family if i.came is Came.NOT_THERE],
+        ),
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def copies(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
+    """Everybody's own copy of the minutes, and whether it reached them."""
+    shown = opened(meeting_id, "meetings.copies", minutes=False, work=True)
+    return render(request, "meetings/copies.html", around(shown))
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def copy(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
+    """One reader's copy as it goes to them, with what it leaves out beside it."""
+    shown = opened(meeting_id, "meetings.copy", work=True)
+    one = shown.person(invitation_id)
+    return render(
+        request,
+        "meetings/copy.html",
+        around(shown, one=one, paper=papers.copy_of_minutes(shown, one))
+        | {"back_href": reverse("meetings:copies", args=[shown.id]), "back_text": "Copies"},
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def copy_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
+    """The same as a tagged PDF."""
+    shown = opened(meeting_id, "meetings.copy", work=True)
+    one = shown.person(invitation_id)
+    return as_pdf(shown, papers.copy_of_minutes(shown, one), "meetings.copy_pdf", "minutes")

@@ -1,0 +1,387 @@
+"""What leaves a meeting on paper: the family's invitation, and each reader's copy of the minutes.
+
+Both are put together first and then passed through `queries.withheld`, every text of them, so that no address gets out
+by a place, a report, a passage of the minutes or a name of a town. What a reader may not be given is never put in: a
+copy for the family holds only the children in whose life that reader is, and nobody from whom the reader is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sightline.children.models import Tie
+from sightline.govuk.words import day as words_of_day
+from sightline.govuk.words import listed, moment
+from sightline.kernel.models import held_on
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.schema import Letter
+from sightline.procedures.schema import Span as Ahead
+from sightline.procedures.terms import Unit
+
+from . import queries
+from .queries import ChildPart, InvitedView, MeetingView
+from .terms import Came, Format, InviteeKind
+
+#: Where one sentence ends and the next begins: easy read gives each a line.
+_SENTENCE = re.compile(r"(?<=[.?!]) +")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A titled part of a paper. `facts` are pairs. `labels`: names stand there, in which no town is taken out."""
+
+    heading: str = ""
+    text: str = ""
+    bullets: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    level: int = 1
+    labels: bool = False
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A letter or a copy, fit to be given away. `withheld`: an address was taken out of it."""
+
+    title: str
+    reader: str
+    parts: tuple[Part, ...]
+    lang: str = "en"
+    easy: bool = False
+    checked_by: str = ""
+    withheld: bool = False
+    left_out: tuple[str, ...] = field(default=())
+    """What this reader's copy does not hold, and why: for whoever sends it, never on the paper."""
+
+    @property
+    def as_data(self) -> dict[str, Any]:
+        """As the template of `print` takes it."""
+        found = []
+        for part in self.parts:
+            one: dict[str, Any] = {"heading": part.heading, "level": part.level}
+            if part.text:
+                one |= {"text": part.text, "lang": self.lang}
+            if part.bullets:
+                one["bullets"] = list(part.bullets)
+            if part.facts:
+                one["facts"] = [list(pair) for pair in part.facts]
+            found.append(one)
+        return {"parts": found}
+
+
+def _through(shown: MeetingView, reader: UUID | None, paper: Paper) -> Paper:
+    """The paper with every address taken out that this reader may not learn."""
+    free = [t for p in paper.parts if not p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
+    labels = [t for p in paper.parts if p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
+    after = {
+        False: iter(queries.withheld(shown.id, reader, free)),
+        True: iter(queries.withheld(shown.id, reader, labels, areas=False)),
+    }
+    parts = []
+    for p in paper.parts:
+        texts = after[p.labels]
+        parts.append(
+            replace(
+                p,
+                text=next(texts),
+                bullets=tuple(next(texts) for _ in p.bullets),
+                facts=tuple((name, next(texts)) for name, _ in p.facts),
+            )
+        )
+    return replace(paper, parts=tuple(parts), withheld=tuple(parts) != paper.parts)
+
+
+def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:
+    """The children whose part a reader's copy holds: a practitioner's all; one of the family those in whose life
+    they are, a child their own alone."""
+    present = shown.present_children
+    if reader.kind is InviteeKind.CHILD:
+        return [c for c in present if c.row.child_id == reader.row.person_id]
+    if reader.kind is not InviteeKind.FAMILY:
+        return present
+    tied = set(
+        Tie.objects.filter(
+            held_on(today()), other_id=reader.row.person_id, folder_id__in=[c.folder_id for c in present]
+        ).values_list("folder_id", flat=True)
+    )
+    return [c for c in present if c.folder_id in tied]
+
+
+# -- the invitation ---------------------------------------------------------------------------------
+
+
+def forms_of(shown: MeetingView) -> list[Letter]:
+    """In which forms and languages this kind of meeting's invitation is there, as the partnership put them in."""
+    return [letter for letter in pack_in_force().letters(today()) if shown.row.purpose in letter.meetings]
+
+
+def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation") -> Paper:
+    """The invitation of one of the family: who will be there, whether the child is invited, how it runs (FAM-01).
+
+    `form` is the id of a letter of the pack. Raises NotFound for a form that is not there.
+    """
+    letter = next((one for one in forms_of(shown) if one.id == form), None)
+    if letter is None or not reader.of_family:
+        raise NotFound
+    say = letter.phrases
+    own = children_for(shown, reader) or shown.present_children
+    names = _listed([c.called for c in own], letter)
+    row = shown.row
+    parts = [
+        Part(
+            text=f"{say['dear'].format(name=reader.name)}\n\n{say['opening'].format(children=names)}",
+            labels=True,
+        ),
+        Part(say["what"], letter.meetings[row.purpose]),
+        Part(say["when"], _when(letter, shown.starts_at, row.minutes_long)),
+        Part(say["where"], _where(letter, shown), labels=True),
+        Part(
+            say["who"],
+            bullets=(
+                *(_attending(letter, shown, one) for one in _may_be_named(shown, reader)),
+                *(
+                    say["child_invited" if _is_invited(shown, c) else "child_not_invited"].format(
+                        child=c.called
+                    )
+                    for c in own
+                    if c.row.child_id != reader.row.person_id
+                ),
+            ),
+            labels=True,
+        ),
+        Part(say["how"], "\n\n".join(text for text in (say["runs"], row.runs) if text)),
+    ]
+    if shown.rule.papers_ahead is not None:
+        line = (
+            say["papers_given"]
+            if reader.papers_given
+            else say["papers_line"].format(span=_span(letter, shown.rule.papers_ahead))
+        )
+        parts.append(Part(say["papers"], line))
+    parts += [
+        Part(say["supporter"], say["supporter_line"]),
+        Part(say["interpreter"], _interpreter(letter, reader)),
+        Part(say["access"], _needs(letter, shown, reader)),
+    ]
+    if reader.row.kept_apart:
+        parts.append(Part(text=say["apart"].format(how=reader.row.kept_apart)))
+    caller = row.called_by
+    parts += [
+        Part(say["rights"], say["rights_line"]),
+        Part(text=say["after"]),
+        Part(
+            text="\n\n".join(
+                [
+                    *(
+                        [say["contact"].format(name=caller.name, telephone=caller.telephone)]
+                        if caller.telephone
+                        else []
+                    ),
+                    say["signed"].format(name=caller.name, post=row.called_post),
+                ]
+            ),
+            labels=True,
+        ),
+    ]
+    if letter.easy:
+        parts = [replace(part, text=_SENTENCE.sub("\n", part.text)) for part in parts]
+    paper = Paper(
+        title=say["heading"],
+        reader=reader.name,
+        parts=tuple(parts),
+        lang=letter.language,
+        easy=letter.easy,
+        checked_by=letter.checked_by,
+        left_out=tuple(f"{name} is not named: they are kept apart" for name in reader.apart),
+    )
+    return _through(shown, reader.row.person_id, paper)
+
+
+def _listed(names: Sequence[str], letter: Letter) -> str:
+    return str(listed(names)) if letter.language == "en" else ", ".join(names)
+
+
+def _when(letter: Letter, at: datetime, minutes: int) -> str:
+    local = at.astimezone(LONDON)
+    return letter.phrases["when_line"].format(
+        weekday=letter.weekdays[local.weekday()],
+        day=local.day,
+        month=letter.months[local.month - 1],
+        year=local.year,
+        time=f"{local:%H:%M}",
+        length=minutes,
+    )
+
+
+def _where(letter: Letter, shown: MeetingView) -> str:
+    say, row, form = letter.phrases, shown.row, Format(shown.row.format)
+    lines = [row.place or say["withheld"]] if form in (Format.IN_PERSON, Format.BOTH) else []
+    if form in (Format.VIDEO, Format.BOTH) and row.link:
+        lines.append(say["by_video"].format(link=row.link))
+    if form is Format.TELEPHONE and row.link:
+        lines.append(say["by_telephone"].format(link=row.link))
+    return "\n".join(lines)
+
+
+def _may_be_named(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
+    """Who is named as coming: everybody but the reader, the children (said apart), and those kept apart from them."""
+    return [
+        one
+        for one in shown.invited
+        if one.id != reader.id and one.kind is not InviteeKind.CHILD and one.name not in reader.apart
+    ]
+
+
+def _attending(letter: Letter, shown: MeetingView, one: InvitedView) -> str:
+    if one.row.practitioner_id == shown.row.chair_id:
+        return letter.phrases["chair"].format(name=f"{one.name} ({one.row.agency_name})")
+    return one.said_as
+
+
+def _is_invited(shown: MeetingView, child: ChildPart) -> bool:
+    return any(i.row.person_id == child.row.child_id for i in shown.invited)
+
+
+def _span(letter: Letter, ahead: Ahead) -> str:
+    working = ahead.unit is Unit.WORKING_DAYS
+    one, many = ("one_working_day", "working_days") if working else ("one_day", "days")
+    return letter.phrases[one] if ahead.amount == 1 else letter.phrases[many].format(amount=ahead.amount)
+
+
+def _interpreter(letter: Letter, reader: InvitedView) -> str:
+    booked = reader.interpreter
+    if booked is not None and not booked.relative:
+        return letter.phrases["interpreter_booked"].format(language=booked.language)
+    return letter.phrases["interpreter_ask"]
+
+
+def _needs(letter: Letter, shown: MeetingView, reader: InvitedView) -> str:
+    arranged = "; ".join(text for text in (shown.row.arrangements, reader.row.needs) if text)
+    lines = [letter.phrases["arranged"].format(arrangements=arranged)] if arranged else []
+    return "\n\n".join([*lines, letter.phrases["access_line"]])
+
+
+# -- the minutes ------------------------------------------------------------------------------------
+
+
+def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
+    """One reader's own copy of the minutes: who was there, what was said by whom, decisions, dissent, actions."""
+    family = reader.of_family
+    own = children_for(shown, reader)
+    row = shown.row
+    left_out: list[str] = [f"{c.called}'s part" for c in shown.present_children if c not in own]
+    left_out += [f"whether {name} came: they are kept apart" for name in reader.apart]
+    held = row.began_at or row.starts_at
+    parts = [
+        Part(
+            facts=(
+                ("Meeting", f"{shown.title}: {listed([c.name for c in own])}"),
+                ("Held", moment(held)),
+                ("Where", row.place or Format(row.format).label),
+                ("Chair", f"{row.chair.name}"),
+                (
+                    "Quorum",
+                    "Met"
+                    if row.quorate is not False
+                    else f"Not met ({row.lacked}): {row.without_quorum_why}",
+                ),
+            ),
+            labels=True,
+        ),
+        Part(
+            "Who took part",
+            bullets=tuple(_took_part(one) for one in _named_in_copy(shown, reader)),
+            labels=True,
+        ),
+    ]
+    for child in own:
+        said, kept = [], 0
+        for passage in child.said:
+            if family and (
+                passage.not_for_family_why or (passage.about_adult and passage.invitation_id != reader.id)
+            ):
+                kept += 1
+                continue
+            said.append(_passage(passage))
+        if kept:
+            left_out.append(f"{kept} of the passages on {child.called}")
+        parts += [
+            Part(child.name, child.row.agenda),
+            Part("What was said", "\n\n".join(said) or "Nothing was written down.", level=2),
+            Part("What was decided", "\n\n".join(_decided(child)) or "No formal decision.", level=2),
+        ]
+        if child.actions:
+            parts.append(
+                Part(
+                    "Who does what by when",
+                    bullets=tuple(
+                        f"{a.words} {a.by_whom}, by {words_of_day(a.due_on)}. {a.timing_why}"
+                        for a in child.actions
+                    ),
+                    level=2,
+                )
+            )
+    parts.append(
+        Part(
+            "If something is wrong",
+            "Tell us. We do not change what stands here; we add what is right beside it.",
+        )
+    )
+    if row.state != "concluded":
+        parts.insert(0, Part(text="These minutes are not finished yet."))
+    paper = Paper(f"{shown.title}: minutes", reader.said_as, tuple(parts), left_out=tuple(left_out))
+    return _through(shown, reader.row.person_id if family else None, paper)
+
+
+def _named_in_copy(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
+    return [one for one in shown.invited if one.id == reader.id or one.name not in reader.apart]
+
+
+def _took_part(one: InvitedView) -> str:
+    came = one.came.label.lower() if one.came else "not recorded"
+    more = []
+    if one.attendance is not None:
+        if one.came is Came.SENT_SOMEBODY:
+            more.append(one.attendance.words)
+        if one.attendance.report:
+            more.append("sent a report")
+        if one.attendance.supporter_came and one.supporter:
+            more.append(f"with {one.supporter.name or 'a supporter'}")
+        if one.attendance.interpreter_used and one.interpreter:
+            more.append(f"through an interpreter ({one.interpreter.language})")
+    return f"{one.said_as}: {'; '.join([came, *more])}"
+
+
+def _passage(passage: queries.SaidView) -> str:
+    who = f"{passage.speaker}: " if passage.speaker else ""
+    if passage.corrects_number is not None:
+        return (
+            f"{passage.number}. Puts {passage.corrects_number} right. Wrong was: {passage.was_wrong}. "
+            f"Right is: {who}{passage.words}"
+        )
+    corrected = (
+        f" (put right in {', '.join(str(n) for n in passage.corrected_by)})" if passage.corrected_by else ""
+    )
+    lead = "No account: " if passage.no_account else ""
+    return f"{passage.number}. {who}{lead}{passage.words}{corrected}"
+
+
+def _decided(child: ChildPart) -> list[str]:
+    found = []
+    for d in child.decisions:
+        lines = [
+            d.outcome,
+            f"Why: {d.reasons}",
+            f"Decided by {d.maker}, {d.maker_post}, {moment(d.made_at)}.",
+        ]
+        if not d.in_effect:
+            lines.append("Not in effect until a manager has decided.")
+        lines += [f"{who} does not agree: {words}" for who, words in d.dissents]
+        found.append("\n".join(lines))
+    return found

@@ -1,0 +1,437 @@
+"""The pages of meetings, as whoever calls, chairs or comes to one."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pypdfium2
+import pytest
+import time_machine
+from django.test import Client
+from pypdf import PdfReader
+
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.kernel.time import LONDON, now
+from sightline.meetings import actions, papers, queries
+from sightline.meetings.actions import DecisionIn, SaidIn
+from sightline.meetings.terms import ChildStage
+
+from .factories import (
+    HIDDEN,
+    HIDDEN_POSTCODE,
+    Family,
+    call,
+    everybody_came,
+    in_days,
+    invite_all,
+    invited,
+    make_family,
+    prepare,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(practitioner: Practitioner) -> Client:
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(practitioner.user)
+    return client
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def printed(content: bytes) -> str:
+    document = pypdfium2.PdfDocument(content)
+    return " ".join(page.get_textpage().get_text_range() for page in document)
+
+
+@pytest.fixture
+def family() -> Family:
+    return make_family()
+
+
+@pytest.fixture
+def concluded(family: Family) -> Iterator[UUID]:
+    """A conference that is over, in whose minutes an address was let slip; the clock stands on its day."""
+    meeting_id = call(family, place=f"At home, {HIDDEN}, {HIDDEN_POSTCODE}")
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)):
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id), unready_why="They asked for it.")
+            actions.write_minutes(
+                meeting_id,
+                [
+                    SaidIn(
+                        ids["Ana"], f"We feel safe at 17, lantern row ({HIDDEN_POSTCODE.replace(' ', '')})."
+                    ),
+                    SaidIn(ids["Jon"], "I have not seen them since they went to Saltwick."),
+                    SaidIn(
+                        ids["Ngozi"],
+                        "Maya needs hearing aids.",
+                        not_for_family_why="Said before they came in",
+                    ),
+                    SaidIn(ids["Ana"], "I want help with my sleep.", about_adult=True),
+                ],
+            )
+            actions.decide(
+                meeting_id,
+                [
+                    DecisionIn(folder, "Child protection plan: emotional abuse", "They saw and heard it every week.",
+                               dissents={ids["Jon"]: "I never touched them."})
+                    for folder in (family.maya, family.theo)
+                ],
+            )  # fmt: skip
+            for folder in (family.maya, family.theo):
+                actions.tell_child(meeting_id, folder, ChildStage.PART, done=True, words="By a drawing.")
+            actions.conclude(meeting_id)
+        yield meeting_id
+
+
+def test_a_worker_calls_a_meeting_and_invites(family: Family) -> None:
+    client = signed_in(family.worker)
+    empty = client.get(f"/child/{family.maya}/meetings/")
+    assert "Nobody has called a meeting about Maya" in text(empty)
+    missing = client.post(f"/child/{family.maya}/meetings/call/", {"agenda": "Is a plan needed?"})
+    assert "Choose the kind of meeting" in text(missing)
+    assert "Is a plan needed?" in missing.content.decode()
+    when = in_days(12).astimezone(LONDON)
+    sent = {
+        "purpose": "core_group", "children": [str(family.maya), str(family.theo)], "format": "in_person",
+        "when-day": when.day, "when-month": when.month, "when-year": when.year, "when-time": f"{when:%H:%M}",
+        "minutes_long": "60", "place": "School", "chair": str(family.worker.pk), "agenda": "What was done?",
+    }  # fmt: skip
+    done = client.post(f"/child/{family.maya}/meetings/call/", sent, follow=True)
+    assert "The meeting is called" in text(done)
+    meeting_id = UUID(done.redirect_chain[-1][0].split("/")[-2])
+    bad = client.post(f"/meetings/{meeting_id}/invite/", {"kind": "family", "role": "Mother"})
+    assert "Choose the person" in text(bad)
+    good = client.post(
+        f"/meetings/{meeting_id}/invite/",
+        {
+            "kind": "family",
+            "person": str(family.mother),
+            "role": "Mother",
+            "needs_interpreter": "yes",
+            "language": "Polish",
+        },
+        follow=True,
+    )
+    assert "Ana Ferreira" in text(good)
+    assert "interpreter needed" in text(good)
+    again = client.post(
+        f"/meetings/{meeting_id}/invite/", {"kind": "outsider", "name": "Lee Ward", "role": "Solicitor"}
+    )
+    assert again.status_code == 302
+    assert "Core group" in text(client.get("/meetings/"))
+
+
+@pytest.mark.obligation("FAM-01")
+def test_the_letter_says_who_comes_whether_the_child_is_invited_and_how_it_runs(family: Family) -> None:
+    meeting_id = call(family, place="Civic Centre, room 2")
+    ids = invite_all(family, meeting_id)
+    client = signed_in(family.worker)
+    page = text(client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/invitation/"))
+    assert "Ruth Lindqvist" in page
+    assert "leads the meeting" in page
+    assert "Owen Blake" in page
+    assert "Maya is not invited to this meeting. We ask Maya beforehand what they want to say." in page
+    assert "everybody speaks in turn" in page
+    assert "You may bring a member of your family, a friend or another supporter" in page
+    assert "Civic Centre, room 2" in page
+    easy = text(client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/invitation_easy/"))
+    assert "Please come to a meeting" in easy
+    for form in ("invitation", "invitation_easy", "invitation_pl"):
+        answer = client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/{form}/pdf/")
+        assert answer["Content-Type"] == "application/pdf"
+        reader = PdfReader(io.BytesIO(answer.content))
+        assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+        assert "pdfuaid" in reader.xmp_metadata.rdf_root.toxml()
+    assert reader.trailer["/Root"]["/Lang"] == "pl"
+    assert "Zaproszenie na spotkanie" in printed(answer.content)
+    assert client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/invitation_xx/").status_code == 404
+    assert client.get(f"/meetings/{meeting_id}/letter/{ids['Owen']}/invitation/").status_code == 404
+
+
+@pytest.mark.obligation("FAM-08")
+def test_a_confidential_address_reaches_no_copy(family: Family, concluded: UUID) -> None:
+    """Not the father's, not a practitioner's, in no form; the mother, who lives there, reads it."""
+    ids = _ids(family, concluded)
+    for who in (family.worker, family.chair):
+        client = signed_in(who)
+        for name, invitation in ids.items():
+            page = client.get(f"/meetings/{concluded}/copies/{invitation}/")
+            pdf = client.get(f"/meetings/{concluded}/copies/{invitation}/pdf/")
+            for said in (text(page), printed(pdf.content)):
+                plain = re.sub(r"[^a-z0-9]", "", said.lower())
+                if name == "Ana":
+                    assert "17lanternrow" in plain
+                else:
+                    assert "lanternrow" not in plain, name
+                    assert "zz994hd" not in plain, name
+                    assert "saltwick" not in plain, name
+                    assert "addresswithheld" in plain
+        letter = client.get(f"/meetings/{concluded}/letter/{ids['Jon']}/invitation/")
+        assert "Lantern" not in text(letter)
+        assert "taken out of this letter" in text(letter)
+        assert "lantern" not in printed(client.get(letter.request["PATH_INFO"] + "pdf/").content).lower()
+
+
+def _ids(family: Family, meeting_id: UUID) -> dict[str, UUID]:
+    with as_practitioner(family.worker):
+        return invited(meeting_id)
+
+
+@pytest.mark.obligation("FAM-08")
+def test_those_kept_apart_learn_no_address_and_are_warned_of_everywhere(family: Family) -> None:
+    with as_practitioner(family.worker):
+        for folder in (family.maya, family.theo):
+            actions.keep_apart(
+                folder,
+                family.mother,
+                family.father,
+                in_room=True,
+                address=True,
+                why="She says that he follows her.",
+            )
+    meeting_id = call(family, place="4 Tern Street")
+    client = signed_in(family.worker)
+    warned = client.get(f"/meetings/{meeting_id}/invite/")
+    assert "Ana Ferreira and Jon Lund must not be in one room" in text(warned)
+    client.post(
+        f"/meetings/{meeting_id}/invite/", {"kind": "family", "person": str(family.mother), "role": "Mother"}
+    )
+    refused = client.post(
+        f"/meetings/{meeting_id}/invite/", {"kind": "family", "person": str(family.father), "role": "Father"}
+    )
+    assert "They must not be in one room with Ana Ferreira" in text(refused)
+    ok = client.post(
+        f"/meetings/{meeting_id}/invite/",
+        {
+            "kind": "family",
+            "person": str(family.father),
+            "role": "Father",
+            "kept_apart": "He is seen an hour before.",
+        },
+    )
+    assert ok.status_code == 302
+    ids = _ids(family, meeting_id)
+    mothers = text(client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/invitation/"))
+    paper_of_mother = mothers.split("You are invited to a meeting", 1)[1]
+    assert "Tern Street" not in paper_of_mother, "his address is nothing for her either"
+    assert "Jon Lund" not in paper_of_mother
+    assert "They must not meet Jon Lund" in mothers
+    fathers = text(client.get(f"/meetings/{meeting_id}/letter/{ids['Jon']}/invitation/"))
+    assert "He is seen an hour before." in fathers
+    assert "must not meet Ana Ferreira" in text(client.get(f"/meetings/{meeting_id}/copies/{ids['Jon']}/"))
+    assert "Kept apart" in text(client.get(f"/meetings/{meeting_id}/copies/"))
+
+
+def test_a_copy_holds_only_what_its_reader_may_have(family: Family, concluded: UUID) -> None:
+    ids = _ids(family, concluded)
+    with as_practitioner(family.worker):
+        shown = queries.meeting(concluded)
+        father = papers.copy_of_minutes(shown, shown.person(ids["Jon"]))
+        mother = papers.copy_of_minutes(shown, shown.person(ids["Ana"]))
+        visitor = papers.copy_of_minutes(shown, shown.person(ids["Ngozi"]))
+    whole = {name: " ".join(p.text for p in paper.parts) for name, paper in
+             (("father", father), ("mother", mother), ("visitor", visitor))}  # fmt: skip
+    assert "hearing aids" in whole["visitor"]
+    assert "hearing aids" not in whole["father"]
+    assert "help with my sleep" in whole["mother"]
+    assert "help with my sleep" not in whole["father"]
+    assert "Jon Lund does not agree: I never touched them." in whole["father"]
+    assert "2 of the passages on Maya" in father.left_out
+
+
+def test_somebody_invited_reads_the_meeting_and_arranges_nothing(family: Family) -> None:
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.officer.pk))
+    ids = _ids(family, meeting_id)
+    client = signed_in(family.officer)
+    page = text(client.get(f"/meetings/{meeting_id}/"))
+    assert "The children’s records are not open to you" in page
+    assert "Maya" not in page
+    assert client.get(f"/meetings/{meeting_id}/hold/").status_code == 403
+    assert client.get(f"/meetings/{meeting_id}/copies/{ids['Owen']}/").status_code == 403
+    assert "You are invited to this meeting" in text(
+        client.post(f"/meetings/{meeting_id}/minutes/", {"words": "x"})
+    )
+    assert signed_in(family.stranger).get(f"/meetings/{meeting_id}/").status_code == 404
+
+
+def test_recording_who_came_asks_for_everybody_and_keeps_what_was_typed(family: Family) -> None:
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)):
+        client = signed_in(family.chair)
+        path = f"/meetings/{meeting_id}/hold/"
+        page = client.get(path)
+        assert page.content.decode().count("Was not there") == 6
+        assert "checked" not in page.content.decode()
+        when = now().astimezone(LONDON)
+        sent = {
+            "began_at-day": when.day, "began_at-month": when.month, "began_at-year": when.year,
+            "began_at-time": f"{when:%H:%M}", "version": "999", "without_quorum_why": "Kept text",
+            **{f"p{n}": "came" for n in range(6)},
+        }  # fmt: skip
+        stale = client.post(path, sent)
+        assert stale.status_code == 409
+        assert "Dana Okafor invited somebody at" in text(stale)
+        assert "Kept text" in stale.content.decode()
+        missing = client.post(path, {**sent, "p2": ""})
+        assert "Say whether" in text(missing)
+        version = re.search(r'name="version" value="(\d+)"', page.content.decode())
+        assert version
+        done = client.post(path, {**sent, "version": version[1]}, follow=True)
+        assert "Now write what was said" in text(done)
+        late = client.post(path, {**sent, "version": version[1]})
+        assert "Ruth Lindqvist recorded who came at" in text(late)
+
+
+def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> None:
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)):
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id))
+        client = signed_in(family.chair)
+        path = f"/meetings/{meeting_id}/minutes/"
+        kept = client.post(f"{path}keep/", {"words": "Half a sent"})
+        assert kept.json()["saved"]
+        assert "Half a sent" in client.get(path).content.decode()
+        client.post(path, {"who": str(ids["Ana"]), "words": "I want help.", "only_0": "Maya sleeps badly."})
+        client.post(path, {"who": str(ids["Jon"]), "words": "I come every week."})
+        page = text(client.get(path))
+        assert "Maya sleeps badly." in page
+        assert "Half a sent" not in page
+        concluding = text(client.post(f"{path}conclude/", {}, follow=True))
+        assert "Record what was decided for Maya and Theo" in concluding
+        no = client.post(f"{path}decide/", {"c0-outcome": "Plan", "c0-reasons": "Because she is not safe.", "c0-agreed": "no",
+                                            "c1-outcome": "No plan", "c1-reasons": "He is well cared for.", "c1-agreed": "yes"})  # fmt: skip
+        assert "Write why they do not agree" in text(no)
+        form = no.content.decode()
+        ana = re.search(
+            r'name="(c0-dissent_\d+)"[^>]*>',
+            form[: form.index("Ana Ferreira does not agree") + 700].split("Ana Ferreira does not agree")[1],
+        )
+        assert ana
+        yes = client.post(f"{path}decide/", {"c0-outcome": "Plan", "c0-reasons": "Because she is not safe.", "c0-agreed": "no",
+                                             ana[1]: "It is not fair.", "c1-outcome": "No plan",
+                                             "c1-reasons": "He is well cared for.", "c1-agreed": "yes"}, follow=True)  # fmt: skip
+        assert "Ana Ferreira does not agree: “It is not fair.”" in text(yes)
+        with as_practitioner(family.chair):
+            for folder in (family.maya, family.theo):
+                actions.tell_child(
+                    meeting_id, folder, ChildStage.PART, done=False, words="Too young to be there."
+                )
+            shown = queries.meeting(meeting_id)
+            said = shown.children[0].said[0]
+        assert "Send everybody their copy" in text(client.post(f"{path}conclude/", {}, follow=True))
+        fixed = client.post(
+            f"{path}{said.id}/correct/",
+            {"was_wrong": "She said more.", "words": "I want help, and soon."},
+            follow=True,
+        )
+        assert "Put right by" in text(fixed)
+        assert "I want help. Maya sleeps badly." in text(fixed)
+        closed = client.post(path, {"words": "More."})
+        assert "These minutes are closed" in text(closed)
+
+
+def test_what_reached_somebody_a_supporter_and_an_interpreter(family: Family) -> None:
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    client = signed_in(family.worker)
+    base = f"/meetings/{meeting_id}/invited/{ids['Ana']}/"
+    relative = client.post(f"{base}interpreter/", {"language": "Polish", "relative": "yes"})
+    assert "A relative should not interpret" in text(relative)
+    client.post(
+        f"{base}interpreter/",
+        {"language": "British Sign Language", "relative": "no", "booked_with": "Hands, 12"},
+    )
+    client.post(f"{base}supporter/", {"offered": "no", "why_not": ""})
+    client.post(
+        f"{base}supporter/", {"offered": "yes", "answer": "brings", "name": "Bo Lind", "relation": "friend"}
+    )
+    at = now().astimezone(LONDON)
+    when = {"at-day": at.day, "at-month": at.month, "at-year": at.year, "at-time": f"{at:%H:%M}"}
+    client.post(
+        f"{base}given/", {"kind": "invitation", "form": "invitation_easy", "how": "read_aloud", **when}
+    )
+    none = client.post(f"{base}given/", {"kind": "explained", "how": "read_aloud", **when})
+    assert "Choose what was explained" in text(none)
+    client.post(
+        f"{base}given/",
+        {"kind": "explained", "covers": ["power", "rights", "refusing"], "understood": "That she may say no.",
+         "reply": "I will think about it.", "how": "through_interpreter", **when},
+    )  # fmt: skip
+    page = text(client.get(base))
+    for words in ("British Sign Language", "They bring Bo Lind, friend", "read aloud to them", "Understood: That she may say no.",
+                  "“I will think about it.”", "recorded by Dana Okafor"):  # fmt: skip
+        assert words in page
+
+
+def test_agreed_actions_stand_with_the_agency_and_the_late_ones_stand_out(family: Family) -> None:
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)) as clock:
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id))
+            (action_id,) = actions.agree_actions(
+                meeting_id,
+                [
+                    actions.ActionIn(
+                        family.maya, "Get the hearing aids mended", (now() + timedelta(days=3)).date(),
+                        "She starts a new term on Monday.", practitioner_id=family.visitor.pk,
+                    )
+                ],
+            )  # fmt: skip
+        client = signed_in(family.visitor)
+        assert "Get the hearing aids mended" in text(client.get("/meetings/"))
+        clock.shift(timedelta(days=6))
+        client = signed_in(family.visitor)
+        assert "Late" in text(client.get("/meetings/"))
+        assert "Nothing is open" in text(signed_in(family.officer).get("/meetings/"))
+        with as_practitioner(family.worker):
+            actions.action_done(action_id, done=True, words="Mended on Tuesday.")
+        assert "Get the hearing aids mended" not in text(client.get("/meetings/"))
+
+
+def test_moving_cancelling_and_reopening_say_why(family: Family) -> None:
+    meeting_id = call(family)
+    client = signed_in(family.worker)
+    when = in_days(20).astimezone(LONDON)
+    sent = {
+        "when-day": when.day,
+        "when-month": when.month,
+        "when-year": when.year,
+        "when-time": "11:00",
+        "place": "School",
+    }
+    assert "Say why it is moved" in text(client.post(f"/meetings/{meeting_id}/change/move/", sent))
+    moved = client.post(
+        f"/meetings/{meeting_id}/change/move/", {**sent, "why": "The school is shut."}, follow=True
+    )
+    assert "Moved from" in text(moved)
+    client.post(f"/meetings/{meeting_id}/change/cancel/", {"why": "The family has moved away."})
+    assert "Cancelled" in text(client.get(f"/meetings/{meeting_id}/"))
+    client.post(f"/meetings/{meeting_id}/change/reopen/", {"why": "They came back."})
+    assert "On again: They came back." in text(client.get(f"/meetings/{meeting_id}/"))
+    client.post(
+        f"/meetings/{meeting_id}/change/take-out/",
+        {"child": str(family.theo), "why": "Looked at with his half-sister."},
+    )
+    assert "Left this meeting" in text(client.get(f"/meetings/{meeting_id}/"))
+    assert client.get(f"/meetings/{meeting_id}/change/burn/").status_code == 404
