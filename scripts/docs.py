@@ -261,6 +261,7 @@ def states_page() -> str:
     """docs/states.md: the transition tables, drawn."""
     from sightline.concerns import rules as concerns
     from sightline.enquiries.rules import assessment, stages
+    from sightline.meetings import rules as meetings
     from sightline.procedures import rules as procedures
 
     return f"""# What may follow what
@@ -298,6 +299,14 @@ table is refused, with a reason.
 
 ```mermaid
 {assessment.diagram().rstrip()}
+```
+
+## A meeting
+
+`sightline/meetings/rules.py`
+
+```mermaid
+{meetings.diagram().rstrip()}
 ```
 """
 

@@ -1329,7 +1329,7 @@ def conclude(meeting_id: UUID, *, version: int | None = None) -> None:
         chair=meeting.chair_id, viewer=acting.practitioner_id, chair_name=meeting.chair.name
     ).or_refuse()
     rule, pack = _rule_of(meeting)
-    lacks = queries.before_concluding(meeting.id, rule)
+    lacks = queries.before_concluding(queries.meeting(meeting.id, ("told", "decisions", "said")))
     rules.may_conclude(
         without_decision=lacks.without_decision,
         not_heard=lacks.not_heard,

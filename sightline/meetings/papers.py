@@ -20,7 +20,6 @@ from sightline.govuk.words import listed, moment
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import Letter
 from sightline.procedures.schema import Span as Ahead
 from sightline.procedures.terms import Unit
@@ -79,10 +78,8 @@ def _through(shown: MeetingView, reader: UUID | None, paper: Paper) -> Paper:
     """The paper with every address taken out that this reader may not learn."""
     free = [t for p in paper.parts if not p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
     labels = [t for p in paper.parts if p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
-    after = {
-        False: iter(queries.withheld(shown.id, reader, free)),
-        True: iter(queries.withheld(shown.id, reader, labels, areas=False)),
-    }
+    texts_after, labels_after = queries.withheld(shown.id, reader, free, labels)
+    after = {False: iter(texts_after), True: iter(labels_after)}
     parts = []
     for p in paper.parts:
         texts = after[p.labels]
@@ -118,7 +115,7 @@ def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:
 
 def forms_of(shown: MeetingView) -> list[Letter]:
     """In which forms and languages this kind of meeting's invitation is there, as the partnership put them in."""
-    return [letter for letter in pack_in_force().letters(today()) if shown.row.purpose in letter.meetings]
+    return [letter for letter in shown.pack.letters(today()) if shown.row.purpose in letter.meetings]
 
 
 def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation") -> Paper:

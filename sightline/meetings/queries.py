@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q
-from django.db.models.functions import JSONObject
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from sightline.access.queries import folders_of_viewer
 from sightline.agencies.models import Posting
@@ -81,17 +81,18 @@ def may_work(meeting_id: UUID) -> bool:
 
 
 def withheld(
-    meeting_id: UUID, reader_id: UUID | None, texts: Sequence[str], *, areas: bool = True
-) -> list[str]:
+    meeting_id: UUID, reader_id: UUID | None, texts: Sequence[str], labels: Sequence[str] = ()
+) -> tuple[list[str], list[str]]:
     """Texts as the copy of `reader_id` (a person; None for a professional) may hold them: confidential addresses are
-    taken out, and where somebody is kept apart from the reader, theirs. Works whatever the viewer may see."""
-    if not texts:
-        return []
+    taken out, and where somebody is kept apart from the reader, theirs. In `labels`, which name people, agencies and
+    places, a town stays. Works whatever the viewer may see. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT meetings_withhold(%s, %s, %s::text[], %s)", [meeting_id, reader_id, list(texts), areas]
+            "SELECT meetings_withhold(%(m)s, %(r)s, %(t)s::text[], true), "
+            "meetings_withhold(%(m)s, %(r)s, %(l)s::text[], false)",
+            {"m": meeting_id, "r": reader_id, "t": list(texts), "l": list(labels)},
         )
-        found: list[str] = cursor.fetchone()[0]
+        found: tuple[list[str], list[str]] = cursor.fetchone()
     return found
 
 
@@ -106,15 +107,74 @@ def papers_by(rule: MeetingRule, pack: Pack, starts_at: datetime) -> datetime | 
 
 
 @dataclass(frozen=True)
+class GivenView:
+    """What reached somebody: see `models.Given`. `by` is who recorded it."""
+
+    id: UUID
+    by: str
+    kind: str
+    at: datetime
+    how: str
+    form: str
+    covers: Sequence[str]
+    understood: str
+    reply: str
+    late_why: str
+
+
+@dataclass(frozen=True)
+class SupporterView:
+    """Whether a supporter was offered, and the answer: see `models.Supporter`."""
+
+    id: UUID
+    by: str
+    offered: bool
+    why_not: str
+    answer: str
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True)
+class InterpreterView:
+    """Who interprets: see `models.Interpreter`."""
+
+    id: UUID
+    by: str
+    language: str
+    name: str
+    booked_with: str
+    relative: bool
+    relative_why: str
+
+
+@dataclass(frozen=True)
+class AttendanceView:
+    """How somebody took part: see `models.Attendance`."""
+
+    id: UUID
+    by: str
+    came: str
+    words: str
+    report: bool
+    supporter_came: bool | None
+    interpreter_used: bool | None
+    no_interpreter_why: str
+
+
+V = TypeVar("V", SupporterView, InterpreterView, AttendanceView)
+
+
+@dataclass(frozen=True)
 class InvitedView:
     """Somebody invited, what they need, what reached them before, and how they took part."""
 
     row: Invitation
     name: str
-    given: tuple[Given, ...] = ()
-    supporter: Supporter | None = None
-    interpreter: Interpreter | None = None
-    attendance: Attendance | None = None
+    given: tuple[GivenView, ...] = ()
+    supporter: SupporterView | None = None
+    interpreter: InterpreterView | None = None
+    attendance: AttendanceView | None = None
     apart: tuple[str, ...] = ()
     left_agency: bool = False
 
@@ -135,23 +195,23 @@ class InvitedView:
         """'Ngozi Adeyemi, Health visitor, Eastmarch Health'."""
         return ", ".join(part for part in (self.name, self.row.role, self.row.agency_name) if part)
 
-    def latest(self, kind: GivenKind) -> Given | None:
+    def latest(self, kind: GivenKind) -> GivenView | None:
         return max((g for g in self.given if g.kind == kind.value), key=lambda g: g.at, default=None)
 
     @property
-    def invitation_given(self) -> Given | None:
+    def invitation_given(self) -> GivenView | None:
         return self.latest(GivenKind.INVITATION)
 
     @property
-    def papers_given(self) -> Given | None:
+    def papers_given(self) -> GivenView | None:
         return self.latest(GivenKind.PAPERS)
 
     @property
-    def explained(self) -> list[Given]:
+    def explained(self) -> list[GivenView]:
         return [g for g in self.given if g.kind == GivenKind.EXPLAINED.value]
 
     @property
-    def minutes_given(self) -> Given | None:
+    def minutes_given(self) -> GivenView | None:
         return self.latest(GivenKind.MINUTES)
 
     @property
@@ -251,12 +311,12 @@ class MeetingView:
 
     row: Meeting
     rule: MeetingRule
+    pack: Pack
     papers_by: datetime | None
     may_work: bool
     children: tuple[ChildPart, ...]
     invited: tuple[InvitedView, ...]
     withdrawn: tuple[InvitedView, ...]
-    changes: tuple[MeetingChange, ...]
     lacks: tuple[str, ...]
     unready: tuple[str, ...]
 
@@ -312,6 +372,11 @@ class MeetingView:
             c for c in self.present_children if not ((told := c.told_at(ChildStage.BEFORE)) and told.done)
         ]
 
+    @cached_property
+    def changes(self) -> list[MeetingChange]:
+        """When it was moved, cancelled, reopened or given another chair, the latest first."""
+        return list(MeetingChange.objects.filter(meeting=self.row).select_related("by").order_by("-at"))
+
     def person(self, invitation_id: UUID) -> InvitedView:
         """One of the invited. Raises NotFound."""
         found = next((i for i in (*self.invited, *self.withdrawn) if i.id == invitation_id), None)
@@ -323,10 +388,14 @@ class MeetingView:
 # -- one meeting ------------------------------------------------------------------------------------
 
 
-def meeting(meeting_id: UUID, *, minutes: bool = True) -> MeetingView:
+#: What stands in a child's part, each read by one query: a page asks for what it shows.
+PARTS = ("told", "decisions", "said", "actions", "reports")
+
+
+def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
     """One meeting with the children's parts that the viewer may open. Raises NotFound.
 
-    A fixed number of queries; without `minutes` what was said, reported and agreed is left out.
+    Six queries, and one for each of `parts`, whatever there is.
     """
     row = (
         Meeting.objects.select_related("chair", "minute_taker", "called_by", "changed_by", "concluded_by")
@@ -342,7 +411,23 @@ def meeting(meeting_id: UUID, *, minutes: bool = True) -> MeetingView:
         Invitation.objects.filter(meeting=row)
         .select_related("agency")
         .annotate(
-            in_post=Exists(Posting.objects.held_today().filter(practitioner_id=OuterRef("practitioner_id")))
+            in_post=Exists(Posting.objects.held_today().filter(practitioner_id=OuterRef("practitioner_id"))),
+            given_rows=_about(
+                Given, "kind", "at", "how", "form", "covers", "understood", "reply", "late_why"
+            ),
+            supporter_rows=_about(Supporter, "offered", "why_not", "answer", "name", "relation"),
+            interpreter_rows=_about(
+                Interpreter, "language", "name", "booked_with", "relative", "relative_why"
+            ),
+            attendance_rows=_about(
+                Attendance,
+                "came",
+                "words",
+                "report",
+                "supporter_came",
+                "interpreter_used",
+                "no_interpreter_why",
+            ),
         )
         .order_by("invited_at", "id")
     )
@@ -355,14 +440,25 @@ def meeting(meeting_id: UUID, *, minutes: bool = True) -> MeetingView:
     return MeetingView(
         row=row,
         rule=rule,
+        pack=pack,
         papers_by=by,
         may_work=row.worked,
-        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, minutes=minutes),
+        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, parts),
         invited=invited,
         withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
-        changes=tuple(MeetingChange.objects.filter(meeting=row).select_related("by").order_by("-at")),
         lacks=tuple(quorum_lacks(rule, pack, [_present(i) for i in invited])),
         unready=tuple(_unready([i for i in invited if i.of_family], rule, row.starts_at, by)),
+    )
+
+
+def _about(model: Any, *columns: str) -> ArraySubquery:
+    """The rows of one table about an invitation, as a list of objects, the earliest first."""
+    by = Coalesce(F("recorded_by__name"), Value(""))
+    fields: dict[str, Any] = {column: column for column in columns}
+    return ArraySubquery(
+        model.objects.filter(invitation_id=OuterRef("pk"))
+        .order_by("recorded_at", "id")
+        .values(row=JSONObject(id="id", by=by, **fields))
     )
 
 
@@ -387,24 +483,19 @@ def _invited(
     parts: Sequence[MeetingChild],
     names: dict[UUID, NameAndAge],
 ) -> list[InvitedView]:
-    given: dict[UUID, list[Given]] = defaultdict(list)
-    for g in Given.objects.filter(meeting=row).select_related("recorded_by").order_by("at", "id"):
-        given[g.invitation_id].append(g)
-    latest: dict[type, dict[UUID, Any]] = {}
-    for model in (Supporter, Interpreter, Attendance):
-        latest[model] = {
-            x.invitation_id: x for x in model.objects.filter(meeting=row).order_by("recorded_at", "id")
-        }
     here = {i.person_id: _name(i, names) for i in invitations if i.person_id and i.withdrawn_at is None}
     pairs = _pairs([p.folder_id for p in parts], in_room=True) if len(here) > 1 else []
     return [
         InvitedView(
             row=i,
             name=_name(i, names),
-            given=tuple(given.get(i.id, ())),
-            supporter=latest[Supporter].get(i.id),
-            interpreter=latest[Interpreter].get(i.id),
-            attendance=latest[Attendance].get(i.id),
+            given=tuple(
+                GivenView(**{**g, "id": UUID(g["id"]), "at": datetime.fromisoformat(g["at"])})
+                for g in getattr(i, "given_rows", ())
+            ),
+            supporter=_latest(SupporterView, getattr(i, "supporter_rows", ())),
+            interpreter=_latest(InterpreterView, getattr(i, "interpreter_rows", ())),
+            attendance=_latest(AttendanceView, getattr(i, "attendance_rows", ())),
             apart=tuple(
                 rules.named_apart(pairs, i.person_id, {k: v for k, v in here.items() if k != i.person_id})
             )
@@ -414,6 +505,11 @@ def _invited(
         )
         for i in invitations
     ]
+
+
+def _latest(view: type[V], rows: Sequence[Mapping[str, Any]]) -> V | None:
+    """The latest of what is recorded, which is what holds."""
+    return view(**{**rows[-1], "id": UUID(rows[-1]["id"])}) if rows else None
 
 
 def _name(row: Invitation, names: dict[UUID, NameAndAge]) -> str:
@@ -428,31 +524,27 @@ def _parts(
     names: dict[UUID, NameAndAge],
     invited: dict[UUID, InvitedView],
     pack: Pack,
-    *,
-    minutes: bool,
+    parts: Collection[str],
 ) -> tuple[ChildPart, ...]:
     by_folder: dict[str, dict[UUID, list[Any]]] = {
         key: defaultdict(list) for key in ("told", "said", "decisions", "actions", "reports")
     }
-    for told in (
-        ChildTold.objects.filter(meeting=row).select_related("recorded_by").order_by("recorded_at", "id")
-    ):
-        by_folder["told"][told.folder_id].append(told)
-    who = JSONObject(invitation="invitation_id", words="words")
-    for m in (
-        MeetingDecision.objects.filter(meeting=row)
-        .select_related("decision__maker", "decision__ruling")
-        .annotate(
-            against=ArraySubquery(
-                Dissent.objects.filter(decision_id=OuterRef("pk"))
-                .order_by("recorded_at", "id")
-                .values(row=who)
-            )
-        )
-        .order_by("decision__made_at", "id")
-    ):
-        by_folder["decisions"][m.folder_id].append(_decision(m, invited))
-    if minutes:
+    if "told" in parts:
+        for told in (
+            ChildTold.objects.filter(meeting=row).select_related("recorded_by").order_by("recorded_at", "id")
+        ):
+            by_folder["told"][told.folder_id].append(told)
+    if "decisions" in parts:
+        who = JSONObject(invitation="invitation_id", words="words")
+        against = Dissent.objects.filter(decision_id=OuterRef("pk")).order_by("recorded_at", "id")
+        for m in (
+            MeetingDecision.objects.filter(meeting=row)
+            .select_related("decision__maker", "decision__ruling")
+            .annotate(against=ArraySubquery(against.values(row=who)))
+            .order_by("decision__made_at", "id")
+        ):
+            by_folder["decisions"][m.folder_id].append(_decision(m, invited))
+    if "said" in parts:
         said = list(
             Said.objects.filter(meeting=row).select_related("written_by", "corrects").order_by("number", "id")
         )
@@ -462,8 +554,10 @@ def _parts(
                 corrected[s.corrects_id].append(s.number)
         for s in said:
             by_folder["said"][s.folder_id].append(_said(s, invited, tuple(corrected.get(s.id, ()))))
+    if "actions" in parts:
         for a in _action_views(AgreedAction.objects.filter(meeting=row), pack):
             by_folder["actions"][a.folder_id].append(a)
+    if "reports" in parts:
         for r in (
             Report.objects.filter(meeting=row)
             .select_related("invitation", "recorded_by")
@@ -638,36 +732,18 @@ class Lacks:
     children_not_told: list[str] = field(default_factory=list)
 
 
-def before_concluding(meeting_id: UUID, rule: MeetingRule) -> Lacks:
-    """What the minutes lack (FAM-14, CHD-12)."""
-    parts = list(
-        MeetingChild.objects.filter(meeting_id=meeting_id, left_at__isnull=True).order_by("place_in_list")
-    )
-    rows = list(
-        Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True, kind__in=_OF_FAMILY)
-    )
-    names = name_and_age(
-        {p.child_id for p in parts} | {r.person_id for r in rows if r.kind == "child" and r.person_id}
-    )
-    decided = set(MeetingDecision.objects.filter(meeting_id=meeting_id).values_list("folder_id", flat=True))
-    heard = set(Said.objects.filter(meeting_id=meeting_id).values_list("invitation_id", flat=True))
-    told = {
-        stage: set(
-            ChildTold.objects.filter(meeting_id=meeting_id, stage=stage.value).values_list(
-                "folder_id", flat=True
-            )
-        )
-        for stage in (ChildStage.BEFORE, ChildStage.PART)
-    }
+def before_concluding(shown: MeetingView) -> Lacks:
+    """What the minutes lack (FAM-14, CHD-12). Needs what was told, decided and said."""
+    children = shown.present_children
+    heard = {s.invitation_id for c in children for s in c.said}
     return Lacks(
-        without_decision=[
-            names[p.child_id].called for p in parts if rule.decides and p.folder_id not in decided
-        ],
-        not_heard=[_name(r, names) for r in rows if r.id not in heard],
+        without_decision=[c.called for c in children if shown.rule.decides and not c.decisions],
+        not_heard=[i.name for i in shown.family if i.id not in heard],
         children_not_told=[
-            names[p.child_id].called
-            for p in parts
-            if rule.family and any(p.folder_id not in found for found in told.values())
+            c.called
+            for c in children
+            if shown.rule.family
+            and not all(c.told_at(stage) for stage in (ChildStage.BEFORE, ChildStage.PART))
         ],
     )
 
@@ -740,6 +816,16 @@ def people_around_all(folder_ids: Iterable[UUID]) -> dict[UUID, str]:
     return {person: found.name for person, found in names.items()}
 
 
+def others_around(folder_ids: Iterable[UUID], leave_out: Collection[UUID]) -> dict[UUID, str]:
+    """Who is in these children's lives today but for those left out: name by person."""
+    ties = Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids)).exclude(
+        other_id__in=leave_out
+    )
+    return {
+        person: found.name for person, found in name_and_age(ties.values_list("other_id", flat=True)).items()
+    }
+
+
 @dataclass(frozen=True)
 class ApartView:
     id: UUID
@@ -764,19 +850,20 @@ class ApartView:
         return f"{self.one} and {self.other} must not {' or '.join(what)}"
 
 
-def kept_apart(folder_ids: Iterable[UUID], *, ended_too: bool = False) -> list[ApartView]:
-    """Who around these children is kept apart from whom (FAM-08)."""
-    found = KeepApart.objects.filter(folder_id__in=list(folder_ids))
-    if not ended_too:
-        found = found.filter(held_on(today()))
+def kept_apart(folder_ids: Iterable[UUID], names: Mapping[UUID, str] | None = None) -> list[ApartView]:
+    """Who around these children is kept apart from whom (FAM-08). `names`: those that the page knows already."""
+    found = KeepApart.objects.filter(held_on(today()), folder_id__in=list(folder_ids))
     rows = list(found.select_related("recorded_by").order_by("held_from", "id"))
-    names = name_and_age({p for r in rows for p in (r.one_id, r.other_id)})
+    known = dict(names or {})
+    missing = {p for r in rows for p in (r.one_id, r.other_id)} - set(known)
+    if missing:
+        known |= {person: one.name for person, one in name_and_age(missing).items()}
     return [
         ApartView(
             id=r.id,
             folder_id=r.folder_id,
-            one=names[r.one_id].name,
-            other=names[r.other_id].name,
+            one=known[r.one_id],
+            other=known[r.other_id],
             in_room=r.in_room,
             address=r.address,
             why=r.why,
@@ -808,20 +895,9 @@ class MeetingLine:
     outcome: str = ""
 
 
-def _lines(rows: Sequence[Meeting], roles: dict[UUID, str] | None = None) -> list[MeetingLine]:
+def _lines(rows: Sequence[Any], roles: dict[UUID, str] | None = None) -> list[MeetingLine]:
     pack, day = pack_in_force(), today()
-    parts: dict[UUID, list[MeetingChild]] = defaultdict(list)
-    for part in MeetingChild.objects.filter(meeting__in=rows, left_at__isnull=True).order_by("place_in_list"):
-        parts[part.meeting_id].append(part)
-    names = name_and_age({p.child_id for found in parts.values() for p in found})
-    outcomes: dict[UUID, list[str]] = defaultdict(list)
-    for meeting_id, outcome in (
-        MeetingDecision.objects.filter(meeting__in=rows)
-        .order_by("decision__made_at")
-        .values_list("meeting_id", "decision__outcome")
-    ):
-        if outcome not in outcomes[meeting_id]:
-            outcomes[meeting_id].append(outcome)
+    names = name_and_age({child for r in rows for child in r.about})
     return [
         MeetingLine(
             id=r.id,
@@ -831,26 +907,33 @@ def _lines(rows: Sequence[Meeting], roles: dict[UUID, str] | None = None) -> lis
             starts_at=r.starts_at,
             place=r.place or Format(r.format).label,
             chair=r.chair.name,
-            children=tuple(names[p.child_id].name for p in parts.get(r.id, ())),
+            children=tuple(names[child].name for child in r.about),
             role=(roles or {}).get(r.id, ""),
-            outcome="; ".join(outcomes.get(r.id, ())),
+            outcome="; ".join(dict.fromkeys(r.outcomes)),
         )
         for r in rows
     ]
 
 
+def _listed() -> QuerySet[Any]:
+    """Meetings with the children that they are about and what was decided, as far as the viewer may open them."""
+    about = MeetingChild.objects.filter(meeting_id=OuterRef("pk"), left_at__isnull=True)
+    outcomes = MeetingDecision.objects.filter(meeting_id=OuterRef("pk"))
+    return Meeting.objects.select_related("chair").annotate(
+        about=ArraySubquery(about.order_by("place_in_list").values("child_id")),
+        outcomes=ArraySubquery(outcomes.order_by("decision__made_at").values("decision__outcome")),
+    )
+
+
 def for_folders(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[MeetingLine]:
     """The meetings about these children, the latest first."""
     ids = MeetingChild.objects.filter(folder_id__in=list(folder_ids)).values("meeting_id")
-    rows = Meeting.objects.filter(id__in=ids).select_related("chair").order_by("-starts_at")[:limit]
-    return _lines(list(rows))
+    return _lines(list(_listed().filter(id__in=ids).order_by("-starts_at")[:limit]))
 
 
 def for_process(process_id: UUID) -> list[MeetingLine]:
     """The meetings of one process (an enquiry, a plan), the earliest first."""
-    return _lines(
-        list(Meeting.objects.filter(process_id=process_id).select_related("chair").order_by("starts_at"))
-    )
+    return _lines(list(_listed().filter(process_id=process_id).order_by("starts_at")))
 
 
 def mine(*, past: bool = False, limit: int = 50) -> list[MeetingLine]:
@@ -861,7 +944,7 @@ def mine(*, past: bool = False, limit: int = 50) -> list[MeetingLine]:
     me = _me()
     own = Invitation.objects.filter(practitioner_id=me, withdrawn_at__isnull=True)
     roles = dict(own.values_list("meeting_id", "role"))
-    found = Meeting.objects.filter(id__in=own.values("meeting_id")).select_related("chair")
+    found = _listed().filter(id__in=own.values("meeting_id"))
     ahead = Q(state=MeetingState.CALLED.value) | Q(state=MeetingState.HELD.value)
     rows = found.exclude(ahead).order_by("-starts_at") if past else found.filter(ahead).order_by("starts_at")
     return _lines(list(rows[:limit]), roles)

@@ -60,6 +60,7 @@ KEPT_BY_BROWSERS = {"govuk:colour"}
 OF_SOMEBODY = {
     "folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id", "contribution_id",
     "request_id",
+    "meeting_id", "action_id",
 }  # fmt: skip
 #: Pages that show the pointer of a child whose record they may not open.
 POINTER = {"web:child", "matching:pointer", "matching:emergency"}

@@ -46,6 +46,8 @@ from sightline.records.terms import EntryKind
 from sightline.voice.actions import Mattering, Said, hear, matters
 from sightline.voice.terms import Heard, Near
 
+from .world_meetings import PLACES, a_meeting
+
 ROLES = tuple(
     tomllib.loads((Path(sightline.agencies.__file__).parent / "roles.toml").read_text(encoding="utf-8"))
 )
@@ -110,6 +112,13 @@ class Records:
     item_id: UUID
     shared_id: UUID
     reply_id: UUID
+    meeting_id: UUID
+    invitation_id: UUID
+    part_folder_id: UUID
+    said_id: UUID
+    outcome_id: UUID
+    action_id: UUID
+    apart_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -180,6 +189,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
             )
         )[0]
         asked = ask(begun.id, door.teacher.postings.get().agency_id, "How is he at school?")
+        met = a_meeting(folder_id, child.id, mother)
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
     files = _files(door, folder_id, owning)
     with as_practitioner(visitor):
@@ -223,6 +233,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         episode_id=begun.episode_id,
         contribution_id=asked.id,
         **files,
+        **met,
     )
 
 
@@ -295,6 +306,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "uidb36": "1",
         "pk": 1,
         "provider_id": "none",
+        **PLACES,
         "line_id": uuid4(),
         "print_id": uuid4(),
         "volume_id": uuid4(),

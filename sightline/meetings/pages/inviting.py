@@ -22,17 +22,19 @@ from .. import actions, papers, queries
 from ..queries import InvitedView, MeetingView
 from ..terms import GivenKind, How, InviteeKind, SupporterAnswer, Topic
 from . import forms
-from .meeting import around, opened, people_in_post, version_of
+from .meeting import around, arranging, opened, people_in_post, version_of
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Invite a practitioner, somebody of the family, a child, or a named person from outside."""
-    shown = opened(meeting_id, "meetings.invite", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.invite", work=True)
     already = {i.row.practitioner_id for i in shown.invited} | {i.row.person_id for i in shown.invited}
     around_children: dict[UUID, str] = {}
     if shown.rule.family:
-        around_children = queries.people_around_all(shown.folder_ids)
+        around_children = {c.row.child_id: c.name for c in shown.present_children}
+        around_children |= queries.others_around(shown.folder_ids, leave_out=around_children)
     form = forms.InviteForm(
         request.POST or None,
         practitioners=[(key, name) for key, name in people_in_post() if key not in already],
@@ -52,7 +54,7 @@ def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     return render(
         request,
         "meetings/invite.html",
-        around(shown, form=form, apart=queries.kept_apart(shown.folder_ids)),
+        around(shown, form=form, apart=queries.kept_apart(shown.folder_ids, around_children)),
     )
 
 
@@ -79,7 +81,7 @@ def _invitee(got: dict[str, Any]) -> actions.Invitee:
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def invited(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
     """One of the invited: what they need, what reached them and how, who comes with them, who interprets."""
-    shown = opened(meeting_id, "meetings.invited", minutes=False)
+    shown = opened(meeting_id, "meetings.invited")
     return render(request, "meetings/invited.html", around(shown, **_of_one(shown, invitation_id)))
 
 
@@ -102,11 +104,13 @@ RECORDS = {
 
 
 @page(permission=Permission.WRITE_FOLDER)
-def record_(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, act: str) -> HttpResponse:
+@arranging
+def record_(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, record_kind: str) -> HttpResponse:
     """Record what reached somebody, their supporter, their interpreter, their needs; or take the invitation back."""
+    act = record_kind
     if act not in RECORDS:
         raise NotFound
-    shown = opened(meeting_id, "meetings.record", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.record", work=True)
     one = shown.person(invitation_id)
     form = _form(request, shown, one, act)
     if request.method == "POST" and form.is_valid():
@@ -200,9 +204,10 @@ def _do(one: InvitedView, act: str, got: dict[str, Any]) -> None:
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
-def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: str) -> HttpResponse:
+@arranging
+def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, letter_id: str) -> HttpResponse:
     """The family's invitation as a page, with what whoever hands it over must know beside it."""
-    shown = opened(meeting_id, "meetings.letter", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.letter", work=True)
     one = shown.person(invitation_id)
     return render(
         request,
@@ -210,8 +215,8 @@ def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: st
         around(
             shown,
             one=one,
-            paper=papers.invitation(shown, one, form),
-            form_id=form,
+            paper=papers.invitation(shown, one, letter_id),
+            form_id=letter_id,
             letters=papers.forms_of(shown),
         )
         | {"back_href": reverse("meetings:invited", args=[shown.id, one.id]), "back_text": one.name},
@@ -219,11 +224,12 @@ def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: st
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
-def letter_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, form: str) -> HttpResponse:
+@arranging
+def letter_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, letter_id: str) -> HttpResponse:
     """The same as a tagged PDF."""
-    shown = opened(meeting_id, "meetings.letter", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.letter", work=True)
     one = shown.person(invitation_id)
-    return as_pdf(shown, papers.invitation(shown, one, form), "meetings.letter_pdf", "invitation")
+    return as_pdf(shown, papers.invitation(shown, one, letter_id), "meetings.letter_pdf", "invitation")
 
 
 def as_pdf(shown: MeetingView, paper: papers.Paper, what: str, name: str) -> HttpResponse:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -27,14 +29,33 @@ from ..terms import ChildStage, Format, MeetingState, Purpose
 from . import forms
 
 
-def opened(meeting_id: UUID, what: str, *, minutes: bool = True, work: bool = False) -> MeetingView:
-    """The meeting with the reading audited in each child's record that it shows; NotFound for the uninvited.
+class OnlyInvited(Exception):
+    """Whoever asks for a page that arranges a meeting sees the meeting, and arranges nothing."""
 
-    `work`: for pages that arrange it; somebody who is only invited is told whom to ask.
+
+def arranging(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for those who arrange a meeting; the others are led back to it and told whom to ask."""
+
+    @wraps(view)
+    def led_back(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except OnlyInvited as found:
+            messages.info(request, "You see this meeting, but do not arrange it. Ask whoever chairs it.")
+            return HttpResponseRedirect(reverse("meetings:meeting", args=[found.args[0]]))
+
+    return led_back
+
+
+def opened(meeting_id: UUID, what: str, *parts: str, work: bool = False) -> MeetingView:
+    """The meeting with the `parts` of each child that the page shows, the reading audited in each child's record.
+
+    Raises NotFound for those who neither may read a record of it nor are invited.
+    `work`: for pages that arrange it, marked `arranging`: somebody who only sees the meeting is led back to it.
     """
-    shown = queries.meeting(meeting_id, minutes=minutes)
+    shown = queries.meeting(meeting_id, parts)
     if work and not shown.may_work:
-        raise NotPermitted("You are invited to this meeting, but do not arrange it. Ask whoever chairs it.")
+        raise OnlyInvited(meeting_id)
     subject = ("meetings_meeting", shown.id)
     found = [event(Verb.READ, what, folder_id=c.folder_id, subject=subject) for c in shown.children]
     record_many(found or [event(Verb.READ, what, subject=subject)])
@@ -76,7 +97,10 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             **shown,
             "ahead": sorted(ahead, key=lambda m: m.starts_at),
             "past": [m for m in lines if m not in ahead],
-            "apart": queries.kept_apart(view.folder_ids),
+            "apart": queries.kept_apart(
+                view.folder_ids,
+                {view.child.id: view.child.name} | {t.person.id: t.name for t in view.every_tie},
+            ),
             "now": now(),
         },
     )
@@ -151,7 +175,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """One meeting: when, who, what is still to be done before it, each child's part as far as it is open."""
-    shown = opened(meeting_id, "meetings.meeting")
+    shown = opened(meeting_id, "meetings.meeting", "told", "decisions", "reports")
     acting = request.practitioner  # type: ignore[attr-defined]
     own = next((i for i in shown.invited if i.row.practitioner_id == acting.practitioner_id), None)
     back = (
@@ -177,11 +201,13 @@ CHANGES = {
 
 
 @page(permission=Permission.WRITE_FOLDER)
-def change(request: HttpRequest, meeting_id: UUID, act: str) -> HttpResponse:
+@arranging
+def change(request: HttpRequest, meeting_id: UUID, change_kind: str) -> HttpResponse:
     """Move it, change the chair, cancel it, reopen it, or take a child out, always with the reason."""
+    act = change_kind
     if act not in CHANGES:
         raise NotFound
-    shown = opened(meeting_id, "meetings.change", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.change", work=True)
     form = _change_form(request, shown, act)
     if request.method == "POST" and form.is_valid():
         try:
@@ -239,9 +265,10 @@ def _change(shown: MeetingView, act: str, got: dict[str, Any], version: int | No
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpResponse:
     """What a child was told of the meeting, and how they took part."""
-    shown = opened(meeting_id, "meetings.told", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.told", work=True)
     part = next((c for c in shown.present_children if c.folder_id == part_folder_id), None)
     if part is None:
         raise NotFound

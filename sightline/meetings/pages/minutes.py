@@ -15,7 +15,6 @@ from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.procedures.queries import pack_in_force
 
 from .. import actions, papers, queries
 from ..actions import AttendanceIn, DecisionIn, SaidIn
@@ -23,7 +22,7 @@ from ..queries import MeetingView
 from ..terms import Came, MeetingState
 from . import forms
 from .inviting import as_pdf
-from .meeting import around, opened, people_in_post, version_of
+from .meeting import around, arranging, opened, people_in_post, version_of
 
 
 def _back_to_minutes(shown: MeetingView) -> HttpResponse:
@@ -38,9 +37,10 @@ def _of_minutes(shown: MeetingView, **more: Any) -> dict[str, Any]:
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Who took part, whether the quorum is met, what the family had before it."""
-    shown = opened(meeting_id, "meetings.hold", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.hold", work=True)
     form = forms.HoldForm(request.POST or None, shown=shown, initial={"began_at": shown.starts_at})
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -77,9 +77,10 @@ def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.READ_FOLDER)
+@arranging
 def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes, and writing in them while they are open."""
-    shown = opened(meeting_id, "meetings.minutes")
+    shown = opened(meeting_id, "meetings.minutes", "told", "decisions", "said", "actions")
     kept = queries.draft(shown.id) if shown.may_work else None
     open_ = shown.may_work and shown.state is MeetingState.HELD
     form = forms.SaidForm(
@@ -120,17 +121,17 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                 actions.drop_draft(shown.id)
                 messages.success(request, "Written in the minutes.")
                 return _back_to_minutes(shown)
-    pack = pack_in_force()
-    lacks = queries.before_concluding(shown.id, shown.rule) if open_ else None
+    lacks = queries.before_concluding(shown) if open_ else None
     return render(
         request,
         "meetings/minutes.html",
         around(
             shown,
             form=form if open_ else None,
+            forms=[] if open_ else [form],
             lacks=lacks,
             saved_at=kept.saved_at if kept else None,
-            definition=pack.definition("child_protection", today()),
+            definition=shown.pack.definition("child_protection", today()),
         ),
         status=status,
     )
@@ -144,6 +145,7 @@ def keep(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """What is decided, one form for each child; nothing is chosen beforehand."""
     shown = opened(meeting_id, "meetings.decide", work=True)
@@ -175,7 +177,6 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Decided. Each decision stands in that child's own record.")
             return _back_to_minutes(shown)
-    pack = pack_in_force()
     return render(
         request,
         "meetings/decide.html",
@@ -184,22 +185,22 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             children=children,
             forms=[form for _, form in children],
             refusal=refusal,
-            definition=pack.definition("child_protection", today()),
+            definition=shown.pack.definition("child_protection", today()),
         ),
         status=status,
     )
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Somebody will do something for a child by a day."""
-    shown = opened(meeting_id, "meetings.action", minutes=False, work=True)
-    pack = pack_in_force()
+    shown = opened(meeting_id, "meetings.action", work=True)
     form = forms.ActionForm(
         request.POST or None,
         shown=shown,
         people=people_in_post(),
-        outcomes=[(o.id, o.title) for o in pack.outcomes(today()).item],
+        outcomes=[(o.id, o.title) for o in shown.pack.outcomes(today()).item],
     )
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
@@ -239,7 +240,7 @@ def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """An agreed action was done, or will not be."""
     found = queries.action(action_id)
-    shown = opened(found.meeting_id, "meetings.action_done", minutes=False)
+    shown = opened(found.meeting_id, "meetings.action_done")
     form = forms.DoneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -266,9 +267,10 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+@arranging
 def conclude(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """The minutes are finished and can go round."""
-    shown = opened(meeting_id, "meetings.conclude", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.conclude", work=True)
     try:
         actions.conclude(shown.id, version=version_of(request))
     except (NotPermitted, NotFound):
@@ -281,9 +283,10 @@ def conclude(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpResponse:
     """Put a passage right by adding; the first one stays."""
-    shown = opened(meeting_id, "meetings.correct", work=True)
+    shown = opened(meeting_id, "meetings.correct", "said", work=True)
     wrong = next((s for c in shown.children for s in c.said if s.id == said_id), None)
     if wrong is None:
         raise NotFound
@@ -315,16 +318,17 @@ def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpRespon
 
 
 @page(permission=Permission.WRITE_FOLDER)
-def dissent(request: HttpRequest, meeting_id: UUID, decision_id: UUID) -> HttpResponse:
+@arranging
+def dissent(request: HttpRequest, meeting_id: UUID, outcome_id: UUID) -> HttpResponse:
     """Somebody does not agree with a decision, said afterwards."""
-    shown = opened(meeting_id, "meetings.dissent", work=True)
-    found = next((d for c in shown.children for d in c.decisions if d.decision_id == decision_id), None)
+    shown = opened(meeting_id, "meetings.dissent", "decisions", work=True)
+    found = next((d for c in shown.children for d in c.decisions if d.decision_id == outcome_id), None)
     if found is None:
         raise NotFound
     form = forms.DissentForm(request.POST or None, shown=shown)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.dissent(decision_id, UUID(form.cleaned_data["who"]), form.cleaned_data["words"])
+            actions.dissent(outcome_id, UUID(form.cleaned_data["who"]), form.cleaned_data["words"])
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
@@ -342,9 +346,10 @@ def dissent(request: HttpRequest, meeting_id: UUID, decision_id: UUID) -> HttpRe
 
 
 @page(permission=Permission.WRITE_FOLDER)
+@arranging
 def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Somebody of the family has stayed away again: what it means for each child's safety."""
-    shown = opened(meeting_id, "meetings.stayed_away", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.stayed_away", work=True)
     data = request.POST if request.method == "POST" else None
     children = [
         (child, forms.StayedAwayForm(data, prefix=f"c{n}")) for n, child in enumerate(shown.present_children)
@@ -380,16 +385,18 @@ def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
+@arranging
 def copies(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Everybody's own copy of the minutes, and whether it reached them."""
-    shown = opened(meeting_id, "meetings.copies", minutes=False, work=True)
+    shown = opened(meeting_id, "meetings.copies", work=True)
     return render(request, "meetings/copies.html", around(shown))
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
+@arranging
 def copy(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
     """One reader's copy as it goes to them, with what it leaves out beside it."""
-    shown = opened(meeting_id, "meetings.copy", work=True)
+    shown = opened(meeting_id, "meetings.copy", "decisions", "said", "actions", work=True)
     one = shown.person(invitation_id)
     return render(
         request,
@@ -400,8 +407,9 @@ def copy(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpRes
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
+@arranging
 def copy_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
     """The same as a tagged PDF."""
-    shown = opened(meeting_id, "meetings.copy", work=True)
+    shown = opened(meeting_id, "meetings.copy", "decisions", "said", "actions", work=True)
     one = shown.person(invitation_id)
     return as_pdf(shown, papers.copy_of_minutes(shown, one), "meetings.copy_pdf", "minutes")

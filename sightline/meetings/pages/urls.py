@@ -11,19 +11,23 @@ urlpatterns = [
     path("meetings/", meeting.mine, name="mine"),
     path("meetings/action/<uuid:action_id>/", minutes.action_done, name="action_done"),
     path("meetings/<uuid:meeting_id>/", meeting.meeting, name="meeting"),
-    path("meetings/<uuid:meeting_id>/change/<slug:act>/", meeting.change, name="change"),
+    path("meetings/<uuid:meeting_id>/change/<slug:change_kind>/", meeting.change, name="change"),
     path("meetings/<uuid:meeting_id>/told/<uuid:part_folder_id>/", meeting.told, name="told"),
     path("meetings/<uuid:meeting_id>/report/", meeting.report, name="report"),
     path("meetings/<uuid:meeting_id>/invite/", inviting.invite, name="invite"),
     path("meetings/<uuid:meeting_id>/invited/<uuid:invitation_id>/", inviting.invited, name="invited"),
     path(
-        "meetings/<uuid:meeting_id>/invited/<uuid:invitation_id>/<slug:act>/", inviting.record_, name="record"
+        "meetings/<uuid:meeting_id>/invited/<uuid:invitation_id>/<slug:record_kind>/",
+        inviting.record_,
+        name="record",
     ),
     path(
-        "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:form>/", inviting.letter, name="letter"
+        "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:letter_id>/",
+        inviting.letter,
+        name="letter",
     ),
     path(
-        "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:form>/pdf/",
+        "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:letter_id>/pdf/",
         inviting.letter_pdf,
         name="letter_pdf",
     ),
@@ -34,7 +38,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/minutes/action/", minutes.action, name="action"),
     path("meetings/<uuid:meeting_id>/minutes/conclude/", minutes.conclude, name="conclude"),
     path("meetings/<uuid:meeting_id>/minutes/<uuid:said_id>/correct/", minutes.correct, name="correct"),
-    path("meetings/<uuid:meeting_id>/decision/<uuid:decision_id>/dissent/", minutes.dissent, name="dissent"),
+    path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/dissent/", minutes.dissent, name="dissent"),
     path("meetings/<uuid:meeting_id>/stayed-away/", minutes.stayed_away, name="stayed_away"),
     path("meetings/<uuid:meeting_id>/copies/", minutes.copies, name="copies"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", minutes.copy, name="copy"),

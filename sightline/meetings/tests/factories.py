@@ -69,6 +69,7 @@ def make_family() -> Family:
                 Names("Jon", "Lund"), Birth(), address=Address(lines="4 Tern Street", postcode="ZZ99 1AA")
             ),
         )
+        tie(folders[0], NewTie(children[1], Kinship.SIBLING, Known.NO, Known.YES))
         for folder in folders:
             tie(folder, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES))
             tie(folder, NewTie(father, Kinship.FATHER, Known.YES, Known.NO))

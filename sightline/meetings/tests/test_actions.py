@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 
-from sightline.agencies.tests.factories import as_practitioner
-from sightline.kernel.time import now
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions, hooks, queries
-from sightline.meetings.actions import DecisionIn, SaidIn
-from sightline.meetings.models import Meeting, MeetingChild
-from sightline.meetings.terms import Came, ChildStage, MeetingState, Purpose
+from sightline.meetings.actions import DecisionIn, Invitee, SaidIn
+from sightline.meetings.models import ChildTold, Invitation, KeepApart, Meeting, MeetingChild, Said
+from sightline.meetings.terms import (
+    Came,
+    ChildStage,
+    GivenKind,
+    How,
+    MeetingState,
+    Purpose,
+    SupporterAnswer,
+    Topic,
+)
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
 
@@ -158,3 +169,279 @@ def test_an_invitation_opens_the_records_for_the_meeting_alone() -> None:
         opens = queries.meeting(meeting_id).person(invited(meeting_id)["Ngozi"]).row.opens_until
         assert opens is not None
         assert opens < now()
+
+
+@pytest.mark.obligation("FAM-02")
+def test_a_supporter_is_offered_or_it_says_why_not() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="why no supporter"):
+            actions.offer_supporter(ids["Ana"], offered=False)
+        assert any("Ana Ferreira may bring a supporter" in w for w in queries.meeting(meeting_id).unready)
+        actions.offer_supporter(ids["Ana"], offered=False, why_not="She asked us not to tell anybody.")
+        actions.offer_supporter(ids["Jon"], offered=True, answer=SupporterAnswer.BRINGS, name="Bo Lind")
+        shown = queries.meeting(meeting_id)
+    assert not any("may bring" in words for words in shown.unready)
+    assert shown.person(ids["Ana"]).supporter.why_not == "She asked us not to tell anybody."
+
+
+@pytest.mark.obligation("FAM-03")
+def test_papers_that_come_late_say_why() -> None:
+    family = make_family()
+    meeting_id = call(family, when=in_days(1))
+    ids = invite_all(family, meeting_id)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="should have had the papers by"):
+            actions.give(ids["Ana"], GivenKind.PAPERS, how=How.BY_HAND)
+        actions.give(
+            ids["Ana"], GivenKind.PAPERS, how=How.BY_HAND, late_why="The doctor's letter came today."
+        )
+        shown = queries.meeting(meeting_id).person(ids["Ana"])
+    assert shown.papers_given.late_why == "The doctor's letter came today."
+
+
+@pytest.mark.obligation("FAM-05", "FAM-09")
+def test_what_was_explained_covers_topics_and_says_what_was_understood() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="understood"):
+            actions.give(ids["Jon"], GivenKind.EXPLAINED, how=How.READ_ALOUD, covers=[Topic.RIGHTS])
+        actions.give(
+            ids["Jon"], GivenKind.EXPLAINED, how=How.READ_ALOUD, covers=list(Topic), form="invitation_easy",
+            understood="That he may refuse, and what may follow.", reply="I will come.",
+        )  # fmt: skip
+        (found,) = queries.meeting(meeting_id).person(ids["Jon"]).explained
+    assert set(found.covers) == {topic.value for topic in Topic}
+    assert (found.form, found.reply) == ("invitation_easy", "I will come.")
+
+
+@pytest.mark.obligation("FAM-04")
+def test_who_needs_an_interpreter_has_one_or_it_says_why_not() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with as_practitioner(family.worker):
+        actions.book_interpreter(ids["Ana"], language="British Sign Language", booked_with="Hands, 12")
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)), as_practitioner(family.chair):
+        people = everybody_came(meeting_id)
+        with pytest.raises(Refused, match="Ana Ferreira needs an interpreter"):
+            actions.hold(meeting_id, people=people)
+        people = [
+            replace(one, interpreter_used=True) if one.invitation_id == ids["Ana"] else one for one in people
+        ]
+        actions.hold(meeting_id, people=people)
+        assert queries.meeting(meeting_id).person(ids["Ana"]).attendance.interpreter_used
+
+
+@pytest.mark.obligation("FAM-14")
+def test_nothing_is_concluded_before_each_account_is_there_or_why_not() -> None:
+    family = make_family()
+    meeting_id = call(family, Purpose.CORE_GROUP)
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)), as_practitioner(family.chair):
+        actions.hold(meeting_id, people=everybody_came(meeting_id, Jon=Came.NOT_THERE))
+        for folder in (family.maya, family.theo):
+            actions.tell_child(meeting_id, folder, ChildStage.PART, done=False, words="They are at school.")
+        with pytest.raises(Refused, match="what Ana Ferreira and Jon Lund said"):
+            actions.conclude(meeting_id)
+        actions.write_minutes(meeting_id, [SaidIn(ids["Ana"], "Mornings are better.")])
+        actions.write_minutes(meeting_id, [SaidIn(ids["Jon"], "He did not come or write.", no_account=True)])
+        actions.conclude(meeting_id)
+        assert queries.meeting(meeting_id).state is MeetingState.CONCLUDED
+
+
+@pytest.mark.obligation("CHD-12")
+def test_children_who_were_not_told_are_listed() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        assert [c.called for c in queries.meeting(meeting_id).not_told] == ["Maya", "Theo"]
+        actions.tell_child(
+            meeting_id, family.maya, ChildStage.BEFORE, done=True, words="At home, with pictures."
+        )
+        actions.tell_child(meeting_id, family.theo, ChildStage.BEFORE, done=False, words="He is two.")
+        assert [c.called for c in queries.meeting(meeting_id).not_told] == ["Theo"]
+    with (
+        time_machine.travel(in_days(11)),
+        as_practitioner(family.worker),
+        pytest.raises(Refused, match="The meeting had begun by then"),
+    ):
+        actions.tell_child(meeting_id, family.maya, ChildStage.BEFORE, done=True, words="On the way home.")
+
+
+@pytest.mark.obligation("FAM-15")
+def test_a_parent_who_stays_away_twice_asks_for_a_decision_on_safety() -> None:
+    family = make_family()
+    for n in (1, 2):
+        with time_machine.travel(now() + timedelta(days=20 * (n - 1))):
+            meeting_id = call(family, Purpose.CORE_GROUP, when=now() + timedelta(days=10))
+            invite_all(family, meeting_id)
+            prepare(family, meeting_id)
+        with (
+            time_machine.travel(now() + timedelta(days=20 * (n - 1) + 10, minutes=5)),
+            as_practitioner(family.chair),
+        ):
+            people = everybody_came(meeting_id, Jon=Came.NOT_THERE)
+            with pytest.raises(Refused, match="what was tried"):
+                actions.hold(meeting_id, people=[replace(one, words="") for one in people])
+            actions.hold(meeting_id, people=people)
+            due = Duty.objects.filter(kind="decision_on_missed_meetings", closed_at__isnull=True)
+            assert due.count() == (2 if n == 2 else 0)
+    with time_machine.travel(now() + timedelta(days=31)), as_practitioner(family.worker):
+        decided = ("Seen at school every week", "He stays away; school and nursery see them.")
+        actions.decide_on_missed(meeting_id, {folder: decided for folder in (family.maya, family.theo)})
+        assert not Duty.objects.filter(kind="decision_on_missed_meetings", closed_at__isnull=True).exists()
+
+
+@pytest.mark.obligation("CHD-09")
+def test_adults_needs_stand_apart_from_the_childs_part() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)), as_practitioner(family.chair):
+        actions.hold(meeting_id, people=everybody_came(meeting_id))
+        actions.write_minutes(
+            meeting_id,
+            [SaidIn(ids["Ana"], "I drink to sleep.", about_adult=True), SaidIn(ids["Ana"], "Maya reads.")],
+        )
+        child = queries.meeting(meeting_id).children[0]
+    assert [s.words for s in child.about_child] == ["Maya reads."]
+    assert [s.words for s in child.about_adults] == ["I drink to sleep."]
+
+
+@pytest.mark.obligation("PAR-05", "CHD-07")
+def test_an_action_has_somebody_a_day_and_why_then() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)), as_practitioner(family.chair):
+        actions.hold(meeting_id, people=everybody_came(meeting_id))
+        due = (now() + timedelta(days=3)).date()
+        for missing, match in (
+            ({"by_whom": ""}, "who will do it"),
+            ({"timing_why": ""}, "suits the child's age"),
+        ):
+            fields = {"by_whom": "Ana", "timing_why": "Before school starts.", **missing}
+            with pytest.raises(Refused, match=match):
+                actions.agree_actions(meeting_id, [actions.ActionIn(family.maya, "Ring", due, **fields)])
+        actions.agree_actions(
+            meeting_id,
+            [
+                actions.ActionIn(
+                    family.maya, "Ring", due, "Before school starts.", practitioner_id=family.visitor.pk
+                )
+            ],
+        )
+    with time_machine.travel(in_days(20)), as_practitioner(family.visitor):
+        (found,) = queries.actions_of_agency([family.visitor.postings.get().agency_id])
+    assert found.late
+    assert found.by_whom.startswith("Ngozi Adeyemi, ")
+
+
+def test_somebody_who_left_the_agency_cannot_be_asked_and_is_shown_as_gone() -> None:
+    family = make_family()
+    gone = make_practitioner("health-visitor", name="Tom Gone", held_until=today())
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="hold no post"):
+            actions.invite(meeting_id, Invitee.practitioner(gone.pk))
+        with pytest.raises(Refused, match="hold no post"):
+            actions.change_chair(meeting_id, gone.pk, "He asked for it.")
+        actions.invite(meeting_id, Invitee.practitioner(family.officer.pk))
+    with setting_up(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE sightline_owner")
+        cursor.execute(
+            "UPDATE agencies_posting SET held_until = %s WHERE practitioner_id = %s",
+            [today(), family.officer.pk],
+        )
+        cursor.execute("SET LOCAL ROLE sightline_app")
+    with as_practitioner(family.worker):
+        assert queries.meeting(meeting_id).person(invited(meeting_id)["Owen"]).left_agency
+
+
+def test_a_child_who_moves_to_another_group_half_way_keeps_the_part() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="why this child leaves"):
+            actions.take_out_child(meeting_id, family.theo, "")
+        actions.take_out_child(meeting_id, family.theo, "He is looked at with his half-sister now.")
+        with pytest.raises(Refused, match="only child"):
+            actions.take_out_child(meeting_id, family.maya, "She too.")
+        shown = queries.meeting(meeting_id)
+        assert shown.folder_ids == (family.maya,)
+        assert [c.left for c in shown.children] == [False, True]
+        actions.add_child(meeting_id, family.theo)
+        assert queries.meeting(meeting_id).folder_ids == (family.maya, family.theo)
+
+
+def test_the_chair_of_a_conference_is_independent() -> None:
+    family = make_family()
+    for who, match in ((family.worker, "works with one"), (family.manager, "answers for one")):
+        with pytest.raises(Refused, match=match):
+            call(family, chair_id=who.pk)
+    call(family, Purpose.CORE_GROUP, chair_id=family.worker.pk)
+
+
+def test_only_the_chair_records_decisions_and_a_meeting_is_held_first() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    decision = DecisionIn(family.maya, "No plan", "She is safe at home now.")
+    with as_practitioner(family.chair), pytest.raises(Refused, match="Record who came"):
+        actions.decide(meeting_id, [decision])
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)):
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id))
+        with (
+            as_practitioner(family.worker),
+            pytest.raises(Refused, match="Ruth Lindqvist chairs this meeting"),
+        ):
+            actions.decide(meeting_id, [decision])
+
+
+def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    with as_practitioner(family.worker):
+        actions.keep_apart(
+            family.maya, family.mother, family.father, in_room=True, address=True, why="She says so."
+        )
+    with as_practitioner(family.stranger):
+        for model in (Meeting, MeetingChild, Invitation, KeepApart, Said, ChildTold):
+            assert model.objects.count() == 0, model
+        assert queries.mine() == []
+        assert queries.for_folders([family.maya, family.theo]) == []
+        assert queries.moments([family.maya]) == []
+        for act in (
+            lambda: actions.invite(meeting_id, Invitee.outsider("Lee Ward", "Solicitor")),
+            lambda: actions.give(ids["Ana"], GivenKind.MINUTES, how=How.POST),
+            lambda: actions.tell_child(meeting_id, family.maya, ChildStage.BEFORE, done=True, words="Told."),
+            lambda: actions.send_report(meeting_id, {family.maya: "Well."}, for_family=True),
+            lambda: actions.keep_apart(
+                family.maya, family.mother, family.father, in_room=True, address=False, why="No."
+            ),
+        ):
+            with pytest.raises(NotFound):
+                act()
+
+
+def test_what_happened_stands_on_the_timeline() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        assert queries.moments([family.maya]) == []
+    with time_machine.travel(in_days(11)), as_practitioner(family.worker):
+        (found,) = queries.moments([family.maya])
+    assert found.kind == "Initial child protection conference"
+    assert found.href == f"/meetings/{meeting_id}/"
