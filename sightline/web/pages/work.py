@@ -26,6 +26,7 @@ from ..queries.news import REACH
 
 #: Where else work stands, for those who may see it.
 PLACES = (
+    ("My meetings", "meetings:mine", Permission.READ_FOLDER),
     ("My team’s work", "web:team", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
