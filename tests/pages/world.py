@@ -248,7 +248,9 @@ def _files(door: FrontDoor, folder_id: UUID, owning: Callable[[], Any]) -> dict[
         asked = archive.receive(
             folder_id, archive.Asking(Asker.SELF, "Maya", "At school", now(), "Told her teacher", "All of it")
         )
-        archive.check_identity(asked.id, archive.Identity("Known to her teacher.", "", "She knows what it is."))
+        archive.check_identity(
+            asked.id, archive.Identity("Known to her teacher.", "", "She knows what it is.")
+        )
         archive.gather(asked.id)
         for item in bundle(asked.id):
             archive.decide_item(item.id, archive.Deciding(Choice.GIVE, reasons="It is hers."))

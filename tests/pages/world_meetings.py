@@ -16,7 +16,9 @@ def a_meeting(folder_id: UUID, child_id: UUID, mother: UUID) -> dict[str, UUID]:
         Purpose.CORE_GROUP, [folder_id], now() + timedelta(hours=1), place="School", agenda="What was done?"
     )
     invited = actions.invite(met, actions.Invitee.family(mother, "Mother"))
-    actions.tell_child(met, folder_id, ChildStage.BEFORE, done=True, words="Told after school by her teacher.")
+    actions.tell_child(
+        met, folder_id, ChildStage.BEFORE, done=True, words="Told after school by her teacher."
+    )
     actions.hold(
         met,
         people=[actions.AttendanceIn(one.id, Came.CAME) for one in queries.meeting(met).invited],
