@@ -28,13 +28,16 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from .cluster import POSTGRES_BIN_PATH
-from .place import CONTENTS, SECRETS, Place, PlaceError, attached, set_up, write_whole
+from .paths import documents_folder
+from .place import CONTENTS, DOCUMENTS_KEY, SECRETS, Place, PlaceError, attached, set_up, write_whole
 
 FORMAT = 1
 MANIFEST, SEAL, DATABASE = "manifest.json", "manifest.hmac", "database.dump"
 #: Folders of the place that go along. The anchor of the audit trail is read before the database: it may then
 #: lack the last seals, and cannot name one that the database has not.
 ANCHORS, DOCUMENTS = "anchors", "documents"
+#: What is being received lies there in clear; see room documents.
+INCOMING = "incoming"
 
 
 class BackupError(Exception):
@@ -70,8 +73,10 @@ def back_up(place: Place, archive: Path) -> Written:
             dump, anchors = Path(folder) / DATABASE, Path(folder) / ANCHORS
             if (place.data / ANCHORS).is_dir():
                 shutil.copytree(place.data / ANCHORS, anchors)
+            # Keys may be exchanged meanwhile: those before and those after together open everything.
+            documents_keys = _documents_keys()
             _dump(dump)
-            members = [(DATABASE, dump), *_files(anchors), *_files(place.data / DOCUMENTS)]
+            members = [(DATABASE, dump), *_files(anchors), *_documents(place)]
             manifest = _manifest(place, members)
             with part.open("xb") as file:
                 part.chmod(0o600)
@@ -82,7 +87,11 @@ def back_up(place: Place, archive: Path) -> Written:
                         tar.add(path, name, recursive=False)
                 file.flush()
                 os.fsync(file.fileno())
-        write_whole(keys_file, json.dumps(_secrets_in_use(), indent=1) + "\n", 0o600)
+        documents_keys = list(dict.fromkeys([*_documents_keys(), *documents_keys]))
+        keys = _secrets_in_use()
+        if documents_keys:
+            keys[DOCUMENTS_KEY] = "\n".join(documents_keys)
+        write_whole(keys_file, json.dumps(keys, indent=1) + "\n", 0o600)
         part.replace(archive)
     except OSError as error:
         raise BackupError(f"{archive} could not be written ({error.strerror or error}).") from error
@@ -95,6 +104,26 @@ def _secrets_in_use() -> dict[str, str]:
     from django.conf import settings
 
     return {name: getattr(settings, name.upper()) for name in SECRETS}
+
+
+def _documents_keys() -> list[str]:
+    """The keys that open documents, newest first; none where they are missing, which `doctor` says."""
+    from sightline.documents.keyring import KeyMissing, keyring
+
+    try:
+        return [key.secret.hex() for key in keyring().keys]
+    except KeyMissing:
+        return []
+
+
+def _documents(place: Place) -> list[tuple[str, Path]]:
+    """Every stored document, wherever they lie; what is only being received is none yet."""
+    folder = documents_folder(place.data)
+    return [
+        (f"{DOCUMENTS}/{path.relative_to(folder).as_posix()}", path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and path.relative_to(folder).parts[0] != INCOMING
+    ]
 
 
 def _hmac(key: str, manifest: bytes) -> str:
@@ -197,7 +226,10 @@ def _read_keys(path: Path) -> dict[str, str]:
         raise BackupError(f"{path} is not a file of keys.") from error
     if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in SECRETS):
         raise BackupError(f"{path} is not a file of keys.")
-    return {name: found[name] for name in SECRETS}
+    documents_key = found.get(DOCUMENTS_KEY)
+    # A backup of a version before documents has none.
+    with_documents = {DOCUMENTS_KEY: documents_key} if isinstance(documents_key, str) and documents_key else {}
+    return {name: found[name] for name in SECRETS} | with_documents
 
 
 @contextmanager
@@ -246,6 +278,8 @@ def _refuse_unless_empty(place: Place) -> None:
             raise BackupError(
                 f"{place.data} is not empty ({name} is there). A backup is put back only into an empty place."
             )
+    if place.holds_documents():
+        raise BackupError(f"{documents_folder(place.data)} holds documents already. Choose an empty folder.")
     if place.cluster is None:
         with psycopg.connect(_owner_url()) as connection:
             tables = connection.execute(
@@ -273,7 +307,7 @@ def _fill(
     except OSError as error:
         raise PlaceError(f"The data folder {place.data} cannot be written to ({error.strerror}).") from error
     # What the environment says would win over the keys of the backup.
-    for name in SECRETS:
+    for name in (*SECRETS, DOCUMENTS_KEY):
         os.environ.pop(f"SIGHTLINE_{name.upper()}", None)
     with attached(place):
         set_up(place)
@@ -287,13 +321,19 @@ def _fill(
         yield "The database is back."
         files = [file["name"] for file in manifest["files"] if file["name"] != DATABASE]
         for name in files:
-            path = place.data / name
+            path = _target(place, name)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with _content(tar, name) as source, path.open("xb") as target:
                 path.chmod(0o600)
                 shutil.copyfileobj(source, target)
         yield f"{sum(name.startswith(DOCUMENTS) for name in files)} documents are back."
         yield from _proved()
+
+
+def _target(place: Place, name: str) -> Path:
+    """Where a file of the archive belongs: documents may lie elsewhere than in the data folder."""
+    first, _, rest = name.partition("/")
+    return documents_folder(place.data) / rest if first == DOCUMENTS else place.data / name
 
 
 def _proved() -> Iterator[str]:
@@ -320,3 +360,8 @@ def _empty_again(place: Place) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
+    if documents_folder(place.data) != place.data / DOCUMENTS:
+        # Only folders that documents are put into: whatever else lies there is somebody's own.
+        for path in documents_folder(place.data).glob("??"):
+            if path.is_dir():
+                shutil.rmtree(path)

@@ -26,9 +26,11 @@ cli = typer.Typer(
 packs = typer.Typer(help="The procedure packs.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 summaries = typer.Typer(help="Summaries for when the system is down.", no_args_is_help=True)
+documents = typer.Typer(help="Documents: their keys.", no_args_is_help=True)
 imports = typer.Typer(help="Bring in what other systems hold.", no_args_is_help=True)
 cli.add_typer(packs, name="packs")
 cli.add_typer(audit, name="audit")
+cli.add_typer(documents, name="documents")
 cli.add_typer(imports, name="import")
 cli.add_typer(summaries, name="summaries")
 
@@ -272,6 +274,17 @@ def summaries_keys(data: Data = None) -> None:
 
         for known in passphrases(Path(settings.SUMMARIES_KEYS)).values():
             typer.echo(f"{known['passphrase']}  {known['for']}")
+
+
+@documents.command("rotate-keys")
+def documents_rotate_keys(data: Data = None) -> None:
+    """Make a new key for the documents and put all of them under it. Nobody need stop working meanwhile."""
+    with opened(data):
+        refuse_unready()
+        from .documents_keys import rotate
+
+        for line in rotate():
+            typer.echo(line)
 
 
 @imports.command("census")

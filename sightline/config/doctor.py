@@ -13,6 +13,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from .cluster import ClusterError
+from .paths import documents_folder
 from .place import OLDEST_POSTGRESQL, Place, PlaceError, attached, set_up, who_serves
 
 
@@ -94,6 +95,7 @@ def examine(place: Place) -> Report:
             report.findings += _of_roles()
             report.findings += _of_program()
             report.findings += _of_settings(place, missing)
+            report.findings += _of_documents(place)
     except (ClusterError, PlaceError) as error:
         report.findings.append(Finding("database", "bad", str(error)))
     return report
@@ -234,6 +236,50 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
             yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
     if "console" in settings.EMAIL_BACKEND or "filebased" in settings.EMAIL_BACKEND:
         yield Finding("e-mail", "note", "not sent anywhere: set SIGHTLINE_EMAIL_BACKEND")
+
+
+def _of_documents(place: Place) -> Iterator[Finding]:
+    from sightline.documents import scanner
+    from sightline.documents.keyring import KeyMissing, keyring
+    from sightline.kernel.time import now
+
+    try:
+        keys = len(keyring().keys)
+        older = f"; {keys - 1} older beside it: `sightline documents rotate-keys`" if keys > 1 else ""
+        yield Finding("documents", "note" if older else "good", f"their key is there{older}")
+    except KeyMissing as error:
+        if place.lacks_documents_key() and not place.holds_documents():
+            yield Finding("documents", "note", "their key is made when Sightline next starts")
+        else:
+            yield Finding("documents", "bad", str(error))
+    folder = documents_folder(place.data)
+    if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+        yield Finding("documents", "bad", f"{folder} cannot be written to: nothing can be added")
+    if not scanner.configured():
+        yield Finding(
+            "malware scanner",
+            "note",
+            "none: documents stay in quarantine, which nobody can open; set SIGHTLINE_CLAMD",
+        )
+        return
+    try:
+        daemon = scanner.daemon()
+    except scanner.NoAnswer as error:
+        yield Finding("malware scanner", "bad", f"{error}: documents stay in quarantine")
+        return
+    if daemon.signatures_of is None:
+        yield Finding(
+            "malware scanner", "bad", f"{daemon.version} does not say of when its signatures are: run freshclam"
+        )
+    elif daemon.stale(now()):
+        yield Finding(
+            "malware scanner",
+            "bad",
+            f"the signatures of {daemon.version} are of {daemon.signatures_of:%d %B %Y}, "
+            "older than a day: see to freshclam",
+        )
+    else:
+        yield Finding("malware scanner", "good", f"{daemon.version}, signatures of today or yesterday")
 
 
 def _demonstration_sign_ins() -> bool:

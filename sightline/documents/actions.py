@@ -341,13 +341,13 @@ def scan_again(document_id: UUID) -> ScanResult | None:
 
 
 def in_quarantine(limit: int = 200) -> list[UUID]:
-    """The documents that wait for the scanner, the oldest first. For the job alone."""
+    """The documents that wait for the scanner, the latest first, since somebody waits for them. For the job alone."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT d.id FROM documents_document d
             WHERE NOT EXISTS (SELECT FROM documents_scan s WHERE s.document_id = d.id AND s.result <> 'not_scanned')
-            ORDER BY d.added_at LIMIT %s
+            ORDER BY d.added_at DESC LIMIT %s
             """,
             [limit],
         )
@@ -488,6 +488,8 @@ def draw_body_map(
             raise Refused("Say how much of the body you saw, and how", "seen_parts")
         rules.marks_are_told(new.marks, new.none_seen).or_refuse()
         earlier = _replaced(folder_id, new)
+        if earlier is None and _drawn_already(folder_id, acting.practitioner_id, new):
+            raise Refused("You recorded this body map already. Look at it in the list of documents.")
         row = BodyMap(
             folder_id=folder_id,
             seen_at=new.seen_at,
@@ -506,6 +508,19 @@ def draw_body_map(
         BodyMark.objects.bulk_create(_mark(row, number, mark) for number, mark in enumerate(new.marks, 1))
         record(Verb.WROTE, "documents.draw_body_map", folder_id=folder_id, subject=row, marks=len(new.marks))
         return row
+
+
+def _drawn_already(folder_id: UUID, author_id: UUID, new: NewBodyMap) -> bool:
+    """Whether the same person sent the same map before, as a button pressed twice does."""
+    same = BodyMap.objects.filter(
+        folder_id=folder_id, author_id=author_id, seen_at=new.seen_at, seen_parts=new.seen_parts.strip()
+    ).prefetch_related("marks")
+    told = [(m.view.value, m.region.value, m.kind.value, m.description.strip()) for m in new.marks]
+    return any(
+        [(m.view, m.region, m.kind, m.description) for m in sorted(row.marks.all(), key=lambda m: m.number)]
+        == told
+        for row in same
+    )
 
 
 def _replaced(folder_id: UUID, new: NewBodyMap) -> BodyMap | None:

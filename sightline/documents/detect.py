@@ -170,9 +170,11 @@ def check_bounds(name: str, found: FileType, file: IO[bytes]) -> None:
             rules.archive_is_bounded(name, sizes).or_refuse()
         elif found.ending in ("jpg", "png", "webp", "tif"):
             try:
-                with Image.open(file, formats=("JPEG", "PNG", "WEBP", "TIFF", "MPO")) as picture:
+                with Image.open(file, formats=("JPEG", "PNG", "WEBP", "TIFF")) as picture:
                     size = picture.size
-            except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            except Image.DecompressionBombError:
+                size = (rules.PIXELS, 2)  # so large that Pillow does not even say how large
+            except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
                 return  # damaged: kept as it is, without a preview
             rules.picture_is_bounded(name, *size).or_refuse()
     finally:

@@ -62,7 +62,7 @@ def _picture(path: Path) -> Any:
     register_heif_opener()
     Image.MAX_IMAGE_PIXELS = PIXELS
     ImageFile.LOAD_TRUNCATED_IMAGES = False
-    picture = Image.open(path, formats=("JPEG", "MPO", "PNG", "WEBP", "TIFF", "HEIF"))
+    picture = Image.open(path, formats=("JPEG", "PNG", "WEBP", "TIFF", "HEIF"))
     if picture.width * picture.height > PIXELS:
         raise CannotRead("It has more dots than can be shown.")
     return picture
@@ -186,7 +186,7 @@ def _of_video(path: Path, ending: str, out: Path, found: Found) -> None:
             raise CannotRead("It has more dots than can be shown.")
         found.fact("Size", f"{wide} by {high} dots")
         rate, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
-        if rate > 0 and 0 < frames < 1e9:
+        if rate > 0 and 0 < frames < 1e9 and not any(name == "Length" for name, _ in found.facts):
             found.fact("Length", _length(frames / rate))
         read, frame = video.read()
         if not read:

@@ -59,6 +59,7 @@ class DocumentView:
     scanned_at: datetime | None
     engine: str
     withdrawn: WithdrawnView | None
+    scanned_clean: bool
     examined: bool
     problem: str
     has_preview: bool
@@ -133,6 +134,7 @@ def _view(row: Any, *, text: bool = False) -> DocumentView:
         withdrawn=WithdrawnView(withdrawal.at, withdrawal.by.name, withdrawal.by_post, withdrawal.why)
         if withdrawal
         else None,
+        scanned_clean=bool(result and result.opens),
         examined=examination is not None,
         problem=examination.problem if examination else "",
         has_preview=bool(examination and examination.preview_id),
@@ -257,13 +259,16 @@ class Content:
     name: str
 
 
-def content(document_id: UUID, folder_ids: Sequence[UUID], *, preview: bool = False) -> Content:
+def content(
+    document_id: UUID, folder_ids: Sequence[UUID], *, preview: bool = False, though_withdrawn: bool = False
+) -> Content:
     """A document's content, or its preview. Its first part has been opened and found whole.
 
+    `though_withdrawn` is for whoever answers for records and must see what was taken out of one.
     Raises NotFound; Refused where it is in quarantine, taken out, damaged, or its key is missing.
     """
     view = document(document_id, folder_ids)
-    if view.closed:
+    if view.closed and not (though_withdrawn and view.withdrawn and view.scanned_clean):
         raise Refused(view.closed)
     if preview and not view.has_preview:
         raise NotFound

@@ -94,7 +94,7 @@ def ending_of(name: str) -> str:
 def tidy_name(name: str) -> str:
     """A file's name as it is kept: no folders, no control or direction characters, one line, not too long."""
     plain = PurePosixPath(name.replace("\\", "/")).name
-    plain = "".join(" " if c.isspace() else c for c in plain if unicodedata.category(c) not in _NOT_SHOWN)
+    plain = "".join(c for c in re.sub(r"\s", " ", plain) if unicodedata.category(c) not in _NOT_SHOWN)
     plain = re.sub(r" {2,}", " ", plain).strip(" .") or "document"
     if len(plain) > NAME_LENGTH:
         ending = ending_of(plain)[:10]
@@ -149,8 +149,8 @@ def picture_is_bounded(name: str, width: int, height: int) -> Verdict:
     """Whether a picture can be opened without taking the whole memory."""
     if width * height > PIXELS or min(width, height) < 1:
         return Verdict.no(
-            f"“{tidy_name(name)}” says that it is {width:,} by {height:,} dots, which is more than "
-            f"{PIXELS // 1_000_000} million. Make it smaller and send it again.",
+            f"“{tidy_name(name)}” says that it has more than {PIXELS // 1_000_000} million dots, or none. "
+            "Make it smaller and send it again.",
             "files",
         )
     return Verdict.yes()

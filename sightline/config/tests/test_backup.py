@@ -51,7 +51,7 @@ def test_a_backup_put_back_is_the_place_it_was_taken_of(backup, folder, demonstr
     assert done.returncode == 0, done.stderr
     assert "The audit trail is whole." in done.stdout
     assert (there.data / "documents" / "01" / "letter").read_bytes() == b"\x00a letter\xff"
-    for name in ("secret_key", "audit_key"):
+    for name in ("secret_key", "audit_key", "documents_key"):
         assert (there.data / "keys" / name).read_text() == (demonstration.data / "keys" / name).read_text()
     assert rows(there) == rows(demonstration)
     assert there("doctor").returncode == 0
@@ -65,7 +65,7 @@ def test_archive_and_keys_may_be_read_by_nobody_else_and_are_never_written_over(
     keys = backup.with_name("night.tar.keys")
     assert backup.stat().st_mode & 0o077 == 0
     assert keys.stat().st_mode & 0o077 == 0
-    assert set(json.loads(keys.read_text())) == {"secret_key", "audit_key"}
+    assert set(json.loads(keys.read_text())) == {"secret_key", "audit_key", "documents_key"}
     with tarfile.open(backup) as tar:
         assert not [name for name in tar.getnames() if "keys" in name]
     again = demonstration("backup", str(backup))

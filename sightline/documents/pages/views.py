@@ -157,6 +157,7 @@ def document(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
         shown
         | {
             "document": found,
+            "opens": found.opens or bool(found.withdrawn and found.scanned_clean and _answers_for(request)),
             "subject": named.get(found.subject_id) if found.subject_id else None,
             "cleanable": examining.can_be_cleaned(found.type),
             "cleaned": examining.cleaned_type(found.type),
@@ -165,12 +166,19 @@ def document(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
     )
 
 
-def _content(folder_id: UUID, document_id: UUID, what: str, *, preview: bool = False) -> Content:
+def _answers_for(request: HttpRequest) -> bool:
+    """Whether the reader keeps records in order, and may open what was taken out of one."""
+    return bool(request.practitioner.may(Permission.GIVE_ACCESS))  # type: ignore[attr-defined]
+
+
+def _content(
+    request: HttpRequest, folder_id: UUID, document_id: UUID, what: str, *, preview: bool = False
+) -> Content:
     """A document of a folder or of those read with it, opened; the reading audited. Raises NotFound, Refused."""
     folder_ids = joined_set(lead_of(folder_id)) or joined_set(folder_id)
     if not folder_ids:
         raise NotFound
-    found = queries.content(document_id, folder_ids, preview=preview)
+    found = queries.content(document_id, folder_ids, preview=preview, though_withdrawn=_answers_for(request))
     record(Verb.READ, what, folder_id=found.document.folder_id, subject=("documents_document", document_id))
     return found
 
@@ -178,7 +186,7 @@ def _content(folder_id: UUID, document_id: UUID, what: str, *, preview: bool = F
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
     """The document as it was added; sound and video are played where they stand, everything else is downloaded."""
-    found = _content(folder_id, document_id, "documents.file")
+    found = _content(request, folder_id, document_id, "documents.file")
     played = found.document.kind.value in ("audio", "video") and "download" not in request.GET
     return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=not played)
 
@@ -186,14 +194,14 @@ def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRespon
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def preview(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
     """The picture of a document: the photograph made smaller, a PDF's first page, a video's first frame."""
-    found = _content(folder_id, document_id, "documents.preview", preview=True)
+    found = _content(request, folder_id, document_id, "documents.preview", preview=True)
     return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=False)
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def copy(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
     """A copy without what the file says about itself, such as where a photograph was taken."""
-    found = _content(folder_id, document_id, "documents.copy")
+    found = _content(request, folder_id, document_id, "documents.copy")
     if not examining.can_be_cleaned(found.document.type):
         found.opened.close()
         raise Refused("What this type of file says about itself cannot be taken out here.")

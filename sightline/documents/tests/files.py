@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import tempfile
+import wave
 import zipfile
+from functools import cache
+from pathlib import Path
 
 from PIL import Image
 
@@ -69,3 +74,61 @@ def word_file(words: str = "Minutes of the core group.", **more: bytes) -> bytes
 
 def incoming(content: bytes, name: str = "photograph.jpg") -> Incoming:
     return Incoming(name, io.BytesIO(content))
+
+
+def picture(form: str, **more: object) -> bytes:
+    """A small picture in one of Pillow's formats."""
+    out = io.BytesIO()
+    Image.new("RGBA" if form == "PNG" else "RGB", (30, 20), "green").save(out, form, **more)
+    return out.getvalue()
+
+
+def sound() -> bytes:
+    """Two seconds of silence."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as made:
+        made.setnchannels(1)
+        made.setsampwidth(1)
+        made.setframerate(800)
+        made.writeframes(bytes([128]) * 1600)
+    return out.getvalue()
+
+
+@cache
+def video() -> bytes:
+    """A red second, with the place where a telephone would have put it."""
+    import cv2
+    import numpy
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/made.mp4"
+        made = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*"mp4v"), 10, (64, 48))
+        for _ in range(10):
+            made.write(numpy.full((48, 64, 3), (0, 0, 200), numpy.uint8))
+        made.release()
+        content = Path(path).read_bytes()
+    words = b"+54.5000+002.2500/"
+    text = (
+        (len(words) + 12).to_bytes(4, "big")
+        + b"\xa9xyz"
+        + len(words).to_bytes(2, "big")
+        + b"\x15\xc7"
+        + words
+    )
+    udta = (len(text) + 8).to_bytes(4, "big") + b"udta" + text
+    # A second `moov` with nothing else in it is where the walk over the boxes finds it, and players pass over it.
+    return content + (len(udta) + 8).to_bytes(4, "big") + b"moov" + udta
+
+
+#: 64 by 48 dots of red in HEIC, with a camera and a place: the decoder in use cannot write any.
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9j"
+    "AAAAAERAAAIAAQAAAAAB4gABAAAAAAAAABoAAgAAAAAB/AABAAAAAAAAAKgAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAA"
+    "ABVpbmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNg"
+    "AAEAGEABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZE"
+    "AcFzwIkAAAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AA"
+    "AAACAAAAEHBpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAAym1kYXQAAAAW"
+    "KAGvGYDvSaW//99f3/QHr/iataY+bgAAAAZFeGlmAABNTQAqAAAACAACARAAAgAAABIAAAAmiCUABAAAAAEAAAA4AAAAAEludmVudGVkIENh"
+    "bWVyYSAxAAAEAAEAAgAAAAJOAAAAAAIABQAAAAMAAABuAAMAAgAAAAJFAAAAAAQABQAAAAMAAACGAAAAAAAAADYAAAABAAAAHgAAAAEAAAAA"
+    "AAAAAQAAAAIAAAABAAAADwAAAAEAAAAAAAAAAQ=="
+)

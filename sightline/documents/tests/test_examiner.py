@@ -1,0 +1,263 @@
+"""What is read out of files, and copies of them that say nothing about themselves."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+
+from sightline.documents import examiner, examining
+from sightline.documents.rules import BY_ENDING
+from sightline.kernel.verdicts import Refused
+
+from . import files
+
+PLACE = "54.50000 north, 2.25000 east"
+
+
+def examined(content: bytes, ending: str) -> examining.Examined:
+    return examining.examine(io.BytesIO(content), BY_ENDING[ending])
+
+
+def cleaned(content: bytes, ending: str) -> bytes:
+    with examining.cleaned(io.BytesIO(content), BY_ENDING[ending]) as copy:
+        return copy.read()
+
+
+@pytest.fixture
+def here(monkeypatch):
+    """The examiner in this process, for what need not be asked of a process of its own."""
+
+    def run(what: str, path: Path, ending: str, out: Path):
+        import json
+        import subprocess
+
+        if what == "clean":
+            try:
+                examiner.CLEANERS[ending](path, ending, out)
+            except Exception:
+                return subprocess.CompletedProcess([], 3, "", "")
+            return subprocess.CompletedProcess([], 0, "", "")
+        return subprocess.CompletedProcess([], 0, json.dumps(vars(examiner.examine(path, ending, out))), "")
+
+    monkeypatch.setattr(examining, "_run", run)
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "facts", "place"),
+    [
+        (
+            files.photograph(place=True),
+            "jpg",
+            {"Camera": "Invented Camera 1", "Size": "60 by 40 dots"},
+            PLACE,
+        ),
+        (files.HEIC, "heic", {"Camera": "Invented Camera 1", "Size": "64 by 48 dots"}, PLACE),
+        (files.picture("PNG"), "png", {"Size": "30 by 20 dots"}, ""),
+        (files.video(), "mp4", {"Size": "64 by 48 dots", "Length": "1 s"}, PLACE),
+        (files.letter(), "pdf", {"Pages": "1", "Author": "Invented Author"}, ""),
+    ],
+)
+def test_a_preview_is_made_and_the_file_says_what_it_says(here, content, ending, facts, place):
+    found = examined(content, ending)
+    assert found.problem == ""
+    assert found.place == place
+    assert facts.items() <= dict(found.facts).items()
+    with Image.open(io.BytesIO(found.preview)) as preview:
+        assert preview.format == "JPEG"
+        assert max(preview.size) <= 1600
+        assert not preview.getexif()
+
+
+def test_a_photograph_held_sideways_is_shown_upright(here):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    found = examined(files.picture("JPEG", exif=exif), "jpg")
+    with Image.open(io.BytesIO(found.preview)) as preview:
+        assert preview.size == (20, 30)
+
+
+def sheet() -> bytes:
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr("xl/sharedStrings.xml", f"<sst {space}><si><t>Attended</t></si></sst>")
+        made.writestr(
+            "xl/worksheets/sheet1.xml",
+            f'<worksheet {space}><sheetData><row><c t="s"><v>0</v></c><c><v>42</v></c>'
+            '<c t="inlineStr"><is><t>Late</t></is></c></row></sheetData></worksheet>',
+        )
+    return out.getvalue()
+
+
+def slides() -> bytes:
+    space = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for number in (10, 2, 1):
+            made.writestr(
+                f"ppt/slides/slide{number}.xml", f"<p {space}><a:p><a:t>Slide {number}</a:t></a:p></p>"
+            )
+    return out.getvalue()
+
+
+def odt() -> bytes:
+    space = 'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        made.writestr(
+            "content.xml", f"<c {space}><text:h>Review</text:h><text:p>All <b>agreed</b>.</text:p></c>"
+        )
+        made.writestr("meta.xml", "<m><creator>Invented Writer</creator></m>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "text"),
+    [
+        (files.letter("The appointment is on Tuesday."), "pdf", "The appointment is on Tuesday."),
+        (files.word_file("Minutes of the core group."), "docx", "Minutes of the core group."),
+        (sheet(), "xlsx", "Attended\t42\tLate"),
+        (slides(), "pptx", "Slide 1\n\nSlide 2\n\nSlide 10"),
+        (odt(), "odt", "Review\nAll agreed."),
+    ],
+)
+def test_text_is_read_out(here, content, ending, text):
+    found = examined(content, ending)
+    assert found.problem == ""
+    assert text in found.text
+
+
+def test_the_writer_of_an_office_file_is_said(here):
+    assert ("Author", "Invented Writer") in examined(files.word_file(), "docx").facts
+    assert ("Length", "2 s") in examined(files.sound(), "wav").facts
+
+
+@pytest.mark.parametrize("ending", sorted(examiner.EXAMINERS))
+def test_rubbish_is_no_error(here, ending):
+    for content in (b"", b"\0" * 5000, os.urandom(3000)):
+        assert examined(content, ending).preview == b""
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [(files.photograph(), "jpg"), (files.HEIC, "heic"), (files.letter(), "pdf"), (files.video(), "mp4")],
+)
+def test_half_a_file_is_no_error(here, content, ending):
+    found = examined(content[: len(content) // 2], ending)
+    assert found.preview == b"" or found.problem == ""
+
+
+def test_entities_and_outside_references_are_not_followed(here):
+    hostile = (
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
+        '<w:document xmlns:w="w"><w:t>&b;&c;</w:t></w:document>'
+    )
+    content = files.word_file(**{"word/header1.xml": hostile.encode()})
+    found = examined(content, "docx")
+    assert "could not be read" in found.problem
+    assert "aaaa" not in found.text
+
+
+def test_a_part_that_unpacks_to_more_than_it_says_is_cut_off(here, monkeypatch):
+    monkeypatch.setattr(examiner, "PART", 1000)
+    found = examined(files.word_file("word " * 1000), "docx")
+    assert found.problem == "It unpacks to more than a document holds."
+
+
+# -- copies ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [(files.photograph(place=True), "jpg"), (files.HEIC, "heic"), (files.picture("TIFF"), "tif")],
+)
+def test_a_copy_of_a_photograph_says_nothing_of_camera_and_place(here, content, ending):
+    with Image.open(io.BytesIO(cleaned(content, ending))) as copy:
+        assert copy.format == "JPEG"
+        assert not copy.getexif()
+        copy.load()
+    assert b"Invented Camera" not in cleaned(content, ending)
+
+
+def test_a_copy_of_a_drawing_stays_sharp_and_without_words(here):
+    from PIL.PngImagePlugin import PngInfo
+
+    said = PngInfo()
+    said.add_text("Author", "Invented Author")
+    copy = cleaned(files.picture("PNG", pnginfo=said), "png")
+    assert b"Invented Author" not in copy
+    with Image.open(io.BytesIO(copy)) as picture:
+        assert picture.format == "PNG"
+
+
+def test_a_copy_of_a_pdf_has_its_pages_and_no_author(here):
+    copy = cleaned(files.letter("Words that stay."), "pdf")
+    document = pypdfium2.PdfDocument(copy)
+    assert "Words that stay." in document[0].get_textpage().get_text_bounded()
+    assert document.get_metadata_dict(skip_empty=True).get("Author") is None
+
+
+def test_a_copy_of_an_office_file_has_its_words_and_no_writer(here):
+    copy = cleaned(files.word_file("Words that stay."), "docx")
+    found = examined(copy, "docx")
+    assert found.text == "Words that stay."
+    assert found.facts == ()
+
+
+def test_a_copy_of_a_video_plays_and_says_no_place(here):
+    copy = cleaned(files.video(), "mp4")
+    assert len(copy) == len(files.video())
+    assert b"+54.5000" not in copy
+    found = examined(copy, "mp4")
+    assert found.place == ""
+    assert found.preview
+
+
+def test_a_copy_that_cannot_be_made_is_refused(here):
+    with pytest.raises(Refused, match="could not be made"):
+        cleaned(b"%PDF-1.4 nothing more", "pdf")
+
+
+# -- the process of its own -------------------------------------------------------------------------------------
+
+
+def test_it_runs_apart_and_knows_no_database(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    found = examined(files.photograph(place=True), "jpg")
+    assert found.place == PLACE
+    assert found.preview
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(
+        examining.subprocess,
+        "run",
+        lambda *args, env, **more: seen.update(env) or (_ for _ in ()).throw(_late()),
+    )
+    assert "took too long" in examined(files.photograph(), "jpg").problem
+    assert "DATABASE_URL" not in seen
+    assert not [name for name in seen if name.startswith("SIGHTLINE")]
+
+
+def _late() -> Exception:
+    import subprocess
+
+    return subprocess.TimeoutExpired("examiner", 1)
+
+
+def test_a_reader_that_dies_loses_nothing_but_the_preview(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert "could not be read" in examined(files.photograph(), "jpg").problem
+    with pytest.raises(Refused, match="could not be made"):
+        cleaned(files.photograph(), "jpg")
+
+
+def test_nothing_is_left_in_the_clear(folder_of_documents):
+    examined(files.photograph(), "jpg")
+    cleaned(files.photograph(), "jpg")
+    assert list((folder_of_documents / "incoming").iterdir()) == []
