@@ -33,7 +33,7 @@ class Receiving(FileUploadHandler):
         super().__init__(request)
         self.taken = 0
         self.refused: list[str] = []
-        self.file: Any = None
+        self._held: Any = None
         if request is not None:
             request.files_refused = self.refused
 
@@ -59,7 +59,7 @@ class Receiving(FileUploadHandler):
             raise SkipFile
         self.size = 0
         try:
-            self.file = store.temporary()
+            self._held = store.temporary()
         except store.NoRoom as error:
             self._refuse(str(error))
 
@@ -70,7 +70,7 @@ class Receiving(FileUploadHandler):
                 f"It is larger than {settings.DOCUMENT_BYTES // 1_000_000:,} MB, the most that is taken here."
             )
         try:
-            self.file.write(raw_data)
+            self._held.write(raw_data)
         except OSError as error:
             self._refuse(str(store.no_room(error)))
 
@@ -80,23 +80,23 @@ class Receiving(FileUploadHandler):
         raise SkipFile
 
     def _let_go(self) -> None:
-        if self.file is not None:
-            self.file.close()
-            self.file = None
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     def file_complete(self, file_size: int) -> UploadedFile | None:
-        if self.file is None:
+        if self._held is None:
             return None
         try:
-            self.file.flush()
+            self._held.flush()
         except OSError as error:
             self.refused.append(
                 f"“{rules.tidy_name(self.file_name or '')}” was not kept. {store.no_room(error)}"
             )
             self._let_go()
             return None
-        self.file.seek(0)
-        file, self.file = self.file, None
+        self._held.seek(0)
+        file, self._held = self._held, None
         return UploadedFile(
             file, rules.tidy_name(self.file_name or ""), self.content_type, file_size, self.charset,
             self.content_type_extra,

@@ -17,7 +17,9 @@ class FindForm(PageForm):
     """What the list shows."""
 
     words = Text("Words", required=False, hint="In the name, what is said of it, or its text", width="20")
-    kind = Select("Type", [("", "All types"), *((k.value, k.label) for k in MediaKind)], required=False)
+    kind = Select(
+        "Type", [(k.value, k.label) for k in MediaKind], empty="All types", required=False
+    )
 
 
 class AddForm(PageForm):
@@ -41,7 +43,7 @@ class AddForm(PageForm):
     def __init__(self, *args: Any, others: list[tuple[str, str]] = [], **kwargs: Any) -> None:  # noqa: B006
         super().__init__(*args, **kwargs)
         if others:
-            self.fields["also"].choices = others  # type: ignore[attr-defined]
+            self.fields["also"].set_options(others)  # type: ignore[attr-defined]
         else:
             del self.fields["also"]
 
@@ -59,7 +61,7 @@ class WithdrawForm(PageForm):
 class BodyMapForm(PageForm):
     """The map itself; its marks are forms of their own."""
 
-    seen_at = Moment("When did you see the child’s body?", tense="past")
+    seen_at = Moment("When did you see it?", tense="past", ask="Enter when you saw it")
     seen_parts = Words(
         "How much of the body did you see, and how?",
         rows=3,
@@ -88,16 +90,16 @@ class MarkForm(PageForm):
     """One mark. Where on the drawing it was pointed at is kept beside it."""
 
     view = Select(
-        "Which side?", [("", "Choose"), *((v.value, v.label) for v in BodyView)], ask="Choose the side"
+        "Which side?", [(v.value, v.label) for v in BodyView], ask="Choose the side"
     )
     region = Select(
         "Which part of the body?",
-        [("", "Choose"), *((r.value, r.label) for r in Region)],
+        [(r.value, r.label) for r in Region],
         ask="Choose the part of the body",
         hint="Left and right are the child’s own",
     )
     kind = Select(
-        "What is it?", [("", "Choose"), *((k.value, k.label) for k in MarkKind)], ask="Choose what it is"
+        "What is it?", [(k.value, k.label) for k in MarkKind], ask="Choose what it is"
     )
     description = Words(
         "Colour and shape",

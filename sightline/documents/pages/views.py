@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.queries import joined_set, lead_of
+from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -79,8 +79,12 @@ def _subject(request: HttpRequest, view: ChildView) -> tuple[str, Named | None, 
 
 
 def _siblings(view: ChildView) -> list[tuple[str, str]]:
-    """The children in this child's life whose own record the viewer may open."""
-    return [(str(t.their_folder), f"{t.name} ({t.said})") for t in view.ties if t.is_child and t.their_folder]
+    """The children in this child's life in whose own record the viewer may write."""
+    return [
+        (str(t.their_folder), f"{t.name} ({t.said})")
+        for t in view.ties
+        if t.is_child and t.their_folder and may_write(t.their_folder)
+    ]
 
 
 @takes_files
@@ -92,7 +96,7 @@ def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     lead = subject.folder_id if subject else view.folder_ids[0]
     back = subject.href if subject else reverse("documents:list", args=[folder_id])
     others = [] if subject else _siblings(view)
-    form = forms.AddForm(request.POST or None, others=others)
+    form = forms.AddForm(request.POST if request.method == "POST" else None, others=others)
     refused: list[str] = []
     if request.method == "POST":
         refused = list(getattr(request, "files_refused", []))
@@ -228,7 +232,7 @@ def withdraw(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
     view, shown = open_child(request, folder_id, "documents.withdraw", tab="documents")
     found = queries.document(document_id, view.folder_ids)
     back = reverse("documents:document", args=[folder_id, document_id])
-    form = forms.WithdrawForm(request.POST or None)
+    form = forms.WithdrawForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
