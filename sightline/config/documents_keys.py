@@ -35,7 +35,8 @@ def rotate() -> Iterator[str]:
                 count += done
                 if done == 0:
                     break
-        yield f"{count} {'key of a file is' if count == 1 else 'keys of files are'} wrapped by it now; no file was written."
+        many = "key of a file is" if count == 1 else "keys of files are"
+        yield f"{count} {many} wrapped by it now; no file was written."
         with outer_transaction(viewer, "documents.drop_old_keys"):
             actions.drop_old_keys()
     except KeyMissing as error:

@@ -33,12 +33,14 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     next call goes on where it was. Runs as `sightline_app`.
     """
     from . import archive, bulk, families, people, voice
+    from . import bulk, documents, families, people
 
     sign_ins = people.load()
     if children > 0:
         families.load()
         voice.load()
         archive.load()
+        documents.load()
         bulk.load(children, progress)
     else:
         progress(0, 0)
