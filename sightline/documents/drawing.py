@@ -21,10 +21,16 @@ def outline(view: BodyView) -> str:
     ]
     side = ("left", "right") if view is BodyView.BACK else ("right", "left")
     labels = "".join(
-        f'<text x="{x}" y="20" font-size="13" fill="#505a5f" stroke="none" text-anchor="middle">{words}</text>'
+        f'<text x="{x}" y="20" font-size="13" fill="#505a5f" text-anchor="middle">{words}</text>'
         for x, words in ((30, f"{side[0]}"), (WIDTH - 30, f"{side[1]}"))
     )
-    return f'<g fill="#f3f2f1" stroke="#505a5f" stroke-width="1.5">{"".join(parts)}{labels}</g>'
+    body = "".join(parts)
+    # One line around the whole body, and thin ones between its parts.
+    return (
+        f'<g fill="#505a5f" stroke="#505a5f" stroke-width="4">{body}</g>'
+        f'<g fill="#f8f5f1">{body}</g>'
+        f'<g fill="none" stroke="#c9c5bf">{body}</g>{labels}'
+    )
 
 
 def picture(view: BodyView) -> str:

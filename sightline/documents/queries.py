@@ -129,7 +129,7 @@ def _view(row: Any, *, text: bool = False) -> DocumentView:
         subject_id=row.subject_id,
         closed=closed,
         signature=row.scan_signature or "",
-        scanned_at=row.scan_at,
+        scanned_at=None if result is ScanResult.OWN else row.scan_at,
         engine=row.scan_engine or "",
         withdrawn=WithdrawnView(withdrawal.at, withdrawal.by.name, withdrawal.by_post, withdrawal.why)
         if withdrawal
