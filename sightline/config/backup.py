@@ -228,7 +228,9 @@ def _read_keys(path: Path) -> dict[str, str]:
         raise BackupError(f"{path} is not a file of keys.")
     documents_key = found.get(DOCUMENTS_KEY)
     # A backup of a version before documents has none.
-    with_documents = {DOCUMENTS_KEY: documents_key} if isinstance(documents_key, str) and documents_key else {}
+    with_documents = (
+        {DOCUMENTS_KEY: documents_key} if isinstance(documents_key, str) and documents_key else {}
+    )
     return {name: found[name] for name in SECRETS} | with_documents
 
 

@@ -269,7 +269,9 @@ def _of_documents(place: Place) -> Iterator[Finding]:
         return
     if daemon.signatures_of is None:
         yield Finding(
-            "malware scanner", "bad", f"{daemon.version} does not say of when its signatures are: run freshclam"
+            "malware scanner",
+            "bad",
+            f"{daemon.version} does not say of when its signatures are: run freshclam",
         )
     elif daemon.stale(now()):
         yield Finding(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -16,13 +15,12 @@ from sightline.documents.actions import Incoming, NewBodyMap
 from sightline.documents.models import Document
 from sightline.documents.rules import Mark
 from sightline.documents.terms import BodyView, MarkKind, Region
-from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.print import pdf
 
 from . import people
 from .people import DANA, Cast
-from .telling import day
+from .telling import at, day
 
 #: Whose record they lie in.
 CHILD = ("Maya", "Ferreira-Lund")
@@ -77,7 +75,7 @@ def _bring_in(cast: Cast, folder_id: UUID) -> None:
         actions.draw_body_map(
             folder_id,
             NewBodyMap(
-                seen_at=now() - timedelta(days=12, hours=3),
+                seen_at=at(12, 15, 40),
                 seen_parts="Both forearms and hands, when she pushed up her sleeves to paint.",
                 said="I fell off the wall by the shop. Theo was there.",
                 marks=[
@@ -139,8 +137,8 @@ def _photograph() -> bytes:
         pen.rectangle(box, fill="#cfe3ee", outline="#f4f4f0", width=28)
     crack = [(330, 300), (300, 380), (360, 430), (310, 520), (350, 610)]
     pen.line(crack, fill="#455a64", width=5)
-    for at, to in (((330, 300), (210, 210)), ((360, 430), (500, 390)), ((310, 520), (170, 560))):
-        pen.line([at, to], fill="#455a64", width=4)
+    for start, end in (((330, 300), (210, 210)), ((360, 430), (500, 390)), ((310, 520), (170, 560))):
+        pen.line([start, end], fill="#455a64", width=4)
     exif = Image.Exif()
     exif[0x0110] = "Invented Camera 1"
     place = exif.get_ifd(0x8825)

@@ -17,9 +17,7 @@ class FindForm(PageForm):
     """What the list shows."""
 
     words = Text("Words", required=False, hint="In the name, what is said of it, or its text", width="20")
-    kind = Select(
-        "Type", [(k.value, k.label) for k in MediaKind], empty="All types", required=False
-    )
+    kind = Select("Type", [(k.value, k.label) for k in MediaKind], empty="All types", required=False)
 
 
 class AddForm(PageForm):
@@ -89,18 +87,14 @@ class RightForm(BodyMapForm):
 class MarkForm(PageForm):
     """One mark. Where on the drawing it was pointed at is kept beside it."""
 
-    view = Select(
-        "Which side?", [(v.value, v.label) for v in BodyView], ask="Choose the side"
-    )
+    view = Select("Which side?", [(v.value, v.label) for v in BodyView], ask="Choose the side")
     region = Select(
         "Which part of the body?",
         [(r.value, r.label) for r in Region],
         ask="Choose the part of the body",
         hint="Left and right are the child’s own",
     )
-    kind = Select(
-        "What is it?", [(k.value, k.label) for k in MarkKind], ask="Choose what it is"
-    )
+    kind = Select("What is it?", [(k.value, k.label) for k in MarkKind], ask="Choose what it is")
     description = Words(
         "Colour and shape",
         rows=2,

@@ -262,10 +262,7 @@ def test_sound_and_video_are_played_and_text_is_read(desk, scanner, attach, exam
     assert "<audio" in desk.get(of("document", folder_id, attach(sound(), "talk.wav"))).content.decode()
     minutes = examined(attach(word_file("The plan stays."), "minutes.docx"))
     assert "The plan stays." in desk.get(of("document", folder_id, minutes)).content.decode()
-    assert (
-        desk.get(of("copy", folder_id, film)).status_code
-        == 200
-    )
+    assert desk.get(of("copy", folder_id, film)).status_code == 200
 
 
 def test_a_copy_of_what_cannot_be_cleaned_is_refused_plainly(desk, scanner, attach, folder_id):
