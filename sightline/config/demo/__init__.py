@@ -32,8 +32,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import archive, bulk, families, people, voice
-    from . import bulk, documents, families, people
+    from . import archive, bulk, documents, families, people, voice
 
     sign_ins = people.load()
     if children > 0:
