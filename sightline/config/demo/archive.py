@@ -26,10 +26,10 @@ from .voice import folder_of
 def load() -> None:
     """Bring in what is missing."""
     cast = people.cast()
-    folder_id = folder_of("Maya", "Ferreira-Lund")
-    if folder_id is None:
-        return
     with transaction.atomic():
+        folder_id = folder_of("Maya", "Ferreira-Lund")
+        if folder_id is None:
+            return
         with _setting_up():
             there = Volume.objects.filter(folder_id=folder_id).exists()
         if not there:
