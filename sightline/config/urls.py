@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("sightline.web.pages.urls")),
+    path("", include("sightline.returns.pages.urls")),
     path("", include("sightline.archive.pages.urls")),
     path("", include("sightline.plans.pages.urls")),
     path("", include("sightline.enquiries.pages.urls")),

@@ -57,6 +57,7 @@ _UPN = re.compile(r"(?<!\w)([A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z])(?!\w)", re.I)
 _POSTCODE = re.compile(r"(?<!\w)([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})(?!\w)", re.I)
 _DISTRICT = re.compile(r"(?<![\w/-])([A-Z]{1,2}\d[A-Z\d]?)(?![\w/-])", re.I)
 _REFERENCE = re.compile(r"(?<![\w/-])(?=[\w/-]*\d)([A-Za-z0-9][\w/-]{3,29})(?![\w/-])")
+_ONE_WORD = re.compile(r"[A-Za-z][A-Za-z_/-]{3,29}")
 _HOUSE = re.compile(r"^\d{1,4}[a-z]?$", re.I)
 _SAID_ABOUT = re.compile(
     r"(?<!\w)(?:d\.?o\.?b\.?|date of birth|born(?: on)?|nhs(?: (?:number|no))?|upn|postcode|known as"
@@ -91,6 +92,9 @@ class Question:
     nhs: str = ""
     upn: str = ""
     references: tuple[str, ...] = ()
+    perhaps: str = ""
+    """A single word without a digit: besides a name it may be the number that an authority gave, which some write in
+    letters alone."""
     remarks: tuple[str, ...] = ()
     also: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -117,6 +121,7 @@ class Question:
                 ("upn", self.upn),
                 ("postcode", self.postcode),
                 *(("reference", reference) for reference in self.references),
+                ("reference", self.perhaps),
             )
             if value
         ]
@@ -307,6 +312,7 @@ def parse(text: str, today: date) -> Question:
         references.append(re.sub(r"[^A-Z0-9]", "", found[1].upper()))
         rest = rest.replace(found[0], " ", 1)
 
+    perhaps = re.sub(r"[^A-Z]", "", rest.upper()) if _ONE_WORD.fullmatch(rest.strip()) else ""
     words = tuple(word for word in _BETWEEN.split(_APOSTROPHES.sub("", rest)) if word)
     words, address = _name_and_address(words)
     if len(words) > MOST_WORDS:
@@ -324,6 +330,7 @@ def parse(text: str, today: date) -> Question:
         nhs=nhs,
         upn=upn,
         references=tuple(dict.fromkeys(references)),
+        perhaps=perhaps,
         remarks=tuple(remarks),
     )
 

@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.queries import numbers_of
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.children.rules import NAME_NOT_KNOWN
 from sightline.govuk.forms import PageForm, Text
 
 from .. import actions
@@ -64,6 +66,7 @@ def find(request: HttpRequest) -> HttpResponse:
     sort, loosely, number = _how(request)
     search = actions.search(text, sort=sort, loosely=loosely, page=number)
     results = search.results
+    nameless = [child.folder_id for child in results.found if child.opens and child.name == NAME_NOT_KNOWN]
     return render(
         request,
         "matching/find.html",
@@ -71,6 +74,7 @@ def find(request: HttpRequest) -> HttpResponse:
             "form": FindForm(initial={"q": text}),
             "search": search,
             "results": results,
+            "numbers": numbers_of(nameless) if nameless else {},
             "loosely": loosely,
             "sorts": [(value.value, words, value is sort) for value, words in SORTS],
             "first": (search.page - 1) * PAGE + 1,

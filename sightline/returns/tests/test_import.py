@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, ProgrammingError, transaction
+from django.test import Client
 
 from sightline.access import actions as access
 from sightline.access.models import Folder, Grant, Responsibility
@@ -272,6 +273,7 @@ class TestCommit:
                 ("24/03/1966", "DFEX0000001"),
                 ("DfEX0000001", "DFEX0000001"),
                 ("25/09/2023", "CHILD_FAILS_ASSESSMENTS"),
+                ("Child_Fails_Assessments", "CHILD_FAILS_ASSESSMENTS"),
             ):
                 found = matching.search(parse(asked, today())).found
                 assert [child.folder_id for child in found] == [holders[holder]], asked
@@ -305,6 +307,25 @@ class TestCommit:
         with as_practitioner(partners.teacher):
             assert past_referrals([told.folder_id]) == []
             assert findings_on([told.folder_id]) == []
+
+    def test_the_past_stands_on_a_page_of_the_child_and_the_nameless_are_told_apart(
+        self, partners: Partners, case: Path
+    ) -> None:
+        whole(DATA / "cin-2022.xml")
+        whole(case)
+        with as_practitioner(partners.manager):
+            told = {f.id: f.number for f in Folder.objects.all()}
+            past = next(
+                r.folder_id for folder in told for r in past_referrals([folder]) if r.closure == "Adopted"
+            )
+        client = Client(headers={"user-agent": "Tests"})
+        client.force_login(partners.manager.user)
+        page = client.get(f"/child/{past}/past/").content.decode()
+        assert "Family in acute stress" in page
+        assert "Adopted" in page
+        work = client.get("/team/?by=child").content.decode()
+        assert "Name not known" in work
+        assert any(f"record {number}" in work for number in told.values())
 
     def test_what_was_imported_stands_in_the_audit_trail(self, partners: Partners, case: Path) -> None:
         whole(case)
