@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -23,7 +23,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 
 from . import queries, rules
-from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal, SealName
+from .models import EmergencyAccess, Folder, FormDraft, Grant, Joining, Responsibility, Seal, SealName
 from .terms import GrantLevel, GrantOrigin
 
 # -- folders --------------------------------------------------------------------------------------------
@@ -641,3 +641,31 @@ def review_emergency(emergency_id: UUID, *, justified: bool, words: str) -> None
                     path=f"/access/emergencies/{row.pk}/",
                 )
         record(Verb.WROTE, "access.review_emergency", folder_id=row.folder_id, subject=row)
+
+
+# -- forms that are not sent yet ----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_form(about: UUID, path: str, title: str, content: Mapping[str, list[str]]) -> datetime:
+    """Keep what the viewer has typed into the form of a page about a record; returns when. Raises NotFound."""
+    _opened(about)
+    at, me = now(), current().practitioner_id
+    if me is None:
+        raise NotFound
+    draft = FormDraft.objects.select_for_update().filter(practitioner_id=me, path=path).first()
+    draft = draft or FormDraft(practitioner_id=me, about_id=about, path=path)
+    draft.title, draft.content, draft.saved_at = title[:200], dict(content), at
+    draft.save()
+    return at
+
+
+def drop_form(path: str) -> None:
+    """The form of that page was sent, or is not wanted any more: what was typed is no longer kept."""
+    FormDraft.objects.filter(path=path).delete()
+
+
+def drop_forms_before(at: datetime) -> int:
+    """Remove what nobody has touched since then; for the nightly job. Returns how many."""
+    removed, _ = FormDraft.objects.filter(saved_at__lt=at).delete()
+    return removed

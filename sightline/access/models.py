@@ -19,6 +19,9 @@ MAY_WRITE = "access_may_write(folder_id)"
 MAY_ADD = "access_may_add(folder_id)"
 
 
+_OWN_FORM = "practitioner_id = kernel_practitioner() AND access_may_read(about_id)"
+
+
 def folder_door(
     *,
     read: str = MAY_READ,
@@ -212,3 +215,27 @@ class EmergencyAccess(FolderRow):
         update="agencies_may('folder.emergency_review') AND NOT access_is_sealed_to(folder_id)",
         jobs={"demo": ("select", "insert")},
     )
+
+
+class FormDraft(Row):
+    """What somebody has typed into a form about a record and not sent yet: theirs alone, and only while the record
+    is open to them. `path` is the page of the form, and the key."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
+    about = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="+")
+    path = models.CharField(max_length=300)
+    title = models.CharField(max_length=200)
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    door = Door(
+        read=_OWN_FORM,
+        insert=_OWN_FORM,
+        update=_OWN_FORM,
+        delete=_OWN_FORM,
+        jobs={"drafts": ("select", "delete")},
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practitioner", "path"], name="one_draft_of_a_form"),
+        ]

@@ -14,7 +14,8 @@ from sightline.agencies.models import Posting
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 
-from .models import EmergencyAccess, Folder, Grant, Joining, Responsibility, Seal, SealName
+from .drafts import DraftLine
+from .models import EmergencyAccess, Folder, FormDraft, Grant, Joining, Responsibility, Seal, SealName
 from .terms import GrantLevel, GrantOrigin
 
 
@@ -234,4 +235,17 @@ def readers_of_all() -> list[Reader]:
     return found + [
         Reader(who, words, "agencies_practitioner", tuple((folder, who) for folder in sorted(folders)))
         for who, (words, folders) in sorted(named.items(), key=lambda item: item[1][0])
+    ]
+
+
+def form_draft(path: str) -> dict[str, list[str]] | None:
+    """What the viewer typed into the form of that page and did not send; None where there is nothing."""
+    return FormDraft.objects.filter(path=path).values_list("content", flat=True).first()
+
+
+def draft_lines() -> list[DraftLine]:
+    """The viewer's unsent forms about records, for My work."""
+    return [
+        DraftLine(f"You were filling in: {draft.title}", draft.saved_at, draft.path)
+        for draft in FormDraft.objects.order_by("-saved_at")[:50]
     ]

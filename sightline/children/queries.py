@@ -349,6 +349,11 @@ class ChildView:
         )
 
     @cached_property
+    def ties_once(self) -> list[TieView]:
+        """The same, where two joined records each name the same person in the same way: once."""
+        return _once(self.ties)
+
+    @cached_property
     def past_ties(self) -> list[TieView]:
         """Who was in the child's life, and is not in it now in any way."""
         still = {t.person.id for t in self.ties}
@@ -444,11 +449,19 @@ class ChildView:
             "area": home.area if home and not home.confidential else "",
             "address_confidential": child.address_confidential,
             "markers": [{"text": s.words, "kind": s.kind.value, "since": s.held_from} for s in self.statuses],
-            "parental_responsibility": [t.name for t in self.responsible_parents],
+            "parental_responsibility": [t.name for t in _once(self.responsible_parents)],
             "responsible_manager": self.responsible_manager,
             "agency": self.agency,
             "number": self.number,
         }
+
+
+def _once(ties: Iterable[TieView]) -> list[TieView]:
+    """People of the same name and kinship once: two joined records may each have told of them."""
+    found: dict[tuple[str, Kinship], TieView] = {}
+    for tie in ties:
+        found.setdefault((tie.name.casefold(), tie.kinship), tie)
+    return list(found.values())
 
 
 def _given(answer: AnswerView | None) -> str:
@@ -457,7 +470,7 @@ def _given(answer: AnswerView | None) -> str:
 
 def _lives_with(view: ChildView) -> str:
     """'mother (Ana) and brother or sister (Theo)', or as it was written with the address."""
-    people = [f"{t.said} ({t.person.called if t.person.names else t.name})" for t in view.lives_with]
+    people = [f"{t.said} ({t.person.called if t.person.names else t.name})" for t in _once(view.lives_with)]
     if not people:
         return view.child.lives.with_whom if view.child.lives else ""
     return rules.listed(people)

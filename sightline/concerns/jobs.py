@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from sightline.access.actions import drop_forms_before
 from sightline.agencies.actions import notify
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -46,7 +47,9 @@ def match_behind_seals(concern_id: str) -> int:
 def clear_drafts(timestamp: int) -> int:
     """Every night: remove drafts that nobody has touched for four weeks."""
     with transaction.atomic(), looking_as(Viewer.for_job("drafts")):
-        removed, _ = Draft.objects.filter(saved_at__lt=now() - DRAFTS_KEPT).delete()
+        long_ago = now() - DRAFTS_KEPT
+        removed, _ = Draft.objects.filter(saved_at__lt=long_ago).delete()
+        removed += drop_forms_before(long_ago)
         if removed:
             record(Verb.WROTE, "concerns.clear_drafts", count=removed)
     return removed

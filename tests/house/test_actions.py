@@ -34,6 +34,9 @@ NOT_TOLD = {
     "enquiries.save_draft": "as the front door's",
     "enquiries.drop_draft": "as the front door's",
     "enquiries.happened": "a step of the act that happened",
+    "access.keep_form": "as concerns.save_draft",
+    "access.drop_form": "as concerns.save_draft",
+    "access.drop_forms_before": "the job that asks for it tells the trail",
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.

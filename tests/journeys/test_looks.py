@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.concerns.actions import take_up
 from sightline.concerns.models import ConcernPart
-from sightline.concerns.tests.factories import FrontDoor, raised_by
+from sightline.concerns.tests.factories import FrontDoor, a_concern, raised_by
 
 from .conftest import Visitor
 
@@ -36,7 +36,9 @@ def test_pages_of_the_front_door(somebody: Callable[..., Visitor], front_door: F
     manager = somebody(width)
     manager.signs_in_as(front_door.decider)
     for path in (
-        "/", "/?by=child", "/team/", "/you/", "/front-door/", f"/front-door/{concern}/",
+        "/", "/?by=child", "/?by=family", "/team/", "/team/?by=owner", "/team/unallocated/", "/news/", "/you/",
+        f"/child/{folder}/allocate/", f"/access/{folder}/", f"/child/{folder}/past/",
+        "/front-door/", f"/front-door/{concern}/",
         f"/front-door/{concern}/decide/", f"/child/{folder}/",
         f"/child/{folder}/record/", f"/child/{folder}/people/", f"/child/{folder}/decisions/",
         f"/child/{folder}/looked/", f"/child/{folder}/people/add/", "/find/", "/people/rota/", "/procedures/",
@@ -102,6 +104,19 @@ class Keyboard:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"No arrow leads to {answer!r} of {question!r}")
 
+    def chooses(self, answer: str) -> None:
+        """By arrows, within the group of answers that the next Tabs lead to."""
+        for _ in range(80):
+            if self.page.evaluate("document.activeElement.type === 'radio'"):
+                break
+            self.page.keyboard.press("Tab")
+        for _ in range(12):
+            if self.name().strip().startswith(answer):
+                self.page.keyboard.press("Space")
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"No arrow leads to {answer!r}")
+
     def writes(self, label: str, words: str) -> None:
         self.to(label)
         self.page.keyboard.type(words)
@@ -155,6 +170,34 @@ def test_a_concern_is_raised_by_keyboard_alone(
     by.presses("Continue")
     by.presses("Send this concern")
     teacher.sees("Your concern has been sent")
+
+
+def test_a_concern_is_decided_and_answered_by_keyboard_alone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
+    raised = raised_by(front_door.teacher, children=a_concern().children[:1])
+    manager = somebody()
+    manager.signs_in_as(front_door.decider)
+    manager.goes_to(f"/front-door/{raised.concern_id}/")
+    by = Keyboard(manager.page)
+    by.presses("Decide")
+    by.answers("Do you know anybody in this family", "No")
+    manager.page.keyboard.press("Tab")
+    by.chooses("2:")
+    manager.page.keyboard.press("Tab")
+    manager.page.keyboard.press("Space")
+    by.chooses("Early help")
+    by.answers("Does this child need anything sooner", "No")
+    by.writes("Your reasons", "Her mother asked for help herself and she is safe today.")
+    by.writes("On whose agreement", "The mother agreed on the telephone.")
+    by.writes("What was the child told", "Her teacher told her after lunch.")
+    by.writes("What were the parents told", "I told the mother on the telephone.")
+    by.answers("in conflict with the interests", "No")
+    by.presses("Make this decision")
+    manager.sees("Decided.")
+    by.writes("What do you tell them?", "Early help will ring the family this week.")
+    by.presses("Send")
+    manager.sees("The referrer has been told.")
 
 
 def test_board_and_decision_without_scripts(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:

@@ -7,6 +7,7 @@ _CHILD = "child/<uuid:folder_id>/people/"
 _PERSON = _CHILD + "<uuid:person_id>/"
 urlpatterns = [
     path(_CHILD, views.people, name="people"),
+    path(_CHILD + "keep/", views.keep, name="keep"),
     path(_CHILD + "complete/", views.complete, name="complete"),
     path(_CHILD + "add/", views.add, name="add"),
     path(_CHILD + "sibling/", views.sibling, name="sibling"),

@@ -3,21 +3,26 @@ done."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.actions import drop_form, keep_form
+from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, practitioners
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.govuk.forms import PageForm
+from sightline.govuk.forms import PageForm, typed
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, queries
@@ -126,14 +131,17 @@ def _change(
                 form.data = sent
             status = 409
         else:
+            drop_form(request.path)
             messages.success(request, done)
             return HttpResponseRedirect(back)
+    kept = urlencode({"form": request.path, "title": title})
     return render(
         request,
         "children/form.html",
         shown
         | {
             "form": form,
+            "keep_url": f"{reverse('children:keep', args=[shown['folder_id']])}?{kept}",
             "title": title,
             "current": [line for line in current if line],
             "button": button,
@@ -147,7 +155,23 @@ def _change(
 def _form(request: HttpRequest, kind: Any, seen: Iterable[UUID | None] = (), /, **options: Any) -> Any:
     """A form as sent, or as first shown: with what holds now filled in where that is no choice."""
     initial = {"seen": forms.seen(seen), **options.pop("initial", {})}
-    return kind(request.POST if request.method == "POST" else None, initial=initial, **options)
+    if request.method == "POST":
+        return kind(request.POST, initial=initial, **options)
+    return kind(None, initial=initial, draft=form_draft(request.path), **options)
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Keeps a form of this room as it is typed, asked for by the page itself. NotFound for any other page."""
+    path = request.GET.get("form", "")
+    if not _A_FORM.fullmatch(path):
+        raise NotFound
+    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
+    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
+
+
+#: The addresses of this room's forms.
+_A_FORM = re.compile(r"/child/[0-9a-f-]{36}/people/[a-z0-9/_-]{1,200}")
 
 
 def _dated_words(rows: Iterable[Dated]) -> list[str]:

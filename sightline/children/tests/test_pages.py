@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sightline.access.queries import draft_lines
 from sightline.agencies.models import Practitioner, User
 from sightline.children import actions, queries
 from sightline.children.pages import frame
@@ -282,3 +283,25 @@ def test_the_child_page_runs_few_queries_whatever_there_is(
             queries.child_page([folder_id])
     with django_assert_max_num_queries(25):
         assert desk.get(reverse("children:people", args=[folder_id])).status_code == 200
+
+
+def test_a_form_is_kept_as_it_is_typed_until_it_is_sent(desk, world, worker, folder_id, child_id):
+    address = reverse("children:address", args=[folder_id, child_id])
+    page = desk.get(address).content.decode()
+    assert "data-autosave-url" in page
+    keep = reverse("children:keep", args=[folder_id]) + f"?form={address}&title=Where+Maya+lives"
+    assert "saved" in desk.post(keep, {"lines": "12 Half-written Lane"}).json()
+    assert "12 Half-written Lane" in desk.get(address).content.decode()
+    with world.looking(worker):
+        (line,) = draft_lines()
+    assert (line.words, line.href) == ("You were filling in: Where Maya lives", address)
+    sent = {"lives_at": "home", "lines": "12 Long Lane", "area": "Eastmere", "confidential": "no"}
+    post(desk, "address", [folder_id, child_id], sent)
+    assert "12 Half-written Lane" not in desk.get(address).content.decode()
+
+
+def test_nobody_keeps_a_form_on_a_record_that_is_not_theirs(world, folder_id, stranger):
+    stranger = signed_in(world, stranger)
+    keep = reverse("children:keep", args=[folder_id])
+    assert stranger.post(f"{keep}?form=/child/{folder_id}/people/add/", {"given": "x"}).status_code == 404
+    assert stranger.post(f"{keep}?form=https://elsewhere.example/", {"given": "x"}).status_code == 404
