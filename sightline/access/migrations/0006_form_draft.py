@@ -9,7 +9,7 @@ import sightline.kernel.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0005_may_read_trail"),
-        ("agencies", "0006_allocate"),
+        ("agencies", "0006_alter_rolepermission_permission"),
     ]
 
     operations = [
