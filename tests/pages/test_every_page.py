@@ -59,7 +59,7 @@ KEPT_BY_BROWSERS = {"govuk:colour"}
 #: Routes of a child, a concern or a duty: what they refuse says nothing about why.
 OF_SOMEBODY = {
     "folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id", "contribution_id",
-    "request_id",
+    "asked_id",
     "meeting_id", "action_id",
 }  # fmt: skip
 #: Pages that show the pointer of a child whose record they may not open.

@@ -92,7 +92,7 @@ class Records:
     duty_id: UUID
     entry_id: UUID
     statement_id: UUID
-    request_id: UUID
+    asked_id: UUID
     tie_id: UUID
     number_id: UUID
     row_id: UUID
@@ -218,7 +218,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         duty_id=duty.id,
         entry_id=entry.id,
         statement_id=view.statements[1].id,
-        request_id=view.requests[0].id,
+        asked_id=view.requests[0].id,
         tie_id=tied if isinstance(tied, UUID) else tied.id,
         number_id=number.id if number else uuid4(),
         row_id=involvement.id,

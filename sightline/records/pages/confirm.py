@@ -32,9 +32,9 @@ def waiting(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission=Permission.READ_FOLDER)
-def confirm(request: HttpRequest, request_id: UUID) -> HttpResponse:
+def confirm(request: HttpRequest, asked_id: UUID) -> HttpResponse:
     """Read what was written, and say whether it is right."""
-    rows = queries.asked(request_id)
+    rows = queries.asked(asked_id)
     for row in rows:
         record(
             Verb.READ,
@@ -51,7 +51,7 @@ def confirm(request: HttpRequest, request_id: UUID) -> HttpResponse:
         got = form.cleaned_data
         try:
             actions.confirm(
-                request_id, Confirming(got["said"]), got["words"] or got.get("how", "") or got.get("why", "")
+                asked_id, Confirming(got["said"]), got["words"] or got.get("how", "") or got.get("why", "")
             )
         except NotPermitted:
             raise

@@ -23,5 +23,5 @@ urlpatterns = [
     path("child/<uuid:folder_id>/record/<uuid:entry_id>/ask/<uuid:statement_id>/", entry.ask, name="ask"),
     path("entry-drafts/<uuid:draft_id>/drop/", write.drop, name="drop_draft"),
     path("confirm/", confirm.waiting, name="waiting"),
-    path("confirm/<uuid:request_id>/", confirm.confirm, name="confirm"),
+    path("confirm/<uuid:asked_id>/", confirm.confirm, name="confirm"),
 ]
