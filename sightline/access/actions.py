@@ -395,6 +395,25 @@ def let_in_for_meeting(
         return True
 
 
+def let_worker_in(
+    folder_id: UUID, practitioner_id: UUID, *, why: str, level: GrantLevel = GrantLevel.WRITE
+) -> None:
+    """Somebody is given a part in the work with a child, and so opens the record; nothing where they may already.
+
+    Part of another action, which asks the permission. Raises NotFound, or NotPermitted where the viewer may only
+    read.
+    """
+    with attempt("access.let_worker_in", folder_id=folder_id):
+        _written(folder_id)
+        standing = queries.grants_on(folder_id).filter(practitioner_id=practitioner_id, ends_at__isnull=True)
+        if level is GrantLevel.WRITE:
+            standing = standing.filter(level=level.value)
+        if standing.exists():
+            return
+        grant = _grant(folder_id, GrantOrigin.INVOLVEMENT, why, practitioner_id=practitioner_id, level=level)
+        record(Verb.WROTE, "access.let_worker_in", folder_id=folder_id, subject=grant, to=practitioner_id)
+
+
 def _opened(folder_id: UUID) -> None:
     """NotFound unless the viewer may read the folder."""
     if not queries.opened_of([folder_id]):

@@ -43,6 +43,8 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.PARTNERSHIP_WORK: "see the work of the whole partnership",
     Permission.MANAGE_ROTA: "change the duty rota",
     Permission.MANAGE_PEOPLE: "appoint people and end their postings",
+    Permission.DECIDE_PLAN: "begin or end a child protection plan, or end a child in need plan",
+    Permission.KEEP_SERVICES: "keep the directory of local services",
     Permission.IMPORT_RETURN: "import a statutory return",
     Permission.KEEP_VOLUMES: "keep a child's paper volumes",
     Permission.APPROVE_REMOVAL: "approve that a paper volume leaves its place",

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     PARTNERSHIP_WORK = "work.partnership"
     MANAGE_ROTA = "rota.manage"
     MANAGE_PEOPLE = "people.manage"
+    DECIDE_PLAN = "plan.decide"
+    KEEP_SERVICES = "services.keep"
     IMPORT_RETURN = "return.import"
     KEEP_VOLUMES = "archive.volume"
     APPROVE_REMOVAL = "archive.approve_removal"

@@ -43,7 +43,9 @@ _JOBS = {
 _JOBS_APPEND = {"import": ("select", "insert"), "demo": ("select", "insert"), "matching": ("select",)}
 
 
-def person_door(*, append_only: bool = False, read_also: str = "") -> Door:
+def person_door(
+    *, append_only: bool = False, read_also: str = "", jobs: dict[str, tuple[str, ...]] | None = None
+) -> Door:
     """Rows about a person: by the folder for a child, through a tie for an adult.
 
     An adult's rows are read through a tie in any folder that the viewer may open, and written through one
@@ -55,7 +57,7 @@ def person_door(*, append_only: bool = False, read_also: str = "") -> Door:
         read=f"({read}) AND ({read_also})" if read_also else read,
         insert=f"(folder_id IS NOT NULL AND {MAY_ADD}) OR {change_adult}",
         update=None if append_only else f"{MAY_WRITE} OR {change_adult}",
-        jobs=_JOBS_APPEND if append_only else _JOBS,
+        jobs={**(_JOBS_APPEND if append_only else _JOBS), **(jobs or {})},
     )
 
 
@@ -102,7 +104,7 @@ class Particulars(PersonRow):
     pronouns = models.CharField(max_length=40, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
     why = models.TextField(blank=True, help_text="Where it puts an earlier row right: what was wrong")
-    door = person_door(append_only=True)
+    door = person_door(append_only=True, jobs={"duties": ("select",)})
 
     class Meta:
         indexes = [models.Index(fields=["person", "-recorded_at"], name="particulars_latest")]

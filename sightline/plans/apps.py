@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class PlansConfig(AppConfig):
     name = "sightline.plans"
     label = "plans"
+
+    def ready(self) -> None:
+        from sightline.children.pages import frame
+        from sightline.records import chronology
+
+        from . import queries
+
+        frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
+        chronology.sources.append(queries.moments)

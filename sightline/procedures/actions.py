@@ -6,7 +6,7 @@ duty, and the pack says the rest: limit, citation, what discharges it, when it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -226,8 +226,12 @@ def happened(
     owner_id: UUID | None = None,
     team_id: UUID | None = None,
     pack: Pack | None = None,
+    sooner: Mapping[str, tuple[datetime, str]] | None = None,
 ) -> list[Duty]:
-    """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens."""
+    """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens.
+
+    `sooner`: by kind, the instant by which this child needs it and why, where that is before the limit (TIM-01).
+    """
     pack = pack or pack_in_force()
     folders = list(folder_ids)
     found = pack.event(event, at.astimezone(LONDON).date())
@@ -243,6 +247,8 @@ def happened(
                 path=path,
                 owner_id=owner_id,
                 team_id=team_id,
+                sooner_at=(sooner or {}).get(kind, (None, ""))[0],
+                sooner_why=(sooner or {}).get(kind, (None, ""))[1],
             )  # fmt: skip
             for folder in folders
             for kind in found.opens

@@ -53,7 +53,7 @@ class Duty(FolderRow):
     citation = models.TextField()
     caveat = models.TextField(blank=True)
 
-    door = folder_door(jobs={"duties": ("select", "update")})
+    door = folder_door(jobs={"duties": ("select", "insert", "update")})
 
     class Meta:
         indexes = [

@@ -34,6 +34,7 @@ from .schema import (
     Principle,
     Question,
     Recording,
+    Repeat,
     Role,
     ScreeningOutcome,
     Setting,
@@ -237,6 +238,10 @@ class Pack:
     def letters(self, on: date) -> tuple[Letter, ...]:
         """The forms and languages in which the family's invitation is there."""
         return self.all(Letter, on)
+
+    def repeat(self, id: str, on: date) -> Repeat:
+        """How many incidents within how many days ask for a decision."""
+        return self.get(Repeat, id, on, or_earliest=True)
 
     def glossary(self, on: date) -> tuple[Abbreviation, ...]:
         return self.all(Abbreviation, on)

@@ -617,6 +617,16 @@ class Letter(Value):
         return self
 
 
+class Repeat(Value):
+    """How many incidents of a kind within so many days ask for a decision."""
+
+    kind = "repeat"
+    plural = "repeated incidents"
+    title: Words
+    count: Amount
+    days: Amount
+
+
 class Office(Value):
     """Office hours. `cut_off`: what arrives later on a working day counts as received the next day,
     for limits that the partnership set itself."""
@@ -820,6 +830,7 @@ KINDS: dict[str, type[Value]] = {
         Setting,
         MeetingRule,
         Letter,
+        Repeat,
         Office,
         Holiday,
         Abbreviation,

@@ -33,6 +33,7 @@ from .schema import (
     Principle,
     Question,
     Recording,
+    Repeat,
     Role,
     ScreeningOutcome,
     Setting,
@@ -161,6 +162,8 @@ def _of(value: Value) -> tuple[str, list[str]]:
                 f"In {value.language}{', easy read' if value.easy else ''}. Checked by: {value.checked_by}."
             ]
             return value.title, lines + [f"- {text}" for text in value.phrases.values()]
+        case Repeat():
+            return f"{value.title}: {value.count} within {value.days} days", []
         case Office():
             cut_off = f", cut-off {value.cut_off:%H:%M}" if value.cut_off else ", no cut-off"
             return f"{value.opens:%H:%M} to {value.closes:%H:%M}{cut_off}", []

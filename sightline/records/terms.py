@@ -106,3 +106,5 @@ class DecisionKind(StrEnum):
     ENQUIRY = "section_47_enquiry"
     NON_CONTACT = "non_contact"
     STEP = "step"
+    PLAN = "plan"
+    INCIDENTS = "incidents"

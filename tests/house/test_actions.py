@@ -46,6 +46,7 @@ NOT_TOLD = {
     "procedures.happened": "a step of the act that happened",
     "procedures.discharge": "a step of the act that discharges",
     "procedures.withdraw_all": "a step of the act that makes them void",
+    "plans.changed": "a step of each act on a plan",
 }
 
 

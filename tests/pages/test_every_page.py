@@ -46,6 +46,11 @@ DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "
         "paper", "volume", "place", "check", "ask", "removal", "copies", "told", "access", "request", "items", "item",
         "give", "answer", "step", "receive", "copy_back", "add", "end_sharing",
     )},
+    # A plan is shown whole, or its form offers what the plan says.
+    **{f"plans:{name}": 40 for name in (
+        "child", "plan", "sign", "change", "drop", "action", "review", "review_outcome", "review_offer", "review_view",
+        "review_close", "begin", "close", "step", "transfer",
+    )},
     **{f"enquiries:{name}": 40 for name in (
         "assessment", "ask", "begin", "earlier", "evidence", "need", "part", "read", "return", "section", "send",
         "shared", "sign", "update",

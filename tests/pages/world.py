@@ -39,6 +39,7 @@ from sightline.enquiries.actions.assessment import Beginning, begin
 from sightline.enquiries.actions.contribution import ask
 from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.plans.tests.factories import a_service, filled
 from sightline.procedures.models import Duty
 from sightline.records.actions import EntryIn, sign
 from sightline.records.queries import entry as entry_view
@@ -119,6 +120,14 @@ class Records:
     outcome_id: UUID
     action_id: UUID
     apart_id: UUID
+    plan_id: UUID
+    text_id: UUID
+    plan_action_id: UUID
+    offer_id: UUID
+    member_id: UUID
+    review_id: UUID
+    transfer_id: UUID
+    incident_id: UUID
 
     @classmethod
     def invented(cls) -> Records:
@@ -192,6 +201,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         met = a_meeting(folder_id, child.id, mother)
         notice = notify(door.decider.pk, text="Something waits for you.", path="/")
     files = _files(door, folder_id, owning)
+    planned = filled(folder_id, door.decider)
     with as_practitioner(visitor):
         opened = open_in_emergency(
             folder_id, "His mother has rung: he has not come home from school.", minutes=60
@@ -234,6 +244,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         contribution_id=asked.id,
         **files,
         **met,
+        **planned,
     )
 
 
@@ -312,5 +323,8 @@ def make_world(owning: Callable[[], Any]) -> World:
         "line_id": uuid4(),
         "print_id": uuid4(),
         "volume_id": uuid4(),
+        "local_id": a_service(people["quality-lead"]),
+        "part": "outcome",
+        "number": 1,
     }
     return World(door, people, known, sealed, places)

@@ -1,0 +1,399 @@
+"""A plan begins; who leads it, who is around it, which siblings' plans are made with it; a version is signed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from sightline.access.actions import let_worker_in
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.actions import set_status
+from sightline.children.models import Status, Tie
+from sightline.children.rules import NewStatus
+from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.kernel.ids import uuid7
+from sightline.kernel.models import held_on
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import Deciding, decide
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
+from sightline.voice.actions import Wishes, have_regard
+from sightline.voice.terms import Power
+
+from .. import queries, rules
+from ..models import Category, CoreMember, Lead, Plan, PlanVersion
+from ..terms import PlanAct, PlanKind, PlanState
+from .base import changed, end_of, enter, enter_folder, path_of, signed, works_in
+
+#: The status that a child stands under with each kind of plan.
+STATUS = {
+    PlanKind.EARLY_HELP: StatusKind.EARLY_HELP,
+    PlanKind.CHILD_IN_NEED: StatusKind.CHILD_IN_NEED,
+    PlanKind.CHILD_PROTECTION: StatusKind.PROTECTION_PLAN,
+}
+
+
+@dataclass(frozen=True)
+class WishesIn:
+    """What the child said that bears on a decision (`view_ids` of room voice) and the weight given to it; or why
+    the child's wishes could not be learnt."""
+
+    view_ids: tuple[UUID, ...] = ()
+    weight: str = ""
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class BeginIn:
+    """A plan to be begun for one child.
+
+    `decision_id` is the decision that it follows, as a conference's. `category` for a child protection plan.
+    `lead_id` leads it (else whoever begins it). `meeting_id` where a meeting made it.
+    """
+
+    kind: PlanKind
+    began_on: date
+    reasons: str
+    category: str = ""
+    decision_id: UUID | None = None
+    lead_id: UUID | None = None
+    wishes: WishesIn = field(default_factory=WishesIn)
+    earlier_plans: int | None = None
+    from_authority: str = ""
+    conflict: str = ""
+    conflict_resolved: str = ""
+    for_the_child: bool | None = None
+    visit_by: date | None = None
+    """Where this child must be visited before the pack's limit, and why."""
+    sooner_why: str = ""
+
+
+@transaction.atomic
+def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None) -> UUID:
+    """Begin a child's plan: decision, status, lead, clocks. Returns the plan.
+
+    `with_plan`: the plan of a brother or sister that it is made together with. Raises NotFound, NotPermitted,
+    or Refused where the rules say why not.
+    """
+    child_id, acting = enter_folder(folder_id)
+    standing = Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
+    conference = (
+        Decision.objects.filter(id=sent.decision_id, folder_id=folder_id).first()
+        if sent.decision_id
+        else None
+    )
+    if sent.decision_id and conference is None:
+        raise NotFound
+    rules.may_begin(
+        sent.kind,
+        may_decide=acting.may(Permission.DECIDE_PLAN),
+        conference_decision=conference is not None,
+        open_kind=PlanKind(standing.kind) if standing else None,
+        moved_here=bool(sent.from_authority),
+    ).or_refuse()
+    plan = begun(folder_id, child_id, sent, acting, None)
+    if with_plan is not None:
+        _together(plan, with_plan)
+    record(Verb.WROTE, "plans.begin_plan", folder_id=folder_id, subject=plan)
+    return plan.id
+
+
+def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_from: Plan | None) -> Plan:
+    """The rows of a plan that has been allowed: used where one begins and where one is stepped up or down."""
+    if sent.began_on > today():
+        raise Refused("A plan begins today or on a day that is past", "began_on")
+    if sent.kind is PlanKind.CHILD_PROTECTION and sent.category not in {c.value for c in AbuseCategory}:
+        raise Refused("Select the category of the plan", "category")
+    lead_id = sent.lead_id or acting.practitioner_id
+    posting = works_in(lead_id)
+    if posting is None:
+        raise Refused("Choose somebody who holds a post today to lead the plan", "lead")
+    pack, at = pack_in_force(), now()
+    [decision] = decide(
+        [
+            Deciding(
+                folder_id, DecisionKind.PLAN, f"{sent.kind.label} begun", sent.reasons, pack.name, pack.version,
+                conflict=sent.conflict, conflict_resolved=sent.conflict_resolved, for_the_child=sent.for_the_child,
+                subject_id=sent.decision_id,
+            )
+        ]
+    )  # fmt: skip
+    weigh(decision, sent.kind, sent.wishes)
+    before = Plan.objects.filter(folder_id=folder_id, kind=PlanKind.CHILD_PROTECTION.value).count()
+    plan = Plan.objects.create(
+        folder_id=folder_id,
+        child_id=child_id,
+        kind=sent.kind.value,
+        began_on=sent.began_on,
+        decision=decision,
+        came_from=came_from,
+        from_authority=sent.from_authority.strip(),
+        earlier_plans=max(before, sent.earlier_plans or 0),
+        lead_id=lead_id,
+        team_id=posting.team_id,
+        pack=pack.name,
+        pack_version=pack.version,
+        framework=pack.outcomes(today()).title,
+        **signed(acting, at),
+    )
+    Lead.objects.create(
+        folder_id=folder_id, plan=plan, practitioner_id=lead_id, agency_id=posting.agency_id,
+        post=posting.post_title, held_from=sent.began_on, **signed(acting, at),
+    )  # fmt: skip
+    if sent.kind is PlanKind.CHILD_PROTECTION:
+        Category.objects.create(
+            folder_id=folder_id, plan=plan, code=sent.category, held_from=sent.began_on, **signed(acting, at)
+        )
+    set_statuses(folder_id, sent)
+    if lead_id != acting.practitioner_id:
+        let_worker_in(folder_id, lead_id, why=f"Leads the {sent.kind.label.lower()}")
+    sooner = {}
+    if sent.visit_by is not None:
+        if sent.visit_by < today():
+            raise Refused("Give a day that is still to come", "visit_by")
+        sooner = {f"{sent.kind.value}_visit": (end_of(sent.visit_by), sent.sooner_why)}
+    duties.happened(
+        f"{sent.kind.value}_plan_begun",
+        [folder_id], subject_id=plan.id, at=min(end_of(sent.began_on), at), path=path_of(plan), owner_id=lead_id,
+        team_id=posting.team_id, pack=pack, sooner=sooner,
+    )  # fmt: skip
+    changed(plan, acting, "begun", sent.reasons)
+    return plan
+
+
+def weigh(decision: Decision, kind: PlanKind, wishes: WishesIn) -> None:
+    """Keep the regard had to the child's wishes with a decision; early help is no decision under the Act."""
+    if kind is PlanKind.EARLY_HELP:
+        return
+    power = Power.SECTION_47 if kind is PlanKind.CHILD_PROTECTION else Power.SECTION_17
+    try:
+        have_regard(
+            decision.folder_id,
+            Wishes(power, wishes.view_ids, wishes.weight, wishes.why_not),
+            decision_id=decision.id,
+        )
+    except Refused as refused:
+        if refused.verdict.field != "why_not":
+            raise
+        raise Refused(refused.verdict.reason, "wishes_why_not") from refused
+
+
+def set_statuses(folder_id: UUID, sent: BeginIn) -> None:
+    """The statuses that come with the plan. A child on a protection plan is a child in need all along (HLP-04)."""
+    held = {
+        StatusKind(kind): category
+        for kind, category in Status.objects.filter(
+            Q(held_until__isnull=True) | Q(held_until__gt=today()), folder_id=folder_id
+        ).values_list("kind", "category")
+    }
+    wanted = [(STATUS[sent.kind], sent.category if sent.kind is PlanKind.CHILD_PROTECTION else "")]
+    if sent.kind is PlanKind.CHILD_PROTECTION:
+        wanted.append((StatusKind.CHILD_IN_NEED, ""))
+    for kind, category in wanted:
+        if held.get(kind) != category:
+            set_status(folder_id, NewStatus(kind, sent.began_on, category=category))
+
+
+def _together(plan: Plan, with_plan: UUID) -> None:
+    other = Plan.objects.filter(id=with_plan).exclude(state=PlanState.CLOSED.value).first()
+    if other is None:
+        raise NotFound
+    if not _siblings(plan.folder_id, other.folder_id):
+        raise Refused(
+            "These two children are not recorded as brothers or sisters. Record that on the People tab first",
+            "with_plan",
+        )
+    if other.together is None:
+        other.together = uuid7()
+        other.save(update_fields=["together"])
+    plan.together = other.together
+    plan.save(update_fields=["together"])
+
+
+def _siblings(folder_id: UUID, other_folder: UUID) -> bool:
+    """Whether a tie joins the two children, or somebody in the life of both who lives with them or answers for them."""
+    direct = Tie.objects.filter(held_on(today()), folder_id=folder_id, other__folder_id=other_folder)
+    if direct.exists():
+        return True
+    near = (
+        Q(parental_responsibility="yes")
+        | Q(lives_with_child="yes")
+        | Q(kinship__in=("mother", "father", "parent"))
+    )
+    adults = Tie.objects.filter(near, held_on(today()), folder_id=other_folder, other__folder__isnull=True)
+    return Tie.objects.filter(
+        near, held_on(today()), folder_id=folder_id, other_id__in=adults.values("other_id")
+    ).exists()
+
+
+@transaction.atomic
+def join_siblings(plan_id: UUID, with_plan: UUID, why: str) -> None:
+    """From now on this plan is made together with that of a brother or sister; what each says stays their own."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    if not why.strip():
+        raise Refused("Say why the plans are made together", "why")
+    _together(plan, with_plan)
+    changed(plan, acting, "made together with a brother’s or sister’s plan", why.strip())
+    record(Verb.WROTE, "plans.join_siblings", folder_id=plan.folder_id, subject=plan)
+
+
+@transaction.atomic
+def leave_siblings(plan_id: UUID, why: str) -> None:
+    """From now on this plan is made apart. What was written once stays in it, and is this child's own from here."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    if plan.together is None:
+        raise Refused("This plan is not made together with another")
+    if not why.strip():
+        raise Refused("Say why the plan is made apart from now on", "why")
+    plan.together = None
+    changed(plan, acting, "made apart from brothers and sisters", why.strip())
+    record(Verb.WROTE, "plans.leave_siblings", folder_id=plan.folder_id, subject=plan)
+
+
+@transaction.atomic
+def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date | None = None) -> None:
+    """Somebody else leads the plan; what the one before still owed on it goes to them."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    day = from_day or today()
+    posting = works_in(practitioner_id)
+    if posting is None:
+        raise Refused("Choose somebody who holds a post today", "practitioner")
+    if plan.lead_id == practitioner_id:
+        raise Refused("They lead this plan already", "practitioner")
+    if not why.strip():
+        raise Refused("Say why somebody else leads from now on", "why")
+    before = Lead.objects.filter(plan=plan, held_until__isnull=True).first()
+    if before is not None:
+        if day < before.held_from or day > today():
+            raise Refused("Give a day between the start of the present lead and today", "from_day")
+        before.held_until = day
+        before.save(update_fields=["held_until"])
+    Lead.objects.create(
+        folder_id=plan.folder_id, plan=plan, practitioner_id=practitioner_id, agency_id=posting.agency_id,
+        post=posting.post_title, held_from=day, **signed(acting),
+    )  # fmt: skip
+    plan.lead_id, plan.team_id = practitioner_id, posting.team_id
+    changed(plan, acting, "led by somebody else", why.strip())
+    if practitioner_id != acting.practitioner_id:
+        let_worker_in(plan.folder_id, practitioner_id, why=f"Leads the {PlanKind(plan.kind).label.lower()}")
+    duties.hand_to(queries.duty_ids_on(plan.id), practitioner_id, team_id=posting.team_id)
+    duties.discharge("plan_answers", plan.id)
+    record(Verb.WROTE, "plans.name_lead", folder_id=plan.folder_id, subject=plan, to=practitioner_id)
+
+
+@transaction.atomic
+def change_category(plan_id: UUID, code: str, why: str, *, from_day: date | None = None) -> None:
+    """The category of a child protection plan changes; the one at the start stays on the record."""
+    plan, acting = enter(plan_id)
+    if PlanKind(plan.kind) is not PlanKind.CHILD_PROTECTION:
+        raise Refused("Only a child protection plan has a category")
+    if not acting.may(Permission.DECIDE_PLAN):
+        raise Refused(
+            "The category is decided by whoever chairs the conference, or by a manager. Ask one of them"
+        )
+    if code not in {c.value for c in AbuseCategory}:
+        raise Refused("Select the category", "category")
+    if not why.strip():
+        raise Refused("Say why the category changes", "why")
+    day = from_day or today()
+    before = Category.objects.filter(plan=plan, held_until__isnull=True).get()
+    if before.code == code:
+        raise Refused("This is its category already", "category")
+    if not before.held_from <= day <= today():
+        raise Refused("Give a day between the start of the present category and today", "from_day")
+    before.held_until = day
+    before.save(update_fields=["held_until"])
+    Category.objects.create(
+        folder_id=plan.folder_id, plan=plan, code=code, why=why.strip(), held_from=day, **signed(acting)
+    )
+    set_status(plan.folder_id, NewStatus(StatusKind.PROTECTION_PLAN, day, category=code))
+    changed(plan, acting, f"category is now {AbuseCategory(code).label}", why.strip())
+    record(Verb.WROTE, "plans.change_category", folder_id=plan.folder_id, subject=plan)
+
+
+@transaction.atomic
+def name_core_member(
+    plan_id: UUID,
+    role: str,
+    *,
+    practitioner_id: UUID | None = None,
+    person_id: UUID | None = None,
+    brings: str = "",
+    from_day: date | None = None,
+) -> UUID:
+    """Somebody joins the group around the child: a professional, who then opens the record, or one of the family."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    if not role.strip():
+        raise Refused("Say in what role they are in the group", "role")
+    day = from_day or today()
+    if day > today():
+        raise Refused("Give today or a day that is past", "from_day")
+    same = Q(practitioner_id=practitioner_id) if practitioner_id else Q(person_id=person_id)
+    if CoreMember.objects.filter(same, plan=plan, held_until__isnull=True).exists():
+        raise Refused("They are in the group already", "who")
+    agency_id = None
+    if practitioner_id is not None:
+        posting = works_in(practitioner_id)
+        if posting is None:
+            raise Refused("Choose somebody who holds a post today", "who")
+        agency_id = posting.agency_id
+        let_worker_in(plan.folder_id, practitioner_id, why="Is in the group around the child")
+    elif (
+        person_id is None
+        or not Tie.objects.filter(held_on(today()), folder_id=plan.folder_id, other_id=person_id).exists()
+    ):
+        raise Refused("Choose somebody who is in the child’s life, or a professional", "who")
+    member = CoreMember.objects.create(
+        folder_id=plan.folder_id, plan=plan, practitioner_id=practitioner_id, agency_id=agency_id,
+        person_id=person_id, role=role.strip()[:120], brings=brings.strip()[:300], held_from=day, **signed(acting),
+    )  # fmt: skip
+    changed(plan, acting, "somebody joined the group around the child")
+    record(Verb.WROTE, "plans.name_core_member", folder_id=plan.folder_id, subject=member)
+    return member.id
+
+
+@transaction.atomic
+def end_core_member(plan_id: UUID, member_id: UUID, why: str, *, day: date | None = None) -> None:
+    """Somebody is in the group no more; that they were stays."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    member = CoreMember.objects.filter(plan=plan, id=member_id, held_until__isnull=True).first()
+    if member is None:
+        raise NotFound
+    if not why.strip():
+        raise Refused("Say why they are in the group no more", "why")
+    member.held_until, member.why_ended = max(day or today(), member.held_from), why.strip()[:300]
+    member.save(update_fields=["held_until", "why_ended"])
+    changed(plan, acting, "somebody left the group around the child", why.strip())
+    record(Verb.WROTE, "plans.end_core_member", folder_id=plan.folder_id, subject=member)
+
+
+@transaction.atomic
+def sign_plan(plan_id: UUID, *, without: str = "", seen: int | None = None) -> int:
+    """Fix the plan as it stands as the next version. Returns its number.
+
+    Refused while it lacks what every plan must hold, or an account without the reason why (FAM-14).
+    """
+    plan, acting = enter(plan_id, PlanAct.SIGN, seen=seen)
+    shown = queries.plan_shown(plan.id)
+    rules.may_sign(shown.lacks, without).or_refuse()
+    pack = pack_in_force()
+    number = PlanVersion.objects.filter(plan=plan).count() + 1
+    version = PlanVersion.objects.create(
+        folder_id=plan.folder_id, plan=plan, number=number, content=queries.as_signed(shown),
+        without=without.strip(), pack=pack.name, pack_version=pack.version, **signed(acting),
+    )  # fmt: skip
+    changed(plan, acting, f"version {number} signed", without.strip())
+    duties.happened("plan_signed", [plan.folder_id], subject_id=plan.id, at=now(), pack=pack)
+    duties.discharge("plan_answers", plan.id)
+    record(Verb.WROTE, "plans.sign_plan", folder_id=plan.folder_id, subject=version)
+    return number

@@ -1,0 +1,444 @@
+"""Step up, step down, close; a child who moves to another authority's area, or comes from one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.models import Practitioner
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.actions import authority_changed, end_status
+from sightline.children.models import Particulars, Status
+from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import Deciding, decide
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
+
+from .. import rules
+from ..models import (
+    Action,
+    ActionStep,
+    Ending,
+    Need,
+    Offer,
+    Plan,
+    PlannedOutcome,
+    Review,
+    Statement,
+    Transfer,
+)
+from ..models.base import Written
+from ..terms import (
+    ActionAct,
+    ActionState,
+    Closure,
+    Direction,
+    Next,
+    PlanAct,
+    PlanKind,
+    PlanState,
+    ReviewResult,
+)
+from .base import changed, end_of, enter, enter_folder, path_of, signed
+from .begin import STATUS, BeginIn, WishesIn, begun, set_statuses, weigh
+
+
+@dataclass(frozen=True)
+class EndIn:
+    """How a plan ends. `reason` is a census code (terms.Closure); `record_in_order_by` answers for the record."""
+
+    reason: str
+    reasons: str
+    summary: str
+    helps_now: str
+    feedback_asked: str
+    record_in_order_by: UUID | None
+    wishes: WishesIn = field(default_factory=WishesIn)
+
+
+@dataclass(frozen=True)
+class StepIn:
+    """A step to a plan of another kind, whose record goes along."""
+
+    to: PlanKind
+    reasons: str
+    summary: str
+    helps_now: str
+    feedback_asked: str
+    record_in_order_by: UUID | None
+    category: str = ""
+    decision_id: UUID | None = None
+    lead_id: UUID | None = None
+    wishes: WishesIn = field(default_factory=WishesIn)
+
+
+def _died(plan: Plan) -> bool:
+    row = Particulars.objects.filter(person_id=plan.child_id).order_by("-recorded_at", "-id").first()
+    return row is not None and row.died_on is not None
+
+
+def _last_review(plan: Plan) -> Review | None:
+    return Review.objects.filter(plan=plan, closed_at__isnull=False).order_by("-number").first()
+
+
+def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
+    last = _last_review(plan)
+    rules.check_end(
+        end,
+        PlanKind(plan.kind),
+        case_closes=case_closes,
+        died=_died(plan),
+        open_review=Review.objects.filter(plan=plan, closed_at__isnull=True).exists() and not _died(plan),
+        reviewed=last is not None,
+        last_result=ReviewResult(last.result) if last else None,
+    ).or_refuse()
+    who = end.record_in_order_by
+    if who is None or not Practitioner.objects.filter(id=who).exists():
+        raise Refused("Choose who answers for the state of the record", "record_in_order_by")
+
+
+def _decide(plan: Plan, outcome: str, reasons: str, wishes: WishesIn) -> Decision:
+    pack = pack_in_force()
+    [decision] = decide(
+        [
+            Deciding(
+                plan.folder_id, DecisionKind.PLAN, outcome, reasons, pack.name, pack.version, subject_id=plan.id
+            )
+        ]
+    )  # fmt: skip
+    if _died(plan) and not (wishes.view_ids or wishes.why_not):
+        wishes = WishesIn(why_not="The child has died.")
+    weigh(decision, PlanKind(plan.kind), wishes)
+    return decision
+
+
+def _end_statuses(plan: Plan, *kinds: StatusKind) -> None:
+    for row in Status.objects.filter(
+        folder_id=plan.folder_id, kind__in=[k.value for k in kinds], held_until__isnull=True
+    ):
+        end_status(plan.folder_id, row.id, max(today(), row.held_from))
+
+
+def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_too: bool) -> None:
+    """The rows that end with a plan: what was owed on it, an open review, and (where nothing goes on) its actions."""
+    plan.state, plan.ended_on = PlanState.CLOSED.value, today()
+    duties.withdraw_all(plan.id, why)
+    for review in Review.objects.filter(plan=plan, closed_at__isnull=True):
+        review.result, review.decision, review.closed_at = ReviewResult.CLOSE.value, decision, now()
+        review.closed_by_id = acting.practitioner_id
+        review.save()
+    if not actions_too:
+        return
+    for action in Action.objects.filter(plan=plan, state=ActionState.OPEN.value):
+        action.state, action.closed_on = ActionState.NOT_DONE.value, today()
+        action.save(update_fields=["state", "closed_on"])
+        ActionStep.objects.create(
+            folder_id=plan.folder_id, action=action, act=ActionAct.GIVEN_UP.value,
+            practitioner_id=action.practitioner_id, words=why, **signed(acting),
+        )  # fmt: skip
+        duties.withdraw_all(action.id, why)
+
+
+def _write_ending(
+    plan: Plan, acting: Acting, decision: Decision, sent: EndIn | StepIn, *, reason: str, next_kind: str
+) -> None:
+    who = sent.record_in_order_by
+    if who is None:
+        raise Refused("Say who answers for the state of the record", "record_in_order_by")
+    Ending.objects.create(
+        folder_id=plan.folder_id, plan=plan, decision=decision, case_closes=not next_kind, reason=reason,
+        next_kind=next_kind, summary=sent.summary.strip(), helps_now=sent.helps_now.strip(),
+        feedback_asked=sent.feedback_asked.strip(), record_in_order_by_id=who, **signed(acting),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
+    """The plan ends, and with it the child's case: census reason, summary, who helps now, feedback, and who
+    answers for the record. Raises Refused where one is missing, or a review must come first."""
+    plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
+    kind = PlanKind(plan.kind)
+    rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
+    end = rules.End(sent.reason, sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
+    _check_end(plan, end, case_closes=True)
+    if Transfer.objects.filter(plan=plan, answered_at__isnull=True).exists():
+        raise Refused("Another authority has been asked to take this plan. Record its answer first")
+    _close(plan, acting, sent)
+
+
+def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
+    reason = Closure(sent.reason)
+    decision = _decide(
+        plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes
+    )
+    _write_ending(plan, acting, decision, sent, reason=sent.reason, next_kind="")
+    _end(plan, acting, decision, "The plan was closed.", actions_too=True)
+    _end_statuses(plan, STATUS[PlanKind(plan.kind)], StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
+    changed(plan, acting, "closed", sent.reasons.strip())
+    record(Verb.WROTE, "plans.close_plan", folder_id=plan.folder_id, subject=plan)
+
+
+@transaction.atomic
+def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
+    """The child goes on under a plan of another kind: outcomes that go on, statements, needs, services and open
+    actions go along. A child stepped down from protection stays a child in need (HLP-04). Returns the new plan."""
+    plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
+    kind = PlanKind(plan.kind)
+    may_decide = acting.may(Permission.DECIDE_PLAN)
+    rules.may_end(kind, may_decide=may_decide or sent.to.height > kind.height).or_refuse()
+    last = _last_review(plan)
+    rules.check_step(
+        kind, sent.to, ReviewResult(last.result) if last else None, reviewed=last is not None
+    ).or_refuse()
+    conference = None
+    if sent.decision_id is not None:
+        conference = Decision.objects.filter(id=sent.decision_id, folder_id=plan.folder_id).first()
+        if conference is None:
+            raise NotFound
+    rules.may_begin(
+        sent.to, may_decide=may_decide, conference_decision=conference is not None, open_kind=None
+    ).or_refuse()
+    end = rules.End("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
+    _check_end(plan, end, case_closes=False)
+    way = "up" if sent.to.height > kind.height else "down"
+    decision = _decide(plan, f"Stepped {way} to a {sent.to.label.lower()}", sent.reasons, sent.wishes)
+    _write_ending(plan, acting, decision, sent, reason="", next_kind=sent.to.value)
+    _end(plan, acting, decision, f"Stepped {way} to a {sent.to.label.lower()}.", actions_too=False)
+    changed(plan, acting, f"stepped {way} to a {sent.to.label.lower()}", sent.reasons.strip())
+    if kind is PlanKind.CHILD_PROTECTION and sent.to is PlanKind.CHILD_IN_NEED:
+        _end_statuses(plan, StatusKind.PROTECTION_PLAN)
+    elif sent.to is not PlanKind.CHILD_PROTECTION:
+        _end_statuses(plan, *(s for k, s in STATUS.items() if k is not sent.to))
+    else:
+        _end_statuses(plan, StatusKind.EARLY_HELP)
+    new = begun(
+        plan.folder_id,
+        plan.child_id,
+        BeginIn(
+            sent.to, today(), sent.reasons, category=sent.category, decision_id=sent.decision_id,
+            lead_id=sent.lead_id or plan.lead_id, wishes=sent.wishes, earlier_plans=plan.earlier_plans,
+        ),
+        acting,
+        plan,
+    )  # fmt: skip
+    new.together = plan.together
+    new.save(update_fields=["together"])
+    _carry(plan, new, last, acting)
+    record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=new)
+    return new.id
+
+
+def _carry(plan: Plan, new: Plan, last: Review | None, acting: Acting) -> None:
+    """What goes along to the next plan, each as it stood, under its own item so that its history is found."""
+    ended = set()
+    if last is not None:
+        ended = {a.outcome for a in last.answers.order_by("written_at") if a.next == Next.ENDS.value}
+    skip: dict[type[Written], set[UUID]] = {PlannedOutcome: ended}
+    for model in (PlannedOutcome, Statement, Need):
+        rows: Any = model.objects.filter(plan=plan).order_by("item", "-revision").distinct("item")
+        for row in rows:
+            if row.dropped_why or row.item in skip.get(model, ()):
+                continue
+            before = row.revision
+            row.pk = None
+            copy = model(
+                **{
+                    f.attname: getattr(row, f.attname)
+                    for f in model._meta.concrete_fields
+                    if f.attname
+                    not in ("id", "plan_id", "revision", "written_at", "written_by_id", "written_post")
+                },
+                plan_id=new.id,
+                revision=before + 1,
+                **signed(acting),
+            )
+            copy.save(force_insert=True)
+    for action in Action.objects.filter(plan=plan, state=ActionState.OPEN.value):
+        action.plan_id = new.id
+        action.save(update_fields=["plan"])
+    for offer in Offer.objects.filter(plan=plan).exclude(state__in=("ended", "declined", "not_available")):
+        offer.plan_id = new.id
+        offer.save(update_fields=["plan"])
+
+
+@transaction.atomic
+def reopen_plan(plan_id: UUID, why: str) -> None:
+    """A plan that was closed is taken up again; its ending stays on the record."""
+    plan, acting = enter(plan_id, PlanAct.REOPEN)
+    kind = PlanKind(plan.kind)
+    rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
+    if Plan.objects.filter(folder_id=plan.folder_id).exclude(state=PlanState.CLOSED.value).exists():
+        raise Refused("This child has another plan now. Go on with that one")
+    decision = _decide(plan, "Plan reopened", why, WishesIn(why_not="Reopened to put an ending right."))
+    plan.ended_on = None
+    category = plan.categories.order_by("-held_from").values_list("code", flat=True).first() or ""
+    changed(plan, acting, "reopened", why.strip())
+    set_statuses(plan.folder_id, BeginIn(kind, today(), why, category=category))
+    duties.happened(
+        f"{kind.value}_plan_begun",
+        [plan.folder_id], subject_id=plan.id, at=now(), path=path_of(plan), owner_id=plan.lead_id, team_id=plan.team_id,
+    )  # fmt: skip
+    record(Verb.WROTE, "plans.reopen_plan", folder_id=plan.folder_id, subject=decision)
+
+
+# -- moving between authorities -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_transfer(plan_id: UUID, authority: str, words: str, *, conference_on: date | None = None) -> None:
+    """Ask the authority where the child now lives to take the plan. Until its conference accepts, it stays ours,
+    clocks and visits included (PAR-12)."""
+    plan, acting = enter(plan_id, PlanAct.ASK_TRANSFER)
+    if not authority.strip():
+        raise Refused("Say which authority is asked", "authority")
+    if not words.strip():
+        raise Refused("Say what was sent, to whom, and what keeps the child safe meanwhile", "words")
+    row = Transfer.objects.create(
+        folder_id=plan.folder_id, plan=plan, direction=Direction.OUT.value, authority=authority.strip()[:120],
+        words=words.strip(), conference_on=conference_on, **signed(acting),
+    )  # fmt: skip
+    changed(plan, acting, f"{authority.strip()[:40]} asked to take it", words.strip())
+    record(Verb.WROTE, "plans.ask_transfer", folder_id=plan.folder_id, subject=row)
+
+
+@transaction.atomic
+def receive_transfer(
+    folder_id: UUID,
+    authority: str,
+    words: str,
+    *,
+    category: str,
+    earlier_plans: int | None = None,
+    asked_on: date | None = None,
+) -> UUID:
+    """Another authority asks us to take a child on a protection plan: the receiving conference's clock starts with
+    its written request. The plan stays theirs until then. Returns the transfer."""
+    _child, acting = enter_folder(folder_id)
+    if not authority.strip():
+        raise Refused("Say which authority asks", "authority")
+    if category not in {c.value for c in AbuseCategory}:
+        raise Refused("Select the category of their plan", "category")
+    if not words.strip():
+        raise Refused("Say what they sent, and who keeps the child safe meanwhile", "words")
+    if Transfer.objects.filter(
+        folder_id=folder_id, direction=Direction.IN.value, answered_at__isnull=True
+    ).exists():
+        raise Refused("A request for this child is waiting already. Record its conference first")
+    day = asked_on or today()
+    if day > today():
+        raise Refused("Give today or a day that is past", "asked_on")
+    at = min(end_of(day), now())
+    row = Transfer.objects.create(
+        folder_id=folder_id, direction=Direction.IN.value, authority=authority.strip()[:120], words=words.strip(),
+        category=category, earlier_plans=earlier_plans, **signed(acting, at),
+    )  # fmt: skip
+    duties.happened(
+        "transfer_in_asked", [folder_id], subject_id=row.id, at=at, path=f"/child/{folder_id}/plan/",
+        owner_id=acting.practitioner_id, team_id=acting.team_id,
+    )  # fmt: skip
+    record(Verb.WROTE, "plans.receive_transfer", folder_id=folder_id, subject=row)
+    return row.id
+
+
+@dataclass(frozen=True)
+class TransferAnswer:
+    """What a receiving conference decided: who says so, in which post, on which day."""
+
+    accepted: bool
+    answered_by: str
+    words: str
+    conference_on: date | None = None
+    end: EndIn | None = None
+    begin: BeginIn | None = None
+
+
+@transaction.atomic
+def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
+    """Record the receiving conference's answer. Accepted out: our plan closes and the other authority is
+    responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was."""
+    row = Transfer.objects.filter(id=transfer_id).first()
+    if row is None:
+        raise NotFound
+    if row.answered_at is not None:
+        raise Refused("This request has been answered already")
+    if not sent.answered_by.strip():
+        raise Refused("Say who answered, and in which post", "answered_by")
+    if not sent.words.strip():
+        raise Refused("Say what was decided, and why", "words")
+    if sent.accepted and sent.conference_on is None:
+        raise Refused(
+            "Enter the day of the receiving conference: until then the plan stays with the sender",
+            "conference_on",
+        )
+    if sent.conference_on is not None and sent.conference_on > today():
+        raise Refused(
+            "The receiving conference is still to come. The plan stays with the sender until then",
+            "conference_on",
+        )
+    made = None
+    if row.direction == Direction.OUT.value:
+        _answered_out(row, sent)
+    else:
+        made = _answered_in(row, sent)
+    row.answered_at, row.accepted, row.answered_by = now(), sent.accepted, sent.answered_by.strip()[:200]
+    row.answer, row.conference_on = sent.words.strip(), sent.conference_on or row.conference_on
+    row.save()
+    record(Verb.WROTE, "plans.answer_transfer", folder_id=row.folder_id, subject=row)
+    return made
+
+
+def _answered_out(row: Transfer, sent: TransferAnswer) -> None:
+    if row.plan_id is None:
+        raise NotFound
+    plan, acting = enter(row.plan_id, PlanAct.CLOSE if sent.accepted else PlanAct.TAKE_BACK)
+    if not sent.accepted:
+        changed(plan, acting, "stays with us", sent.words.strip())
+        return
+    if sent.end is None:
+        raise Refused("Write the closing summary", "summary")
+    rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
+    _check_end(
+        plan,
+        rules.End(
+            Closure.RC5.value,
+            sent.end.summary,
+            sent.end.helps_now,
+            sent.end.feedback_asked,
+            sent.end.record_in_order_by,
+        ),
+        case_closes=True,
+    )
+    _close(plan, acting, sent.end)
+    authority_changed(row.folder_id, responsible=row.authority)
+
+
+def _answered_in(row: Transfer, sent: TransferAnswer) -> UUID | None:
+    child_id, acting = enter_folder(row.folder_id)
+    duties.happened("transfer_in_answered", [row.folder_id], subject_id=row.id, at=now())
+    if not sent.accepted:
+        return None
+    if sent.begin is None or sent.conference_on is None:
+        raise Refused("Say how the plan begins here", "reasons")
+    if not acting.may(Permission.DECIDE_PLAN):
+        raise NotPermitted(
+            "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
+        )
+    standing = Plan.objects.filter(folder_id=row.folder_id).exclude(state=PlanState.CLOSED.value).first()
+    rules.may_begin(
+        PlanKind.CHILD_PROTECTION, may_decide=True, conference_decision=False,
+        open_kind=PlanKind(standing.kind) if standing else None, moved_here=True,
+    ).or_refuse()  # fmt: skip
+    plan = begun(row.folder_id, child_id, sent.begin, acting, None)
+    row.plan = plan
+    return plan.id

@@ -1,0 +1,196 @@
+"""Missing and domestic abuse: recorded as such, counted, and decided on where they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.rules import Acting
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import Deciding, decide
+from sightline.records.terms import DecisionKind
+
+from .. import queries, rules
+from ..models import Incident, ReturnConversation
+from ..terms import IncidentKind
+from .base import READ_ONLY, enter_folder, signed
+
+
+@dataclass(frozen=True)
+class IncidentIn:
+    """`ended_at` is when a missing child came back, or when it was over; None while it goes on."""
+
+    kind: IncidentKind
+    began_at: datetime
+    words: str
+    told_by: str
+    ended_at: datetime | None = None
+    child_there: str = ""
+
+
+@transaction.atomic
+def record_incident(folder_ids: Sequence[UUID], sent: IncidentIn) -> list[UUID]:
+    """Record an incident in each of these children's records, and count it. Where the pack's number is reached a
+    decision is due; where a missing child is back a return conversation is. Returns the incidents."""
+    rules.check_incident(sent.kind, sent.began_at, sent.ended_at, now()).or_refuse()
+    if not sent.words.strip():
+        raise Refused("Say what happened", "words")
+    if not sent.told_by.strip():
+        raise Refused("Say who told you, or that you saw it yourself", "told_by")
+    if not folder_ids:
+        raise Refused("Choose the child", "also")
+    together = uuid7() if len(folder_ids) > 1 else None
+    made = []
+    for folder_id in dict.fromkeys(folder_ids):
+        _child, acting = enter_folder(folder_id)
+        row = Incident.objects.create(
+            folder_id=folder_id, kind=sent.kind.value, began_at=sent.began_at, ended_at=sent.ended_at,
+            words=sent.words.strip(), told_by=sent.told_by.strip()[:200], child_there=sent.child_there.strip()[:300],
+            written_together=together, **signed(acting),
+        )  # fmt: skip
+        record(Verb.WROTE, "plans.record_incident", folder_id=folder_id, subject=row)
+        if sent.kind is IncidentKind.MISSING and sent.ended_at is not None:
+            _back(row, acting, sent.ended_at)
+        _count(folder_id, sent.kind, acting, row.id)
+        made.append(row.id)
+    return made
+
+
+def _path(folder_id: UUID) -> str:
+    return f"/child/{folder_id}/incidents/"
+
+
+def _owner(folder_id: UUID, acting: Acting) -> tuple[UUID, UUID | None]:
+    """Who owes what follows from an incident: whoever leads the child's plan, else whoever recorded it."""
+    plan = queries.open_plan(folder_id)
+    if plan is not None and plan.lead_id is not None:
+        return plan.lead_id, plan.team_id
+    return acting.practitioner_id, acting.team_id
+
+
+def _back(row: Incident, acting: Acting, at: datetime) -> None:
+    owner, team = _owner(row.folder_id, acting)
+    duties.happened(
+        "child_returned", [row.folder_id], subject_id=row.id, at=at, path=_path(row.folder_id), owner_id=owner,
+        team_id=team,
+    )  # fmt: skip
+
+
+def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID) -> None:
+    pack = pack_in_force()
+    limit = pack.repeat(f"{kind.value}_repeated", today())
+    times = list(
+        Incident.objects.filter(folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True)
+        .values_list("began_at", flat=True)
+    )  # fmt: skip
+    over = rules.over_threshold(times, now(), count=limit.count, days=limit.days)
+    if over and not queries.decision_owed(folder_id):
+        owner, team = _owner(folder_id, acting)
+        duties.happened(
+            "incidents_repeated", [folder_id], subject_id=incident_id, at=now(), path=_path(folder_id), owner_id=owner,
+            team_id=team, pack=pack,
+        )  # fmt: skip
+
+
+def _incident(incident_id: UUID) -> tuple[Incident, Acting]:
+    row = Incident.objects.filter(id=incident_id).first()
+    if row is None:
+        raise NotFound
+    _child, acting = enter_folder(row.folder_id)
+    locked = Incident.objects.select_for_update(of=("self",)).filter(id=incident_id).first()
+    if locked is None:
+        raise NotPermitted(READ_ONLY)
+    if locked.withdrawn_why:
+        raise Refused("This was withdrawn: it was no such incident")
+    return locked, acting
+
+
+@transaction.atomic
+def record_return(incident_id: UUID, ended_at: datetime) -> None:
+    """A child who was missing is back: the return conversation's clock starts with the return."""
+    row, acting = _incident(incident_id)
+    if row.kind != IncidentKind.MISSING.value:
+        raise Refused("Only a missing child comes back")
+    if row.ended_at is not None:
+        raise Refused("The return is recorded already")
+    rules.check_incident(IncidentKind.MISSING, row.began_at, ended_at, now()).or_refuse()
+    row.ended_at = ended_at
+    row.save(update_fields=["ended_at"])
+    _back(row, acting, ended_at)
+    record(Verb.WROTE, "plans.record_return", folder_id=row.folder_id, subject=row)
+
+
+@transaction.atomic
+def withdraw_incident(incident_id: UUID, why: str) -> None:
+    """It was no such incident, or was recorded twice: it counts no more, and stays readable."""
+    row, _acting = _incident(incident_id)
+    if not why.strip():
+        raise Refused("Say why it does not count", "why")
+    row.withdrawn_why = why.strip()
+    row.save(update_fields=["withdrawn_why"])
+    duties.withdraw_all(row.id, f"The incident was withdrawn: {why.strip()}")
+    record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
+
+
+@transaction.atomic
+def talk_after_return(
+    incident_id: UUID,
+    *,
+    held_at: datetime | None,
+    by_whom: str = "",
+    independent: bool | None = None,
+    said: str = "",
+    pushes: str = "",
+    declined: str = "",
+    then: str = "",
+) -> None:
+    """The return conversation after a time missing: held, or offered and declined."""
+    row, acting = _incident(incident_id)
+    if row.kind != IncidentKind.MISSING.value:
+        raise Refused("A return conversation follows a time missing")
+    if row.ended_at is None:
+        raise Refused("Record first when the child came back", "held_at")
+    rules.check_return(held_at is not None, said, declined, by_whom).or_refuse()
+    if held_at is not None and not row.ended_at <= held_at <= now():
+        raise Refused("Give a time between the child’s return and now", "held_at")
+    talk = ReturnConversation.objects.create(
+        folder_id=row.folder_id, incident=row, held_at=held_at, by_whom=by_whom.strip()[:200], independent=independent,
+        said=said.strip(), pushes=pushes.strip(), declined=declined.strip(), then=then.strip(), **signed(acting),
+    )  # fmt: skip
+    duties.happened("return_talked", [row.folder_id], subject_id=row.id, at=now())
+    record(Verb.WROTE, "plans.talk_after_return", folder_id=row.folder_id, subject=talk)
+
+
+@transaction.atomic
+def decide_on_incidents(folder_id: UUID, kind: IncidentKind, outcome: str, reasons: str) -> UUID:
+    """Decide what repeated incidents mean for the child; those before it are then not counted again."""
+    enter_folder(folder_id)
+    if not outcome.strip():
+        raise Refused("Say what was decided", "outcome")
+    rows = list(
+        Incident.objects.select_for_update(of=("self",)).filter(
+            folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True
+        )
+    )
+    if not rows:
+        raise Refused("There is no incident without a decision")
+    pack = pack_in_force()
+    [decision] = decide(
+        [Deciding(folder_id, DecisionKind.INCIDENTS, outcome.strip()[:200], reasons, pack.name, pack.version)]
+    )
+    for row in rows:
+        row.decision = decision
+        row.save(update_fields=["decision"])
+        duties.happened("incidents_decided", [folder_id], subject_id=row.id, at=now(), pack=pack)
+    record(Verb.WROTE, "plans.decide_on_incidents", folder_id=folder_id, subject=decision, count=len(rows))
+    return decision.id

@@ -1,0 +1,106 @@
+"""Visits: an entry of the record, and what the plan must know of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.verdicts import Refused
+from sightline.procedures import actions as duties
+from sightline.records.actions import sign_entry
+from sightline.records.terms import EntryKind
+from sightline.voice.actions import Said, hear
+from sightline.voice.terms import Heard
+
+from .. import rules
+from ..models import Plan, Visit
+from ..terms import PlanAct, PlanKind
+from .base import enter, path_of, signed
+
+
+@dataclass(frozen=True)
+class VisitIn:
+    visited_at: datetime
+    seen: bool
+    where: str
+    like: str
+    text: str
+    alone: bool | None = None
+    why_not: str = ""
+    said: str = ""
+    others: str = ""
+    interpreter: str = ""
+    adults_apart: str = ""
+    late_why: str = ""
+
+
+def visit_words(sent: VisitIn) -> str:
+    """The visit as the record keeps it, in sentences."""
+    how = "seen alone" if sent.seen and sent.alone else "seen, not alone" if sent.seen else "not seen"
+    lines = [f"Visit: {how}. Where: {sent.where.strip()}."]
+    if sent.why_not.strip():
+        lines.append(f"Why not {'alone' if sent.seen else 'seen'}: {sent.why_not.strip()}")
+    if sent.like.strip():
+        lines.append(f"What the child was like: {sent.like.strip()}")
+    if sent.said.strip():
+        lines.append(f"What the child said: “{sent.said.strip()}”")
+    if sent.others.strip():
+        lines.append(f"Who else was there: {sent.others.strip()}")
+    if sent.interpreter.strip():
+        lines.append(f"Interpreter: {sent.interpreter.strip()}")
+    if sent.adults_apart.strip():
+        lines.append(f"Adults spoken to on their own: {sent.adults_apart.strip()}")
+    lines.append(sent.text.strip())
+    return "\n\n".join(line for line in lines if line)
+
+
+@transaction.atomic
+def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
+    """Record a visit under a plan; what the child said stands under Voice as well. Only one at which the
+    child was seen discharges the duty to visit, and starts
+    the next interval. Returns the visit."""
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    rules.check_visit(sent.seen, sent.alone, sent.why_not, sent.like, sent.where).or_refuse()
+    if sent.visited_at.date() < plan.began_on:
+        raise Refused("The plan had not begun then. Write an entry in the record instead", "visited_at")
+    entries = sign_entry(
+        {plan.folder_id: visit_words(sent)}, kind=EntryKind.VISIT, happened_at=sent.visited_at,
+        subject_id=plan.id, late_why=sent.late_why,
+    )  # fmt: skip
+    visit = Visit.objects.create(
+        folder_id=plan.folder_id, plan=plan, entry=entries[plan.folder_id], visited_at=sent.visited_at,
+        seen=sent.seen, alone=sent.alone if sent.seen else None, why_not=sent.why_not.strip(),
+        where=sent.where.strip()[:200], like=sent.like.strip(), said=sent.said.strip(),
+        interpreter=sent.interpreter.strip()[:200], adults_apart=sent.adults_apart.strip()[:300], **signed(acting),
+    )  # fmt: skip
+    if sent.seen and sent.said.strip():
+        hear(
+            plan.folder_id,
+            Said(
+                Heard.TALKING, sent.visited_at, sent.where, bool(sent.alone), said=sent.said, others=sent.others,
+                why_not_alone=sent.why_not,
+            ),
+        )  # fmt: skip
+    if sent.seen:
+        _seen(plan, sent.visited_at)
+    record(Verb.WROTE, "plans.record_visit", folder_id=plan.folder_id, subject=visit)
+    return visit.id
+
+
+def _seen(plan: Plan, at: datetime) -> None:
+    kind = PlanKind(plan.kind)
+    if kind is PlanKind.EARLY_HELP:
+        return
+    later = Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at).exists()
+    if later:
+        # Written down after a later one: the clock runs from the later.
+        return
+    duties.happened(
+        f"{kind.value}_seen",
+        [plan.folder_id], subject_id=plan.id, at=at, path=path_of(plan), owner_id=plan.lead_id, team_id=plan.team_id,
+    )  # fmt: skip

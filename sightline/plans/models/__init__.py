@@ -1,0 +1,34 @@
+"""The tables of plans, by subject."""
+
+from .incidents import Incident, ReturnConversation
+from .local import LocalHelp
+from .plan import Category, CoreMember, Ending, Lead, Plan, PlanChange, PlanVersion, Transfer
+from .review import Review, ReviewedOffer, ReviewedOutcome, Scale
+from .work import Action, ActionStep, Need, Offer, OfferStep, PlannedOutcome, Statement, View, Visit
+
+__all__ = [
+    "Action",
+    "ActionStep",
+    "Category",
+    "CoreMember",
+    "Ending",
+    "Incident",
+    "Lead",
+    "LocalHelp",
+    "Need",
+    "Offer",
+    "OfferStep",
+    "Plan",
+    "PlanChange",
+    "PlanVersion",
+    "PlannedOutcome",
+    "ReturnConversation",
+    "Review",
+    "ReviewedOffer",
+    "ReviewedOutcome",
+    "Scale",
+    "Statement",
+    "Transfer",
+    "View",
+    "Visit",
+]

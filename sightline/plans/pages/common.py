@@ -1,0 +1,88 @@
+"""What the pages of this room share: opening a child's plan, showing a form, saying what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.queries import practitioners
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import ChildView
+from sightline.govuk.forms import PageForm
+from sightline.kernel.verdicts import NotPermitted, Refused
+
+from .. import queries
+from ..queries import PlanView
+
+
+def opened(
+    request: HttpRequest, folder_id: UUID, plan_id: UUID, what: str, *, whole: bool = False
+) -> tuple[ChildView, dict[str, Any], PlanView]:
+    """The child and one of their plans, the reading audited; its content only where `whole`. NotFound alike for
+    sealed, foreign and invented."""
+    view, shown = open_child(request, folder_id, f"plans.{what}", tab="plan")
+    plan = (queries.plan_of if whole else queries.plan_head)(plan_id, view.folder_ids)
+    return view, shown | {"plan": plan}, plan
+
+
+def people() -> list[tuple[str, str]]:
+    """Everybody who holds a post today, as a choice's answers."""
+    return list({str(p.practitioner_id): p.said_as for p in practitioners()}.items())
+
+
+def plan_page(plan: PlanView) -> str:
+    return reverse("plans:plan", args=[plan.folder_id, plan.id])
+
+
+def form_page(
+    request: HttpRequest,
+    shown: dict[str, Any],
+    form: PageForm,
+    send: Callable[[], object],
+    *,
+    title: str,
+    done: str,
+    back: str,
+    then: str | Callable[[], str] | None = None,
+    hint: str = "",
+    button: str = "Save",
+    beside: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Shows a form, or sends it: on refusal it comes back with all that was typed."""
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            send()
+        except NotPermitted:
+            raise
+        except Refused as refused:
+            form.refuse(refused.verdict)
+            status = 409
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(then() if callable(then) else then or back)
+    return render(
+        request,
+        "plans/form.html",
+        {
+            **shown,
+            **(beside or {}),
+            "form": form,
+            "title": title,
+            "hint": hint,
+            "button": button,
+            "back_href": back,
+        },
+        status=status,
+    )
+
+
+def bound(request: HttpRequest, kind: Any, /, **initial: Any) -> Any:
+    """A form as sent, or as first shown."""
+    return kind(request.POST if request.method == "POST" else None, initial=initial)

@@ -1,0 +1,118 @@
+"""Step up, step down, close, and moving between authorities."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.pages.frame import open_child
+from sightline.children.terms import AbuseCategory
+from sightline.kernel.verdicts import NotFound
+from sightline.records.queries import decisions
+from sightline.records.terms import DecisionKind
+
+from .. import actions, queries
+from . import forms
+from .common import bound, form_page, opened, people, plan_page
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def close(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
+    """The plan ends, and with it the child's case."""
+    view, shown, plan = opened(request, folder_id, plan_id, "close")
+    form = bound(request, forms.CloseForm, as_of=plan.version)
+    form.offer_heard(view.folder_ids)
+    form.fields["record_in_order_by"].set_options(people())
+    return form_page(
+        request, shown, form, lambda: actions.close_plan(plan.id, form.sent(), seen=form.seen_version()),
+        title="Close the plan", done="The plan is closed. Its record stays whole.", back=plan_page(plan),
+        button="Close the plan",
+        hint="That a family could not be reached is no reason by itself: say what is known of the child’s safety.",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
+    """The child goes on under a plan of another kind."""
+    view, shown, plan = opened(request, folder_id, plan_id, "step")
+    form = bound(request, forms.StepForm, as_of=plan.version)
+    form.offer_steps(plan.kind)
+    form.offer_heard(view.folder_ids)
+    everybody = people()
+    form.fields["record_in_order_by"].set_options(everybody)
+    form.fields["lead"].set_options(everybody)
+    if "decision" in form.fields:
+        skip = (DecisionKind.SCREENING.value, DecisionKind.MATCH.value, DecisionKind.RULING.value)
+        form.fields["decision"].set_options(
+            [
+                (str(d.id), f"{d.outcome}: {d.maker}, {d.made_at.day} {d.made_at:%B %Y}")
+                for d in decisions(view.folder_ids)
+                if d.kind.value not in skip and d.in_effect
+            ]
+        )
+    return form_page(
+        request, shown, form, lambda: actions.step_plan(plan.id, form.sent(), seen=form.seen_version()),
+        title="Step up or down",
+        done="Done. Outcomes that go on, statements, services and open actions have gone along.",
+        back=plan_page(plan), then=reverse("plans:child", args=[plan.folder_id]), button="Step up or down",
+        hint="Outcomes that go on, needs, services and open actions go along. The plan so far stays readable.",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Another authority asks us to take a child on a protection plan."""
+    view, shown = open_child(request, folder_id, "plans.receive", tab="plan")
+    form = bound(request, forms.ReceiveTransferForm)
+
+    def send() -> None:
+        got = form.cleaned_data
+        actions.receive_transfer(
+            view.folder_ids[0], got["authority"], got["words"], category=got["category"],
+            earlier_plans=got["earlier_plans"], asked_on=got["asked_on"],
+        )  # fmt: skip
+
+    return form_page(
+        request, shown, form, send, title="A child moves here with a child protection plan",
+        done="Recorded. The receiving conference’s clock runs from their written request.",
+        back=reverse("plans:child", args=[view.folder_ids[0]]),
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpResponse:
+    """What the receiving conference decided."""
+    view, shown = open_child(request, folder_id, "plans.transfer", tab="plan")
+    found = next((t for t in queries.transfers_of(view.folder_ids) if t.id == transfer_id), None)
+    if found is None:
+        raise NotFound
+    back = reverse("plans:child", args=[view.folder_ids[0]])
+    if found.direction == "out":
+        form = bound(request, forms.AnswerOutForm)
+        form.offer_heard(view.folder_ids)
+        form.fields["record_in_order_by"].set_options(people())
+
+        def send() -> object:
+            return actions.answer_transfer(found.id, form.answer())
+
+        title = f"What {found.authority} decided"
+        hint = "If it accepted, our plan closes and it is responsible for the child from today."
+    else:
+        form = bound(request, forms.AnswerInForm)
+        form.offer_heard(view.folder_ids)
+        form.fields["lead"].set_options(people())
+        hint = (
+            f"Their plan’s category is {AbuseCategory(found.category).label}. If accepted, our plan begins."
+        )
+
+        def send() -> object:
+            return actions.answer_transfer(
+                found.id, form.answer(found.authority, found.category, found.earlier_plans)
+            )
+
+        title = f"The receiving conference on the request of {found.authority}"
+    return form_page(request, shown, form, send, title=title, done="Recorded.", back=back, hint=hint)

@@ -1,0 +1,751 @@
+"""The forms of plans. Choices start without an answer; what siblings share is chosen child by child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from sightline.children.terms import AbuseCategory
+from sightline.govuk.forms import (
+    Choice,
+    Choices,
+    Confirm,
+    Day,
+    Moment,
+    Option,
+    PageForm,
+    Select,
+    Text,
+    Whole,
+    Words,
+    YesNo,
+)
+from sightline.voice.queries import voices
+
+from .. import actions
+from ..terms import (
+    Achieved,
+    Agrees,
+    Closure,
+    DidChange,
+    FamilyPlan,
+    IncidentKind,
+    Next,
+    OfferState,
+    PlanKind,
+    ReviewResult,
+    ServiceNeed,
+    StandsOn,
+    TieKept,
+    When,
+    Whose,
+)
+
+Pairs = Sequence[tuple[str, str]]
+
+
+def labelled(terms: Any) -> list[tuple[str, str]]:
+    """The terms of a list as a choice's answers."""
+    return [(term.value, term.label) for term in terms]
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+CATEGORIES = [(c.value, _first_up(c.label)) for c in AbuseCategory]
+
+
+class PlanForm(PageForm):
+    """A form about a plan: `as_of` is the count of its acts when the form was opened; `also` the brothers and
+    sisters in whose plans the same is written."""
+
+    as_of = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def seen_version(self) -> int | None:
+        text = str(self.data.get("as_of", ""))
+        return int(text) if text.isdigit() else None
+
+    def offer_siblings(self, siblings: Pairs) -> None:
+        """Ask in whose plans it stands as well."""
+        if siblings:
+            self.fields["also"] = Choices(
+                "Write the same in the plan of", list(siblings), required=False, small=True,
+                hint="Each child’s plan stays their own. Leave out a child to whom it does not apply",
+            )  # fmt: skip
+
+    def also(self) -> list[UUID]:
+        return [UUID(i) for i in self.cleaned_data.get("also") or []]
+
+    def choose(self, name: str, options: Iterable[tuple[str, str]]) -> None:
+        """Fill the answers of a choice; without any the question is not asked."""
+        found = list(options)
+        if found:
+            self.fields[name].set_options(found)  # type: ignore[attr-defined]
+        else:
+            del self.fields[name]
+
+    def uuid(self, name: str) -> UUID | None:
+        text = self.cleaned_data.get(name) or ""
+        return UUID(text) if text else None
+
+
+class _Wishes(PlanForm):
+    heard = Choices(
+        "What has the child said that bears on this?", required=False, small=True,
+        hint="Early help apart, no decision is made without it, or without the reason why it could not be learnt",
+    )  # fmt: skip
+    weight = Words("What weight was given to that, and why?", required=False, rows=2)
+    wishes_why_not = Words(
+        "If their wishes could not be learnt: why, and what was tried", required=False, rows=2
+    )
+
+    def offer_heard(self, folder_ids: Iterable[UUID]) -> None:
+        """The last things that the child said, to choose those that bear on the decision."""
+        found = [
+            (str(v.id), f"{v.words[:160]} ({v.heard_at.day} {v.heard_at:%B %Y})")
+            for v in voices(folder_ids, limit=8)
+        ]
+        if found:
+            self.fields["heard"].set_options(found)  # type: ignore[attr-defined]
+        else:
+            for name in ("heard", "weight"):
+                del self.fields[name]
+            self.fields[
+                "wishes_why_not"
+            ].label = "Nothing that the child said is recorded. Why not, and what was tried?"
+
+    def weighed(self) -> actions.WishesIn:
+        got = self.cleaned_data
+        return actions.WishesIn(
+            tuple(UUID(i) for i in got.get("heard") or ()), got.get("weight") or "", got["wishes_why_not"]
+        )
+
+
+class BeginForm(_Wishes):
+    kind = Choice(
+        "Which plan?",
+        [
+            Option(
+                k.value,
+                k.label,
+                reveals=("category", "decision", "earlier_plans") if k is PlanKind.CHILD_PROTECTION else (),
+            )
+            for k in PlanKind
+        ],
+        ask="Select which plan it is",
+    )
+    category = Choice("Category", CATEGORIES, ask="Select the category of the plan", small=True)
+    decision = Select(
+        "The conference’s decision", required=False, empty="Choose the decision that it follows",
+        hint="A child protection plan follows the decision of a conference",
+    )  # fmt: skip
+    earlier_plans = Whole(
+        "Child protection plans before this one", required=False, most=50, hint="Elsewhere as well"
+    )
+    began_on = Day("From which day?", tense="past", ask="Enter the day on which the plan begins")
+    lead = Select("Who leads it?", required=False, empty="I do")
+    reasons = Words("Why does the child need this plan?", rows=4, ask="Say why the child needs this plan")
+    with_plan = Select(
+        "Is it made together with the plan of a brother or sister?", required=False, empty="No, on its own"
+    )
+    visit_by = Day(
+        "Must this child be visited sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
+    field_order = (
+        "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons", "heard",
+        "weight", "wishes_why_not", "visit_by", "sooner_why",
+    )  # fmt: skip
+
+    def sent(self) -> actions.BeginIn:
+        got = self.cleaned_data
+        return actions.BeginIn(
+            PlanKind(got["kind"]), got["began_on"], got["reasons"], category=got["category"] or "",
+            decision_id=self.uuid("decision"), lead_id=self.uuid("lead"), wishes=self.weighed(),
+            earlier_plans=got["earlier_plans"], visit_by=got["visit_by"], sooner_why=got["sooner_why"],
+        )  # fmt: skip
+
+
+class OutcomeForm(PlanForm):
+    of_framework = Choice("Which of this partnership’s outcomes is it under?", small=True)
+    words = Words(
+        "What is to be different for this child?", rows=3, ask="Say what is to be different for this child"
+    )
+    measure = Words("How shall we know?", rows=2, ask="Say how we shall know that it is reached")
+    baseline = Words("How is it now?", rows=2, ask="Say how it is now")
+    baseline_scale = Whole(
+        "On a scale from 0 to 10, where is it now?", required=False, most=10, width="2",
+        hint="0 is as bad as it could be, 10 as good as it could be",
+    )  # fmt: skip
+    hoped_scale = Whole("Where should it be?", required=False, most=10, width="2")
+    by = Day("By when?", ask="Enter the day by which it should be reached", hint="For example, 9 3 2027")
+    whose = Choice("Whose view is it?", labelled(Whose), ask="Select whose view it is", small=True)
+    whose_words = Text("Their name", required=False)
+    needed = Choice(
+        "Is it needed now, or later?", labelled(When), inline=True, ask="Select whether it is needed now"
+    )
+
+    def sent(self) -> actions.OutcomeIn:
+        got = self.cleaned_data
+        return actions.OutcomeIn(
+            got["words"], got["measure"], got["baseline"], got["by"], Whose(got["whose"]), When(got["needed"]),
+            of_framework=got.get("of_framework") or "", whose_words=got["whose_words"],
+            baseline_scale=got["baseline_scale"], hoped_scale=got["hoped_scale"],
+        )  # fmt: skip
+
+
+class TextForm(PlanForm):
+    """A statement that is words alone."""
+
+    words = Words("", rows=4)
+
+
+class StandsOnForm(PlanForm):
+    answer = Choice(
+        "What does the plan stand on?",
+        [Option(s.value, s.label, reveals=("why",) if s.compulsory else ()) for s in StandsOn],
+        ask="Select what the plan stands on",
+    )
+    why = Words("Why would nothing less do?", rows=3, ask="Say why nothing less would do")
+    words = Words(
+        "Who agreed, or which order is it, and since when?",
+        rows=2,
+        ask="Say who agreed, or which order it is",
+    )
+
+
+class FamilyPlanForm(PlanForm):
+    answer = Choice(
+        "What became of the family’s own plan?",
+        labelled(FamilyPlan),
+        ask="Select what became of the family’s plan",
+    )
+    words = Words("The family’s plan in their words", required=False, rows=5)
+    why = Words(
+        "What safety changes in it and why, or how they were helped to make one", required=False, rows=3
+    )
+
+
+class TieForm(PlanForm):
+    about = Select("Who?", required=False, empty="Somebody else")
+    name = Text("Their name", required=False, hint="Where they are not in the list")
+    answer = Choice(
+        "Does the plan keep this tie?", labelled(TieKept), ask="Select whether the plan keeps this tie"
+    )
+    words = Words("How it is kept, and what they are to the child", required=False, rows=3)
+    why = Words("Why not, if it cannot be kept", required=False, rows=2)
+
+
+class ViewForm(PlanForm):
+    whom = Select("Whose view?", ask="Choose whose view it is")
+    name = Text("Their name", required=False, hint="Where they are not in the list")
+    agrees = Choice(
+        "Do they agree with the plan?",
+        [Option(a.value, a.label, reveals=("why_not",) if a is Agrees.NOT_HEARD else ()) for a in Agrees],
+        ask="Select whether they agree",
+    )
+    words = Words("In their own words", required=False, rows=4)
+    why_not = Words(
+        "Why could it not be learnt, and what was tried?",
+        rows=3,
+        ask="Say why it could not be learnt, and what was tried",
+    )
+    heard_on = Day("When was it heard?", tense="past", required=False, hint="Leave empty for today")
+    heard_how = Text("How?", required=False, hint="For example, drawing together at school, or by telephone")
+
+
+class ScaleForm(PlanForm):
+    outcome = Select("What is it about?", required=False, empty="How safe the child is")
+    whom = Select("Whose scale is it?", ask="Choose whose scale it is")
+    name = Text("Their name", required=False, hint="Where they are not in the list")
+    value = Whole(
+        "From 0 to 10, where are they?", most=10, width="2", ask="Enter a number from 0 to 10",
+        hint="0 is as bad as it could be, 10 as good as it could be",
+    )  # fmt: skip
+    words = Words("What makes them say so?", required=False, rows=2)
+    on = Day("On which day?", tense="past", required=False, hint="Leave empty for today")
+
+
+class NeedForm(PlanForm):
+    words = Words("What is needed?", rows=2, ask="Say what is needed")
+    adult = Select("Whose need is it?", required=False, empty="The child’s")
+    for_child = Words(
+        "If it is an adult’s own: what does it do to the child?", required=False, rows=2,
+        hint="An adult’s own needs stand apart from the child’s plan, and are linked to it here",
+    )  # fmt: skip
+    unmet_why = Words("If no service meets it: why not?", required=False, rows=2)
+    agency = Select("Which agency would have met it?", required=False, empty="None in particular")
+    area = Text("In which place?", required=False, max_length=80, width="20")
+
+    def sent(self) -> actions.NeedIn:
+        got = self.cleaned_data
+        return actions.NeedIn(
+            got["words"],
+            self.uuid("adult"),
+            got["for_child"],
+            got["unmet_why"],
+            self.uuid("agency"),
+            got["area"],
+        )
+
+
+class ActionForm(PlanForm):
+    words = Words("What is to be done?", rows=2, ask="Say what is to be done")
+    practitioner = Select(
+        "Who does it?", ask="Choose who does it", hint="They come to open the record, and find it in My work"
+    )
+    due_on = Day(
+        "By when?", tense="future", ask="Enter the day by which it is done", hint="For example, 9 3 2027"
+    )
+    timing = Words(
+        "Why does that day suit the child’s age and stage?",
+        rows=2,
+        ask="Say why this day suits the child’s age and stage",
+    )
+    needed = Choice(
+        "Is it needed now, or later?", labelled(When), inline=True, ask="Select whether it is needed now"
+    )
+    outcome = Select("Which outcome does it serve?", required=False, empty="More than one")
+
+    def sent(self) -> actions.ActionIn:
+        got = self.cleaned_data
+        return actions.ActionIn(
+            got["words"],
+            UUID(got["practitioner"]),
+            got["due_on"],
+            got["timing"],
+            When(got["needed"]),
+            self.uuid("outcome"),
+        )
+
+
+class ActionStepForm(PlanForm):
+    act = Choice(
+        "What has happened?",
+        [
+            ("done", "It is done"),
+            Option("hand_over", "Somebody else does it", reveals=("practitioner",)),
+            ("given_up", "It is given up"),
+        ],
+        ask="Select what has happened",
+    )
+    practitioner = Select("Who does it from now on?", ask="Choose who does it from now on")
+    words = Words("What was done and what it led to, or why", rows=3, ask="Say what was done, or why")
+
+
+class OfferForm(PlanForm):
+    local = Select("Which service?", required=False, empty="One that is not in the directory")
+    name = Text("Its name", required=False, hint="Where it is not in the directory")
+    meant_to_change = Words(
+        "What is it meant to change?", rows=2, ask="Say what the service is meant to change"
+    )
+    need = Select("Which need does it answer?", required=False, empty="None in particular")
+    outcome = Select("Which outcome does it serve?", required=False, empty="None in particular")
+    adult = Select("Who is it for?", required=False, empty="The child or the whole family")
+    state = Choice(
+        "How does it stand?",
+        [(s.value, s.label) for s in OfferState if s is not OfferState.ENDED],
+        ask="Select how it stands",
+        small=True,
+    )
+    words = Words("What did the family say?", required=False, rows=2)
+
+    def sent(self) -> actions.OfferIn:
+        got = self.cleaned_data
+        return actions.OfferIn(
+            got["meant_to_change"], local_id=self.uuid("local"), name=got["name"], need=self.uuid("need"),
+            outcome=self.uuid("outcome"), adult_id=self.uuid("adult"), state=OfferState(got["state"]),
+            words=got["words"],
+        )  # fmt: skip
+
+
+class OfferStepForm(PlanForm):
+    state = Choice("How does it stand now?", labelled(OfferState), ask="Select how it stands now", small=True)
+    words = Words("What came of it, in the family’s words where you can", required=False, rows=3)
+    on = Day("Since when?", tense="past", required=False, hint="Leave empty for today")
+
+
+class VisitForm(PlanForm):
+    visited_at = Moment("When was the visit?", tense="past", ask="Enter the day and time of the visit")
+    seen = YesNo(
+        "Was the child seen?",
+        yes=Option("yes", "Yes", reveals=("alone",)),
+        ask="Say whether the child was seen",
+    )
+    alone = YesNo("Were they seen alone?", ask="Say whether the child was seen alone")
+    why_not = Words("If not seen, or not alone: why?", required=False, rows=2)
+    where = Text(
+        "Where?", ask="Say where the visit was", hint="For example, at home, at school in the library"
+    )
+    like = Words(
+        "What was the child like?",
+        required=False,
+        rows=3,
+        hint="How they looked, moved, played and were with others",
+    )
+    said = Words(
+        "What did the child say?", required=False, rows=3, hint="In their own words, without quotation marks"
+    )
+    text = Words("What happened on the visit?", rows=6, ask="Write what happened on the visit")
+    others = Text("If not alone: who else was there?", required=False, max_length=200)
+    adults_apart = Text("Which adults were spoken to on their own?", required=False, max_length=300)
+    interpreter = Text(
+        "Which interpreter was used?",
+        required=False,
+        hint="Not a relative. Leave empty where none was needed",
+    )
+    late_why = Text("If it is written late: why?", required=False)
+
+    def sent(self) -> actions.VisitIn:
+        got = self.cleaned_data
+        return actions.VisitIn(
+            visited_at=got["visited_at"], seen=got["seen"], alone=got["alone"], why_not=got["why_not"],
+            where=got["where"], like=got["like"], said=got["said"], text=got["text"], others=got["others"],
+            interpreter=got["interpreter"],
+            adults_apart=got["adults_apart"], late_why=got["late_why"],
+        )  # fmt: skip
+
+
+class SignForm(PlanForm):
+    without = Words("Why is it signed before every account is recorded?", required=False, rows=3)
+
+
+class LeadForm(PlanForm):
+    practitioner = Select("Who leads the plan from now on?", ask="Choose who leads the plan")
+    why = Words("Why?", rows=2, ask="Say why somebody else leads from now on")
+    from_day = Day("From which day?", tense="past", required=False, hint="Leave empty for today")
+
+
+class CategoryForm(PlanForm):
+    code = Choice("Category from now on", CATEGORIES, ask="Select the category")
+    why = Words("Why does it change?", rows=3, ask="Say why the category changes")
+    from_day = Day("From which day?", tense="past", required=False, hint="Leave empty for today")
+
+
+class CoreForm(PlanForm):
+    who = Select("Who?", ask="Choose who joins the group")
+    role = Text("In what role?", max_length=120, ask="Say in what role they are in the group")
+    brings = Text("What do they bring to the plan?", required=False, max_length=300)
+    from_day = Day("From which day?", tense="past", required=False, hint="Leave empty for today")
+
+
+class WhyForm(PlanForm):
+    why = Words("Why?", rows=3, ask="Say why")
+
+
+class JoinForm(WhyForm):
+    with_plan = Select("With whose plan?", ask="Choose the brother or sister")
+    field_order = ("with_plan", "why")
+
+
+class MetForm(PlanForm):
+    met_at = Moment("When did the core group meet?", tense="past", ask="Enter the day and time")
+
+
+class StartReviewForm(PlanForm):
+    held_on = Day("When was the review held?", tense="past", ask="Enter the day of the review")
+    who_came = Words(
+        "Who came, who sent a report, who sent apologies?", required=False, rows=3,
+        hint="Where a meeting is recorded in Sightline its list stands there",
+    )  # fmt: skip
+
+
+class ReviewedForm(PlanForm):
+    actual = Words("How is it actually?", rows=3, ask="Say how it actually is")
+    evidence = Words("What shows it?", rows=2, ask="Say what shows it")
+    achieved = Choice(
+        "How far was it reached?", labelled(Achieved), ask="Select how far it was reached", small=True
+    )
+    scale = Whole("On the scale from 0 to 10, where is it now?", required=False, most=10, width="2")
+    next = Choice(
+        "What becomes of this outcome?",
+        [Option(n.value, n.label, reveals=("next_words",) if n is Next.CHANGES else ()) for n in Next],
+        ask="Select what becomes of this outcome",
+    )
+    next_words = Words("How does it change?", rows=2, ask="Say how the outcome changes")
+
+    def sent(self) -> actions.ReviewedIn:
+        got = self.cleaned_data
+        return actions.ReviewedIn(
+            got["actual"],
+            got["evidence"],
+            Achieved(got["achieved"]),
+            Next(got["next"]),
+            got["next_words"] or "",
+            got["scale"],
+        )
+
+
+class OfferReviewedForm(PlanForm):
+    changed = Choice(
+        "Did it change what it was meant to change?", labelled(DidChange), inline=True,
+        ask="Select whether it changed what it was meant to change",
+    )  # fmt: skip
+    words = Words(
+        "What did it change, or what stood in the way?",
+        rows=3,
+        ask="Say what it changed, or what stood in the way",
+    )
+
+
+class CloseReviewForm(_Wishes):
+    result = Choice(
+        "What did the review decide?", labelled(ReviewResult), ask="Select what the review decided"
+    )
+    reasons = Words("Why?", rows=4, ask="Give the reasons")
+    next_by = Day(
+        "Does this child need the next review sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
+    field_order = ("result", "reasons", "heard", "weight", "wishes_why_not", "next_by", "sooner_why")
+
+
+class _Ending(_Wishes):
+    reasons = Words("Why?", rows=4, ask="Give the reasons")
+    summary = Words(
+        "Closing summary", rows=8, ask="Write a closing summary",
+        hint="What the worry was, what was done, what is different for the child, what to look out for",
+    )  # fmt: skip
+    helps_now = Words(
+        "Who helps the family from now on, and how do they reach them?",
+        rows=3,
+        ask="Say who helps the family now",
+    )
+    feedback_asked = Words(
+        "How was the family asked what they think of the help?", rows=2, hint="Or why they were not asked",
+        ask="Say how the family was asked, or why not",
+    )  # fmt: skip
+    record_in_order_by = Select(
+        "Who answers for the state of the record?", ask="Choose who answers for the state of the record"
+    )
+
+
+class CloseForm(_Ending):
+    reason = Choice(
+        "Why does the child’s case end?", [(c.value, f"{c.label} ({c.value})") for c in Closure],
+        ask="Select why the child’s case ends", small=True,
+    )  # fmt: skip
+    field_order = (
+        "reason", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
+        "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def sent(self) -> actions.EndIn:
+        got = self.cleaned_data
+        return actions.EndIn(
+            got["reason"], got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), self.weighed(),
+        )  # fmt: skip
+
+
+class StepForm(_Ending):
+    to = Choice("Which plan does the child go on under?", ask="Select the plan")
+    category = Choice("Category", CATEGORIES, ask="Select the category of the plan", small=True)
+    decision = Select(
+        "The conference’s decision", required=False, empty="Choose the decision that it follows"
+    )
+    lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
+    field_order = (
+        "to", "category", "decision", "lead", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
+        "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def offer_steps(self, kind: PlanKind) -> None:
+        asked = ("category", "decision")
+        self.fields["to"].set_options(  # type: ignore[attr-defined]
+            [
+                Option(
+                    k.value, k.label, hint="Step up" if k.height > kind.height else "Step down",
+                    reveals=asked if k is PlanKind.CHILD_PROTECTION else (),
+                )
+                for k in PlanKind
+                if k is not kind
+            ]
+        )  # fmt: skip
+        if kind is PlanKind.CHILD_PROTECTION:
+            for name in asked:
+                del self.fields[name]
+
+    def sent(self) -> actions.StepIn:
+        got = self.cleaned_data
+        return actions.StepIn(
+            PlanKind(got["to"]), got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), category=got.get("category") or "", decision_id=self.uuid("decision"),
+            lead_id=self.uuid("lead"), wishes=self.weighed(),
+        )  # fmt: skip
+
+
+class AskTransferForm(PlanForm):
+    authority = Text("Which authority is asked?", max_length=120, ask="Say which authority is asked")
+    words = Words(
+        "What was sent to whom, and what keeps the child safe meanwhile?", rows=4,
+        ask="Say what was sent, to whom, and what keeps the child safe meanwhile",
+    )  # fmt: skip
+    conference_on = Day(
+        "When is their conference, if it is known?", required=False, hint="For example, 9 3 2027"
+    )
+
+
+class ReceiveTransferForm(PlanForm):
+    authority = Text("Which authority asks?", max_length=120, ask="Say which authority asks")
+    category = Choice(
+        "Category of their plan", CATEGORIES, ask="Select the category of their plan", small=True
+    )
+    earlier_plans = Whole("Child protection plans before that one", required=False, most=50)
+    asked_on = Day(
+        "When did their written request come?", tense="past", ask="Enter the day on which the request came"
+    )
+    words = Words(
+        "What did they send, and who keeps the child safe meanwhile?", rows=4,
+        ask="Say what they sent, and who keeps the child safe meanwhile",
+    )  # fmt: skip
+
+
+class AnswerOutForm(_Ending):
+    accepted = YesNo("Did their conference accept the plan?", ask="Say whether the plan was accepted")
+    conference_on = Day("When was the conference?", tense="past", required=False)
+    answered_by = Text("Who answered, and in which post?", ask="Say who answered, and in which post")
+    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
+    field_order = (
+        "accepted", "conference_on", "answered_by", "words", "summary", "helps_now", "feedback_asked",
+        "record_in_order_by", "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reasons"]
+        for name in ("summary", "helps_now", "feedback_asked", "record_in_order_by"):
+            self.fields[name].required = False
+
+    def answer(self) -> actions.TransferAnswer:
+        got = self.cleaned_data
+        end = actions.EndIn(
+            Closure.RC5.value, got["words"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), self.weighed(),
+        )  # fmt: skip
+        return actions.TransferAnswer(
+            got["accepted"],
+            got["answered_by"],
+            got["words"],
+            got["conference_on"],
+            end=end if got["accepted"] else None,
+        )
+
+
+class AnswerInForm(_Wishes):
+    accepted = YesNo("Did our conference accept the plan?", ask="Say whether the plan was accepted")
+    conference_on = Day("When was the receiving conference?", tense="past", required=False)
+    answered_by = Text("Who chaired it?", ask="Say who chaired it")
+    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
+    category = Choice("Category of our plan", CATEGORIES, required=False, small=True)
+    lead = Select("Who leads it here?", required=False, empty="I do")
+    field_order = (
+        "accepted", "conference_on", "answered_by", "words", "category", "lead", "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def answer(self, authority: str, category: str, earlier: int | None) -> actions.TransferAnswer:
+        got = self.cleaned_data
+        begin = None
+        if got["accepted"] and got["conference_on"]:
+            begin = actions.BeginIn(
+                PlanKind.CHILD_PROTECTION, got["conference_on"], got["words"], category=got["category"] or category,
+                lead_id=self.uuid("lead"), wishes=self.weighed(), earlier_plans=earlier, from_authority=authority,
+            )  # fmt: skip
+        return actions.TransferAnswer(
+            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin
+        )
+
+
+class IncidentForm(PlanForm):
+    kind = Choice("What was it?", labelled(IncidentKind), inline=True, ask="Select what it was")
+    began_at = Moment("When did it begin?", tense="past", ask="Enter the day and time at which it began")
+    ended_at = Moment(
+        "When was the child back, or when was it over?", tense="past", required=False,
+        hint="Leave empty while a child is still missing. For example, 19 11 2026 at 10:40",
+    )  # fmt: skip
+    words = Words("What happened?", rows=4, ask="Say what happened")
+    told_by = Text(
+        "Who told you, or did you see it yourself?", ask="Say who told you, or that you saw it yourself"
+    )
+    child_there = Text("Where was the child, and what did they see or hear?", required=False, max_length=300)
+
+
+class ReturnForm(PlanForm):
+    ended_at = Moment(
+        "When did the child come back?", tense="past", ask="Enter the day and time of the return"
+    )
+
+
+class TalkForm(PlanForm):
+    held = YesNo(
+        "Was the conversation held?",
+        yes=Option("yes", "Yes", reveals=("held_at", "by_whom", "independent", "said", "pushes")),
+        no=Option("no", "No, it was offered and declined", reveals=("declined",)),
+        ask="Say whether the conversation was held",
+    )
+    held_at = Moment("When?", tense="past", ask="Enter the day and time of the conversation")
+    by_whom = Text("Who spoke with the child?", ask="Say who spoke with the child")
+    independent = YesNo(
+        "Were they independent of the people who care for the child?", ask="Say whether they were independent"
+    )
+    said = Words("What did the child say?", rows=4, ask="Write what the child said, in their own words")
+    pushes = Words("What do they go from, and what draws them?", required=False, rows=3)
+    declined = Words(
+        "How was it offered, and what did the child answer?",
+        rows=3,
+        ask="Say how it was offered and what the child answered",
+    )
+    then = Words("What is done about it?", required=False, rows=3)
+
+
+class IncidentDecisionForm(PlanForm):
+    kind = Choice("Which incidents?", labelled(IncidentKind), inline=True, ask="Select which incidents")
+    outcome = Text("What was decided?", ask="Say what was decided")
+    reasons = Words("Why?", rows=4, ask="Give the reasons")
+
+
+class DirectoryForm(PageForm):
+    need = Select("What is needed?", labelled(ServiceNeed), required=False, empty="Anything")
+    age = Whole("How old is the child or young person?", required=False, most=25, width="2")
+    place = Select("Where?", required=False, empty="Anywhere")
+    words = Text("Words in its name or description", required=False, width="20")
+
+
+class LocalForm(PageForm):
+    name = Text("Name of the service", ask="Enter the name of the service")
+    gist = Words("What does it do, in plain words?", rows=3, ask="Say in plain words what it does")
+    needs = Choices(
+        "What does it help with?", labelled(ServiceNeed), ask="Select what it helps with", small=True
+    )
+    from_age = Whole("Youngest age", most=25, width="2", ask="Enter the youngest age")
+    to_age = Whole("Oldest age", most=25, width="2", ask="Enter the oldest age")
+    for_adults = Confirm("It is for adults too", required=False)
+    places = Words(
+        "Where? One place a line",
+        required=False,
+        rows=3,
+        count=False,
+        hint="Leave empty where it is everywhere",
+    )
+    reach = Text(
+        "How does a family or a worker reach it?",
+        max_length=300,
+        ask="Say how a family or a worker reaches it",
+    )
+    waits = Text("How long do families wait?", required=False, max_length=120)
+    agency = Select("Which agency runs it?", required=False, empty="None of the partnership’s")
+
+    def sent(self) -> actions.LocalIn:
+        got = self.cleaned_data
+        return actions.LocalIn(
+            name=got["name"], gist=got["gist"], needs=[ServiceNeed(n) for n in got["needs"]], reach=got["reach"],
+            from_age=got["from_age"], to_age=got["to_age"], for_adults=got["for_adults"],
+            places=got["places"].splitlines(), waits=got["waits"],
+            agency_id=UUID(got["agency"]) if got["agency"] else None,
+        )  # fmt: skip

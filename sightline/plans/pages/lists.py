@@ -1,0 +1,153 @@
+"""An agency's actions over all children, the directory of local services, unmet needs."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import SIGNED_IN, page
+from sightline.agencies.queries import agencies
+from sightline.agencies.terms import Permission
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import ChildView
+from sightline.kernel.verdicts import NotFound
+
+from .. import actions, queries
+from ..terms import ServiceNeed
+from . import forms
+from .common import bound, form_page
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def agency_actions(request: HttpRequest) -> HttpResponse:
+    """My agency's outstanding actions in the plans of all children whose records I may open (PAR-05)."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    rows, total = queries.actions_of_agencies(acting.agency_ids)
+    return render(
+        request,
+        "plans/actions.html",
+        {
+            "late": [r for r in rows if r.late],
+            "left": [r for r in rows if r.left and not r.late],
+            "coming": [r for r in rows if not r.late and not r.left],
+            "total": total,
+            "shown_count": len(rows),
+            "agency": acting.agency_name,
+        },
+    )
+
+
+@page(permission=SIGNED_IN, methods=("GET",))
+def directory(request: HttpRequest) -> HttpResponse:
+    """Local services by need, age and place."""
+    form = forms.DirectoryForm(request.GET or None)
+    form.fields["place"].set_options([(p, p) for p in queries.places()])  # type: ignore[attr-defined]
+    got = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found = queries.local_matching(
+        need=ServiceNeed(got["need"]) if got.get("need") else None, age=got.get("age"),
+        place=got.get("place") or "", words=got.get("words") or "",
+    )  # fmt: skip
+    acting = request.practitioner  # type: ignore[attr-defined]
+    return render(
+        request,
+        "plans/directory.html",
+        {
+            "form": form,
+            "found": found,
+            "asked": bool(got),
+            "may_keep": acting.may(Permission.KEEP_SERVICES),
+            "may_read": acting.may(Permission.READ_FOLDER),
+        },
+    )
+
+
+@page(permission=Permission.KEEP_SERVICES)
+def new_local(request: HttpRequest) -> HttpResponse:
+    form = bound(request, forms.LocalForm)
+    form.fields["agency"].set_options([(str(a.id), a.name) for a in agencies()])
+    return form_page(
+        request, {"plain": True}, form, lambda: actions.keep_local(form.sent()), title="Add a local service",
+        done="The service is in the directory.", back=reverse("plans:directory"),
+    )  # fmt: skip
+
+
+@page(permission=Permission.KEEP_SERVICES)
+def local(request: HttpRequest, local_id: UUID) -> HttpResponse:
+    """Bring an entry of the directory up to date, or end it."""
+    found = queries.local(local_id)
+    if found is None:
+        raise NotFound
+    if request.method == "POST" and request.POST.get("act") == "end":
+        return form_page(
+            request, {"plain": True}, forms.PageForm(request.POST), lambda: actions.end_local(found.id),
+            title=found.name, done="The service is in the directory no more.", back=reverse("plans:directory"),
+        )  # fmt: skip
+    form = bound(
+        request, forms.LocalForm, name=found.name, gist=found.gist, needs=[n.value for n in found.needs],
+        from_age=found.from_age, to_age=found.to_age, for_adults=found.for_adults, places="\n".join(found.places),
+        reach=found.reach, waits=found.waits, agency=str(found.agency_id or ""),
+    )  # fmt: skip
+    form.fields["agency"].set_options([(str(a.id), a.name) for a in agencies()])
+    return form_page(
+        request, {"plain": True, "may_end": True}, form, lambda: actions.keep_local(form.sent(), local_id=found.id),
+        title=found.name, done="The entry is up to date, and counts as checked today.", back=reverse("plans:directory"),
+    )  # fmt: skip
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def unmet(request: HttpRequest) -> HttpResponse:
+    """Needs that no service meets, and waits, by place and agency (HLP-09)."""
+    return render(
+        request, "plans/unmet.html", {"rows": queries.unmet(), "back_href": reverse("plans:directory")}
+    )
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def offers(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Everything that was offered to a child's family, and what came of it."""
+    view, shown = open_child(request, folder_id, "plans.offers", tab="plan")
+    return render(
+        request,
+        "plans/offers.html",
+        shown | {"offers": queries.offers_of_child(view.folder_ids), "back_href": _tab(view)},
+    )
+
+
+def _tab(view: ChildView) -> str:
+    return reverse("plans:child", args=[view.folder_ids[0]])
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def new_offer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Offer a service to a family without a plan, as from a concern (`?concern=`)."""
+    view, shown = open_child(request, folder_id, "plans.new_offer", tab="plan")
+    concern = request.GET.get("concern", "")
+    form = bound(request, forms.OfferForm, local=request.GET.get("service", ""))
+    form.fields["local"].set_options([(str(s.id), s.name) for s in queries.local_matching()])
+    for name in ("need", "outcome"):
+        del form.fields[name]
+    form.choose("adult", [(str(t.person.id), f"{t.name}, {t.said}") for t in view.ties if not t.is_child])
+
+    def send() -> None:
+        got = form.cleaned_data
+        sent = actions.OfferIn(
+            got["meant_to_change"], local_id=form.uuid("local"), name=got["name"],
+            adult_id=form.uuid("adult") if "adult" in form.fields else None, state=forms.OfferState(got["state"]),
+            words=got["words"],
+        )  # fmt: skip
+        actions.offer_service(view.folder_ids[0], sent, concern_id=_uuid(concern))
+
+    return form_page(
+        request, shown, form, send, title="Offer a service", done="The offer is recorded.",
+        back=reverse("plans:offers", args=[view.folder_ids[0]]),
+    )  # fmt: skip
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

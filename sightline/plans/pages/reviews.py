@@ -1,0 +1,142 @@
+"""Reviews: each planned outcome's actual beside it; a review cannot be closed with one unanswered."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.pages.frame import open_child
+from sightline.children.queries import ChildView
+from sightline.kernel.verdicts import NotFound
+
+from .. import actions, queries
+from ..queries import ReviewView
+from ..terms import Agrees, DidChange, ReviewResult
+from . import forms
+from .common import bound, form_page
+from .write import _everybody, _whom
+
+
+def _opened(
+    request: HttpRequest, folder_id: UUID, review_id: UUID, what: str
+) -> tuple[ChildView, dict[str, Any], ReviewView]:
+    view, shown = open_child(request, folder_id, f"plans.{what}", tab="plan")
+    found = queries.review_of(review_id, view.folder_ids)
+    return view, shown | {"review": found}, found
+
+
+def _page(review: ReviewView) -> str:
+    return reverse("plans:review", args=[review.folder_id, review.id])
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
+    """A review: what is answered, what is still to be answered, and what was decided."""
+    _view, shown, found = _opened(request, folder_id, review_id, "review")
+    return render(
+        request,
+        "plans/review.html",
+        shown
+        | {
+            "writable": shown["may_write"] and found.closed_at is None,
+            "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
+        },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def outcome(request: HttpRequest, folder_id: UUID, review_id: UUID, text_id: UUID) -> HttpResponse:
+    """Set the actual beside one planned outcome."""
+    _view, shown, found = _opened(request, folder_id, review_id, "review_outcome")
+    planned = next((o for o in found.outcomes if o.outcome.item == text_id), None)
+    if planned is None:
+        raise NotFound
+    initial: dict[str, Any] = {}
+    if planned.answer is not None:
+        a = planned.answer
+        initial = {"actual": a.actual, "evidence": a.evidence, "scale": a.scale, "next_words": a.next_words}
+    form = bound(request, forms.ReviewedForm, **initial)
+    return form_page(
+        request, shown, form, lambda: actions.answer_outcome(found.id, text_id, form.sent()),
+        title="Planned and actual", done="Answered.", back=_page(found), beside={"planned": planned.outcome},
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def offer(request: HttpRequest, folder_id: UUID, review_id: UUID, offer_id: UUID) -> HttpResponse:
+    """Say whether a service changed what it was meant to change."""
+    _view, shown, found = _opened(request, folder_id, review_id, "review_offer")
+    about = next((o.offer for o in found.offers if o.offer.id == offer_id), None)
+    if about is None:
+        raise NotFound
+    form = bound(request, forms.OfferReviewedForm)
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: actions.answer_offer(
+            found.id, offer_id, DidChange(form.cleaned_data["changed"]), form.cleaned_data["words"]
+        ),
+        title=about.name,
+        done="Answered.",
+        back=_page(found),
+        hint=f"It was meant to change: {about.meant_to_change}",
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def view_(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
+    """What somebody thinks of how it goes."""
+    child, shown, found = _opened(request, folder_id, review_id, "review_view")
+    form = bound(request, forms.ViewForm)
+    form.fields["agrees"].label = "Do they agree with how it goes on?"
+    plan = queries.plan_head(found.plan_id, child.folder_ids)
+    form.fields["whom"].set_options(_everybody(plan, child))
+
+    def send() -> None:
+        got = form.cleaned_data
+        whose, name, person = _whom(form, plan)
+        actions.record_view(
+            found.plan_id,
+            actions.ViewIn(
+                whose, name, Agrees(got["agrees"]), got["words"], got["why_not"] or "", got["heard_on"],
+                got["heard_how"], person,
+            ),
+            review_id=found.id,
+        )  # fmt: skip
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="What somebody thinks of how it goes",
+        done="Recorded.",
+        back=_page(found),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
+    """What the review decided."""
+    view, shown, found = _opened(request, folder_id, review_id, "review_close")
+    form = bound(request, forms.CloseReviewForm, as_of=found.plan_version)
+    form.offer_heard(view.folder_ids)
+
+    def send() -> None:
+        got = form.cleaned_data
+        actions.close_review(
+            found.id, ReviewResult(got["result"]), got["reasons"], form.weighed(), next_by=got["next_by"],
+            sooner_why=got["sooner_why"], seen=form.seen_version(),
+        )  # fmt: skip
+
+    return form_page(
+        request, shown, form, send, title="Close the review", done="The review is closed.", back=_page(found),
+        then=reverse("plans:plan", args=[found.folder_id, found.plan_id]), button="Close the review",
+    )  # fmt: skip

@@ -1,0 +1,116 @@
+"""Times missing and domestic abuse of one child."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sightline.kernel.time import now
+from sightline.procedures.models import Duty
+from sightline.procedures.pack import Pack
+
+from .. import rules
+from ..models import Incident
+from ..terms import IncidentKind
+
+
+@dataclass(frozen=True)
+class TalkView:
+    held_at: datetime | None
+    by_whom: str
+    said: str
+    pushes: str
+    declined: str
+    then: str
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    id: UUID
+    kind: IncidentKind
+    began_at: datetime
+    ended_at: datetime | None
+    words: str
+    told_by: str
+    child_there: str
+    withdrawn_why: str
+    decided: str
+    by: str
+    talks: tuple[TalkView, ...]
+
+    @property
+    def still_missing(self) -> bool:
+        return self.kind is IncidentKind.MISSING and self.ended_at is None and not self.withdrawn_why
+
+    @property
+    def talk_owed(self) -> bool:
+        return (
+            self.kind is IncidentKind.MISSING
+            and self.ended_at is not None
+            and not self.talks
+            and not self.withdrawn_why
+        )
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of a kind lie within the pack's span, the number at which a decision is due, and the span."""
+
+    kind: IncidentKind
+    found: int
+    count: int
+    days: int
+    undecided: int
+
+    @property
+    def due(self) -> bool:
+        return self.undecided >= self.count
+
+
+def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentView]:
+    """Incidents of a child, the latest first."""
+    rows = (
+        Incident.objects.filter(folder_id__in=folder_ids)
+        .select_related("written_by", "decision")
+        .prefetch_related("conversations")
+        .order_by("-began_at", "-id")[:limit]
+    )
+    return [
+        IncidentView(
+            id=r.id, kind=IncidentKind(r.kind), began_at=r.began_at, ended_at=r.ended_at, words=r.words,
+            told_by=r.told_by, child_there=r.child_there, withdrawn_why=r.withdrawn_why,
+            decided=r.decision.outcome if r.decision else "",
+            by=f"{r.written_by.name}, {r.written_post}" if r.written_by else r.written_post,
+            talks=tuple(
+                TalkView(t.held_at, t.by_whom, t.said, t.pushes, t.declined, t.then) for t in r.conversations.all()
+            ),
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def counted(incidents: Sequence[IncidentView], pack: Pack) -> list[Counted]:
+    """How often, by kind, beside the pack's number."""
+    found, at = [], now()
+    for kind in IncidentKind:
+        limit = pack.repeat(f"{kind.value}_repeated", at.date())
+        counting = [i for i in incidents if i.kind is kind and not i.withdrawn_why]
+        found.append(
+            Counted(
+                kind,
+                rules.over_threshold([i.began_at for i in counting], at, count=1, days=limit.days),
+                limit.count,
+                limit.days,
+                rules.over_threshold(
+                    [i.began_at for i in counting if not i.decided], at, count=1, days=limit.days
+                ),
+            )
+        )
+    return found
+
+
+def decision_owed(folder_id: UUID) -> bool:
+    """Whether a decision on repeated incidents is due already."""
+    return Duty.objects.filter(folder_id=folder_id, kind="incident_decision", closed_at__isnull=True).exists()

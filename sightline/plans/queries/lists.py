@@ -1,0 +1,194 @@
+"""Lists over many children: an agency's actions, unmet needs; and the directory of local services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.access.queries import folders_of_viewer
+from sightline.children.queries import names_of_folders
+from sightline.kernel.time import today
+
+from ..models import Action, LocalHelp, Need
+from ..terms import ActionState, OfferState, PlanState, ServiceNeed, When
+from .plan import OfferView, _holds_post, offer_views, offers_with_words
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One line of an agency's list: siblings whose action was written once stand together."""
+
+    id: UUID
+    words: str
+    needed: When
+    practitioner_id: UUID
+    practitioner: str
+    agency: str
+    due_on: date
+    left: bool
+    children: tuple[tuple[UUID, str], ...]
+
+    @property
+    def late(self) -> bool:
+        return self.due_on < today()
+
+
+def actions_of_agencies(agency_ids: Sequence[UUID], *, limit: int = 200) -> tuple[list[ActionRow], int]:
+    """The open actions of agencies over all children whose records the viewer may open, the soonest first, and
+    how many there are in all (PAR-05)."""
+    found = Action.objects.filter(
+        agency_id__in=list(agency_ids), state=ActionState.OPEN.value, folder_id__in=folders_of_viewer()
+    )
+    rows = list(
+        found.select_related("practitioner", "agency")
+        .annotate(there=_holds_post("practitioner_id", "agency_id"))
+        .order_by("due_on", "id")[:limit]
+    )
+    names = names_of_folders({r.folder_id for r in rows}) if rows else {}
+    lines: dict[tuple[object, ...], tuple[Action, list[tuple[UUID, str]]]] = {}
+    for row in rows:
+        key = (row.written_together or row.id, row.practitioner_id, row.due_on)
+        who = names[row.folder_id].name if row.folder_id in names else "A child"
+        lines.setdefault(key, (row, []))[1].append((row.folder_id, who))
+    out = [
+        ActionRow(
+            a.id, a.words, When(a.needed), a.practitioner_id, a.practitioner.name, a.agency.name, a.due_on,
+            not getattr(a, "there", True), tuple(children),
+        )
+        for a, children in lines.values()
+    ]  # fmt: skip
+    return out, found.count() if len(rows) == limit else len(rows)
+
+
+@dataclass(frozen=True)
+class UnmetView:
+    folder_id: UUID
+    child: str
+    words: str
+    why: str
+    agency: str
+    area: str
+    since: date
+    waiting: str
+    """The service that the family waits for, if it is a wait."""
+
+
+def unmet(limit: int = 200) -> list[UnmetView]:
+    """Needs without a service and waits for one, over the records that the viewer may open (HLP-09)."""
+    latest = (
+        Need.objects.filter(folder_id__in=folders_of_viewer())
+        .exclude(plan__state=PlanState.CLOSED.value)
+        .select_related("agency")
+        .order_by("plan_id", "item", "-revision")
+        .distinct("plan_id", "item")
+    )
+    needs = [n for n in latest if n.unmet_why and not n.dropped_why][:limit]
+    waits = list(
+        offers_with_words()
+        .filter(
+            folder_id__in=folders_of_viewer(),
+            state__in=(OfferState.WAITING.value, OfferState.NOT_AVAILABLE.value),
+        )
+        .select_related("local__agency")[:limit]
+    )
+    names = names_of_folders({n.folder_id for n in needs} | {w.folder_id for w in waits})
+
+    def who(folder_id: UUID) -> str:
+        return names[folder_id].name if folder_id in names else "A child"
+
+    rows = [
+        UnmetView(
+            n.folder_id,
+            who(n.folder_id),
+            n.words,
+            n.unmet_why,
+            n.agency.name if n.agency else "",
+            n.area,
+            n.written_at.date(),
+            "",
+        )
+        for n in needs
+    ]
+    rows += [
+        UnmetView(
+            w.folder_id, who(w.folder_id), w.meant_to_change, getattr(w, "last_words", "") or "",
+            w.local.agency.name if w.local and w.local.agency else "",
+            ", ".join(w.local.places) if w.local else "", w.offered_on, w.name,
+        )
+        for w in waits
+    ]  # fmt: skip
+    return sorted(rows, key=lambda r: (r.area, r.agency, r.since))
+
+
+@dataclass(frozen=True)
+class LocalView:
+    id: UUID
+    name: str
+    gist: str
+    needs: tuple[ServiceNeed, ...]
+    from_age: int
+    to_age: int
+    for_adults: bool
+    places: tuple[str, ...]
+    reach: str
+    waits: str
+    agency_id: UUID | None
+    agency: str
+    checked_on: date
+    ended_on: date | None
+
+    @property
+    def ages(self) -> str:
+        if self.for_adults and self.from_age == 0 and self.to_age == 0:
+            return "Adults"
+        ages = f"{self.from_age} to {self.to_age} years"
+        return f"{ages}, and adults" if self.for_adults else ages
+
+
+def _local(row: LocalHelp) -> LocalView:
+    return LocalView(
+        row.id, row.name, row.gist, tuple(ServiceNeed(n) for n in row.needs), row.from_age, row.to_age, row.for_adults,
+        tuple(row.places), row.reach, row.waits, row.agency_id, row.agency.name if row.agency else "", row.checked_on,
+        row.ended_on,
+    )  # fmt: skip
+
+
+def local_matching(
+    *, need: ServiceNeed | None = None, age: int | None = None, place: str = "", words: str = ""
+) -> list[LocalView]:
+    """Services of the directory for a need, an age and a place, by name."""
+    rows = LocalHelp.objects.filter(ended_on__isnull=True).select_related("agency").order_by("name")
+    if need is not None:
+        rows = rows.filter(needs__contains=[need.value])
+    if age is not None:
+        rows = rows.filter(
+            Q(from_age__lte=age, to_age__gte=age) | Q(for_adults=True, from_age__lte=18) & Q(to_age__gte=age)
+        )
+    if place:
+        rows = rows.filter(Q(places=[]) | Q(places__contains=[place]))
+    if words:
+        rows = rows.filter(Q(name__icontains=words) | Q(gist__icontains=words))
+    return [_local(row) for row in rows[:100]]
+
+
+def local(local_id: UUID) -> LocalView | None:
+    """One service of the directory."""
+    row = LocalHelp.objects.filter(id=local_id).select_related("agency").first()
+    return _local(row) if row else None
+
+
+def places() -> list[str]:
+    """The places that the directory's services name."""
+    found: set[str] = set()
+    for each in LocalHelp.objects.filter(ended_on__isnull=True).values_list("places", flat=True):
+        found |= set(each)
+    return sorted(found)
+
+
+def offers_of_child(folder_ids: Sequence[UUID]) -> list[OfferView]:
+    """Everything that was offered to a child's family, from plans, from concerns or from neither."""
+    return offer_views(offers_with_words().filter(folder_id__in=folder_ids))

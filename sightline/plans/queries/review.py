@@ -1,0 +1,245 @@
+"""Reviews: the planned beside the actual, and both over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sightline.kernel.verdicts import NotFound
+from sightline.voice.models import Regard
+from sightline.voice.models import View as Voiced
+
+from ..models import Review, ReviewedOffer, ReviewedOutcome, Scale
+from ..rules import Account
+from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
+from .plan import (
+    OfferView,
+    OutcomeView,
+    ViewView,
+    accounts_of,
+    latest_outcomes,
+    offer_views,
+    offers_with_words,
+    views_on,
+)
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    actual: str
+    evidence: str
+    achieved: Achieved
+    scale: int | None
+    next: Next
+    next_words: str
+    written_by: str
+
+
+@dataclass(frozen=True)
+class PlannedAndActual:
+    outcome: OutcomeView
+    answer: AnswerView | None
+
+
+@dataclass(frozen=True)
+class OfferAnswerView:
+    changed: DidChange
+    words: str
+
+
+@dataclass(frozen=True)
+class OfferReviewed:
+    offer: OfferView
+    answer: OfferAnswerView | None
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    id: UUID
+    folder_id: UUID
+    plan_id: UUID
+    plan_kind: PlanKind
+    plan_version: int
+    number: int
+    held_on: date
+    who_came: str
+    result: ReviewResult | None
+    closed_at: datetime | None
+    closed_by: str
+    reasons: str
+    wishes: tuple[str, ...]
+    weight: str
+    wishes_why_not: str
+    outcomes: tuple[PlannedAndActual, ...]
+    offers: tuple[OfferReviewed, ...]
+    views: tuple[ViewView, ...]
+    accounts: tuple[Account, ...]
+
+    @property
+    def unanswered(self) -> int:
+        return (
+            sum(o.answer is None for o in self.outcomes)
+            + sum(o.answer is None for o in self.offers)
+            + sum(a.agrees is None for a in self.accounts)
+        )
+
+
+def review_shown(review_id: UUID) -> ReviewView:
+    """One child's part of a review. Raises NotFound."""
+    row = Review.objects.filter(id=review_id).select_related("plan", "closed_by", "decision").first()
+    if row is None:
+        raise NotFound
+    answers = {
+        a.outcome: a
+        for a in ReviewedOutcome.objects.filter(review=row)
+        .select_related("written_by")
+        .order_by("written_at", "id")
+    }
+    said = {o.offer_id: o for o in ReviewedOffer.objects.filter(review=row).order_by("written_at", "id")}
+    views = views_on(row.plan_id, review_id=row.id)
+    accounts, _ties, _child, _age = accounts_of(row.folder_id, row.plan.child_id, views)
+    given = (OfferState.RECEIVING, OfferState.ENDED)
+    offers = [
+        o
+        for o in offer_views(offers_with_words().filter(plan_id=row.plan_id))
+        if o.id in said or (row.closed_at is None and o.state in given)
+    ]
+    outcomes = latest_outcomes([row.plan_id])
+    if row.closed_at is not None:
+        outcomes = [o for o in outcomes if o.item in answers]
+    regard = Regard.objects.filter(decision_id=row.decision_id).first() if row.decision_id else None
+    heard = list(Voiced.objects.filter(id__in=regard.views).values_list("said", flat=True)) if regard else []
+    return ReviewView(
+        id=row.id,
+        folder_id=row.folder_id,
+        plan_id=row.plan_id,
+        plan_kind=PlanKind(row.plan.kind),
+        plan_version=row.plan.version,
+        number=row.number,
+        held_on=row.held_on,
+        who_came=row.who_came,
+        result=ReviewResult(row.result) if row.result else None,
+        closed_at=row.closed_at,
+        closed_by=row.closed_by.name if row.closed_by else "",
+        reasons=row.decision.reasons if row.decision else "",
+        wishes=tuple(heard),
+        weight=regard.weight if regard else "",
+        wishes_why_not=regard.why_not if regard else "",
+        outcomes=tuple(PlannedAndActual(o, _answer(answers.get(o.item))) for o in outcomes),
+        offers=tuple(
+            OfferReviewed(
+                o,
+                OfferAnswerView(DidChange(said[o.id].changed), said[o.id].words) if o.id in said else None,
+            )
+            for o in offers
+        ),
+        views=tuple(views),
+        accounts=tuple(accounts),
+    )
+
+
+def _answer(row: ReviewedOutcome | None) -> AnswerView | None:
+    if row is None:
+        return None
+    return AnswerView(
+        actual=row.actual,
+        evidence=row.evidence,
+        achieved=Achieved(row.achieved),
+        scale=row.scale,
+        next=Next(row.next),
+        next_words=row.next_words,
+        written_by=f"{row.written_by.name}, {row.written_post}" if row.written_by else row.written_post,
+    )
+
+
+@dataclass(frozen=True)
+class ReviewLine:
+    id: UUID
+    plan_id: UUID
+    number: int
+    held_on: date
+    result: ReviewResult | None
+    closed: bool
+
+
+def reviews_of(plan_ids: Sequence[UUID]) -> list[ReviewLine]:
+    """The reviews of plans, the latest first."""
+    rows = Review.objects.filter(plan_id__in=plan_ids).order_by("-held_on", "-number")
+    return [
+        ReviewLine(
+            r.id,
+            r.plan_id,
+            r.number,
+            r.held_on,
+            ReviewResult(r.result) if r.result else None,
+            r.closed_at is not None,
+        )
+        for r in rows
+    ]
+
+
+def open_review(plan_id: UUID) -> UUID | None:
+    """The review of a plan that is open now."""
+    return Review.objects.filter(plan_id=plan_id, closed_at__isnull=True).values_list("id", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Point:
+    on: date
+    value: int
+    whose: Whose
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """How an outcome, or the child's safety (`outcome` is None), moved over time."""
+
+    title: str
+    framework_title: str
+    outcome: UUID | None
+    hoped: int | None
+    points: tuple[Point, ...]
+    answers: tuple[tuple[date, AnswerView], ...]
+
+
+def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
+    """Each planned outcome's baseline, scales and answers by day, then the scales of the child's safety."""
+    outcomes = {o.item: o for o in latest_outcomes(plan_ids)}
+    scales = list(Scale.objects.filter(plan_id__in=plan_ids).order_by("on", "written_at"))
+    answered: dict[UUID, list[tuple[date, AnswerView]]] = {}
+    rows = (
+        ReviewedOutcome.objects.filter(review__plan_id__in=plan_ids, review__closed_at__isnull=False)
+        .select_related("review", "written_by")
+        .order_by("review__held_on", "written_at")
+    )
+    for row in rows:
+        answer = _answer(row)
+        if answer is not None:
+            answered.setdefault(row.outcome, []).append((row.review.held_on, answer))
+    lines = []
+    for item, o in outcomes.items():
+        points = [Point(s.on, s.value, Whose(s.whose), s.name, s.words) for s in scales if s.outcome == item]
+        if o.baseline_scale is not None:
+            points.insert(
+                0, Point(o.written_at.date(), o.baseline_scale, o.whose, "At the start", o.baseline)
+            )
+        lines.append(
+            Line(
+                o.words, o.framework_title, item, o.hoped_scale, tuple(points), tuple(answered.get(item, ()))
+            )
+        )
+    safety = [Point(s.on, s.value, Whose(s.whose), s.name, s.words) for s in scales if s.outcome is None]
+    if safety:
+        lines.append(Line("How safe the child is", "", None, None, tuple(safety), ()))
+    return lines
+
+
+def review_of(review_id: UUID, folder_ids: Sequence[UUID]) -> ReviewView:
+    """One review of a child. Raises NotFound alike for another child's and an invented one."""
+    if not Review.objects.filter(id=review_id, folder_id__in=folder_ids).exists():
+        raise NotFound
+    return review_shown(review_id)

@@ -1,0 +1,154 @@
+"""The pages of plans: each opens, asks the database little, refuses beside its field, and says what was done."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.kernel.time import today
+from sightline.plans import queries
+from sightline.plans.pages.urls import urlpatterns
+from sightline.plans.pages.write import PARTS
+
+from .factories import a_service, filled, make_family
+
+pytestmark = pytest.mark.django_db
+
+#: A page asks the database no more often than this: what shows a whole plan needs more, and goes down only.
+QUERIES = 25
+DEARER = {
+    "child": 40, "plan": 40, "sign": 36, "change": 36, "drop": 36, "action": 36, "review": 34, "review_outcome": 32,
+    "review_offer": 32, "review_view": 32, "review_close": 34, "begin": 30,
+    "close": 26, "step": 28, "transfer": 26,
+}  # fmt: skip
+
+
+def _client(who):
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(who.user)
+    client.get("/")
+    return client
+
+
+def _world():
+    family = make_family()
+    ids = filled(family.maya, family.worker)
+    places = {"folder_id": family.maya, **ids, "part": "outcome", "number": 1}
+    return family, places
+
+
+def test_every_page_opens_and_asks_little():
+    from sightline.agencies.tests.factories import make_practitioner
+
+    family, places = _world()
+    places["local_id"] = a_service(make_practitioner("quality-lead"))
+    client = _client(family.worker)
+    dear = {}
+    for route in urlpatterns:
+        wanted = route.pattern.converters
+        address = reverse(f"plans:{route.name}", kwargs={key: places[key] for key in wanted})
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(address)
+        if route.name in ("new_local", "local"):
+            assert response.status_code == 403
+            continue
+        assert response.status_code == 200, (route.name, response.status_code)
+        if len(captured) > DEARER.get(route.name, QUERIES):
+            dear[route.name] = len(captured)
+    assert dear == {}
+
+
+def test_every_part_has_a_form_that_opens():
+    family, places = _world()
+    client = _client(family.worker)
+    for part in PARTS:
+        address = reverse("plans:write", args=[family.maya, places["plan_id"], part])
+        response = client.get(address)
+        assert response.status_code == 200, part
+        assert "<form" in response.content.decode()
+        assert client.post(address, {}).status_code in (200, 409), part
+
+
+def _day(name, day):
+    return {f"{name}-day": str(day.day), f"{name}-month": str(day.month), f"{name}-year": str(day.year)}
+
+
+def test_an_outcome_is_written_through_its_form_and_a_mistake_keeps_what_was_typed():
+    family, places = _world()
+    client = _client(family.worker)
+    address = reverse("plans:write", args=[family.maya, places["plan_id"], "outcome"])
+    sent = {
+        "words": "Maya reads with Nan on Sundays.", "measure": "Both say so.", "baseline": "", "whose": "child",
+        "needed": "later", "of_framework": "enjoy_and_achieve", **_day("by", today() + timedelta(days=50)),
+    }  # fmt: skip
+    page = client.post(address, sent)
+    assert page.status_code == 200
+    assert "Say how it is now" in page.content.decode()
+    assert "Maya reads with Nan on Sundays." in page.content.decode()
+    page = client.post(address, {**sent, "baseline": "They have no books."}, follow=True)
+    assert "The outcome stands in the plan." in page.content.decode()
+    assert "Maya reads with Nan on Sundays." in page.content.decode()
+
+
+@pytest.mark.obligation("PLN-06")
+def test_the_plan_shows_what_is_needed_now_apart_from_what_is_for_later():
+    family, _places = _world()
+    page = _client(family.worker).get(reverse("plans:child", args=[family.maya])).content.decode()
+    now_at, later_at = page.index('id="now"'), page.index('id="later"')
+    assert now_at < page.index("Go with Maya to the hearing clinic.", now_at) < later_at
+
+
+@pytest.mark.obligation("PLN-04")
+def test_a_review_says_who_came_and_what_is_still_to_be_answered():
+    family, places = _world()
+    client = _client(family.worker)
+    address = reverse("plans:review", args=[family.maya, places["review_id"]])
+    page = client.get(address).content.decode()
+    assert "still to be answered" in page
+    close = reverse("plans:review_close", args=[family.maya, places["review_id"]])
+    answer = client.post(close, {"result": "continues", "reasons": "It goes well and on.", "wishes_why_not": "Asleep."})
+    assert answer.status_code == 409
+    assert "Say what actually came of each planned outcome first" in answer.content.decode()
+
+
+def test_nothing_is_preselected_on_a_decision():
+    family, places = _world()
+    client = _client(family.manager)
+    for name in ("close", "step"):
+        page = client.get(reverse(f"plans:{name}", args=[family.maya, places["plan_id"]])).content.decode()
+        assert "checked" not in page
+
+
+@pytest.mark.obligation("HLP-05")
+def test_the_directory_is_searched_by_need_age_and_place():
+    from sightline.agencies.tests.factories import make_practitioner
+
+    lead = make_practitioner("quality-lead")
+    a_service(lead)
+    client = _client(lead)
+    found = client.get(reverse("plans:directory"), {"need": "recovery", "age": "9"}).content.decode()
+    assert "Time to talk" in found
+    for asked in ({"need": "money_housing"}, {"age": "3"}):
+        assert "Time to talk" not in client.get(reverse("plans:directory"), asked).content.decode()
+    with as_practitioner(lead):
+        assert queries.local_matching(place="Anywhere at all")
+
+
+@pytest.mark.obligation("REC-18")
+def test_the_right_role_on_the_wrong_child_is_told_that_there_is_nothing():
+    family, places = _world()
+    client = _client(family.stranger)
+    for address in (
+        reverse("plans:child", args=[family.maya]),
+        reverse("plans:plan", args=[family.maya, places["plan_id"]]),
+        reverse("plans:close", args=[family.maya, places["plan_id"]]),
+        reverse("plans:review", args=[family.maya, places["review_id"]]),
+        reverse("plans:plan", args=[family.theo, places["plan_id"]]),
+    ):
+        assert client.get(address).status_code == 404
