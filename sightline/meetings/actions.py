@@ -187,7 +187,9 @@ def _may_chair(rule: MeetingRule, chair: Acting, folder_ids: Sequence[UUID]) -> 
     managed = {found.line_manager_id for worker in workers if (found := acting_as(worker.practitioner_id))}
     rules.may_chair(
         independent=rule.independent_chair,
-        works_with_child=works_with(chair.practitioner_id, folder_ids),
+        # Whose post is to chair stands beside a child as its chair, and works with nobody in it.
+        works_with_child="independent-conference-chair" not in chair.role_slugs
+        and works_with(chair.practitioner_id, folder_ids),
         answers_for_record=any(responsible_manager(folder) == chair.practitioner_id for folder in folder_ids),
         manages_worker=chair.practitioner_id in managed,
         name=chair.name,

@@ -32,12 +32,13 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import archive, bulk, documents, families, people, voice
+    from . import archive, bulk, documents, families, meetings, people, voice
 
     sign_ins = people.load()
     if children > 0:
         families.load()
         voice.load()
+        meetings.load()
         archive.load()
         documents.load()
         bulk.load(children, progress)
