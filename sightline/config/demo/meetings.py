@@ -26,10 +26,10 @@ def load() -> None:
     """Bring in what is missing, each child's in a transaction of its own."""
     cast = people.cast()
     for given, family, tell in CHILDREN:
-        folder_id = folder_of(given, family)
-        if folder_id is None:
-            continue
         with transaction.atomic():
+            folder_id = folder_of(given, family)
+            if folder_id is None:
+                continue
             with _setting_up():
                 there = MeetingChild.objects.filter(folder_id=folder_id).exists()
             if not there:
