@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -45,7 +46,7 @@ def officer(front_door: FrontDoor, maya: str) -> Practitioner:
         assert officer.user is not None
         officer.user.set_password(PASSWORD)
         officer.user.save()
-    folder_id = maya.split("/")[2]
+    folder_id = UUID(maya.split("/")[2])
     with as_practitioner(front_door.decider):
         give_access(
             folder_id, why="Answers requests to see it", practitioner_id=officer.pk,

@@ -107,9 +107,9 @@ class Records:
     assessment_id: UUID
     episode_id: UUID
     contribution_id: UUID
-    volume_id: UUID
+    paper_id: UUID
     copy_id: UUID
-    request_id: UUID
+    access_id: UUID
     item_id: UUID
     shared_id: UUID
     reply_id: UUID
@@ -274,7 +274,7 @@ def _files(door: FrontDoor, folder_id: UUID, owning: Callable[[], Any]) -> dict[
     with transaction.atomic(), looking_as(holder):
         reply = archive.reply(ReplyKind.ADD, "I like art.")
     return {
-        "volume_id": volume.id, "copy_id": copy.id, "request_id": asked.id, "item_id": item_id,
+        "paper_id": volume.id, "copy_id": copy.id, "access_id": asked.id, "item_id": item_id,
         "shared_id": reply.shared_id, "reply_id": reply.id,
     }  # fmt: skip
 

@@ -92,10 +92,10 @@ def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
-def volume(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
+def volume(request: HttpRequest, folder_id: UUID, paper_id: UUID) -> HttpResponse:
     """One volume with everything that happened to it, and what may be done next."""
     view, shown = _opened(request, folder_id, "volume", "paper")
-    found = queries.volume(volume_id, view.folder_ids)
+    found = queries.volume(paper_id, view.folder_ids)
     removal = found.now_removed
     return render(
         request, "archive/volume.html",
@@ -108,16 +108,16 @@ def volume(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpRespon
 
 
 def _of_volume(
-    request: HttpRequest, folder_id: UUID, volume_id: UUID, what: str
+    request: HttpRequest, folder_id: UUID, paper_id: UUID, what: str
 ) -> tuple[dict[str, Any], queries.VolumeView, str]:
     view, shown = _opened(request, folder_id, what, "paper")
-    found = queries.volume(volume_id, view.folder_ids)
+    found = queries.volume(paper_id, view.folder_ids)
     return shown, found, reverse("archive:volume", args=[shown["folder_id"], found.id])
 
 
 @page(permission=Permission.KEEP_VOLUMES)
-def place(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
-    shown, found, back = _of_volume(request, folder_id, volume_id, "place")
+def place(request: HttpRequest, folder_id: UUID, paper_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, paper_id, "place")
     now = {"place": found.place, "covers_from": found.covers_from, "covers_until": found.covers_until}
     form = forms.PlaceForm(request.POST or None, initial=now)
     return _send(
@@ -128,8 +128,8 @@ def place(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpRespons
 
 
 @page(permission=Permission.KEEP_VOLUMES)
-def check(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
-    shown, found, back = _of_volume(request, folder_id, volume_id, "check")
+def check(request: HttpRequest, folder_id: UUID, paper_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, paper_id, "check")
     form = forms.CheckForm(request.POST or None)
     return _send(
         request, form, lambda: actions.check_volume(found.id, form.what(), once=form.once()),
@@ -139,8 +139,8 @@ def check(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpRespons
 
 
 @page(permission=Permission.WRITE_FOLDER)
-def ask(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
-    shown, found, back = _of_volume(request, folder_id, volume_id, "ask")
+def ask(request: HttpRequest, folder_id: UUID, paper_id: UUID) -> HttpResponse:
+    shown, found, back = _of_volume(request, folder_id, paper_id, "ask")
     form = forms.AskForm(request.POST or None)
     return _send(
         request, form,
@@ -162,9 +162,9 @@ REMOVAL_STEPS = {
 
 
 @page(permission=Permission.WRITE_FOLDER)
-def removal(request: HttpRequest, folder_id: UUID, volume_id: UUID, act: str) -> HttpResponse:
+def removal(request: HttpRequest, folder_id: UUID, paper_id: UUID, act: str) -> HttpResponse:
     """One step of a removal."""
-    shown, found, back = _of_volume(request, folder_id, volume_id, "removal")
+    shown, found, back = _of_volume(request, folder_id, paper_id, "removal")
     if act not in set(RemovalAct) or RemovalAct(act) is RemovalAct.ASK or found.now_removed is None:
         raise NotFound
     step, live = RemovalAct(act), found.now_removed
@@ -285,10 +285,10 @@ def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 
 
 def _of_request(
-    request: HttpRequest, folder_id: UUID, request_id: UUID, what: str
+    request: HttpRequest, folder_id: UUID, access_id: UUID, what: str
 ) -> tuple[ChildView, dict[str, Any], queries.RequestView, str]:
     view, shown = _opened(request, folder_id, what, "access")
-    found = queries.request(request_id, view.folder_ids)
+    found = queries.request(access_id, view.folder_ids)
     return (
         view,
         shown | {"request_view": found},
@@ -298,9 +298,9 @@ def _of_request(
 
 
 @page(permission=Permission.SUBJECT_ACCESS, methods=("GET",))
-def request_(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+def request_(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
     """One request: where it stands, its clock, what was done, and what may be done next."""
-    _, shown, found, _ = _of_request(request, folder_id, request_id, "request")
+    _, shown, found, _ = _of_request(request, folder_id, access_id, "request")
     return render(
         request, "archive/request.html",
         shown | {
@@ -324,9 +324,9 @@ REQUEST_STEPS = {
 
 
 @page(permission=Permission.SUBJECT_ACCESS)
-def step(request: HttpRequest, folder_id: UUID, request_id: UUID, act: str) -> HttpResponse:
+def step(request: HttpRequest, folder_id: UUID, access_id: UUID, act: str) -> HttpResponse:
     """One step of a request."""
-    _, shown, found, back = _of_request(request, folder_id, request_id, "step")
+    _, shown, found, back = _of_request(request, folder_id, access_id, "step")
     if act not in set(RequestAct) or RequestAct(act) not in REQUEST_STEPS:
         raise NotFound
     which = RequestAct(act)
@@ -352,27 +352,27 @@ def _step_form(request: HttpRequest, which: RequestAct, title: str, version: int
     return forms.StepForm(request.POST or None, initial=initial, label=title)
 
 
-def _step(request_id: UUID, which: RequestAct, form: forms.Stale) -> None:
+def _step(access_id: UUID, which: RequestAct, form: forms.Stale) -> None:
     got = form.cleaned_data
     version = got["version"]
     if isinstance(form, forms.IdentityForm):
-        actions.check_identity(request_id, form.what(), version=version)
+        actions.check_identity(access_id, form.what(), version=version)
     elif which is RequestAct.PAUSE:
-        actions.pause(request_id, PauseWhy(got["why"]), got["words"], version=version)
+        actions.pause(access_id, PauseWhy(got["why"]), got["words"], version=version)
     elif which is RequestAct.RESUME:
-        actions.resume(request_id, got["words"], version=version)
+        actions.resume(access_id, got["words"], version=version)
     elif which is RequestAct.EXTEND:
-        actions.extend(request_id, got["words"], got["told"], version=version)
+        actions.extend(access_id, got["words"], got["told"], version=version)
     elif which is RequestAct.APPROVE:
-        actions.approve(request_id, got["words"], version=version)
+        actions.approve(access_id, got["words"], version=version)
     else:
-        actions.close(request_id, which, got["words"], version=version)
+        actions.close(access_id, which, got["words"], version=version)
 
 
 @page(permission=Permission.SUBJECT_ACCESS)
-def items(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
     """The bundle, item by item: gather it, and give what holds nothing to hold back."""
-    _, shown, found, back = _of_request(request, folder_id, request_id, "items")
+    _, shown, found, back = _of_request(request, folder_id, access_id, "items")
     here = reverse("archive:items", args=[shown["folder_id"], found.id])
     if request.method == "POST":
         if request.POST.get("act") == "gather":
@@ -408,9 +408,9 @@ def items(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpRespon
 
 
 @page(permission=Permission.SUBJECT_ACCESS)
-def item(request: HttpRequest, folder_id: UUID, request_id: UUID, item_id: UUID) -> HttpResponse:
+def item(request: HttpRequest, folder_id: UUID, access_id: UUID, item_id: UUID) -> HttpResponse:
     """Deciding on one item."""
-    _, shown, found, _ = _of_request(request, folder_id, request_id, "item")
+    _, shown, found, _ = _of_request(request, folder_id, access_id, "item")
     one = next((i for i in queries.bundle(found.id) if i.id == item_id), None)
     if one is None:
         raise NotFound
@@ -424,9 +424,9 @@ def item(request: HttpRequest, folder_id: UUID, request_id: UUID, item_id: UUID)
 
 
 @page(permission=Permission.SUBJECT_ACCESS, methods=("POST",))
-def copy_pdf(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+def copy_pdf(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
     """The approved copy as a PDF."""
-    _, _, found, _ = _of_request(request, folder_id, request_id, "copy_pdf")
+    _, _, found, _ = _of_request(request, folder_id, access_id, "copy_pdf")
     pdf = actions.copy_as_pdf(found.id)
     return HttpResponse(
         pdf,
@@ -436,9 +436,9 @@ def copy_pdf(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpRes
 
 
 @page(permission=Permission.SUBJECT_ACCESS)
-def give(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpResponse:
+def give(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
     """Giving the copy; where it is read here, reference and secret are shown once."""
-    _, shown, found, back = _of_request(request, folder_id, request_id, "give")
+    _, shown, found, back = _of_request(request, folder_id, access_id, "give")
     form = forms.GiveForm(
         request.POST or None, initial={"version": found.row.version, "to_whom": found.row.name}
     )
@@ -460,8 +460,8 @@ def give(request: HttpRequest, folder_id: UUID, request_id: UUID) -> HttpRespons
 
 
 @page(permission=Permission.SUBJECT_ACCESS)
-def end_sharing(request: HttpRequest, folder_id: UUID, request_id: UUID, shared_id: UUID) -> HttpResponse:
-    _, shown, found, back = _of_request(request, folder_id, request_id, "end_sharing")
+def end_sharing(request: HttpRequest, folder_id: UUID, access_id: UUID, shared_id: UUID) -> HttpResponse:
+    _, shown, found, back = _of_request(request, folder_id, access_id, "end_sharing")
     if shared_id not in {c.shared.id for c in found.copies if hasattr(c, "shared")}:
         raise NotFound
     form = forms.WordsForm(request.POST or None, label="Why does it end?")
