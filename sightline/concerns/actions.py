@@ -594,6 +594,17 @@ def _sooner_at(text: str, at: datetime) -> datetime:
     return sooner
 
 
+#: What a decision opens, and is begun or done under the child's enquiries.
+_UNDER_ENQUIRIES = ("assessment", "early_help_contact", "strategy_discussion", "immediate_protection")
+
+
+def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
+    """The page on which a duty that a decision opened is done."""
+    if kind == "review_of_open_assessment":
+        return f"/child/{folder_id}/enquiries/look-again/{decision_id}/"
+    return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
+
+
 def _take_effect(
     concern: Concern, screening: Screening, pack: Pack, at: datetime, *, sooner: ChildDecision | None = None
 ) -> None:
@@ -617,7 +628,7 @@ def _take_effect(
                 # The assessment's clock runs from the referral itself, the others from the decision.
                 started_at=referred_at if kind.id == "assessment" else at,
                 subject_id=screening.decision_id,
-                path=f"/child/{lead}/",
+                path=_where_done(kind.id, lead, screening.decision_id),
                 owner_id=worker.practitioner_id if worker is not None and for_worker else None,
                 team_id=(workers_team if for_worker else None) or concern.team_id,
                 sooner_at=sooner_at if sooner_at and limit.unit.value != "hours" else None,
@@ -1158,7 +1169,7 @@ def _past_effect(
                     kind=kind.id,
                     started_at=past.raised_at if kind.id == "assessment" else decided.made_at,
                     subject_id=screening.decision_id,
-                    path=f"/child/{screening.folder_id}/",
+                    path=_where_done(kind.id, screening.folder_id, screening.decision_id),
                     owner_id=past.owner_id if kind.owner_role != "decision_manager" else None,
                     team_id=past.owner_team_id or team_id,
                 ),

@@ -8,5 +8,17 @@ class EnquiriesConfig(AppConfig):
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
+        from sightline.meetings import hooks
+        from sightline.records import actions as records
+        from sightline.records import chronology, standing
+
+        from .actions import changes, emergency, protection
+        from .queries import protection as queries
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
+        chronology.sources.append(queries.moments)
+        standing.sources.append(queries.standing)
+        records.told_of_decisions.append(changes.decisions_made)
+        records.told_of_significant.append(changes.significant_entries)
+        hooks.cancelled.append(protection.meeting_cancelled)
+        hooks.concluded.append(emergency.meeting_concluded)

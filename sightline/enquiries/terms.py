@@ -289,3 +289,88 @@ _FACTORS = {
     Factor.OTHER: "Another factor",
     Factor.NONE: "No factors found",
 }
+
+
+class StrategyOutcome(StrEnum):
+    SINGLE = "section_47_single"
+    JOINT = "section_47_joint"
+    ASSESSMENT = "assessment"
+    NOTHING = "no_further_action"
+
+    @property
+    def label(self) -> str:
+        return _STRATEGY_OUTCOMES[self]
+
+    @property
+    def enquires(self) -> bool:
+        return self in (StrategyOutcome.SINGLE, StrategyOutcome.JOINT)
+
+
+_STRATEGY_OUTCOMES = {
+    StrategyOutcome.SINGLE: "Section 47 enquiry by social care alone",
+    StrategyOutcome.JOINT: "Section 47 enquiry by social care and police together",
+    StrategyOutcome.ASSESSMENT: "The assessment goes on without a section 47 enquiry",
+    StrategyOutcome.NOTHING: "No further action from this discussion",
+}
+
+
+class LedBy(StrEnum):
+    SINGLE = "single"
+    JOINT = "joint"
+
+    @property
+    def label(self) -> str:
+        return {"single": "Social care alone", "joint": "Social care and police together"}[self.value]
+
+
+class Finding(StrEnum):
+    CONTINUING = "continuing_risk"
+    SUBSTANTIATED = "substantiated"
+    NOT = "not_substantiated"
+
+    @property
+    def label(self) -> str:
+        return _FINDINGS[self]
+
+
+_FINDINGS = {
+    Finding.CONTINUING: "Substantiated, and the child is at continuing risk of significant harm",
+    Finding.SUBSTANTIATED: "Substantiated, and the child is not at continuing risk",
+    Finding.NOT: "Not substantiated",
+}
+
+
+class EmergencyKind(StrEnum):
+    """The values name the pack's limits."""
+
+    POLICE = "police_protection"
+    ORDER = "emergency_protection_order"
+
+    @property
+    def label(self) -> str:
+        return {"police_protection": "Police protection (section 46)"}.get(
+            self.value, "Emergency protection order (section 44)"
+        )
+
+
+class LegalBasis(StrEnum):
+    """On what a child becomes looked after."""
+
+    AGREED = "section_20"
+    INTERIM = "interim_care_order"
+    CARE = "care_order"
+    POLICE = "police_protection"
+    ORDER = "emergency_protection"
+
+    @property
+    def label(self) -> str:
+        return _BASES[self]
+
+
+_BASES = {
+    LegalBasis.AGREED: "Agreement of those with parental responsibility (section 20)",
+    LegalBasis.INTERIM: "Interim care order (section 38)",
+    LegalBasis.CARE: "Care order (section 31)",
+    LegalBasis.POLICE: "Police protection (section 46)",
+    LegalBasis.ORDER: "Emergency protection order (section 44)",
+}

@@ -345,6 +345,9 @@ def _write(
             **page.fields,
         )
     Entry.objects.bulk_create(entries.values())
+    if significant:
+        for tell in told_of_significant:
+            tell(list(entries.values()))
     _write_parts(pages, entries, rests)
     record_many(
         event(Verb.WROTE, what, folder_id=folder_id, subject=entry) for folder_id, entry in entries.items()
@@ -918,6 +921,9 @@ class Deciding:
     subject_id: UUID | None = None
     replaces_id: UUID | None = None
 
+
+#: Rooms above that owe something once significant events were written are told of them here, in the same transaction.
+told_of_significant: list[Callable[[Sequence[Entry]], None]] = []
 
 #: Rooms above that owe something once decisions were made are told of them here, in the same transaction.
 told_of_decisions: list[Callable[[Sequence[Decision]], None]] = []

@@ -41,7 +41,7 @@ DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "
     # The whole timeline is read, from every room that adds to it.
     "chronology:child": 60, "chronology:family": 60, "web:summary": 60, "web:summary_pdf": 60,
     "voice:needs": 45, "voice:told": 38, "voice:tell": 38, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
-    "enquiries:child": 28,
+    "enquiries:child": 36,
     **{f"archive:{name}": 36 for name in (
         "paper", "volume", "place", "check", "ask", "removal", "copies", "told", "access", "request", "items", "item",
         "give", "answer", "step", "receive", "copy_back", "add", "end_sharing",

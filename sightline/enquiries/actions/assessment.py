@@ -35,6 +35,7 @@ from sightline.records.terms import DecisionKind
 from ..models import (
     Assessment,
     Draft,
+    EnquiryEnd,
     Evidence,
     Need,
     Participation,
@@ -58,6 +59,7 @@ from ..terms import (
     TookPart,
 )
 from . import episode as way
+from .protection import end_takes_effect
 
 #: The duty that an assessment of each kind of form answers.
 DUTY = {True: "assessment", False: "early_help_assessment"}
@@ -857,12 +859,16 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
     """A manager rules on an outcome signed with an unresolved conflict; only now does it take effect, or not."""
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
     signed = SignOff.objects.filter(decision_id=decision_id).select_related("assessment", "decision").first()
-    if signed is None:
+    ended = EnquiryEnd.objects.filter(decision_id=decision_id).select_related("enquiry", "decision").first()
+    row = signed or ended
+    if row is None:
         raise NotFound
-    duties.happened("conflict_decided", [signed.folder_id], subject_id=decision_id, at=ruling.made_at)
-    if upholds:
+    duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
+    if upholds and signed is not None:
         take_effect(signed)
-    record(Verb.WROTE, "enquiries.rule_on", folder_id=signed.folder_id, subject=signed)
+    if upholds and ended is not None:
+        end_takes_effect(ended)
+    record(Verb.WROTE, "enquiries.rule_on", folder_id=row.folder_id, subject=row)
 
 
 def snapshot(view: queries.AssessmentView) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
-from ..models import Attempt
+from ..models import Attempt, LookedAfter
 from ..queries.contact import failed_in_a_row
 from ..queries.episode import open_episode
 from ..rules import contact as rules
@@ -79,6 +79,11 @@ def record_attempt(folder_id: UUID, attempt: AttemptIn) -> Attempt:
     row.save(force_insert=True)
     if attempt.reached.failed:
         _ask_for_a_decision(lead, episode.id)
+    elif attempt.reached is Reached.SEEN and attempt.way is ContactWay.VISIT:
+        for looked_after_id in LookedAfter.objects.filter(folder_id=lead, ended_on__isnull=True).values_list(
+            "id", flat=True
+        ):
+            way.happened("first_placement_visit_made", lead, looked_after_id)
     record(Verb.WROTE, "enquiries.record_attempt", folder_id=lead, subject=row)
     return row
 

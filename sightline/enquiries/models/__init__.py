@@ -14,19 +14,43 @@ from .assessment import (
 )
 from .contact import Attempt
 from .episode import Episode, Step
+from .protection import (
+    Emergency,
+    Enquiry,
+    EnquiryEnd,
+    EnquiryText,
+    LookedAfter,
+    Medical,
+    Relook,
+    SpokenTo,
+    StepUp,
+    Strategy,
+    StrategyDecision,
+)
 
 __all__ = [
     "Assessment",
     "Attempt",
     "Contribution",
     "Draft",
+    "Emergency",
+    "Enquiry",
+    "EnquiryEnd",
+    "EnquiryText",
     "Episode",
     "Evidence",
+    "LookedAfter",
+    "Medical",
     "Need",
     "Participation",
     "Progress",
+    "Relook",
     "SectionText",
     "Shared",
     "SignOff",
+    "SpokenTo",
     "Step",
+    "StepUp",
+    "Strategy",
+    "StrategyDecision",
 ]

@@ -24,6 +24,8 @@ from ..actions import episode as way
 from ..queries.assessment import siblings_to_begin_with
 from ..queries.contact import attempts
 from ..queries.episode import assessment_lines, duties_here, episodes
+from ..queries.protection import protection
+from ..terms import EmergencyKind, LegalBasis
 from . import forms
 from .around import address, form_page, opened, people_in, posted, sent, version_of
 
@@ -51,6 +53,10 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "titles": titles,
             "duties": duties_here(view.folder_ids),
             "attempts": attempts(view.folder_ids, limit=3),
+            "safe": protection(view.folder_ids),
+            "emergency_kinds": {k.value: k.label for k in EmergencyKind},
+            "bases": {b.value: b.label for b in LegalBasis},
+            "statutory": acting_of(request).may(Permission.STATUTORY),
             "may_sign": acting_of(request).may(Permission.SIGN_OFF),
         },
     )

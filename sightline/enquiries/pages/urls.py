@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from . import agencies, assessing, child, contact, signing
+from . import agencies, assessing, child, contact, protection, signing
 
 app_name = "enquiries"
 
@@ -29,5 +29,20 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}return/", signing.send_back, name="return"),
     path(f"{_ONE}update/", signing.update, name="update"),
     path(f"{_ONE}shared/", signing.share, name="shared"),
+    path(f"{_CHILD}strategy/", protection.call, name="call"),
+    path(f"{_CHILD}strategy/<uuid:strategy_id>/", protection.strategy, name="strategy"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/", protection.enquiry, name="enquiry"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/spoken/", protection.spoken, name="spoken"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/end/", protection.end, name="end"),
+    path(f"{_CHILD}emergency/", protection.begin_emergency, name="begin_emergency"),
+    path(f"{_CHILD}emergency/<uuid:measure_id>/", protection.emergency, name="emergency"),
+    path(f"{_CHILD}medical/", protection.ask_medical, name="ask_medical"),
+    path(f"{_CHILD}medical/<uuid:medical_id>/", protection.medical, name="medical"),
+    path(f"{_CHILD}looked-after/", protection.become_looked_after, name="become_looked_after"),
+    path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", protection.looked_after, name="looked_after"),
+    path(f"{_CHILD}step-up/", protection.ask_step_up, name="ask_step_up"),
+    path(f"{_CHILD}step-up/<uuid:step_up_id>/", protection.step_up, name="step_up"),
+    path(f"{_CHILD}look-again/<uuid:subject_id>/", protection.look_again, name="look_again"),
+    path("needs/unmet/", protection.unmet, name="unmet"),
     path("contributions/<uuid:contribution_id>/", agencies.contribution, name="contribution"),
 ]

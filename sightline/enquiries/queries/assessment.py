@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sightline.access.queries import joined_set, leads_of
 from sightline.children.queries import ChildView, names_of_folders
 from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
@@ -378,7 +378,9 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         ).values_list("kind", "due_at")
     )
     seen = Attempt.objects.filter(
-        folder_id__in=child.folder_ids, reached=Reached.SEEN.value, happened_at__gte=row.started_at
+        folder_id__in=child.folder_ids,
+        reached=Reached.SEEN.value,
+        happened_at__gte=datetime.combine(row.started_at.astimezone(LONDON).date(), time.min, LONDON),
     ).exists()
     signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)
     held = rules.Held(

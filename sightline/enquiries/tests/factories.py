@@ -21,11 +21,15 @@ from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions.assessment import Beginning, PartTaken
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
+from sightline.enquiries.actions.protection import Calling, call_strategy
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.terms import ActsForChild, AgainstAge, ContactWay, Development, Reached, TookPart
 from sightline.kernel.time import now, today
+from sightline.meetings.actions import AttendanceIn, hold
+from sightline.meetings.models import Invitation
+from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
@@ -169,3 +173,31 @@ def a_signing(outcome: str = "child_in_need_plan", **changes: Any) -> act.Signin
         "knows_family": False,
     }
     return act.Signing(**{**fields, **changes})
+
+
+def discussed(case: Case, *folders: UUID, held: bool = True) -> UUID:
+    """A strategy discussion on both children with police, health, social care and the referrer; the manager chairs."""
+    officer = make_practitioner("police-front-door-officer", name="Rhona Officer")
+    nurse = make_practitioner("health-visitor", name="Ines Nurse")
+    with as_practitioner(case.manager):
+        meeting_id = call_strategy(
+            Calling(
+                folders or (case.maya, case.theo),
+                now() - timedelta(hours=1),
+                cause="Two bruises without an explanation.",
+                safety_now="Both sleep at their grandmother's.",
+                chair_id=case.manager.pk,
+                link="01632 960100",
+                asked=(officer.pk, nurse.pk),
+            )
+        )
+        if held:
+            hold(
+                meeting_id,
+                began_at=now() - timedelta(minutes=50),
+                people=[
+                    AttendanceIn(row.id, Came.CAME)
+                    for row in Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True)
+                ],
+            )
+    return meeting_id

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.models import Assessment, Contribution, Episode, SectionText
+from sightline.enquiries.models import Assessment, Contribution, Enquiry, Episode, SectionText, Strategy
 from sightline.enquiries.terms import AssessmentState, Stage
 from sightline.kernel.time import today
 from sightline.procedures.queries import pack_in_force
 
-from .factories import begun, complete, make_case, sent
+from .factories import begun, complete, discussed, make_case, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -167,3 +167,80 @@ def test_the_whole_is_shown_to_a_manager_before_signing():
     sent(case, maya)
     for name in ("sign", "return", "read", "assessment"):
         assert page(browser(case.manager), name, case.maya, maya.id).status_code == 200, name
+
+
+def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case)
+    manager, worker = browser(case.manager), browser(case.worker)
+    with as_practitioner(case.manager):
+        maya = Strategy.objects.get(folder_id=case.maya)
+    assert page(manager, "call", case.maya).status_code == 200
+    shown = page(manager, "strategy", case.maya, maya.id)
+    assert shown.status_code == 200
+    assert "Theo" in words_of(shown)
+    each = {
+        "threshold": "Two injuries without an explanation.", "safety": "She sleeps at her grandmother's.",
+        "reasons": "The injuries do not fit what was said.", "wishes_why_not": "She was asleep.",
+    }  # fmt: skip
+    sitting = {"knows_family": "no", "worker": str(case.worker.pk)}
+    for n, outcome in enumerate(("section_47_joint", "assessment")):
+        sitting |= {f"c{n}-{k}": v for k, v in {**each, "outcome": outcome}.items()}
+    answer = manager.post(reverse("enquiries:strategy", args=[case.maya, maya.id]), sitting)
+    assert answer.status_code == 302, words_of(answer)
+    with as_practitioner(case.worker):
+        enquiry = Enquiry.objects.get(folder_id=case.maya)
+    own = reverse("enquiries:enquiry", args=[case.maya, enquiry.id])
+    assert worker.get(own).status_code == 200
+    answer = worker.post(
+        reverse("enquiries:spoken", args=[case.maya, enquiry.id]),
+        {
+            "whom": "Ana, mother", "told": "Section 47, and what may follow.", "spoken_on-day": "1",
+            "spoken_on-month": "9", "spoken_on-year": "2026",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, words_of(answer)
+    answer = worker.post(
+        own,
+        {
+            "child_seen_on-day": "1", "child_seen_on-month": "9", "child_seen_on-year": "2026", "seen_alone": "yes",
+            "powers_told": "Both parents, at home, of section 47.", "analysis": "The injuries do not fit.",
+            "finding": "continuing_risk", "conference": "yes", "version": "1",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, words_of(answer)
+    assert "Decide on the enquiry" in words_of(manager.get(own))
+    answer = manager.post(
+        reverse("enquiries:end", args=[case.maya, enquiry.id]),
+        {
+            "knows_family": "no", "finding": "continuing_risk", "conference": "yes", "has_conflict": "no",
+            "version": "2",
+            "reasons": "She is not safe without a plan that all agree on.",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302, words_of(answer)
+    assert "Child protection conference" in words_of(page(manager, "child", case.maya))
+    assert meeting_id
+
+
+@pytest.mark.parametrize(
+    "name", ["begin_emergency", "ask_medical", "become_looked_after", "contact", "progress", "begin"]
+)
+def test_every_form_opens_and_says_what_is_missing(name):
+    case = make_case()
+    begun(case, case.maya)
+    client = browser(case.manager)
+    assert page(client, name, case.maya).status_code == 200
+    answer = client.post(reverse(f"enquiries:{name}", args=[case.maya]), {})
+    assert "There is a problem" in words_of(answer)
+
+
+def test_needs_that_nothing_meets_are_listed_by_area():
+    case = make_case()
+    maya, _theo = begun(case)
+    with as_practitioner(case.worker):
+        act.name_need(
+            maya.id, act.NeedIn("Somebody to talk to about her grief", "", unmet_why="A wait of a year")
+        )
+    shown = words_of(browser(case.manager).get(reverse("enquiries:unmet")))
+    assert "Somebody to talk to about her grief" in shown

@@ -1,0 +1,251 @@
+"""Step up from early help, new information on an open assessment, and closing after help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access import actions as access
+from sightline.access.queries import joined_set, lead_of, opened_of
+from sightline.agencies.actions import notify, notify_duty_manager, permit
+from sightline.agencies.queries import front_door_team
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.terms import StatusKind
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import current
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.records import actions as records
+from sightline.records.models import Decision, Entry
+from sightline.records.terms import DecisionKind
+
+from ..models import Assessment, Relook, StepUp
+from ..rules import stages
+from ..terms import Act, AssessmentState, Stage
+from . import episode as way
+from .protection import stamp
+
+_OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
+
+
+# -- step up -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_step_up(folder_id: UUID, *, reasons: str, family_view: str) -> StepUp:
+    """The lead professional of early help asks the local authority to assess; the record goes along.
+
+    The front door is let into the record and decides within the pack's time. Raises Refused outside early help.
+    """
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = way.open_episode([lead])
+    if episode is None:
+        raise Refused("No early help is under way with this child. Raise a concern instead.")
+    here = Stage(episode.stage)
+    stages.step(here, Act.STEP_UP).or_refuse()
+    if not stages.has_words(reasons):
+        raise Refused("Say why early help is not enough.", "reasons")
+    if not stages.has_words(family_view):
+        raise Refused(
+            "Say what the family was told and what they say to it, or why they were not told.", "family_view"
+        )
+    if StepUp.objects.filter(episode=episode, decided_at__isnull=True).exists():
+        raise Refused("A step up has been asked for already and waits for a decision.")
+    team = front_door_team()
+    if team is None:
+        raise Refused(
+            "This partnership has named no front door, so nobody would decide. Ring children's social care."
+        )
+    row = StepUp(
+        folder_id=lead, episode=episode, reasons=reasons.strip(), family_view=family_view.strip(), **stamp()
+    )
+    row.save(force_insert=True)
+    access.let_team_in(lead, team.id, why="A step up from early help is being decided")
+    path = f"/child/{lead}/enquiries/step-up/{row.id}/"
+    way.happened("step_up_asked", lead, row.id, path=path, team_id=team.id)
+    notify_duty_manager(team.id, text="A step up from early help waits for a decision", path=path)
+    record(Verb.WROTE, "enquiries.ask_step_up", folder_id=lead, subject=row)
+    return row
+
+
+@transaction.atomic
+def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_family: bool | None) -> StepUp:
+    """The front door decides: the local authority assesses, or why not and what help there is instead."""
+    acting = permit(Permission.SCREEN_CONCERN)
+    row = (
+        StepUp.objects.select_for_update(of=("self",)).select_related("episode").filter(id=step_up_id).first()
+    )
+    if row is None:
+        raise NotFound
+    way.writable_lead(row.folder_id)
+    if row.decided_at is not None:
+        raise Refused("This has been decided already.")
+    if row.written_by_id == acting.practitioner_id:
+        raise Refused("You asked for this step up yourself. Another decision maker must decide on it.")
+    if knows_family is None:
+        raise Refused("Say whether you know anybody in this family outside your work.", "knows_family")
+    if knows_family:
+        raise Refused("You know this family, so another decision maker must decide.", "knows_family")
+    pack = pack_in_force()
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=row.folder_id,
+                kind=DecisionKind.STEP,
+                outcome="Step up: the local authority assesses"
+                if accepted
+                else "No step up: early help goes on",
+                reasons=reasons,
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=row.id,
+            )
+        ]
+    )
+    row.accepted, row.decided_at, row.decision = accepted, now(), decision
+    row.save(update_fields=["accepted", "decided_at", "decision"])
+    way.happened("step_up_decided", row.folder_id, row.id)
+    if accepted:
+        episode = way.locked(row.episode_id)
+        way.move(episode, Act.STEP_UP, reasons=reasons, decision_id=decision.id, outcome_id="step_up")
+        # The assessment's clock runs from here; whoever is allocated begins it from this duty.
+        duties.open_duties(
+            [
+                duties.Opening(
+                    folder_id=row.folder_id,
+                    kind="assessment",
+                    started_at=row.written_at,
+                    subject_id=decision.id,
+                    path=f"/child/{row.folder_id}/enquiries/",
+                    team_id=acting.team_id,
+                )
+            ],
+            pack=pack,
+        )
+        way.no_longer_under(row.folder_id, (StatusKind.EARLY_HELP,))
+        way.put_under(row.folder_id, StatusKind.CHILD_IN_NEED)
+    notify(
+        row.written_by_id,
+        text="The step up that you asked for has been decided",
+        path=f"/child/{row.folder_id}/enquiries/",
+    )
+    record(Verb.WROTE, "enquiries.decide_step_up", folder_id=row.folder_id, subject=row)
+    return row
+
+
+# -- new information ---------------------------------------------------------------------------------
+
+
+def decisions_made(decisions: Sequence[Decision]) -> None:
+    """A new concern was decided on a child with an open assessment: it must be looked at again (ASM-04).
+
+    The outcome `already_open` opens the same duty by itself.
+    """
+    told = [d for d in decisions if d.kind == DecisionKind.SCREENING.value]
+    if not told:
+        return
+    by_itself = pack_in_force().screening_outcome("already_open", today()).title
+    for decision in told:
+        if decision.outcome != by_itself:
+            _look_again(decision.folder_id, decision.id)
+
+
+def significant_entries(entries: Sequence[Entry]) -> None:
+    """A significant event was written in the record of a child with an open assessment by somebody else (ASM-04)."""
+    for entry in entries:
+        _look_again(entry.folder_id, entry.id, written_by=entry.author_id)
+
+
+def _look_again(folder_id: UUID, subject_id: UUID, *, written_by: UUID | None = None) -> None:
+    if current().practitioner_id is None:
+        return
+    lead = lead_of(folder_id)
+    if not opened_of([lead]):
+        return
+    row = Assessment.objects.filter(folder_id=lead, state__in=_OPEN).order_by("-started_at").first()
+    if row is None or row.author_id == written_by:
+        return
+    path = f"/child/{lead}/enquiries/look-again/{subject_id}/"
+    duties.happened(
+        "new_information", [lead], subject_id=subject_id, at=now(), path=path, owner_id=row.author_id
+    )
+    notify(row.author_id, text="There is new information on a child whom you assess", path=path)
+
+
+@transaction.atomic
+def looked_again(folder_id: UUID, subject_id: UUID, *, changes: bool, words: str) -> Relook:
+    """What new information changes in the open assessment, or why it changes nothing."""
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = way.open_episode([lead])
+    owed = Duty.objects.filter(
+        kind="review_of_open_assessment",
+        subject_id=subject_id,
+        folder_id__in=joined_set(lead),
+        closed_at__isnull=True,
+    )
+    if not owed.exists():
+        raise NotFound
+    if episode is None:
+        raise Refused("No assessment is open any more. Begin one, or ask a manager to withdraw this.")
+    if not stages.has_words(words):
+        raise Refused("Say what it changes, or why it changes nothing.", "words")
+    row = Relook(
+        folder_id=lead,
+        episode=episode,
+        subject_id=subject_id,
+        changes=changes,
+        words=words.strip(),
+        **stamp(),
+    )
+    row.save(force_insert=True)
+    way.happened("new_information_looked_at", lead, subject_id)
+    record(Verb.WROTE, "enquiries.looked_again", folder_id=lead, subject=row)
+    return row
+
+
+@transaction.atomic
+def close(folder_id: UUID, *, reasons: str, closure: str, decision_id: UUID | None = None) -> None:
+    """For the room of plans: help has ended and the child's way closes, with the census's reason."""
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = way.open_episode([lead])
+    if episode is None:
+        raise Refused("No work is open with this child.")
+    way.move(
+        way.locked(episode.id),
+        Act.CLOSE,
+        reasons=reasons,
+        decision_id=decision_id,
+        outcome_id="close",
+        closure=closure,
+    )
+    way.no_longer_under(lead, (StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP))
+    record(Verb.WROTE, "enquiries.close", folder_id=lead, subject=episode)
+
+
+@transaction.atomic
+def step_down(folder_id: UUID, *, reasons: str, decision_id: UUID | None = None) -> None:
+    """For the room of plans: help goes on as early help; the record goes along."""
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = way.open_episode([lead])
+    if episode is None:
+        raise Refused("No work is open with this child.")
+    way.move(
+        way.locked(episode.id),
+        Act.STEP_DOWN,
+        reasons=reasons,
+        decision_id=decision_id,
+        outcome_id="step_down",
+    )
+    way.no_longer_under(lead, (StatusKind.CHILD_IN_NEED,))
+    way.put_under(lead, StatusKind.EARLY_HELP)
+    record(Verb.WROTE, "enquiries.step_down", folder_id=lead, subject=episode)

@@ -1,0 +1,562 @@
+"""Strategy discussions and section 47 enquiries: called, decided for each child, carried out, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access.queries import joined_set
+from sightline.agencies.actions import notify, permit
+from sightline.agencies.queries import acting_as
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.queries import child_page
+from sightline.children.terms import StatusKind
+from sightline.concerns.models import Concern, ConcernPart
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.meetings import actions as meetings
+from sightline.meetings import hooks
+from sightline.meetings.actions import DecisionIn, Invitee
+from sightline.meetings.models import Meeting
+from sightline.meetings.terms import Format, MeetingState, Purpose
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.records import actions as records
+from sightline.records.terms import DecisionKind
+from sightline.voice.actions import Wishes, have_regard
+from sightline.voice.terms import Power
+
+from ..models import (
+    Assessment,
+    Enquiry,
+    EnquiryEnd,
+    EnquiryText,
+    Episode,
+    SpokenTo,
+    Strategy,
+    StrategyDecision,
+)
+from ..rules import protection as rules
+from ..rules import stages
+from ..terms import Act, AssessmentState, Finding, LedBy, Stage, StrategyOutcome
+from . import episode as way
+
+
+def stamp(together: UUID | None = None) -> dict[str, Any]:
+    """Who writes, in which post, when."""
+    acting = acting_as(way.me())
+    return {
+        "written_at": now(),
+        "written_by_id": way.me(),
+        "written_post": way.post_of(acting) if acting else "",
+        "written_together": together,
+    }
+
+
+# -- the strategy discussion -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A strategy discussion to call: about which children, when and where, who chairs and who else is asked."""
+
+    folder_ids: Sequence[UUID]
+    when: datetime
+    cause: str
+    safety_now: str
+    chair_id: UUID
+    place: str = ""
+    link: str = ""
+    format: Format = Format.VIDEO
+    asked: Sequence[UUID] = ()
+
+
+@transaction.atomic
+def call_strategy(new: Calling) -> UUID:
+    """Call a strategy discussion about one child or several; returns the meeting's id.
+
+    Each child's way moves to it; whoever raised the concern is asked as essential. Raises NotPermitted or Refused.
+    """
+    permit(Permission.STATUTORY)
+    rules.may_call(cause=new.cause, safety_now=new.safety_now).or_refuse()
+    folders = [way.writable_lead(folder_id) for folder_id in dict.fromkeys(new.folder_ids)]
+    together = uuid7() if len(folders) > 1 else None
+    process_id = uuid7()
+    meeting_id = meetings.call(
+        Purpose.STRATEGY_DISCUSSION,
+        folders,
+        new.when,
+        chair_id=new.chair_id,
+        format=new.format,
+        place=new.place,
+        link=new.link,
+        agenda=f"Is there reasonable cause to suspect significant harm, and what is done? {new.cause.strip()}",
+        process_id=process_id,
+    )
+    chair = acting_as(new.chair_id)
+    referrers: dict[UUID, None] = {}
+    for folder_id in folders:
+        waiting = (
+            Duty.objects.filter(
+                folder_id__in=joined_set(folder_id), kind="strategy_discussion", closed_at__isnull=True
+            )
+            .order_by("due_at")
+            .first()
+        )
+        raised = _raised(folder_id)
+        if raised is not None and raised.raised_by_id is not None:
+            referrers[raised.raised_by_id] = None
+        referrer = acting_as(raised.raised_by_id) if raised and raised.raised_by_id else None
+        episode = way.begin(folder_id, Stage.STRATEGY, reasons=new.cause, written_together=together)
+        row = Strategy(
+            folder_id=folder_id,
+            episode=episode,
+            meeting_id=meeting_id,
+            cause=new.cause.strip(),
+            safety_now=new.safety_now.strip(),
+            referred_by_id=referrer.agency_id if referrer else None,
+            **stamp(together),
+        )
+        row.duty_subject = waiting.subject_id if waiting and waiting.subject_id else row.id
+        row.save(force_insert=True)
+        if waiting is not None:
+            duties.hand_to(
+                [waiting.id],
+                new.chair_id,
+                team_id=chair.team_id if chair else None,
+                path=f"/child/{folder_id}/enquiries/strategy/{row.id}/",
+            )
+        record(Verb.WROTE, "enquiries.call_strategy", folder_id=folder_id, subject=row)
+    for practitioner_id in dict.fromkeys((*referrers, *new.asked)):
+        if practitioner_id != new.chair_id and acting_as(practitioner_id) is not None:
+            meetings.invite(
+                meeting_id, Invitee.practitioner(practitioner_id, essential=practitioner_id in referrers)
+            )
+    return meeting_id
+
+
+def _raised(folder_id: UUID) -> Concern | None:
+    part = (
+        ConcernPart.objects.filter(folder_id__in=joined_set(folder_id))
+        .select_related("concern")
+        .order_by("-written_at")
+        .first()
+    )
+    return part.concern if part else None
+
+
+@dataclass(frozen=True)
+class StrategyIn:
+    """What a discussion decided for one child."""
+
+    strategy_id: UUID
+    outcome: str
+    threshold: str
+    safety: str
+    reasons: str
+    wishes_why_not: str = ""
+    wishes: Sequence[UUID] = ()
+    weight: str = ""
+    dissents: Mapping[UUID, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def decide_strategy(
+    meeting_id: UUID,
+    decisions: Sequence[StrategyIn],
+    *,
+    knows_family: bool | None,
+    worker_id: UUID | None = None,
+) -> list[StrategyDecision]:
+    """What the discussion decided, each child by its own decision; only after it was held, by whoever chaired it.
+
+    Where it is a section 47 enquiry, the enquiry begins and the conference's clock runs from the discussion. A
+    discussion may decide anew: what it decided before stays.
+    """
+    permit(Permission.STATUTORY)
+    meeting = Meeting.objects.filter(id=meeting_id).first()
+    if meeting is None:
+        raise NotFound
+    held = meeting.state in (MeetingState.HELD.value, MeetingState.CONCLUDED.value)
+    rows = {s.id: s for s in Strategy.objects.filter(meeting_id=meeting_id).select_related("episode")}
+    if {d.strategy_id for d in decisions} - set(rows) or not decisions:
+        raise NotFound
+    for one in decisions:
+        rules.may_decide(
+            held=held,
+            outcome=one.outcome,
+            threshold=one.threshold,
+            safety=one.safety,
+            knows_family=knows_family,
+        ).or_refuse()
+    found = meetings.decide(
+        meeting_id,
+        [
+            DecisionIn(
+                rows[one.strategy_id].folder_id,
+                StrategyOutcome(one.outcome).label,
+                one.reasons,
+                dissents=one.dissents,
+                definition_id="child_protection",
+            )
+            for one in decisions
+        ],
+    )
+    assert meeting.began_at is not None
+    made = []
+    for one in decisions:
+        strategy = rows[one.strategy_id]
+        outcome = StrategyOutcome(one.outcome)
+        decision_id = found[strategy.folder_id]
+        row = StrategyDecision(
+            folder_id=strategy.folder_id,
+            strategy=strategy,
+            outcome=outcome.value,
+            threshold=one.threshold.strip(),
+            safety=one.safety.strip(),
+            decision_id=decision_id,
+            **stamp(),
+        )
+        row.save(force_insert=True)
+        if outcome.enquires:
+            have_regard(
+                strategy.folder_id,
+                Wishes(
+                    Power.SECTION_47, list(one.wishes), one.weight, one.wishes_why_not, urgent=not one.wishes
+                ),
+                decision_id=decision_id,
+            )
+        _strategy_takes_effect(strategy, outcome, row, meeting.began_at, worker_id or way.me(), one.reasons)
+        record(Verb.WROTE, "enquiries.decide_strategy", folder_id=strategy.folder_id, subject=row)
+        made.append(row)
+    return made
+
+
+def _strategy_takes_effect(
+    strategy: Strategy,
+    outcome: StrategyOutcome,
+    decided: StrategyDecision,
+    held_at: datetime,
+    worker_id: UUID,
+    reasons: str,
+) -> None:
+    episode = way.locked(strategy.episode_id)
+    folder_id = strategy.folder_id
+    pack = pack_in_force()
+    duties.discharge("strategy_discussion", strategy.duty_subject)
+    if outcome.enquires:
+        going_on = Enquiry.objects.filter(episode=episode, ended_at__isnull=True).first()
+        if Stage(episode.stage) is Stage.STRATEGY:
+            way.move(
+                episode,
+                Act.START_ENQUIRY,
+                reasons=reasons,
+                decision_id=decided.decision_id,
+                outcome_id=outcome.value,
+            )
+        if going_on is not None:
+            # Another discussion of the same enquiry: the clock goes on from the one that began it.
+            return
+        worker = way.allocate(folder_id, worker_id, why="Section 47 enquiry")
+        enquiry = Enquiry(
+            folder_id=folder_id,
+            episode=episode,
+            strategy=strategy,
+            led_by=(LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value,
+            began_at=held_at,
+            worker_id=worker_id,
+            **stamp(),
+        )
+        enquiry.save(force_insert=True)
+        duties.happened(
+            "enquiry_started",
+            [folder_id],
+            subject_id=enquiry.id,
+            at=held_at,
+            path=f"/child/{folder_id}/enquiries/section-47/{enquiry.id}/",
+            owner_id=worker_id,
+            team_id=worker.team_id,
+            pack=pack,
+        )
+        way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
+        return
+    open_one = Assessment.objects.filter(
+        episode=episode, state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
+    ).exists()
+    if Stage(episode.stage) is not Stage.STRATEGY:
+        return
+    onwards = Act.CONTINUE_ASSESSMENT if open_one or outcome is StrategyOutcome.ASSESSMENT else Act.CLOSE
+    way.move(episode, onwards, reasons=reasons, decision_id=decided.decision_id, outcome_id=outcome.value)
+
+
+def meeting_cancelled(happened: hooks.Happened) -> None:
+    """A discussion was cancelled: what it was to answer is owed as before, and the child's way stays for another."""
+    if happened.purpose is not Purpose.STRATEGY_DISCUSSION:
+        return
+    for row in Strategy.objects.filter(meeting_id=happened.meeting_id):
+        record(Verb.WROTE, "enquiries.meeting_cancelled", folder_id=row.folder_id, subject=row)
+        notify(
+            row.written_by_id,
+            text="A strategy discussion that you called was cancelled: call another",
+            path=f"/child/{row.folder_id}/enquiries/",
+        )
+
+
+# -- the section 47 enquiry --------------------------------------------------------------------------
+
+
+def _enquiry(enquiry_id: UUID, *, version: int | None = None) -> Enquiry:
+    row = (
+        Enquiry.objects.select_for_update(of=("self",))
+        .select_related("episode")
+        .filter(id=enquiry_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    way.writable_lead(row.folder_id)
+    if version is not None and row.version != version:
+        last = EnquiryText.objects.filter(enquiry=row).select_related("written_by").order_by("-id").first()
+        who = f"{last.written_by.name} saved it meanwhile. " if last else ""
+        raise Refused(f"{who}Look at what stands there now. What you typed is kept below.")
+    return row
+
+
+def _goes_on(row: Enquiry) -> None:
+    if row.ended_at is not None:
+        raise Refused("This enquiry has ended. Take the step back first, or hold another discussion.")
+
+
+@dataclass(frozen=True)
+class EnquiryIn:
+    """What an enquiry has found so far; anything may still be empty."""
+
+    child_seen_on: date | None = None
+    seen_alone: bool | None = None
+    not_seen_why: str = ""
+    seen_words: str = ""
+    powers_told: str = ""
+    other_children: str = ""
+    checks: str = ""
+    finding: str = ""
+    analysis: str = ""
+    conference: bool | None = None
+    conference_why: str = ""
+
+
+@transaction.atomic
+def write_enquiry(enquiry_id: UUID, found: EnquiryIn, *, version: int | None = None) -> EnquiryText:
+    """Save what the enquiry has found so far; what stood before stays readable."""
+    permit(Permission.STATUTORY)
+    row = _enquiry(enquiry_id, version=version)
+    _goes_on(row)
+    if found.child_seen_on is not None and found.child_seen_on > now().date():
+        raise Refused("The child cannot have been seen on a day that is still to come.", "child_seen_on")
+    text = EnquiryText(
+        folder_id=row.folder_id,
+        enquiry=row,
+        child_seen_on=found.child_seen_on,
+        seen_alone=found.seen_alone,
+        not_seen_why=found.not_seen_why.strip(),
+        seen_words=found.seen_words.strip(),
+        powers_told=found.powers_told.strip(),
+        other_children=found.other_children.strip(),
+        checks=found.checks.strip(),
+        finding=Finding(found.finding).value if found.finding else "",
+        analysis=found.analysis.strip(),
+        conference=found.conference,
+        conference_why=found.conference_why.strip(),
+        **stamp(),
+    )
+    text.save(force_insert=True)
+    row.version += 1
+    row.save(update_fields=["version"])
+    record(Verb.WROTE, "enquiries.write_enquiry", folder_id=row.folder_id, subject=text)
+    return text
+
+
+@transaction.atomic
+def spoke_to(enquiry_id: UUID, *, whom: str, spoken_on: date, told: str, said: str = "") -> SpokenTo:
+    """Record who was spoken to and what they were told of the powers used."""
+    permit(Permission.STATUTORY)
+    row = _enquiry(enquiry_id)
+    _goes_on(row)
+    if not whom.strip():
+        raise Refused("Say who was spoken to.", "whom")
+    if not told.strip():
+        raise Refused("Say what they were told of the powers used, or why nothing.", "told")
+    if spoken_on > now().date():
+        raise Refused("Give a day that is not still to come.", "spoken_on")
+    made = SpokenTo(
+        folder_id=row.folder_id,
+        enquiry=row,
+        whom=whom.strip(),
+        spoken_on=spoken_on,
+        told=told.strip(),
+        said=said.strip(),
+        **stamp(),
+    )
+    made.save(force_insert=True)
+    record(Verb.WROTE, "enquiries.spoke_to", folder_id=row.folder_id, subject=made)
+    return made
+
+
+def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: bool) -> list[str]:
+    """What an enquiry still lacks before a manager may decide on it."""
+    text = text or EnquiryText()
+    return rules.enquiry_lacks(
+        child_seen_on=text.child_seen_on,
+        seen_alone=text.seen_alone,
+        not_seen_why=text.not_seen_why,
+        powers_told=text.powers_told,
+        spoken_to=spoken_to,
+        finding=text.finding,
+        analysis=text.analysis,
+        conference=text.conference,
+        conference_why=text.conference_why,
+        unborn=unborn,
+    )
+
+
+@dataclass(frozen=True)
+class EndingIn:
+    """A manager's decision at the end of an enquiry."""
+
+    finding: str
+    conference: bool | None
+    reasons: str
+    knows_family: bool | None
+    conflict: str = ""
+    conflict_resolved: str = ""
+    for_the_child: bool | None = None
+
+
+@transaction.atomic
+def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = None) -> EnquiryEnd:
+    """A manager decides on the finding and on a conference, or the reason for none; each child's is its own.
+
+    Raises NotPermitted, NotFound or Refused: own enquiry, known family, something still missing, a stale page.
+    """
+    acting = permit(Permission.SIGN_OFF)
+    row = _enquiry(enquiry_id, version=version)
+    _goes_on(row)
+    text = EnquiryText.objects.filter(enquiry=row).order_by("-id").first()
+    child = child_page(joined_set(row.folder_id))
+    lacks = lacks_of(
+        row, text, spoken_to=SpokenTo.objects.filter(enquiry=row).count(), unborn=child.child.birth.unborn
+    )
+    if lacks or text is None:
+        raise Refused(f"The enquiry is not complete yet. {lacks[0] if lacks else ''}")
+    rules.may_end(
+        worker=row.worker_id,
+        author=text.written_by_id,
+        manager=acting.practitioner_id,
+        knows_family=ending.knows_family,
+    ).or_refuse()
+    if ending.finding not in {f.value for f in Finding}:
+        raise Refused("Choose the finding.", "finding")
+    if ending.conference is None:
+        raise Refused("Say whether a conference is needed.", "conference")
+    if not stages.has_words(ending.reasons):
+        raise Refused("Give your reasons in a sentence or two.", "reasons")
+    pack = pack_in_force()
+    words = "Child protection conference" if ending.conference else "No conference"
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=row.folder_id,
+                kind=DecisionKind.ENQUIRY,
+                outcome=f"{Finding(ending.finding).label}. {words}",
+                reasons=ending.reasons,
+                pack=pack.name,
+                pack_version=pack.version,
+                definition_id="child_protection",
+                conflict=ending.conflict,
+                conflict_resolved=ending.conflict_resolved,
+                for_the_child=ending.for_the_child,
+                subject_id=row.id,
+            )
+        ]
+    )
+    made = EnquiryEnd(
+        folder_id=row.folder_id,
+        enquiry=row,
+        text=text,
+        finding=ending.finding,
+        conference=ending.conference,
+        decision=decision,
+        **stamp(),
+    )
+    made.save(force_insert=True)
+    row.ended_at, row.version = now(), row.version + 1
+    row.save(update_fields=["ended_at", "version"])
+    if decision.awaits_ruling:
+        duties.happened(
+            "conflict_unresolved",
+            [row.folder_id], subject_id=decision.id, at=now(),
+            path=f"/child/{row.folder_id}/enquiries/ruling/{decision.id}/", team_id=acting.team_id, pack=pack,
+        )  # fmt: skip
+    else:
+        end_takes_effect(made)
+    record(Verb.WROTE, "enquiries.end_enquiry", folder_id=row.folder_id, subject=made)
+    return made
+
+
+def end_takes_effect(made: EnquiryEnd) -> None:
+    """The end of an enquiry moves the child on. A step of the decision, or of a manager's ruling."""
+    episode = way.locked(made.enquiry.episode_id)
+    outcome = f"{made.finding}{', conference' if made.conference else ''}"
+    if made.conference:
+        way.move(
+            episode,
+            Act.CALL_CONFERENCE,
+            reasons=made.decision.reasons,
+            decision_id=made.decision_id,
+            outcome_id=outcome,
+        )
+        duties.hand_to(
+            Duty.objects.filter(
+                kind="initial_conference", subject_id=made.enquiry_id, closed_at__isnull=True
+            ).values_list("id", flat=True),
+            made.enquiry.worker_id,
+            path=f"/child/{made.folder_id}/meetings/",
+        )
+        return
+    duties.withdraw_all(made.enquiry_id, f"No conference is needed: {made.decision.reasons}")
+    way.move(
+        episode,
+        Act.CONTINUE_ASSESSMENT,
+        reasons=made.decision.reasons,
+        decision_id=made.decision_id,
+        outcome_id=outcome,
+    )
+
+
+@transaction.atomic
+def conference_decided(folder_id: UUID, *, plan_made: bool, reasons: str, decision_id: UUID) -> Episode:
+    """For the room of plans: a conference made a protection plan, or none; the child moves on. Raises Refused before an
+    enquiry has called a conference."""
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    episode = way.open_episode([lead])
+    if episode is None:
+        raise Refused("No enquiry is under way with this child, so no conference can decide. Discuss first.")
+    episode = way.locked(episode.id)
+    way.move(
+        episode,
+        Act.MAKE_PLAN if plan_made else Act.CONTINUE_ASSESSMENT,
+        reasons=reasons,
+        decision_id=decision_id,
+        outcome_id="protection_plan" if plan_made else "no_protection_plan",
+    )
+    record(Verb.WROTE, "enquiries.conference_decided", folder_id=lead, subject=episode)
+    return episode

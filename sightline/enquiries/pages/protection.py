@@ -1,0 +1,513 @@
+"""Strategy discussions, section 47 enquiries, emergencies, medicals, looked after, step up, new information."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from sightline.agencies.gate import page
+from sightline.agencies.queries import holders
+from sightline.agencies.terms import AgencyKind, Permission
+from sightline.children.queries import names_of_folders
+from sightline.children.terms import LivesAt
+from sightline.documents.queries import documents
+from sightline.govuk.forms import typed
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.meetings.queries import meeting as find_meeting
+
+from ..actions import assessment as drafts
+from ..actions import changes as change
+from ..actions import emergency as act
+from ..actions import protection as protect
+from ..queries import protection as queries
+from ..queries.assessment import draft, siblings_to_begin_with
+from ..terms import EmergencyKind, LegalBasis
+from . import forms
+from .around import address, form_page, opened, people_in, posted, sent, version_of
+from .child import acting_of
+
+_ASKED = (AgencyKind.POLICE, AgencyKind.HEALTH, AgencyKind.SCHOOL)
+
+
+@page(permission=Permission.STATUTORY)
+def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Call a strategy discussion about the child, and brothers and sisters."""
+    child, shown = opened(request, folder_id, "call")
+    acting = acting_of(request)
+    form = forms.CallForm(posted(request))
+    fields: dict[str, Any] = form.fields
+    lead = child.folder_ids[0]
+    fields["children"].set_options(
+        [(str(lead), child.child.name), *((str(f), name) for f, name in siblings_to_begin_with(lead, child))]
+    )
+    fields["chair"].set_options(
+        [
+            (str(id), words)
+            for id, words in people_in(holders(Permission.SIGN_OFF, agencies=acting.agency_ids))
+        ]
+    )
+    fields["asked"].set_options(
+        [
+            (str(i.practitioner_id), f"{i.practitioner}, {i.role}, {i.agency}")
+            for i in child.involvements
+            if i.practitioner_id and i.practitioner_id != acting.practitioner_id
+        ]
+        + [
+            (str(line.practitioner_id), line.said_as)
+            for line in holders(Permission.SEE_BOARD)
+            if line.agency_id not in acting.agency_ids
+        ]
+    )
+    made: list[UUID] = []
+
+    def send() -> None:
+        got = form.cleaned_data
+        made.append(
+            protect.call_strategy(
+                protect.Calling(
+                    folder_ids=[UUID(value) for value in got["children"]],
+                    when=got["when"],
+                    cause=got["cause"],
+                    safety_now=got["safety_now"],
+                    chair_id=UUID(got["chair"]),
+                    link=got["link"],
+                    asked=[UUID(value) for value in got["asked"]],
+                )
+            )
+        )
+
+    answer, status = sent(
+        request,
+        form,
+        send,
+        done="Called. Ask the other agencies, and record on its page who took part.",
+        back="",
+    )
+    if answer is not None:
+        return HttpResponseRedirect(f"/meetings/{made[0]}/")
+    return render(
+        request,
+        "enquiries/form.html",
+        shown
+        | {
+            "form": form,
+            "title": "Call a strategy discussion",
+            "button": "Call it",
+            "lines": [
+                "If the child is in danger now, ring 999 first. A discussion held already is written down here too."
+            ],
+            "back_href": address("child", child),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.READ_FOLDER)
+def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpResponse:
+    """A strategy discussion as it concerns this child; its chair records here what was decided for each child."""
+    child, shown = opened(request, folder_id, "strategy")
+    view = queries.strategy(strategy_id, child.folder_ids)
+    meeting = find_meeting(view.row.meeting_id, parts=())
+    parts = queries.parts_of(view.row.meeting_id)
+    names = names_of_folders(p.folder_id for p in parts)
+    acting = acting_of(request)
+    chairs = meeting.row.chair_id == acting.practitioner_id and acting.may(Permission.STATUTORY)
+    key = f"strategy {view.row.meeting_id}"
+    kept = draft(key) if chairs else None
+    sitting = forms.StrategySittingForm(posted(request), draft=kept.content if kept else None)
+    fields: dict[str, Any] = sitting.fields
+    fields["worker"].set_options(
+        [(str(id), words) for id, words in people_in(holders(Permission.STATUTORY, teams=acting.team_ids))]
+    )
+    children = [
+        (
+            p,
+            names[p.folder_id].name,
+            forms.StrategyForm(posted(request), prefix=f"c{n}", draft=kept.content if kept else None),
+        )
+        for n, p in enumerate(parts)
+        if p.folder_id in names
+    ]
+    status = 200
+    if request.method == "POST":
+        if not chairs:
+            raise NotPermitted("Whoever chairs the discussion records what it decided.")
+        drafts.save_draft(key, typed(request.POST))
+        if sitting.is_valid() & all([form.is_valid() for _p, _n, form in children]):
+            try:
+                protect.decide_strategy(
+                    view.row.meeting_id,
+                    [
+                        protect.StrategyIn(
+                            p.id,
+                            form.cleaned_data["outcome"],
+                            form.cleaned_data["threshold"],
+                            form.cleaned_data["safety"],
+                            form.cleaned_data["reasons"],
+                            wishes_why_not=form.cleaned_data["wishes_why_not"],
+                        )
+                        for p, _name, form in children
+                    ],
+                    knows_family=sitting.cleaned_data["knows_family"],
+                    worker_id=UUID(sitting.cleaned_data["worker"]),
+                )
+            except (NotPermitted, NotFound):
+                raise
+            except Refused as refused:
+                sitting.refuse(refused.verdict)
+                status = 409
+            else:
+                drafts.drop_draft(key)
+                messages.success(request, "Decided. What each decision opens stands in My work.")
+                return HttpResponseRedirect(address("child", child))
+    return render(
+        request,
+        "enquiries/strategy.html",
+        shown
+        | {
+            "it": view,
+            "meeting": meeting,
+            "sitting": sitting,
+            "children": children,
+            "forms": [sitting, *[form for _p, _n, form in children]],
+            "chairs": chairs,
+            "held": meeting.state.value in ("held", "concluded"),
+            "back_href": address("child", child),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.READ_FOLDER)
+def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse:
+    """A section 47 enquiry: what it has found so far, who was spoken to, what is still missing."""
+    child, shown = opened(request, folder_id, "enquiry")
+    view = queries.enquiry(enquiry_id, child.folder_ids)
+    acting = acting_of(request)
+    may_write = shown["may_write"] and acting.may(Permission.STATUTORY) and view.row.ended_at is None
+    text = view.text
+    key = f"enquiry {view.row.id}"
+    kept = draft(key) if may_write else None
+    initial = {name: getattr(text, name) for name in forms.EnquiryForm.base_fields} if text else {}
+    form = forms.EnquiryForm(posted(request), initial=initial, draft=kept.content if kept else None)
+
+    def send() -> None:
+        protect.write_enquiry(
+            view.row.id, protect.EnquiryIn(**form.cleaned_data), version=version_of(request)
+        )
+
+    if request.method == "POST" and not acting.may(Permission.STATUTORY):
+        raise NotPermitted("A section 47 enquiry is the local authority's.")
+    answer, status = sent(request, form, send, done="Saved.", back=request.path, key=key)
+    if answer is not None:
+        return answer
+    return render(
+        request,
+        "enquiries/enquiry.html",
+        shown
+        | {
+            "it": view,
+            "form": form,
+            "open_now": may_write,
+            "may_end": acting.may(Permission.SIGN_OFF) and view.row.ended_at is None,
+            "lacks": protect.lacks_of(
+                view.row, text, spoken_to=len(view.spoken_to), unborn=child.child.birth.unborn
+            )
+            if view.row.ended_at is None
+            else [],
+            "findings": dict(forms.pairs(forms.Finding)),
+            "back_href": address("child", child),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.STATUTORY)
+def spoken(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse:
+    """Somebody who was spoken to in an enquiry."""
+    child, shown = opened(request, folder_id, "spoken")
+    view = queries.enquiry(enquiry_id, child.folder_ids)
+    form = forms.SpokenForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: protect.spoke_to(view.row.id, **form.cleaned_data),
+        title="Who was spoken to?",
+        done="Recorded.",
+        back=address("enquiry", child, view.row.id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def end(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse:
+    """A manager decides on the finding, and on a conference or the reason for none."""
+    child, shown = opened(request, folder_id, "end")
+    view = queries.enquiry(enquiry_id, child.folder_ids)
+    form = forms.EndForm(posted(request))
+
+    def send() -> None:
+        got = form.cleaned_data
+        protect.end_enquiry(
+            view.row.id,
+            protect.EndingIn(
+                finding=got["finding"],
+                conference=got["conference"],
+                reasons=got["reasons"],
+                knows_family=got["knows_family"],
+                conflict=got["conflict"] or "" if got["has_conflict"] else "",
+                conflict_resolved=got["conflict_resolved"] or "",
+                for_the_child=got["for_the_child"],
+            ),
+            version=version_of(request),
+        )
+
+    text = view.text
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Decide on the enquiry",
+        lines=[
+            f"{view.row.worker.name} finds: {forms.Finding(text.finding).label}"
+            if text and text.finding
+            else "",
+            text.analysis if text else "",
+        ],
+        version=view.row.version,
+        button="Decide",
+        done="Decided. What follows stands in My work.",
+        back=address("enquiry", child, view.row.id),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def begin_emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Record police protection, or an emergency protection order."""
+    child, shown = opened(request, folder_id, "begin_emergency")
+    form = forms.EmergencyForm(posted(request))
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        act.begin_emergency(child.folder_ids[0], act.EmergencyIn(kind=EmergencyKind(got.pop("kind")), **got))
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Record an emergency measure",
+        done="Recorded. Its hours run, and what follows is due before they end.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def emergency(request: HttpRequest, folder_id: UUID, measure_id: UUID) -> HttpResponse:
+    """An emergency measure with its hours: ended, or extended by the court."""
+    child, shown = opened(request, folder_id, "emergency")
+    row = queries.emergency(measure_id, child.folder_ids)
+    form = forms.EndEmergencyForm(posted(request))
+
+    def send() -> None:
+        got = form.cleaned_data
+        if got["what"] == "extended":
+            act.extend_emergency(row.id, got["until"], got["words"])
+        else:
+            act.end_emergency(row.id, got["ended_at"], got["words"])
+
+    answer, status = sent(request, form, send, done="Recorded.", back=request.path)
+    if answer is not None:
+        return answer
+    return render(
+        request,
+        "enquiries/emergency.html",
+        shown
+        | {
+            "it": row,
+            "kind": EmergencyKind(row.kind).label,
+            "form": form,
+            "back_href": address("child", child),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.STATUTORY)
+def ask_medical(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Ask for a child protection medical."""
+    child, shown = opened(request, folder_id, "ask_medical")
+    form = forms.AskMedicalForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.ask_for_medical(child.folder_ids[0], **form.cleaned_data),
+        title="Ask for a child protection medical",
+        done="Recorded. It stands in My work until its result has been told.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def medical(request: HttpRequest, folder_id: UUID, medical_id: UUID) -> HttpResponse:
+    """A medical: consent, done, result, who was told. Nothing said is taken away."""
+    child, shown = opened(request, folder_id, "medical")
+    row = queries.medical(medical_id, child.folder_ids)
+    form = forms.MedicalForm(posted(request))
+    fields: dict[str, Any] = form.fields
+    fields["document"].set_options([(str(d.id), d.name) for d in documents(child.folder_ids)[0]])
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        document = got.pop("document")
+        act.write_medical(
+            row.id,
+            act.MedicalIn(document_id=UUID(document) if document else None, **got),
+            version=version_of(request),
+        )
+
+    said = (
+        ("Asked of", row.asked_of), ("To find out", row.reasons), ("Consent", row.consent), ("Refused", row.refused),
+        ("Done by", row.done_by), ("Result", row.result), ("Told", row.told), ("Not done", row.closed_why),
+    )  # fmt: skip
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Child protection medical",
+        lines=[f"{label}: {words}" for label, words in said if words],
+        version=row.version,
+        done="Recorded.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """A manager decides that the child becomes looked after."""
+    child, shown = opened(request, folder_id, "become_looked_after")
+    form = forms.LookedAfterForm(posted(request))
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        act.become_looked_after(
+            child.folder_ids[0],
+            act.LookedAfterIn(
+                basis=LegalBasis(got.pop("basis")), lives_at=LivesAt(got.pop("lives_at")), **got
+            ),
+        )
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="The child becomes looked after",
+        button="Decide",
+        done="Recorded. The first review and the first visit stand in My work.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
+    """A period of being looked after, and its end."""
+    child, shown = opened(request, folder_id, "looked_after")
+    row = queries.looked_after(looked_after_id, child.folder_ids)
+    form = forms.EndDayForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.end_looked_after(row.id, form.cleaned_data["ended_on"], form.cleaned_data["words"]),
+        title="No longer looked after",
+        lines=[
+            f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            f"The family network: {row.network}",
+            f"Decided by {row.decision.maker.name}: {row.decision.reasons}",
+            f"Ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
+        ],
+        done="Recorded.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def ask_step_up(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """The lead professional asks for a step up from early help."""
+    child, shown = opened(request, folder_id, "ask_step_up")
+    form = forms.StepUpForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: change.ask_step_up(child.folder_ids[0], **form.cleaned_data),
+        title="Ask for a step up",
+        lines=["If the child is in danger now, ring 999 first and raise a concern."],
+        button="Ask for it",
+        done="Asked. The front door decides within its time, and you will be told.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.SCREEN_CONCERN)
+def step_up(request: HttpRequest, folder_id: UUID, step_up_id: UUID) -> HttpResponse:
+    """The front door decides on a step up."""
+    child, shown = opened(request, folder_id, "step_up")
+    row = queries.step_up(step_up_id, child.folder_ids)
+    form = forms.DecideStepUpForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: change.decide_step_up(
+            row.id,
+            accepted=form.cleaned_data["accepted"] == "yes",
+            reasons=form.cleaned_data["reasons"],
+            knows_family=form.cleaned_data["knows_family"],
+        ),
+        title="Decide on a step up",
+        lines=[f"{row.written_by.name}, {row.written_post}: {row.reasons}", f"The family: {row.family_view}"],
+        button="Decide",
+        done="Decided. Whoever asked for it has been told.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def look_again(request: HttpRequest, folder_id: UUID, subject_id: UUID) -> HttpResponse:
+    """What new information changes in the open assessment, or why it changes nothing."""
+    child, shown = opened(request, folder_id, "look_again")
+    it = queries.to_look_at(subject_id, child.folder_ids)
+    form = forms.LookAgainForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: change.looked_again(
+            child.folder_ids[0],
+            subject_id,
+            changes=form.cleaned_data["changes"] == "yes",
+            words=form.cleaned_data["words"],
+        ),
+        title="Look again at the open assessment",
+        lines=[it.words],
+        done="Recorded. Where it changes the assessment, write that there too.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.TEAM_WORK, methods=("GET",))
+def unmet(request: HttpRequest) -> HttpResponse:
+    """Needs that nothing meets, and waits for a service, by area, in the records that the viewer may open."""
+    return render(
+        request, "enquiries/unmet.html", {"needs": queries.unmet_needs(), "back_href": reverse("web:team")}
+    )

@@ -1,0 +1,365 @@
+"""Strategy discussions, enquiries, emergency measures, medicals and looked-after periods of a child."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.models import Duty
+from sightline.records.chronology import Moment
+from sightline.records.models import Entry
+from sightline.records.standing import Column, Line
+
+from ..models import (
+    Assessment,
+    Attempt,
+    Emergency,
+    Enquiry,
+    EnquiryEnd,
+    EnquiryText,
+    LookedAfter,
+    Medical,
+    Need,
+    SignOff,
+    SpokenTo,
+    StepUp,
+    Strategy,
+    StrategyDecision,
+)
+from ..terms import EmergencyKind, Finding, LedBy, LegalBasis, Reached, StrategyOutcome
+
+
+@dataclass(frozen=True)
+class StrategyView:
+    """One child's part of a strategy discussion, with what it decided, latest first."""
+
+    row: Strategy
+    decisions: tuple[StrategyDecision, ...]
+
+    @property
+    def decided(self) -> StrategyDecision | None:
+        return self.decisions[0] if self.decisions else None
+
+    @property
+    def outcome(self) -> str:
+        return StrategyOutcome(self.decided.outcome).label if self.decided else "Not decided yet"
+
+
+@dataclass(frozen=True)
+class EnquiryView:
+    """A section 47 enquiry of one child, with what it has found."""
+
+    row: Enquiry
+    texts: tuple[EnquiryText, ...]
+    spoken_to: tuple[SpokenTo, ...]
+    ends: tuple[EnquiryEnd, ...]
+
+    @property
+    def text(self) -> EnquiryText | None:
+        return self.texts[0] if self.texts else None
+
+    @property
+    def end(self) -> EnquiryEnd | None:
+        return self.ends[0] if self.ends else None
+
+    @property
+    def led_by(self) -> str:
+        return LedBy(self.row.led_by).label
+
+    @property
+    def finding(self) -> str:
+        return Finding(self.end.finding).label if self.end else "Not ended yet"
+
+
+@dataclass(frozen=True)
+class Protection:
+    """All that protects a child, for the tab. Six queries."""
+
+    strategies: list[StrategyView]
+    enquiries: list[EnquiryView]
+    emergencies: list[Emergency]
+    medicals: list[Medical]
+    looked_after: list[LookedAfter]
+    step_ups: list[StepUp]
+
+
+def protection(folder_ids: Iterable[UUID]) -> Protection:
+    """All that protects a child, each the latest first."""
+    folders = list(folder_ids)
+    decisions: dict[UUID, list[StrategyDecision]] = {}
+    strategies = list(
+        Strategy.objects.filter(folder_id__in=folders)
+        .select_related("meeting", "written_by", "referred_by")
+        .prefetch_related("decisions__decision")
+        .order_by("-written_at")
+    )
+    for row in strategies:
+        decisions[row.id] = sorted(row.decisions.all(), key=lambda d: d.written_at, reverse=True)
+    rows = list(
+        Enquiry.objects.filter(folder_id__in=folders)
+        .select_related("worker")
+        .prefetch_related("ends__decision")
+        .order_by("-began_at")
+    )
+    return Protection(
+        strategies=[StrategyView(row, tuple(decisions[row.id])) for row in strategies],
+        enquiries=[
+            EnquiryView(row, (), (), tuple(sorted(row.ends.all(), key=lambda e: e.written_at, reverse=True)))
+            for row in rows
+        ],
+        emergencies=list(Emergency.objects.filter(folder_id__in=folders).order_by("-began_at")),
+        medicals=list(Medical.objects.filter(folder_id__in=folders).order_by("-written_at")),
+        looked_after=list(LookedAfter.objects.filter(folder_id__in=folders).order_by("-began_on")),
+        step_ups=list(
+            StepUp.objects.filter(folder_id__in=folders).select_related("written_by").order_by("-written_at")
+        ),
+    )
+
+
+def strategy(strategy_id: UUID, folder_ids: Iterable[UUID]) -> StrategyView:
+    """One child's part of a discussion. Raises NotFound."""
+    row = (
+        Strategy.objects.filter(id=strategy_id, folder_id__in=list(folder_ids))
+        .select_related("meeting", "written_by", "referred_by", "episode")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    found = row.decisions.select_related("decision__maker").order_by("-written_at")
+    return StrategyView(row, tuple(found))
+
+
+def parts_of(meeting_id: UUID) -> list[Strategy]:
+    """Every child's part of a discussion, as far as the viewer may open their records."""
+    return list(Strategy.objects.filter(meeting_id=meeting_id).order_by("written_at", "id"))
+
+
+def enquiry(enquiry_id: UUID, folder_ids: Iterable[UUID]) -> EnquiryView:
+    """One enquiry with everything found. Raises NotFound."""
+    row = (
+        Enquiry.objects.filter(id=enquiry_id, folder_id__in=list(folder_ids))
+        .select_related("worker", "strategy__meeting", "episode")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return EnquiryView(
+        row,
+        tuple(row.texts.select_related("written_by").order_by("-written_at", "-id")),
+        tuple(row.spoken_to.select_related("written_by").order_by("spoken_on")),
+        tuple(row.ends.select_related("decision__maker", "written_by").order_by("-written_at")),
+    )
+
+
+def emergency(emergency_id: UUID, folder_ids: Iterable[UUID]) -> Emergency:
+    """One emergency measure. Raises NotFound."""
+    row = Emergency.objects.filter(id=emergency_id, folder_id__in=list(folder_ids)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def medical(medical_id: UUID, folder_ids: Iterable[UUID]) -> Medical:
+    """One medical. Raises NotFound."""
+    row = (
+        Medical.objects.filter(id=medical_id, folder_id__in=list(folder_ids))
+        .select_related("document")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def looked_after(looked_after_id: UUID, folder_ids: Iterable[UUID]) -> LookedAfter:
+    """One period of being looked after. Raises NotFound."""
+    row = (
+        LookedAfter.objects.filter(id=looked_after_id, folder_id__in=list(folder_ids))
+        .select_related("decision__maker")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def step_up(step_up_id: UUID, folder_ids: Iterable[UUID]) -> StepUp:
+    """One step up asked for. Raises NotFound."""
+    row = (
+        StepUp.objects.filter(id=step_up_id, folder_id__in=list(folder_ids))
+        .select_related("written_by", "decision")
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True)
+class ToLookAt:
+    """New information on a child with an open assessment, as far as its kind is known here."""
+
+    subject_id: UUID
+    words: str
+    at: datetime | None
+    due_at: datetime
+
+
+def to_look_at(subject_id: UUID, folder_ids: Iterable[UUID]) -> ToLookAt:
+    """What a duty to look again is about. Raises NotFound."""
+    folders = list(folder_ids)
+    duty = Duty.objects.filter(
+        kind="review_of_open_assessment", subject_id=subject_id, folder_id__in=folders, closed_at__isnull=True
+    ).first()
+    if duty is None:
+        raise NotFound
+    entry = Entry.objects.filter(id=subject_id, folder_id__in=folders).first()
+    if entry is not None:
+        return ToLookAt(subject_id, f"Entry {entry.number}: {entry.text}", entry.happened_at, duty.due_at)
+    return ToLookAt(subject_id, "A new concern about this child was decided on.", duty.opened_at, duty.due_at)
+
+
+@dataclass(frozen=True)
+class ConferenceDue:
+    """An enquiry that ended with a conference still to be held: for the room of plans."""
+
+    folder_id: UUID
+    enquiry_id: UUID
+    worker_id: UUID
+    ended_at: datetime
+
+
+def conferences_due(folder_ids: Iterable[UUID]) -> list[ConferenceDue]:
+    """Enquiries whose manager decided on a conference and whose child still stands before it."""
+    rows = Enquiry.objects.filter(
+        folder_id__in=list(folder_ids),
+        ended_at__isnull=False,
+        episode__stage="conference",
+        ends__conference=True,
+    ).distinct()
+    return [ConferenceDue(r.folder_id, r.id, r.worker_id, r.ended_at) for r in rows if r.ended_at]
+
+
+# -- what happened, for the one timeline -------------------------------------------------------------
+
+
+def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """What this room adds to a child's timeline."""
+    folders = list(folder_ids)
+    found: list[Moment] = []
+    for a in Assessment.objects.filter(folder_id__in=folders).select_related("author"):
+        found.append(
+            Moment(
+                a.id, a.folder_id, a.started_at, a.started_at, "Assessment begun", a.stands_on_words, "",
+                f"{a.author.name}, {a.author_post}", f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
+            )
+        )  # fmt: skip
+    for s in SignOff.objects.filter(folder_id__in=folders, act="sign").select_related("by", "decision"):
+        found.append(
+            Moment(
+                s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "", "",
+                f"{s.by.name}, {s.by_post}", f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
+                significant=True,
+            )
+        )  # fmt: skip
+    for d in StrategyDecision.objects.filter(folder_id__in=folders).select_related(
+        "strategy__meeting", "written_by"
+    ):
+        held = d.strategy.meeting.began_at or d.written_at
+        found.append(
+            Moment(
+                d.id, d.folder_id, held, d.written_at, "Strategy discussion", StrategyOutcome(d.outcome).label, "",
+                f"{d.written_by.name}, {d.written_post}",
+                f"/child/{d.folder_id}/enquiries/strategy/{d.strategy_id}/", significant=True,
+            )
+        )  # fmt: skip
+    for e in EnquiryEnd.objects.filter(folder_id__in=folders).select_related("decision", "written_by"):
+        found.append(
+            Moment(
+                e.id, e.folder_id, e.written_at, e.written_at, "Section 47 enquiry ended", e.decision.outcome, "",
+                f"{e.written_by.name}, {e.written_post}",
+                f"/child/{e.folder_id}/enquiries/section-47/{e.enquiry_id}/", significant=True,
+            )
+        )  # fmt: skip
+    for m in Emergency.objects.filter(folder_id__in=folders):
+        found.append(
+            Moment(
+                m.id, m.folder_id, m.began_at, m.written_at, EmergencyKind(m.kind).label, m.reasons, "", m.authority,
+                f"/child/{m.folder_id}/enquiries/emergency/{m.id}/", significant=True,
+            )
+        )  # fmt: skip
+    for x in Medical.objects.filter(folder_id__in=folders, done_at__isnull=False):
+        assert x.done_at is not None
+        found.append(
+            Moment(
+                x.id, x.folder_id, x.done_at, x.written_at, "Child protection medical", x.result or x.reasons, "",
+                x.done_by, f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
+            )
+        )  # fmt: skip
+    for row in LookedAfter.objects.filter(folder_id__in=folders).select_related("written_by"):
+        found.append(
+            Moment(
+                row.id, row.folder_id, row.written_at, row.written_at, "Became looked after",
+                LegalBasis(row.basis).label, "", f"{row.written_by.name}, {row.written_post}",
+                f"/child/{row.folder_id}/enquiries/looked-after/{row.id}/", significant=True,
+            )
+        )  # fmt: skip
+    for t in Attempt.objects.filter(folder_id__in=folders).select_related("recorded_by"):
+        reached = Reached(t.reached)
+        found.append(
+            Moment(
+                t.id, t.folder_id, t.happened_at, t.recorded_at, "Contact with the family",
+                f"{reached.label}. {t.words}", "", f"{t.recorded_by.name}, {t.recorded_post}",
+                f"/child/{t.folder_id}/enquiries/contact/", tags=("missed",) if reached.failed else (),
+            )
+        )  # fmt: skip
+    return found
+
+
+def standing(folder_ids: Sequence[UUID]) -> list[Line]:
+    """What the latest signed assessment says of worries, strengths and what needs to happen, for the child's page."""
+    signed = (
+        SignOff.objects.filter(folder_id__in=list(folder_ids), act="sign", content__isnull=False)
+        .order_by("-at")
+        .first()
+    )
+    if signed is None or not signed.content:
+        return []
+    analysis = signed.content.get("texts", {}).get("analysis", {})
+    href = f"/child/{signed.folder_id}/enquiries/assessments/{signed.assessment_id}/read/"
+    return [
+        Line(column, analysis[key], signed.at, href)
+        for key, column in (("worried", Column.WORRY), ("working", Column.WELL), ("change", Column.NEED))
+        if analysis.get(key)
+    ]
+
+
+@dataclass(frozen=True)
+class UnmetNeed:
+    folder_id: UUID
+    words: str
+    area: str
+    agency: str
+    service: str
+    waiting_since: object
+    unmet_why: str
+
+
+def unmet_needs(limit: int = 200) -> list[UnmetNeed]:
+    """Needs that nothing meets, and waits for a service, in the records that the viewer may open, by area (HLP-09)."""
+    rows = (
+        Need.objects.filter(replaced_by__isnull=True, withdrawn_why="")
+        .exclude(unmet_why="", waiting_since__isnull=True)
+        .select_related("agency")
+        .order_by("area", "written_at")[:limit]
+    )
+    return [
+        UnmetNeed(
+            n.folder_id, n.words, n.area or "Area not known", n.agency.name if n.agency else "", n.service,
+            n.waiting_since, n.unmet_why,
+        )
+        for n in rows
+    ]  # fmt: skip

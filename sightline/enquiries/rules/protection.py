@@ -1,0 +1,151 @@
+"""Pure rules of strategy discussions, section 47 enquiries and what protects a child at once.
+
+Sources: Children Act 1989, sections 20, 31, 38, 44, 46 and 47; Working Together, chapter 1; Sightline baseline.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sightline.kernel.verdicts import Verdict
+
+from ..terms import EmergencyKind, Finding, Stage, StrategyOutcome
+from .stages import has_words
+
+#: A court may extend an emergency protection order once, by up to so many days (section 45, not confirmed).
+MOST_EXTENSION = timedelta(days=7)
+
+
+def may_call(*, cause: str, safety_now: str) -> Verdict:
+    """A discussion says what gives reasonable cause, and how the child is safe until it is held."""
+    if not has_words(cause):
+        return Verdict.no("Say what gives reasonable cause to suspect significant harm.", "cause")
+    if not has_words(safety_now):
+        return Verdict.no("Say how the child is kept safe until the discussion.", "safety_now")
+    return Verdict.yes()
+
+
+def may_decide(
+    *, held: bool, outcome: str, threshold: str, safety: str, knows_family: bool | None
+) -> Verdict:
+    """A discussion decides after it was held, for each child, by somebody who does not know the family."""
+    if not held:
+        return Verdict.no("Record on the meeting's page who took part first. Then record what was decided.")
+    if knows_family is None:
+        return Verdict.no("Say whether you know anybody in this family outside your work.", "knows_family")
+    if knows_family:
+        return Verdict.no("You know this family, so somebody else must chair and decide.", "knows_family")
+    if outcome not in {o.value for o in StrategyOutcome}:
+        return Verdict.no("Choose what was decided for each child.", "outcome")
+    if not has_words(threshold):
+        return Verdict.no("Say whether the threshold of section 47 is met, and why.", "threshold")
+    if not has_words(safety):
+        return Verdict.no("Say how this child is safe now, and who sees to it.", "safety")
+    return Verdict.yes()
+
+
+def enquiry_lacks(
+    *,
+    child_seen_on: date | None,
+    seen_alone: bool | None,
+    not_seen_why: str,
+    powers_told: str,
+    spoken_to: int,
+    finding: str,
+    analysis: str,
+    conference: bool | None,
+    conference_why: str,
+    unborn: bool = False,
+) -> list[str]:
+    """What an enquiry still lacks before a manager may decide on it."""
+    found = []
+    if child_seen_on is None and not has_words(not_seen_why) and not unborn:
+        found.append("Say when the child was seen, or why not")
+    if child_seen_on is not None and seen_alone is not True and not has_words(not_seen_why):
+        found.append("Say that the child was seen alone, or why not")
+    if not has_words(powers_told):
+        found.append("Say what the parents and the child were told of the powers used")
+    if not spoken_to:
+        found.append("Record who was spoken to")
+    if not finding:
+        found.append("Choose the finding")
+    if not has_words(analysis):
+        found.append("Write the analysis that the finding rests on")
+    if conference is None:
+        found.append("Say whether a child protection conference is needed")
+    if conference is False and not has_words(conference_why):
+        found.append("Say why no conference is needed")
+    if conference is False and finding == Finding.CONTINUING.value and len(conference_why.split()) < 8:
+        found.append(
+            "The child is at continuing risk: say in full how they are kept safe without a conference"
+        )
+    return found
+
+
+def may_end(*, worker: UUID, author: UUID, manager: UUID, knows_family: bool | None) -> Verdict:
+    """Nobody decides on their own enquiry, or for a family that they know."""
+    if manager in (worker, author):
+        return Verdict.no("You carried out this enquiry yourself. Another manager must decide on it.")
+    if knows_family is None:
+        return Verdict.no("Say whether you know anybody in this family outside your work.", "knows_family")
+    if knows_family:
+        return Verdict.no("You know this family, so another manager must decide.", "knows_family")
+    return Verdict.yes()
+
+
+def may_begin_emergency(
+    *,
+    began_at: datetime,
+    now: datetime,
+    reasons: str,
+    why_nothing_less: str,
+    authority: str,
+    where: str,
+    told: str,
+) -> Verdict:
+    """An emergency measure says who took it, why, why nothing less would do, where the child is, what was told."""
+    if began_at > now:
+        return Verdict.no("Give a time that is past.", "began_at")
+    for text, field, ask in (
+        (authority, "authority", "Name the officer, or the court."),
+        (reasons, "reasons", "Give the reasons."),
+        (why_nothing_less, "why_nothing_less", "Say why nothing less would keep this child safe."),
+        (where, "where", "Say where the child is, and with whom."),
+        (told, "told", "Say what child and parents were told, or why not."),
+    ):
+        if not text.strip():
+            return Verdict.no(ask, field)
+    return Verdict.yes()
+
+
+def may_extend_emergency(
+    kind: EmergencyKind, ends_at: datetime, until: datetime, extended: bool, words: str
+) -> Verdict:
+    """A court may extend an emergency protection order once, by up to seven days; police protection never."""
+    if kind is EmergencyKind.POLICE:
+        return Verdict.no("Police protection cannot be extended. Apply for an order, or end it.")
+    if extended:
+        return Verdict.no("This order has been extended once. It cannot be extended again.")
+    if not ends_at < until <= ends_at + MOST_EXTENSION:
+        return Verdict.no("An order may be extended by up to seven days from its end.", "until")
+    if not has_words(words):
+        return Verdict.no("Say which court extended it, when and why.", "words")
+    return Verdict.yes()
+
+
+def may_be_looked_after(
+    *, began_on: date, today: date, basis_words: str, network: str, reasons: str, stage: Stage | None
+) -> Verdict:
+    """A plan for care elsewhere follows the family network's being asked, or says why there was no time (HLP-07)."""
+    if began_on > today:
+        return Verdict.no("Give a day that is not still to come.", "began_on")
+    if not has_words(basis_words):
+        return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
+    if not has_words(network):
+        return Verdict.no(
+            "Say who in the family network was asked to care for the child, or why not.", "network"
+        )
+    if not has_words(reasons):
+        return Verdict.no("Give your reasons.", "reasons")
+    return Verdict.yes()

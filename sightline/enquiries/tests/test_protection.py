@@ -1,0 +1,286 @@
+"""Discussion, enquiry and what protects a child, through their actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.children.models import Status
+from sightline.children.terms import LivesAt
+from sightline.enquiries.actions import changes, emergency, protection
+from sightline.enquiries.actions import episode as way
+from sightline.enquiries.actions.protection import EndingIn, EnquiryIn, StrategyIn
+from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
+from sightline.enquiries.queries import protection as queries
+from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.models import Duty
+from sightline.records.actions import sign_entry
+
+from .factories import begun, discussed, make_case
+
+pytestmark = pytest.mark.django_db
+
+BECAUSE = "What the agencies brought together shows it beyond doubt."
+
+
+def stage_of(folder_id):
+    return Stage(Episode.objects.filter(folder_id=folder_id).latest("opened_at").stage)
+
+
+def owed(folder_id, kind):
+    return Duty.objects.filter(folder_id=folder_id, kind=kind, closed_at__isnull=True).first()
+
+
+def deciding(strategy, outcome, **changes):
+    fields = {
+        "threshold": "Two injuries without an explanation.", "safety": "She sleeps at her grandmother's tonight.",
+        "reasons": BECAUSE, "wishes_why_not": "She was asleep.",
+    }  # fmt: skip
+    return StrategyIn(strategy.id, outcome, **{**fields, **changes})
+
+
+@pytest.mark.obligation("ENQ-01")
+def test_a_discussion_decides_for_each_child_and_the_conference_clock_runs_from_it():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case)
+    with as_practitioner(case.manager):
+        maya, theo = (Strategy.objects.get(folder_id=f) for f in (case.maya, case.theo))
+        assert maya.referred_by_id == case.door.teacher.postings.get().agency_id
+        assert owed(case.maya, "strategy_discussion") is not None
+        protection.decide_strategy(
+            meeting_id,
+            [deciding(maya, "section_47_joint"), deciding(theo, "assessment")],
+            knows_family=False, worker_id=case.worker.pk,
+        )  # fmt: skip
+        assert (stage_of(case.maya), stage_of(case.theo)) == (Stage.ENQUIRY, Stage.ASSESSMENT)
+        enquiry = Enquiry.objects.get(folder_id=case.maya)
+        duty = owed(case.maya, "initial_conference")
+        assert duty.started_at == enquiry.began_at
+        assert owed(case.theo, "initial_conference") is None
+        assert owed(case.maya, "strategy_discussion") is None
+        assert owed(case.theo, "strategy_discussion") is None
+
+
+def test_a_discussion_decides_only_after_it_was_held():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, held=False)
+    with as_practitioner(case.manager):
+        maya = Strategy.objects.get(folder_id=case.maya)
+        with pytest.raises(Refused, match="who took part first"):
+            protection.decide_strategy(meeting_id, [deciding(maya, "assessment")], knows_family=False)
+
+
+def test_nobody_decides_in_a_discussion_on_a_family_that_they_know():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case)
+    with as_practitioner(case.manager):
+        maya = Strategy.objects.get(folder_id=case.maya)
+        with pytest.raises(Refused, match="You know this family"):
+            protection.decide_strategy(meeting_id, [deciding(maya, "assessment")], knows_family=True)
+
+
+def enquired(case):
+    meeting_id = discussed(case)
+    with as_practitioner(case.manager):
+        parts = [Strategy.objects.get(folder_id=f) for f in (case.maya, case.theo)]
+        protection.decide_strategy(
+            meeting_id, [deciding(p, "section_47_joint") for p in parts], knows_family=False,
+            worker_id=case.worker.pk,
+        )  # fmt: skip
+        return [Enquiry.objects.get(folder_id=f) for f in (case.maya, case.theo)]
+
+
+def found(**changes):
+    fields = {
+        "child_seen_on": today(), "seen_alone": True, "powers_told": "Both parents were told of section 47 at home.",
+        "finding": "continuing_risk", "analysis": "The injuries do not fit what was said of them.", "conference": True,
+    }  # fmt: skip
+    return EnquiryIn(**{**fields, **changes})
+
+
+@pytest.mark.obligation("ENQ-01")
+def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
+    case = make_case("strategy_discussion")
+    maya, theo = enquired(case)
+    with as_practitioner(case.worker):
+        protection.write_enquiry(maya.id, found())
+        protection.write_enquiry(
+            theo.id,
+            found(
+                finding="not_substantiated", conference=False,
+                conference_why="He was never alone with him and is safe at his father's home.",
+            ),
+        )  # fmt: skip
+        for row in (maya, theo):
+            protection.spoke_to(
+                row.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
+            )
+        with pytest.raises(NotPermitted):
+            protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+    with as_practitioner(case.manager):
+        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+        protection.end_enquiry(theo.id, EndingIn("not_substantiated", False, BECAUSE, False))
+        assert (stage_of(case.maya), stage_of(case.theo)) == (Stage.CONFERENCE, Stage.ASSESSMENT)
+        assert owed(case.maya, "initial_conference") is not None
+        assert owed(case.theo, "initial_conference") is None
+        assert [c.folder_id for c in queries.conferences_due([case.maya, case.theo])] == [case.maya]
+        episode = protection.conference_decided(
+            case.maya, plan_made=True, reasons=BECAUSE, decision_id=maya.ends.get().decision_id
+        )
+        assert Stage(episode.stage) is Stage.HELP
+
+
+def test_an_enquiry_says_whether_the_child_was_seen_alone_or_why_not():
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    with as_practitioner(case.worker):
+        protection.write_enquiry(maya.id, found(seen_alone=False))
+    with as_practitioner(case.manager), pytest.raises(Refused, match="seen alone, or why not"):
+        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+
+
+def test_a_conference_before_its_enquiry_is_refused_with_what_to_do():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        decision_id = Episode.objects.get(folder_id=case.maya).decision_id
+        with pytest.raises(Refused, match="Record the enquiry and the conference first"):
+            protection.conference_decided(case.maya, plan_made=True, reasons=BECAUSE, decision_id=decision_id)
+
+
+def test_a_step_is_taken_back_and_can_be_taken_again():
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    told = []
+    way.moved.append(told.append)
+    try:
+        with as_practitioner(case.manager):
+            way.take_back(maya.episode_id, "The discussion was recorded for the wrong child.")
+            assert stage_of(case.maya) is Stage.STRATEGY
+            with pytest.raises(Refused):
+                way.take_back(maya.episode_id, "no")
+        assert [t.after for t in told] == [Stage.STRATEGY]
+    finally:
+        way.moved.remove(told.append)
+
+
+def test_police_protection_has_its_hours_and_says_why_nothing_less():
+    case = make_case("immediate_protection")
+    with as_practitioner(case.manager):
+        began = now() - timedelta(hours=2)
+        fields = {
+            "kind": EmergencyKind.POLICE, "began_at": began, "authority": "PC 1182", "reasons": "Found alone at night.",
+            "why_nothing_less": "Nobody could be reached.", "where": "With foster carers.", "told": "Told at the door.",
+        }  # fmt: skip
+        with pytest.raises(Refused, match="nothing less"):
+            emergency.begin_emergency(case.maya, emergency.EmergencyIn(**{**fields, "why_nothing_less": ""}))
+        row = emergency.begin_emergency(case.maya, emergency.EmergencyIn(**fields))
+        assert row.ends_at == began + timedelta(hours=72)
+        assert owed(case.maya, "immediate_protection") is None
+        assert owed(case.maya, "police_protection_ends").due_at == row.ends_at
+        assert Status.objects.filter(folder_id=case.maya, kind="police_protection", held_until=None).exists()
+        with pytest.raises(Refused, match="cannot be extended"):
+            emergency.extend_emergency(
+                row.id, row.ends_at + timedelta(days=1), "The court said so on Monday."
+            )
+        emergency.end_emergency(row.id, now(), "She went to her grandmother with both parents' agreement.")
+        assert owed(case.maya, "police_protection_ends") is None
+
+
+@pytest.mark.obligation("HLP-07")
+def test_becoming_looked_after_asks_the_network_first_and_starts_the_review_clock():
+    case = make_case()
+    begun(case, case.maya)
+    fields = {
+        "began_on": today(), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed in writing.",
+        "network": "Both grandmothers and an uncle were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
+        "placed_with": "Foster carers", "area": "Saltwick", "wishes_why_not": "She was too frightened to say.",
+    }  # fmt: skip
+    with as_practitioner(case.worker), pytest.raises(NotPermitted):
+        emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused, match="family network"):
+            emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**{**fields, "network": ""}))
+        emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))
+        assert owed(case.maya, "first_looked_after_review").limit_id == "first_looked_after_review"
+        assert owed(case.maya, "first_placement_visit") is not None
+        assert Status.objects.filter(folder_id=case.maya, kind="looked_after", held_until=None).exists()
+
+
+def test_a_medical_is_done_with_consent_and_told():
+    case = make_case("strategy_discussion")
+    enquired(case)
+    with as_practitioner(case.worker):
+        row = emergency.ask_for_medical(
+            case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
+        )
+        with pytest.raises(Refused, match="consented"):
+            emergency.write_medical(row.id, emergency.MedicalIn(done_at=now()))
+        emergency.write_medical(
+            row.id,
+            emergency.MedicalIn(
+                consent="Her mother, in writing, today.", done_at=now(), done_by="Dr Hale", result="Two bruises.",
+                told="Both parents and the police.",
+            ),
+        )  # fmt: skip
+        assert owed(case.maya, "medical") is None
+
+
+@pytest.mark.obligation("HLP-01")
+def test_early_help_is_stepped_up_and_the_record_goes_along():
+    case = make_case("early_help")
+    lead = make_practitioner("early-help-lead-professional", name="Leila Helper")
+    with as_practitioner(case.manager):
+        from sightline.access.actions import give_access
+        from sightline.access.terms import GrantLevel
+
+        give_access(case.maya, why="Leads early help", practitioner_id=lead.pk, level=GrantLevel.WRITE)
+    begun(case, case.maya, form="early_help", author_id=lead.pk)
+    with as_practitioner(lead):
+        row = changes.ask_step_up(
+            case.maya,
+            reasons="He has begun to come home drunk.",
+            family_view="Her mother asks for it herself.",
+        )
+    with as_practitioner(case.door.decider):
+        changes.decide_step_up(row.id, accepted=True, reasons=BECAUSE, knows_family=False)
+    with as_practitioner(lead):
+        assert stage_of(case.maya) is Stage.ASSESSMENT
+        assert owed(case.maya, "assessment") is not None
+        assert Assessment.objects.get(folder_id=case.maya).form == "early_help", "the record goes along"
+
+
+@pytest.mark.obligation("ASM-04")
+def test_new_significant_information_asks_for_a_review_of_the_open_assessment():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        entry = sign_entry(
+            {case.maya: "A neighbour saw him hit her."}, kind="note", happened_at=now(), significant=True,
+            impact="She may not be safe at home.",
+        )[case.maya]  # fmt: skip
+        duty = owed(case.maya, "review_of_open_assessment")
+        assert duty.owner_id == case.worker.pk
+        assert duty.path.endswith(f"/look-again/{entry.id}/")
+    with as_practitioner(case.worker):
+        changes.looked_again(
+            case.maya, entry.id, changes=True, words="A strategy discussion is called today."
+        )
+        assert owed(case.maya, "review_of_open_assessment") is None
+
+
+def test_the_right_role_and_the_wrong_child():
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    stranger = make_practitioner("team-manager")
+    with as_practitioner(stranger):
+        assert Enquiry.objects.count() == 0
+        assert Strategy.objects.count() == 0
+        with pytest.raises(NotFound):
+            protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+        with pytest.raises(NotFound):
+            changes.ask_step_up(case.maya, reasons=BECAUSE, family_view=BECAUSE)
