@@ -130,7 +130,11 @@ def _of(value: Value) -> tuple[str, list[str]]:
             roles = ", ".join((value.responsible_role, *value.delegate_roles))
             return value.title, [value.text, f"Answered for by {roles}."]
         case DisclosureGround():
-            told = f"Said to whoever asks: {value.told}" if value.told else "Whoever asks is not told the ground."
+            told = (
+                f"Said to whoever asks: {value.told}"
+                if value.told
+                else "Whoever asks is not told the ground."
+            )
             points = [f"Words that point to it: {', '.join(value.words)}"] if value.words else []
             return value.title, [value.gist, told, *points]
         case LateEntry():

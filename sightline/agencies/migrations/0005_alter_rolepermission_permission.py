@@ -4,15 +4,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agencies', '0004_london_days'),
+        ("agencies", "0004_london_days"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='rolepermission',
-            name='permission',
-            field=models.CharField(choices=[('concern.raise', 'concern.raise'), ('concern.board', 'concern.board'), ('concern.screen', 'concern.screen'), ('match.decide', 'match.decide'), ('decision.approve_conflict', 'decision.approve_conflict'), ('child.search', 'child.search'), ('folder.read', 'folder.read'), ('folder.write', 'folder.write'), ('address.confidential', 'address.confidential'), ('folder.grant', 'folder.grant'), ('folder.seal', 'folder.seal'), ('folder.emergency', 'folder.emergency'), ('folder.emergency_review', 'folder.emergency_review'), ('audit.folder', 'audit.folder'), ('audit.all', 'audit.all'), ('duty.answer', 'duty.answer'), ('duty.change', 'duty.change'), ('duty.extend', 'duty.extend'), ('enquiry.statutory', 'enquiry.statutory'), ('enquiry.sign_off', 'enquiry.sign_off'), ('work.team', 'work.team'), ('work.partnership', 'work.partnership'), ('rota.manage', 'rota.manage'), ('people.manage', 'people.manage'), ('return.import', 'return.import')], max_length=40),
+            model_name="rolepermission",
+            name="permission",
+            field=models.CharField(
+                choices=[
+                    ("concern.raise", "concern.raise"),
+                    ("concern.board", "concern.board"),
+                    ("concern.screen", "concern.screen"),
+                    ("match.decide", "match.decide"),
+                    ("decision.approve_conflict", "decision.approve_conflict"),
+                    ("child.search", "child.search"),
+                    ("folder.read", "folder.read"),
+                    ("folder.write", "folder.write"),
+                    ("address.confidential", "address.confidential"),
+                    ("folder.grant", "folder.grant"),
+                    ("folder.seal", "folder.seal"),
+                    ("folder.emergency", "folder.emergency"),
+                    ("folder.emergency_review", "folder.emergency_review"),
+                    ("audit.folder", "audit.folder"),
+                    ("audit.all", "audit.all"),
+                    ("duty.answer", "duty.answer"),
+                    ("duty.change", "duty.change"),
+                    ("duty.extend", "duty.extend"),
+                    ("enquiry.statutory", "enquiry.statutory"),
+                    ("enquiry.sign_off", "enquiry.sign_off"),
+                    ("work.team", "work.team"),
+                    ("work.partnership", "work.partnership"),
+                    ("rota.manage", "rota.manage"),
+                    ("people.manage", "people.manage"),
+                    ("return.import", "return.import"),
+                ],
+                max_length=40,
+            ),
         ),
     ]

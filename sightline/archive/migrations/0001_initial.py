@@ -10,383 +10,1107 @@ import sightline.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0005_may_read_trail'),
-        ('agencies', '0006_alter_rolepermission_permission'),
-        ('children', '0005_folder_shown'),
+        ("access", "0005_may_read_trail"),
+        ("agencies", "0006_alter_rolepermission_permission"),
+        ("children", "0005_folder_shown"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccessRequest',
+            name="AccessRequest",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('asker', models.CharField(choices=[('self', 'self'), ('parent', 'parent'), ('authorised', 'authorised')], max_length=12)),
-                ('name', models.CharField(max_length=300)),
-                ('contact', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('how', models.CharField(max_length=200)),
-                ('scope', models.TextField(help_text='What they ask for, in their words')),
-                ('state', models.CharField(choices=[('checking', 'checking'), ('preparing', 'preparing'), ('paused', 'paused'), ('approved', 'approved'), ('answered', 'answered'), ('refused', 'refused'), ('taken_back', 'taken_back')], max_length=12)),
-                ('identified_at', models.DateTimeField(null=True)),
-                ('extended', models.BooleanField(default=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "asker",
+                    models.CharField(
+                        choices=[("self", "self"), ("parent", "parent"), ("authorised", "authorised")],
+                        max_length=12,
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("contact", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                ("how", models.CharField(max_length=200)),
+                ("scope", models.TextField(help_text="What they ask for, in their words")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("checking", "checking"),
+                            ("preparing", "preparing"),
+                            ("paused", "paused"),
+                            ("approved", "approved"),
+                            ("answered", "answered"),
+                            ("refused", "refused"),
+                            ("taken_back", "taken_back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("identified_at", models.DateTimeField(null=True)),
+                ("extended", models.BooleanField(default=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="children.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='BundleItem',
+            name="BundleItem",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('source', models.CharField(help_text='Which kind of row it is from', max_length=20)),
-                ('source_id', models.UUIDField()),
-                ('part', models.PositiveIntegerField()),
-                ('title', models.CharField(max_length=300)),
-                ('happened_at', models.DateTimeField()),
-                ('author', models.CharField(blank=True, max_length=400)),
-                ('text', models.TextField()),
-                ('grounds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('third_party', 'third_party'), ('serious_harm', 'serious_harm'), ('privilege', 'privilege'), ('court_adoption', 'court_adoption'), ('expectation', 'expectation')], max_length=20), default=list, size=None)),
-                ('proposed', models.TextField(blank=True, help_text='Why it might be held back')),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, help_text='The words proposed', size=None)),
-                ('gathered_at', models.DateTimeField()),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='archive.accessrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("source", models.CharField(help_text="Which kind of row it is from", max_length=20)),
+                ("source_id", models.UUIDField()),
+                ("part", models.PositiveIntegerField()),
+                ("title", models.CharField(max_length=300)),
+                ("happened_at", models.DateTimeField()),
+                ("author", models.CharField(blank=True, max_length=400)),
+                ("text", models.TextField()),
+                (
+                    "grounds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("third_party", "third_party"),
+                                ("serious_harm", "serious_harm"),
+                                ("privilege", "privilege"),
+                                ("court_adoption", "court_adoption"),
+                                ("expectation", "expectation"),
+                            ],
+                            max_length=20,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("proposed", models.TextField(blank=True, help_text="Why it might be held back")),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        default=list,
+                        help_text="The words proposed",
+                        size=None,
+                    ),
+                ),
+                ("gathered_at", models.DateTimeField()),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="archive.accessrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CopyGiven',
+            name="CopyGiven",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('given_as', models.CharField(choices=[('in_person', 'in_person'), ('post', 'post'), ('email', 'email'), ('online', 'online')], max_length=10)),
-                ('to_whom', models.CharField(max_length=300)),
-                ('given_at', models.DateTimeField()),
-                ('words', models.TextField(blank=True)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('items_given', models.PositiveIntegerField()),
-                ('items_held', models.PositiveIntegerField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='archive.accessrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "given_as",
+                    models.CharField(
+                        choices=[
+                            ("in_person", "in_person"),
+                            ("post", "post"),
+                            ("email", "email"),
+                            ("online", "online"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("to_whom", models.CharField(max_length=300)),
+                ("given_at", models.DateTimeField()),
+                ("words", models.TextField(blank=True)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("items_given", models.PositiveIntegerField()),
+                ("items_held", models.PositiveIntegerField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="copies",
+                        to="archive.accessrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CopyOut',
+            name="CopyOut",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('what', models.TextField()),
-                ('left_as', models.CharField(choices=[('print', 'print'), ('download', 'download'), ('device', 'device'), ('export', 'export')], max_length=10)),
-                ('purpose', models.TextField()),
-                ('to_whom', models.CharField(max_length=300)),
-                ('left_at', models.DateTimeField()),
-                ('stays', models.BooleanField(default=False, help_text='Given for good, as to the person whose record it is')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("what", models.TextField()),
+                (
+                    "left_as",
+                    models.CharField(
+                        choices=[
+                            ("print", "print"),
+                            ("download", "download"),
+                            ("device", "device"),
+                            ("export", "export"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("purpose", models.TextField()),
+                ("to_whom", models.CharField(max_length=300)),
+                ("left_at", models.DateTimeField()),
+                (
+                    "stays",
+                    models.BooleanField(
+                        default=False, help_text="Given for good, as to the person whose record it is"
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CopyBack',
+            name="CopyBack",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('words', models.TextField()),
-                ('on', models.DateField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('copy', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='back', to='archive.copyout')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("words", models.TextField()),
+                ("on", models.DateField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "copy",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="back", to="archive.copyout"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ItemDecision',
+            name="ItemDecision",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('choice', models.CharField(choices=[('give', 'give'), ('partly', 'partly'), ('hold', 'hold')], max_length=8)),
-                ('ground', models.CharField(blank=True, choices=[('third_party', 'third_party'), ('serious_harm', 'serious_harm'), ('privilege', 'privilege'), ('court_adoption', 'court_adoption'), ('expectation', 'expectation')], max_length=20)),
-                ('words', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=300), default=list, size=None)),
-                ('reasons', models.TextField(blank=True)),
-                ('given', models.TextField(blank=True, help_text='What is given of it')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='archive.bundleitem')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[("give", "give"), ("partly", "partly"), ("hold", "hold")], max_length=8
+                    ),
+                ),
+                (
+                    "ground",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("third_party", "third_party"),
+                            ("serious_harm", "serious_harm"),
+                            ("privilege", "privilege"),
+                            ("court_adoption", "court_adoption"),
+                            ("expectation", "expectation"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "words",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300), default=list, size=None
+                    ),
+                ),
+                ("reasons", models.TextField(blank=True)),
+                ("given", models.TextField(blank=True, help_text="What is given of it")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="archive.bundleitem",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Removal',
+            name="Removal",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('asked_post', models.CharField(max_length=300)),
-                ('asked_at', models.DateTimeField()),
-                ('purpose', models.TextField()),
-                ('going_to', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('approved', 'approved'), ('refused', 'refused'), ('out', 'out'), ('returned', 'returned'), ('taken_back', 'taken_back')], max_length=12)),
-                ('due_back', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("asked_post", models.CharField(max_length=300)),
+                ("asked_at", models.DateTimeField()),
+                ("purpose", models.TextField()),
+                ("going_to", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("approved", "approved"),
+                            ("refused", "refused"),
+                            ("out", "out"),
+                            ("returned", "returned"),
+                            ("taken_back", "taken_back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("due_back", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RemovalStep',
+            name="RemovalStep",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('act', models.CharField(choices=[('ask', 'ask'), ('approve', 'approve'), ('refuse', 'refuse'), ('take', 'take'), ('chase', 'chase'), ('return', 'return'), ('take_back', 'take_back')], max_length=10)),
-                ('words', models.TextField(blank=True)),
-                ('safeguards', models.TextField(blank=True)),
-                ('told', models.TextField(blank=True, help_text='Who may need it and was told')),
-                ('due_back', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('removal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='archive.removal')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("ask", "ask"),
+                            ("approve", "approve"),
+                            ("refuse", "refuse"),
+                            ("take", "take"),
+                            ("chase", "chase"),
+                            ("return", "return"),
+                            ("take_back", "take_back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField(blank=True)),
+                ("safeguards", models.TextField(blank=True)),
+                ("told", models.TextField(blank=True, help_text="Who may need it and was told")),
+                ("due_back", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "removal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="archive.removal",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('wrong', 'wrong'), ('disagree', 'disagree'), ('add', 'add'), ('question', 'question')], max_length=10)),
-                ('words', models.TextField()),
-                ('said_at', models.DateTimeField()),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("wrong", "wrong"),
+                            ("disagree", "disagree"),
+                            ("add", "add"),
+                            ("question", "question"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("words", models.TextField()),
+                ("said_at", models.DateTimeField()),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReplyRead',
+            name="ReplyRead",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('words', models.TextField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('reply', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='answer', to='archive.reply')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("words", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "reply",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answer", to="archive.reply"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RequestStep',
+            name="RequestStep",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('act', models.CharField(choices=[('receive', 'receive'), ('check', 'check'), ('pause', 'pause'), ('resume', 'resume'), ('extend', 'extend'), ('gather', 'gather'), ('approve', 'approve'), ('reopen', 'reopen'), ('give', 'give'), ('refuse', 'refuse'), ('take_back', 'take_back')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('words', models.TextField(blank=True)),
-                ('identity', models.TextField(blank=True)),
-                ('authority', models.TextField(blank=True)),
-                ('child_view', models.TextField(blank=True)),
-                ('why', models.CharField(blank=True, help_text='What the clock waits for', max_length=12)),
-                ('told', models.TextField(blank=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='archive.accessrequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("receive", "receive"),
+                            ("check", "check"),
+                            ("pause", "pause"),
+                            ("resume", "resume"),
+                            ("extend", "extend"),
+                            ("gather", "gather"),
+                            ("approve", "approve"),
+                            ("reopen", "reopen"),
+                            ("give", "give"),
+                            ("refuse", "refuse"),
+                            ("take_back", "take_back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("words", models.TextField(blank=True)),
+                ("identity", models.TextField(blank=True)),
+                ("authority", models.TextField(blank=True)),
+                ("child_view", models.TextField(blank=True)),
+                ("why", models.CharField(blank=True, help_text="What the clock waits for", max_length=12)),
+                ("told", models.TextField(blank=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="archive.accessrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SharedCopy',
+            name="SharedCopy",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('secret_digest', models.CharField(max_length=64)),
-                ('content', models.JSONField()),
-                ('ends_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('copy', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='shared', to='archive.copygiven')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                ("secret_digest", models.CharField(max_length=64)),
+                ("content", models.JSONField()),
+                ("ends_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "copy",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="shared",
+                        to="archive.copygiven",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='reply',
-            name='shared',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='archive.sharedcopy'),
+            model_name="reply",
+            name="shared",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="archive.sharedcopy"
+            ),
         ),
         migrations.CreateModel(
-            name='SharedEnd',
+            name="SharedEnd",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('why', models.TextField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('shared', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='ended', to='archive.sharedcopy')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("why", models.TextField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "shared",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ended",
+                        to="archive.sharedcopy",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ToldOfRecord',
+            name="ToldOfRecord",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('name', models.CharField(max_length=300)),
-                ('told_at', models.DateTimeField()),
-                ('told_by', models.CharField(max_length=300)),
-                ('how', models.TextField()),
-                ('said', models.TextField(blank=True, help_text='What they said to it')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='children.person')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("name", models.CharField(max_length=300)),
+                ("told_at", models.DateTimeField()),
+                ("told_by", models.CharField(max_length=300)),
+                ("how", models.TextField()),
+                ("said", models.TextField(blank=True, help_text="What they said to it")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="children.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Volume',
+            name="Volume",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('number', models.CharField(max_length=30)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("number", models.CharField(max_length=30)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='removal',
-            name='volume',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='removals', to='archive.volume'),
+            model_name="removal",
+            name="volume",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="removals", to="archive.volume"
+            ),
         ),
         migrations.CreateModel(
-            name='VolumeCheck',
+            name="VolumeCheck",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('agrees', models.BooleanField()),
-                ('differs', models.TextField(blank=True)),
-                ('met', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('legible', 'legible'), ('signed', 'signed'), ('dated', 'dated'), ('post_titled', 'post_titled'), ('affixed', 'affixed'), ('locked_away', 'locked_away'), ('attended', 'attended')], max_length=12), default=list, size=None)),
-                ('failed_words', models.TextField(blank=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='archive.volume')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("agrees", models.BooleanField()),
+                ("differs", models.TextField(blank=True)),
+                (
+                    "met",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("legible", "legible"),
+                                ("signed", "signed"),
+                                ("dated", "dated"),
+                                ("post_titled", "post_titled"),
+                                ("affixed", "affixed"),
+                                ("locked_away", "locked_away"),
+                                ("attended", "attended"),
+                            ],
+                            max_length=12,
+                        ),
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("failed_words", models.TextField(blank=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="archive.volume",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VolumePlace',
+            name="VolumePlace",
             fields=[
-                ('id', models.UUIDField(default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('author_post', models.CharField(max_length=300)),
-                ('written_at', models.DateTimeField()),
-                ('place', models.CharField(max_length=300)),
-                ('covers_from', models.DateField()),
-                ('covers_until', models.DateField(help_text='None while papers are still added', null=True)),
-                ('why', models.TextField(blank=True)),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agencies.practitioner')),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.folder')),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='places', to='archive.volume')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=sightline.kernel.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("author_post", models.CharField(max_length=300)),
+                ("written_at", models.DateTimeField()),
+                ("place", models.CharField(max_length=300)),
+                ("covers_from", models.DateField()),
+                ("covers_until", models.DateField(help_text="None while papers are still added", null=True)),
+                ("why", models.TextField(blank=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="agencies.practitioner",
+                    ),
+                ),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.folder"
+                    ),
+                ),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="places",
+                        to="archive.volume",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='bundleitem',
-            index=models.Index(fields=['request', 'happened_at'], name='bundle_in_order'),
+            model_name="bundleitem",
+            index=models.Index(fields=["request", "happened_at"], name="bundle_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='bundleitem',
-            constraint=models.UniqueConstraint(fields=('request', 'source_id', 'part'), name='item_once_in_a_bundle'),
+            model_name="bundleitem",
+            constraint=models.UniqueConstraint(
+                fields=("request", "source_id", "part"), name="item_once_in_a_bundle"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='bundleitem',
-            trigger=pgtrigger.compiler.Trigger(name='bundle_item_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0d7505f746a199a89388b2fedf4bf999a6b87ea1', operation='UPDATE OR DELETE', pgid='pgtrigger_bundle_item_never_changed_7bdbc', table='archive_bundleitem', when='BEFORE')),
+            model_name="bundleitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="bundle_item_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0d7505f746a199a89388b2fedf4bf999a6b87ea1",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_bundle_item_never_changed_7bdbc",
+                    table="archive_bundleitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='copygiven',
-            trigger=pgtrigger.compiler.Trigger(name='copy_given_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ed20f0146a1676cba2f19051afdecc8f3ea53d3f', operation='UPDATE OR DELETE', pgid='pgtrigger_copy_given_never_changed_0b743', table='archive_copygiven', when='BEFORE')),
+            model_name="copygiven",
+            trigger=pgtrigger.compiler.Trigger(
+                name="copy_given_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ed20f0146a1676cba2f19051afdecc8f3ea53d3f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_copy_given_never_changed_0b743",
+                    table="archive_copygiven",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='copyout',
-            trigger=pgtrigger.compiler.Trigger(name='copy_out_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0d347f3d25239f4c9c246784d4cd9b765caf8a77', operation='UPDATE OR DELETE', pgid='pgtrigger_copy_out_never_changed_8ebcf', table='archive_copyout', when='BEFORE')),
+            model_name="copyout",
+            trigger=pgtrigger.compiler.Trigger(
+                name="copy_out_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="0d347f3d25239f4c9c246784d4cd9b765caf8a77",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_copy_out_never_changed_8ebcf",
+                    table="archive_copyout",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='copyback',
-            trigger=pgtrigger.compiler.Trigger(name='copy_back_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='17ddab1aaa02105d4463778f01371909c4146a3e', operation='UPDATE OR DELETE', pgid='pgtrigger_copy_back_never_changed_4b5f9', table='archive_copyback', when='BEFORE')),
+            model_name="copyback",
+            trigger=pgtrigger.compiler.Trigger(
+                name="copy_back_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="17ddab1aaa02105d4463778f01371909c4146a3e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_copy_back_never_changed_4b5f9",
+                    table="archive_copyback",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='itemdecision',
-            index=models.Index(fields=['item', '-written_at'], name='decision_on_item'),
+            model_name="itemdecision",
+            index=models.Index(fields=["item", "-written_at"], name="decision_on_item"),
         ),
         migrations.AddConstraint(
-            model_name='itemdecision',
-            constraint=models.CheckConstraint(condition=models.Q(('choice', 'give'), models.Q(models.Q(('ground', ''), _negated=True), models.Q(('reasons', ''), _negated=True)), _connector='OR'), name='held_back_has_ground_and_reasons'),
+            model_name="itemdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("choice", "give"),
+                    models.Q(
+                        models.Q(("ground", ""), _negated=True), models.Q(("reasons", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="held_back_has_ground_and_reasons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='itemdecision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'hold'), _negated=True), ('given', ''), _connector='OR'), name='held_gives_nothing'),
+            model_name="itemdecision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("choice", "hold"), _negated=True), ("given", ""), _connector="OR"
+                ),
+                name="held_gives_nothing",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='itemdecision',
-            trigger=pgtrigger.compiler.Trigger(name='item_decision_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ffe980be110c6f17bc2ee5c686fe26b494533351', operation='UPDATE OR DELETE', pgid='pgtrigger_item_decision_never_changed_20c15', table='archive_itemdecision', when='BEFORE')),
+            model_name="itemdecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="item_decision_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ffe980be110c6f17bc2ee5c686fe26b494533351",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_item_decision_never_changed_20c15",
+                    table="archive_itemdecision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='removalstep',
-            trigger=pgtrigger.compiler.Trigger(name='removal_step_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cce15ff8fc8e157c543341041bb8a9c590f7287a', operation='UPDATE OR DELETE', pgid='pgtrigger_removal_step_never_changed_44d33', table='archive_removalstep', when='BEFORE')),
+            model_name="removalstep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="removal_step_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="cce15ff8fc8e157c543341041bb8a9c590f7287a",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_removal_step_never_changed_44d33",
+                    table="archive_removalstep",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='replyread',
-            trigger=pgtrigger.compiler.Trigger(name='reply_read_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f18728ac1a097b5ffded902ba435deab21c5e280', operation='UPDATE OR DELETE', pgid='pgtrigger_reply_read_never_changed_bb403', table='archive_replyread', when='BEFORE')),
+            model_name="replyread",
+            trigger=pgtrigger.compiler.Trigger(
+                name="reply_read_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="f18728ac1a097b5ffded902ba435deab21c5e280",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_reply_read_never_changed_bb403",
+                    table="archive_replyread",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='requeststep',
-            trigger=pgtrigger.compiler.Trigger(name='request_step_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5a4285881581648be600fb3e5117d1ec26c3d849', operation='UPDATE OR DELETE', pgid='pgtrigger_request_step_never_changed_33a57', table='archive_requeststep', when='BEFORE')),
+            model_name="requeststep",
+            trigger=pgtrigger.compiler.Trigger(
+                name="request_step_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="5a4285881581648be600fb3e5117d1ec26c3d849",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_request_step_never_changed_33a57",
+                    table="archive_requeststep",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sharedcopy',
-            trigger=pgtrigger.compiler.Trigger(name='shared_copy_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='ecdd1a030eb926089ad310b1732ae4b6ea23d665', operation='UPDATE OR DELETE', pgid='pgtrigger_shared_copy_never_changed_8035d', table='archive_sharedcopy', when='BEFORE')),
+            model_name="sharedcopy",
+            trigger=pgtrigger.compiler.Trigger(
+                name="shared_copy_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="ecdd1a030eb926089ad310b1732ae4b6ea23d665",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_shared_copy_never_changed_8035d",
+                    table="archive_sharedcopy",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='reply',
-            trigger=pgtrigger.compiler.Trigger(name='reply_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='55536614b5e8ef96c18c3d62b0606d2329180a81', operation='UPDATE OR DELETE', pgid='pgtrigger_reply_never_changed_23568', table='archive_reply', when='BEFORE')),
+            model_name="reply",
+            trigger=pgtrigger.compiler.Trigger(
+                name="reply_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="55536614b5e8ef96c18c3d62b0606d2329180a81",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_reply_never_changed_23568",
+                    table="archive_reply",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='sharedend',
-            trigger=pgtrigger.compiler.Trigger(name='shared_end_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b6e663467b9fb08c94ed2c3e19e72043ae17bb7f', operation='UPDATE OR DELETE', pgid='pgtrigger_shared_end_never_changed_0a06f', table='archive_sharedend', when='BEFORE')),
+            model_name="sharedend",
+            trigger=pgtrigger.compiler.Trigger(
+                name="shared_end_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b6e663467b9fb08c94ed2c3e19e72043ae17bb7f",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_shared_end_never_changed_0a06f",
+                    table="archive_sharedend",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='toldofrecord',
-            trigger=pgtrigger.compiler.Trigger(name='told_of_record_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d3c550d5c5186dc13607f6811ede94ef79c84709', operation='UPDATE OR DELETE', pgid='pgtrigger_told_of_record_never_changed_ca15d', table='archive_toldofrecord', when='BEFORE')),
+            model_name="toldofrecord",
+            trigger=pgtrigger.compiler.Trigger(
+                name="told_of_record_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="d3c550d5c5186dc13607f6811ede94ef79c84709",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_told_of_record_never_changed_ca15d",
+                    table="archive_toldofrecord",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volume',
-            constraint=models.UniqueConstraint(fields=('folder', 'number'), name='volume_number_once'),
+            model_name="volume",
+            constraint=models.UniqueConstraint(fields=("folder", "number"), name="volume_number_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='volume',
-            trigger=pgtrigger.compiler.Trigger(name='volume_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e8f815d34d976c010a9d3f549550a8f689fd7247', operation='UPDATE OR DELETE', pgid='pgtrigger_volume_never_changed_bcf87', table='archive_volume', when='BEFORE')),
+            model_name="volume",
+            trigger=pgtrigger.compiler.Trigger(
+                name="volume_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e8f815d34d976c010a9d3f549550a8f689fd7247",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_volume_never_changed_bcf87",
+                    table="archive_volume",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'approved', 'out'])), fields=('volume',), name='one_removal_at_a_time'),
+            model_name="removal",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["asked", "approved", "out"])),
+                fields=("volume",),
+                name="one_removal_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='removal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved', 'out']), _negated=True), ('due_back__isnull', False), _connector='OR'), name='out_has_its_day'),
+            model_name="removal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["approved", "out"]), _negated=True),
+                    ("due_back__isnull", False),
+                    _connector="OR",
+                ),
+                name="out_has_its_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volumecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('agrees', True), models.Q(('differs', ''), _negated=True), _connector='OR'), name='differs_says_how'),
+            model_name="volumecheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("agrees", True), models.Q(("differs", ""), _negated=True), _connector="OR"
+                ),
+                name="differs_says_how",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='volumecheck',
-            trigger=pgtrigger.compiler.Trigger(name='volume_check_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4ad49a7b3d2797acd30f9106f93a7bec71549602', operation='UPDATE OR DELETE', pgid='pgtrigger_volume_check_never_changed_015f3', table='archive_volumecheck', when='BEFORE')),
+            model_name="volumecheck",
+            trigger=pgtrigger.compiler.Trigger(
+                name="volume_check_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="4ad49a7b3d2797acd30f9106f93a7bec71549602",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_volume_check_never_changed_015f3",
+                    table="archive_volumecheck",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='volumeplace',
-            constraint=models.CheckConstraint(condition=models.Q(('covers_until__isnull', True), ('covers_until__gte', models.F('covers_from')), _connector='OR'), name='volume_covers_in_order'),
+            model_name="volumeplace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("covers_until__isnull", True),
+                    ("covers_until__gte", models.F("covers_from")),
+                    _connector="OR",
+                ),
+                name="volume_covers_in_order",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='volumeplace',
-            trigger=pgtrigger.compiler.Trigger(name='volume_place_never_changed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='30146cca431e3f7d5e023bca5783b5f1687cf5b8', operation='UPDATE OR DELETE', pgid='pgtrigger_volume_place_never_changed_515ae', table='archive_volumeplace', when='BEFORE')),
+            model_name="volumeplace",
+            trigger=pgtrigger.compiler.Trigger(
+                name="volume_place_never_changed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="30146cca431e3f7d5e023bca5783b5f1687cf5b8",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_volume_place_never_changed_515ae",
+                    table="archive_volumeplace",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
