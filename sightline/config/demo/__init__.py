@@ -32,21 +32,14 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-<<<<<<< HEAD
-    from . import archive, bulk, documents, families, meetings, people, voice
-=======
-    from . import archive, bulk, documents, enquiries, families, people, voice
->>>>>>> c636fa6 (Strategy discussions, section 47 enquiries, emergency measures, medicals, looked after, step up)
+    from . import archive, bulk, documents, enquiries, families, meetings, people, voice
 
     sign_ins = people.load()
     if children > 0:
         families.load()
         voice.load()
-<<<<<<< HEAD
-        meetings.load()
-=======
         enquiries.load()
->>>>>>> c636fa6 (Strategy discussions, section 47 enquiries, emergency measures, medicals, looked after, step up)
+        meetings.load()
         archive.load()
         documents.load()
         bulk.load(children, progress)
