@@ -7,9 +7,12 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.pages import frame
-        from sightline.records import chronology
+        from sightline.meetings import hooks
+        from sightline.records import chronology, standing
 
-        from . import queries
+        from . import actions, queries
 
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
         chronology.sources.append(queries.moments)
+        standing.sources.append(queries.standing)
+        hooks.held.append(actions.meeting_held)

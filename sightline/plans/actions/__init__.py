@@ -31,6 +31,7 @@ from .incidents import (
     talk_after_return,
     withdraw_incident,
 )
+from .listening import meeting_held
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
 from .review import (
@@ -94,6 +95,7 @@ __all__ = [
     "keep_local",
     "leave_siblings",
     "look_at_plans",
+    "meeting_held",
     "move_offer",
     "name_core_member",
     "name_lead",

@@ -12,7 +12,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.records.actions import sign_entry
+from sightline.records.actions import Answered, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Said, hear
 from sightline.voice.terms import Heard
@@ -59,6 +59,15 @@ def visit_words(sent: VisitIn) -> str:
     return "\n\n".join(line for line in lines if line)
 
 
+def _answers(sent: VisitIn) -> list[Answered]:
+    """What the record's own form of a visit asks, so that the record knows when the child was last seen."""
+    said = {True: ("Yes", "yes"), False: ("No", "no")}
+    answers = [Answered("seen", "Was the child seen?", *said[sent.seen])]
+    if sent.seen:
+        answers.append(Answered("seen_alone", "Was the child seen alone?", *said[bool(sent.alone)]))
+    return answers
+
+
 @transaction.atomic
 def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
     """Record a visit under a plan; what the child said stands under Voice as well. Only one at which the
@@ -70,7 +79,7 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
         raise Refused("The plan had not begun then. Write an entry in the record instead", "visited_at")
     entries = sign_entry(
         {plan.folder_id: visit_words(sent)}, kind=EntryKind.VISIT, happened_at=sent.visited_at,
-        subject_id=plan.id, late_why=sent.late_why,
+        subject_id=plan.id, late_why=sent.late_why, answers=_answers(sent),
     )  # fmt: skip
     visit = Visit.objects.create(
         folder_id=plan.folder_id, plan=plan, entry=entries[plan.folder_id], visited_at=sent.visited_at,

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import ending, incidents, lists, plan, reviews, write
+from . import common, ending, incidents, lists, plan, reviews, write
 
 app_name = "plans"
 _CHILD = "child/<uuid:folder_id>/"
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_CHILD}plan/receive/", ending.receive, name="receive"),
     path(f"{_CHILD}plan/transfer/<uuid:transfer_id>/", ending.transfer, name="transfer"),
     path(f"{_CHILD}plan/action/<uuid:plan_action_id>/", write.action, name="action"),
+    path(f"{_CHILD}plan/keep/", common.keep, name="keep"),
     path(f"{_CHILD}outcomes/", plan.outcomes, name="outcomes"),
     path(f"{_CHILD}visits/", plan.visits, name="visits"),
     path(f"{_CHILD}offers/", lists.offers, name="offers"),

@@ -1,6 +1,6 @@
 """Reads of plans, always for whoever is looking, by subject."""
 
-from .child import PlanMark, last_seen, moments, next_visit, plan_mark
+from .child import PlanMark, moments, next_visit, plan_mark, standing
 from .incidents import IncidentView, counted, decision_owed, incidents_of
 from .lists import (
     ActionRow,
@@ -59,7 +59,6 @@ __all__ = [
     "duty_ids_on",
     "history_of",
     "incidents_of",
-    "last_seen",
     "local",
     "local_matching",
     "member_of",
@@ -81,6 +80,7 @@ __all__ = [
     "review_shown",
     "reviews_of",
     "siblings_of",
+    "standing",
     "statements_to_choose",
     "transfers_of",
     "unmet",

@@ -12,36 +12,11 @@ from django.urls import reverse
 from sightline.kernel.time import LONDON
 from sightline.procedures.models import Duty
 from sightline.records.chronology import Moment
+from sightline.records.standing import Column, Line
 
-from ..models import Incident, Plan, Review, ReviewedOutcome, Visit
+from ..models import Incident, Plan, Review, ReviewedOutcome
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
 from .plan import latest_outcomes, latest_statements
-
-
-@dataclass(frozen=True)
-class Seen:
-    """When a child was last seen on a visit under a plan, by whom, and whether alone."""
-
-    at: datetime
-    alone: bool
-    where: str
-    by: str
-    like: str
-    said: str
-
-
-def last_seen(folder_ids: Sequence[UUID]) -> Seen | None:
-    """The latest visit at which the child was seen. One query."""
-    row = (
-        Visit.objects.filter(folder_id__in=folder_ids, seen=True)
-        .select_related("written_by")
-        .order_by("-visited_at")
-        .first()
-    )
-    if row is None:
-        return None
-    by = f"{row.written_by.name}, {row.written_post}" if row.written_by else row.written_post
-    return Seen(row.visited_at, bool(row.alone), row.where, by, row.like, row.said)
 
 
 def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
@@ -60,30 +35,21 @@ def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
 
 @dataclass(frozen=True)
 class PlanMark:
-    """A child's plan as their overview shows it: worries, strengths, what needs to happen, outcomes so far."""
+    """A child's plan as their overview shows it: since when, how it stands, and its outcomes so far."""
 
     plan_id: UUID
     kind: PlanKind
     state: PlanState
     began_on: date
-    worries: tuple[str, ...]
-    strengths: tuple[str, ...]
-    needs: tuple[str, ...]
     outcomes: tuple[tuple[str, Achieved | None, date], ...]
     """Each planned outcome, how far it was reached at the last review, and its date."""
 
 
 def plan_mark(folder_ids: Sequence[UUID]) -> PlanMark | None:
-    """The plan that a child has now, for the overview. At most five queries."""
-    plan = (
-        Plan.objects.filter(folder_id__in=folder_ids)
-        .exclude(state=PlanState.CLOSED.value)
-        .order_by("-began_on")
-        .first()
-    )
+    """The plan that a child has now, for the overview. At most three queries."""
+    plan = _open_plan(folder_ids)
     if plan is None:
         return None
-    statements = latest_statements([plan.id])
     outcomes = latest_outcomes([plan.id])
     last = {
         outcome: Achieved(achieved)
@@ -93,21 +59,49 @@ def plan_mark(folder_ids: Sequence[UUID]) -> PlanMark | None:
         .order_by("written_at")
         .values_list("outcome", "achieved")
     }
-    open_actions = (
-        plan.actions.filter(state="open").select_related("practitioner").order_by("needed", "due_on")[:4]
-    )
     return PlanMark(
         plan_id=plan.id,
         kind=PlanKind(plan.kind),
         state=PlanState(plan.state),
         began_on=plan.began_on,
-        worries=tuple(s.words for s in statements if s.kind is StatementKind.DANGER)[:3],
-        strengths=tuple(s.words for s in statements if s.kind is StatementKind.STRENGTH)[:3],
-        needs=tuple(
-            f"{a.words.rstrip('.')}: {a.practitioner.name}, by {_day(a.due_on)}" for a in open_actions
-        ),
         outcomes=tuple((o.words, last.get(o.item), o.by) for o in outcomes),
     )
+
+
+def _open_plan(folder_ids: Sequence[UUID]) -> Plan | None:
+    return (
+        Plan.objects.filter(folder_id__in=folder_ids)
+        .exclude(state=PlanState.CLOSED.value)
+        .order_by("-began_on")
+        .first()
+    )
+
+
+_COLUMNS = {StatementKind.DANGER: Column.WORRY, StatementKind.STRENGTH: Column.WELL}
+
+
+def standing(folder_ids: Sequence[UUID]) -> list[Line]:
+    """What the child's plan says of worries, strengths and what needs to happen. At most three queries."""
+    plan = _open_plan(folder_ids)
+    if plan is None:
+        return []
+    href = reverse("plans:plan", args=[plan.folder_id, plan.id])
+    lines = [
+        Line(_COLUMNS[s.kind], s.words, s.written_at, href)
+        for s in latest_statements([plan.id])
+        if s.kind in _COLUMNS
+    ]
+    to_do = plan.actions.filter(state="open").select_related("practitioner").order_by("-needed", "due_on")[:4]
+    lines += [
+        Line(
+            Column.NEED,
+            f"{a.words.rstrip('.')}: {a.practitioner.name}, by {_day(a.due_on)}",
+            a.written_at,
+            href,
+        )
+        for a in to_do
+    ]
+    return lines
 
 
 def _day(day: date) -> str:

@@ -29,6 +29,7 @@ from sightline.plans.terms import (
 )
 from sightline.procedures.models import Duty
 from sightline.records.models import Entry
+from sightline.records.queries import last_seen
 from sightline.voice.actions import Said
 from sightline.voice.actions import hear as hear_child
 from sightline.voice.queries import last_said, regards
@@ -280,7 +281,7 @@ def test_only_a_visit_at_which_the_child_was_seen_answers_the_duty():
         visit = Visit.objects.get(seen=True)
         assert "“I want Mum to pick me up herself.”" in Entry.objects.get(id=visit.entry_id).text
         assert last_said([family.maya]).words == "I want Mum to pick me up herself."
-        seen = queries.last_seen([family.maya])
+        seen = last_seen([family.maya])
         assert seen is not None
         assert seen.alone
         assert queries.next_visit([family.maya]) == after.due_at

@@ -15,6 +15,7 @@ from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
 from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
+from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, child_page, pointer
 from sightline.kernel.time import today
@@ -146,6 +147,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "overview": queries.child_overview(lead),
+            "genogram": genogram.picture(shown["view"]),
             "duties": on_folders(folders),
             "pack": pack_in_force(),
         },

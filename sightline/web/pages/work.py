@@ -27,6 +27,8 @@ from ..queries.news import REACH
 #: Where else work stands, for those who may see it.
 PLACES = (
     ("My meetings", "meetings:mine", Permission.READ_FOLDER),
+    ("My agency’s actions", "plans:actions", Permission.READ_FOLDER),
+    ("Local services", "plans:directory", Permission.READ_FOLDER),
     ("My team’s work", "web:team", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),

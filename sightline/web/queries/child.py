@@ -11,8 +11,9 @@ from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.kernel.verdicts import NotFound
+from sightline.plans.queries import PlanMark, plan_mark
 from sightline.records import standing
-from sightline.records.queries import DecisionView, EntryView, decisions, entries
+from sightline.records.queries import DecisionView, EntryView, LastSeen, decisions, entries, last_seen
 from sightline.records.standing import Line
 from sightline.voice.queries import LastSaid, last_said
 
@@ -43,6 +44,8 @@ class ChildPage:
     happened: list[Happening]
     entries: list[EntryView]
     decisions: list[DecisionView]
+    plan: PlanMark | None
+    seen: LastSeen | None
 
 
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
@@ -109,4 +112,6 @@ def child_overview(folder_id: UUID) -> ChildPage:
         happened=happened[:12],
         entries=written,
         decisions=made,
+        plan=plan_mark(folders),
+        seen=last_seen(folders),
     )

@@ -1,0 +1,213 @@
+"""Who is in a child's life as a genogram: Graphviz works out where each stands, the usual symbols are drawn here.
+
+A square is male, a circle female, a diamond not known; the child's outline is thick; a cross means that somebody has
+died; a double slash that the parents do not both live with the child; a dashed line anybody who is no parent by birth.
+The picture takes no drag and no colour to read, and `words` says the same in sentences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pygraphviz
+from markupsafe import Markup, escape
+
+from .queries import ChildView, TieView
+from .terms import Kinship, Known, Sex
+
+_SIZE = 30
+_LINE = "#12343b"
+_PARENTS = (Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT)
+_UNION = "union"
+
+
+@dataclass(frozen=True)
+class _Node:
+    key: str
+    name: str
+    note: str
+    sex: Sex
+    rank: int
+    child: bool = False
+    died: bool = False
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 16 else name.split(" ")[0][:16]
+
+
+def _age(age: str) -> str:
+    """'31' of '31 years old'; nothing where it is not known."""
+    number = age.split(" ")[0]
+    if age.startswith("about "):
+        number = f"about {age.split(' ')[1]}"
+    return number if number[-1:].isdigit() and "year" in age else "" if "not known" in age else age
+
+
+def _rank(tie: TieView) -> int:
+    if tie.kinship is Kinship.GRANDPARENT:
+        return 0
+    return 2 if tie.kinship is Kinship.SIBLING else 1
+
+
+def _nodes(view: ChildView) -> list[_Node]:
+    child = view.child
+    nodes = [
+        _Node(
+            "child",
+            child.called,
+            _age(child.age),
+            child.birth.sex,
+            2,
+            child=True,
+            died=child.birth.died_on is not None,
+        )
+    ]
+    for n, tie in enumerate(view.ties):
+        born = tie.person.birth
+        called = tie.person.called if tie.person.names else tie.name
+        nodes.append(
+            _Node(
+                f"t{n}", _short(called), _age(tie.age), _sex(tie), _rank(tie), died=born.died_on is not None
+            )
+        )
+    return nodes
+
+
+def _sex(tie: TieView) -> Sex:
+    """The sex recorded, or the one that the kinship says."""
+    if tie.person.birth.sex is not Sex.NOT_KNOWN:
+        return tie.person.birth.sex
+    return {Kinship.MOTHER: Sex.FEMALE, Kinship.FATHER: Sex.MALE}.get(tie.kinship, Sex.NOT_KNOWN)
+
+
+def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], bool]:
+    """Lines (from, to, dashed), the keys of the parents, and whether the parents are parted."""
+    keyed = [(f"t{n}", tie) for n, tie in enumerate(view.ties)]
+    parents = [key for key, tie in keyed if tie.kinship in _PARENTS][:2]
+    of = dict(keyed)
+    home = next(
+        (p for p in parents if of[p].lives_with_child is Known.YES), parents[0] if parents else "child"
+    )
+    edges: list[tuple[str, str, bool]] = []
+    for key, tie in keyed:
+        if key in parents or tie.kinship is Kinship.SIBLING:
+            continue
+        if tie.kinship is Kinship.GRANDPARENT:
+            own = next(
+                (p for p in parents if of[p].person.family and of[p].person.family == tie.person.family), home
+            )
+            edges.append((key, own, False))
+        elif tie.kinship in (Kinship.PARENTS_PARTNER, Kinship.STEP_PARENT):
+            edges.append((home, key, True))
+        else:
+            edges.append((key, "child", True))
+    living = [of[p].lives_with_child is Known.YES for p in parents]
+    return edges, parents, len(parents) == 2 and not all(living)
+
+
+def _placed(
+    nodes: list[_Node], edges: list[tuple[str, str, bool]], parents: list[str]
+) -> tuple[dict[str, tuple[float, float]], float, float]:
+    """Where Graphviz puts each, in points from the top left, and the size of the whole."""
+    graph = pygraphviz.AGraph(directed=True, ranksep="0.75", nodesep="0.55", splines="line", ordering="out")
+    for node in nodes:
+        graph.add_node(node.key, shape="box", fixedsize="true", width="1.0", height="0.75", label="")
+    for rank in (0, 1, 2):
+        graph.add_subgraph([n.key for n in nodes if n.rank == rank], rank="same")
+    children = [n.key for n in nodes if n.rank == 2]
+    if len(parents) == 2:
+        graph.add_node(_UNION, shape="point", width="0.01", label="")
+        graph.add_subgraph([*parents, _UNION], rank="same")
+        graph.add_edge(parents[0], _UNION, weight="20")
+        graph.add_edge(_UNION, parents[1], weight="20")
+    above = _UNION if len(parents) == 2 else parents[0] if parents else None
+    if above is not None:
+        for child in children:
+            graph.add_edge(above, child, weight="10")
+    for start, end, _dashed in edges:
+        graph.add_edge(start, end, weight="4")
+    graph.layout("dot")
+    _left, bottom, right, top = (float(part) for part in graph.graph_attr["bb"].split(","))
+    places = {}
+    for node in graph.nodes():
+        x, y = (float(part) for part in node.attr["pos"].rstrip("!").split(","))
+        places[str(node)] = (round(x, 1), round(top - bottom - y, 1))
+    return places, right, top - bottom
+
+
+def picture(view: ChildView) -> Markup | None:
+    """The genogram as SVG; None where nobody is in the child's life as far as the viewer may see."""
+    if not view.ties:
+        return None
+    nodes = _nodes(view)
+    edges, parents, parted = _edges(view)
+    places, width, height = _placed(nodes, edges, parents)
+    said = escape(f"Genogram of {view.child.called}. {' '.join(words(view))}")
+    out = [
+        f'<svg class="sl-genogram" role="img" aria-label="{said}" viewBox="-8 -8 {width + 16:.0f} {height + 24:.0f}" '
+        f'width="{width + 16:.0f}" height="{height + 24:.0f}" xmlns="http://www.w3.org/2000/svg">'
+    ]
+    children = [n.key for n in nodes if n.rank == 2]
+    if len(parents) == 2:
+        (x1, y1), (x2, _y2) = places[parents[0]], places[parents[1]]
+        out.append(_stroke(x1, y1, x2, y1))
+        ux, uy = places[_UNION][0], y1
+        if parted:
+            out += [_stroke(ux + dx, uy - 8, ux + dx - 8, uy + 8) for dx in (16, 22)]
+        out += _down(ux, uy, [places[c] for c in children])
+    elif parents:
+        x, y = places[parents[0]]
+        out += _down(x, y + _SIZE / 2, [places[c] for c in children])
+    for start, end, dashed in edges:
+        (x1, y1), (x2, y2) = places[start], places[end]
+        out.append(_stroke(x1, y1, x2, y2, dashed=dashed))
+    for node in nodes:
+        out.append(_symbol(node, *places[node.key]))
+    out.append("</svg>")
+    return Markup("".join(out))  # noqa: S704 made of numbers and escaped text
+
+
+def _stroke(x1: float, y1: float, x2: float, y2: float, *, dashed: bool = False) -> str:
+    dash = ' stroke-dasharray="5 4"' if dashed else ""
+    return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{_LINE}" stroke-width="2"{dash}/>'
+
+
+def _down(x: float, y: float, children: list[tuple[float, float]]) -> list[str]:
+    """From the parents down to a bar, and from the bar to each child."""
+    if not children:
+        return []
+    bar = round(y + (children[0][1] - y) / 2, 1)
+    xs = [x, *(cx for cx, _cy in children)]
+    lines = [_stroke(x, y, x, bar), _stroke(min(xs), bar, max(xs), bar)]
+    return lines + [_stroke(cx, bar, cx, cy) for cx, cy in children]
+
+
+def _symbol(node: _Node, x: float, y: float) -> str:
+    half = _SIZE / 2
+    look = f'fill="{"#fff7e6" if node.child else "#ffffff"}" stroke="{_LINE}" stroke-width="{4 if node.child else 2}"'
+    if node.sex is Sex.FEMALE:
+        shape = f'<circle cx="{x}" cy="{y}" r="{half}" {look}/>'
+    elif node.sex is Sex.MALE:
+        shape = f'<rect x="{x - half}" y="{y - half}" width="{_SIZE}" height="{_SIZE}" {look}/>'
+    else:
+        shape = f'<path d="M{x} {y - half} L{x + half} {y} L{x} {y + half} L{x - half} {y} Z" {look}/>'
+    if node.died:
+        shape += _stroke(x - half, y - half, x + half, y + half) + _stroke(
+            x + half, y - half, x - half, y + half
+        )
+    label = ", ".join(part for part in (node.name, node.note) if part)
+    return (
+        f'{shape}<text x="{x}" y="{y + half + 16}" text-anchor="middle" font-size="13" fill="#0b0c0c">'
+        f"{escape(label)}</text>"
+    )
+
+
+def words(view: ChildView) -> list[str]:
+    """The same in sentences: each who they are, whether they live with the child and hold parental responsibility."""
+    lines = []
+    for tie in view.ties:
+        called = tie.name
+        died = " (has died)" if tie.person.birth.died_on is not None else ""
+        lines.append(f"{called}{died}: {tie.said_as}.")
+    return lines

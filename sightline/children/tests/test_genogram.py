@@ -1,0 +1,43 @@
+"""The genogram: who is there, with the usual symbols, and the same in words."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sightline.children import genogram
+from sightline.children.actions import record_adult, tie
+from sightline.children.queries import child_page
+from sightline.children.rules import Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Kinship, Known, Sex
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.obligation("CHD-01")
+def test_parents_parted_a_grandmother_and_a_partner(world, worker, folder_id, child_id):
+    with world.looking(worker):
+        assert genogram.picture(child_page([folder_id])) is None
+        for names, sex, kinship, lives in (
+            (Names("Ana", "Ferreira"), Sex.FEMALE, Kinship.MOTHER, Known.YES),
+            (Names("Jon", "Lund"), Sex.MALE, Kinship.FATHER, Known.NO),
+            (Names("Lucia", "Ferreira"), Sex.FEMALE, Kinship.GRANDPARENT, Known.NO),
+            (Names("Kyle", "<Dunmore>"), Sex.MALE, Kinship.PARENTS_PARTNER, Known.NO),
+        ):
+            adult = record_adult(folder_id, NewAdult(names, Birth(sex=sex)))
+            tie(folder_id, NewTie(adult, kinship, Known.YES, lives))
+        view = child_page([folder_id])
+        drawn = str(genogram.picture(view))
+    assert drawn.count("<circle") == 2
+    assert drawn.count("<rect") == 2
+    assert drawn.count("<path") == 1, "the child's sex is not known"
+    assert "stroke-dasharray" in drawn
+    assert "style=" not in drawn
+    assert "<Dunmore>" not in drawn
+    assert len(genogram.words(view)) == 4
+    heights = {
+        name: float(re.search(rf'y="([\d.]+)"[^>]*>{name}', drawn)[1])
+        for name in ("Lucia", "Ana", "Jon", "Maya")
+    }
+    assert heights["Lucia"] < heights["Ana"] == heights["Jon"] < heights["Maya"]
