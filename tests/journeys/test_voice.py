@@ -109,8 +109,9 @@ def he_decides_item_by_item(officer: Visitor) -> None:
     officer.presses("Gather from the record")
     officer.sees("items came from the record")
     officer.presses("Give the")
-    while officer.page.get_by_role("link", name="Decide").count():
-        officer.follows("Decide")
+    while officer.page.get_by_role("link", name="Decide on").count():
+        officer.page.get_by_role("link", name="Decide on").first.click()
+        officer.looks_over_the_page()
         words = officer.page.locator("main").inner_text()
         if "Mr Harland" in words:
             officer.chooses("Give it without some words")
