@@ -18,7 +18,7 @@ CROSS JOIN generate_series(1, %(each)s) n
 CROSS JOIN (SELECT id FROM agencies_practitioner ORDER BY id LIMIT 1) p
 """
 STATEMENTS = """
-INSERT INTO records_statement (id, folder_id, entry_id, place, kind, source, told_by, only, text)
+INSERT INTO records_statement (id, folder_id, entry_id, place, kind, source, told_by, "only", text)
 SELECT uuidv7(), folder_id, id, 0, 'fact', CASE WHEN third_party THEN 'told' ELSE 'first_hand' END,
        CASE WHEN third_party THEN 'A teacher' ELSE '' END, false, text
 FROM records_entry
