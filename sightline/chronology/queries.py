@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from heapq import merge
-from itertools import islice
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from sightline.access.queries import joined_sets, leads_of
@@ -91,37 +88,30 @@ def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
     return [moment for n, moment in enumerate(moments) if n in found]
 
 
-def _entries(folder_ids: Sequence[UUID], asked: Asked) -> QuerySet[Entry]:
-    rows = Entry.objects.filter(folder_id__in=folder_ids)
-    exact = {"title": asked.kind, "author__name": asked.author}
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    if asked.agency:
-        in_post = Q(agency__isnull=True, author_post__endswith=f", {asked.agency}")
-        rows = rows.filter(Q(agency__name=asked.agency) | in_post)
-    if asked.significant:
-        rows = rows.filter(significant=True)
-    if asked.from_instant:
-        rows = rows.filter(happened_at__gte=asked.from_instant)
-    if asked.before_instant:
-        rows = rows.filter(happened_at__lt=asked.before_instant)
-    if asked.known_before:
-        rows = rows.filter(written_at__lt=asked.known_before)
-    if asked.statement:
-        of_kind = Statement.objects.filter(
-            entry_id=OuterRef("id"), folder_id__in=folder_ids, kind=asked.statement
-        )
-        rows = rows.filter(Exists(of_kind))
-    if asked.words:
-        rows = rows.filter(words=SearchQuery(asked.words, config="english", search_type="websearch"))
-    return rows
+#: A place in the order and whose it is.
+Key = tuple[tuple[datetime, int, str], UUID]
 
 
-_ORDERS = {
-    (Order.HAPPENED, True): ("happened_at", "number", "id"),
-    (Order.HAPPENED, False): ("-happened_at", "-number", "-id"),
-    (Order.KNOWN, True): ("written_at", "number", "id"),
-    (Order.KNOWN, False): ("-written_at", "-number", "-id"),
-}
+def _entry_keys(
+    folder_ids: Sequence[UUID], asked: Asked, *, first: int | None = None, before: datetime | None = None
+) -> tuple[list[Key], int]:
+    """The first so many (None: all) of the entries asked for in order, each with its place in it, and how many there
+    are in all. One query that asks the door once a folder (see migration 0002)."""
+    limits = [each for each in (asked.known_before, before) if each is not None]
+    column = "happened_at" if asked.order is Order.HAPPENED else "written_at"
+    way = "ASC" if asked.oldest_first else "DESC"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column}, number, id, count(*) OVER () FROM chronology_entry_keys("  # noqa: S608 - our own words
+            "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
+            f"ORDER BY {column} {way}, number {way}, id {way} LIMIT %s",
+            [
+                list(folder_ids), asked.kind, asked.agency, asked.author, asked.significant, asked.statement,
+                asked.words, asked.from_instant, asked.before_instant, min(limits) if limits else None, first,
+            ],
+        )  # fmt: skip
+        rows = cursor.fetchall()
+    return [((at, number, str(id)), id) for at, number, id, _ in rows], rows[0][3] if rows else 0
 
 
 def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: int = SIZE) -> Timeline:
@@ -132,11 +122,11 @@ def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: i
     small = small_moments(folder_ids)
     choices = _choices(folder_ids, small, asked)
     wanted = _words([moment for moment in small if stands(moment, asked)], asked.words)
-    entries = _entries(folder_ids, asked)
-    counted = entries.count() if asked.narrowed else choices.total - len(small)
+    entries, counted = _entry_keys(folder_ids, asked, first=page * size)
     total = counted + len(wanted)
-    page = min(page, max(1, -(-total // size)))
-    ids = _window(entries, wanted, asked, (page - 1) * size, size)
+    if (page - 1) * size >= total:
+        page = max(1, -(-total // size))
+    ids = [id for _, id in _ordered(entries, wanted, asked)[(page - 1) * size : page * size]]
     return Timeline(
         shown=_shown(ids, wanted, asked),
         total=total,
@@ -149,21 +139,13 @@ def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: i
 
 def count_entries(folder_ids: Sequence[UUID], asked: Asked) -> int:
     """How many entries are asked for. One query."""
-    return _entries(folder_ids, asked).count()
+    return _entry_keys(folder_ids, asked, first=1)[1]
 
 
-def _window(
-    entries: QuerySet[Entry], small: Sequence[Moment], asked: Asked, offset: int, size: int
-) -> list[UUID]:
-    """The ids of the moments from `offset` on, entries and all else merged in order."""
-    column = "happened_at" if asked.order is Order.HAPPENED else "written_at"
-    rows = entries.order_by(*_ORDERS[asked.order, asked.oldest_first]).values_list(column, "number", "id")
-    first = [((at, number, str(id)), id) for at, number, id in rows[: offset + size]]
-    second = sorted(
-        ((place(moment, asked.order), moment.id) for moment in small), reverse=not asked.oldest_first
-    )
-    both = merge(first, second, key=lambda pair: pair[0], reverse=not asked.oldest_first)
-    return [id for _, id in islice(both, offset, offset + size)]
+def _ordered(entries: Sequence[Key], small: Sequence[Moment], asked: Asked) -> list[Key]:
+    """Entries and all else in the order asked for."""
+    keys = [*entries, *((place(moment, asked.order), moment.id) for moment in small)]
+    return sorted(keys, reverse=not asked.oldest_first)
 
 
 def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked) -> list[Shown]:
@@ -227,20 +209,7 @@ def entry_moment(entry: Entry, later: tuple[tuple[datetime, str], ...] = ()) -> 
     )
 
 
-# What the record holds, counted in one pass over its entries. One without an agency's row says it in its post.
-_COUNTED = """
-    SELECT grouping(f.title, f.agency, f.author, f.month), f.title, f.agency, f.author, f.month,
-           count(*), count(*) FILTER (WHERE f.significant)
-    FROM (
-        SELECT e.title, coalesce(a.name, ltrim(split_part(e.author_post, ',', -1))) AS agency, p.name AS author,
-               date_trunc('month', e.happened_at AT TIME ZONE 'Europe/London')::date AS month, e.significant
-        FROM records_entry e
-        JOIN agencies_practitioner p ON p.id = e.author_id
-        LEFT JOIN agencies_agency a ON a.id = e.agency_id
-        WHERE e.folder_id = ANY(%s) AND (%s::timestamptz IS NULL OR e.written_at < %s)
-    ) f
-    GROUP BY GROUPING SETS ((f.agency), (f.author), (f.title, f.month))
-"""
+#: What `chronology_counts` counted by, as PostgreSQL's grouping() says it.
 _BY_AGENCY, _BY_AUTHOR = 0b1011, 0b1101
 
 
@@ -252,7 +221,7 @@ def _choices(folder_ids: Sequence[UUID], small: Iterable[Moment], asked: Asked) 
     months: Counter[tuple[date, str]] = Counter()
     significant: Counter[tuple[date, str]] = Counter()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, [list(folder_ids), before, before])
+        cursor.execute("SELECT * FROM chronology_counts(%s, %s)", [list(folder_ids), before])
         for which, kind, agency, author, month, count, marked in cursor.fetchall():
             if which == _BY_AGENCY:
                 agencies[agency or ""] += count
@@ -332,8 +301,9 @@ def all_ids(folder_ids: Sequence[UUID], asked: Asked, *, before: datetime) -> li
     """The ids of every moment asked for that was known `before`, in order."""
     known = [m for m in small_moments(folder_ids) if m.known_at <= before and stands(m, asked)]
     wanted = _words(known, asked.words)
-    entries = _entries(folder_ids, asked).filter(written_at__lte=before)
-    return _window(entries, wanted, asked, 0, entries.count() + len(wanted))
+    # An entry signed in the very instant is not known before it: hence the step.
+    entries, _ = _entry_keys(folder_ids, asked, before=before + timedelta(microseconds=1))
+    return [id for _, id in _ordered(entries, wanted, asked)]
 
 
 def shown_of(folder_ids: Sequence[UUID], ids: Sequence[UUID], asked: Asked) -> list[Shown]:

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from sightline.access.tests.factories import sealed
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import set_status
 from sightline.children.rules import NewStatus
@@ -131,12 +132,22 @@ def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
     assert costs[0] - len(captured) <= 5
 
 
-def test_words_are_looked_for_in_the_folder_alone(worker, folder, wrote):
+@pytest.mark.obligation("REC-18")
+@pytest.mark.parametrize("asks", ["chronology_entry_keys(%s, '', '', '', false, '', '', null, null, null)",
+                                  "chronology_counts(%s, null)"])  # fmt: skip
+def test_the_database_gives_keys_and_counts_of_opened_folders_alone(worker, stranger, folder, wrote, asks):
     wrote(worker, "Home visit.")
-    with as_practitioner(worker), CaptureQueriesContext(connection) as captured:
-        queries.timeline([folder], Asked(words="visit"))
-    searching = [
-        q["sql"] for q in captured if "websearch_to_tsquery" in q["sql"] and "records_entry" in q["sql"]
-    ]
-    assert searching
-    assert all('"folder_id" IN' in sql for sql in searching)
+
+    def rows():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {asks}", [[folder]])
+            return cursor.fetchone()[0]
+
+    with as_practitioner(worker):
+        assert rows() > 0
+    with as_practitioner(stranger):
+        assert rows() == 0
+    assert rows() == 0
+    sealed(folder, stranger)
+    with as_practitioner(worker):
+        assert rows() == 0
