@@ -16,7 +16,6 @@ from django.apps import apps
 from django.db.migrations.state import ModelState, ProjectState
 from pgtrigger.migrations import AddTrigger
 
-
 OURS = frozenset(config.label for config in apps.get_app_configs() if config.name.startswith("sightline."))
 
 _djangos_add_model = ProjectState.add_model
@@ -25,9 +24,9 @@ _djangos_append_option = ProjectState._append_option  # type: ignore[attr-define
 
 def install() -> None:
     """Have this process migrate so. Nothing else uses what is replaced."""
-    ProjectState.add_model = _add_model  # type: ignore[method-assign]
+    ProjectState.add_model = _add_model  # type: ignore[assignment,method-assign]
     ProjectState._append_option = _append_option  # type: ignore[attr-defined]
-    AddTrigger.state_forwards = _add_trigger  # type: ignore[method-assign]
+    AddTrigger.state_forwards = _add_trigger  # type: ignore[assignment,method-assign]
 
 
 def _add_model(state: Any, model_state: ModelState) -> None:
