@@ -51,6 +51,9 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The browser's loop lives on in the thread of the tests once one of them has used it; what Django guards
+    # against is a server's.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if not hasattr(config, "workerinput"):
         _sweep()
         folder = tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-")

@@ -290,7 +290,7 @@ def hold_kyle_back(office: Office, request: AccessRequest) -> None:
     with as_practitioner(office.officer):
         for item in queries.bundle(request.id):
             if item.decision is None:
-                hold = item.row.source == "voice"
+                hold = "Kyle Dunmore" not in item.row.text
                 actions.decide_item(
                     item.id,
                     Deciding(

@@ -224,8 +224,10 @@ def test_what_the_child_was_not_told_beforehand_is_listed(worker, folder_id) -> 
             folder_id, Address(lines="4 Quay Row", area="Northmoor", held_from=today() - timedelta(days=3))
         )
         view = child_page([folder_id])
-        [move] = queries.not_told(view)
+        # The first home of all is listed as well: whether she was told of it is not known either.
+        move = max(queries.not_told(view), key=lambda h: h.on)
         assert move.about.startswith("Move")
+        others = [h for h in queries.not_told(view) if h.id != move.id]
         with pytest.raises(Refused):
             actions.tell_before(folder_id, Telling(move.about, move.on, TookPart.THERE, subject_id=move.id))
         actions.tell_before(
@@ -239,12 +241,12 @@ def test_what_the_child_was_not_told_beforehand_is_listed(worker, folder_id) -> 
                 told_at=now(),
             ),
         )
-        assert queries.not_told(view) == []
+        assert queries.not_told(view) == others
         actions.tell_before(
             folder_id,
             Telling("Core group", today(), TookPart.NOT_YET, why_not_told="She is away until Monday."),
         )
-        assert [h.about for h in queries.not_told(view)] == ["Core group"]
+        assert "Core group" in [h.about for h in queries.not_told(view)]
 
 
 @pytest.mark.obligation("CHD-14")
