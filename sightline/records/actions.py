@@ -145,7 +145,8 @@ def sign(entry: EntryIn, *, draft_id: UUID | None = None, version: int | None = 
             _free_to_sign(draft_id, version)
         pack = pack_in_force()
         form = _form_of(pack, entry.kind)
-        pages = [_page_of(entry, form, folder_id) for folder_id in entry.folder_ids]
+        called = _called(form, entry.folder_ids)
+        pages = [_page_of(entry, form, folder_id, called) for folder_id in entry.folder_ids]
         if not pages:
             raise Refused("Choose the children that this is about.", "children")
         review = _review_day(form, entry.answers, pack)
@@ -187,7 +188,14 @@ def _form_of(pack: Pack, kind: str) -> EntryForm:
         raise NotFound from none
 
 
-def _page_of(entry: EntryIn, form: EntryForm, folder_id: UUID) -> _Page:
+def _called(form: EntryForm, folder_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What the children are called, where the form's questions name them."""
+    if not any("{child}" in question.title for question in form.question):
+        return {}
+    return {folder_id: who.called for folder_id, who in names_of_folders(folder_ids).items()}
+
+
+def _page_of(entry: EntryIn, form: EntryForm, folder_id: UUID, called: Mapping[UUID, str]) -> _Page:
     """What stands in one folder: the shared paragraphs, that child's own, and the answers, or a refusal."""
     own = entry.own.get(folder_id, "")
     rules.may_write_text(f"{entry.text}\n\n{own}" if own.strip() else entry.text).or_refuse()
@@ -195,9 +203,10 @@ def _page_of(entry: EntryIn, form: EntryForm, folder_id: UUID) -> _Page:
     for each_child, given in ((False, entry.answers), (True, entry.child_answers.get(folder_id, {}))):
         for question in rules.questions_asked(form, given, each_child=each_child):
             value = given.get(question.id, "").strip()
-            rules.is_answered(question, value).or_refuse()
+            title = question.title.replace("{child}", called.get(folder_id, "the child"))
+            rules.is_answered(question, value, title).or_refuse()
             if value:
-                page.answers.append(Answered(question.id, question.title, _said(question, value), value))
+                page.answers.append(Answered(question.id, title, _said(question, value), value))
     return page
 
 
@@ -711,6 +720,7 @@ def correct_entry(
             )
             rules.may_correct_now(seen, list(before)).or_refuse()
         form = _pinned_form(wrong)
+        called = _called(form, [row.folder_id for row in rows]) if form else {}
         pages = []
         for row in rows:
             line = (own or {}).get(row.folder_id, "")
@@ -721,7 +731,7 @@ def correct_entry(
                     (row.folder_id,), wrong.kind, wrong.happened_at, text,
                     answers=answers, child_answers=child_answers or {},
                 )  # fmt: skip
-                page.answers = _page_of(given, form, row.folder_id).answers
+                page.answers = _page_of(given, form, row.folder_id, called).answers
             page.fields = {"corrects_id": row.id, "was_wrong": was_wrong.strip()}
             pages.append(page)
         entries = _write(

@@ -182,10 +182,10 @@ def answers_confirmation(said: Confirming, words: str) -> Verdict:
     return Verdict.yes()
 
 
-def is_answered(question: FormQuestion, answer: str) -> Verdict:
+def is_answered(question: FormQuestion, answer: str, title: str = "") -> Verdict:
     """A form cannot be signed with a field unanswered (North East Lincolnshire, case recording; REC-11)."""
     if not answer.strip() and not question.optional:
-        return Verdict.no(f"Answer the question “{question.title}”", question.id)
+        return Verdict.no(f"Answer the question “{title or question.title}”", question.id)
     return Verdict.yes()
 
 

@@ -482,21 +482,36 @@ def ferreira_lund(cast: Cast) -> None:
                 "Her mother", confidential=True, held_from=day(110),
             ),
         )  # fmt: skip
-        visit = records.sign_entry(
-            {
-                maya.folder_id: "Visit at school. Maya was seen alone for 40 minutes in the library. She "
-                "was not "
-                "wearing her hearing aids. She said: “I want mum to pick me up herself.”"
-            },
-            kind=EntryKind.VISIT,
-            happened_at=at(3, 10, 40),
-            late_why="Called out to another family that afternoon; written from my notes.",
+        visit = records.sign(
+            records.EntryIn(
+                (maya.folder_id,),
+                EntryKind.VISIT,
+                at(3, 10, 40),
+                "Maya was seen alone for 40 minutes in the library. She was not wearing her hearing aids.\n\n"
+                "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids "
+                "in the drawer.”\n\n"
+                "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
+                "Tuesday.\n\n"
+                "o Maya takes her hearing aids out so as not to hear what is happening at home.\n\n"
+                "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
+                "risk this week.",
+                answers={"where": "At school"},
+                child_answers={maya.folder_id: {"seen": "yes", "seen_alone": "yes"}},
+                present="Sam Reyes showed us to the room and left",
+                late_why="Called out to another family that afternoon; written from my notes.",
+            )
         )
         records.correct_entry(
             visit[maya.folder_id].id,
             "Maya was seen in the music room, not in the library.",
-            "Visit at school. Maya was seen alone for 40 minutes in the music room. She was not wearing her "
-            "hearing aids. She said: “I want mum to pick me up herself.”",
+            "Maya was seen alone for 40 minutes in the music room. She was not wearing her hearing aids.\n\n"
+            "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids in the "
+            "drawer.”\n\n"
+            "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
+            "Tuesday.\n\n"
+            "o Maya takes her hearing aids out so as not to hear what is happening at home.",
+            answers={"where": "At school"},
+            child_answers={maya.folder_id: {"seen": "yes", "seen_alone": "yes"}},
         )
         own_chronology(maya.folder_id)
 

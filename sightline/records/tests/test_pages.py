@@ -72,6 +72,7 @@ def test_a_visit_to_three_siblings_is_written_once(family: Family) -> None:
     assert answer.status_code == 302
     page = client.get(answer.headers["Location"]).content.decode()
     assert "Signed as" in page
+    assert "Was Maya seen alone?" in page
     assert "A graze." not in page
     with as_practitioner(family.worker):
         (theo,) = queries.entries([family.theo])

@@ -1,0 +1,241 @@
+"""Writing in the record: a visit at night, what others confirm and say of it, and what a manager asks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, setting_up
+from sightline.kernel.time import LONDON, now, today
+from sightline.records import queries
+from sightline.records.actions import EntryIn, sign
+from sightline.records.tests.conftest import Family
+from sightline.records.tests.conftest import make_family as make_family
+
+from .conftest import PASSWORD, Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TEXT = "All three were asleep when I came."
+
+
+def lately(minutes: int) -> str:
+    """The time so many minutes ago as it is typed, never one of yesterday."""
+    then = (now() - timedelta(minutes=minutes)).astimezone(LONDON)
+    return f"{then:%H:%M}" if then.date() == today() else "00:00"
+
+
+@pytest.fixture
+def home(transactional_db: None, make_family: Callable[[], Family]) -> Family:
+    """Three siblings, and the people around them with the same password."""
+    family = make_family()
+    with setting_up():
+        for person in (family.worker, family.manager, family.visitor):
+            user = person.user
+            assert user is not None
+            user.set_password(PASSWORD)
+            user.save()
+    return family
+
+
+def signed_in(somebody: Callable[..., Visitor], who: Practitioner, **how: object) -> Visitor:
+    visitor = somebody(**how)
+    if how.get("scripts") is False:
+        visitor.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
+    visitor.signs_in_as(who)
+    return visitor
+
+
+def signs(visitor: Visitor) -> None:
+    """Presses the button of the entry, not "Sign out"."""
+    with visitor.page.expect_navigation():
+        # A saving of the draft that is under way ends first.
+        visitor.page.locator("button[name=act][value=sign]").click()
+    visitor.page.wait_for_load_state()
+    visitor.looks_over_the_page()
+
+
+def the_visit_is_filled_in(worker: Visitor, family: Family) -> None:
+    worker.goes_to(f"/child/{family.maya}/write/")
+    worker.follows("Visit")
+    for name in ("Theo Ferreira-Lund", "Bea Ferreira-Lund"):
+        worker.chooses(name, "Who else is this about?")
+    worker.page.locator("input[name='happened_at-time']").fill(lately(20))
+    worker.page.locator("input[name=q_where]").fill("At home, at night")
+    worker.page.locator("textarea[name=text]").fill(f"{TEXT}\n\no They are used to being alone.")
+    for n in range(3):
+        worker.page.locator(f"input[name=c{n}_seen][value=yes]").check()
+        worker.page.locator(f"input[name=c{n}_seen_alone][value=no]").check()
+        worker.page.locator(f"input[name=c{n}_alone_why_not]").fill("They were asleep")
+    worker.page.get_by_label("Only for Theo").fill("Theo has a graze on his left knee.")
+
+
+def what_stands(family: Family) -> dict[str, str]:
+    with as_practitioner(family.worker):
+        return {
+            name: queries.entries([f])[0].text
+            for name, f in zip(("maya", "theo", "bea"), family.folders, strict=True)
+        }
+
+
+def the_three_records_are_right(family: Family) -> None:
+    texts = what_stands(family)
+    assert all(text.startswith(TEXT) for text in texts.values())
+    assert [name for name, text in texts.items() if "graze" in text] == ["theo"]
+
+
+@pytest.mark.obligation("REC-01")
+@pytest.mark.obligation("REC-05")
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_visit_to_three_siblings_with_a_line_for_one(
+    somebody: Callable[..., Visitor], home: Family, width: int
+) -> None:
+    worker = signed_in(somebody, home.worker, width=width)
+    the_visit_is_filled_in(worker, home)
+    worker.page.get_by_text(re.compile("^Saved at")).wait_for()
+    worker.sees("How it will be signed")
+    worker.looks_over_the_page()
+    signs(worker)
+    worker.sees("Signed as entry 1 in Maya’s record")
+    the_three_records_are_right(home)
+
+
+@pytest.mark.obligation("REC-01")
+def test_the_same_without_scripts_and_the_wording_is_looked_over(
+    somebody: Callable[..., Visitor], home: Family
+) -> None:
+    worker = signed_in(somebody, home.worker, scripts=False)
+    the_visit_is_filled_in(worker, home)
+    worker.page.locator("textarea[name=text]").fill(f"{TEXT}\n\no They failed to wake.")
+    worker.presses("Check the wording")
+    worker.sees("“failed to”")
+    worker.presses("Leave as draft")
+    worker.sees("Your draft is saved")
+    worker.goes_to("/")
+    worker.follows("You were writing: visit about Maya")
+    signs(worker)
+    worker.sees("Signed as entry 1 in Maya’s record")
+    the_three_records_are_right(home)
+
+
+def test_the_same_by_keyboard_alone(somebody: Callable[..., Visitor], home: Family) -> None:
+    worker = signed_in(somebody, home.worker)
+    worker.goes_to(f"/child/{home.maya}/write/visit/")
+    keys = worker.page.keyboard
+    name = "(e => e.type === 'submit' ? e.textContent.trim() : e.name)(document.activeElement)"
+
+    def tab_to(wanted: str) -> None:
+        for _ in range(60):
+            keys.press("Tab")
+            if worker.page.evaluate(name) == wanted:
+                return
+        raise AssertionError(f"{wanted} cannot be reached by keyboard")
+
+    tab_to("others")
+    keys.press("Space")
+    tab_to("happened_at-time")
+    keys.type(lately(20))
+    tab_to("q_where")
+    keys.type("At home")
+    tab_to("text")
+    keys.type(TEXT)
+    keys.press("Enter")
+    keys.press("Enter")
+    keys.type("o They are used to being alone.")
+    for n in (0, 1):
+        for question in ("seen", "seen_alone"):
+            tab_to(f"c{n}_{question}")
+            keys.press("Space")
+    tab_to("Sign")
+    keys.press("Enter")
+    worker.page.wait_for_url("**/record/*/")
+    worker.sees("Signed as entry 1")
+    with as_practitioner(home.worker):
+        (entry,) = queries.entries([home.maya])
+    assert [s.kind for s in entry.statements] == ["fact", "opinion"]
+
+
+def test_two_tabs_and_a_lost_page_lose_nothing(somebody: Callable[..., Visitor], home: Family) -> None:
+    worker = signed_in(somebody, home.worker)
+    worker.goes_to(f"/child/{home.maya}/write/note/")
+    worker.page.locator("textarea[name=text]").fill("The first half.")
+    worker.page.get_by_text(re.compile("^Saved at")).wait_for()
+    worker.goes_to("/")
+    worker.follows("You were writing: note about Maya")
+    other = worker.context.new_page()
+    other.goto(worker.page.url)
+    with other.expect_response("**/keep/"):
+        other.locator("textarea[name=text]").fill("What the other tab says.")
+    worker.page.locator("textarea[name=text]").fill("What this tab says.")
+    worker.page.get_by_text("saved from another page or device").wait_for()
+    worker.looks_over_the_page()
+    with as_practitioner(home.worker):
+        kept = {d.content["text"][0] for d in queries.drafts()}
+    assert kept == {"What the other tab says.", "What this tab says."}
+
+
+@pytest.mark.obligation("REC-04")
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_health_visitor_confirms_what_was_written_for_her(
+    somebody: Callable[..., Visitor], home: Family, scripts: bool
+) -> None:
+    with as_practitioner(home.worker):
+        sign(EntryIn(
+            (home.maya,), "note", now() - timedelta(hours=1), "The baby was weighed at home.",
+            written_for=home.visitor.pk,
+        ))  # fmt: skip
+    visitor = signed_in(somebody, home.visitor, width=320, scripts=scripts)
+    visitor.goes_to("/")
+    visitor.follows("Read and confirm it")
+    visitor.follows("Maya Ferreira-Lund")
+    visitor.sees("The baby was weighed at home.")
+    visitor.presses("Sign with my name and post")
+    visitor.sees("Select whether it is right")
+    visitor.chooses("Yes, it is right")
+    visitor.presses("Sign with my name and post")
+    visitor.sees("Nothing waits for you")
+    worker = signed_in(somebody, home.worker, scripts=scripts)
+    worker.goes_to(f"/child/{home.maya}/record/")
+    worker.follows("1. Note")
+    worker.sees("Confirmed by Ines Farrow, Health visitor")
+
+
+@pytest.mark.obligation("REC-09")
+def test_a_managers_oversight_comes_back_and_a_mother_disagrees(
+    somebody: Callable[..., Visitor], home: Family
+) -> None:
+    manager = signed_in(somebody, home.manager)
+    manager.goes_to(f"/child/{home.maya}/write/oversight/")
+    manager.page.locator("input[name='happened_at-time']").fill(lately(20))
+    manager.writes("What must be done, by whom and by when?", "Dana sees Maya at school by Friday.")
+    day = today() + timedelta(days=9)
+    manager.gives_the_day("On which day will you look at this again?", day.day, day.month, day.year)
+    manager.page.locator("textarea[name=text]").fill("Read the record with Dana.")
+    signs(manager)
+    manager.sees("Signed as entry 1")
+    manager.goes_to("/")
+    manager.follows("Look again at the management oversight")
+    manager.sees("Which earlier one does this look at again?")
+
+    worker = signed_in(somebody, home.worker, width=320)
+    worker.goes_to(f"/child/{home.maya}/record/")
+    worker.follows("1. Management oversight")
+    worker.follows("Add somebody’s own words")
+    worker.writes("Whose words are these?", "Ana Ferreira")
+    worker.writes("Who are they to the child?", "mother")
+    worker.chooses("They disagree with it")
+    worker.writes("What they say, in their own words", "Nobody asked me.")
+    worker.writes("How did they give it?", "Spoken, and read back to her")
+    worker.gives_the_day("When did they say or write it?", today().day, today().month, today().year)
+    worker.page.locator("input[name='happened_at-time']").fill(lately(10))
+    signs(worker)
+    worker.sees("Ana Ferreira, mother, disagrees:")
+    worker.sees("Nobody asked me.")
+    worker.follows("Correct this entry")
+    worker.writes("What was wrong?", "It was Thursday.")
+    worker.presses("Add the correction")
+    worker.sees("The original, as it was signed")
