@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -869,6 +869,18 @@ def keep_draft(
 def drop_draft(draft_id: UUID) -> None:
     """Throw a draft away."""
     EntryDraft.objects.filter(id=draft_id).delete()
+
+
+#: A draft that nobody has touched for so long holds personal data for no purpose; My work has shown it all the while.
+DRAFTS_KEPT = timedelta(weeks=8)
+
+
+def clear_drafts() -> int:
+    """Remove drafts that nobody has touched for so long; run by the job `drafts`. Returns how many."""
+    removed, _ = EntryDraft.objects.filter(saved_at__lt=now() - DRAFTS_KEPT).delete()
+    if removed:
+        record(Verb.WROTE, "records.clear_drafts", count=removed)
+    return removed
 
 
 # -- numbers --------------------------------------------------------------------------------------------

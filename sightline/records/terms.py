@@ -89,8 +89,6 @@ class AidKind(StrEnum):
     JUDGEMENTAL = "judgemental"
     LONG_SENTENCE = "long_sentence"
     THEIR_WORDS = "their_words"
-    TOLD = "told"
-    VOICE = "voice"
     RESTS_ON = "rests_on"
 
 

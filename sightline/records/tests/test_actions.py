@@ -16,6 +16,7 @@ from sightline.agencies.models import Notice, Posting
 from sightline.agencies.tests.factories import as_practitioner, setting_up
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.queries import on_folders
 from sightline.records import actions, queries
 from sightline.records.actions import (
@@ -470,6 +471,18 @@ def test_two_tabs_never_overwrite_each_other(family: Family) -> None:
             sign(a_visit(family), draft_id=draft, version=1)
     with as_practitioner(family.manager):
         assert queries.drafts() == []
+
+
+def test_a_draft_that_nobody_touched_for_long_is_cleared_and_a_fresh_one_stays(family: Family) -> None:
+    with as_practitioner(family.worker):
+        actions.keep_draft(uuid4(), child=family.maya, kind="note", content={"text": ["old"]}, version=0)
+    with time_machine.travel(now() + actions.DRAFTS_KEPT + timedelta(hours=1), tick=False):
+        with as_practitioner(family.worker):
+            actions.keep_draft(uuid4(), child=family.maya, kind="note", content={"text": ["new"]}, version=0)
+        with transaction.atomic(), looking_as(Viewer.for_job("drafts")):
+            assert actions.clear_drafts() == 1
+        with as_practitioner(family.worker):
+            assert [d.content["text"][0] for d in queries.drafts()] == ["new"]
 
 
 # -- the right role and the wrong child -------------------------------------------------------------

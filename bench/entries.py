@@ -1,0 +1,165 @@
+"""Measures writing in the record over HTTP: an entry for three siblings, and many entries a second by many writers.
+
+    python -m bench.entries [--small] [--data DIR]
+
+On 500,000 entries, 5,000 of them in one child's record; with --small on a hundredth of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from bench.serving import Served, percentile, served, table, timed
+from bench.work import load_work
+from sightline.kernel.time import LONDON, now
+
+#: Milliseconds at the 95th of a hundred.
+THREE_SIBLINGS, SUSTAINED = 150, 250
+A_SECOND = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="a hundredth of the data, and few rounds")
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
+    given = parser.parse_args()
+    scale, rounds, seconds = (0.01, 10, 3) if given.small else (1.0, 100, 30)
+    folders = int(20_000 * scale)
+    with (
+        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
+        served(given.data or Path(folder), children=folders, granted=folders) as bench,
+    ):
+        load_work(bench.owner, entries=int(500_000 * scale), duties=folders, concerns=5, folders=folders)
+        family = _siblings(bench, int(5_000 * scale))
+        _write(bench, family)
+        table(
+            "Signing an entry",
+            [
+                ("for three siblings", [_write(bench, family) for _ in range(rounds)]),
+                ("for one child", [_write(bench, family[:1]) for _ in range(rounds)]),
+                ("keeping a draft of it", [_keep(bench, family) for _ in range(rounds)]),
+            ],
+            THREE_SIBLINGS,
+        )
+        path = f"/child/{family[0]}/write/note/"
+        table(
+            "The page of writing",
+            [("opened", [timed(lambda: bench.client.get(path)) for _ in range(rounds)])],
+        )
+        taken = _sustained(bench, seconds)
+        table(f"{A_SECOND} entries a second, from when each was due", [("all", taken)], SUSTAINED)
+        gaps = _gaps(bench)
+        print(f"\n{len(taken)} written; records whose numbers have a gap: {gaps}.")
+        over = percentile(taken, 0.95) > SUSTAINED
+        print(f"The web process holds {bench.memory():.0f} MB.{' Too slow.' if over else ''}")
+
+
+def _siblings(bench: Served, entries: int) -> list[UUID]:
+    """Three children tied to each other; the first of them with a long record."""
+    rows = bench.owner.execute(
+        "SELECT p.folder_id, p.id FROM children_person p JOIN access_grant g USING (folder_id) "
+        "ORDER BY p.folder_id LIMIT 3"
+    ).fetchall()
+    if not bench.owner.execute(
+        "SELECT 1 FROM children_tie WHERE child_id = %s AND kinship = 'sibling'", [rows[0][1]]
+    ).fetchone():
+        bench.owner.execute(
+            "INSERT INTO children_tie (id, folder_id, child_id, other_id, kinship, held_from, recorded_at, "
+            "parental_responsibility, lives_with_child, words) "
+            "SELECT uuidv7(), a.folder_id, a.id, b.id, 'sibling', current_date - 100, now(), 'not_known', 'yes', '' "
+            "FROM children_person a, children_person b "
+            "WHERE a.id = ANY (%(ids)s) AND b.id = ANY (%(ids)s) AND a.id <> b.id",
+            {"ids": [ident for _, ident in rows]},
+        )
+        _lengthen(bench, rows[0][0], entries)
+    return [folder for folder, _ in rows]
+
+
+def _lengthen(bench: Served, folder: UUID, entries: int) -> None:
+    """As many entries again as make the record so long."""
+    bench.owner.execute(
+        "INSERT INTO records_entry (id, folder_id, number, kind, title, happened_at, written_at, author_id, "
+        "author_post, text, present, late, late_why, significant, impact, third_party, pack, pack_version, was_wrong, "
+        "theirs, theirs_name, theirs_relation) "
+        "SELECT uuidv7(), e.folder_id, c.last + n, 'note', 'Note', e.happened_at, e.written_at, e.author_id, "
+        "e.author_post, e.text, '', false, '', false, '', false, 'rotherham', 'bench', '', '', '', '' "
+        "FROM (SELECT * FROM records_entry WHERE folder_id = %(folder)s ORDER BY number LIMIT 1) e "
+        "JOIN records_entrycounter c USING (folder_id) CROSS JOIN generate_series(1, %(entries)s) n",
+        {"folder": folder, "entries": entries},
+    )
+    bench.owner.execute(
+        "UPDATE records_entrycounter SET last = last + %s WHERE folder_id = %s", [entries, folder]
+    )
+
+
+def _fields(folders: list[UUID], act: str) -> dict[str, str | list[str]]:
+    then = (now() - timedelta(minutes=2)).astimezone(LONDON)
+    return {
+        "draft": str(uuid4()), "version": "0", "act": act, "others": [str(folder) for folder in folders[1:]],
+        "happened_at-day": str(then.day), "happened_at-month": str(then.month), "happened_at-year": str(then.year),
+        "happened_at-time": f"{then:%H:%M}",
+        "text": "All were at home. The kitchen was warm.\n\no They are calmer than last week.\n\n"
+        "@Sam Reyes, teacher: They come every day.",
+    }  # fmt: skip
+
+
+def _write(bench: Served, folders: list[UUID]) -> float:
+    start = time.perf_counter()
+    answer = bench.post(f"/child/{folders[0]}/write/note/", _fields(folders, "sign"))  # type: ignore[arg-type]
+    taken = (time.perf_counter() - start) * 1000
+    if answer.status_code != 302 or "/record/" not in answer.headers["location"]:
+        raise RuntimeError(f"The entry was not signed: {answer.status_code}")
+    return taken
+
+
+def _keep(bench: Served, folders: list[UUID]) -> float:
+    fields = _fields(folders, "save")
+    return timed(lambda: bench.post(f"/child/{folders[0]}/write/note/keep/", fields))  # type: ignore[arg-type]
+
+
+def _sustained(bench: Served, seconds: int) -> list[float]:
+    """Entries at a steady rate by many writers, a fifth of them in the same record; timed from when each was due."""
+    found = bench.owner.execute("SELECT folder_id FROM access_grant ORDER BY folder_id LIMIT 80").fetchall()
+    taken: list[float] = []
+    wrong: list[str] = []
+    lock = threading.Lock()
+    start = time.perf_counter() + 0.5
+
+    def write(n: int) -> None:
+        due = start + n / A_SECOND
+        time.sleep(max(0.0, due - time.perf_counter()))
+        try:
+            _write(bench, [found[0 if n % 5 == 0 else n % len(found)][0]])
+        except RuntimeError as error:
+            wrong.append(str(error))
+            return
+        with lock:
+            taken.append((time.perf_counter() - due) * 1000)
+
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(A_SECOND * seconds)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    if wrong:
+        raise RuntimeError(f"{len(wrong)} entries were not signed: {wrong[0]}")
+    return taken
+
+
+def _gaps(bench: Served) -> int:
+    """How many records have a number missing, or one that their counter does not know."""
+    row = bench.owner.execute(
+        "SELECT count(*) FROM (SELECT folder_id FROM records_entry JOIN records_entrycounter c USING (folder_id) "
+        "GROUP BY folder_id HAVING count(*) <> max(number) OR max(number) <> max(c.last)) broken"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+if __name__ == "__main__":
+    main()
