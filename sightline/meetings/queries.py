@@ -446,7 +446,7 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
         children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, parts),
         invited=invited,
         withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
-        lacks=tuple(quorum_lacks(rule, pack, [_present(i) for i in invited])),
+        lacks=tuple(quorum_lacks(rule, pack, [_present(i, row.state) for i in invited])),
         unready=tuple(_unready([i for i in invited if i.of_family], rule, row.starts_at, by)),
     )
 
@@ -466,11 +466,12 @@ def _children_of(invitations: Iterable[Invitation]) -> set[UUID]:
     return {r.person_id for r in invitations if r.kind == InviteeKind.CHILD.value and r.person_id}
 
 
-def _present(one: InvitedView) -> Present:
+def _present(one: InvitedView, state: str) -> Present:
+    """How they took part; before the meeting, as if everybody who is invited came."""
     return Present(
         name=one.name,
         kind=one.kind,
-        came=one.came,
+        came=Came.CAME if state == MeetingState.CALLED.value else one.came,
         agency=str(one.row.agency_id or one.row.agency_name),
         agency_kind=one.row.agency.kind if one.row.agency else "",
         essential=one.row.essential,

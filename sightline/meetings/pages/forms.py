@@ -345,25 +345,21 @@ class HoldForm(PageForm):
             self.fields[f"{key}_no_interpreter"] = Text("If not, why not?", required=False, max_length=500)
         if one.supporter is not None and one.supporter.offered:
             self.fields[f"{key}_supporter"] = YesNo("Did a supporter come with them?", required=False)
-        absent = "What was tried so that they could come?" if one.of_family else "What did they say?"
-        field = Choice(
+        self.fields[key] = Choice(
             f"{one.name}, {one.row.role}" if one.row.role else one.name,
-            [
-                Option(
-                    came.value,
-                    came.label,
-                    reveals=(f"{key}_who",) if came is Came.SENT_SOMEBODY else (),
-                )
-                for came in Came
-            ],
+            [Option(came.value, came.label) for came in Came],
+            inline=True,
             small=True,
             ask=f"Say whether {one.name} took part",
         )
-        self.fields[key] = field
-        self.fields[f"{key}_who"] = Text(
-            "Who came in their place?", max_length=300, ask=f"Say who came in place of {one.name}"
+        self.fields[f"{key}_words"] = Text(
+            "If they were not there: what was tried, or who came instead?"
+            if one.of_family
+            else "If they were not there: what did they say, or who came instead?",
+            required=False,
+            legend="",
+            max_length=1000,
         )
-        self.fields[f"{key}_words"] = Text(absent, required=False, max_length=1000)
         if not one.of_family:
             self.fields[f"{key}_report"] = Confirm("They sent a report", required=False)
 

@@ -53,7 +53,7 @@ def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                     AttendanceIn(
                         one.id,
                         Came(got[key]),
-                        words=got[f"{key}_who"] or got[f"{key}_words"] or "",
+                        words=got[f"{key}_words"],
                         report=bool(got.get(f"{key}_report")),
                         supporter_came=got.get(f"{key}_supporter"),
                         interpreter_used=got.get(f"{key}_interpreter"),
@@ -73,7 +73,7 @@ def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Recorded. Now write what was said and what was decided.")
             return _back_to_minutes(shown)
-    return render(request, "meetings/hold.html", around(shown, form=form), status=status)
+    return render(request, "meetings/hold.html", around(shown, form=form, kinds=queries.KINDS), status=status)
 
 
 @page(permission=Permission.READ_FOLDER)
