@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -1047,3 +1047,15 @@ def save_draft(key: str, fields: Mapping[str, object]) -> Draft:
 def drop_draft(key: str) -> None:
     """What was typed has been saved, or is thrown away."""
     Draft.objects.filter(practitioner_id=way.me(), key=key).delete()
+
+
+#: A draft that nobody has touched for so long holds personal data for no purpose.
+DRAFTS_KEPT = timedelta(days=28)
+
+
+def clear_drafts() -> int:
+    """Remove drafts that nobody has touched for four weeks; run by the job `drafts`. Returns how many."""
+    removed, _ = Draft.objects.filter(saved_at__lt=now() - DRAFTS_KEPT).delete()
+    if removed:
+        record(Verb.WROTE, "enquiries.clear_drafts", count=removed)
+    return removed

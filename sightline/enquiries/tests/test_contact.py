@@ -1,0 +1,149 @@
+"""Families that are not reached, and what an agency was asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions import contact, contribution
+from sightline.enquiries.actions.contact import AttemptIn
+from sightline.enquiries.models import Assessment, Contribution, Draft
+from sightline.enquiries.terms import ContactWay, Reached
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.models import Duty
+
+from .factories import begun, make_case
+
+pytestmark = pytest.mark.django_db
+
+
+def tried(case, reached, minutes):
+    return contact.record_attempt(
+        case.maya,
+        AttemptIn(
+            now() - timedelta(minutes=minutes), ContactWay.VISIT, "Maya and her mother", reached, "Rang and knocked.",
+            adapted="Came in the evening.", seen_alone=True if reached is Reached.SEEN else None,
+        ),
+    )  # fmt: skip
+
+
+def test_repeated_failure_asks_for_a_decision_once_and_the_decision_closes_nothing():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        tried(case, Reached.NO_ANSWER, 90)
+        tried(case, Reached.NOT_AT_HOME, 60)
+        assert not Duty.objects.filter(kind="decision_on_non_contact").exists()
+        tried(case, Reached.REFUSED, 30)
+        tried(case, Reached.NOT_BROUGHT, 10)
+        assert Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count() == 1
+        with pytest.raises(NotPermitted):
+            contact.decide_on_non_contact(
+                case.maya, what="strategy", safe_words="School.", reasons="Not seen."
+            )
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused, match="Closing is not among"):
+            contact.decide_on_non_contact(
+                case.maya, what="close", safe_words="Her school.", reasons="Nobody in."
+            )
+        contact.decide_on_non_contact(
+            case.maya,
+            what="seen_elsewhere",
+            safe_words="Her school sees her every day.",
+            reasons="She is safe there.",
+        )
+        assert not Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).exists()
+        assert Assessment.objects.get(folder_id=case.maya).ended_at is None
+
+
+def test_seeing_the_child_ends_the_count():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        for reached, minutes in ((Reached.NO_ANSWER, 90), (Reached.NO_ANSWER, 80), (Reached.SEEN, 70)):
+            tried(case, reached, minutes)
+        for minutes in (60, 50):
+            tried(case, Reached.NO_ANSWER, minutes)
+        assert not Duty.objects.filter(kind="decision_on_non_contact").exists()
+
+
+def test_whoever_is_asked_sees_the_question_and_no_more_of_the_record():
+    case = make_case()
+    [maya] = begun(case, case.maya)
+    nurse = make_practitioner("health-visitor")
+    other = make_practitioner("health-visitor")
+    with as_practitioner(case.worker):
+        asked = contribution.ask(
+            maya.id, nurse.postings.get().agency_id, "Has she grown?", practitioner_id=nurse.pk
+        )
+        assert Duty.objects.get(kind="agency_contribution").owner_id == case.worker.pk
+    with as_practitioner(other):
+        assert Contribution.objects.count() == 0
+        with pytest.raises(NotFound):
+            contribution.file(asked.id, answer="She has grown.")
+    with as_practitioner(nurse):
+        assert Contribution.objects.get().asked_words == "Has she grown?"
+        assert Assessment.objects.count() == 0
+        contribution.file(asked.id, answer="She has not grown since the spring.")
+        with pytest.raises(Refused, match="answered already"):
+            contribution.file(asked.id, answer="Something else.")
+    with as_practitioner(case.worker):
+        row = Contribution.objects.get()
+        assert row.answered_as.startswith(nurse.name)
+        assert Duty.objects.get(kind="agency_contribution").closed_at is not None
+
+
+def test_an_update_carries_the_texts_along_and_the_signed_one_stays():
+    from .factories import a_signing, sent
+
+    case = make_case()
+    [maya] = begun(case, case.maya)
+    sent(case, maya)
+    with as_practitioner(case.manager):
+        signed = act.sign(maya.id, a_signing())
+    with as_practitioner(case.worker):
+        row = act.update(maya.id, "Her father has come back to live with them.")
+        assert row.texts.count() > 5
+        act.write(row.id, "network", {"explored": "Asked again."}, number=1)
+        signed.refresh_from_db()
+        assert signed.digest == act.digest_of(signed.content, signed.form)
+        with pytest.raises(Refused, match="begun already"):
+            act.update(maya.id, "Her father has come back to live with them.")
+        with pytest.raises(Refused, match="signed"):
+            act.write(maya.id, "network", {"explored": "Asked again."})
+
+
+def test_a_draft_is_its_writers_own():
+    case = make_case()
+    [maya] = begun(case, case.maya)
+    with as_practitioner(case.worker):
+        act.save_draft(act.section_key(maya.id, "network"), {"explored": ["Half a sen"]})
+    with as_practitioner(case.manager):
+        assert Draft.objects.count() == 0
+    with as_practitioner(case.worker):
+        act.write(maya.id, "network", {"explored": "A whole sentence."})
+        assert Draft.objects.count() == 0, "saving it empties the draft"
+
+
+def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing():
+    case = make_case()
+    [maya] = begun(case, case.maya)
+    stranger = make_practitioner("social-worker")
+    with as_practitioner(stranger):
+        assert Assessment.objects.count() == 0
+        for attempt in (
+            lambda: act.write(maya.id, "network", {"explored": "Nobody."}),
+            lambda: act.begin(
+                act.Beginning(
+                    [case.maya], "section_17", stranger.pk, "agreement", "Her mother agreed on Tuesday."
+                )
+            ),
+            lambda: tried(case, Reached.SEEN, 5),
+            lambda: contribution.ask(maya.id, stranger.postings.get().agency_id, "What do you know?"),
+        ):
+            with pytest.raises(NotFound):
+                attempt()
