@@ -32,7 +32,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import archive, bulk, documents, enquiries, entries, families, meetings, people, voice
+    from . import archive, bulk, documents, enquiries, entries, families, meetings, people, plans, voice
 
     sign_ins = people.load()
     if children > 0:
@@ -41,6 +41,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
         voice.load()
         enquiries.load()
         meetings.load()
+        plans.load()
         archive.load()
         documents.load()
         bulk.load(children, progress)
