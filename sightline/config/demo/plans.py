@@ -137,11 +137,12 @@ def _said(plan: UUID, *those: tuple[str, Agrees, str], review: UUID | None = Non
 def _visit(
     plan: UUID, days_ago: int, hour: int, where: str, like: str, said: str, *, why_not: str = ""
 ) -> None:
+    visited_at = at(days_ago, hour)
     with _then(days_ago, hour + 1):
         actions.record_visit(
             plan,
             VisitIn(
-                at(days_ago, hour), True, where, like, "Talked with the child, and with whoever was at home.",
+                visited_at, True, where, like, "Talked with the child, and with whoever was at home.",
                 alone=not why_not, why_not=why_not, said=said, others="Mother" if why_not else "",
             ),
         )  # fmt: skip
