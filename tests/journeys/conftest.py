@@ -16,7 +16,17 @@ from sightline.concerns.tests.factories import FrontDoor, make_front_door
 # Playwright runs an event loop in this thread; the tests ask the database outside of it, in plain calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+#: Seconds that a journey may take. A browser may stop answering, and some of its calls wait without end.
+LONGEST = 180
+
 PASSWORD = "a long sentence to sign in with"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every journey has its limit."""
+    for item in items:
+        if "/journeys/" in str(item.path):
+            item.add_marker(pytest.mark.timeout(LONGEST))
 
 
 class Visitor:

@@ -85,7 +85,6 @@ def she_answers_with_a_no_and_its_reason(worker: Visitor) -> None:
     worker.does_not_see("Waiting for an answer")
 
 
-@pytest.mark.xfail(reason="without scripts at 320 px it has not been seen to its end", strict=False)
 @pytest.mark.obligation("CHD-03")
 @pytest.mark.obligation("CHD-04")
 @pytest.mark.obligation("CHD-01")

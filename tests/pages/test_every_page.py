@@ -40,7 +40,7 @@ BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_c
 DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
     # The whole timeline is read, from every room that adds to it.
     "chronology:child": 60, "chronology:family": 60, "web:summary": 60, "web:summary_pdf": 60,
-    "voice:needs": 45, "voice:told": 38, "voice:tell": 38, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
+    "voice:needs": 51, "voice:told": 42, "voice:tell": 42, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
     "enquiries:child": 36,
     **{f"archive:{name}": 36 for name in (
         "paper", "volume", "place", "check", "ask", "removal", "copies", "told", "access", "request", "items", "item",
@@ -142,7 +142,6 @@ def test_every_route_has_an_address_here(world: World) -> None:
         address(name, world, world.known)
 
 
-@pytest.mark.xfail(reason="some pages of the newest rooms are not yet walked by every role", strict=False)
 def test_every_page_as_everybody(world: World) -> None:
     """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in."""
     wrong: list[str] = []
@@ -233,9 +232,6 @@ def test_an_unknown_address_is_the_same_page(world: World) -> None:
     assert without_tokens(unknown) == without_tokens(refused)
 
 
-@pytest.mark.xfail(
-    reason="the child's page and pages of the newest rooms ask more than 25 times", strict=False
-)
 def test_a_page_costs_the_same_with_one_row_and_with_sixty(world: World) -> None:
     """No page asks for each row."""
     readers: list[Practitioner] = [
