@@ -64,7 +64,7 @@ def take(base: str, folder: Path, wanted: list[Picture]) -> list[Path]:
             contexts: dict[str, BrowserContext] = {}
             for picture in wanted:
                 if picture.person not in contexts:
-                    contexts[picture.person] = _signed_in(browser, base, picture.person, size)
+                    contexts[picture.person] = signed_in(browser, base, picture.person, size)
                 page = contexts[picture.person].new_page()
                 target = folder / f"{picture.name}{suffix}.png"
                 _show(page, base, picture)
@@ -75,7 +75,8 @@ def take(base: str, folder: Path, wanted: list[Picture]) -> list[Path]:
     return written
 
 
-def _signed_in(browser: Browser, base: str, person: str, size: dict[str, int]) -> BrowserContext:
+def signed_in(browser: Browser, base: str, person: str, size: dict[str, int]) -> BrowserContext:
+    """A browser of its own in which this person of the demonstration is signed in; `person` may be nobody."""
     context = browser.new_context(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
     if person:
         page = context.new_page()

@@ -13,7 +13,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
-from sightline.children.rules import Address
+from sightline.children.rules import Address, NewStatus
 from sightline.children.terms import LivesAt, StatusKind
 from sightline.documents.models import Document
 from sightline.kernel.time import LONDON, now, today
@@ -357,7 +357,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
 
 def _stand_under(folder_id: UUID, kind: StatusKind, since: date) -> None:
     if not way.stands_under(folder_id, kind):
-        children.set_status(folder_id, children.NewStatus(kind, since))
+        children.set_status(folder_id, NewStatus(kind, since))
 
 
 @transaction.atomic

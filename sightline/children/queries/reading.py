@@ -1,0 +1,458 @@
+"""A child read whole in a few questions, as of any day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import BooleanField, CharField, Exists, F, Func, OuterRef, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce
+
+from sightline.access.models import Joining, Responsibility
+from sightline.agencies.terms import AgencyKind
+from sightline.kernel.models import held_on
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound
+
+from .. import rules
+from ..models import Authority, Involvement, Particulars, Person, Pointer, Provider, Status, Tie
+from ..rules import Birth
+from ..terms import (
+    Answered,
+    IdentityQuestion,
+    Kinship,
+    Known,
+    LivesAt,
+    NameUse,
+    ProviderKind,
+    Scheme,
+    Sex,
+    StatusKind,
+)
+from .views import (
+    AnswerView,
+    AuthorityView,
+    ChildView,
+    InvolvementView,
+    NameView,
+    NumberView,
+    PersonView,
+    ProviderView,
+    ResidenceView,
+    StatusView,
+    TieView,
+)
+
+_MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
+
+
+def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
+    """The whole child of a folder (and of those joined to it), in six queries or fewer whatever there is.
+
+    `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
+    or there is no child in them yet.
+    """
+    day = on or today()
+    folder_ids = tuple(folder_ids)
+    children = {
+        person.folder_id: person
+        for person in Person.objects.filter(folder_id__in=folder_ids)
+        .select_related("folder__agency")
+        .annotate(
+            manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
+            may_write=Func(F("folder_id"), function="access_may_write", output_field=BooleanField()),
+            joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
+        )
+    }
+    # The record that the others are joined into stands first; a joined one alone is read by itself.
+    known = sorted((f for f in folder_ids if f in children), key=lambda f: children[f].joined)
+    if not known:
+        raise NotFound
+    main = children[known[0]]
+    assert main.folder is not None, "a child has a folder"
+    ties = list(
+        Tie.objects.filter(folder_id__in=folder_ids)
+        .select_related("recorded_by")
+        .annotate(
+            their_folder=Func(F("other_id"), function="children_folder_shown", output_field=UUIDField())
+        )
+        .order_by("held_from", "id")
+    )
+    own_ids = [children[f].id for f in known]
+    people = _people({*own_ids, *(t.other_id for t in ties)}, day)
+    child = _merged(people, own_ids)
+    pointers = _pointers_of([t.their_folder for t in ties if t.other_id not in people and t.their_folder])
+    facts = _facts(folder_ids)
+    return ChildView(
+        folder_ids=tuple(known),
+        number=main.folder.number,
+        agency=main.folder.agency.name,
+        responsible_manager=main.manager or "",
+        may_write=main.may_write,
+        today=day,
+        child=child,
+        every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
+        every_status=tuple(facts["status"]),
+        every_provider=tuple(facts["provider"]),
+        every_authority=tuple(facts["authority"]),
+        every_involvement=tuple(_involvements(folder_ids)),
+        joined_names=tuple(people[i].name for i in own_ids[1:] if people[i].name != child.name),
+    )
+
+
+def masthead(folder_ids: Sequence[UUID], *, on: date | None = None) -> dict[str, Any]:
+    """What stands at the top of every page of a child: name, called, known_as, pronouns, age (in words),
+    born_on, born_estimated, expected_on, died_on; languages, communication and interpreter (the person's
+    words, empty where not given); lives_with (in words), lives_at, lives_since, address, area,
+    address_confidential; markers [{text, kind, since}]; parental_responsibility [names];
+    responsible_manager, agency, number.
+
+    A page that has a `ChildView` takes its `masthead` instead.
+    """
+    return child_page(folder_ids, on=on).masthead
+
+
+def _dated(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "folder_id": row.folder_id,
+        "held_from": row.held_from,
+        "held_until": row.held_until,
+        "recorded_at": row.recorded_at,
+        "recorded_by": row.recorded_by.name if row.recorded_by else "",
+    }
+
+
+_BY = Coalesce(F("recorded_by__name"), Value(""))
+
+
+def _rows_of(table: str, *columns: str, order: str, dated: bool = True) -> str:
+    """The rows of one table about person `p`, as a list of objects: one journey for all the tables together."""
+    wanted = ("id", "folder_id", "recorded_at", *columns, *(("held_from", "held_until") if dated else ()))
+    pairs = ", ".join(f"'{column}', r.{column}" for column in wanted)
+    return (
+        f"(SELECT json_agg(json_build_object({pairs}, 'recorded_by', coalesce(by.name, '')) ORDER BY {order}) "  # noqa: S608
+        f"FROM {table} r LEFT JOIN agencies_practitioner by ON by.id = r.recorded_by_id "
+        "WHERE r.person_id = p.id)"
+    )
+
+
+_Found = list[dict[str, Any]] | None
+
+
+# Written as SQL, once: putting it together from models took the program longer than the database took to answer it,
+# and every page of a child asks it.
+_BIRTH = """
+    (SELECT json_build_object('id', r.id, 'born_on', r.born_on, 'estimated', r.born_estimated,
+            'expected_on', r.expected_on, 'died_on', r.died_on, 'sex', r.sex, 'pronouns', r.pronouns,
+            'telephone', r.telephone)
+     FROM children_particulars r WHERE r.person_id = p.id ORDER BY r.recorded_at DESC, r.id DESC LIMIT 1)
+"""
+
+
+_PEOPLE = f"""
+    SELECT p.id,
+        {_rows_of("children_personname", "use", "given", "family", order="r.held_from, r.id")},
+        {_BIRTH},
+        {
+    _rows_of(
+        "children_identity",
+        "question",
+        "answered",
+        "code",
+        "words",
+        "self_described",
+        order="r.held_from DESC, r.id",
+    )
+},
+        {
+    _rows_of(
+        "children_identifier",
+        "scheme",
+        "value",
+        "withdrawn_at",
+        "withdrawn_why",
+        order="r.scheme, r.recorded_at, r.id",
+        dated=False,
+    )
+},
+        {
+    _rows_of(
+        "children_residence",
+        "lives_at",
+        "lines",
+        "postcode",
+        "area",
+        "with_whom",
+        "confidential",
+        order="r.held_from DESC, r.id DESC",
+    )
+},
+        children_address_is_confidential(p.id, %(day)s)
+    FROM children_person p WHERE p.id = ANY(%(ids)s)
+"""  # noqa: S608
+
+
+def _people(ids: Iterable[UUID], day: date) -> dict[UUID, PersonView]:
+    """People with their names, birth, identity, numbers and addresses, in one query; those alone whom the
+    viewer may see."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, {"ids": list(ids), "day": day})
+        return {row[0]: _person_view(*row, day=day) for row in cursor.fetchall()}
+
+
+def _person_view(
+    person_id: UUID,
+    names: _Found,
+    births: dict[str, Any] | None,
+    answers_given: _Found,
+    numbers: _Found,
+    homes: _Found,
+    hidden_address: bool,
+    *,
+    day: date,
+) -> PersonView:
+    birth = _read(births) if births else {}
+    particulars_id = birth.pop("id", None)
+    answers = _rows(answers_given)
+    return PersonView(
+        id=person_id,
+        names=tuple(NameView(**{**row, "use": NameUse(row["use"])}) for row in _rows(names)),
+        birth=Birth(**{**birth, "sex": Sex(birth["sex"])}) if birth else Birth(),
+        particulars_id=particulars_id,
+        answers=_answers_now(answers, day),
+        past_answers=_answers_past(answers, day),
+        numbers=tuple(
+            NumberView(
+                row["id"],
+                Scheme(row["scheme"]),
+                row["value"],
+                row["recorded_at"],
+                row["withdrawn_at"],
+                row["withdrawn_why"],
+            )
+            for row in _rows(numbers)
+        ),
+        residences=tuple(
+            ResidenceView(**{**row, "lives_at": LivesAt(row["lives_at"])}) for row in _rows(homes)
+        ),
+        address_confidential=hidden_address,
+        today=day,
+    )
+
+
+def _rows(found: _Found) -> list[dict[str, Any]]:
+    """Rows that came as one JSON list, or None where there are none."""
+    return [_read(row) for row in found] if found else []
+
+
+def _read(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row that came as JSON, with its ids, days and instants as such."""
+    out: dict[str, Any] = dict(row)
+    for name, value in row.items():
+        if value is None:
+            continue
+        if name in ("id", "folder_id"):
+            out[name] = UUID(value)
+        elif name.endswith("_at") and name != "lives_at":
+            out[name] = datetime.fromisoformat(value)
+        elif name.endswith(("_on", "_from", "_until")):
+            out[name] = date.fromisoformat(value)
+    return out
+
+
+def _answers_now(rows: Sequence[Mapping[str, Any]], day: date) -> dict[IdentityQuestion, AnswerView]:
+    held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["held_from"] <= day and (row["held_until"] is None or row["held_until"] > day):
+            held[row["question"]].append(row)
+    return {
+        question: _answer_view(question, held[question.value])
+        for question in IdentityQuestion
+        if held.get(question.value)
+    }
+
+
+def _answers_past(rows: Sequence[Mapping[str, Any]], day: date) -> tuple[AnswerView, ...]:
+    """Earlier answers, latest first; one that was changed on the day it was given stays readable too."""
+    ended: dict[tuple[Any, ...], list[Mapping[str, Any]]] = defaultdict(list)
+    for row in rows:
+        if row["held_until"] is not None and row["held_until"] <= day:
+            ended[(row["question"], row["held_from"], row["recorded_at"])].append(row)
+    return tuple(_answer_view(IdentityQuestion(key[0]), group) for key, group in ended.items())
+
+
+def _answer_view(question: IdentityQuestion, rows: Sequence[Mapping[str, Any]]) -> AnswerView:
+    first = rows[0]
+    return AnswerView(
+        question=question,
+        answered=Answered(first["answered"]),
+        codes=tuple(row["code"] for row in rows if row["code"]),
+        words=next((row["words"] for row in rows if row["words"]), ""),
+        self_described=first["self_described"],
+        ids=tuple(row["id"] for row in rows),
+        since=first["held_from"],
+        recorded_by=first["recorded_by"],
+    )
+
+
+def _merged(people: Mapping[UUID, PersonView], ids: Sequence[UUID]) -> PersonView:
+    """One child out of the folders that are about them: the first's own, what only another knows added to
+    it."""
+    main, *others = [people[i] for i in ids]
+    if not others:
+        return main
+    answers = dict(main.answers)
+    birth = main.birth
+    for other in others:
+        for question, answer in other.answers.items():
+            answers.setdefault(question, answer)
+        if birth == Birth():
+            birth = other.birth
+    return replace(
+        main,
+        birth=birth,
+        answers=answers,
+        numbers=(*main.numbers, *(n for other in others for n in other.numbers)),
+        residences=main.residences or tuple(r for other in others for r in other.residences),
+    )
+
+
+def _tie_views(
+    ties: Sequence[Any],  # Tie, with `their_folder`
+    people: Mapping[UUID, PersonView],
+    pointers: Mapping[UUID, Pointer],
+    own_ids: set[UUID],
+    day: date,
+) -> Iterable[TieView]:
+    for t in ties:
+        if t.other_id in own_ids:
+            continue  # two records of one child, each naming the other
+        person = people.get(t.other_id)
+        pointer = pointers.get(t.their_folder) if t.their_folder else None
+        if person is not None:
+            name, age = person.name, person.age
+        elif pointer is not None:
+            name = pointer.name
+            age = rules.age_words(day, born=pointer.born_on, expected=pointer.expected_on)
+        else:
+            # Their folder may not be opened and the viewer's role does not search: that there is somebody
+            # stays.
+            name, age = "Another child", ""
+        yield TieView(
+            **_dated(t),
+            kinship=Kinship(t.kinship),
+            parental_responsibility=Known(t.parental_responsibility),
+            lives_with_child=Known(t.lives_with_child),
+            words=t.words,
+            person=person or PersonView(t.other_id, today=day),
+            # An adult in the life of a child whom the viewer may see is always seen.
+            is_child=person is None or t.their_folder is not None,
+            their_folder=t.their_folder,
+            name=name,
+            age=age,
+        )
+
+
+def _pointers_of(folder_ids: Sequence[UUID]) -> dict[UUID, Pointer]:
+    if not folder_ids:
+        return {}
+    return {p.folder_id: p for p in Pointer.objects.filter(folder_id__in=folder_ids)}
+
+
+def _facts(folder_ids: Sequence[UUID]) -> dict[str, list[Any]]:
+    """Statuses, providers and authorities in one journey, latest first."""
+    common = ("id", "folder_id", "held_from", "held_until", "recorded_at", "recorded_by__name")
+    empty = Value("", output_field=CharField())
+
+    def part(model: Any, table: str, one: str, two: str | None, three: str | None) -> Any:
+        return (
+            model.objects.filter(folder_id__in=folder_ids)
+            .annotate(
+                of=Value(table, output_field=CharField()),
+                one=F(one),
+                two=F(two) if two else empty,
+                three=F(three) if three else empty,
+            )
+            .order_by()
+            .values_list("of", *common, "one", "two", "three")
+        )
+
+    rows = part(Status, "status", "kind", "category", None).union(
+        part(Provider, "provider", "kind", "name", "telephone"),
+        part(Authority, "authority", "responsible", "present", None),
+        all=True,
+    )
+    found: dict[str, list[Any]] = {"status": [], "provider": [], "authority": []}
+    for of, key, folder_id, held_from, held_until, recorded_at, by, one, two, three in rows:
+        dated = {
+            "id": key,
+            "folder_id": folder_id,
+            "held_from": held_from,
+            "held_until": held_until,
+            "recorded_at": recorded_at,
+            "recorded_by": by or "",
+        }
+        match of:
+            case "status":
+                found[of].append(StatusView(**dated, kind=StatusKind(one), category=two))
+            case "provider":
+                found[of].append(ProviderView(**dated, kind=ProviderKind(one), name=two, telephone=three))
+            case "authority":
+                found[of].append(AuthorityView(**dated, responsible=one, present=two))
+    for views in found.values():
+        views.sort(key=lambda v: (v.held_from, v.recorded_at), reverse=True)
+    return found
+
+
+def _involvements(folder_ids: Sequence[UUID]) -> Iterable[InvolvementView]:
+    rows = (
+        Involvement.objects.filter(folder_id__in=folder_ids)
+        .select_related("agency", "practitioner", "recorded_by")
+        .order_by("-held_from", "-id")
+    )
+    for i in rows:
+        yield InvolvementView(
+            **_dated(i),
+            agency_id=i.agency_id,
+            agency=i.agency.name,
+            agency_kind=AgencyKind(i.agency.kind),
+            agency_telephone=i.agency.telephone,
+            sensitive=i.agency.sensitive,
+            practitioner_id=i.practitioner_id,
+            practitioner=i.practitioner.name if i.practitioner else "",
+            telephone=i.practitioner.telephone if i.practitioner else "",
+            role=i.role,
+            contribution=i.contribution,
+            lead=i.lead_professional,
+        )
+
+
+@dataclass(frozen=True)
+class ParticularsThen:
+    """What was recorded of somebody's birth, sex and pronouns at one time, and why it was put right."""
+
+    recorded_at: datetime
+    recorded_by: str
+    words: str
+    why: str
+
+
+def particulars_history(person_id: UUID) -> list[ParticularsThen]:
+    """Everything that was ever recorded of somebody's birth, sex and pronouns, the latest first."""
+    rows = (
+        Particulars.objects.filter(person_id=person_id)
+        .select_related("recorded_by")
+        .order_by("-recorded_at", "-id")
+    )
+    return [
+        ParticularsThen(
+            row.recorded_at, row.recorded_by.name if row.recorded_by else "", row.as_birth().words, row.why
+        )
+        for row in rows
+    ]

@@ -1,0 +1,85 @@
+"""The only writer of concerns: raised, taken up, decided, answered, taken back, corrected, reopened."""
+
+from .allocating import (
+    allocate,
+    pass_to_team,
+)
+from .answering import (
+    acknowledge,
+    add_more,
+    answer,
+    close_taken_back,
+    reopen,
+    take_back,
+)
+from .deciding import (
+    Incomplete,
+    outcome_is_protection,
+    outcome_rule,
+    rule_on,
+    screen,
+    transfer_accepted,
+)
+from .drafts import (
+    drop_draft,
+    save_draft,
+    start_draft,
+)
+from .front_door import (
+    danger_acted_on,
+    decide_match,
+    hand_back,
+    take_up,
+    undo_match,
+)
+from .past import (
+    PastAnswer,
+    PastConcern,
+    PastDecisions,
+    record_past_concerns_bulk,
+)
+from .raising import (
+    ChildIn,
+    ConcernIn,
+    PersonIn,
+    Raised,
+    raise_concern,
+)
+from .steps import (
+    stale_words,
+)
+
+__all__ = [
+    "ChildIn",
+    "ConcernIn",
+    "Incomplete",
+    "PastAnswer",
+    "PastConcern",
+    "PastDecisions",
+    "PersonIn",
+    "Raised",
+    "acknowledge",
+    "add_more",
+    "allocate",
+    "answer",
+    "close_taken_back",
+    "danger_acted_on",
+    "decide_match",
+    "drop_draft",
+    "hand_back",
+    "outcome_is_protection",
+    "outcome_rule",
+    "pass_to_team",
+    "raise_concern",
+    "record_past_concerns_bulk",
+    "reopen",
+    "rule_on",
+    "save_draft",
+    "screen",
+    "stale_words",
+    "start_draft",
+    "take_back",
+    "take_up",
+    "transfer_accepted",
+    "undo_match",
+]

@@ -1,0 +1,325 @@
+"""The decision on each child of a concern, and what it opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access.queries import joined_set, lead_of, responsible_manager
+from sightline.agencies import actions as agencies
+from sightline.agencies.actions import permit
+from sightline.agencies.queries import acting_as
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children import actions as children
+from sightline.children.queries import lead_worker, works_with
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import current
+from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
+from sightline.records import actions as records
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
+
+from .. import rules
+from ..models import Concern, ConcernPart, Draft, Screening, Transfer
+from ..rules import ChildDecision, OutcomeRule
+from ..terms import ConcernAct, Referral
+from .answering import _reopen
+from .steps import _advance, _locked
+
+
+def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
+    """The pack's outcome as the rules need it; None for an id that it does not have."""
+    try:
+        found = pack.screening_outcome(outcome_id, on)
+    except LookupError:
+        return None
+    starts = bool(pack.duties_opened_by(outcome_id, on))
+    return OutcomeRule(found.id, Referral(found.referral), found.compulsory, starts)
+
+
+class Incomplete(Refused):
+    """Decisions that still lack something: `faults` maps (part id, field) to a message."""
+
+    def __init__(self, faults: Mapping[tuple[UUID, str], str]) -> None:
+        self.faults = faults
+        super().__init__("Some questions are not answered yet.")
+
+
+@transaction.atomic
+def screen(
+    concern_id: UUID,
+    decisions: Sequence[ChildDecision],
+    *,
+    knows_family: bool | None,
+    version: int | None = None,
+    draft_id: UUID | None = None,
+) -> list[Screening]:
+    """Decide on every child of a concern in one sitting; each child's decision is its own.
+
+    Raises NotPermitted, NotFound, Refused (the maker raised it or knows the family, a stale form) or
+    Incomplete. What the outcomes open is opened together, unless a conflict of interests awaits a manager.
+    """
+    acting = permit(Permission.SCREEN_CONCERN)
+    concern = _locked(concern_id, version=version)
+    pack, at = pack_in_force(), now()
+    day = at.astimezone(LONDON).date()
+    parts = {p.id: p for p in ConcernPart.objects.filter(concern_id=concern_id).select_related("child")}
+    working_with = works_with(acting.practitioner_id, _wide(parts.values()))
+    rules.may_screen(
+        raised_by=concern.raised_by_id,
+        maker=acting.practitioner_id,
+        knows_family=knows_family,
+        already_working_with=working_with,
+    ).or_refuse()
+    if {d.part_id for d in decisions} != set(parts):
+        raise Refused("Decide on every child of this concern.")
+    levels = pack.levels(day)
+    faults: dict[tuple[UUID, str], str] = {}
+    for decision in decisions:
+        level = next((x for x in levels.level if x.id == decision.level_id), None)
+        ids = [d.id for d in level.descriptor] if level else []
+        for name, message in rules.faults(
+            decision, outcome_rule(pack, decision.outcome_id, day), level_descriptors=ids
+        ).items():
+            faults[(decision.part_id, name)] = message
+        if decision.sooner and not faults.get((decision.part_id, "sooner_why")):
+            try:
+                _sooner_at(decision.sooner_on, at)
+            except Refused as refused:
+                faults[(decision.part_id, "sooner_on")] = refused.verdict.reason
+    if faults:
+        raise Incomplete(faults)
+    _advance(concern, ConcernAct.DECIDE)
+    if concern.taken_by_id is None:
+        concern.taken_by_id, concern.taken_at = acting.practitioner_id, at
+    concern.save()
+    earlier = {
+        s.part_id: s.decision_id
+        for s in Screening.objects.filter(concern_id=concern_id).order_by("decision__made_at")
+    }
+    made = records.decide(
+        [
+            _deciding(
+                d, parts[d.part_id].folder_id, concern.id, pack, day, replaces_id=earlier.get(d.part_id)
+            )
+            for d in decisions
+        ]
+    )
+    screenings = []
+    for decision, row in zip(decisions, made, strict=True):
+        screening = _screening(concern, decision, row, pack, day)
+        screenings.append(screening)
+    Screening.objects.bulk_create(screenings)
+    folders = [s.folder_id for s in screenings]
+    duties.happened(
+        "decision_made",
+        folders, subject_id=concern.id, at=at, path=f"/front-door/{concern.id}/answer/", team_id=concern.team_id,
+        owner_id=acting.practitioner_id, pack=pack,
+    )  # fmt: skip
+    for decision, screening in zip(decisions, screenings, strict=True):
+        record(Verb.WROTE, "concerns.screen", folder_id=screening.folder_id, subject=screening)
+        if screening.decision.awaits_ruling:
+            duties.happened(
+                "conflict_unresolved",
+                [screening.folder_id], subject_id=screening.decision_id, at=at,
+                path=f"/front-door/{concern.id}/ruling/{screening.decision_id}/", team_id=concern.team_id, pack=pack,
+            )  # fmt: skip
+        else:
+            _take_effect(concern, screening, pack, at, sooner=decision)
+    if draft_id is not None:
+        Draft.objects.filter(id=draft_id).delete()
+    return screenings
+
+
+def _deciding(
+    decision: ChildDecision,
+    folder_id: UUID,
+    concern_id: UUID,
+    pack: Pack,
+    day: date,
+    *,
+    replaces_id: UUID | None = None,
+) -> records.Deciding:
+    """A decision on a child's part as the record keeps it."""
+    protection = outcome_is_protection(pack, decision.outcome_id, day)
+    return records.Deciding(
+        folder_id=folder_id,
+        kind=DecisionKind.SCREENING,
+        outcome=pack.screening_outcome(decision.outcome_id, day).title,
+        reasons=decision.reasons,
+        pack=pack.name,
+        pack_version=pack.version,
+        definition_id="child_protection" if protection else "safeguarding",
+        conflict=decision.conflict,
+        conflict_resolved=decision.conflict_resolved,
+        for_the_child=decision.for_the_child,
+        subject_id=concern_id,
+        replaces_id=replaces_id,
+    )
+
+
+def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: Pack, day: date) -> Screening:
+    """What was decided on a child's part, and the words that it stood on that day."""
+    level = next(x for x in pack.levels(day).level if x.id == decision.level_id)
+    chosen = [d for d in level.descriptor if d.id in decision.descriptors]
+    return Screening(
+        folder_id=row.folder_id,
+        concern=concern,
+        part_id=decision.part_id,
+        decision=row,
+        outcome_id=decision.outcome_id,
+        level_id=level.id,
+        level_name=f"{level.number}: {level.name}",
+        descriptors=[d.id for d in chosen],
+        descriptors_words="\n".join(d.text for d in chosen),
+        stands_on=decision.stands_on.strip(),
+        why_nothing_less=decision.why_nothing_less.strip(),
+        child_told=decision.child_told.strip(),
+        parents_told=decision.parents_told.strip(),
+        working_well=decision.working_well.strip(),
+        advice=decision.advice.strip(),
+        is_referral=rules.is_referral(
+            outcome_rule(pack, decision.outcome_id, day), decision.records_referral
+        ),
+        source_code=concern.source_code,
+        need_code=decision.need_code,
+        authority=decision.authority.strip(),
+    )
+
+
+def outcome_is_protection(pack: Pack, outcome_id: str, day: date) -> bool:
+    """Whether an outcome is, or brings along, a strategy discussion: then child protection is what is defined."""
+    return "strategy_discussion" in pack.outcome_with_included(outcome_id, day)
+
+
+def _wide(parts: object) -> list[UUID]:
+    """The folders of the parts and of the known children that they were matched to."""
+    found: list[UUID] = []
+    for part in parts:  # type: ignore[attr-defined]
+        found += joined_set(lead_of(part.folder_id))
+    return found
+
+
+def _sooner_at(text: str, at: datetime) -> datetime:
+    try:
+        typed = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("Give the day by which this child needs it, such as 27 3 2027.", "sooner_on") from None
+    sooner = typed if typed.tzinfo else typed.replace(hour=23, minute=59, second=59, tzinfo=LONDON)
+    if sooner <= at:
+        raise Refused("The day by which this child needs it has passed. Give a later one.", "sooner_on")
+    return sooner
+
+
+#: What a decision opens, and is begun or done under the child's enquiries.
+_UNDER_ENQUIRIES = ("assessment", "early_help_contact", "strategy_discussion", "immediate_protection")
+
+
+def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
+    """The page on which a duty that a decision opened is done."""
+    if kind == "review_of_open_assessment":
+        return f"/child/{folder_id}/enquiries/look-again/{decision_id}/"
+    return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
+
+
+def _take_effect(
+    concern: Concern, screening: Screening, pack: Pack, at: datetime, *, sooner: ChildDecision | None = None
+) -> None:
+    """Open together what the outcome opens, tell the allocated worker, pass a child of another authority on."""
+    day = at.astimezone(LONDON).date()
+    lead = lead_of(screening.folder_id)
+    worker = lead_worker(lead)
+    acting = acting_as(worker.practitioner_id) if worker is not None else None
+    # What the allocated worker owes stands in their own team's work, the rest in the front door's.
+    workers_team = acting.team_id if acting is not None else None
+    sooner_at = _sooner_at(sooner.sooner_on, at) if sooner is not None and sooner.sooner else None
+    referred_at = concern.raised_at
+    openings = []
+    for kind in pack.duties_opened_by(screening.outcome_id, day):
+        limit = pack.limit(kind.limit, day)
+        for_worker = kind.owner_role != "decision_manager"
+        openings.append(
+            duties.Opening(
+                folder_id=screening.folder_id,
+                kind=kind.id,
+                # The assessment's clock runs from the referral itself, the others from the decision.
+                started_at=referred_at if kind.id == "assessment" else at,
+                subject_id=screening.decision_id,
+                path=_where_done(kind.id, lead, screening.decision_id),
+                owner_id=worker.practitioner_id if worker is not None and for_worker else None,
+                team_id=(workers_team if for_worker else None) or concern.team_id,
+                sooner_at=sooner_at if sooner_at and limit.unit.value != "hours" else None,
+                sooner_why=sooner.sooner_why if sooner is not None and sooner_at else "",
+            )
+        )
+    duties.open_duties(openings, pack=pack)
+    if screening.outcome_id == "already_open":
+        told = [p for p in ((worker.practitioner_id if worker else None), responsible_manager(lead)) if p]
+        for practitioner_id in dict.fromkeys(told):
+            agencies.notify(
+                practitioner_id, text="A new concern about a child whom you work with", path=f"/child/{lead}/"
+            )
+        if told:
+            duties.happened(
+                "allocated_worker_told",
+                [screening.folder_id],
+                subject_id=screening.decision_id,
+                at=at,
+                pack=pack,
+            )
+    if screening.authority:
+        Transfer.objects.create(
+            folder_id=screening.folder_id,
+            screening=screening,
+            authority=screening.authority,
+            sent_at=at,
+            recorded_by_id=current().practitioner_id,
+        )
+
+
+@transaction.atomic
+def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
+    """A manager decides on a decision made with an unresolved conflict; only now does it take effect, or not."""
+    ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
+    screening = Screening.objects.select_related("concern").filter(decision_id=decision_id).first()
+    if screening is None:
+        raise NotFound
+    pack = pack_in_force()
+    duties.happened(
+        "conflict_decided", [screening.folder_id], subject_id=decision_id, at=ruling.made_at, pack=pack
+    )
+    if upholds:
+        _take_effect(screening.concern, screening, pack, ruling.made_at)
+    else:
+        _reopen(screening.concern, f"The decision was not upheld: {reasons}", pack)
+    record(Verb.WROTE, "concerns.rule_on", folder_id=screening.folder_id, subject=screening)
+
+
+@transaction.atomic
+def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
+    """The other authority has confirmed that it accepts the child: until now the child was ours."""
+    permit(Permission.SCREEN_CONCERN)
+    if not accepted_by.strip():
+        raise Refused("Name who accepted, and their post.", "accepted_by")
+    transfer = Transfer.objects.select_for_update().filter(screening_id=screening_id).first()
+    if transfer is None:
+        raise NotFound
+    if transfer.accepted_at is not None:
+        raise Refused(f"{transfer.accepted_by} has accepted already.")
+    transfer.accepted_at, transfer.accepted_by = now(), accepted_by.strip()
+    transfer.recorded_by_id = current().practitioner_id
+    transfer.save()
+    screening = Screening.objects.get(id=screening_id)
+    children.authority_changed(screening.folder_id, responsible=transfer.authority)
+    duties.happened(
+        "transfer_accepted", [transfer.folder_id], subject_id=screening.decision_id, at=transfer.accepted_at
+    )
+    record(Verb.WROTE, "concerns.transfer_accepted", folder_id=transfer.folder_id, subject=transfer)

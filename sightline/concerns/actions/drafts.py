@@ -1,0 +1,50 @@
+"""What is being written and not yet sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import NotFound
+from sightline.kernel.viewer import current
+
+from ..models import Draft
+
+
+@transaction.atomic
+def start_draft(
+    kind: str, *, concern_id: UUID | None = None, content: dict[str, object] | None = None
+) -> Draft:
+    """A new draft of who is looking; for the public the viewer carries reference and secret digest."""
+    viewer, at = current(), now()
+    return Draft.objects.create(
+        kind=kind,
+        practitioner_id=viewer.practitioner_id,
+        reference=viewer.reference,
+        secret_digest=viewer.secret_digest,
+        concern_id=concern_id,
+        content=content or {},
+        started_at=at,
+        saved_at=at,
+    )
+
+
+@transaction.atomic
+def save_draft(draft_id: UUID, step: str, fields: Mapping[str, object]) -> Draft:
+    """Keep one step of a draft as it was typed, valid or not. Raises NotFound for somebody else's."""
+    draft = Draft.objects.select_for_update().filter(id=draft_id).first()
+    if draft is None:
+        raise NotFound
+    draft.content = {**draft.content, step: dict(fields)}
+    draft.saved_at = now()
+    draft.save(update_fields=["content", "saved_at"])
+    return draft
+
+
+@transaction.atomic
+def drop_draft(draft_id: UUID) -> None:
+    """Throw a draft away."""
+    Draft.objects.filter(id=draft_id).delete()
