@@ -24,6 +24,7 @@ def asked_words(asked: Asked) -> list[str]:
         f"Only with a paragraph marked {asked.statement}" if asked.statement else "",
         f"Only with the words {asked.words}" if asked.words else "",
         "Only significant events" if asked.significant else "",
+        "Only entries" if asked.entries else "",
         f"From {date_only(asked.since)}" if asked.since else "",
         f"Until {date_only(asked.until)}" if asked.until else "",
         f"As the record stood at the end of {date_only(asked.as_of)}" if asked.as_of else "",
@@ -90,6 +91,7 @@ def _moment(each: Shown, at: Any) -> dict[str, Any]:
         "notes": notes(each),
         "by": byline(each),
         "impact": moment.impact,
+        "asides": [f"{asked}: {words}" for asked, words in each.asides],
         "paragraphs": [{"kind": p.kind, "told": p.told_by, "text": p.text} for p in each.paragraphs]
         or [{"kind": "", "told": "", "text": moment.text}],
     }

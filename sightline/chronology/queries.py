@@ -37,6 +37,8 @@ class Shown:
     """Of an entry: each for what it is, and who told it."""
     known_days: int = 0
     """How many days after it happened it came to be known here."""
+    asides: tuple[tuple[str, str], ...] = ()
+    """What its author said of the writing itself, each with what was asked: why it is late, what was wrong."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,16 @@ def _entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
     found = {}
     for entry in Entry.objects.filter(id__in=ids).select_related("author", "agency", "corrects"):
         moment = as_known(entry_moment(entry, tuple(sorted(corrections.get(entry.id, ())))), asked)
-        found[entry.id] = Shown(moment, tuple(paragraphs.get(entry.id, ())), known_days=known_after(moment))
+        found[entry.id] = Shown(
+            moment,
+            tuple(paragraphs.get(entry.id, ())),
+            known_days=known_after(moment),
+            asides=tuple(
+                (asked, words)
+                for asked, words in (("What was wrong", entry.was_wrong), ("Why it is late", entry.late_why))
+                if words
+            ),
+        )
     return found
 
 

@@ -36,6 +36,7 @@ class Asked:
     statement: str = ""
     words: str = ""
     significant: bool = False
+    entries: bool = False
     since: date | None = None
     until: date | None = None
     as_of: date | None = None
@@ -91,7 +92,8 @@ def stands(moment: Moment, asked: Asked) -> bool:
     them.
     """
     return (
-        asked.kind in ("", moment.kind)
+        not asked.entries
+        and asked.kind in ("", moment.kind)
         and asked.agency in ("", moment.agency)
         and asked.author in ("", moment.author)
         and (not asked.statement or (asked.statement == "decision" and moment.kind == DECISION))

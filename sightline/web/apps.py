@@ -15,7 +15,6 @@ class WebConfig(AppConfig):
 
         frame.tabs += [
             frame.Tab("child", "Overview", "web:child", 0),
-            frame.Tab("record", "Record", "web:record", 15),
             frame.Tab("decisions", "Decisions", "web:decisions", 80),
             frame.Tab("access", "Access", "access:who", 85, Permission.GIVE_ACCESS),
             frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),
@@ -23,8 +22,8 @@ class WebConfig(AppConfig):
         frame.around.append(around)
         of_record.around.append(of_folder)
         frame.agency_roles.append(agency_role)
-        words["records.sign_entry"] = Words("New entry", "web:record")
-        words["records.contribute"] = Words("Somebody’s own words on an entry", "web:record")
-        words["records.correct_entry"] = Words("An entry was put right", "web:record")
+        words["records.sign_entry"] = Words("New entry", "chronology:child")
+        words["records.contribute"] = Words("Somebody’s own words on an entry", "chronology:child")
+        words["records.correct_entry"] = Words("An entry was put right", "chronology:child")
         words["records.decide"] = Words("Decision", "web:decisions")
         words["records.rule_on"] = Words("A manager ruled on a decision", "web:decisions")

@@ -46,8 +46,6 @@ def test_a_manager_reads_the_story_filters_it_and_prints_it(
     front_door: FrontDoor, siblings: list[UUID], somebody: Callable[..., Visitor], width: int, scripts: bool
 ) -> None:
     decider = somebody(width=width, scripts=scripts)
-    if not scripts:
-        decider.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     decider.signs_in_as(front_door.decider)
     decider.goes_to(f"/child/{siblings[0]}/")
     decider.follows("Chronology")

@@ -78,9 +78,7 @@ def test_a_conference_with_a_mother_who_disagrees_and_needs_an_interpreter(
 ) -> None:
     family = make_family()
     with_passwords(family.worker, family.chair)
-    worker = somebody(width=width) if scripts else somebody(scripts=False)
-    if not scripts:
-        worker.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script
+    worker = somebody(width=width, scripts=scripts)
     worker.signs_in_as(family.worker)
     the_worker_calls_the_conference(worker, family)
     the_mother_is_invited_with_an_interpreter(worker, family)

@@ -123,8 +123,6 @@ def test_documents_are_added_and_read_and_a_body_map_drawn(
     scripts: bool,
 ) -> None:  # fmt: skip
     worker = somebody(width=width, scripts=scripts)
-    if not scripts:
-        worker.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     worker.signs_in_as(front_door.decider)
     worker.goes_to(maya)
     worker.sees("No documents yet")

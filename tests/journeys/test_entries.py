@@ -44,19 +44,13 @@ def home(transactional_db: None, make_family: Callable[[], Family]) -> Family:
 
 def signed_in(somebody: Callable[..., Visitor], who: Practitioner, **how: object) -> Visitor:
     visitor = somebody(**how)
-    if how.get("scripts") is False:
-        visitor.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     visitor.signs_in_as(who)
     return visitor
 
 
 def signs(visitor: Visitor) -> None:
     """Presses the button of the entry, not "Sign out"."""
-    with visitor.page.expect_navigation():
-        # A saving of the draft that is under way ends first.
-        visitor.page.locator("button[name=act][value=sign]").click()
-    visitor.page.wait_for_load_state()
-    visitor.looks_over_the_page()
+    visitor.comes_by(visitor.page.locator("button[name=act][value=sign]"))
 
 
 def the_visit_is_filled_in(worker: Visitor, family: Family) -> None:

@@ -37,8 +37,6 @@ def test_a_stranger_to_the_case_finds_whom_to_ring_and_opens_the_record_in_an_em
 ) -> None:
     raised_by(front_door.teacher)
     worker = somebody(width=width, scripts=scripts)
-    if not scripts:
-        worker.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     worker.signs_in_as(front_door.worker)
     somebody_looks_for_maya(worker)
     whom_to_ring_and_why_not_more(worker)

@@ -111,14 +111,12 @@ def test_a_teacher_is_answered(somebody: Callable[..., Visitor], front_door: Fro
 @pytest.mark.obligation("PAR-02")
 def test_the_same_without_scripts(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
     teacher = somebody(scripts=False)
-    teacher.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     teacher.signs_in_as(front_door.teacher)
     a_teacher_raises_a_concern_about_two_children(teacher)
     teacher.follows("Follow this concern")
     teacher.sees("It has arrived")
 
     manager = somebody(scripts=False)
-    manager.looks_over_the_page = lambda: None  # type: ignore[method-assign]
     manager.signs_in_as(front_door.decider)
     manager.follows("Front door")
     manager.follows("Maya Ferreira-Lund")

@@ -90,8 +90,6 @@ def test_a_worker_writes_down_who_is_in_mayas_life(
     somebody: Callable[..., Visitor], front_door: FrontDoor, maya: str, width: int, scripts: bool
 ) -> None:
     worker = somebody(width=width, scripts=scripts)
-    if not scripts:
-        worker.looks_over_the_page = lambda: None  # type: ignore[method-assign]  # axe is a script itself
     worker.signs_in_as(front_door.decider)
     worker.goes_to(maya)
     worker.sees("Ana Ferreira")

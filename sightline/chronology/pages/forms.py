@@ -27,6 +27,7 @@ class AskForm(PageForm):
         required=False,
     )
     significant = Ticks("Significance", [("yes", "Only significant events")], required=False, small=True)
+    entries = Ticks("Entries", [("yes", "Only entries, which are numbered")], required=False, small=True)
     since = Day("From", required=False, hint="For example, 1 9 2025")
     until = Day("Until", required=False)
     as_of = Day(
@@ -59,6 +60,7 @@ def asked_of(form: AskForm, query: Any) -> Asked:
         statement=got.get("statement") or "",
         words=got.get("words") or "",
         significant=bool(got.get("significant")),
+        entries=bool(got.get("entries")),
         since=got.get("since"),
         until=got.get("until"),
         as_of=got.get("as_of"),

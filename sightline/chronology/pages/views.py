@@ -17,6 +17,7 @@ from sightline.audit.terms import Verb
 from sightline.children.pages import frame
 from sightline.children.queries import ChildView
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.records.queries import hidden_numbers
 
 from .. import actions, paper, queries
 from ..picture import picture
@@ -95,6 +96,8 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "own_count": len(own),
             "siblings": [t for t in view.every_tie if t.is_child and t.their_folder],
             "ways": _ways(request),
+            # What was not numbered yet on an earlier day is not hidden from anybody.
+            "hidden": {} if asked.as_of else hidden_numbers(view.folder_ids),
             "query": query.urlencode(),
         },
     )

@@ -12,9 +12,9 @@ from sightline.children.terms import StatusKind
 from sightline.chronology import queries
 from sightline.chronology.rules import Asked
 from sightline.chronology.terms import Order
-from sightline.kernel.time import LONDON
-from sightline.records.actions import correct_entry
-from sightline.records.models import Entry
+from sightline.kernel.time import LONDON, now
+from sightline.records.actions import correct_entry, sign_entry
+from sightline.records.models import Entry, EntryCounter
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=LONDON)
@@ -85,10 +85,10 @@ def test_the_record_as_it_stood_on_a_day(worker, folder, wrote):
         entry = Entry.objects.get(folder_id=folder, text="Told at once.")
         correct_entry(entry.id, "The day was wrong.", "It was on Tuesday.")
         then = queries.timeline([folder], Asked(as_of=date(2026, 3, 10)))
-        now = queries.timeline([folder], Asked())
+        today = queries.timeline([folder], Asked())
     assert texts(then) == ["Told at once."]
     assert then.choices.total == 1
-    tags = {s.moment.text: s.moment.tags for s in now.shown}
+    tags = {s.moment.text: s.moment.tags for s in today.shown}
     assert any("Corrected" in tag for tag in tags["Told at once."])
     assert not any("Corrected" in tag for tag in then.shown[0].moment.tags)
 
@@ -151,3 +151,44 @@ def test_the_database_gives_keys_and_counts_of_opened_folders_alone(worker, stra
     sealed(folder, stranger)
     with as_practitioner(worker):
         assert rows() == 0
+
+
+@pytest.mark.obligation("REC-03")
+def test_the_page_says_which_numbers_are_not_open_to_the_reader(worker, folder, wrote, signed_in, owning):
+    for text in ("Home visit.", "Seen at school.", "Rang her grandmother."):
+        wrote(worker, text)
+    with owning():
+        EntryCounter.objects.filter(folder_id=folder).update(last=5)
+    page = signed_in(worker).get(f"/child/{folder}/chronology/").content.decode()
+    assert "Entries 4 and 5 are not open to you." in page
+
+
+@pytest.mark.obligation("REC-12")
+def test_why_it_is_late_and_what_was_wrong_stand_with_the_entry(worker, folder, wrote, signed_in):
+    with as_practitioner(worker):
+        wrong = sign_entry(
+            {folder: "Seen on Monday."},
+            kind="note",
+            happened_at=now() - timedelta(days=9),
+            late_why="I was ill.",
+        )[folder]
+        correct_entry(wrong.id, "It was Tuesday.", "Seen on Tuesday.")
+    page = signed_in(worker).get(f"/child/{folder}/chronology/?entries=yes").content.decode()
+    assert "<strong>Why it is late:</strong> I was ill." in page
+    assert "<strong>What was wrong:</strong> It was Tuesday." in page
+
+
+def test_only_entries_leaves_everything_else_out(worker, folder, wrote):
+    wrote(worker, "Home visit.")
+    with as_practitioner(worker):
+        set_status(folder, NewStatus(StatusKind.CHILD_IN_NEED, date(2026, 3, 3)))
+        found = queries.timeline([folder], Asked(entries=True))
+    assert [(s.moment.number, s.moment.text) for s in found.shown] == [(1, "Home visit.")]
+    assert found.total == 1 < found.choices.total
+
+
+def test_the_address_of_the_record_leads_to_its_entries(worker, stranger, folder, wrote, signed_in):
+    wrote(worker, "Home visit.")
+    page = signed_in(worker).get(f"/child/{folder}/record/", follow=True)
+    assert "Home visit." in page.content.decode()
+    assert signed_in(stranger).get(f"/child/{folder}/record/").status_code == 404

@@ -37,7 +37,7 @@ from .write import Scene, asked_draft, draft_href, look_again, scene, sent
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """The entry with each paragraph for what it is; its corrections and what others say of it below."""
-    view, shown = open_child(request, folder_id, "records.entry", tab="record")
+    view, shown = open_child(request, folder_id, "records.entry", tab="chronology")
     told = queries.story(entry_id, view.folder_ids)
     found, corrections, after = told.entry, list(told.corrections), list(told.after)
     glossary = pack_in_force().glossary(today())
@@ -58,7 +58,7 @@ def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse
             "abbreviations": came_up,
             "asked_statements": {r.statement_id for r in found.requests},
             "mine": found.author_id == acting.practitioner_id,
-            "back_href": reverse("web:record", args=[view.folder_ids[0]]),
+            "back_href": reverse("chronology:child", args=[view.folder_ids[0]]),
         },
     )
 

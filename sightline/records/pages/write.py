@@ -107,7 +107,7 @@ def choose(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "kinds": own + rest,
             "drafts": [d for d in queries.drafts() if d.child == at.lead and d.about is None],
             "titles": titles(at.pack),
-            "back_href": reverse("web:record", args=[at.lead]),
+            "back_href": reverse("chronology:child", args=[at.lead]),
         },
     )
 
@@ -301,7 +301,7 @@ def _show(
             "drafts": drafts if not elsewhere else [],
             "looked": looked,
             "sees": who_sees(at.lead),
-            "back_href": reverse("web:record", args=[at.lead]),
+            "back_href": reverse("chronology:child", args=[at.lead]),
             **look_again(at, about, str(form["text"].value() or ""), happened),
         },
     )

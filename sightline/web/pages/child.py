@@ -21,7 +21,7 @@ from sightline.children.queries import ChildView, child_page, pointer
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import on_folders, pack_in_force
-from sightline.records.queries import count_entries, decisions, entries, hidden_numbers
+from sightline.records.queries import decisions
 
 from .. import queries
 
@@ -156,23 +156,9 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """The entries, the latest first; each is read in full, corrected and answered on its own page (room records)."""
-    _lead, folders, shown = _opened(request, folder_id, "record")
-    number = request.GET.get("page", "1")
-    at = max(int(number), 1) if number.isdigit() else 1
-    total = count_entries(folders)
-    return render(
-        request,
-        "web/record.html",
-        shown
-        | {
-            "entries": entries(folders, offset=(at - 1) * 50, whole=False),
-            "hidden": hidden_numbers(folders),
-            "total": total,
-            "page_number": at,
-            "more": at * 50 < total,
-        },
-    )
+    """The entries stand in the chronology: an address that somebody kept still leads there. Raises NotFound."""
+    lead, _folders = queries.child_folders(folder_id)
+    return HttpResponseRedirect(f"{reverse('chronology:child', args=[lead])}?entries=yes&order=known")
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
