@@ -18,5 +18,6 @@ class ChronologyConfig(AppConfig):
             sources.workers,
             sources.managers,
             sources.missed_duties,
+            sources.documents,
         ]
         frame.tabs.append(frame.Tab("chronology", "Chronology", "chronology:child", 10))

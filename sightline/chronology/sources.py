@@ -1,4 +1,5 @@
-"""What the rooms below say to the timeline: decisions, statuses, moves, workers and managers, duties missed.
+"""What the rooms below say to the timeline: decisions, statuses, moves, workers and managers, duties missed,
+files and body maps.
 
 Each source is asked for folders and takes one or two queries, whatever stands in them. Rooms above the record
 have a source of their own.
@@ -16,6 +17,7 @@ from django.urls import reverse
 from sightline.access.models import Responsibility
 from sightline.children.models import Involvement, Residence, Status
 from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
+from sightline.documents.queries import happened
 from sightline.kernel.time import today
 from sightline.procedures.models import DutyEvent
 from sightline.procedures.terms import DutyAct
@@ -193,6 +195,28 @@ def managers(folder_ids: Sequence[UUID]) -> list[Moment]:
         )
         for row in Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
         if row.held_from <= today() and (row.held_until is None or row.held_until > row.held_from)
+    ]
+
+
+def documents(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """Files that belong to nothing else in the record, and body maps; what is attached stands with its entry."""
+    return [
+        Moment(
+            id=each.id,
+            folder_id=each.folder_id,
+            happened_at=each.happened_at,
+            known_at=each.known_at,
+            kind=each.kind,
+            text=each.text,
+            agency=_office(each.post),
+            author=each.author,
+            href=reverse(
+                "documents:body_map" if each.is_body_map else "documents:document",
+                args=[each.folder_id, each.id],
+            ),
+            later=each.later,
+        )
+        for each in happened(folder_ids)
     ]
 
 

@@ -55,7 +55,7 @@ def _plain(text: str) -> str:
 # -- pictures -------------------------------------------------------------------------------------------------
 
 
-def _picture(path: Path) -> Any:
+def open_picture(path: Path) -> Any:
     from pi_heif import register_heif_opener
     from PIL import Image, ImageFile
 
@@ -74,10 +74,10 @@ def _save_preview(picture: Any, out: Path) -> None:
     picture.draft("RGB", PREVIEW)
     shown = ImageOps.exif_transpose(picture)
     shown.thumbnail(PREVIEW)
-    _flat(shown).save(out, "JPEG", quality=82, optimize=True)
+    flat(shown).save(out, "JPEG", quality=82, optimize=True)
 
 
-def _flat(picture: Any) -> Any:
+def flat(picture: Any) -> Any:
     """A picture on white, without transparency, palette, or anything that it says about itself."""
     from PIL import Image
 
@@ -103,7 +103,7 @@ _EXIF_TAKEN = {36867: "Taken at", 306: "Changed at", 42033: "Camera serial numbe
 
 
 def _of_picture(path: Path, _ending: str, out: Path, found: Found) -> None:
-    with _picture(path) as picture:
+    with open_picture(path) as picture:
         found.fact("Size", f"{picture.width} by {picture.height} dots")
         exif = picture.getexif()
         inner = exif.get_ifd(0x8769)
@@ -216,12 +216,12 @@ def _of_audio(path: Path, ending: str, _out: Path, found: Found) -> None:
 
 ISO_MEDIA = ("mp4", "mov", "3gp", "m4a")
 #: Boxes that hold others, and boxes that say something about the recording (ISO/IEC 14496-12, QuickTime).
-_HOLDS = (b"moov", b"trak", b"mdia", b"minf")
-_ABOUT = (b"udta", b"meta", b"uuid")
+HOLDS = (b"moov", b"trak", b"mdia", b"minf")
+ABOUT = (b"udta", b"meta", b"uuid")
 _PLACE = re.compile(rb"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)(?:[+-]\d+(?:\.\d+)?)?/")
 
 
-def _boxes(file: Any, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int, int]]:
+def boxes(file: Any, start: int, end: int, depth: int = 0) -> Iterator[tuple[bytes, int, int, int]]:
     """Kind, start, start of what it holds, and end of each box, those inside others too."""
     while start + 8 <= end and depth < 8:
         file.seek(start)
@@ -233,16 +233,16 @@ def _boxes(file: Any, start: int, end: int, depth: int = 0) -> Iterator[tuple[by
         if size < inside - start or start + size > end:
             return
         yield kind, start, inside, start + size
-        if kind in _HOLDS:
-            yield from _boxes(file, inside, start + size, depth + 1)
+        if kind in HOLDS:
+            yield from boxes(file, inside, start + size, depth + 1)
         start += size
 
 
 def _iso_facts(path: Path, found: Found) -> None:
     with path.open("rb") as file:
         end = file.seek(0, io.SEEK_END)
-        for kind, _start, inside, stop in _boxes(file, 0, end):
-            if kind in _ABOUT and stop - inside <= MEGABYTE:
+        for kind, _start, inside, stop in boxes(file, 0, end):
+            if kind in ABOUT and stop - inside <= MEGABYTE:
                 file.seek(inside)
                 content = file.read(stop - inside)
                 if not found.place and (place := _PLACE.search(content)):
@@ -292,7 +292,7 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
     """One part, unpacked only as far as a document's part may go, whatever the archive says of its size."""
     with archive.open(name) as part:
         content = part.read(PART + 1)
@@ -306,7 +306,7 @@ def _elements(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, str, A
     from defusedxml.ElementTree import iterparse
 
     for event, element in iterparse(
-        io.BytesIO(_part(archive, name)), events=("start", "end"), forbid_dtd=True
+        io.BytesIO(unpacked(archive, name)), events=("start", "end"), forbid_dtd=True
     ):
         yield event, element.tag.rpartition("}")[2], element
         if event == "end":
@@ -387,7 +387,7 @@ def _open_document(archive: zipfile.ZipFile, names: list[str]) -> Iterator[str]:
         return
     from defusedxml.ElementTree import iterparse
 
-    stream = io.BytesIO(_part(archive, "content.xml"))
+    stream = io.BytesIO(unpacked(archive, "content.xml"))
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
         tag = element.tag.rpartition("}")[2]
         if event == "end" and tag in ("p", "h"):
@@ -401,96 +401,12 @@ _TEXTS: dict[str, Callable[[zipfile.ZipFile, list[str]], Iterator[str]]] = {
 }  # fmt: skip
 
 
-# -- copies without what a file says about itself -----------------------------------------------------------------
-
-
-def _clean_picture(path: Path, ending: str, out: Path) -> None:
-    from PIL import ImageOps
-
-    with _picture(path) as picture:
-        upright = ImageOps.exif_transpose(picture)
-        if ending == "png":
-            fresh = upright.convert("RGBA") if upright.mode in ("P", "LA", "PA") else upright.copy()
-            fresh.info = {}
-            fresh.save(out, "PNG")
-        else:
-            _flat(upright).save(out, "JPEG", quality=95, subsampling=0)
-
-
-def _clean_pdf(path: Path, _ending: str, out: Path) -> None:
-    import pypdfium2
-
-    source, fresh = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
-    fresh.import_pages(source)
-    fresh.save(out)
-
-
-def _clean_office(path: Path, _ending: str, out: Path) -> None:
-    gone = re.compile(r"docProps/(core|app|custom)\.xml|docProps/thumbnail\..*|meta\.xml|Thumbnails/.*")
-    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as fresh:
-        for info in archive.infolist():
-            content = _part(archive, info.filename)
-            if gone.fullmatch(info.filename):
-                content = _emptied(info.filename)
-                if not content:
-                    continue
-            plain = zipfile.ZipInfo(info.filename, (1980, 1, 1, 0, 0, 0))
-            plain.compress_type = info.compress_type
-            fresh.writestr(plain, content)
-
-
-def _emptied(name: str) -> bytes:
-    """The part without its content: what points to it stays whole."""
-    roots = {
-        "docProps/core.xml": "<cp:coreProperties "
-        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>',
-        "docProps/app.xml": "<Properties "
-        'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"/>',
-        "docProps/custom.xml": "<Properties "
-        'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"/>',
-        "meta.xml": '<office:document-meta xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
-        'office:version="1.2"><office:meta/></office:document-meta>',
-    }
-    root = roots.get(name)
-    if root is not None:
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n{root}'.encode()
-    return b""
-
-
-def _clean_iso_media(path: Path, _ending: str, out: Path) -> None:
-    """What the boxes say about the recording is overwritten where it stands: nothing else moves."""
-    import shutil
-
-    shutil.copyfile(path, out)
-    with out.open("r+b") as file:
-        end = file.seek(0, io.SEEK_END)
-        for kind, start, inside, stop in list(_boxes(file, 0, end)):
-            if kind in _ABOUT:
-                file.seek(start + 4)
-                file.write(b"free")
-                file.seek(inside)
-                left = stop - inside
-                while left > 0:
-                    left -= file.write(bytes(min(left, MEGABYTE)))
-            elif kind in (b"mvhd", b"tkhd", b"mdhd"):
-                file.seek(inside)
-                long = file.read(1) == b"\1"
-                file.seek(inside + 4)
-                file.write(bytes(16 if long else 8))
-
-
 EXAMINERS: dict[str, Callable[[Path, str, Path, Found], None]] = {
     **dict.fromkeys(("jpg", "png", "heic", "webp", "tif"), _of_picture),
     "pdf": _of_pdf,
     **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt"), _of_office),
     **dict.fromkeys(("mp4", "mov", "3gp", "webm", "mkv", "avi"), _of_video),
     **dict.fromkeys(("mp3", "m4a", "wav", "ogg", "flac", "amr"), _of_audio),
-}
-CLEANERS: dict[str, Callable[[Path, str, Path], None]] = {
-    **dict.fromkeys(("jpg", "png", "heic", "webp", "tif"), _clean_picture),
-    "pdf": _clean_pdf,
-    **dict.fromkeys(("docx", "xlsx", "pptx", "odt", "ods", "odp"), _clean_office),
-    **dict.fromkeys(ISO_MEDIA, _clean_iso_media),
 }
 
 
@@ -529,6 +445,8 @@ def main(arguments: list[str]) -> int:
     what, path, ending, out = arguments[0], Path(arguments[1]), arguments[2], Path(arguments[3])
     _bounded()
     if what == "clean":
+        from .cleaning import CLEANERS
+
         try:
             CLEANERS[ending](path, ending, out)
         except Exception:

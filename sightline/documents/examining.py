@@ -15,7 +15,7 @@ from typing import IO
 from sightline.kernel.verdicts import Refused
 
 from . import store
-from .examiner import CLEANERS
+from .cleaning import CLEANERS
 from .rules import BY_ENDING, FileType
 
 #: Seconds on the clock, whatever the process does with them.

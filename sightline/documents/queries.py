@@ -207,7 +207,8 @@ class Happened:
     author: str
     post: str
     is_body_map: bool
-    tags: tuple[str, ...]
+    later: tuple[tuple[datetime, str], ...] = ()
+    """What became of it afterwards, each with when."""
 
 
 def happened(folder_ids: Sequence[UUID]) -> list[Happened]:
@@ -217,21 +218,22 @@ def happened(folder_ids: Sequence[UUID]) -> list[Happened]:
         "added_by", "withdrawal"
     )
     for row in rows.defer("words"):
-        withdrawn = getattr(row, "withdrawal", None) is not None
+        withdrawal = getattr(row, "withdrawal", None)
         found.append(
             Happened(
                 row.id, row.folder_id, row.added_at, row.added_at, "Document added", row.about or row.name,
                 row.added_by.name if row.added_by else "Sightline", row.added_by_post, False,
-                ("taken out",) if withdrawn else (),
+                ((withdrawal.at, "Taken out of the record"),) if withdrawal else (),
             )
         )  # fmt: skip
     maps = BodyMap.objects.filter(folder_id__in=folder_ids).select_related("author", "replaced_by")
     for one in maps.prefetch_related("marks"):
-        replaced = getattr(one, "replaced_by", None) is not None
+        replacing = getattr(one, "replaced_by", None)
         found.append(
             Happened(
                 one.id, one.folder_id, one.seen_at, one.written_at, "Body map", _in_words(list(one.marks.all())),
-                one.author.name, one.author_post, True, ("put right",) if replaced else (),
+                one.author.name, one.author_post, True,
+                ((replacing.written_at, "Put right by a later body map"),) if replacing else (),
             )
         )  # fmt: skip
     return found

@@ -12,6 +12,9 @@ from sightline.children.terms import StatusKind
 from sightline.chronology import queries
 from sightline.chronology.rules import Asked
 from sightline.chronology.terms import Order
+from sightline.documents import actions as documents
+from sightline.documents.actions import NewBodyMap
+from sightline.documents.tests.files import incoming, letter
 from sightline.kernel.time import LONDON, now
 from sightline.records.actions import correct_entry, sign_entry
 from sightline.records.models import Entry, EntryCounter
@@ -192,3 +195,23 @@ def test_the_address_of_the_record_leads_to_its_entries(worker, stranger, folder
     page = signed_in(worker).get(f"/child/{folder}/record/", follow=True)
     assert "Home visit." in page.content.decode()
     assert signed_in(stranger).get(f"/child/{folder}/record/").status_code == 404
+
+
+@pytest.mark.obligation("REC-17")
+def test_files_and_body_maps_stand_on_it_and_lead_to_their_pages(worker, folder, settings, tmp_path):
+    settings.DOCUMENTS_FOLDER, settings.DOCUMENTS_KEY = str(tmp_path), "ab" * 32
+    seen = now() - timedelta(days=2)
+    with as_practitioner(worker):
+        kept = documents.attach(
+            [incoming(letter(), "hospital.pdf")], {folder: None}, about="The hospital’s letter"
+        )
+        drawn = documents.draw_body_map(folder, NewBodyMap(seen, "Both arms", [], none_seen=True))
+        found = queries.timeline([folder], Asked())
+    (file,) = kept.documents[folder]
+    shown = {s.moment.kind: s.moment for s in found.shown}
+    assert (shown["Document added"].text, shown["Document added"].href) == (
+        "The hospital’s letter", f"/child/{folder}/documents/{file.id}/",
+    )  # fmt: skip
+    assert (shown["Body map"].happened_at, shown["Body map"].href) == (
+        seen, f"/child/{folder}/documents/body-map/{drawn.id}/",
+    )  # fmt: skip

@@ -72,6 +72,13 @@ def word_file(words: str = "Minutes of the core group.", **more: bytes) -> bytes
     return out.getvalue()
 
 
+def old_word_file() -> bytes:
+    """The beginning of a Word document as it was written until 2003: enough to know its type."""
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "WordDocument\0".encode("utf-16-le") + bytes(100)
+    )
+
+
 def incoming(content: bytes, name: str = "photograph.jpg") -> Incoming:
     return Incoming(name, io.BytesIO(content))
 

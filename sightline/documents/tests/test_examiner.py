@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from sightline.documents import examiner, examining
+from sightline.documents import cleaning, examiner, examining
 from sightline.documents.rules import BY_ENDING
 from sightline.kernel.verdicts import Refused
 
@@ -40,7 +40,7 @@ def here(monkeypatch):
 
         if what == "clean":
             try:
-                examiner.CLEANERS[ending](path, ending, out)
+                cleaning.CLEANERS[ending](path, ending, out)
             except Exception:
                 return subprocess.CompletedProcess([], 3, "", "")
             return subprocess.CompletedProcess([], 0, "", "")
@@ -218,6 +218,167 @@ def test_a_copy_of_a_video_plays_and_says_no_place(here):
     found = examined(copy, "mp4")
     assert found.place == ""
     assert found.preview
+
+
+SAYS = b"Invented Author, 54.5000 north"
+
+
+def _note(kind: bytes, content: bytes) -> bytes:
+    return kind + len(content).to_bytes(4, "little") + content + b"\0" * (len(content) % 2)
+
+
+def _wav() -> bytes:
+    whole = files.sound()
+    whole += _note(b"LIST", b"INFOIART" + len(SAYS).to_bytes(4, "little") + SAYS) + _note(b"bext", SAYS)
+    return whole[:4] + (len(whole) - 8).to_bytes(4, "little") + whole[8:]
+
+
+FRAMES = b"\xff\xfb\x90\x00" + bytes(413)
+ID3 = b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(SAYS)]) + SAYS
+
+
+def _mp3() -> bytes:
+    inside = SAYS + b"APETAGEX" + (2000).to_bytes(4, "little") + (len(SAYS) + 32).to_bytes(4, "little")
+    return ID3 + FRAMES + inside + (1).to_bytes(4, "little") + bytes(12) + b"TAG" + SAYS.ljust(125, b"\0")
+
+
+def _flac() -> bytes:
+    comment = bytes([4]) + len(SAYS).to_bytes(3, "big") + SAYS
+    picture = bytes([0x86]) + len(SAYS).to_bytes(3, "big") + SAYS
+    return b"fLaC" + bytes([0]) + (34).to_bytes(3, "big") + bytes(34) + comment + picture + b"\xff\xf8frames"
+
+
+def _ogg_page(serial: int, *packets: bytes) -> bytes:
+    table = b"".join(bytes([255] * (len(p) // 255) + [len(p) % 255]) for p in packets)
+    head = b"OggS" + bytes(10) + serial.to_bytes(4, "little") + bytes(8) + bytes([len(table)])
+    page = bytearray(head + table + b"".join(packets))
+    page[22:26] = cleaning._ogg_sum(page).to_bytes(4, "little")
+    return bytes(page)
+
+
+def _ogg() -> bytes:
+    comment = b"ARTIST=" + SAYS * 20
+    tags = b"OpusTags" + (4).to_bytes(4, "little") + b"Lavf" + (1).to_bytes(4, "little")
+    tags += len(comment).to_bytes(4, "little") + comment
+    return _ogg_page(7, b"OpusHead" + bytes(11)) + _ogg_page(7, tags) + _ogg_page(7, b"sound" * 90)
+
+
+def _element(kind: int, content: bytes) -> bytes:
+    head = kind.to_bytes((kind.bit_length() + 7) // 8, "big")
+    return head + (len(content) | 1 << 56).to_bytes(8, "big") + content
+
+
+def _webm() -> bytes:
+    info = _element(0x1549A966, _element(0x7BA9, SAYS) + _element(0x4D80, SAYS) + _element(0x4461, bytes(8)))
+    tracks = _element(0x1654AE6B, _element(0xAE, _element(0xD7, b"\1") + _element(0x536E, SAYS)))
+    cluster = _element(0x1F43B675, _element(0xE7, b"\0") + _element(0xA3, b"\x81frames"))
+    return _element(0x1A45DFA3, b"") + _element(
+        0x18538067, info + tracks + cluster + _element(0x1254C367, SAYS)
+    )
+
+
+def _avi() -> bytes:
+    movi = _note(b"LIST", b"movi" + _note(b"00dc", b"frames"))
+    hdrl = _note(b"LIST", b"hdrl" + _note(b"avih", bytes(56)) + _note(b"IDIT", SAYS))
+    info = _note(b"LIST", b"INFO" + _note(b"IART", SAYS))
+    return _note(b"RIFF", b"AVI " + hdrl + info + movi)
+
+
+def _amr() -> bytes:
+    return b"#!AMR\n" + (b"\x3c" + bytes(31)) * 3 + SAYS
+
+
+@pytest.mark.parametrize(
+    ("content", "ending", "stays"),
+    [
+        (_wav(), "wav", bytes([128]) * 1600),
+        (_mp3(), "mp3", FRAMES),
+        (_flac(), "flac", b"\xff\xf8frames"),
+        (_ogg(), "ogg", b"sound" * 90),
+        (_amr(), "amr", (b"\x3c" + bytes(31)) * 3),
+        (_webm(), "webm", b"frames"),
+        (_webm(), "mkv", b"frames"),
+        (_avi(), "avi", b"frames"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_copy_of_a_recording_has_what_was_recorded_and_nothing_about_it(here, content, ending, stays):
+    assert SAYS in content
+    copy = cleaned(content, ending)
+    assert stays in copy
+    assert b"Invented Author" not in copy
+    # Nothing is left over: cleaning the copy changes nothing any more.
+    assert cleaned(copy, ending) == copy
+
+
+def test_a_copy_of_sound_opens_as_before(here):
+    import wave
+
+    with wave.open(io.BytesIO(cleaned(_wav(), "wav"))) as sound:
+        assert sound.getnframes() == 1600
+    for page in (_ogg(), cleaned(_ogg(), "ogg")):
+        for start, _serial, _table, stop in cleaning._ogg_pages(bytearray(page)):
+            part = bytearray(page[start:stop])
+            said, part[22:26] = bytes(part[22:26]), bytes(4)
+            assert cleaning._ogg_sum(part).to_bytes(4, "little") == said
+
+
+@pytest.mark.parametrize("ending", ["webm", "avi"])
+def test_a_copy_of_a_video_that_was_really_made_still_plays(here, tmp_path, ending):
+    import cv2
+    import numpy
+
+    path = tmp_path / f"made.{ending}"
+    made = cv2.VideoWriter(
+        str(path), cv2.VideoWriter_fourcc(*("VP80" if ending == "webm" else "MJPG")), 10, (64, 48)
+    )
+    for _ in range(10):
+        made.write(numpy.full((48, 64, 3), (0, 0, 200), numpy.uint8))
+    made.release()
+    copy = cleaned(path.read_bytes(), ending)
+    assert b"Lavf" not in copy
+    assert examined(copy, ending).preview
+
+
+def test_a_picture_and_a_comment_inside_an_office_file_say_nothing_either(here):
+    comment = b'<w:comment w:author="Invented Author" w:initials="IA" w:date="2026-01-01T00:00:00Z">Stays</w:comment>'
+    content = files.word_file(
+        **{"word/media/image1.jpg": files.photograph(place=True), "word/comments.xml": comment}
+    )
+    with zipfile.ZipFile(io.BytesIO(cleaned(content, "docx"))) as copy:
+        picture = copy.read("word/media/image1.jpg")
+        assert copy.read("word/comments.xml") == b'<w:comment w:author="A" w:initials="A">Stays</w:comment>'
+    assert b"Invented Camera" not in picture
+    with Image.open(io.BytesIO(picture)) as opened:
+        opened.load()
+
+
+def test_a_photograph_inside_a_pdf_says_nothing_of_its_place(here):
+    content = _with_picture(files.photograph(place=True))
+    assert b"Invented Camera" in content
+    copy = cleaned(content, "pdf")
+    assert b"Invented Camera" not in copy
+    assert examined(copy, "pdf").preview
+
+
+def _with_picture(photograph: bytes) -> bytes:
+    parts = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 60 40] /Contents 4 0 R "
+        b"/Resources << /XObject << /I 5 0 R >> >> >>",
+        b"<< /Length 26 >>\nstream\nq 60 0 0 40 0 0 cm /I Do Q\nendstream",
+        b"<< /Type /XObject /Subtype /Image /Width 60 /Height 40 /ColorSpace /DeviceRGB /BitsPerComponent 8 "
+        b"/Filter /DCTDecode /Length %d >>\nstream\n%s\nendstream" % (len(photograph), photograph),
+    ]
+    out, places = b"%PDF-1.4\n", []
+    for number, each in enumerate(parts, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        table, len(out),
+    )  # fmt: skip
 
 
 def test_a_copy_that_cannot_be_made_is_refused(here):

@@ -13,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sightline.audit.models import AuditEvent
-from sightline.documents import actions, jobs, subjects
+from sightline.documents import actions, examining, jobs, subjects
 from sightline.documents.models import BodyMap, Document
+from sightline.documents.rules import TYPES
 from sightline.documents.subjects import Kind, Named
 from sightline.kernel.time import LONDON, now
 
 from .conftest import signed_in
-from .files import incoming, letter, photograph, sound, video, word_file
+from .files import incoming, letter, old_word_file, photograph, sound, video, word_file
 from .test_actions import a_map
 
 
@@ -266,9 +267,16 @@ def test_sound_and_video_are_played_and_text_is_read(desk, scanner, attach, exam
 
 
 def test_a_copy_of_what_cannot_be_cleaned_is_refused_plainly(desk, scanner, attach, folder_id):
-    answer = desk.get(of("copy", folder_id, attach(sound(), "talk.wav")))
+    row = attach(old_word_file(), "minutes.doc")
+    assert "it is in an older form" in desk.get(of("document", folder_id, row)).content.decode()
+    answer = desk.get(of("copy", folder_id, row))
     assert answer.status_code == 409
     assert "cannot be taken out" in answer.content.decode()
+
+
+@pytest.mark.parametrize("each", TYPES, ids=lambda each: each.ending)
+def test_the_page_offers_a_plain_copy_of_each_type_or_says_why_there_is_none(each):
+    assert examining.can_be_cleaned(each) is not (each.ending in ("doc", "xls", "ppt"))
 
 
 def test_the_list_finds_by_words_and_type(desk, scanner, attach, folder_id):
