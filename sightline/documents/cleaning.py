@@ -1,7 +1,9 @@
 """Copies of a document without what the file says about itself: place, people, machines, times, titles.
 
+    python -m sightline.documents.cleaning PATH ENDING OUT
+
 Sound and video are not decoded: what speaks about the recording is left out or overwritten, and the recording stays as
-it is. It imports nothing of Django; see examiner.py, whose process it runs in.
+it is. A program of its own that imports nothing of Django, as examiner.py is. It ends with 3 where no copy can be made.
 """
 
 from __future__ import annotations
@@ -9,12 +11,13 @@ from __future__ import annotations
 import io
 import re
 import struct
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .examiner import ABOUT, ISO_MEDIA, MEGABYTE, CannotRead, boxes, flat, open_picture, unpacked
+from .examiner import ABOUT, ISO_MEDIA, MEGABYTE, CannotRead, bounded, boxes, flat, open_picture, unpacked
 
 
 def _clean_picture(path: Path, ending: str, out: Path) -> None:
@@ -468,3 +471,19 @@ CLEANERS: dict[str, Callable[[Path, str, Path], None]] = {
     "avi": _clean_avi,
     **dict.fromkeys(("webm", "mkv"), _clean_matroska),
 }
+
+
+def main(arguments: list[str]) -> int:
+    path, ending, out = Path(arguments[0]), arguments[1], Path(arguments[2])
+    bounded()
+    try:
+        CLEANERS[ending](path, ending, out)
+    except Exception:
+        return (
+            3  # whatever a stranger's file makes a library say: whoever asked is told that there is no copy
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

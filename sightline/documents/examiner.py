@@ -1,11 +1,10 @@
 """Reads files that strangers made: run as a program of its own, with little memory, little time and no database.
 
-    python -m sightline.documents.examiner examine PATH ENDING OUT
-    python -m sightline.documents.examiner clean PATH ENDING OUT
+    python -m sightline.documents.examiner PATH ENDING OUT
 
-`examine` writes a preview to OUT (left empty where there is none) and prints one line of JSON: `text`, `facts`,
-`place`, `problem`. `clean` writes to OUT a copy without what the file says about itself. It imports nothing of
-Django: whatever a damaged or hostile file does to it, nothing but this process is lost.
+It writes a preview to OUT (left empty where there is none) and prints one line of JSON: `text`, `facts`, `place`,
+`problem`. It imports nothing of Django: whatever a damaged or hostile file does to it, nothing but this process is
+lost.
 """
 
 from __future__ import annotations
@@ -426,7 +425,7 @@ def examine(path: Path, ending: str, out: Path) -> Found:
     return found
 
 
-def _bounded() -> None:
+def bounded() -> None:
     import resource
 
     for limit, most in (
@@ -442,16 +441,8 @@ def _bounded() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    what, path, ending, out = arguments[0], Path(arguments[1]), arguments[2], Path(arguments[3])
-    _bounded()
-    if what == "clean":
-        from .cleaning import CLEANERS
-
-        try:
-            CLEANERS[ending](path, ending, out)
-        except Exception:
-            return 3
-        return 0
+    path, ending, out = Path(arguments[0]), arguments[1], Path(arguments[2])
+    bounded()
     found = examine(path, ending, out)
     json.dump(vars(found), sys.stdout)
     return 0

@@ -43,7 +43,7 @@ def _run(what: str, path: Path, ending: str, out: Path) -> subprocess.CompletedP
     environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENCV_FFMPEG_THREADS": "1"}
     try:
         return subprocess.run(  # noqa: S603 the program is our own
-            [sys.executable, "-m", "sightline.documents.examiner", what, str(path), ending, str(out)],
+            [sys.executable, "-m", f"sightline.documents.{what}", str(path), ending, str(out)],
             env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
             cwd=Path(__file__).parents[2],
         )  # fmt: skip
@@ -54,7 +54,7 @@ def _run(what: str, path: Path, ending: str, out: Path) -> subprocess.CompletedP
 def examine(content: IO[bytes], found: FileType) -> Examined:
     """Read a document. What cannot be read is said in `problem`. Raises NoRoom."""
     with store.in_the_clear(content, f".{found.ending}") as path, store.temporary() as out:
-        done = _run("examine", path, found.ending, Path(out.name))
+        done = _run("examiner", path, found.ending, Path(out.name))
         if done is None:
             return Examined(problem="It took too long to read, so there is no preview.")
         try:
@@ -80,7 +80,7 @@ def cleaned_type(found: FileType) -> FileType:
 def cleaned(content: IO[bytes], found: FileType) -> Iterator[IO[bytes]]:
     """A copy of a document without what it says about itself; gone after the block. Raises Refused, NoRoom."""
     with store.in_the_clear(content, f".{found.ending}") as path, store.temporary() as out:
-        done = _run("clean", path, found.ending, Path(out.name))
+        done = _run("cleaning", path, found.ending, Path(out.name))
         if done is None or done.returncode != 0:
             raise Refused(
                 "A copy without its metadata could not be made: the file may be damaged or locked. "

@@ -38,7 +38,7 @@ def here(monkeypatch):
         import json
         import subprocess
 
-        if what == "clean":
+        if what == "cleaning":
             try:
                 cleaning.CLEANERS[ending](path, ending, out)
             except Exception:
