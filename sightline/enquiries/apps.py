@@ -13,6 +13,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import chronology, standing
 
         from .actions import changes, emergency, protection
+        from .pages.protection import meeting_section
         from .queries import protection as queries
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
@@ -20,5 +21,6 @@ class EnquiriesConfig(AppConfig):
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
+        hooks.sections.append(meeting_section)
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.concluded.append(emergency.meeting_concluded)

@@ -7,12 +7,18 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.pages import frame
+        from sightline.enquiries.actions import episode
         from sightline.meetings import hooks
+        from sightline.records import actions as records
         from sightline.records import chronology, standing
 
         from . import actions, queries
+        from .pages.meeting import section
 
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
         chronology.sources.append(queries.moments)
         standing.sources.append(queries.standing)
         hooks.held.append(actions.meeting_held)
+        hooks.sections.append(section)
+        episode.moved.append(actions.child_moved)
+        records.told_of_entries.append(actions.entries_signed)

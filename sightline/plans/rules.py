@@ -129,10 +129,21 @@ def may_end(kind: PlanKind, *, may_decide: bool) -> Verdict:
     )
 
 
-def check_step(kind: PlanKind, to: PlanKind, result: ReviewResult | None, *, reviewed: bool) -> Verdict:
-    """Stepping up may be done at once; stepping a protection plan down follows a review (HLP-01, HLP-04)."""
+def check_step(
+    kind: PlanKind, to: PlanKind, result: ReviewResult | None, *, reviewed: bool, taken_on: bool = True
+) -> Verdict:
+    """Stepping up may be done at once; stepping a protection plan down follows a review (HLP-01, HLP-04).
+
+    `taken_on`: the front door took a child in early help on. Without its decision early help steps up to nothing.
+    """
     if to is kind:
         return Verdict.no("Choose a plan of another kind", "to")
+    if kind is PlanKind.EARLY_HELP and not taken_on:
+        return Verdict.no(
+            "The front door decides whether early help steps up. Ask for a step up on the Enquiries tab, and make "
+            "the other plan once it is accepted",
+            "to",
+        )
     if to is PlanKind.CHILD_PROTECTION:
         return Verdict.yes()
     lets_go = reviewed and result in (ReviewResult.STEP_DOWN, ReviewResult.CLOSE)

@@ -358,6 +358,8 @@ def _write(
         for tell in told_of_significant:
             tell(list(entries.values()))
     _write_parts(pages, entries, rests)
+    for hear in told_of_entries:
+        hear([SignedEntry(entries[page.folder_id], tuple(page.answers)) for page in pages])
     record_many(
         event(Verb.WROTE, what, folder_id=folder_id, subject=entry) for folder_id, entry in entries.items()
     )
@@ -943,6 +945,21 @@ class Deciding:
     subject_id: UUID | None = None
     replaces_id: UUID | None = None
 
+
+@dataclass(frozen=True)
+class SignedEntry:
+    """An entry as rooms above are told of it: the row, and what its form asked of this child."""
+
+    entry: Entry
+    answers: tuple[Answered, ...]
+
+    def answer(self, question_id: str) -> str:
+        """The value given to that question, or an empty text."""
+        return next((a.value for a in self.answers if a.question_id == question_id), "")
+
+
+#: Rooms above that go on from what the record holds are told of every signed entry, in the same transaction.
+told_of_entries: list[Callable[[Sequence[SignedEntry]], None]] = []
 
 #: Rooms above that owe something once significant events were written are told of them here, in the same transaction.
 told_of_significant: list[Callable[[Sequence[Entry]], None]] = []

@@ -54,3 +54,13 @@ def test_names_are_the_fields_own():
         and not any("Manager" in ast.unparse(base) for base in node.bases)
     ]
     assert found == []
+
+
+def test_only_the_demonstration_sets_the_clock():
+    """Nothing that somebody can call over the web may write with another time than the present."""
+    users = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if "as_on(" in path.read_text(encoding="utf-8") and "tests" not in path.parts
+    }
+    assert {path for path in users if not path.startswith("config/demo/")} == {"kernel/time.py"}

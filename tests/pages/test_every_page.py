@@ -53,7 +53,7 @@ DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "
     )},
     **{f"enquiries:{name}": 40 for name in (
         "assessment", "ask", "begin", "earlier", "evidence", "need", "part", "read", "return", "section", "send",
-        "shared", "sign", "update",
+        "set_aside", "shared", "sign", "take_up", "update",
     )},
 }  # fmt: skip
 ROUTES = routes()

@@ -95,12 +95,6 @@ def _maya(cast: Cast, folder_id: UUID) -> None:
             "Neglect went on although help was given; the adult who collects her drinks.",
         ),
         (Act.CALL_CONFERENCE, 84, PRIYA, "Neglect is substantiated, and Maya is at continuing risk."),
-        (
-            Act.MAKE_PLAN,
-            82,
-            PRIYA,
-            "All agencies agreed on a child protection plan; her father did not come.",
-        ),
     )
     with looking_as(Viewer.for_job("demo")):
         past.record_past_way(

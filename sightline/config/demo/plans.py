@@ -1,6 +1,6 @@
 """Plans of the demonstration's children, at every stage, agreed and disputed, told through the actions.
 
-What lies in the past is done as on its day: the clock that the program reads is set to it meanwhile.
+What lies in the past is done as on its day (`kernel.time.as_on`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from unittest import mock
 from uuid import UUID
 
 from django.db import transaction
@@ -18,7 +17,9 @@ from sightline.children.models import PersonName
 from sightline.children.queries import child_page
 from sightline.children.rules import Birth
 from sightline.children.terms import Kinship, Known, NameUse, Sex
-from sightline.kernel.time import now, today
+from sightline.enquiries.actions.past import PastStep, record_past_way
+from sightline.enquiries.terms import Act, Stage
+from sightline.kernel.time import as_on, now, today
 from sightline.plans import actions, queries
 from sightline.plans.actions import (
     ActionIn,
@@ -64,8 +65,7 @@ from .telling import at, born
 @contextmanager
 def _then(days_ago: int, hour: int = 11) -> Iterator[datetime]:
     """As on a day of the past: what is written carries that day."""
-    then = at(days_ago, hour)
-    with mock.patch("django.utils.timezone.now", return_value=then):
+    with as_on(at(days_ago, hour)) as then:
         yield then
 
 
@@ -89,6 +89,19 @@ def _folder(given: str, family: str) -> UUID | None:
 
 def _adult(folder_id: UUID, given: str) -> UUID | None:
     return next((t.person.id for t in child_page([folder_id]).ties if t.name.startswith(given)), None)
+
+
+def _enquired(people: Cast, days_ago: int, reasons: str, *folders: UUID) -> None:
+    """How a child came to a conference: discussed sixteen days before it, the enquiry ended after twelve."""
+    for folder_id in folders:
+        with _setting_up():
+            record_past_way(
+                folder_id, Stage.STRATEGY, at(days_ago + 16, 14), people[PRIYA],
+                [
+                    PastStep(act, at(days_ago + days, 15), people[PRIYA], people.post_of(PRIYA), reasons)
+                    for act, days in ((Act.START_ENQUIRY, 16), (Act.CALL_CONFERENCE, 4))
+                ],
+            )  # fmt: skip
 
 
 def _conference(folder_id: UUID, reasons: str) -> UUID:
@@ -209,6 +222,10 @@ def mensah(people: Cast) -> None:
             since=295,
         )  # fmt: skip
     _let_chair_in(people, amara.folder_id, kofi.folder_id)
+    _enquired(
+        people, 270, "Police came three times in the spring, and both children saw what happened.",
+        amara.folder_id, kofi.folder_id,
+    )  # fmt: skip
     plans: dict[str, UUID] = {}
     with _then(270, 14), _as(people, HELEN):
         for name, child, category in (("Amara", amara, "EMO"), ("Kofi", kofi, "NEG")):
@@ -500,11 +517,11 @@ def maya(people: Cast) -> None:
     if folder_id is None:
         return
     _let_chair_in(people, folder_id)
-    with _as(people, HELEN):
+    with _then(82, 16), _as(people, HELEN):
         plan = actions.begin_plan(
             folder_id,
             BeginIn(
-                PlanKind.CHILD_PROTECTION, today() - timedelta(days=82), "Neglect has gone on although help was given.",
+                PlanKind.CHILD_PROTECTION, today(), "Neglect has gone on although help was given.",
                 category="NEG",
                 decision_id=_conference(folder_id, "Her weight, the missed clinics, and who collects her."),
                 lead_id=people[DANA], wishes=WishesIn(why_not="Heard by Dana on the day before; kept under Voice."),
@@ -623,11 +640,12 @@ def idris(people: Cast) -> None:
     if folder_id is None:
         return
     _let_chair_in(people, folder_id)
-    with _as(people, HELEN):
+    _enquired(people, 30, "An injury in the shape of a belt, and a child who is afraid.", folder_id)
+    with _then(30, 16), _as(people, HELEN):
         plan = actions.begin_plan(
             folder_id,
             BeginIn(
-                PlanKind.CHILD_PROTECTION, today() - timedelta(days=30), "An injury in the shape of a belt.",
+                PlanKind.CHILD_PROTECTION, today(), "An injury in the shape of a belt.",
                 category="PHY", decision_id=_conference(folder_id, "The injury, and a child who is afraid."),
                 lead_id=people[DANA], wishes=WishesIn(why_not="He hid under the table; play therapy is asked for."),
                 earlier_plans=1,

@@ -58,6 +58,7 @@ from ..terms import (
     StandsOn,
     TookPart,
 )
+from . import changes
 from . import episode as way
 from .protection import end_takes_effect
 
@@ -711,6 +712,8 @@ class Signing:
     reasons: str
     knows_family: bool | None
     safe_words: str = ""
+    family_view: str = ""
+    """Where early help is to be stepped up: what the family was told, and says to it."""
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None
@@ -751,6 +754,10 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
     ).or_refuse()
     if outcome.step:
         stages.step(stage, Act(outcome.step)).or_refuse()
+    if outcome.step == Act.STEP_UP and not stages.has_words(signing.family_view):
+        raise Refused(
+            "Say what the family was told and what they say to it, or why they were not told.", "family_view"
+        )
     reasons = signing.reasons.strip()
     if outcome.closes:
         reasons = f"{reasons}\nHow the child is known to be safe: {signing.safe_words.strip()}"
@@ -770,7 +777,10 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
             )
         ]
     )
-    content, wording = snapshot(view), view.form.model_dump(mode="json", by_alias=True)
+    content, wording = (
+        snapshot(view) | {"family_view": signing.family_view.strip()},
+        view.form.model_dump(mode="json", by_alias=True),
+    )
     factors = view.texts["factors"].content.get("factors", []) if "factors" in view.texts else []
     made = _signing(
         row,
@@ -824,7 +834,11 @@ def take_effect(signed: SignOff) -> None:
     outcome = pack.assessment_outcome(signed.outcome_id, today())
     assert signed.decision is not None
     episode = way.locked(row.episode_id)
-    if outcome.step:
+    if outcome.step == Act.STEP_UP:
+        # Early help never steps up by itself: the front door decides, and the child stays in early help till then.
+        words = (signed.content or {}).get("family_view", "")
+        changes.ask_step_up(row.folder_id, reasons=signed.decision.reasons, family_view=words)
+    elif outcome.step:
         way.move(
             episode,
             Act(outcome.step),

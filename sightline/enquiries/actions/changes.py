@@ -1,4 +1,4 @@
-"""Step up from early help, new information on an open assessment, and closing after help."""
+"""Step up from early help, new information on an open assessment, and what becomes of help under a plan."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from sightline.records import actions as records
 from sightline.records.models import Decision, Entry
 from sightline.records.terms import DecisionKind
 
-from ..models import Assessment, Relook, StepUp
+from ..models import Assessment, Episode, Relook, StepUp
 from ..rules import stages
 from ..terms import Act, AssessmentState, Stage
 from . import episode as way
-from .protection import stamp
+from .protection import conference_decided, stamp
 
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
 
@@ -50,6 +50,10 @@ def ask_step_up(folder_id: UUID, *, reasons: str, family_view: str) -> StepUp:
         raise Refused("No early help is under way with this child. Raise a concern instead.")
     here = Stage(episode.stage)
     stages.step(here, Act.STEP_UP).or_refuse()
+    if here is Stage.HELP and not way.stands_under(lead, StatusKind.EARLY_HELP):
+        raise Refused(
+            "This child is with the local authority already. Change the plan, or call a discussion."
+        )
     if not stages.has_words(reasons):
         raise Refused("Say why early help is not enough.", "reasons")
     if not stages.has_words(family_view):
@@ -211,14 +215,49 @@ def looked_again(folder_id: UUID, subject_id: UUID, *, changes: bool, words: str
     return row
 
 
+# -- what the room of plans tells of help ------------------------------------------------------------
+
+
 @transaction.atomic
-def close(folder_id: UUID, *, reasons: str, closure: str, decision_id: UUID | None = None) -> None:
-    """For the room of plans: help has ended and the child's way closes, with the census's reason."""
+def plan_began(
+    folder_id: UUID, *, protection: bool, moved_here: bool, reasons: str, decision_id: UUID
+) -> Episode:
+    """Help under a plan has begun. A protection plan moves the child on from the conference that made it; any other
+    begins the child's way where there is none yet.
+
+    Raises Refused for a protection plan before an enquiry has called its conference.
+    """
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    if protection and not moved_here:
+        episode = conference_decided(lead, plan_made=True, reasons=reasons, decision_id=decision_id)
+    else:
+        found = way.open_episode([lead])
+        episode = found or way.begin(lead, Stage.HELP, reasons=reasons, decision_id=decision_id)
+        assessed = not Assessment.objects.filter(episode=episode, state__in=_OPEN).exists()
+        if assessed and Stage(episode.stage) in (Stage.ASSESSMENT, Stage.EARLY_HELP):
+            # The assessment was signed while protection was under way, or there was none to wait for.
+            episode = way.locked(episode.id)
+            way.move(episode, Act.AGREE_HELP, reasons=reasons, decision_id=decision_id)
+    duties.discharge("plan_begun", episode.id)
+    record(Verb.WROTE, "enquiries.plan_began", folder_id=lead, subject=episode)
+    return episode
+
+
+@transaction.atomic
+def close(
+    folder_id: UUID, *, reasons: str, closure: str, decision_id: UUID | None = None, died: bool = False
+) -> None:
+    """Help has ended and the child's way closes, with the census's reason. A child without one has none to close.
+
+    `died`: an enquiry that is under way goes on to its end, and closes then. Raises Refused while an assessment,
+    discussion, enquiry or conference is open.
+    """
     permit(Permission.WRITE_FOLDER)
     lead = way.writable_lead(folder_id)
     episode = way.open_episode([lead])
-    if episode is None:
-        raise Refused("No work is open with this child.")
+    if episode is None or (died and Stage(episode.stage) in stages.PROTECTING):
+        return
     way.move(
         way.locked(episode.id),
         Act.CLOSE,
@@ -232,13 +271,27 @@ def close(folder_id: UUID, *, reasons: str, closure: str, decision_id: UUID | No
 
 
 @transaction.atomic
+def reopen(folder_id: UUID, *, reasons: str) -> None:
+    """A plan that was closed is taken up again: the closing of the child's way is taken back with it."""
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    if way.open_episode([lead]) is not None:
+        return
+    episode = Episode.objects.filter(folder_id=lead).order_by("-closed_at").first()
+    if episode is None:
+        return
+    way.undo(way.locked(episode.id), reasons)
+    record(Verb.WROTE, "enquiries.reopen", folder_id=lead, subject=episode)
+
+
+@transaction.atomic
 def step_down(folder_id: UUID, *, reasons: str, decision_id: UUID | None = None) -> None:
-    """For the room of plans: help goes on as early help; the record goes along."""
+    """Help goes on as early help; the record goes along. A child who is there already stays there."""
     permit(Permission.WRITE_FOLDER)
     lead = way.writable_lead(folder_id)
     episode = way.open_episode([lead])
-    if episode is None:
-        raise Refused("No work is open with this child.")
+    if episode is None or Stage(episode.stage) is Stage.EARLY_HELP:
+        return
     way.move(
         way.locked(episode.id),
         Act.STEP_DOWN,

@@ -134,6 +134,10 @@ def begin(
     if stage is Stage.ASSESSMENT and here is Stage.HELP:
         move(episode, Act.ASSESS_AGAIN, reasons=reasons, decision_id=decision_id)
     elif stage is Stage.ASSESSMENT and here is Stage.EARLY_HELP:
+        if decision_id is None:
+            raise Refused(
+                "This child is in early help. Ask for a step up first, or raise a concern: the front door decides."
+            )
         move(episode, Act.STEP_UP, reasons=reasons, decision_id=decision_id)
     elif stage is Stage.STRATEGY:
         again = here in (Stage.ENQUIRY, Stage.CONFERENCE, Stage.STRATEGY)
@@ -229,6 +233,20 @@ def take_back(episode_id: UUID, reasons: str, *, version: int | None = None) -> 
     assert last is not None
     if last.by_id != acting.practitioner_id:
         permit(Permission.SIGN_OFF)
+    return _back(episode, last, acting, reasons)
+
+
+def undo(episode: Episode, reasons: str) -> Step:
+    """The latest step is taken back as part of another action, which asks the permission."""
+    acting = acting_as(me())
+    last = last_standing(episode.id)
+    stages.may_take_back(Act(last.act) if last else None, reasons).or_refuse()
+    assert last is not None
+    assert acting is not None
+    return _back(episode, last, acting, reasons)
+
+
+def _back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
     other = open_episode(joined_set(episode.folder_id))
     if other is not None and other.id != episode.id:
         raise Refused("New work has begun with this child since. Take that back, or go on with it.")

@@ -45,6 +45,7 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
+from ..queries import protection as queries
 from ..rules import protection as rules
 from ..rules import stages
 from ..terms import Act, AssessmentState, Finding, LedBy, Stage, StrategyOutcome
@@ -198,6 +199,7 @@ def decide_strategy(
             safety=one.safety,
             knows_family=knows_family,
         ).or_refuse()
+    together = uuid7() if len(decisions) > 1 else None
     found = meetings.decide(
         meeting_id,
         [
@@ -224,7 +226,7 @@ def decide_strategy(
             threshold=one.threshold.strip(),
             safety=one.safety.strip(),
             decision_id=decision_id,
-            **stamp(),
+            **stamp(together),
         )
         row.save(force_insert=True)
         if outcome.enquires:
@@ -317,7 +319,7 @@ def meeting_cancelled(happened: hooks.Happened) -> None:
 def _enquiry(enquiry_id: UUID, *, version: int | None = None) -> Enquiry:
     row = (
         Enquiry.objects.select_for_update(of=("self",))
-        .select_related("episode")
+        .select_related("episode", "strategy")
         .filter(id=enquiry_id)
         .first()
     )
@@ -353,12 +355,42 @@ class EnquiryIn:
     conference_why: str = ""
 
 
+#: What an enquiry finds of a family, and may so be written once for brothers and sisters; the rest is each child's own.
+SHARED = ("powers_told", "checks", "other_children")
+
+
 @transaction.atomic
-def write_enquiry(enquiry_id: UUID, found: EnquiryIn, *, version: int | None = None) -> EnquiryText:
-    """Save what the enquiry has found so far; what stood before stays readable."""
+def write_enquiry(
+    enquiry_id: UUID, found: EnquiryIn, *, version: int | None = None, also: Sequence[UUID] = ()
+) -> EnquiryText:
+    """Save what the enquiry has found so far; what stood before stays readable.
+
+    `also`: enquiries about brothers and sisters from the same discussion, in which what is about the family (`SHARED`)
+    stands from now on as well, written once; what is each child's own stays as it was there.
+    """
     permit(Permission.STATUTORY)
     row = _enquiry(enquiry_id, version=version)
     _goes_on(row)
+    together = uuid7() if also else None
+    for other in _together_with(row, also):
+        last = EnquiryText.objects.filter(enquiry=other).order_by("-id").first() or EnquiryText()
+        own = {f: getattr(last, f) for f in EnquiryIn.__dataclass_fields__ if f not in SHARED}
+        _write_text(other, EnquiryIn(**own, **{f: getattr(found, f) for f in SHARED}), together)
+    return _write_text(row, found, together)
+
+
+def _together_with(row: Enquiry, also: Sequence[UUID]) -> list[Enquiry]:
+    """The enquiries named, in a fixed order so that two writers never wait for each other. Raises NotFound."""
+    meeting_id = row.strategy.meeting_id
+    found = [_enquiry(other) for other in sorted(set(also) - {row.id})]
+    for other in found:
+        if other.strategy.meeting_id != meeting_id:
+            raise NotFound
+        _goes_on(other)
+    return found
+
+
+def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> EnquiryText:
     if found.child_seen_on is not None and found.child_seen_on > now().date():
         raise Refused("The child cannot have been seen on a day that is still to come.", "child_seen_on")
     text = EnquiryText(
@@ -375,7 +407,7 @@ def write_enquiry(enquiry_id: UUID, found: EnquiryIn, *, version: int | None = N
         analysis=found.analysis.strip(),
         conference=found.conference,
         conference_why=found.conference_why.strip(),
-        **stamp(),
+        **stamp(together),
     )
     text.save(force_insert=True)
     row.version += 1
@@ -385,8 +417,10 @@ def write_enquiry(enquiry_id: UUID, found: EnquiryIn, *, version: int | None = N
 
 
 @transaction.atomic
-def spoke_to(enquiry_id: UUID, *, whom: str, spoken_on: date, told: str, said: str = "") -> SpokenTo:
-    """Record who was spoken to and what they were told of the powers used."""
+def spoke_to(
+    enquiry_id: UUID, *, whom: str, spoken_on: date, told: str, said: str = "", also: Sequence[UUID] = ()
+) -> SpokenTo:
+    """Record who was spoken to and what they were told of the powers used; `also` as in `write_enquiry`."""
     permit(Permission.STATUTORY)
     row = _enquiry(enquiry_id)
     _goes_on(row)
@@ -396,18 +430,23 @@ def spoke_to(enquiry_id: UUID, *, whom: str, spoken_on: date, told: str, said: s
         raise Refused("Say what they were told of the powers used, or why nothing.", "told")
     if spoken_on > now().date():
         raise Refused("Give a day that is not still to come.", "spoken_on")
-    made = SpokenTo(
-        folder_id=row.folder_id,
-        enquiry=row,
-        whom=whom.strip(),
-        spoken_on=spoken_on,
-        told=told.strip(),
-        said=said.strip(),
-        **stamp(),
-    )
-    made.save(force_insert=True)
-    record(Verb.WROTE, "enquiries.spoke_to", folder_id=row.folder_id, subject=made)
-    return made
+    together = uuid7() if also else None
+    rows = [
+        SpokenTo(
+            folder_id=each.folder_id,
+            enquiry=each,
+            whom=whom.strip(),
+            spoken_on=spoken_on,
+            told=told.strip(),
+            said=said.strip(),
+            **stamp(together),
+        )
+        for each in (row, *_together_with(row, also))
+    ]
+    for made in rows:
+        made.save(force_insert=True)
+        record(Verb.WROTE, "enquiries.spoke_to", folder_id=made.folder_id, subject=made)
+    return rows[0]
 
 
 def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: bool) -> list[str]:
@@ -559,4 +598,19 @@ def conference_decided(folder_id: UUID, *, plan_made: bool, reasons: str, decisi
         outcome_id="protection_plan" if plan_made else "no_protection_plan",
     )
     record(Verb.WROTE, "enquiries.conference_decided", folder_id=lead, subject=episode)
+    return episode
+
+
+@transaction.atomic
+def no_plan_made(folder_id: UUID, *, decision_id: UUID, reasons: str) -> Episode:
+    """A conference made no protection plan for this child: the assessment goes on. By its chair, or a manager.
+
+    Raises NotFound where the decision is not one of a conference on this child.
+    """
+    permit(Permission.DECIDE_PLAN)
+    lead = way.writable_lead(folder_id)
+    if decision_id not in {d.id for d in queries.conference_decisions(joined_set(lead))}:
+        raise NotFound
+    episode = conference_decided(lead, plan_made=False, reasons=reasons, decision_id=decision_id)
+    record(Verb.WROTE, "enquiries.no_plan_made", folder_id=lead, subject=episode)
     return episode

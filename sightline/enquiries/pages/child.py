@@ -57,6 +57,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "emergency_kinds": {k.value: k.label for k in EmergencyKind},
             "bases": {b.value: b.label for b in LegalBasis},
             "statutory": acting_of(request).may(Permission.STATUTORY),
+            "may_decide_plan": acting_of(request).may(Permission.DECIDE_PLAN),
             "may_sign": acting_of(request).may(Permission.SIGN_OFF),
         },
     )

@@ -313,6 +313,12 @@ class SignForm(PageForm):
         ask="Say how you know that the child is safe",
         hint="Not that nobody could be reached: what was seen, and by whom",
     )
+    family_view = Words(
+        "What was the family told of the step up, and what do they say to it?",
+        rows=3,
+        ask="Say what the family was told and says to it",
+        hint="The front door decides on the step up; until then early help goes on",
+    )
     has_conflict = YesNo(
         "Is the child’s welfare in conflict with anybody’s interests here?",
         ask="Say whether there is a conflict",
@@ -331,11 +337,17 @@ class SignForm(PageForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["outcome_id"].set_options(
-            [
-                Option(o.id, o.title, hint=o.meaning, reveals=("safe_words",) if o.closes else ())
-                for o in outcomes
-            ]
+            [Option(o.id, o.title, hint=o.meaning, reveals=_asked_with(o)) for o in outcomes]
         )
+        if not any("family_view" in _asked_with(o) for o in outcomes):
+            del fields["family_view"]
+
+
+def _asked_with(outcome: AssessmentOutcome) -> tuple[str, ...]:
+    """What an outcome asks besides: how the child is safe where it closes, the family's view where it steps up."""
+    if outcome.closes:
+        return ("safe_words",)
+    return ("family_view",) if outcome.step == "step up" else ()
 
 
 class WhyForm(PageForm):
@@ -471,7 +483,25 @@ class StrategySittingForm(PageForm):
     worker = Select("Who carries out an enquiry, if there is one?", ask="Choose who carries out an enquiry")
 
 
-class EnquiryForm(PageForm):
+class _Beside(PageForm):
+    """A form of an enquiry of which a part may be written once for brothers and sisters."""
+
+    also_label = "Write the same for"
+    also_hint = ""
+
+    def __init__(self, *args: Any, beside: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if beside:
+            self.fields["also"] = Choices(
+                self.also_label, [(str(id), name) for id, name in beside], required=False, hint=self.also_hint
+            )
+
+
+class EnquiryForm(_Beside):
+    also_label = "Write what is about the family once for"
+    also_hint = (
+        "What they were told of powers, what agencies knew, other children. The rest is each child’s own"
+    )
     child_seen_on = Day(
         "When was the child seen?", tense="past", required=False, hint="Leave empty where not seen yet"
     )
@@ -489,7 +519,8 @@ class EnquiryForm(PageForm):
     conference_why = Words("Why, or why not?", rows=3, required=False)
 
 
-class SpokenForm(PageForm):
+class SpokenForm(_Beside):
+    also_hint = "What was said of each child apart is written in that child’s enquiry"
     whom = Text("Who was spoken to?", max_length=300, ask="Say who was spoken to")
     spoken_on = Day("When?", tense="past", ask="Enter the day")
     told = Words(
@@ -519,6 +550,15 @@ class EndForm(PageForm):
         no=Option("no", "No", hint="The decision then has no effect until another manager decides"),
     )
     conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
+
+
+class NoPlanForm(PageForm):
+    decision = Choice("Which decision of the conference is it?", ask="Select the decision of the conference")
+    reasons = Words(
+        "Why does this child need no protection plan, and what helps instead?",
+        rows=4,
+        ask="Say why this child needs no protection plan, and what helps instead",
+    )
 
 
 class EmergencyForm(PageForm):

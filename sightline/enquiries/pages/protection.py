@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from sightline.agencies.gate import page
 from sightline.agencies.queries import holders
@@ -18,7 +19,10 @@ from sightline.children.terms import LivesAt
 from sightline.documents.queries import documents
 from sightline.govuk.forms import typed
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.meetings import hooks
+from sightline.meetings.queries import MeetingView
 from sightline.meetings.queries import meeting as find_meeting
+from sightline.meetings.terms import Purpose
 
 from ..actions import assessment as drafts
 from ..actions import changes as change
@@ -194,12 +198,15 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
     key = f"enquiry {view.row.id}"
     kept = draft(key) if may_write else None
     initial = {name: getattr(text, name) for name in forms.EnquiryForm.base_fields} if text else {}
-    form = forms.EnquiryForm(posted(request), initial=initial, draft=kept.content if kept else None)
+    beside = _beside(view) if may_write else []
+    form = forms.EnquiryForm(
+        posted(request), initial=initial, draft=kept.content if kept else None, beside=beside
+    )
 
     def send() -> None:
-        protect.write_enquiry(
-            view.row.id, protect.EnquiryIn(**form.cleaned_data), version=version_of(request)
-        )
+        got = dict(form.cleaned_data)
+        also = [UUID(value) for value in got.pop("also", None) or ()]
+        protect.write_enquiry(view.row.id, protect.EnquiryIn(**got), version=version_of(request), also=also)
 
     if request.method == "POST" and not acting.may(Permission.STATUTORY):
         raise NotPermitted("A section 47 enquiry is the local authority's.")
@@ -227,17 +234,30 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
     )
 
 
+def _beside(view: queries.EnquiryView) -> list[tuple[UUID, str]]:
+    """The brothers and sisters in whose enquiries the same may be written once."""
+    rows = queries.enquiries_beside(view.row)
+    names = names_of_folders(r.folder_id for r in rows)
+    return [(r.id, names[r.folder_id].called) for r in rows if r.folder_id in names]
+
+
 @page(permission=Permission.STATUTORY)
 def spoken(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse:
     """Somebody who was spoken to in an enquiry."""
     child, shown = opened(request, folder_id, "spoken")
     view = queries.enquiry(enquiry_id, child.folder_ids)
-    form = forms.SpokenForm(posted(request))
+    form = forms.SpokenForm(posted(request), beside=_beside(view))
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        also = [UUID(value) for value in got.pop("also", None) or ()]
+        protect.spoke_to(view.row.id, **got, also=also)
+
     return form_page(
         request,
         shown,
         form,
-        lambda: protect.spoke_to(view.row.id, **form.cleaned_data),
+        send,
         title="Who was spoken to?",
         done="Recorded.",
         back=address("enquiry", child, view.row.id),
@@ -285,6 +305,60 @@ def end(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse
         done="Decided. What follows stands in My work.",
         back=address("enquiry", child, view.row.id),
     )
+
+
+@page(permission=Permission.DECIDE_PLAN)
+def conference(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """A conference made no protection plan for this child: the assessment goes on."""
+    child, shown = opened(request, folder_id, "conference")
+    made = queries.conference_decisions(child.folder_ids)
+    form = forms.NoPlanForm(posted(request))
+    fields: dict[str, Any] = form.fields
+    fields["decision"].set_options(
+        [(str(d.id), f"{d.outcome}: {d.maker.name}, {d.made_at.day} {d.made_at:%B %Y}") for d in made]
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: protect.no_plan_made(
+            child.folder_ids[0],
+            decision_id=UUID(form.cleaned_data["decision"]),
+            reasons=form.cleaned_data["reasons"],
+        ),
+        title="The conference made no protection plan",
+        lines=["The assessment goes on. Help as a child in need begins with a plan of its own."]
+        if made
+        else [
+            "No conference has decided on this child yet. Its chair records the decision on the meeting’s page."
+        ],
+        button="Record it",
+        done="Recorded. The child stands at the assessment again.",
+        back=address("child", child),
+    )
+
+
+def meeting_section(request: HttpRequest, shown: MeetingView) -> hooks.Section | None:
+    """What this room adds to a meeting's page: what a discussion or conference is to decide for each child."""
+    if shown.purpose is Purpose.STRATEGY_DISCUSSION:
+        parts = queries.parts_of(shown.row.id)
+        links = {p.folder_id: reverse("enquiries:strategy", args=[p.folder_id, p.id]) for p in parts}
+        words = "What was decided for each child, with the reasons, is recorded here by its chair."
+    elif shown.purpose is Purpose.INITIAL_CONFERENCE and shown.row.began_at is not None:
+        links = {
+            c.folder_id: reverse("enquiries:conference", args=[c.folder_id])
+            for c in queries.conferences_due([c.folder_id for c in shown.children])
+        }
+        words = "Where the conference made no protection plan for a child:"
+    else:
+        return None
+    names = names_of_folders(links)
+    lines = [
+        format_html('<a class="govuk-link" href="{}" dir="auto">{}</a>', href, names[folder_id].name)
+        for folder_id, href in links.items()
+        if folder_id in names
+    ]
+    return hooks.Section("What follows", words, lines=lines) if lines else None
 
 
 @page(permission=Permission.WRITE_FOLDER)

@@ -75,6 +75,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
                 reasons=got["reasons"],
                 knows_family=got["knows_family"],
                 safe_words=got["safe_words"] or "",
+                family_view=got.get("family_view") or "",
                 conflict=got["conflict"] or "" if got["has_conflict"] else "",
                 conflict_resolved=got["conflict_resolved"] or "",
                 for_the_child=got["for_the_child"],
@@ -125,6 +126,46 @@ def send_back(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
         version=view.row.version,
         button="Take it back" if mine else "Return it",
         done="It is with its author again. Nothing in it was lost.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """A manager sets an assessment aside that should not have been begun."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "set_aside")
+    form = forms.WhyForm(posted(request), label="Why is it set aside?", ask="Say why it is set aside")
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.set_aside(view.id, form.cleaned_data["words"]),
+        title="Set this assessment aside",
+        lines=[
+            "Nothing in it is lost, and it can be taken up again. What a concern asked for is owed as before."
+        ],
+        button="Set it aside",
+        done="Set aside. It stays readable, with your reason.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def take_up_again(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """A manager lets an assessment that was set aside go on."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "take_up_again")
+    form = forms.WhyForm(
+        posted(request), label="Why is it taken up again?", ask="Say why it is taken up again"
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.take_up_again(view.id, form.cleaned_data["words"]),
+        title="Take this assessment up again",
+        lines=["It goes on where it was, with its author."],
+        button="Take it up again",
+        done="Taken up again. It is with its author.",
         back=address("assessment", child, view.id),
     )
 

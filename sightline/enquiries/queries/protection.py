@@ -8,9 +8,11 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.kernel.verdicts import NotFound
+from sightline.meetings.models import MeetingDecision
+from sightline.meetings.terms import Purpose
 from sightline.procedures.models import Duty
 from sightline.records.chronology import Moment
-from sightline.records.models import Entry
+from sightline.records.models import Decision, Entry
 from sightline.records.standing import Column, Line
 
 from ..models import (
@@ -25,11 +27,12 @@ from ..models import (
     Need,
     SignOff,
     SpokenTo,
+    Step,
     StepUp,
     Strategy,
     StrategyDecision,
 )
-from ..terms import EmergencyKind, Finding, LedBy, LegalBasis, Reached, StrategyOutcome
+from ..terms import Act, EmergencyKind, Finding, LedBy, LegalBasis, Reached, StrategyOutcome
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,15 @@ def enquiry(enquiry_id: UUID, folder_ids: Iterable[UUID]) -> EnquiryView:
     )
 
 
+def enquiries_beside(row: Enquiry) -> list[Enquiry]:
+    """Enquiries about brothers and sisters from the same discussion that still go on, as far as they may be opened."""
+    return list(
+        Enquiry.objects.filter(strategy__meeting_id=row.strategy.meeting_id, ended_at__isnull=True)
+        .exclude(id=row.id)
+        .order_by("began_at", "id")
+    )
+
+
 def emergency(emergency_id: UUID, folder_ids: Iterable[UUID]) -> Emergency:
     """One emergency measure. Raises NotFound."""
     row = Emergency.objects.filter(id=emergency_id, folder_id__in=list(folder_ids)).first()
@@ -241,6 +253,38 @@ def conferences_due(folder_ids: Iterable[UUID]) -> list[ConferenceDue]:
         ends__conference=True,
     ).distinct()
     return [ConferenceDue(r.folder_id, r.id, r.worker_id, r.ended_at) for r in rows if r.ended_at]
+
+
+def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
+    """What initial conferences decided on this child, the latest first."""
+    rows = (
+        MeetingDecision.objects.filter(
+            folder_id__in=list(folder_ids), meeting__purpose=Purpose.INITIAL_CONFERENCE.value
+        )
+        .select_related("decision__maker")
+        .order_by("-decision__made_at")
+    )
+    return [row.decision for row in rows]
+
+
+def authority_took_on(folder_ids: Iterable[UUID], since: datetime) -> bool:
+    """Whether the front door took a child in early help on since then: a step up accepted, or an assessment of a child
+    in need that followed a decision of its own."""
+    folders = list(folder_ids)
+    return (
+        StepUp.objects.filter(folder_id__in=folders, accepted=True, decided_at__gte=since).exists()
+        or Step.objects.filter(
+            folder_id__in=folders, act=Act.STEP_UP.value, at__gte=since, decision__isnull=False
+        ).exists()
+        or Assessment.objects.filter(
+            folder_id__in=folders, form="section_17", started_at__gte=since, episode__decision__isnull=False
+        ).exists()
+    )
+
+
+def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
+    """A step up that the front door has not decided on yet."""
+    return StepUp.objects.filter(folder_id__in=list(folder_ids), decided_at__isnull=True).first()
 
 
 # -- what happened, for the one timeline -------------------------------------------------------------

@@ -14,8 +14,8 @@ from sightline.kernel.verdicts import Verdict
 
 from ..terms import Act, Stage
 
-BEGIN = frozenset({Stage.EARLY_HELP, Stage.ASSESSMENT, Stage.STRATEGY})
-"""Where a child's way may begin."""
+BEGIN = frozenset({Stage.EARLY_HELP, Stage.ASSESSMENT, Stage.STRATEGY, Stage.HELP})
+"""Where a child's way may begin; with help, where a child moves here with a plan or one is simply agreed."""
 
 TRANSITIONS: dict[tuple[Stage, Act], Stage] = {
     (Stage.EARLY_HELP, Act.AGREE_HELP): Stage.HELP,

@@ -9,6 +9,7 @@ import pytest
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.children.terms import LivesAt
+from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, emergency, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EndingIn, EnquiryIn, StrategyIn
@@ -20,7 +21,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
 
-from .factories import begun, discussed, make_case
+from .factories import a_beginning, a_signing, begun, discussed, make_case, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -271,6 +272,63 @@ def test_new_significant_information_asks_for_a_review_of_the_open_assessment():
             case.maya, entry.id, changes=True, words="A strategy discussion is called today."
         )
         assert owed(case.maya, "review_of_open_assessment") is None
+
+
+@pytest.mark.obligation("HLP-01")
+def test_an_early_help_assessment_that_ends_in_a_step_up_goes_to_the_front_door():
+    case = make_case("early_help")
+    with as_practitioner(case.manager):
+        [row] = act.begin(a_beginning(case, case.maya, form="early_help"))
+    sent(case, row, outcome="step_up")
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused) as refused:
+            act.sign(row.id, a_signing("step_up"))
+        assert refused.value.verdict.field == "family_view"
+        act.sign(row.id, a_signing("step_up", family_view="Her mother was told on Tuesday and wants it."))
+        assert stage_of(case.maya) is Stage.EARLY_HELP, "nothing steps up by itself"
+        assert owed(case.maya, "decision_on_step_up") is not None
+        asked = queries.step_up_waiting([case.maya])
+        assert asked.family_view == "Her mother was told on Tuesday and wants it."
+        assert not queries.authority_took_on([case.maya], row.started_at)
+    with as_practitioner(case.door.decider):
+        changes.decide_step_up(asked.id, accepted=True, reasons=BECAUSE, knows_family=False)
+    with as_practitioner(case.worker):
+        assert stage_of(case.maya) is Stage.ASSESSMENT
+        assert queries.authority_took_on([case.maya], row.started_at)
+
+
+def test_an_assessment_of_a_child_in_early_help_begins_only_by_the_front_doors_decision():
+    case = make_case("early_help")
+    with as_practitioner(case.manager):
+        act.begin(a_beginning(case, case.maya, form="early_help"))
+        with pytest.raises(Refused, match="the front door decides"):
+            act.begin(a_beginning(case, case.maya))
+
+
+@pytest.mark.obligation("ENQ-01")
+def test_what_is_about_the_family_is_written_once_and_each_child_keeps_their_own():
+    case = make_case("strategy_discussion")
+    maya, theo = enquired(case)
+    with as_practitioner(case.worker):
+        protection.write_enquiry(theo.id, found(analysis="Theo was at his father's.", checks="Old."))
+        protection.write_enquiry(
+            maya.id,
+            found(checks="The school and the police knew of it.", analysis="Maya is afraid."),
+            also=[theo.id],
+        )
+        protection.spoke_to(
+            maya.id,
+            whom="Ana, mother",
+            spoken_on=today(),
+            told="Section 47 and what may follow.",
+            also=[theo.id],
+        )
+        mine, his = (queries.enquiry(e.id, [e.folder_id]) for e in (maya, theo))
+        assert mine.text.checks == his.text.checks == "The school and the police knew of it."
+        assert (mine.text.analysis, his.text.analysis) == ("Maya is afraid.", "Theo was at his father's.")
+        assert mine.text.written_together == his.text.written_together is not None
+        assert his.texts[1].checks == "Old.", "what stood before stays"
+        assert [s.whom for s in his.spoken_to] == ["Ana, mother"]
 
 
 def test_the_right_role_and_the_wrong_child():

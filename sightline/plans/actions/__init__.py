@@ -31,7 +31,7 @@ from .incidents import (
     talk_after_return,
     withdraw_incident,
 )
-from .listening import meeting_held
+from .listening import child_moved, meeting_held
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
 from .review import (
@@ -42,7 +42,7 @@ from .review import (
     core_group_met,
     start_review,
 )
-from .visiting import VisitIn, record_visit
+from .visiting import VisitIn, entries_signed, record_visit
 from .work import ActionIn, OfferIn, close_action, give_action, hand_over_action, move_offer, offer_service
 from .writing import (
     NeedIn,
@@ -81,6 +81,7 @@ __all__ = [
     "ask_transfer",
     "begin_plan",
     "change_category",
+    "child_moved",
     "close_action",
     "close_plan",
     "close_review",
@@ -89,6 +90,7 @@ __all__ = [
     "drop",
     "end_core_member",
     "end_local",
+    "entries_signed",
     "give_action",
     "hand_over_action",
     "join_siblings",

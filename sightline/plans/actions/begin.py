@@ -18,6 +18,7 @@ from sightline.children.actions import set_status
 from sightline.children.models import Status, Tie
 from sightline.children.rules import NewStatus
 from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.enquiries.actions import changes as way
 from sightline.kernel.ids import uuid7
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
@@ -168,6 +169,13 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         team_id=posting.team_id, pack=pack, sooner=sooner,
     )  # fmt: skip
     changed(plan, acting, "begun", sent.reasons)
+    way.plan_began(
+        folder_id,
+        protection=sent.kind is PlanKind.CHILD_PROTECTION,
+        moved_here=bool(sent.from_authority),
+        reasons=sent.reasons,
+        decision_id=decision.id,
+    )
     return plan
 
 

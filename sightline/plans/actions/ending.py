@@ -17,6 +17,8 @@ from sightline.audit.terms import Verb
 from sightline.children.actions import authority_changed, end_status
 from sightline.children.models import Particulars, Status
 from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.enquiries.actions import changes as way
+from sightline.enquiries.queries.protection import authority_took_on
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
@@ -186,6 +188,9 @@ def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
     _end(plan, acting, decision, "The plan was closed.", actions_too=True)
     _end_statuses(plan, STATUS[PlanKind(plan.kind)], StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
     changed(plan, acting, "closed", sent.reasons.strip())
+    way.close(
+        plan.folder_id, reasons=sent.reasons, closure=sent.reason, decision_id=decision.id, died=_died(plan)
+    )
     record(Verb.WROTE, "plans.close_plan", folder_id=plan.folder_id, subject=plan)
 
 
@@ -199,7 +204,11 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     rules.may_end(kind, may_decide=may_decide or sent.to.height > kind.height).or_refuse()
     last = _last_review(plan)
     rules.check_step(
-        kind, sent.to, ReviewResult(last.result) if last else None, reviewed=last is not None
+        kind,
+        sent.to,
+        ReviewResult(last.result) if last else None,
+        reviewed=last is not None,
+        taken_on=kind is not PlanKind.EARLY_HELP or authority_took_on([plan.folder_id], plan.written_at),
     ).or_refuse()
     conference = None
     if sent.decision_id is not None:
@@ -211,17 +220,19 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     ).or_refuse()
     end = rules.End("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False)
-    way = "up" if sent.to.height > kind.height else "down"
-    decision = _decide(plan, f"Stepped {way} to a {sent.to.label.lower()}", sent.reasons, sent.wishes)
+    towards = "up" if sent.to.height > kind.height else "down"
+    decision = _decide(plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes)
     _write_ending(plan, acting, decision, sent, reason="", next_kind=sent.to.value)
-    _end(plan, acting, decision, f"Stepped {way} to a {sent.to.label.lower()}.", actions_too=False)
-    changed(plan, acting, f"stepped {way} to a {sent.to.label.lower()}", sent.reasons.strip())
+    _end(plan, acting, decision, f"Stepped {towards} to a {sent.to.label.lower()}.", actions_too=False)
+    changed(plan, acting, f"stepped {towards} to a {sent.to.label.lower()}", sent.reasons.strip())
     if kind is PlanKind.CHILD_PROTECTION and sent.to is PlanKind.CHILD_IN_NEED:
         _end_statuses(plan, StatusKind.PROTECTION_PLAN)
     elif sent.to is not PlanKind.CHILD_PROTECTION:
         _end_statuses(plan, *(s for k, s in STATUS.items() if k is not sent.to))
     else:
         _end_statuses(plan, StatusKind.EARLY_HELP)
+    if sent.to is PlanKind.EARLY_HELP:
+        way.step_down(plan.folder_id, reasons=sent.reasons, decision_id=decision.id)
     new = begun(
         plan.folder_id,
         plan.child_id,
@@ -284,6 +295,7 @@ def reopen_plan(plan_id: UUID, why: str) -> None:
     plan.ended_on = None
     category = plan.categories.order_by("-held_from").values_list("code", flat=True).first() or ""
     changed(plan, acting, "reopened", why.strip())
+    way.reopen(plan.folder_id, reasons=why)
     set_statuses(plan.folder_id, BeginIn(kind, today(), why, category=category))
     duties.happened(
         f"{kind.value}_plan_begun",

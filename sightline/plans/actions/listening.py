@@ -1,11 +1,17 @@
-"""What follows for a plan when a meeting about the child was held."""
+"""What follows for a plan when a meeting about the child was held, or when the child moved on."""
 
 from __future__ import annotations
 
-from sightline.kernel.time import LONDON
+from sightline.agencies.actions import notify
+from sightline.children.queries import lead_worker
+from sightline.enquiries.actions.episode import Moved
+from sightline.enquiries.terms import Act, Stage
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import Refused
 from sightline.meetings import queries as meetings
 from sightline.meetings.hooks import Happened
 from sightline.meetings.terms import Purpose
+from sightline.procedures import actions as duties
 
 from .. import queries
 from ..terms import PlanKind, PlanState
@@ -46,3 +52,35 @@ def meeting_held(happened: Happened) -> None:
                 plan.id, happened.at.astimezone(LONDON).date(), who_came=who_came, meeting_id=happened.meeting_id,
                 together=happened.meeting_id,
             )  # fmt: skip
+
+
+def child_moved(moved: Moved) -> None:
+    """What a child's step on their way means for their plan. A plan is closed on its own page, with its summary and
+    who helps now: the way never closes over it. Help that was agreed owes a plan; a step down, that the plan follows.
+    """
+    plan = queries.open_plan(moved.folder_id)
+    path = f"/child/{moved.folder_id}/plan/"
+    if moved.act is Act.TAKE_BACK:
+        duties.withdraw_all(moved.episode_id, "The step that asked for a plan was taken back.")
+        last = queries.last_plan(moved.folder_id) if moved.before is Stage.CLOSED and plan is None else None
+        if last is not None and last.lead_id is not None:
+            notify(last.lead_id, text="A closing was taken back: reopen the plan, or make another", path=path)
+        return
+    if moved.after is Stage.CLOSED:
+        if plan is not None:
+            raise Refused(
+                f"This child has a {PlanKind(plan.kind).label.lower()}. Close it on the Plan tab: its summary and who "
+                "helps now belong there, and the rest closes with it."
+            )
+        duties.withdraw_all(moved.episode_id, "The work with this child was closed.")
+    elif moved.act is Act.AGREE_HELP and plan is None:
+        lead = lead_worker(moved.folder_id)
+        duties.happened(
+            "help_agreed", [moved.folder_id], subject_id=moved.episode_id, at=now(), path=path,
+            owner_id=lead.practitioner_id if lead else None,
+        )  # fmt: skip
+    elif moved.act is Act.STEP_DOWN and plan is not None and plan.kind != PlanKind.EARLY_HELP.value:
+        duties.happened(
+            "plan_to_answer", [moved.folder_id], subject_id=plan.id, at=now(), path=path, owner_id=plan.lead_id,
+            team_id=plan.team_id,
+        )  # fmt: skip

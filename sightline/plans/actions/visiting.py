@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,15 +13,18 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.records.actions import Answered, sign_entry
+from sightline.records.actions import Answered, SignedEntry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Said, hear
 from sightline.voice.terms import Heard
 
-from .. import rules
+from .. import queries, rules
 from ..models import Plan, Visit
 from ..terms import PlanAct, PlanKind
 from .base import enter, path_of, signed
+
+#: Where an entry was written without its form, so that nothing says why the child was not seen, or not alone.
+NOT_SAID = "Not said in the entry."
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,30 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
         _seen(plan, sent.visited_at)
     record(Verb.WROTE, "plans.record_visit", folder_id=plan.folder_id, subject=visit)
     return visit.id
+
+
+def entries_signed(signed_now: Sequence[SignedEntry]) -> None:
+    """A visit written as an entry of the record is the visit of the child's plan as well (CHD-02): it stands there,
+    and where the child was seen it answers the duty to visit. A child without a plan has none to answer."""
+    for one in signed_now:
+        entry = one.entry
+        if entry.kind != EntryKind.VISIT.value or one.answer("seen") not in ("yes", "no"):
+            continue
+        plan = queries.open_plan(entry.folder_id)
+        if plan is None or entry.subject_id == plan.id or entry.happened_at.date() < plan.began_on:
+            # One recorded under the plan is there already; one before the plan belongs to the record alone.
+            continue
+        seen, alone = one.answer("seen") == "yes", one.answer("seen_alone") == "yes"
+        visit = Visit.objects.create(
+            folder_id=plan.folder_id, plan_id=plan.id, entry=entry, visited_at=entry.happened_at, seen=seen,
+            alone=alone if seen else None,
+            why_not="" if alone else one.answer("alone_why_not" if seen else "seen_why_not") or NOT_SAID,
+            where=one.answer("where")[:200], like=entry.text if seen else "", written_at=entry.written_at,
+            written_by_id=entry.author_id, written_post=entry.author_post,
+        )  # fmt: skip
+        if seen:
+            _seen(plan, entry.happened_at)
+        record(Verb.WROTE, "plans.entries_signed", folder_id=plan.folder_id, subject=visit)
 
 
 def _seen(plan: Plan, at: datetime) -> None:

@@ -22,6 +22,7 @@ from .plan import (
     child_of_plan,
     duty_ids_on,
     history_of,
+    last_plan,
     member_of,
     open_plan,
     plan_head,
@@ -38,7 +39,7 @@ from .plan import (
     visits_of,
     was_signed,
 )
-from .review import ReviewView, open_review, progress_of, review_of, review_shown, reviews_of
+from .review import ReviewView, open_review, progress_of, review_of, review_shown, reviews_at, reviews_of
 
 __all__ = [
     "ActionRow",
@@ -59,6 +60,7 @@ __all__ = [
     "duty_ids_on",
     "history_of",
     "incidents_of",
+    "last_plan",
     "local",
     "local_matching",
     "member_of",
@@ -78,6 +80,7 @@ __all__ = [
     "progress_of",
     "review_of",
     "review_shown",
+    "reviews_at",
     "reviews_of",
     "siblings_of",
     "standing",

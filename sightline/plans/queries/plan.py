@@ -381,6 +381,7 @@ def latest_statements(plan_ids: Sequence[UUID]) -> list[StatementView]:
 
 
 def offer_views(rows: Iterable[Offer]) -> list[OfferView]:
+    """Offers with what came of them last, as pages show them."""
     return [
         OfferView(
             id=row.id,
@@ -653,6 +654,11 @@ def open_plan(folder_id: UUID) -> Plan | None:
     return Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
 
 
+def last_plan(folder_id: UUID) -> Plan | None:
+    """The plan that a child has, or had last."""
+    return Plan.objects.filter(folder_id=folder_id).order_by("-began_on", "-id").first()
+
+
 def child_of_plan(plan_id: UUID) -> UUID:
     """The folder of a plan. Raises NotFound."""
     found = Plan.objects.filter(id=plan_id).values_list("folder_id", flat=True).first()
@@ -662,6 +668,7 @@ def child_of_plan(plan_id: UUID) -> UUID:
 
 
 def was_signed(plan_id: UUID) -> bool:
+    """Whether a version of the plan was ever signed."""
     return PlanVersion.objects.filter(plan_id=plan_id).exists()
 
 

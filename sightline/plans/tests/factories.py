@@ -13,6 +13,8 @@ from sightline.agencies.tests.factories import as_practitioner, make_partnership
 from sightline.children.actions import involve, record_adult, record_child, tie
 from sightline.children.rules import Birth, Names, NewAdult, NewChild, NewInvolvement, NewTie
 from sightline.children.terms import Kinship, Known
+from sightline.enquiries.actions import episode as way
+from sightline.enquiries.terms import Act, Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.plans import actions, queries
@@ -86,8 +88,18 @@ def make_family(pack: str = "nottinghamshire", *, born: date = date(2017, 3, 14)
     return Family(worker, manager, chair, nurse, stranger, folders[0], folders[1], mother, children)
 
 
+def before_its_conference(family: Family, folder_id: UUID) -> None:
+    """The child's way as far as the conference that an enquiry has called."""
+    because = "Neglect has gone on although help was given."
+    with as_practitioner(family.worker):
+        episode = way.begin(folder_id, Stage.STRATEGY, reasons=because)
+        for act in (Act.START_ENQUIRY, Act.CALL_CONFERENCE):
+            way.move(way.locked(episode.id), act, reasons=because)
+
+
 def conference_decision(family: Family, folder_id: UUID) -> UUID:
     """A conference's decision, as the room of enquiries records it."""
+    before_its_conference(family, folder_id)
     pack = pack_in_force()
     with as_practitioner(family.chair):
         [made] = decide(

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 
 from sightline.access.queries import grants_on
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.agencies.queries import front_door_team
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Status
 from sightline.children.rules import Birth
+from sightline.enquiries.actions.changes import ask_step_up, decide_step_up
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.plans import actions, queries
@@ -394,10 +396,26 @@ def test_stepping_down_carries_the_record_along_and_the_child_stays_in_need():
 
 
 @pytest.mark.obligation("HLP-01")
-def test_early_help_by_a_voluntary_agency_steps_up():
+def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
     family = make_family()
+    decider = make_practitioner("front-door-decision-manager", team=front_door_team(), name="Mark Ede")
     plan = begun(family, kind=PlanKind.EARLY_HELP)
     written(family, plan)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="The front door decides"):
+            actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+        asked = ask_step_up(
+            family.maya,
+            reasons="The evenings have become dangerous.",
+            family_view="Their mother asks for it.",
+        )
+    with as_practitioner(decider):
+        decide_step_up(
+            asked.id,
+            accepted=True,
+            reasons="The child may be in need, and help has not held.",
+            knows_family=False,
+        )
     with as_practitioner(family.worker):
         new = actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
         assert queries.plan_shown(new).kind is PlanKind.CHILD_IN_NEED

@@ -1,0 +1,164 @@
+"""What enquiries, the record and plans tell each other: one way of one child."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.enquiries.actions import episode as way
+from sightline.enquiries.actions.protection import conference_decided
+from sightline.enquiries.models import Episode
+from sightline.enquiries.terms import Act, Stage
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import Refused
+from sightline.plans import actions, queries
+from sightline.plans.actions import BeginIn
+from sightline.plans.models import Visit
+from sightline.plans.terms import PlanKind
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import Deciding, EntryIn, sign
+from sightline.records.actions import decide as decide_on
+from sightline.records.terms import DecisionKind
+
+from ..terms import ReviewResult
+from .factories import (
+    WISHED,
+    a_visit,
+    an_end,
+    before_its_conference,
+    begun,
+    hear,
+    make_family,
+    reviewed,
+    signed,
+)
+
+pytestmark = pytest.mark.django_db
+
+BECAUSE = "What was seen at home shows it."
+
+
+def stage_of(folder_id):
+    return Stage(Episode.objects.filter(folder_id=folder_id).latest("opened_at").stage)
+
+
+def owed(folder_id, kind):
+    return Duty.objects.filter(folder_id=folder_id, kind=kind, closed_at__isnull=True).first()
+
+
+@pytest.mark.obligation("ENQ-01")
+def test_a_conference_s_plan_moves_the_child_on_and_before_the_enquiry_there_is_none():
+    family = make_family()
+    pack = pack_in_force()
+    with as_practitioner(family.chair):
+        [decision] = decide_on(
+            [Deciding(family.maya, DecisionKind.MEETING, "A plan", BECAUSE, pack.name, pack.version)]
+        )
+        sent = BeginIn(
+            PlanKind.CHILD_PROTECTION, today(), BECAUSE, "NEG", decision_id=decision.id, wishes=WISHED,
+            lead_id=family.worker.pk,
+        )  # fmt: skip
+        with pytest.raises(Refused, match="Discuss first"):
+            actions.begin_plan(family.maya, sent)
+    before_its_conference(family, family.maya)
+    with as_practitioner(family.chair):
+        actions.begin_plan(family.maya, sent)
+        assert stage_of(family.maya) is Stage.HELP
+
+
+def test_a_conference_that_makes_no_plan_leaves_the_child_at_the_assessment():
+    family = make_family()
+    before_its_conference(family, family.maya)
+    with as_practitioner(family.chair):
+        decision_id = begun_decision(family)
+        conference_decided(family.maya, plan_made=False, reasons=BECAUSE, decision_id=decision_id)
+        assert stage_of(family.maya) is Stage.ASSESSMENT
+    begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.worker):
+        assert stage_of(family.maya) is Stage.HELP, "the plan that was agreed instead"
+
+
+def begun_decision(family):
+    pack = pack_in_force()
+    [decision] = decide_on(
+        [Deciding(family.maya, DecisionKind.MEETING, "No plan", BECAUSE, pack.name, pack.version)]
+    )
+    return decision.id
+
+
+@pytest.mark.obligation("HLP-01")
+def test_closing_a_plan_closes_the_child_s_way_and_reopening_it_takes_that_back():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    with as_practitioner(family.manager):
+        review = actions.start_review(plan, today())
+        actions.answer_outcome(review, item, reviewed())
+        hear(family, plan, review_id=review)
+        actions.close_review(review, ReviewResult.CLOSE, "The evenings are calm and she eats.", WISHED)
+        actions.close_plan(plan, an_end(family))
+        assert stage_of(family.maya) is Stage.CLOSED
+        assert Episode.objects.get(folder_id=family.maya).closure
+        actions.reopen_plan(plan, "It was closed for the wrong child.")
+        assert stage_of(family.maya) is Stage.HELP
+
+
+def test_the_way_never_closes_over_a_plan_that_is_open():
+    family = make_family()
+    begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.manager):
+        episode = way.open_episode([family.maya])
+        with pytest.raises(Refused, match="Close it on the Plan tab"):
+            way.move(way.locked(episode.id), Act.CLOSE, reasons=BECAUSE)
+
+
+def test_help_that_was_agreed_owes_a_plan_until_it_begins():
+    family = make_family()
+    with as_practitioner(family.worker):
+        episode = way.begin(family.maya, Stage.ASSESSMENT, reasons=BECAUSE)
+        way.move(way.locked(episode.id), Act.AGREE_HELP, reasons=BECAUSE)
+        assert owed(family.maya, "plan_begun").owner_id == family.worker.pk
+    begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.worker):
+        assert owed(family.maya, "plan_begun") is None
+
+
+def an_entry(folder_id, **answers):
+    return EntryIn(
+        (folder_id,), "visit", now() - timedelta(minutes=5), "Maya drew at the kitchen table and was calm.",
+        answers={"where": "At home"}, child_answers={folder_id: answers},
+    )  # fmt: skip
+
+
+@pytest.mark.obligation("CHD-02")
+def test_a_visit_written_in_the_record_is_the_plan_s_visit_and_answers_its_duty():
+    family = make_family()
+    plan = begun(family)
+    with as_practitioner(family.worker):
+        first = owed(family.maya, "child_protection_visit")
+        sign(an_entry(family.maya, seen="no", seen_why_not="Nobody was at home."))
+        assert owed(family.maya, "child_protection_visit").id == first.id
+        sign(an_entry(family.maya, seen="yes", seen_alone="yes"))
+        assert owed(family.maya, "child_protection_visit").id != first.id
+        shown = queries.visits_of([family.maya])
+        assert [(v.how, v.where) for v in shown] == [("Seen alone", "At home"), ("Not seen", "At home")]
+        assert shown[1].why_not == "Nobody was at home."
+        assert Visit.objects.filter(plan_id=plan).count() == 2
+
+
+def test_a_visit_recorded_under_the_plan_stands_in_the_record_once():
+    family = make_family()
+    plan = begun(family)
+    with as_practitioner(family.worker):
+        actions.record_visit(plan, a_visit())
+        assert Visit.objects.filter(plan_id=plan).count() == 1
+
+
+def test_a_visit_to_a_child_without_a_plan_stays_in_the_record_alone():
+    family = make_family()
+    with as_practitioner(family.worker):
+        sign(an_entry(family.maya, seen="yes", seen_alone="no", alone_why_not="He is four."))
+        assert queries.visits_of([family.maya]) == []

@@ -1,0 +1,444 @@
+"""Two siblings from a teacher's concern to two different outcomes, as the people who walk that way with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from sightline.access.tests.factories import let_in
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
+from sightline.children.models import PersonName, Tie
+from sightline.children.terms import NameUse
+from sightline.concerns.tests.factories import FrontDoor
+from sightline.enquiries.models import Episode
+from sightline.kernel.time import now, today
+from sightline.kernel.viewer import Viewer, looking_as
+from sightline.meetings.models import Meeting
+from sightline.plans.models import Plan, Visit
+from sightline.procedures.queries import pack_in_force
+
+from .conftest import PASSWORD, Visitor
+from .filling import fills, without_scripts
+from .test_front_door import a_teacher_raises_a_concern_about_two_children
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BECAUSE = "What the school, the nurse and the police brought together shows it."
+
+
+@dataclass
+class People:
+    """Who works with Maya and Theo, all with the same password."""
+
+    door: FrontDoor
+    manager: Practitioner
+    worker: Practitioner
+    chair: Practitioner
+    officer: Practitioner
+    nurse: Practitioner
+
+
+def the_people(door: FrontDoor) -> People:
+    team = make_team(door.team.agency, name="Safeguarding East")
+    manager = make_practitioner("team-manager", team=team, name="Priya Manager")
+    people = People(
+        door, manager,
+        make_practitioner("social-worker", team=team, name="Dana Worker", line_manager=manager),
+        make_practitioner("independent-conference-chair", name="Helen Abara"),
+        make_practitioner("police-front-door-officer", name="Rhona Officer"),
+        make_practitioner("health-visitor", name="Ines Nurse"),
+    )  # fmt: skip
+    with setting_up():
+        for person in (manager, people.worker, people.chair, people.officer, people.nurse):
+            assert person.user is not None
+            person.user.set_password(PASSWORD)
+            person.user.save()
+    return people
+
+
+def the_folder_of(given: str) -> UUID:
+    with looking_as(Viewer.for_job("demo")):
+        found = PersonName.objects.filter(use=NameUse.FULL.value, given=given, folder__isnull=False).first()
+    assert found is not None
+    assert found.folder_id is not None
+    return found.folder_id
+
+
+def the_front_door_decides_on_a_strategy_discussion(decider: Visitor, door: FrontDoor) -> None:
+    with as_practitioner(door.decider):
+        level = pack_in_force().levels(today()).level[-1]
+    decider.follows("Front door")
+    decider.follows("Maya Ferreira-Lund")
+    decider.follows("Decide")
+    decider.chooses("No", "Do you know anybody in this family outside your work?")
+    for n in range(2):
+        fills(
+            decider,
+            **{
+                f"c{n}-level_id": level.id,
+                f"c{n}-descriptors_{level.id}": level.descriptor[0].id,
+                f"c{n}-outcome_id": "strategy_discussion",
+                f"c{n}-reasons": "Two bruises that nobody explains, and shouting at night.",
+                f"c{n}-stands_on": "Section 47, Children Act 1989",
+                f"c{n}-why_nothing_less_strategy_discussion": "Help was offered twice and did not keep them safe.",
+                f"c{n}-child_told": "Their teacher told them after lunch.",
+                f"c{n}-parents_told": "The mother was told on the telephone.",
+                f"c{n}-has_conflict": "no",
+                f"c{n}-sooner_strategy_discussion": "no",
+            },
+        )
+    decider.presses("Make th")
+    decider.sees("Decided.")
+
+
+def the_manager_calls_a_strategy_discussion(manager: Visitor, people: People, *folders: UUID) -> None:
+    manager.goes_to(f"/child/{folders[0]}/enquiries/")
+    manager.follows("Call a strategy discussion")
+    fills(
+        manager, children=list(folders), when=now() - timedelta(hours=1),
+        cause="Two bruises that nobody explains, and shouting at night.",
+        safety_now="Both sleep at their grandmother's until then.", chair=people.manager.pk, link="01632 960100",
+        asked=[people.officer.pk, people.nurse.pk],
+    )  # fmt: skip
+    manager.presses("Call it")
+    manager.sees("Called.")
+
+
+def the_meeting_is_held(chair: Visitor, minutes_ago: int, *, unready: str = "") -> None:
+    chair.follows("Record who came")
+    fills(chair, began_at=now() - timedelta(minutes=minutes_ago))
+    for came in chair.page.locator("input[type=radio][value='came']").all():
+        came.check()
+    for question in chair.page.locator("[name$='_interpreter'][value='yes']").all():
+        question.check()
+    chair.presses("Record who came")
+    if unready:
+        fills(chair, unready_why=unready)
+        chair.presses("Record who came")
+
+
+def the_discussion_decides_on_a_joint_enquiry_for_both(manager: Visitor, people: People) -> None:
+    the_meeting_is_held(manager, 55)
+    manager.page.go_back()
+    manager.page.go_back()
+    manager.page.reload()
+    manager.follows("Maya Ferreira-Lund")
+    manager.goes_to(f"/child/{the_folder_of('Maya')}/enquiries/")
+    manager.follows("Strategy discussion")
+    fills(manager, knows_family="no", worker=people.worker.pk)
+    for n, name in enumerate(("Maya", "Theo")):
+        fills(
+            manager,
+            **{
+                f"c{n}-outcome": "section_47_joint",
+                f"c{n}-threshold": f"Met: {name} has an injury that nobody explains.",
+                f"c{n}-safety": "At their grandmother's, who rings if anybody comes.",
+                f"c{n}-reasons": BECAUSE,
+                f"c{n}-wishes_why_not": f"{name} was asleep; Dana sees {name} tomorrow.",
+            },
+        )
+    manager.presses("Record these decisions")
+    manager.sees("Decided.")
+
+
+def the_worker_enquires_and_writes_for_both_what_is_about_both(
+    worker: Visitor, maya: UUID, theo: UUID
+) -> None:
+    worker.goes_to(f"/child/{maya}/enquiries/")
+    worker.follows("Section 47 enquiry")
+    fills(
+        worker, child_seen_on=today(), seen_alone="yes", seen_words="At school, drawing. “He shouts at night.”",
+        powers_told="Ana and both children were told of section 47 at home.",
+        checks="School: marks on Monday. Police: called twice this year.", other_children="None besides Theo.",
+        analysis="The marks do not fit what was said of them, and nobody keeps him away.", finding="continuing_risk",
+        conference="yes",
+    )  # fmt: skip
+    worker.page.locator("[name='also']").check()
+    worker.presses("Save")
+    worker.sees("Saved.")
+    worker.follows("Record who was spoken to")
+    fills(
+        worker,
+        whom="Ana Ferreira, mother",
+        spoken_on=today(),
+        told="Section 47, and what may follow from it.",
+    )
+    worker.page.locator("[name='also']").check()
+    worker.presses("Save")
+    worker.goes_to(f"/child/{theo}/enquiries/")
+    worker.follows("Section 47 enquiry")
+    worker.sees("School: marks on Monday.")
+    worker.sees("Ana Ferreira, mother")
+    fills(
+        worker, child_seen_on=today(), seen_alone="no", not_seen_why="He is four and stayed with his key worker.",
+        seen_words="At nursery, busy with cars.", analysis="The mark is from a fall that the nursery saw.",
+        finding="not_substantiated", conference="no",
+        conference_why="The mark is explained, and he was never alone with the adult who shouts.",
+    )  # fmt: skip
+    worker.presses("Save")
+
+
+def the_manager_ends_both_enquiries_differently(manager: Visitor, maya: UUID, theo: UUID) -> None:
+    for folder_id, finding, conference in (
+        (maya, "continuing_risk", "yes"),
+        (theo, "not_substantiated", "no"),
+    ):
+        manager.goes_to(f"/child/{folder_id}/enquiries/")
+        manager.follows("Section 47 enquiry")
+        manager.follows("Decide on the enquiry")
+        fills(
+            manager,
+            knows_family="no",
+            finding=finding,
+            conference=conference,
+            reasons=BECAUSE,
+            has_conflict="no",
+        )
+        manager.presses("Decide")
+        manager.sees("Decided.")
+    manager.goes_to(f"/child/{theo}/enquiries/")
+    manager.sees_the_heading("Assessment of a child in need")
+
+
+def the_worker_calls_the_conference(worker: Visitor, people: People, maya: UUID, mother: UUID) -> None:
+    worker.goes_to(f"/child/{maya}/meetings/")
+    worker.follows("Call a meeting")
+    fills(
+        worker, purpose="initial_conference", children=[maya], when=now() + timedelta(minutes=10), minutes_long=90,
+        format="in_person", place="Civic Centre, room 2", chair=people.chair.pk,
+        agenda="Is a child protection plan needed?",
+    )  # fmt: skip
+    worker.presses("Call the meeting")
+    worker.sees("The meeting is called")
+    for person in (people.worker, people.officer, people.nurse):
+        worker.follows("Invite somebody")
+        fills(worker, kind="practitioner", practitioner=person.pk, opens="yes")
+        worker.presses("Invite")
+    worker.follows("Invite somebody")
+    fills(worker, kind="family", person=mother, role="Mother", needs_interpreter="yes", language="Portuguese")
+    worker.presses("Invite")
+    worker.sees("interpreter needed")
+    worker.follows("Ana Ferreira")
+    worker.follows("Book an interpreter")
+    fills(worker, language="Portuguese", relative="no", booked_with="Eastmarch Interpreters, 12")
+    worker.presses("Book the interpreter")
+    worker.sees("Interpreter booked: Portuguese")
+
+
+def the_conference_is_held_and_the_mother_disagrees(chair: Visitor, maya: UUID) -> str:
+    chair.goes_to(f"/child/{maya}/meetings/")
+    chair.follows("Initial child protection conference")
+    address = chair.page.url
+    the_meeting_is_held(chair, 1, unready="Ana asked for it to be held today all the same.")
+    chair.sees("Now write what was said")
+    chair.page.get_by_label("Who said it?").select_option(label="Ana Ferreira, Mother")
+    chair.writes("What was said?", "I want help, and not a plan.")
+    chair.presses("Add to the minutes")
+    chair.follows("Record decisions")
+    chair.writes("What is decided?", "Child protection plan: neglect")
+    chair.writes("Why?", "She goes without her hearing aids, and early help was not enough.")
+    chair.chooses("No", "Does everybody agree?")
+    chair.writes("Ana Ferreira does not agree", "It is not fair on us.")
+    chair.presses("Record this decision")
+    chair.sees("Ana Ferreira does not agree: “It is not fair on us.”")
+    return address
+
+
+def the_chair_begins_the_plan_from_the_conference(chair: Visitor, people: People, meeting: str) -> None:
+    chair.page.goto(meeting)
+    chair.looks_over_the_page()
+    chair.sees("Where the conference made a plan, begin it for:")
+    chair.page.locator("a[href$='/plan/begin/']").first.click()
+    chair.page.wait_for_load_state()
+    chair.looks_over_the_page()
+    fills(chair, kind="child_protection", category="NEG", began_on=today(), lead=people.worker.pk,
+          reasons="She goes without her hearing aids and food.",
+          wishes_why_not="Heard by her teacher; she drew and did not want to speak.")  # fmt: skip
+    chair.page.locator("select[name='decision']").select_option(index=1)
+    chair.presses("Begin the plan")
+    chair.sees("The plan has begun")
+
+
+def the_worker_writes_the_plan(worker: Visitor, people: People, maya: UUID, plan: UUID, mother: UUID) -> None:
+    def writes(part: str, button: str = "Save", **answers: object) -> None:
+        worker.goes_to(f"/child/{maya}/plan/{plan}/write/{part}/")
+        fills(worker, **answers)
+        worker.presses(button)
+        worker.does_not_see("There is a problem")
+
+    with as_practitioner(people.worker):
+        framework = pack_in_force().outcomes(today()).item
+    under = {"of_framework": framework[0].id} if framework else {}
+    writes(
+        "outcome", words="Maya eats breakfast at home every school day.", measure="She says so each Friday.",
+        baseline="Hungry on four days of five.", baseline_scale=3, hoped_scale=8, by=today() + timedelta(days=60),
+        whose="child", needed="now", **under,
+    )  # fmt: skip
+    writes("action", words="Take Maya to the hearing clinic.", practitioner=people.nurse.pk,
+           due_on=today() + timedelta(days=14), timing="At nine she loses words every week.", needed="now")  # fmt: skip
+    writes(
+        "stands_on", answer="section_47", why="Agreement was tried twice.", words="The conference of today."
+    )
+    writes("danger", words="That Maya goes hungry and nobody hears her.")
+    writes("contingency", words="Maya goes to her grandmother, who rings the duty team.")
+    writes("family_plan", answer="accepted", words="Grandmother on Fridays.")
+    writes(
+        "view",
+        whom=f"parent:{mother}",
+        agrees="no",
+        words="It is not fair on us.",
+        heard_how="Through an interpreter",
+    )
+    with as_practitioner(people.worker):
+        child = Plan.objects.get(id=plan).child_id
+    writes("view", whom=f"child:{child}", agrees="partly", words="I want mum to pick me up herself.")
+    writes("harm_avoided", words="Another winter without sound and without breakfast.")
+    while True:
+        worker.goes_to(f"/child/{maya}/plan/{plan}/write/tie/")
+        missing = worker.page.locator("select[name='about'] option:not([value=''])")
+        if not missing.count():
+            break
+        fills(
+            worker,
+            about=missing.first.get_attribute("value"),
+            answer="kept",
+            words="They see each other daily.",
+        )
+        worker.presses("Save")
+    worker.goes_to(f"/child/{maya}/plan/{plan}/sign/")
+    worker.sees("The plan holds everything that it must.")
+    worker.presses("Sign this version")
+    worker.sees("The plan is signed.")
+
+
+def the_core_group_meets_and_maya_is_visited(worker: Visitor, maya: UUID, plan: UUID) -> None:
+    worker.goes_to(f"/child/{maya}/plan/{plan}/write/met/")
+    fills(worker, met_at=now() - timedelta(minutes=1))
+    worker.presses("Save")
+    worker.sees("The next one’s clock has started.")
+    worker.goes_to(f"/child/{maya}/plan/{plan}/write/visit/")
+    fills(
+        worker, visited_at=now() - timedelta(minutes=1), seen="yes", alone="yes", where="At school, in the library",
+        like="Calm; she drew for twenty minutes.", said="I had toast today.", text="Maya showed her drawings.",
+    )  # fmt: skip
+    worker.presses("Save")
+    worker.sees("The visit is signed.")
+    worker.sees("Seen alone")
+
+
+def a_review(
+    chair: Visitor, maya: UUID, plan: UUID, result: str, scale: int, mother: UUID, child: UUID
+) -> None:
+    chair.goes_to(f"/child/{maya}/plan/{plan}/write/review/")
+    fills(chair, held_on=today(), who_came="Ana with an interpreter, Dana Worker, Ines Nurse.")
+    chair.presses("Save")
+    chair.goes_to(f"/child/{maya}/plan/")
+    chair.follows("Go on with the review")
+    review = chair.page.url
+    chair.page.locator("a[href*='/outcome/']").first.click()
+    chair.page.wait_for_load_state()
+    chair.looks_over_the_page()
+    fills(chair, actual="Breakfast on most days.", evidence="Maya, her mother, and the school.", achieved="partly",
+          scale=scale, next="goes_on")  # fmt: skip
+    chair.presses("Save")
+    for whom, words in ((f"parent:{mother}", "Mornings are easier."), (f"child:{child}", "Toast is good.")):
+        chair.page.goto(f"{review}view/")
+        fills(chair, whom=whom, agrees="yes", words=words)
+        chair.presses("Save")
+    chair.page.goto(f"{review}close/")
+    chair.looks_over_the_page()
+    fills(chair, result=result, reasons="It has become better, as Maya and her mother say.",
+          wishes_why_not="Heard before the review; it stands on the plan.")  # fmt: skip
+    for heard in chair.page.locator("[name='heard']").all()[:1]:
+        heard.check()
+        fills(chair, weight="It weighs most: she says herself what has changed.")
+    chair.presses("Close the review")
+    chair.sees("The review is closed.")
+
+
+def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan: UUID) -> None:
+    manager.goes_to(f"/child/{maya}/plan/{plan}/step/")
+    fills(
+        manager, to="child_in_need", reasons="Maya eats and hears again.",
+        summary="Hunger and silence have ended. Mornings are watched on Fridays; look out for the winter timetable.",
+        helps_now="Dana Worker, and her grandmother.", feedback_asked="Ana was asked with an interpreter.",
+        record_in_order_by=people.manager.pk, wishes_why_not="Heard at the review on the same day.",
+    )  # fmt: skip
+    manager.presses("Step up or down")
+    manager.sees("Outcomes that go on, statements, services and open actions have gone along.")
+    manager.sees("Child in need plan")
+    manager.follows("Outcomes over time")
+    manager.sees("Maya eats breakfast at home every school day.")
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.obligation("PLN-01")
+@pytest.mark.obligation("HLP-04")
+@pytest.mark.obligation("FAM-14")
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+def test_two_siblings_from_a_concern_to_two_different_outcomes(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+) -> None:
+    def arrives(who: Practitioner) -> Visitor:
+        visitor = somebody(width, scripts=scripts)
+        if not scripts:
+            without_scripts(visitor)
+        visitor.signs_in_as(who)
+        return visitor
+
+    people = the_people(front_door)
+    a_teacher_raises_a_concern_about_two_children(arrives(front_door.teacher))
+    the_front_door_decides_on_a_strategy_discussion(arrives(front_door.decider), front_door)
+    maya, theo = the_folder_of("Maya"), the_folder_of("Theo")
+    for folder_id in (maya, theo):
+        # The front door passes both to the team, as tests/journeys/test_front_door.py shows in a browser.
+        let_in(folder_id, people.manager, people.worker, people.chair)
+    manager, worker, chair = arrives(people.manager), arrives(people.worker), arrives(people.chair)
+    mother = the_mother_is_recorded(worker, people, maya, theo)
+
+    the_manager_calls_a_strategy_discussion(manager, people, maya, theo)
+    the_discussion_decides_on_a_joint_enquiry_for_both(manager, people)
+    the_worker_enquires_and_writes_for_both_what_is_about_both(worker, maya, theo)
+    the_manager_ends_both_enquiries_differently(manager, maya, theo)
+
+    the_worker_calls_the_conference(worker, people, maya, mother)
+    meeting = the_conference_is_held_and_the_mother_disagrees(chair, maya)
+    the_chair_begins_the_plan_from_the_conference(chair, people, meeting)
+    with as_practitioner(people.worker):
+        plan = Plan.objects.get(folder_id=maya)
+        assert Episode.objects.get(folder_id=maya).stage == "help"
+    the_worker_writes_the_plan(worker, people, maya, plan.id, mother)
+    the_core_group_meets_and_maya_is_visited(worker, maya, plan.id)
+    a_review(chair, maya, plan.id, "continues", 6, mother, plan.child_id)
+    a_review(chair, maya, plan.id, "step_down", 8, mother, plan.child_id)
+    the_manager_steps_it_down(manager, people, maya, plan.id)
+    with as_practitioner(people.worker):
+        assert [p.kind for p in Plan.objects.filter(folder_id=maya).order_by("id")] == [
+            "child_protection",
+            "child_in_need",
+        ]
+        assert Visit.objects.filter(folder_id=maya, seen=True).count() == 1
+        assert not Plan.objects.filter(folder_id=theo).exists(), "each child has an outcome of their own"
+        assert Meeting.objects.filter(purpose="initial_conference").count() == 1
+
+
+def the_mother_is_recorded(worker: Visitor, people: People, maya: UUID, theo: UUID) -> UUID:
+    """Ana is in the life of both; the page that records her is walked in tests/journeys/test_people.py."""
+    from sightline.children.actions import record_adult, tie
+    from sightline.children.rules import Birth, Names, NewAdult, NewTie
+    from sightline.children.terms import Kinship, Known
+
+    with as_practitioner(people.worker):
+        mother = record_adult(maya, NewAdult(Names("Ana", "Ferreira"), Birth()))
+        for folder_id in (maya, theo):
+            if not Tie.objects.filter(folder_id=folder_id, other_id=mother).exists():
+                tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
+    worker.goes_to(f"/child/{maya}/")
+    worker.sees("Ana")
+    return mother
