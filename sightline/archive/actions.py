@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -22,8 +23,8 @@ from sightline.concerns.rules import new_reference, new_secret, secret_digest
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
-from sightline.kernel.viewer import current
-from sightline.print.pdf import About, make
+from sightline.kernel.viewer import Viewer, current, looking_as
+from sightline.print.pdf import About, make, picture
 from sightline.procedures import actions as duties
 from sightline.procedures.actions import Opening, clock_of
 from sightline.procedures.models import Duty
@@ -621,7 +622,7 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
         proposals = rules.propose(
             piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
             asker=Asker(request.asker), child_said=piece.child_said, keep_from=piece.keep_from,
-            raised_by_public=piece.raised_by_public,
+            raised_by_public=piece.raised_by_public, unread=piece.unread,
         )  # fmt: skip
         rows.append(
             BundleItem(
@@ -652,8 +653,9 @@ class Deciding:
 
 def _deciding(acting: Acting, item: BundleItem, deciding: Deciding) -> ItemDecision:
     rules.decision_is_whole(
-        deciding.choice, deciding.ground, deciding.words, deciding.reasons, item.text
-    ).or_refuse()
+        deciding.choice, deciding.ground, deciding.words, deciding.reasons, item.text,
+        whole=item.source == "document" and item.part == queries.FILE,
+    ).or_refuse()  # fmt: skip
     words = [w.strip() for w in deciding.words if w.strip()] if deciding.choice is Choice.PARTLY else []
     given = {
         Choice.GIVE: item.text,
@@ -780,12 +782,19 @@ def _pdf(whole: Whole, request: AccessRequest) -> bytes:
     for part in whole.parts:
         parts.append({"heading": part["heading"]})
         for row in part["rows"]:
-            said = list(row["texts"])
+            said = [*row["texts"], *row["beside"]]
             if row["note"]:
                 said.append(f"[{row['note']}]")
             if row["by"]:
                 said.append(f"Written by {row['by']}.")
-            parts.append({"heading": f"{row['title']}, {row['when']}", "level": 2, "text": "\n\n".join(said)})
+            parts.append(
+                {
+                    "heading": f"{row['title']}, {row['when']}",
+                    "level": 2,
+                    "text": "\n\n".join(said),
+                    "pictures": [picture(b64decode(p["jpeg"]), p["alt"]) for p in row["pictures"]],
+                }
+            )
     if whole.words:
         parts.append({"heading": "What the short words mean", "facts": [list(pair) for pair in whole.words]})
     about = About(
@@ -915,6 +924,9 @@ def read_own() -> queries.Shared:
     return shared
 
 
+_ANSWER = "/child/{row.folder_id}/access/reply/{row.id}/"
+
+
 @transaction.atomic
 def reply(kind: ReplyKind, words: str) -> Reply:
     """Say something to one's own record: it stands in one's own words, and whoever gave the copy is told."""
@@ -932,6 +944,11 @@ def reply(kind: ReplyKind, words: str) -> Reply:
     notify(
         giver, text="Somebody says something to their own record", path=f"/child/{shared.folder_id}/access/"
     )
+    # They may write nothing in the record itself: that an answer is owed follows from their words.
+    with looking_as(Viewer.for_job("duties")):
+        duties.open_duties(
+            [Opening(row.folder_id, "answer_reply", row.said_at, row.id, _ANSWER.format(row=row), giver)]
+        )
     record(Verb.WROTE, "archive.reply", folder_id=shared.folder_id, subject=row)
     return row
 
@@ -949,5 +966,6 @@ def answer_reply(reply_id: UUID, words: str) -> ReplyRead:
     answer = ReplyRead.objects.create(
         **_by(acting, row.folder_id), reply=row, words=_need(words, "Say what was done about it.", "words")
     )
+    duties.discharge("answer_reply", row.id, folder_ids=[row.folder_id])
     record(Verb.WROTE, "archive.answer_reply", folder_id=row.folder_id, subject=answer)
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -11,9 +12,11 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.children.queries import ChildView, HeldElsewhere
 from sightline.concerns.queries import on_child as concerns_on_child
-from sightline.documents.queries import documents
+from sightline.documents.queries import DocumentView, content, document, documents, words_of
+from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
@@ -322,7 +325,12 @@ class Piece:
     child_said: bool = False
     keep_from: str = ""
     raised_by_public: bool = False
+    unread: bool = False
+    """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
 
+
+#: The part of a document that is the file itself; its name is part 0, what was read out of it the parts between.
+FILE = 1_000_000
 
 #: No record is longer; it is asked for whole.
 _ALL = 100_000
@@ -330,7 +338,7 @@ _ALL = 100_000
 
 def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     """Everything in a record that somebody who asks may be given: entries by paragraph, what the child said, decisions,
-    concerns, documents by name, and whatever else the rooms put on the timeline."""
+    concerns, documents with their text and pictures, and whatever else the rooms put on the timeline."""
     found: list[Piece] = []
     for entry in entries(folder_ids, limit=_ALL):
         title = f"Entry {entry.number}: {entry.title}"
@@ -378,20 +386,37 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
                   raised_by_public=public)
             for part, text in enumerate(texts)
         ]  # fmt: skip
-    for document in documents(folder_ids, limit=_ALL)[0]:
-        found.append(
-            Piece(
-                "document", document.id, 0, "A document", document.added_at,
-                f"{document.added_by}, {document.added_by_post}",
-                ". ".join(words for words in (document.name, document.about) if words),
-            )
-        )  # fmt: skip
+    kept = documents(folder_ids, limit=_ALL)[0]
+    texts_of = words_of(folder_ids, [each.id for each in kept if each.opens])
+    for each in kept:
+        found += _of_document(each, texts_of.get(each.id, ""))
     covered = {piece.source_id for piece in found}
     for moment in _timeline(folder_ids):
         if moment.id not in covered and moment.text.strip():
             author = ", ".join(words for words in (moment.author, moment.agency) if words)
             found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
     return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
+
+
+def _of_document(kept: DocumentView, text: str) -> list[Piece]:
+    """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text."""
+    by = ", ".join(words for words in (kept.added_by, kept.added_by_post) if words)
+    named = ". ".join(words for words in (kept.name, kept.about) if words)
+    words = [named, *_paragraphs(text)]
+    found = [
+        Piece("document", kept.id, part, "A document", kept.added_at, by, each)
+        for part, each in enumerate(words)
+    ]
+    if kept.opens and not text.strip():
+        what = {
+            MediaKind.PHOTOGRAPH: "The picture itself",
+            MediaKind.AUDIO: "The recording itself",
+            MediaKind.VIDEO: "The video itself",
+        }.get(kept.kind, "The file itself, out of which no text could be read")
+        found.append(
+            Piece("document", kept.id, FILE, "A document", kept.added_at, by, f"{what}.", unread=True)
+        )
+    return found
 
 
 def _timeline(folder_ids: Sequence[UUID]) -> list[Moment]:
@@ -456,8 +481,9 @@ def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.Somebody
 
 
 def workers(view: ChildView) -> set[str]:
-    """Those who work or worked with the child in their post, whose names are given."""
-    return {i.practitioner for i in view.every_involvement if i.practitioner}
+    """Those who work or worked with the child in their post, or answer for the record: their names are given."""
+    found = {i.practitioner for i in view.every_involvement if i.practitioner}
+    return found | ({view.responsible_manager} if view.responsible_manager else set())
 
 
 # -- what is given --------------------------------------------------------------------------------------
@@ -493,8 +519,43 @@ class Whole:
         }  # fmt: skip
 
 
+def _files(folder_id: UUID, items: Sequence[Item]) -> tuple[list[dict[str, str]], list[str]]:
+    """The pictures of a document that are given, each with words for it, and the names of what is given beside the
+    copy because it cannot stand in it. Raises Refused where a file that is to be given cannot be opened."""
+    if not any(item.row.part == FILE and item.given for item in items):
+        return [], []
+    folders = joined_set(lead_of(folder_id)) or [folder_id]
+    view = document(items[0].row.source_id, folders)
+    name = next((item.given for item in items if item.row.part == 0 and item.given), "")
+    if view.kind is not MediaKind.PHOTOGRAPH or not view.has_preview:
+        return [], [name or f"{view.title}, its name held back"]
+    with content(view.id, folders, preview=True).opened as opened:
+        drawn = b64encode(opened.read()).decode()
+    return [{"jpeg": drawn, "alt": name or "A picture whose name is held back"}], []
+
+
+def files_beside(view: RequestView) -> list[DocumentView]:
+    """The documents that are given whole and cannot stand in the copy: recordings, videos, files without text."""
+    wanted = {
+        item.row.source_id
+        for item in bundle(view.id)
+        if item.row.source == "document" and item.row.part == FILE and item.given
+    }
+    if not wanted:
+        return []
+    folders = joined_set(lead_of(view.row.folder_id)) or [view.row.folder_id]
+    return [
+        each
+        for each in documents(folders, limit=_ALL)[0]
+        if each.id in wanted and not (each.kind is MediaKind.PHOTOGRAPH and each.has_preview)
+    ]
+
+
 def whole(view: RequestView, child: str) -> Whole:
-    """The copy as it was decided, for print and for reading here. Raises NotFound where an item is not decided."""
+    """The copy as it was decided, for print and for reading here.
+
+    Raises NotFound where an item is not decided, Refused where a file that is to be given cannot be opened.
+    """
     grounds = {g.id: g for g in pack_in_force().disclosure_grounds(today())}
     own = view.asker is Asker.SELF
     items = bundle(view.id)
@@ -510,7 +571,7 @@ def whole(view: RequestView, child: str) -> Whole:
         rows = []
         for group in by_source[source].values():
             first = group[0].row
-            texts = [i.given for i in group if i.given]
+            texts = [i.given for i in group if i.given and (source, i.row.part) != ("document", FILE)]
             told = []
             for item in group:
                 assert item.decision is not None
@@ -522,18 +583,26 @@ def whole(view: RequestView, child: str) -> Whole:
                 why = " ".join(dict.fromkeys(words for words in told if words))
                 note = " ".join(
                     words
-                    for words in ("Something is held back here." if texts else "This is held back.", why)
+                    for words in (
+                        "Something is held back here."
+                        if any(i.given for i in group)
+                        else "This is held back.",
+                        why,
+                    )
                     if words
                 )
             title = _second_person(first.title) if own else first.title
+            pictures, beside = _files(view.row.folder_id, group) if source == "document" else ([], [])
             rows.append(
                 {
                     # Where all of it is held back, not even its title may say what it was.
-                    "title": title if texts else "Something in the record",
+                    "title": title if texts or pictures or beside else "Something in the record",
                     "when": _day(first.happened_at),
                     "by": first.author if texts else "",
                     "texts": texts,
                     "note": note,
+                    "pictures": pictures,
+                    "beside": [f"Given to you as a file beside this: {name}" for name in beside],
                 }
             )
         parts.append({"heading": for_own if own else for_other, "rows": rows})

@@ -220,9 +220,11 @@ def propose(
     child_said: bool = False,
     keep_from: str = "",
     raised_by_public: bool = False,
+    unread: bool = False,
 ) -> list[Proposal]:
     """What of one text might be held back, from its links to people in the record and the pack's words.
 
+    What is `unread` (a picture, a recording, a page without text) is looked at by a person before it is given.
     Practitioners (`workers`) are named as they acted in their post, so their names are proposed for nothing
     (Data Protection Act 2018, schedule 2, paragraph 17).
     """
@@ -253,6 +255,13 @@ def propose(
             Proposal(
                 Ground.THIRD_PARTY,
                 "Somebody from the public raised this, and could be known by what it says.",
+            )
+        )
+    if unread:
+        found.append(
+            Proposal(
+                Ground.THIRD_PARTY,
+                "The program cannot see or hear whom this shows. Look at it before you decide.",
             )
         )
     if keep_from:
@@ -287,11 +296,25 @@ def without(text: str, phrases: Sequence[str]) -> str:
 
 
 def decision_is_whole(
-    choice: Choice, ground: Ground | None, words: Sequence[str], reasons: str, text: str
+    choice: Choice,
+    ground: Ground | None,
+    words: Sequence[str],
+    reasons: str,
+    text: str,
+    *,
+    whole: bool = False,
 ) -> Verdict:
-    """Each item is decided by a named person, and what is held back has its ground."""
+    """Each item is decided by a named person, and what is held back has its ground.
+
+    A picture or a recording is one thing (`whole`): it is given or held back, never without some words.
+    """
     if choice is Choice.GIVE:
         return Verdict.yes()
+    if whole and choice is Choice.PARTLY:
+        return Verdict.no(
+            "Nothing can be taken out of a picture or a recording here. Give it, or hold it all back.",
+            "choice",
+        )
     if ground is None:
         return Verdict.no("Choose the ground on which it is held back.", "ground")
     if not reasons.strip():

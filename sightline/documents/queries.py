@@ -18,7 +18,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from . import rules, store
 from .cipher import Damaged, Decrypted
 from .keyring import KeyMissing, keyring
-from .models import BodyMap, BodyMark, Document, Scan, StoredFile
+from .models import BodyMap, BodyMark, Document, Examination, Scan, StoredFile
 from .rules import BY_MEDIA_TYPE, FileType
 from .terms import BodyView, MarkKind, MediaKind, Region, ScanResult
 
@@ -187,6 +187,15 @@ def document(document_id: UUID, folder_ids: Iterable[UUID]) -> DocumentView:
     if row is None:
         raise NotFound
     return _view(row, text=True)
+
+
+def words_of(folder_ids: Iterable[UUID], document_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What was read out of each of these documents; those out of which nothing was are left out. One query."""
+    return dict(
+        Examination.objects.filter(folder_id__in=list(folder_ids), document_id__in=list(document_ids))
+        .exclude(text="")
+        .values_list("document_id", "text")
+    )
 
 
 def count(folder_ids: Iterable[UUID]) -> int:

@@ -193,8 +193,8 @@ def test_a_health_visitor_confirms_what_was_written_for_her(
     visitor.presses("Sign with my name and post")
     visitor.sees("Nothing waits for you")
     worker = signed_in(somebody, home.worker, scripts=scripts)
-    worker.goes_to(f"/child/{home.maya}/record/")
-    worker.follows("1. Note")
+    worker.goes_to(f"/child/{home.maya}/chronology/")
+    worker.follows("Note, entry 1")
     worker.sees("Confirmed by Ines Farrow, Health visitor")
 
 
@@ -216,8 +216,8 @@ def test_a_managers_oversight_comes_back_and_a_mother_disagrees(
     manager.sees("Which earlier one does this look at again?")
 
     worker = signed_in(somebody, home.worker, width=320)
-    worker.goes_to(f"/child/{home.maya}/record/")
-    worker.follows("1. Management oversight")
+    worker.goes_to(f"/child/{home.maya}/chronology/")
+    worker.follows("Management oversight, entry 1")
     worker.follows("Add somebody’s own words")
     worker.writes("Whose words are these?", "Ana Ferreira")
     worker.writes("Who are they to the child?", "mother")

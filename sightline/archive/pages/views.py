@@ -304,6 +304,7 @@ def request_(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResp
     return render(
         request, "archive/request.html",
         shown | {
+            "beside": queries.files_beside(found),
             "next": rules.acts_on_request(found.state), "acts": RequestAct, "pauses": PauseWhy,
             "back_href": reverse("archive:access", args=[shown["folder_id"]]),
         },

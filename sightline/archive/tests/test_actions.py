@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,6 +48,10 @@ from sightline.children.queries import held as held_of
 from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known
 from sightline.concerns.rules import secret_digest
+from sightline.documents import actions as documents
+from sightline.documents.models import Document
+from sightline.documents.tests.conftest import Scanner
+from sightline.documents.tests.files import incoming, letter, photograph, sound
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -261,6 +266,107 @@ def test_a_request_has_its_legal_month_which_waits_only_where_the_law_lets_it(of
         assert due(request).kind == "answer_extended_request"
         with pytest.raises(Refused, match="allows it once"):
             actions.extend(request.id, "Nine volumes over eleven years.", "Letter of today.")
+
+
+@pytest.fixture
+def papers(office: Office, settings, tmp_path) -> Iterator[dict[str, Document]]:  # type: ignore[no-untyped-def]
+    """A letter, a photograph and a recording in the record, read by the worker process."""
+    settings.DOCUMENTS_FOLDER, settings.DOCUMENTS_KEY = str(tmp_path), "ab" * 32
+    with Scanner() as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        settings.CLAMD = server.where
+        with as_practitioner(office.worker):
+            kept = documents.attach(
+                [
+                    incoming(letter("Maya sat her test. Kyle Dunmore brought her."), "school.pdf"),
+                    incoming(photograph("blue", place=True), "garden with Zora.jpg"),
+                    incoming(photograph("red"), "beach.jpg"),
+                    incoming(sound(), "talk.wav"),
+                ],
+                {office.folder_id: None},
+            ).documents[office.folder_id]
+        with looking_as(Viewer.for_job("documents")):
+            for row in kept:
+                documents.examine(row.id)
+        yield {row.name: row for row in kept}
+        server.shutdown()
+
+
+@pytest.mark.obligation("REC-13")
+def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in_no_file(
+    office: Office, papers: dict[str, Document]
+) -> None:
+    request = asks(office)
+    checked(office, request)
+    with as_practitioner(office.officer):
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+        open_ = {(i.row.source_id, i.row.part): i for i in queries.bundle(request.id) if i.decision is None}
+        file_of = {name: open_[row.id, queries.FILE] for name, row in papers.items() if name != "school.pdf"}
+        for item in file_of.values():
+            assert Ground.THIRD_PARTY in item.grounds
+        with pytest.raises(Refused, match="out of a picture or a recording"):
+            actions.decide_item(
+                file_of["beach.jpg"].id, Deciding(Choice.PARTLY, Ground.THIRD_PARTY, ["picture"], "Zora.")
+            )
+        actions.decide_item(file_of["beach.jpg"].id, Deciding(Choice.GIVE, reasons="She is alone on it."))
+        actions.decide_item(file_of["talk.wav"].id, Deciding(Choice.GIVE, reasons="Only she speaks."))
+        actions.decide_item(
+            file_of["garden with Zora.jpg"].id,
+            Deciding(Choice.HOLD, Ground.THIRD_PARTY, [], "Zora is on it."),
+        )
+        for item in queries.bundle(request.id):
+            if item.row.source_id == papers["garden with Zora.jpg"].id and item.row.part == 0:
+                actions.decide_item(
+                    item.id, Deciding(Choice.PARTLY, Ground.THIRD_PARTY, ["Zora"], "She is a friend.")
+                )
+            elif item.decision is None:
+                assert "Kyle Dunmore brought her." in item.row.text
+                actions.decide_item(
+                    item.id,
+                    Deciding(Choice.PARTLY, Ground.THIRD_PARTY, ["Kyle Dunmore"], "He has not agreed."),
+                )
+    with as_practitioner(office.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    with as_practitioner(office.officer):
+        view = queries.request(request.id, [office.folder_id])
+        assert [d.name for d in queries.files_beside(view)] == ["talk.wav"]
+        pdf = actions.copy_as_pdf(request.id)
+        given = actions.give(
+            request.id, Giving(GivenAs.ONLINE, "Maya", now(), days=7), version=view.row.version
+        )
+    read = PdfReader(io.BytesIO(pdf))
+    text = " ".join(" ".join(page.extract_text() for page in read.pages).split())
+    assert "Maya sat her test. [held back] brought her." in text
+    assert "talk.wav" in text
+    pictures = [image for page in read.pages for image in page.images]
+    assert [colour(image.image) for image in pictures] == ["red"]
+    shared = repr(given.copy.shared.content)
+    for word in ("Kyle", "Dunmore", "Zora", "Invented Camera"):
+        assert word not in text
+        assert word not in shared
+        assert word.encode() not in pdf
+        assert all(word not in each for each in pdf_strings(read))
+    assert shared.count("'jpeg':") == 1
+
+
+def colour(image) -> str:  # type: ignore[no-untyped-def]
+    red, _green, blue = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+    return "red" if red > blue else "blue"
+
+
+@pytest.mark.obligation("REC-13")
+def test_what_somebody_says_to_their_record_is_owed_an_answer(office: Office, ready: AccessRequest) -> None:
+    done = given(office, ready)
+    with transaction.atomic(), looking_as(as_holder(done)):
+        said = actions.reply(ReplyKind.WRONG, "I sang at the end.")
+        assert not Duty.objects.exists()
+    with as_practitioner(office.officer):
+        [duty] = Duty.objects.filter(kind="answer_reply", closed_at__isnull=True)
+        assert (duty.owner_id, duty.started_at, duty.statutory) == (office.officer.pk, said.said_at, True)
+        assert duty.path == f"/child/{office.folder_id}/access/reply/{said.id}/"
+        actions.answer_reply(said.id, "Put right.")
+        assert not Duty.objects.filter(kind="answer_reply", closed_at__isnull=True).exists()
 
 
 def test_two_people_on_one_request_are_told_of_each_other(office: Office) -> None:
