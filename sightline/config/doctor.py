@@ -8,6 +8,7 @@ import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -96,6 +97,7 @@ def examine(place: Place) -> Report:
             report.findings += _of_program()
             report.findings += _of_settings(place, missing)
             report.findings += _of_documents(place)
+            report.findings += _of_summaries()
     except (ClusterError, PlaceError) as error:
         report.findings.append(Finding("database", "bad", str(error)))
     return report
@@ -236,6 +238,42 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
             yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
     if "console" in settings.EMAIL_BACKEND or "filebased" in settings.EMAIL_BACKEND:
         yield Finding("e-mail", "note", "not sent anywhere: set SIGHTLINE_EMAIL_BACKEND")
+
+
+def _of_summaries() -> Iterator[Finding]:
+    """Whether there would be something to read if this system were down now."""
+    from django.conf import settings
+
+    from sightline.govuk.words import plural
+    from sightline.kernel.time import LONDON, now
+    from sightline.web.bundles import OVERDUE, last_export
+
+    if not settings.SUMMARIES_FOLDER:
+        yield Finding(
+            "offline summaries",
+            "note",
+            "not written: set SIGHTLINE_SUMMARIES to a folder that can be read while this system is down",
+        )
+        return
+    folder = Path(settings.SUMMARIES_FOLDER)
+    last = last_export(folder)
+    if last is None:
+        yield Finding("offline summaries", "bad", f"none in {folder} yet: run `sightline summaries export`")
+        return
+    at, bundles = last
+    age = now() - at
+    hours = plural(int(age.total_seconds() // 3600), "hour")
+    says = f"{plural(bundles, 'file')} of {at.astimezone(LONDON):%d %B %Y, %H:%M}, {hours} old, in {folder}"
+    if age > OVERDUE:
+        yield Finding(
+            "offline summaries",
+            "bad",
+            f"{says}: overdue, they are written every night; is the worker running?",
+        )
+    elif bundles and not Path(settings.SUMMARIES_KEYS).exists():
+        yield Finding("offline summaries", "bad", f"{says}: their passphrases are missing; export anew")
+    else:
+        yield Finding("offline summaries", "good", says)
 
 
 def _of_documents(place: Place) -> Iterator[Finding]:

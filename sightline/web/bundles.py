@@ -14,7 +14,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -26,7 +26,7 @@ from sightline.agencies.queries import partnership
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.children.rules import full_day
-from sightline.kernel.time import today
+from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.print.pdf import About, make
 
@@ -34,6 +34,10 @@ from .summary import Summary, as_paper, summary_of
 
 #: How long a bundle is good for; what is older is removed from the folder.
 GOOD_FOR = timedelta(days=3)
+#: They are written every night; from then on the last ones are overdue (a night, and what the job may take).
+OVERDUE = timedelta(hours=26)
+#: What a whole export leaves behind, so that `doctor` can say when it was.
+LAST = "last-export.json"
 JOB = "summaries"
 #: Letters and figures that cannot be mistaken for one another on paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -71,7 +75,18 @@ def export(folder: Path, keys: Path) -> list[Bundle]:
         _audit(reader, found)
         written.append(Bundle(reader.name, len(found), target))
     remove_expired(folder, day)
+    said = {"at": now().isoformat(), "bundles": len(written), "children": sum(b.children for b in written)}
+    _write(folder / LAST, json.dumps(said).encode())
     return written
+
+
+def last_export(folder: Path) -> tuple[datetime, int] | None:
+    """When the last whole export ended and how many bundles it wrote; None where there was none yet."""
+    try:
+        said = json.loads((folder / LAST).read_text("utf-8"))
+        return datetime.fromisoformat(said["at"]), int(said["bundles"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def readers() -> list[Reader]:
