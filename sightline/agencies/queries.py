@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -281,6 +281,11 @@ def roles_with_permissions() -> list[RoleLine]:
 def name_of(practitioner: UUID) -> str:
     """A practitioner's name; "" when there is no such practitioner."""
     return Practitioner.objects.filter(pk=practitioner).values_list("name", flat=True).first() or ""
+
+
+def names_of(people: Collection[UUID]) -> dict[UUID, str]:
+    """The names of these practitioners, whether or not they still hold a post; one query."""
+    return dict(Practitioner.objects.filter(pk__in=set(people)).values_list("pk", "name"))
 
 
 # -- the rota --------------------------------------------------------------------------------------

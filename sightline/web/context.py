@@ -38,6 +38,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     if acting is None:
         found["sign_in_href"] = "/sign-in/login/"
         return found
+    found["footer_links"].append({"text": "People, rotas and roles", "href": reverse("agencies:people")})
     here = request.path
     nav = []
     for text, name, permission in _NAV:

@@ -72,15 +72,21 @@ def concern(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     shown = queries.concern(concern_id)
     for part in shown.parts:
         record(Verb.READ, "concerns.concern", folder_id=part.folder_id, subject=shown.concern)
-    return render(request, "concerns/concern.html", _concern_context(shown) | {"form": forms.WordsForm(None)})
+    return render(
+        request, "concerns/concern.html", _concern_context(request, shown) | {"form": forms.WordsForm(None)}
+    )
 
 
-def _concern_context(shown: queries.ConcernView) -> dict[str, Any]:
+def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[str, Any]:
+    acting = request.practitioner  # type: ignore[attr-defined]
     return {
         "shown": shown,
         "concern": shown.concern,
         "state": ConcernState(shown.concern.state),
         "stands": queries.STANDS[ConcernState(shown.concern.state)],
+        "may_decide": acting.may(Permission.SCREEN_CONCERN),
+        "may_match": acting.may(Permission.DECIDE_MATCH),
+        "may_rule": acting.may(Permission.APPROVE_CONFLICT),
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
@@ -126,7 +132,7 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         return render(
             request,
             "concerns/concern.html",
-            _concern_context(shown) | {"form": form, "act": name, "kept": words},
+            _concern_context(request, shown) | {"form": form, "act": name, "kept": words},
             status=409,
         )
     messages.success(request, done[name])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +14,6 @@ from sightline.agencies.gate import page
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
-from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
 from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
@@ -25,6 +25,8 @@ from sightline.records.queries import decisions
 
 from .. import queries
 
+#: So many duties stand open on the overview; the rest are a press away.
+FEW = 6
 #: The colour of a status beside the name; its words say what it is.
 MARKS = {
     "protection_plan": "red",
@@ -149,6 +151,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "overview": queries.child_overview(lead),
             "genogram": genogram.picture(shown["view"]),
             "duties": on_folders(folders),
+            "few": FEW,
             "pack": pack_in_force(),
         },
     )
@@ -172,4 +175,5 @@ def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def looked(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Who has looked at this record, when and why."""
     _lead, folders, shown = _opened(request, folder_id, "looked")
-    return render(request, "web/looked.html", shown | {"looks": who_looked(folders, 200)})
+    turned = Paginator(queries.looks(folders), queries.SIZE).get_page(request.GET.get("page"))
+    return render(request, "web/looked.html", shown | {"page": turned})

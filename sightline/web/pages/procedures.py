@@ -22,10 +22,24 @@ def _day(request: HttpRequest) -> date:
         return today()
 
 
+#: The parts that stand on a page of their own.
+PARTS = (
+    ("principles", "Principles"),
+    ("definitions", "Definitions"),
+    ("levels", "Levels of need"),
+    ("limits", "Time limits"),
+    ("outcomes", "Outcomes"),
+    ("agencies", "What each agency does"),
+    ("glossary", "Abbreviations"),
+    ("all", "All on one page"),
+)
+
+
 @page(permission=PUBLIC, methods=("GET",))
 def procedures(request: HttpRequest) -> HttpResponse:
-    """The whole pack on one page, as it held on a day."""
+    """The pack as it held on a day, a part at a time or all on one page."""
     pack, on = pack_in_force(), _day(request)
+    part = request.GET.get("part", "")
     return render(
         request,
         "web/procedures.html",
@@ -39,6 +53,8 @@ def procedures(request: HttpRequest) -> HttpResponse:
             "outcomes": pack.outcomes(on),
             "agencies": pack.agency_types(on),
             "glossary": pack.glossary(on),
+            "parts": PARTS,
+            "part": part if part in dict(PARTS) else PARTS[0][0],
         },
     )
 

@@ -32,6 +32,8 @@ PLACES = (
     ("My team’s work", "web:team", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
+    ("People and agencies", "agencies:people", Permission.MANAGE_PEOPLE),
+    ("Duty rotas", "agencies:rotas", Permission.MANAGE_ROTA),
     ("Opened in an emergency", "access:emergencies", Permission.REVIEW_EMERGENCY),
 )
 

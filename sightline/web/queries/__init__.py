@@ -1,6 +1,7 @@
 """Reads that join rooms: the work list with the children it is about, the news on them, the child's page."""
 
 from .child import ChildPage, child_folders, child_overview
+from .looks import Look, looks
 from .news import NewsLine, news_on_my_children, with_names
 from .work import SIZE, WAYS, Work, WorkGroup, WorkRow, work
 
@@ -8,12 +9,14 @@ __all__ = [
     "SIZE",
     "WAYS",
     "ChildPage",
+    "Look",
     "NewsLine",
     "Work",
     "WorkGroup",
     "WorkRow",
     "child_folders",
     "child_overview",
+    "looks",
     "news_on_my_children",
     "with_names",
     "work",

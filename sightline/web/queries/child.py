@@ -17,6 +17,15 @@ from sightline.records.queries import DecisionView, EntryView, LastSeen, decisio
 from sightline.records.standing import Line
 from sightline.voice.queries import LastSaid, last_said
 
+#: The overview shows so many of the latest events, each in so many letters: the chronology has them whole.
+LATEST, LETTERS = 6, 220
+
+
+def _short(text: str) -> str:
+    """The beginning of a text, ended at a word."""
+    text = " ".join(text.split())
+    return text if len(text) <= LETTERS else text[:LETTERS].rsplit(" ", 1)[0] + " …"
+
 
 @dataclass(frozen=True)
 class Happening:
@@ -71,7 +80,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
             if p.concern.raised_by
             else "by a member of the public",
             at=p.written_at,
-            text=p.what_happened[:400] + ("…" if len(p.what_happened) > 400 else ""),
+            text=_short(p.what_happened),
             tags=[{"text": "Danger now", "colour": "red"}] if p.concern.immediate_danger else [],
         )
         for p in parts
@@ -81,7 +90,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
             title=f"Decision: {d.outcome}",
             by=f"by {d.maker}, {d.maker_post}",
             at=d.made_at,
-            text=d.reasons[:400],
+            text=_short(d.reasons),
             tags=[] if d.in_effect else [{"text": "Not in effect", "colour": "orange"}],
         )
         for d in made
@@ -91,7 +100,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
             title=f"Entry {e.number}: {e.title}",
             by=f"by {e.author}, {e.author_post}",
             at=e.happened_at,
-            text=e.text[:400],
+            text=_short(e.text),
             tags=[{"text": "Corrected later", "colour": "grey"}] if e.corrected_by else [],
         )
         for e in written
@@ -109,7 +118,7 @@ def child_overview(folder_id: UUID) -> ChildPage:
         worries=standing.in_column(stands, standing.Column.WORRY),
         strengths=standing.in_column(stands, standing.Column.WELL),
         needs=standing.in_column(stands, standing.Column.NEED),
-        happened=happened[:12],
+        happened=happened[:LATEST],
         entries=written,
         decisions=made,
         plan=plan_mark(folders),
