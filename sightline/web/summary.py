@@ -108,18 +108,19 @@ def summary_of(
             "Nothing in the record asks for caution. That nothing is written does not mean that nothing is so.",
         ),
         sections=[
-            Section("Talking with them", _talking(view, people)),
-            Section("What they say", said),
+            # As somebody needs it who has never heard of the child: what, where, who, how; then how it came about.
+            Section("What we are worried about", columns[standing.Column.WORRY], "Nothing recorded."),
             Section(
                 "Where they are", _where(view, people, leaves_the_system), "Where they live is not recorded."
             ),
-            Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
             Section("Who to ring", _whom(view, people), "Nobody is recorded."),
-            Section("What we are worried about", columns[standing.Column.WORRY], "Nothing recorded."),
-            Section("What is working well", columns[standing.Column.WELL], "Nothing recorded."),
-            Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
-            Section("Due", _due(duties), "Nothing is due."),
+            Section("Talking with them", _talking(view, people)),
+            Section("What they say", said),
+            Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
             Section("What happened lately", _lately(folder_ids), "Nothing significant is recorded."),
+            Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
+            Section("What is working well", columns[standing.Column.WELL], "Nothing recorded."),
+            Section("Due", _due(duties), "Nothing is due."),
         ],
         gaps=_gaps(view, people, heard),
     )
@@ -154,16 +155,18 @@ def _safety(lead: UUID, view: ChildView, duties: Sequence[DutyView], parts: Sequ
         )
         for status in view.statuses
     ]
-    found += [
-        Line(
-            f"{duty.title}: {duty.left}",
-            f"Due {when(duty.due_at)}",
-            reverse("web:duty", args=[duty.id]),
-            urgent=True,
+    late = [duty for duty in duties if duty.status is DutyStatus.CRITICAL]
+    if late:
+        # One line, however much is late: what is owed must not hide what is dangerous. Each stands under Due.
+        said = listed(list(dict.fromkeys(duty.title[:1].lower() + duty.title[1:] for duty in late)))
+        found.append(
+            Line(
+                f"{plural(len(late), 'thing')} critically late: {said}",
+                f"The first was due {when(min(duty.due_at for duty in late))}",
+                reverse("web:duty", args=[late[0].id]),
+                urgent=True,
+            )
         )
-        for duty in duties
-        if duty.status is DutyStatus.CRITICAL
-    ]
     return found
 
 
@@ -220,7 +223,7 @@ def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
         Line(
             f"Last seen {when(seen.at)}{alone}",
             f"{seen.by}, {seen.by_post}",
-            f"{reverse('chronology:child', args=[lead])}#m-{seen.entry_id}",
+            reverse("records:entry", args=[lead, seen.entry_id]),
         )
     ]
 
@@ -245,14 +248,17 @@ def _whom(view: ChildView, people: str) -> list[Line]:
 
 
 def _due(duties: Sequence[DutyView]) -> list[Line]:
+    """The late first and all of them, then the next few; the page of each says which rule it comes from."""
+    late = [duty for duty in duties if duty.status is DutyStatus.CRITICAL]
     rest = [duty for duty in duties if duty.status is not DutyStatus.CRITICAL]
     return [
         Line(
             f"{duty.title}: {duty.left}",
-            ", ".join(part for part in (duty.owner or duty.team, duty.citation) if part),
+            f"Due {when(duty.due_at)}" + (f", {duty.owner or duty.team}" if duty.owner or duty.team else ""),
             reverse("web:duty", args=[duty.id]),
+            urgent=duty.status is DutyStatus.CRITICAL,
         )
-        for duty in rest[:MOST]
+        for duty in [*late, *rest[:MOST]]
     ]
 
 

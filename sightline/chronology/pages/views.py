@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.actions import drop_form, keep_form
+from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame
 from sightline.children.queries import ChildView
+from sightline.govuk.forms import typed
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.records.queries import hidden_numbers
 
@@ -164,8 +170,9 @@ def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             about = queries.moment_of(view.folder_ids, UUID(wanted))
         except ValueError as error:
             raise NotFound from error
-    data = request.POST or None
-    form: OwnForm = FreeOwnForm(data) if about is None else OwnForm(data)
+    kind = FreeOwnForm if about is None else OwnForm
+    address = request.path + (f"?moment={about.id}" if about else "")
+    form: OwnForm = kind(request.POST) if request.method == "POST" else kind(None, draft=form_draft(address))
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -181,9 +188,10 @@ def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
+            drop_form(address)
             messages.success(request, "It stands in your own chronology.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
-    return _own_form(request, shown, folder_id, form, "Add to your own chronology", about)
+    return _own_form(request, shown, folder_id, form, "Add to your own chronology", address, about)
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -194,14 +202,18 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
     taking_out = request.POST.get("act") == "take_out"
     sent = request.POST.get("version", "")
     version = int(sent) if sent.isdecimal() and len(sent) < 6 else line.version
+    sending = request.method == "POST" and not taking_out
     form = OwnForm(
-        None if taking_out else request.POST or None, initial={"what": line.what, "analysis": line.analysis}
+        request.POST if sending else None,
+        initial={"what": line.what, "analysis": line.analysis},
+        draft=None if sending else form_draft(request.path),
     )
     if taking_out:
         actions.take_out_own(line_id, version)
+        drop_form(request.path)
         messages.success(request, "It is taken out of your own chronology. Its history stays.")
         return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
-    if request.method == "POST" and form.is_valid():
+    if sending and form.is_valid():
         try:
             actions.revise_own(line_id, version, **form.cleaned_data)
         except NotPermitted:
@@ -209,15 +221,33 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
+            drop_form(request.path)
             messages.success(request, "It is changed. What stood there before stays in its history.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
-    return _own_form(request, shown, folder_id, form, "Change your own chronology", None, line, version)
+    return _own_form(
+        request, shown, folder_id, form, "Change your own chronology", request.path, None, line, version
+    )
+
+
+#: The addresses of this room's forms.
+_A_FORM = re.compile(r"/child/[0-9a-f-]{36}/chronology/own/(add/(\?moment=[0-9a-f-]{36})?|[0-9a-f-]{36}/)")
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Keeps a line as it is typed, asked for by the page itself. NotFound for any other page."""
+    path = request.GET.get("form", "")
+    if not _A_FORM.fullmatch(path):
+        raise NotFound
+    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
+    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
 
 
 def _own_form(
-    request: HttpRequest, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str, about: Any,
+    request: HttpRequest, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str, address: str, about: Any,
     line: queries.OwnView | None = None, version: int = 0,
 ) -> HttpResponse:  # fmt: skip
+    kept = urlencode({"form": address, "title": title})
     return render(
         request,
         "chronology/own_form.html",
@@ -228,6 +258,7 @@ def _own_form(
             "about": about,
             "line": line,
             "version": version,
+            "keep_url": f"{reverse('chronology:keep_own', args=[folder_id])}?{kept}",
             "back_href": reverse("chronology:own" if line else "chronology:child", args=[folder_id]),
             "back_text": "Own chronologies" if line else "Chronology",
         },

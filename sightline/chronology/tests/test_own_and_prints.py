@@ -1,3 +1,4 @@
+import html
 import io
 import re
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from django.db.utils import ProgrammingError
 from django.urls import reverse
 from pypdf import PdfReader
 
+from sightline.access.queries import draft_lines
 from sightline.access.tests.factories import sealed
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.audit.models import AuditEvent
@@ -296,3 +298,62 @@ def test_own_lines_are_written_from_the_page(worker, folder, moment, signed_in):
     assert MEANS in own
     client.post(change, {"version": "2", "act": "take_out"})
     assert "Nobody has begun one" in client.get(reverse("chronology:own", args=[folder])).content.decode()
+
+
+def test_what_is_typed_into_ones_own_chronology_is_kept_until_it_is_sent(worker, folder, moment, signed_in):
+    client = signed_in(worker)
+    add = f"{reverse('chronology:add_own', args=[folder])}?moment={moment.id}"
+    page = client.get(add).content.decode()
+    keep = html.unescape(re.search(r'data-autosave-url="([^"]+)"', page)[1])
+    told = client.post(keep, {"what": "Seen at home", "analysis": "He is sa"})
+    assert re.fullmatch(r"\d\d:\d\d", told.json()["saved"])
+    # On another device, from the list of what is unsent.
+    with as_practitioner(worker):
+        (line,) = draft_lines()
+    assert line.href == add
+    again = client.get(add).content.decode()
+    assert "Seen at home" in again
+    assert "He is sa" in again
+    client.post(add, {"what": "Seen at home", "analysis": MEANS})
+    with as_practitioner(worker):
+        assert draft_lines() == []
+    elsewhere = keep.replace("chronology%2Fown%2Fadd", "documents%2Fadd")
+    assert client.post(elsewhere, {"what": "x"}).status_code == 404
+
+
+def test_a_print_is_tagged_with_contents_page_numbers_and_its_reader_on_every_page(worker, folder, wrote):
+    for n in range(30):
+        wrote(worker, f"Visit {n}: " + "he was at home and well. " * 30, happened=AT - timedelta(days=20 * n))
+    wanted, _ = printed(worker, folder)
+    with as_practitioner(worker):
+        (volume,) = queries.print_(wanted.id).volumes
+        _, content = actions.fetch_volume(volume.id)
+    read = PdfReader(io.BytesIO(content))
+    catalogue = read.trailer["/Root"]
+    assert catalogue["/MarkInfo"]["/Marked"]
+    assert catalogue["/Lang"] == "en-GB"
+    kinds = tags(catalogue["/StructTreeRoot"])
+    assert {"/Document", "/H1", "/H2", "/H3", "/P", "/TOC"} <= kinds
+    assert b"pdfuaid" in catalogue["/Metadata"].get_data()
+    assert len(read.pages) > 3
+    for number, page in enumerate(read.pages, 1):
+        text = " ".join(page.extract_text().split())
+        assert "Printed for Dana Okafor" in text
+        assert f"{number} of {len(read.pages)}" in text
+    # The contents lead to the pages: each year and month stands in the outline.
+    assert "2026" in {entry.title for entry in read.outline if not isinstance(entry, list)}
+
+
+def tags(element, found=None):
+    """Every kind of tag in the structure of a PDF."""
+    found = set() if found is None else found
+    element = element.get_object()
+    if isinstance(element, list):
+        for each in element:
+            tags(each, found)
+    elif isinstance(element, dict):
+        if "/S" in element:
+            found.add(element["/S"])
+        if "/K" in element:
+            tags(element.raw_get("/K"), found)
+    return found

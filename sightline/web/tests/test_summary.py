@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from sightline.children.actions import move_to, record_child, set_status
 from sightline.children.rules import Address, Birth, Names, NewChild, NewStatus
 from sightline.children.terms import LivesAt, StatusKind
 from sightline.kernel.time import now, today
+from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import sign_entry
 from sightline.web import bundles
 from sightline.web.summary import summary_of
@@ -74,6 +76,23 @@ def test_the_summary_is_drawn_from_the_record_as_it_stands_now(worker, folder):
     assert any("Police protection" in text for text in lines(after)["Know this first"])
     assert any("found alone" in text for text in lines(after)["What happened lately"])
     assert any("Nobody has written down what they say" in line.text for line in after.gaps)
+
+
+@pytest.mark.obligation("REC-15")
+def test_what_is_late_is_one_line_and_never_hides_what_is_dangerous(worker, folder):
+    long_ago = now() - timedelta(days=200)
+    with as_practitioner(worker):
+        open_duties(
+            [
+                Opening(folder, kind, long_ago, uuid4(), "/", worker.pk)
+                for kind in ("answer_access_request", "confirm_copy", "put_paper_right", "answer_reply")
+            ]
+        )
+        set_status(folder, NewStatus(StatusKind.POLICE_PROTECTION, today() - timedelta(days=1)))
+        found = lines(summary_of([folder]))
+    assert len(found["Know this first"]) == 2
+    assert found["Know this first"][1].startswith("4 things critically late: ")
+    assert len(found["Due"]) == 4
 
 
 @pytest.mark.obligation("REC-15")
