@@ -8,22 +8,33 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
+from sightline.agencies.terms import AgencyKind
+from sightline.agencies.tests.factories import (
+    as_practitioner,
+    make_agency,
+    make_practitioner,
+    make_team,
+    setting_up,
+)
 from sightline.children.models import PersonName, Tie
 from sightline.children.terms import NameUse
-from sightline.concerns.tests.factories import FrontDoor
+from sightline.concerns import queries as concerns
+from sightline.concerns.actions import screen
+from sightline.concerns.tests.factories import FrontDoor, a_decision, raised_by
 from sightline.enquiries.models import Episode
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.meetings.models import Meeting
 from sightline.plans.models import Plan, Visit
+from sightline.plans.tests.factories import make_family
 from sightline.procedures.queries import pack_in_force
 
 from .conftest import PASSWORD, Visitor
-from .filling import fills, without_scripts
+from .filling import fills, presses_by_key, types, without_scripts
 from .test_front_door import a_teacher_raises_a_concern_about_two_children
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +73,7 @@ def the_people(door: FrontDoor) -> People:
 
 
 def the_folder_of(given: str) -> UUID:
-    with looking_as(Viewer.for_job("demo")):
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
         found = PersonName.objects.filter(use=NameUse.FULL.value, given=given, folder__isnull=False).first()
     assert found is not None
     assert found.folder_id is not None
@@ -90,23 +101,25 @@ def the_front_door_decides_on_a_strategy_discussion(decider: Visitor, door: Fron
                 f"c{n}-parents_told": "The mother was told on the telephone.",
                 f"c{n}-has_conflict": "no",
                 f"c{n}-sooner_strategy_discussion": "no",
+                f"c{n}-need_code_strategy_discussion": "N1",
             },
         )
     decider.presses("Make th")
     decider.sees("Decided.")
 
 
-def the_manager_calls_a_strategy_discussion(manager: Visitor, people: People, *folders: UUID) -> None:
+def the_manager_calls_a_strategy_discussion(manager: Visitor, people: People, *folders: UUID) -> str:
     manager.goes_to(f"/child/{folders[0]}/enquiries/")
     manager.follows("Call a strategy discussion")
     fills(
         manager, children=list(folders), when=now() - timedelta(hours=1),
         cause="Two bruises that nobody explains, and shouting at night.",
         safety_now="Both sleep at their grandmother's until then.", chair=people.manager.pk, link="01632 960100",
-        asked=[people.officer.pk, people.nurse.pk],
+        police=people.officer.pk, health=people.nurse.pk,
     )  # fmt: skip
     manager.presses("Call it")
     manager.sees("Called.")
+    return manager.page.url
 
 
 def the_meeting_is_held(chair: Visitor, minutes_ago: int, *, unready: str = "") -> None:
@@ -122,14 +135,16 @@ def the_meeting_is_held(chair: Visitor, minutes_ago: int, *, unready: str = "") 
         chair.presses("Record who came")
 
 
-def the_discussion_decides_on_a_joint_enquiry_for_both(manager: Visitor, people: People) -> None:
+def the_discussion_decides_on_a_joint_enquiry_for_both(
+    manager: Visitor, people: People, meeting: str
+) -> None:
     the_meeting_is_held(manager, 55)
-    manager.page.go_back()
-    manager.page.go_back()
-    manager.page.reload()
-    manager.follows("Maya Ferreira-Lund")
-    manager.goes_to(f"/child/{the_folder_of('Maya')}/enquiries/")
-    manager.follows("Strategy discussion")
+    manager.page.goto(meeting)
+    manager.looks_over_the_page()
+    manager.sees("What was decided for each child, with the reasons, is recorded here by its chair.")
+    manager.page.locator("a[href*='/enquiries/strategy/']").first.click()
+    manager.page.wait_for_load_state()
+    manager.looks_over_the_page()
     fills(manager, knows_family="no", worker=people.worker.pk)
     for n, name in enumerate(("Maya", "Theo")):
         fills(
@@ -282,7 +297,10 @@ def the_worker_writes_the_plan(worker: Visitor, people: People, maya: UUID, plan
     writes("action", words="Take Maya to the hearing clinic.", practitioner=people.nurse.pk,
            due_on=today() + timedelta(days=14), timing="At nine she loses words every week.", needed="now")  # fmt: skip
     writes(
-        "stands_on", answer="section_47", why="Agreement was tried twice.", words="The conference of today."
+        "stands_on",
+        answer="section_47",
+        why_section_47="Agreement was tried twice.",
+        words="The conference of today.",
     )
     writes("danger", words="That Maya goes hungry and nobody hears her.")
     writes("contingency", words="Maya goes to her grandmother, who rings the duty team.")
@@ -298,18 +316,10 @@ def the_worker_writes_the_plan(worker: Visitor, people: People, maya: UUID, plan
         child = Plan.objects.get(id=plan).child_id
     writes("view", whom=f"child:{child}", agrees="partly", words="I want mum to pick me up herself.")
     writes("harm_avoided", words="Another winter without sound and without breakfast.")
-    while True:
-        worker.goes_to(f"/child/{maya}/plan/{plan}/write/tie/")
-        missing = worker.page.locator("select[name='about'] option:not([value=''])")
-        if not missing.count():
-            break
-        fills(
-            worker,
-            about=missing.first.get_attribute("value"),
-            answer="kept",
-            words="They see each other daily.",
-        )
-        worker.presses("Save")
+    worker.goes_to(f"/child/{maya}/plan/{plan}/write/tie/")
+    around = [o.get_attribute("value") for o in worker.page.locator("select[name='about'] option").all()]
+    for name in filter(None, around):
+        writes("tie", about=name, answer="kept", words="They see each other daily.")
     worker.goes_to(f"/child/{maya}/plan/{plan}/sign/")
     worker.sees("The plan holds everything that it must.")
     worker.presses("Sign this version")
@@ -402,8 +412,8 @@ def test_two_siblings_from_a_concern_to_two_different_outcomes(
     manager, worker, chair = arrives(people.manager), arrives(people.worker), arrives(people.chair)
     mother = the_mother_is_recorded(worker, people, maya, theo)
 
-    the_manager_calls_a_strategy_discussion(manager, people, maya, theo)
-    the_discussion_decides_on_a_joint_enquiry_for_both(manager, people)
+    discussion = the_manager_calls_a_strategy_discussion(manager, people, maya, theo)
+    the_discussion_decides_on_a_joint_enquiry_for_both(manager, people, discussion)
     the_worker_enquires_and_writes_for_both_what_is_about_both(worker, maya, theo)
     the_manager_ends_both_enquiries_differently(manager, maya, theo)
 
@@ -442,3 +452,130 @@ def the_mother_is_recorded(worker: Visitor, people: People, maya: UUID, theo: UU
     worker.goes_to(f"/child/{maya}/")
     worker.sees("Ana")
     return mother
+
+
+# -- early help by a voluntary agency, and its step up ------------------------------------------------
+
+
+def the_lead_professional_begins_early_help(lead: Visitor, who: Practitioner, maya: UUID) -> None:
+    lead.goes_to(f"/child/{maya}/enquiries/")
+    lead.follows("Begin an assessment")
+    fills(lead, form="early_help", children=[maya], author=who.pk, stands_on="agreement",
+          agreed="Ana agreed at home on Tuesday.", sooner="no")  # fmt: skip
+    lead.presses("Begin")
+    lead.sees("Begun.")
+    lead.goes_to(f"/child/{maya}/plan/")
+    lead.follows("Begin a plan")
+    fills(lead, kind="early_help", began_on=today(), reasons="Mornings have become too much for Ana alone.")
+    lead.presses("Begin the plan")
+    lead.sees("The plan has begun")
+
+
+def early_help_is_not_enough(lead: Visitor, maya: UUID, plan: UUID) -> None:
+    lead.goes_to(f"/child/{maya}/plan/{plan}/step/")
+    lead.sees("The front door decides whether early help steps up.")
+    lead.follows("Ask for a step up")
+    fills(lead, reasons="He has come home drunk three times, and Maya hides.",
+          family_view="Ana was told at home and asks for it herself.")  # fmt: skip
+    lead.presses("Ask for it")
+    lead.sees("The front door decides within its time")
+    lead.sees("Waits for a decision")
+
+
+def the_front_door_takes_the_child_on(decider: Visitor, maya: UUID) -> None:
+    decider.goes_to(f"/child/{maya}/enquiries/")
+    decider.follows("Step up asked for")
+    decider.sees("Ana was told at home and asks for it herself.")
+    fills(
+        decider, knows_family="no", accepted="yes", reasons="Early help was tried, and she is afraid at home."
+    )
+    decider.presses("Decide")
+    decider.sees("Whoever asked for it has been told.")
+
+
+def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUID) -> None:
+    worker.goes_to(f"/child/{maya}/enquiries/")
+    worker.sees_the_heading("Assessment of a child in need")
+    worker.goes_to(f"/child/{maya}/plan/{plan}/step/")
+    fills(
+        worker, to="child_in_need", reasons="The local authority has taken it on.", lead=people.worker.pk,
+        summary="Mornings were too much for Ana; help by agreement was not enough once he came home drunk.",
+        helps_now="Dana Worker and Leila Helper.", feedback_asked="Ana was asked on the last visit.",
+        record_in_order_by=people.manager.pk, wishes_why_not="Heard by Leila on Friday.",
+    )  # fmt: skip
+    worker.presses("Step up or down")
+    worker.sees("Child in need plan")
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.obligation("HLP-01")
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+def test_early_help_by_a_voluntary_agency_and_its_step_up(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+) -> None:
+    def arrives(who: Practitioner) -> Visitor:
+        visitor = somebody(width, scripts=scripts)
+        if not scripts:
+            without_scripts(visitor)
+        visitor.signs_in_as(who)
+        return visitor
+
+    people = the_people(front_door)
+    leila = make_practitioner(
+        "early-help-lead-professional", name="Leila Helper", agency=make_agency(AgencyKind.VOLUNTARY),
+        password=PASSWORD,
+    )  # fmt: skip
+    raised = raised_by(front_door.teacher)
+    with as_practitioner(front_door.decider):
+        parts = concerns.concern(raised.concern_id).parts
+        screen(raised.concern_id, [a_decision(p.id, "early_help") for p in parts], knows_family=False)
+        maya = parts[0].folder_id
+    let_in(maya, leila, people.worker, people.manager)
+    lead = arrives(leila)
+    the_lead_professional_begins_early_help(lead, leila, maya)
+    with as_practitioner(leila):
+        plan = Plan.objects.get(folder_id=maya).id
+    early_help_is_not_enough(lead, maya, plan)
+    the_front_door_takes_the_child_on(arrives(front_door.decider), maya)
+    the_record_goes_along(arrives(people.worker), people, maya, plan)
+    with as_practitioner(people.worker):
+        assert Episode.objects.get(folder_id=maya).stage == "assessment"
+        assert Plan.objects.get(folder_id=maya, kind="child_in_need").came_from_id == plan
+
+
+# -- by keyboard alone ---------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(900)
+def test_the_main_forms_of_a_plan_by_keyboard_alone(somebody: Callable[..., Visitor]) -> None:
+    with transaction.atomic():
+        family = make_family()
+    with setting_up():
+        assert family.worker.user is not None
+        family.worker.user.set_password(PASSWORD)
+        family.worker.user.save()
+    worker = somebody()
+    worker.signs_in_as(family.worker)
+    worker.goes_to(f"/child/{family.maya}/plan/begin/")
+    types(worker, kind="child_in_need", began_on=today(), reasons="She is hungry at school.",
+          wishes_why_not="Asked twice; she drew.")  # fmt: skip
+    presses_by_key(worker, "Begin the plan")
+    worker.sees("The plan has begun")
+    with as_practitioner(family.worker):
+        plan = Plan.objects.get(folder_id=family.maya).id
+    worker.goes_to(f"/child/{family.maya}/plan/{plan}/write/stands_on/")
+    types(worker, answer="section_17", words="Ana agreed at home.")
+    presses_by_key(worker, "Save")
+    worker.sees("It stands in the plan.")
+    worker.goes_to(f"/child/{family.maya}/plan/{plan}/write/visit/")
+    types(
+        worker, visited_at=now() - timedelta(minutes=1), seen="yes", alone="yes", where="At school",
+        like="Calm.", said="I had toast.", text="Maya showed her drawings.",
+    )  # fmt: skip
+    presses_by_key(worker, "Save")
+    worker.sees("The visit is signed.")
+    worker.goes_to(f"/child/{family.maya}/incidents/new/")
+    types(worker, kind="missing", began_at=now() - timedelta(hours=5), words="Not home from school.",
+          told_by="Her mother")  # fmt: skip
+    presses_by_key(worker, "Save")
+    worker.does_not_see("There is a problem")

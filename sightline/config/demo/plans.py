@@ -53,7 +53,10 @@ from sightline.plans.terms import (
     When,
     Whose,
 )
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyState
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
@@ -444,6 +447,17 @@ def mensah(people: Cast) -> None:
                 lead_id=people[DANA],
             ),
         )  # fmt: skip
+    _answered_for(people, *plans.values())
+
+
+def _answered_for(people: Cast, *plans: UUID) -> None:
+    """What was done late on plans of long ago was answered for at the time; what is late now is not."""
+    with _as(people, PRIYA):
+        late = Duty.objects.filter(
+            subject_id__in=plans, state=DutyState.DONE_LATE.value, due_at__lt=at(45, 0), closed_at__isnull=True
+        )
+        for duty_id in late.values_list("id", flat=True):
+            duties.answer_for(duty_id, "Dana was off sick; the team visited in her place and rang each week.")
 
 
 def _let_chair_in(people: Cast, *folders: UUID) -> None:

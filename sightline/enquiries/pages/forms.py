@@ -307,12 +307,6 @@ class SignForm(PageForm):
     )
     outcome_id = Choice("What is the outcome for this child?", ask="Select the outcome")
     reasons = Words("Your reasons", rows=6, ask="Give your reasons")
-    safe_words = Words(
-        "How do you know that the child is safe?",
-        rows=3,
-        ask="Say how you know that the child is safe",
-        hint="Not that nobody could be reached: what was seen, and by whom",
-    )
     family_view = Words(
         "What was the family told of the step up, and what do they say to it?",
         rows=3,
@@ -334,6 +328,18 @@ class SignForm(PageForm):
     conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
 
     def __init__(self, *args: Any, outcomes: Sequence[AssessmentOutcome], **kwargs: Any) -> None:
+        safe = {
+            f"safe_words_{o.id}": Words(
+                "How do you know that the child is safe?",
+                rows=3,
+                ask="Say how you know that the child is safe",
+                hint="Not that nobody could be reached: what was seen, and by whom",
+            )
+            for o in outcomes
+            if o.closes
+        }
+        # Each outcome that closes asks for its own, since one field cannot stand inside two answers.
+        self.base_fields = {**type(self).base_fields, **safe}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["outcome_id"].set_options(
@@ -342,11 +348,15 @@ class SignForm(PageForm):
         if not any("family_view" in _asked_with(o) for o in outcomes):
             del fields["family_view"]
 
+    @property
+    def safe_words(self) -> str:
+        return self.cleaned_data.get(f"safe_words_{self.cleaned_data['outcome_id']}") or ""
+
 
 def _asked_with(outcome: AssessmentOutcome) -> tuple[str, ...]:
     """What an outcome asks besides: how the child is safe where it closes, the family's view where it steps up."""
     if outcome.closes:
-        return ("safe_words",)
+        return (f"safe_words_{outcome.id}",)
     return ("family_view",) if outcome.step == "step up" else ()
 
 
@@ -446,10 +456,15 @@ class CallForm(PageForm):
         ask="Enter the telephone number or link",
         hint="Or the room, where it is in a room",
     )
+    police = Select(
+        "Who is asked from the police?", required=False, empty="Nobody yet",
+        hint="Police and health are needed at the least. You can ask more people on the discussion’s own page",
+    )  # fmt: skip
+    health = Select("Who is asked from health?", required=False, empty="Nobody yet")
     asked = Choices(
-        "Who else is asked?",
+        "Who else of those who work with the child is asked?",
         required=False,
-        hint="Police and health are needed at the least; whoever raised the concern is asked in any case",
+        hint="Whoever raised the concern is asked in any case",
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from sightline.agencies.gate import page
-from sightline.agencies.queries import holders
+from sightline.agencies.queries import agencies, holders, practitioners
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.children.queries import names_of_folders
 from sightline.children.terms import LivesAt
@@ -35,7 +35,8 @@ from . import forms
 from .around import address, form_page, opened, people_in, posted, sent, version_of
 from .child import acting_of
 
-_ASKED = (AgencyKind.POLICE, AgencyKind.HEALTH, AgencyKind.SCHOOL)
+#: Without whom no discussion makes a quorum, and the question that asks for each.
+_NEEDED = {AgencyKind.POLICE: "police", AgencyKind.HEALTH: "health"}
 
 
 @page(permission=Permission.STATUTORY)
@@ -61,12 +62,13 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             for i in child.involvements
             if i.practitioner_id and i.practitioner_id != acting.practitioner_id
         ]
-        + [
-            (str(line.practitioner_id), line.said_as)
-            for line in holders(Permission.SEE_BOARD)
-            if line.agency_id not in acting.agency_ids
-        ]
     )
+    kinds = {agency.id: AgencyKind(agency.kind) for agency in agencies()}
+    everybody = practitioners()
+    for kind, name in _NEEDED.items():
+        fields[name].set_options(
+            [(str(p.practitioner_id), p.said_as) for p in everybody if kinds.get(p.agency_id) is kind]
+        )
     made: list[UUID] = []
 
     def send() -> None:
@@ -80,7 +82,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
                     safety_now=got["safety_now"],
                     chair_id=UUID(got["chair"]),
                     link=got["link"],
-                    asked=[UUID(value) for value in got["asked"]],
+                    asked=[UUID(value) for value in (*got["asked"], got["police"], got["health"]) if value],
                 )
             )
         )

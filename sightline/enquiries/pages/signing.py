@@ -74,7 +74,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
                 outcome_id=got["outcome_id"],
                 reasons=got["reasons"],
                 knows_family=got["knows_family"],
-                safe_words=got["safe_words"] or "",
+                safe_words=form.safe_words,
                 family_view=got.get("family_view") or "",
                 conflict=got["conflict"] or "" if got["has_conflict"] else "",
                 conflict_resolved=got["conflict_resolved"] or "",

@@ -284,7 +284,11 @@ def authority_took_on(folder_ids: Iterable[UUID], since: datetime) -> bool:
 
 def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
     """A step up that the front door has not decided on yet."""
-    return StepUp.objects.filter(folder_id__in=list(folder_ids), decided_at__isnull=True).first()
+    return (
+        StepUp.objects.filter(folder_id__in=list(folder_ids), decided_at__isnull=True)
+        .select_related("written_by")
+        .first()
+    )
 
 
 # -- what happened, for the one timeline -------------------------------------------------------------

@@ -18,7 +18,6 @@ from sightline.children.actions import authority_changed, end_status
 from sightline.children.models import Particulars, Status
 from sightline.children.terms import AbuseCategory, StatusKind
 from sightline.enquiries.actions import changes as way
-from sightline.enquiries.queries.protection import authority_took_on
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
@@ -27,7 +26,7 @@ from sightline.records.actions import Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
-from .. import rules
+from .. import queries, rules
 from ..models import (
     Action,
     ActionStep,
@@ -208,7 +207,7 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
         sent.to,
         ReviewResult(last.result) if last else None,
         reviewed=last is not None,
-        taken_on=kind is not PlanKind.EARLY_HELP or authority_took_on([plan.folder_id], plan.written_at),
+        taken_on=kind is not PlanKind.EARLY_HELP or queries.taken_on(plan.id),
     ).or_refuse()
     conference = None
     if sent.decision_id is not None:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.terms import AbuseCategory
+from sightline.enquiries.queries.protection import step_up_waiting
 from sightline.kernel.verdicts import NotFound
 from sightline.records.queries import decisions
 from sightline.records.terms import DecisionKind
 
 from .. import actions, queries
+from ..terms import PlanKind
 from . import forms
 from .common import bound, form_page, opened, people, plan_page
 
@@ -37,8 +40,15 @@ def close(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.WRITE_FOLDER)
 def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
-    """The child goes on under a plan of another kind."""
+    """The child goes on under a plan of another kind; early help only once the front door has taken the child on."""
     view, shown, plan = opened(request, folder_id, plan_id, "step")
+    if plan.kind is PlanKind.EARLY_HELP and not queries.taken_on(plan.id):
+        return render(
+            request,
+            "plans/ask_step_up.html",
+            shown | {"waiting": step_up_waiting(view.folder_ids), "back_href": plan_page(plan)},
+            status=409 if request.method == "POST" else 200,
+        )
     form = bound(request, forms.StepForm, as_of=plan.version)
     form.offer_steps(plan.kind)
     form.offer_heard(view.folder_ids)

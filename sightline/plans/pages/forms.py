@@ -208,15 +208,28 @@ class TextForm(PlanForm):
 class StandsOnForm(PlanForm):
     answer = Choice(
         "What does the plan stand on?",
-        [Option(s.value, s.label, reveals=("why",) if s.compulsory else ()) for s in StandsOn],
+        [Option(s.value, s.label, reveals=(f"why_{s.value}",) if s.compulsory else ()) for s in StandsOn],
         ask="Select what the plan stands on",
     )
-    why = Words("Why would nothing less do?", rows=3, ask="Say why nothing less would do")
+    #: Each answer asks for its own, since one field cannot stand inside two answers.
+    why_section_47 = Words("Why would nothing less do?", rows=3, ask="Say why nothing less would do")
+    why_court_order = Words("Why would nothing less do?", rows=3, ask="Say why nothing less would do")
     words = Words(
         "Who agreed, or which order is it, and since when?",
         rows=2,
         ask="Say who agreed, or which order it is",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        first = kwargs.get("initial") or {}
+        if first.get("answer"):
+            kwargs["initial"] = {**first, f"why_{first['answer']}": first.get("why", "")}
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        got["why"] = got.get(f"why_{got.get('answer')}") or ""
+        return got
 
 
 class FamilyPlanForm(PlanForm):

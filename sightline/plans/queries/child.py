@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sightline.kernel.time import LONDON
 from sightline.procedures.models import Duty
+from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
@@ -27,6 +28,8 @@ def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
             kind__in=("child_protection_visit", "child_in_need_visit"),
             closed_at__isnull=True,
         )
+        # One that was done late is open until somebody answers for it, and asks for no visit.
+        .exclude(state=DutyState.DONE_LATE.value)
         .order_by("due_at")
         .values_list("due_at", flat=True)
         .first()

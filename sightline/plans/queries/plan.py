@@ -15,6 +15,7 @@ from sightline.agencies.models import Posting
 from sightline.children.models import Authority, Particulars, Tie
 from sightline.children.queries import name_and_age
 from sightline.children.terms import AbuseCategory, Kinship
+from sightline.enquiries.queries.protection import authority_took_on
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
@@ -652,6 +653,12 @@ def plan_of(plan_id: UUID, folder_ids: Sequence[UUID]) -> PlanView:
 def open_plan(folder_id: UUID) -> Plan | None:
     """The plan that a child has now."""
     return Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
+
+
+def taken_on(plan_id: UUID) -> bool:
+    """Whether the front door has taken the child of an early help plan on since it was begun."""
+    plan = Plan.objects.get(id=plan_id)
+    return authority_took_on([plan.folder_id], plan.written_at)
 
 
 def last_plan(folder_id: UUID) -> Plan | None:
