@@ -397,6 +397,7 @@ def test_two_siblings_from_a_concern_to_two_different_outcomes(
 ) -> None:
     def arrives(who: Practitioner) -> Visitor:
         visitor = somebody(width, scripts=scripts)
+        visitor.page.set_default_timeout(45_000)
         if not scripts:
             without_scripts(visitor)
         visitor.signs_in_as(who)
@@ -515,6 +516,7 @@ def test_early_help_by_a_voluntary_agency_and_its_step_up(
 ) -> None:
     def arrives(who: Practitioner) -> Visitor:
         visitor = somebody(width, scripts=scripts)
+        visitor.page.set_default_timeout(45_000)
         if not scripts:
             without_scripts(visitor)
         visitor.signs_in_as(who)
@@ -555,6 +557,7 @@ def test_the_main_forms_of_a_plan_by_keyboard_alone(somebody: Callable[..., Visi
         family.worker.user.set_password(PASSWORD)
         family.worker.user.save()
     worker = somebody()
+    worker.page.set_default_timeout(45_000)
     worker.signs_in_as(family.worker)
     worker.goes_to(f"/child/{family.maya}/plan/begin/")
     types(worker, kind="child_in_need", began_on=today(), reasons="She is hungry at school.",

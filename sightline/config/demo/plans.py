@@ -357,25 +357,7 @@ def mensah(people: Cast) -> None:
         for plan in both:
             actions.core_group_met(plan, now() - timedelta(hours=1))
         actions.move_offer(offer, OfferState.WAITING, "Eleven weeks; Amara knows.")
-    for days in (258, 246, 233, 220, 208, 196):
-        with _as(people, DANA):
-            _visit(
-                plans["Amara"],
-                days,
-                10,
-                "At school, in the library",
-                "Tired; sat with her back to the wall.",
-                "He rang Mum again last night.",
-            )
-            _visit(
-                plans["Kofi"],
-                days,
-                14,
-                "At home, on the floor with his cars",
-                "Busy and loud, ate two bananas.",
-                "Car. Bye.",
-                why_not="He would not leave his mother.",
-            )
+    _visits_of(people, plans, _SPRING)
     with _then(190, 11), _as(people, DANA):
         actions.move_offer(offer, OfferState.RECEIVING, "Amara: “She has a dog.”")
     _review(
@@ -396,25 +378,7 @@ def mensah(people: Cast) -> None:
         {"calm_k": (Achieved.PARTLY, 5), "speech": (Achieved.NO, 2)},
         None,
     )
-    for days in (150, 120, 90, 60, 40):
-        with _as(people, DANA):
-            _visit(
-                plans["Amara"],
-                days,
-                10,
-                "At school, in the garden",
-                "Laughed; showed me her new shoes.",
-                "I sleep in my bed now.",
-            )
-            _visit(
-                plans["Kofi"],
-                days,
-                15,
-                "At home",
-                "Quiet, coughing, thinner than at the last visit.",
-                "Hungry.",
-                why_not="He was unwell and on his mother's lap.",
-            )
+    _visits_of(people, plans, _SUMMER)
     _review(
         people,
         plans["Amara"],
@@ -450,11 +414,54 @@ def mensah(people: Cast) -> None:
     _answered_for(people, *plans.values())
 
 
+#: Days ago; what Amara was like and said; what Kofi was like and said.
+_SPRING = (
+    (258, "Tired; sat with her back to the wall.", "He rang Mum again last night.",
+     "Busy and loud, ate two bananas.", "Car. Bye."),
+    (246, "Asked twice when her mother would be home.", "I sleep on the stairs so that I hear the door.",
+     "Threw his cars and laughed; hungry again.", "More."),
+    (233, "Drew the kitchen with all the lights on.", "Kofi cries when the phone rings.",
+     "Hid behind the sofa and came out for toast.", "Loud."),
+    (220, "Came by herself and brought a friend to the door.", "We had chips with Aunt Joy.",
+     "Sat on his aunt's knee and showed a sticker.", "Joy car."),
+    (208, "Yawned all hour; talked about netball.", "I only got up once.",
+     "Ran up and down the hall, a scratch on his knee from the slide.", "Fast!"),
+    (196, "Laughed about the dog at Time to Talk's door.", "Is it my turn soon?",
+     "Quiet with an ear infection; took his medicine.", "Ear."),
+)  # fmt: skip
+_SUMMER = (
+    (150, "Laughed; showed me her new shoes.", "I sleep in my bed now.",
+     "Pointed instead of speaking, and ate well.", "That."),
+    (120, "Talked without looking at the clock.", "Saturdays with Dad were all right.",
+     "Pale; the nursery says that he sits by himself.", "No."),
+    (90, "Wanted to show her homework first.", "Can I stay at Lena's on Friday?",
+     "Coughing, thinner than at the last visit.", "Hungry."),
+    (60, "Calm; made tea for us both.", "Mum sings again.",
+     "On his mother's lap, did not look up.", ""),
+    (40, "Asked when the visits end, and grinned.", "You can come less.",
+     "Followed the therapist's pictures with one finger.", "Dog."),
+)  # fmt: skip
+
+
+def _visits_of(
+    people: Cast, plans: dict[str, UUID], those: tuple[tuple[int, str, str, str, str], ...]
+) -> None:
+    """Visits to both on the same working days: Amara alone at school, Kofi at home with his mother."""
+    for days_ago, hers, she_said, his, he_said in those:
+        days = days_ago + max(0, at(days_ago, 12).weekday() - 4)
+        with _as(people, DANA):
+            _visit(plans["Amara"], days, 10, "At school, in the library", hers, she_said)
+            _visit(plans["Kofi"], days, 15, "At home", his, he_said, why_not="He would not leave his mother.")
+
+
 def _answered_for(people: Cast, *plans: UUID) -> None:
     """What was done late on plans of long ago was answered for at the time; what is late now is not."""
     with _as(people, PRIYA):
         late = Duty.objects.filter(
-            subject_id__in=plans, state=DutyState.DONE_LATE.value, due_at__lt=at(45, 0), closed_at__isnull=True
+            subject_id__in=plans,
+            state=DutyState.DONE_LATE.value,
+            due_at__lt=at(45, 0),
+            closed_at__isnull=True,
         )
         for duty_id in late.values_list("id", flat=True):
             duties.answer_for(duty_id, "Dana was off sick; the team visited in her place and rang each week.")

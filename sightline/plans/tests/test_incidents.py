@@ -1,0 +1,117 @@
+"""Missing and domestic abuse: each recorded as such and counted; over the procedures' number a decision falls due."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.plans import actions, queries
+from sightline.plans.actions import IncidentIn
+from sightline.plans.models import Incident
+from sightline.plans.terms import IncidentKind
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+
+from .factories import begun, make_family
+
+pytestmark = pytest.mark.django_db
+
+
+def owed(folder_id, kind):
+    return list(Duty.objects.filter(folder_id=folder_id, kind=kind, closed_at__isnull=True))
+
+
+def an_incident(days_ago, *, kind=IncidentKind.MISSING, back=True):
+    began = now() - timedelta(days=days_ago, hours=5)
+    return IncidentIn(
+        kind,
+        began,
+        "Not home from school.",
+        "Her mother",
+        ended_at=began + timedelta(hours=3) if back else None,
+    )
+
+
+@pytest.mark.obligation("NTC-03")
+@pytest.mark.parametrize("kind", list(IncidentKind))
+def test_at_the_number_that_the_procedures_set_a_decision_falls_due_once(kind):
+    family = make_family()
+    begun(family)
+    with as_practitioner(family.manager):
+        limit = pack_in_force().repeat(f"{kind.value}_repeated", today())
+        for n in range(limit.count):
+            assert owed(family.maya, "incident_decision") == []
+            actions.record_incident([family.maya], an_incident(n, kind=kind))
+        [duty] = owed(family.maya, "incident_decision")
+        assert duty.owner_id == family.worker.pk, "whoever leads the plan"
+        actions.record_incident([family.maya], an_incident(0, kind=kind))
+        assert [d.id for d in owed(family.maya, "incident_decision")] == [duty.id]
+        actions.decide_on_incidents(
+            family.maya, kind, "A strategy discussion is called", "Each time he was waiting at the station."
+        )
+        assert owed(family.maya, "incident_decision") == []
+        actions.record_incident([family.maya], an_incident(0, kind=kind))
+        assert owed(family.maya, "incident_decision") == [], "those before the decision are not counted again"
+
+
+def test_what_was_withdrawn_does_not_count_and_stays_readable():
+    family = make_family()
+    with as_practitioner(family.worker):
+        limit = pack_in_force().repeat("missing_repeated", today())
+        made = [actions.record_incident([family.maya], an_incident(n))[0] for n in range(limit.count - 1)]
+        actions.withdraw_incident(made[0], "She was at her grandmother's, who had rung.")
+        actions.record_incident([family.maya], an_incident(0))
+        assert owed(family.maya, "incident_decision") == []
+        assert len(queries.incidents_of([family.maya])) == limit.count
+        with pytest.raises(Refused, match="withdrawn"):
+            actions.withdraw_incident(made[0], "Again.")
+
+
+@pytest.mark.obligation("NTC-03")
+def test_after_each_time_missing_a_return_conversation_has_its_clock_from_the_return():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [first] = actions.record_incident([family.maya], an_incident(0, back=False))
+        assert owed(family.maya, "return_interview") == []
+        with pytest.raises(Refused, match="when the child came back"):
+            actions.talk_after_return(first, held_at=now(), by_whom="Street Line", said="I walked.")
+        back = now() - timedelta(hours=1)
+        actions.record_return(first, back)
+        [duty] = owed(family.maya, "return_interview")
+        assert duty.started_at == back
+        [second] = actions.record_incident([family.maya], an_incident(1))
+        assert len(owed(family.maya, "return_interview")) == 2
+        actions.talk_after_return(
+            first, held_at=now(), by_whom="Street Line", independent=True, said="I walked to the sea."
+        )
+        assert [d.subject_id for d in owed(family.maya, "return_interview")] == [second]
+        actions.talk_after_return(second, held_at=None, declined="Asked twice: “I don't want to.”")
+        assert owed(family.maya, "return_interview") == []
+
+
+def test_domestic_abuse_is_recorded_for_each_child_who_was_there_and_asks_for_no_return():
+    family = make_family()
+    with as_practitioner(family.worker):
+        made = actions.record_incident(
+            [family.maya, family.theo], an_incident(0, kind=IncidentKind.DOMESTIC_ABUSE)
+        )
+        rows = Incident.objects.filter(id__in=made)
+        assert {r.folder_id for r in rows} == {family.maya, family.theo}
+        assert len({r.written_together for r in rows}) == 1
+        assert owed(family.maya, "return_interview") == []
+
+
+def test_the_right_role_and_the_wrong_child_records_nothing():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [made] = actions.record_incident([family.maya], an_incident(0))
+    with as_practitioner(family.stranger):
+        assert Incident.objects.count() == 0
+        with pytest.raises(NotFound):
+            actions.withdraw_incident(made, "It was not so.")
+        with pytest.raises(NotFound):
+            actions.record_incident([family.maya], an_incident(0))
