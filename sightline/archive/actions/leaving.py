@@ -1,0 +1,120 @@
+"""What left the record as a copy, and who was told that there is a record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.actions import permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.actions import Opening
+
+from ..models import (
+    CopyBack,
+    CopyOut,
+    ToldOfRecord,
+)
+from ..terms import (
+    LeftAs,
+)
+from .rows import _by, _need, _not_ahead, _post, _sent
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Something of a record that leaves: what, as what, for which purpose, to whom, when."""
+
+    what: str
+    left_as: LeftAs
+    purpose: str
+    to_whom: str
+    left_at: datetime
+    stays: bool = False
+
+
+@transaction.atomic
+def copy_left(folder_id: UUID, leaving: Leaving, *, once: UUID | None = None) -> CopyOut:
+    """Something of a record left on paper or a device; its return or destruction becomes due (FIL-06)."""
+    acting = permit(Permission.WRITE_FOLDER)
+    if (sent := _sent(CopyOut.objects.filter(folder_id=folder_id), once)) is not None:
+        return sent
+    _not_ahead(leaving.left_at, "left_at")
+    copy = CopyOut.objects.create(
+        **_by(acting, folder_id, once),
+        what=_need(leaving.what, "Say what left.", "what"),
+        left_as=leaving.left_as.value,
+        purpose=_need(leaving.purpose, "Say what it is needed for.", "purpose"),
+        to_whom=_need(leaving.to_whom, "Say who has it.", "to_whom"),
+        left_at=leaving.left_at,
+        stays=leaving.stays,
+    )
+    if not leaving.stays:
+        duties.open_duties(
+            [
+                Opening(
+                    folder_id, "confirm_copy", copy.left_at, copy.id, f"/child/{folder_id}/copies/",
+                    acting.practitioner_id,
+                )
+            ]
+        )  # fmt: skip
+    record(Verb.EXPORTED, "archive.copy_left", folder_id=folder_id, subject=copy, purpose=leaving.purpose)
+    return copy
+
+
+@transaction.atomic
+def copy_back(copy_id: UUID, words: str, on: date) -> CopyBack:
+    """A copy came back, or was destroyed: how it is known."""
+    acting = permit(Permission.WRITE_FOLDER)
+    copy = CopyOut.objects.filter(id=copy_id).first()
+    if copy is None:
+        raise NotFound
+    _not_ahead(on, "on")
+    earlier = CopyBack.objects.filter(copy=copy).select_related("author").first()
+    if earlier is not None:
+        raise Refused(f"{earlier.author.name} has confirmed this already.")
+    back = CopyBack.objects.create(
+        **_by(acting, copy.folder_id),
+        copy=copy,
+        words=_need(words, "Say how it came back or was destroyed, and who saw it.", "words"),
+        on=on,
+    )
+    duties.discharge("confirm_copy", copy.id, folder_ids=[copy.folder_id])
+    record(Verb.WROTE, "archive.copy_back", folder_id=copy.folder_id, subject=back)
+    return back
+
+
+@dataclass(frozen=True)
+class TellingOf:
+    name: str
+    told_at: datetime
+    how: str
+    person_id: UUID | None = None
+    told_by: str = ""
+    said: str = ""
+
+
+@transaction.atomic
+def tell_of_record(folder_id: UUID, telling: TellingOf, *, once: UUID | None = None) -> ToldOfRecord:
+    """A person was told that a record is kept, why, who sees it, and how to see it themselves (REC-13)."""
+    acting = permit(Permission.WRITE_FOLDER)
+    if (sent := _sent(ToldOfRecord.objects.filter(folder_id=folder_id), once)) is not None:
+        return sent
+    _not_ahead(telling.told_at, "told_at")
+    row = ToldOfRecord.objects.create(
+        **_by(acting, folder_id, once),
+        person_id=telling.person_id,
+        name=_need(telling.name, "Say who was told.", "name"),
+        told_at=telling.told_at,
+        told_by=telling.told_by.strip() or f"{acting.name}, {_post(acting)}",
+        how=_need(telling.how, "Say how they were told, and in which form.", "how"),
+        said=telling.said.strip(),
+    )
+    record(Verb.WROTE, "archive.tell_of_record", folder_id=folder_id, subject=row)
+    return row

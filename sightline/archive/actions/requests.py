@@ -1,0 +1,252 @@
+"""A request to see a record: who asks, and the clock that the law counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access.queries import joined_set, lead_of, may_write
+from sightline.agencies.actions import permit
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.children.queries import child_page
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.actions import Opening
+from sightline.procedures.models import Duty
+
+from .. import queries, rules
+from ..models import (
+    AccessRequest,
+    RequestStep,
+)
+from ..queries import RequestView
+from ..terms import (
+    Asker,
+    PauseWhy,
+    RequestAct,
+    RequestState,
+)
+from .rows import _by, _need, _not_ahead, _sent
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A request as it came in."""
+
+    asker: Asker
+    name: str
+    contact: str
+    received_at: datetime
+    how: str
+    scope: str
+    person_id: UUID | None = None
+
+
+@transaction.atomic
+def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> AccessRequest:
+    """Log a request; the law's month runs from the instant at which it came in (REC-13)."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    if (sent := _sent(AccessRequest.objects.filter(folder_id=folder_id), once)) is not None:
+        return sent
+    _not_ahead(asking.received_at, "received_at")
+    request = AccessRequest.objects.create(
+        id=once or uuid7(),
+        folder_id=folder_id,
+        asker=asking.asker.value,
+        person_id=asking.person_id,
+        name=_need(asking.name, "Say who asks.", "name"),
+        contact=_need(asking.contact, "Say how to reach them safely.", "contact"),
+        received_at=asking.received_at,
+        how=_need(asking.how, "Say how the request came.", "how"),
+        scope=_need(asking.scope, "Write what they ask for, in their words.", "scope"),
+        state=RequestState.CHECKING.value,
+        owner_id=acting.practitioner_id,
+    )
+    _step(acting, request, RequestAct.RECEIVE, at=asking.received_at, words=request.scope)
+    _run_clock(request, asking.received_at)
+    record(Verb.WROTE, "archive.receive", folder_id=folder_id, subject=request)
+    return request
+
+
+def _step(
+    acting: Acting, request: AccessRequest, act: RequestAct, *, at: datetime, **said: str
+) -> RequestStep:
+    return RequestStep.objects.create(
+        **_by(acting, request.folder_id), request=request, act=act.value, at=at, **said
+    )
+
+
+def _locked(request_id: UUID, act: RequestAct, version: int | None) -> AccessRequest:
+    """The request, locked and moved on by the act. Raises NotFound, or Refused where somebody acted since."""
+    request = AccessRequest.objects.select_for_update(of=("self",)).filter(id=request_id).first()
+    if request is None or not may_write(request.folder_id):
+        raise NotFound
+    if version is not None and request.version != version:
+        latest = (
+            RequestStep.objects.filter(request=request)
+            .select_related("author")
+            .order_by("-written_at")
+            .first()
+        )
+        assert latest is not None
+        when = latest.written_at.astimezone(LONDON)
+        raise Refused(
+            f"{latest.author.name} acted on this request at {when:%H:%M} on {when.day} {when:%B} "
+            f"({RequestAct(latest.act).label.lower()}). What you typed is kept below. Read that before you go on."
+        )
+    request.state = rules.after_request(RequestState(request.state), act).value
+    request.version += 1
+    return request
+
+
+_PATH = "/child/{folder}/access/{request}/"
+
+
+def _path(request: AccessRequest) -> str:
+    return _PATH.format(folder=request.folder_id, request=request.id)
+
+
+def _run_clock(request: AccessRequest, start: datetime) -> None:
+    """The legal time runs from an instant: what ran before gives way to it."""
+    _stop_clock(request, "The clock runs from another instant, as the law counts it")
+    kind = "answer_extended_request" if request.extended else "answer_access_request"
+    duties.open_duties(
+        [Opening(request.folder_id, kind, start, request.id, _path(request), request.owner_id)]
+    )
+
+
+def _stop_clock(request: AccessRequest, why: str) -> None:
+    duties.withdraw_all(request.id, why, folder_ids=[request.folder_id])
+
+
+def _again(request: AccessRequest) -> RequestView:
+    return queries.request(request.id, joined_set(lead_of(request.folder_id)) or [request.folder_id])
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What proves who asks and that they may. `proof_came_at`: only where proof had to be asked for."""
+
+    identity: str
+    authority: str = ""
+    child_view: str = ""
+    proof_came_at: datetime | None = None
+
+
+@transaction.atomic
+def check_identity(request_id: UUID, found: Identity, *, version: int | None = None) -> AccessRequest:
+    """Who asks, and that they may. Where proof had to be asked for, the clock begins when it came."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, RequestAct.CHECK, version)
+    child = child_page(joined_set(lead_of(request.folder_id)) or [request.folder_id])
+    born = child.child.birth.born_on
+    young = (
+        born is None
+        or (today().year - born.year - ((today().month, today().day) < (born.month, born.day))) < 18
+    )
+    rules.identity_is_checked(
+        Asker(request.asker), found.identity, found.authority, found.child_view, child_asks=young
+    ).or_refuse()
+    if found.proof_came_at is not None:
+        _not_ahead(found.proof_came_at, "proof_came_at")
+        if found.proof_came_at < request.received_at:
+            raise Refused("The proof cannot have come before the request.", "proof_came_at")
+    request.identified_at = found.proof_came_at or request.received_at
+    request.save()
+    _step(
+        acting, request, RequestAct.CHECK, at=now(), identity=found.identity.strip(),
+        authority=found.authority.strip(), child_view=found.child_view.strip(),
+    )  # fmt: skip
+    if found.proof_came_at is not None:
+        _run_clock(request, found.proof_came_at)
+    record(Verb.WROTE, "archive.check_identity", folder_id=request.folder_id, subject=request)
+    return request
+
+
+@transaction.atomic
+def pause(request_id: UUID, why: PauseWhy, words: str, *, version: int | None = None) -> AccessRequest:
+    """Stop the clock while something is asked that the law lets it wait for; asking again becomes due."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, RequestAct.PAUSE, version)
+    _need(words, "Say what was asked of them, and how.", "words")
+    request.save()
+    at = now()
+    _step(acting, request, RequestAct.PAUSE, at=at, words=words.strip(), why=why.value)
+    _stop_clock(request, f"The clock stands: {why.label.lower()}")
+    duties.open_duties(
+        [Opening(request.folder_id, "ask_again", at, request.id, _path(request), request.owner_id)]
+    )
+    record(Verb.WROTE, "archive.pause", folder_id=request.folder_id, subject=request)
+    return request
+
+
+@transaction.atomic
+def resume(request_id: UUID, words: str, *, version: int | None = None) -> AccessRequest:
+    """What was asked for has come: the clock runs again, as much later as it stood."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, RequestAct.RESUME, version)
+    _need(words, "Say what came, and when.", "words")
+    request.save()
+    _step(acting, request, RequestAct.RESUME, at=now(), words=words.strip())
+    duties.discharge("ask_again", request.id, folder_ids=[request.folder_id])
+    start = queries.clock(_again(request))
+    assert start is not None, "a clock that was resumed runs"
+    _run_clock(request, start)
+    record(Verb.WROTE, "archive.resume", folder_id=request.folder_id, subject=request)
+    return request
+
+
+@transaction.atomic
+def extend(request_id: UUID, words: str, told: str, *, version: int | None = None) -> AccessRequest:
+    """Two further months, once, with reasons that whoever asked is told within the first."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, RequestAct.EXTEND, version)
+    view = _again(request)
+    start = queries.clock(view)
+    due = (
+        Duty.objects.filter(subject_id=request.id, kind="answer_access_request", closed_at__isnull=True)
+        .values_list("due_at", flat=True)
+        .first()
+    )
+    at = now()
+    rules.may_extend(
+        extended=request.extended, reasons=words, told=told, first_due=due or at, at=at
+    ).or_refuse()
+    assert start is not None, "what is being prepared has its clock"
+    request.extended = True
+    request.save()
+    _step(acting, request, RequestAct.EXTEND, at=at, words=words.strip(), told=told.strip())
+    _run_clock(request, start)
+    record(Verb.WROTE, "archive.extend", folder_id=request.folder_id, subject=request)
+    return request
+
+
+@transaction.atomic
+def close(request_id: UUID, act: RequestAct, words: str, *, version: int | None = None) -> AccessRequest:
+    """Refuse with reasons, note that it was taken back, or open an approved one again for deciding."""
+    if act not in (RequestAct.REFUSE, RequestAct.TAKE_BACK, RequestAct.REOPEN):
+        raise Refused("Choose what happens to the request.", "act")
+    acting = permit(Permission.DISCLOSE if act is RequestAct.REFUSE else Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, act, version)
+    _need(words, "Give the reasons, and what whoever asked was told.", "words")
+    request.save()
+    _step(acting, request, act, at=now(), words=words.strip())
+    if act is RequestAct.REFUSE:
+        _answered(request)
+    elif act is RequestAct.TAKE_BACK:
+        _stop_clock(request, "Whoever asked has taken the request back")
+    record(Verb.WROTE, f"archive.{act.value}", folder_id=request.folder_id, subject=request)
+    return request
+
+
+def _answered(request: AccessRequest) -> None:
+    for kind in ("answer_access_request", "answer_extended_request", "ask_again"):
+        duties.discharge(kind, request.id, folder_ids=[request.folder_id])

@@ -1,0 +1,69 @@
+"""The only writer of entries and decisions."""
+
+from .confirming import (
+    ask_to_confirm,
+    confirm,
+)
+from .correcting import (
+    ContributionIn,
+    contribute,
+    correct_entry,
+)
+from .deciding import (
+    Deciding,
+    PastSitting,
+    decide,
+    record_decisions_bulk,
+    rule_on,
+    told_of_decisions,
+)
+from .drafts import (
+    DRAFTS_KEPT,
+    Kept,
+    clear_drafts,
+    drop_draft,
+    keep_draft,
+)
+from .past import (
+    PastEntry,
+    record_entries_bulk,
+)
+from .signing import (
+    sign,
+    sign_entry,
+)
+from .writing import (
+    Answered,
+    EntryIn,
+    SignedEntry,
+    told_of_entries,
+    told_of_significant,
+)
+
+__all__ = [
+    "DRAFTS_KEPT",
+    "Answered",
+    "ContributionIn",
+    "Deciding",
+    "EntryIn",
+    "Kept",
+    "PastEntry",
+    "PastSitting",
+    "SignedEntry",
+    "ask_to_confirm",
+    "clear_drafts",
+    "confirm",
+    "contribute",
+    "correct_entry",
+    "decide",
+    "drop_draft",
+    "keep_draft",
+    "record_decisions_bulk",
+    "record_entries_bulk",
+    "rule_on",
+    "sign",
+    "sign_entry",
+    "told_of_decisions",
+    "told_of_entries",
+    "told_of_significant",
+]

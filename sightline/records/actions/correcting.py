@@ -1,0 +1,163 @@
+"""Putting an entry right by adding, and other people's own words beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sightline.agencies.actions import permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import attempt
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures.queries import pack_named
+from sightline.procedures.schema import EntryForm
+
+from .. import rules
+from ..marks import Paragraph, paragraphs
+from ..models import (
+    Entry,
+    EntryDraft,
+)
+from ..terms import ContributionKind, EntryKind, StatementKind, StatementSource
+from .numbers import _lock_counters
+from .signing import _called, _page_of
+from .writing import Answered, EntryIn, _may_write_in, _Page, _signed_from, _together, _write
+
+
+def correct_entry(
+    entry_id: UUID,
+    was_wrong: str,
+    text: str,
+    *,
+    own: Mapping[UUID, str] | None = None,
+    also: Collection[UUID] = (),
+    happened_at: datetime | None = None,
+    answers: Mapping[str, str] | None = None,
+    child_answers: Mapping[UUID, Mapping[str, str]] | None = None,
+    seen: int | None = None,
+    draft_id: UUID | None = None,
+) -> Entry:
+    """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
+
+    `also` are entries written together with it that have the same mistake; `own` the lines of one child's record, by
+    folder. With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
+    """
+    with attempt("records.correct_entry"):
+        acting = permit(Permission.WRITE_FOLDER)
+        rules.may_correct(was_wrong, text).or_refuse()
+        if draft_id is not None and (signed := _signed_from(draft_id)):
+            return next(iter(signed.values()))
+        wrong = Entry.objects.filter(id=entry_id).first()
+        if wrong is None:
+            raise NotFound
+        if wrong.corrects_id is not None:
+            raise Refused("Correct the entry itself: its corrections stand beside it.")
+        rows = [row for row in _together(wrong) if row.id == wrong.id or row.id in set(also)]
+        if set(also) - {row.id for row in rows}:
+            raise NotFound
+        _may_write_in([row.folder_id for row in rows])
+        _lock_counters([row.folder_id for row in rows])
+        if seen is not None:
+            before = (
+                Entry.objects.filter(corrects=wrong)
+                .order_by("number")
+                .values_list("author__name", "written_at")
+            )
+            rules.may_correct_now(seen, list(before)).or_refuse()
+        form = _pinned_form(wrong)
+        called = _called(form, [row.folder_id for row in rows]) if form else {}
+        pages = []
+        for row in rows:
+            line = (own or {}).get(row.folder_id, "")
+            rules.may_write_text(f"{text}\n\n{line}").or_refuse()
+            page = _Page(row.folder_id, [*paragraphs(text), *paragraphs(line, only=True)])
+            if answers is not None and form is not None:
+                given = EntryIn(
+                    (row.folder_id,), wrong.kind, wrong.happened_at, text,
+                    answers=answers, child_answers=child_answers or {},
+                )  # fmt: skip
+                page.answers = _page_of(given, form, row.folder_id, called).answers
+            page.fields = {"corrects_id": row.id, "was_wrong": was_wrong.strip()}
+            pages.append(page)
+        entries = _write(
+            acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or wrong.happened_at,
+            subject_id=wrong.subject_id, present=wrong.present, form=form, draft_id=draft_id, may_be_late=False,
+            what="records.correct_entry",
+        )  # fmt: skip
+        if draft_id is not None:
+            EntryDraft.objects.filter(id=draft_id).delete()
+        return entries[wrong.folder_id]
+
+
+def _pinned_form(entry: Entry) -> EntryForm | None:
+    """The form as it was when the entry was signed."""
+    if entry.form_from is None or not entry.pack:
+        return None
+    versions = pack_named(entry.pack).history(EntryForm, entry.kind)
+    return next((form for form in versions if form.from_ == entry.form_from), None)
+
+
+@dataclass(frozen=True)
+class ContributionIn:
+    """What somebody says of an entry in their own words. `how` is how they gave it: in writing, spoken, signed."""
+
+    entry_id: UUID
+    kind: ContributionKind
+    name: str
+    relation: str
+    words: str
+    how: str
+    happened_at: datetime
+    also: tuple[UUID, ...] = ()
+    late_why: str = ""
+
+
+def contribute(given: ContributionIn, *, draft_id: UUID | None = None) -> Entry:
+    """A child's, a parent's or somebody else's own words, beside the entry that they are about, as theirs.
+
+    `also` are entries written together with it beside which the same words are to stand.
+    """
+    with attempt("records.contribute"):
+        acting = permit(Permission.WRITE_FOLDER)
+        if draft_id is not None and (signed := _signed_from(draft_id)):
+            return next(iter(signed.values()))
+        rules.may_contribute(given.name, given.words).or_refuse()
+        rules.may_write_text(given.words, "words").or_refuse()
+        about = Entry.objects.filter(id=given.entry_id).first()
+        if about is None:
+            raise NotFound
+        rows = [row for row in _together(about) if row.id == about.id or row.id in given.also]
+        if set(given.also) - {row.id for row in rows}:
+            raise NotFound
+        name = given.name.strip()
+        # Their own words are kept as they are: what looks like a mark in them is not one.
+        theirs = [
+            Paragraph(part.strip(), StatementKind.FACT, StatementSource.TOLD, name)
+            for part in re.split(r"\n[ \t]*\n", given.words.replace("\r\n", "\n"))
+            if part.strip()
+        ]
+        pages = [
+            _Page(
+                row.folder_id,
+                list(theirs),
+                [Answered("how", "How did they give it?", given.how.strip())] if given.how.strip() else [],
+                {
+                    "follows_id": row.id,
+                    "theirs": given.kind.value,
+                    "theirs_name": name,
+                    "theirs_relation": given.relation.strip(),
+                },
+            )
+            for row in rows
+        ]
+        entries = _write(
+            acting, pages, kind=EntryKind.CONTRIBUTION.value, title=given.kind.value.capitalize(),
+            happened_at=given.happened_at, late_why=given.late_why, draft_id=draft_id, decides=False,
+            what="records.contribute",
+        )  # fmt: skip
+        if draft_id is not None:
+            EntryDraft.objects.filter(id=draft_id).delete()
+        return entries[about.folder_id]

@@ -1,0 +1,60 @@
+"""The numbers of a record, without gaps, and who writes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sightline.agencies.rules import Acting
+from sightline.kernel.verdicts import NotFound
+
+from .. import rules
+from ..models import (
+    EntryCounter,
+)
+
+
+def _post(acting: Acting) -> str:
+    return f"{acting.post_title}, {acting.agency_name}"
+
+
+def _lock_counters(folder_ids: Iterable[UUID]) -> dict[UUID, EntryCounter]:
+    """The counters of folders, made where there are none, locked in folder order until the transaction ends."""
+    wanted = sorted(set(folder_ids))
+    locked = EntryCounter.objects.select_for_update().filter(folder_id__in=wanted).order_by("folder_id")
+    counters = {row.folder_id: row for row in locked}
+    if len(counters) < len(wanted):
+        EntryCounter.objects.bulk_create(
+            (EntryCounter(folder_id=folder_id) for folder_id in wanted), ignore_conflicts=True
+        )
+        counters = {row.folder_id: row for row in locked.all()}
+    if len(counters) != len(wanted):
+        raise NotFound
+    return counters
+
+
+def _next_numbers(folder_ids: Sequence[UUID], at: datetime | None = None) -> dict[UUID, int]:
+    """The next number of each folder, its counter locked in folder order until the transaction ends.
+
+    A folder named several times advances by as many, and the last of its numbers is given. With `at`, the instant of
+    writing, a clock that was set back is a refusal.
+    """
+    wanted = Counter(folder_ids)
+    counters = _lock_counters(wanted)
+    for counter in counters.values():
+        if at is not None:
+            rules.follows_in_time(at, counter.last_at).or_refuse()
+            counter.last_at = max(at, counter.last_at or at)
+        counter.last += wanted[counter.folder_id]
+    EntryCounter.objects.bulk_update(counters.values(), ["last", "last_at"], batch_size=1000)
+    return {counter.folder_id: counter.last for counter in counters.values()}
+
+
+def _written_last(at: Mapping[UUID, datetime]) -> None:
+    """Keeps when each folder was last written in, for history that came by itself."""
+    counters = list(EntryCounter.objects.filter(folder_id__in=list(at)))
+    for counter in counters:
+        counter.last_at = max(at[counter.folder_id], counter.last_at or at[counter.folder_id])
+    EntryCounter.objects.bulk_update(counters, ["last_at"], batch_size=1000)

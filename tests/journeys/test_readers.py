@@ -1,0 +1,201 @@
+"""Those who read a record and answer for it: the chair, the records officer, a health visitor, and the child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from sightline.access.tests.factories import let_in
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.archive import actions, queries
+from sightline.archive.actions import Asking, Deciding, Giving, Identity
+from sightline.archive.terms import Asker, Choice, GivenAs, Ground
+from sightline.concerns.tests.factories import FrontDoor, raised_by
+from sightline.kernel.time import LONDON, now, today
+from sightline.records.actions import sign_entry
+
+from .conftest import PASSWORD, Visitor
+from .filling import fills, presses_by_key, types
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+EVERYWHERE = pytest.mark.parametrize(
+    ("width", "scripts"), [(1280, True), (320, True), (320, False)], ids=["desktop", "telephone", "no-script"]
+)
+
+
+@pytest.fixture
+def maya(front_door: FrontDoor) -> UUID:
+    """A child about whom several people wrote, one of them late, and one of them about somebody else."""
+    folder_id, sibling = raised_by(front_door.teacher).folder_ids[:2]
+    with as_practitioner(front_door.decider):
+        for text, days in (
+            ("Maya drew her house and sang.", 9),
+            ("Mr Harland from next door came to the gate.", 2),
+            ("@Sam Reyes, teacher: She had no lunch.\n\no She is hungry at school.", 1),
+        ):
+            sign_entry(
+                {folder_id: text}, kind="note", happened_at=now() - timedelta(days=days),
+                late_why="I was away." if days > 1 else "",
+            )  # fmt: skip
+        sign_entry({sibling: "Theo slept."}, kind="note", happened_at=now() - timedelta(hours=1))
+    return folder_id
+
+
+def somebody_of(role: str, name: str, folder_id: UUID) -> Practitioner:
+    who = make_practitioner(role, name=name, password=PASSWORD)
+    let_in(folder_id, who)
+    return who
+
+
+@pytest.mark.obligation("REC-07")
+@pytest.mark.obligation("REC-15")
+@EVERYWHERE
+def test_an_independent_chair_reads_what_was_known_when_and_opens_an_entry(
+    somebody: Callable[..., Visitor], maya: UUID, width: int, scripts: bool
+) -> None:
+    chair = somebody(width=width, scripts=scripts)
+    chair.signs_in_as(somebody_of("independent-conference-chair", "Helen Abara", maya))
+    chair.goes_to(f"/child/{maya}/summary/")
+    chair.sees("Know this first")
+    chair.sees("What is not known")
+    chair.goes_to(f"/child/{maya}/chronology/")
+    chair.sees("Late entry")
+    chair.sees("Why it is late: I was away.")
+    chair.follows("when it came to be known")
+    chair.sees("In the order in which it came to be known")
+    chair.opens("Choose what to see")
+    yesterday = today() - timedelta(days=1)
+    fills(chair, as_of=yesterday)
+    chair.presses("Show")
+    chair.sees("As the record stood at the end of")
+    chair.does_not_see("Maya drew her house")
+    chair.follows("Show everything")
+    chair.follows("Note, entry 3")
+    chair.sees("Opinion")
+    chair.sees("Told by Sam Reyes, teacher")
+    chair.follows("Back")
+    chair.sees_the_heading("Chronology")
+
+
+@EVERYWHERE
+def test_a_health_visitor_writes_a_health_contact_of_her_own(
+    somebody: Callable[..., Visitor], maya: UUID, width: int, scripts: bool
+) -> None:
+    visitor = somebody(width=width, scripts=scripts)
+    visitor.signs_in_as(somebody_of("health-visitor", "Ines Farrow", maya))
+    visitor.goes_to(f"/child/{maya}/chronology/")
+    visitor.follows("Write an entry")
+    visitor.follows("Health contact")
+    then = (now() - timedelta(minutes=20)).astimezone(LONDON)
+    fills(visitor, happened_at=then, text="Maya was weighed.\n\na She grows as she should.")
+    visitor.page.locator("button[name=act][value=check]").click()
+    visitor.page.wait_for_load_state()
+    visitor.looks_over_the_page()
+    visitor.sees("She grows as she should.")
+
+
+@pytest.mark.obligation("REC-13")
+@EVERYWHERE
+def test_a_records_officer_logs_a_request_whose_clock_waits_and_is_extended_with_reasons(
+    somebody: Callable[..., Visitor], maya: UUID, width: int, scripts: bool
+) -> None:
+    officer = somebody(width=width, scripts=scripts)
+    officer.signs_in_as(somebody_of("records-officer", "Owen Pritchard", maya))
+    officer.goes_to(f"/child/{maya}/access/")
+    officer.sees("Nobody has asked")
+    officer.follows("Somebody asks to see it")
+    fills(
+        officer, asker="self", name="Maya Ferreira-Lund", contact="At school",
+        received_at=now() - timedelta(days=1), how="She told her teacher", scope="Everything about me.",
+    )  # fmt: skip
+    officer.presses("Save")
+    officer.follows("Maya Ferreira-Lund")
+    officer.follows("Check identity and authority")
+    fills(
+        officer, identity="Her teacher knows her.", asked_for="no", child_view="Her advocate sits with her."
+    )
+    officer.presses("Save")
+    officer.follows("Stop the clock")
+    fills(officer, why="clarify", words="Asked which years she means.")
+    officer.presses("Save")
+    officer.sees("The clock stands")
+    officer.follows("The clock runs again")
+    fills(officer, words="All of them.")
+    officer.presses("Save")
+    officer.follows("Extend by two months")
+    officer.presses("Save")
+    officer.sees("There is a problem")
+    fills(officer, words="Nine volumes over eleven years.", told="Letter of today, with the reasons.")
+    officer.presses("Save")
+    officer.sees("Extended, as the law allows once.")
+    officer.follows("Gather and decide")
+    officer.presses("Gather from the record")
+    officer.sees("items came from the record")
+    officer.follows("Decide on")
+    officer.sees("What is given of it?")
+
+
+@pytest.fixture
+def given(front_door: FrontDoor, maya: UUID) -> actions.Given:
+    """A copy of Maya's record to be read with a reference and a secret, all that names Mr Harland held back."""
+    officer = somebody_of("records-officer", "Owen Pritchard", maya)
+    with as_practitioner(officer):
+        request = actions.receive(
+            maya, Asking(Asker.SELF, "Maya Ferreira-Lund", "At school", now(), "She told her teacher", "All.")
+        )
+        actions.check_identity(request.id, Identity("Her teacher knows her.", "", "She understands."))
+        actions.gather(request.id)
+        for item in queries.bundle(request.id):
+            choice = Choice.HOLD if "Harland" in item.row.text else Choice.GIVE
+            ground = Ground.THIRD_PARTY if choice is Choice.HOLD else None
+            actions.decide_item(item.id, Deciding(choice, ground, [], "He has not agreed."))
+    with as_practitioner(front_door.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    with as_practitioner(officer):
+        return actions.give(request.id, Giving(GivenAs.ONLINE, "Maya Ferreira-Lund", now(), days=7))
+
+
+def she_reads_it(her: Visitor) -> None:
+    her.sees("Your record")
+    her.sees("Maya drew her house and sang.")
+    her.sees("This is held back.")
+    her.does_not_see("Harland")
+
+
+@pytest.mark.obligation("REC-13")
+@pytest.mark.obligation("REC-14")
+@EVERYWHERE
+def test_a_fourteen_year_old_reads_her_record_and_says_what_is_wrong(
+    somebody: Callable[..., Visitor], maya: UUID, given: actions.Given, width: int, scripts: bool
+) -> None:
+    her = somebody(width=width, scripts=scripts)
+    her.goes_to("/your-record/")
+    her.presses("Open it")
+    her.sees("There is a problem")
+    fills(her, reference=given.reference.lower(), secret=given.secret)
+    her.presses("Open it")
+    she_reads_it(her)
+    her.presses("Send")
+    her.sees("Select what you want to tell us")
+    fills(her, kind="wrong", words="I did not sing.")
+    her.presses("Send")
+    her.sees("We have it and will answer you.")
+
+
+@pytest.mark.obligation("REC-14")
+def test_she_reads_it_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], maya: UUID, given: actions.Given
+) -> None:
+    her = somebody()
+    her.goes_to("/your-record/")
+    types(her, reference=given.reference, secret=given.secret)
+    presses_by_key(her, "Open it")
+    she_reads_it(her)
+    types(her, kind="wrong", words="I did not sing.")
+    presses_by_key(her, "Send")
+    her.sees("“I did not sing.”")
