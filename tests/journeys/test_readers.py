@@ -93,10 +93,12 @@ def test_a_health_visitor_writes_a_health_contact_of_her_own(
     visitor.follows("Health contact")
     then = (now() - timedelta(minutes=20)).astimezone(LONDON)
     fills(visitor, happened_at=then, text="Maya was weighed.\n\na She grows as she should.")
-    visitor.page.locator("button[name=act][value=check]").click()
-    visitor.page.wait_for_load_state()
-    visitor.looks_over_the_page()
+    fills(visitor, q_where="At the clinic", c0_brought="brought")
+    visitor.comes_by(visitor.page.locator("button[name=act][value=sign]"))
+    visitor.sees("in Maya’s record")
+    visitor.sees("Assessment")
     visitor.sees("She grows as she should.")
+    visitor.sees("Ines Farrow, Health visitor")
 
 
 @pytest.mark.obligation("REC-13")
