@@ -122,7 +122,7 @@ def take(
             page = contexts[seen.person].new_page()
             page.goto(urljoin(base, seen.path))
             for suffix, size in (("", WIDE), ("-narrow", NARROW)):
-                page.set_viewport_size(size)
+                page.set_viewport_size({"width": size["width"], "height": size["height"]})
                 target = folder / f"{name.replace(':', '.')}{suffix}.png"
                 page.screenshot(path=str(target), full_page=True)
                 written.append(target)
@@ -136,7 +136,7 @@ def take(
 def every_route() -> list[str]:
     from django.urls import URLResolver, get_resolver
 
-    def names(patterns: list, space: str = "") -> list[str]:  # type: ignore[type-arg]
+    def names(patterns: list, space: str = "") -> list[str]:
         inner: list[str] = []
         for each in patterns:
             if isinstance(each, URLResolver):
