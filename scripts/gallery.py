@@ -15,6 +15,7 @@ from collections import deque
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
@@ -136,7 +137,7 @@ def take(
 def every_route() -> list[str]:
     from django.urls import URLResolver, get_resolver
 
-    def names(patterns: list, space: str = "") -> list[str]:
+    def names(patterns: list[Any], space: str = "") -> list[str]:
         inner: list[str] = []
         for each in patterns:
             if isinstance(each, URLResolver):

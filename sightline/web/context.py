@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -11,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from sightline.agencies.queries import notices_waiting, partnership
 from sightline.agencies.terms import Permission
 
+#: So many notices are counted at the top of a page.
+MOST = 99
 _NAV = (
     ("My work", "web:home", None),
     ("Front door", "concerns:board", Permission.SEE_BOARD),
@@ -54,10 +57,18 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "agency": acting.agency_name,
         "href": reverse("web:you"),
     }
-    found["notices"] = SimpleLazyObject(
-        lambda: [
-            {"text": n.text, "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
-            for n in notices_waiting(acting.practitioner_id)[:3]
-        ]
-    )
+    found["notices"] = SimpleLazyObject(lambda: _notices(acting.practitioner_id))
     return found
+
+
+def _notices(practitioner_id: UUID) -> list[dict[str, Any]]:
+    """The first few that wait; where there are several, the way to all of them."""
+    waiting = list(notices_waiting(practitioner_id)[:MOST])
+    shown: list[dict[str, Any]] = [
+        {"text": n.text, "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
+        for n in waiting[:3]
+    ]
+    if len(waiting) > 1:
+        every = {"href": reverse("agencies:notices"), "link": f"All {len(waiting)} that wait for you", "all": True}
+        shown.append(every)
+    return shown

@@ -32,7 +32,19 @@ def load(children: int, progress: Progress) -> list[SignIn]:
     first dozen are the families that show what Sightline does; they come together. Stopped at any moment, the
     next call goes on where it was. Runs as `sightline_app`.
     """
-    from . import archive, bulk, documents, enquiries, entries, families, meetings, people, plans, voice
+    from . import (
+        answers,
+        archive,
+        bulk,
+        documents,
+        enquiries,
+        entries,
+        families,
+        meetings,
+        people,
+        plans,
+        voice,
+    )
 
     sign_ins = people.load()
     if children > 0:
@@ -42,6 +54,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
         enquiries.load()
         meetings.load()
         plans.load()
+        answers.load()
         archive.load()
         documents.load()
         bulk.load(children, progress)

@@ -1,0 +1,147 @@
+"""Forms sent anything at all: no error, and what is refused leaves nothing behind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+from django.db import connection, transaction
+
+from sightline.agencies.models import Practitioner
+
+from .test_every_page import ROUTES, address, own_routes, wrong_with
+from .world import World
+
+GARBAGE: dict[str, Any] = {
+    "nothing": "",
+    "spaces": " \t\r\n\u00a0\u200b",
+    "too long": "x" * 100_000,
+    "control characters": "a\x00b\x01\x1b[31m\x7f",
+    "right to left": "\u202e\u0645\u0631\u064a\u0645\u202c",
+    "emoji": "\U0001f9d2\U0001f3fd\u200d\U0001f9b0" * 30,
+    "a script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "statements": "'; DROP TABLE access_folder; --",
+    "no such day": "31",
+    "a negative number": "-1",
+    "a great number": "99999999999999999999",
+    "not a number": "NaN",
+    "a lone surrogate": "\udc80".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "a list": ["a", "b", "c"],
+    "an id": "00000000-0000-7000-8000-000000000000",
+}
+#: What a refused form may write all the same: the draft, the session, throttling and the trail itself.
+WRITTEN_ANYWAY = {
+    "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
+    "usersessions_usersession", "agencies_user", "voice_draft", "records_entrydraft", "access_formdraft",
+    "enquiries_draft", "meetings_minutesdraft",
+}  # fmt: skip
+#: Pages that take a post and show no form of their own: what they are sent.
+FIELDS = {
+    "concerns:act": ["act", "words"],
+    "concerns:decide_keep": ["c0-reasons"],
+    "concerns:keep": ["given"],
+    "concerns:keep_item": ["given"],
+    "concerns:worried_keep": ["given"],
+    "concerns:worried_keep_item": ["given"],
+    "voice:keep": ["said", "heard"],
+    "archive:copy": ["act"],
+}
+
+
+class Fields(HTMLParser):
+    """The names that the forms of a page send, and for a choice its first answer."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.names: dict[str, str | None] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name")
+        if tag not in ("input", "textarea", "select", "button") or not name or name == "csrfmiddlewaretoken":
+            return
+        choice = tag == "button" or given.get("type") in ("radio", "checkbox", "hidden")
+        self.names.setdefault(name, (given.get("value") or "on") if choice else None)
+
+
+#: Rounds in which each field of a page is sent another garbage.
+ROUNDS = 3
+
+
+def found_wrong(world: World, owning: Callable[[], Any], role: str) -> list[str]:
+    """What goes wrong where somebody of this role sends garbage to every form."""
+    people: dict[str, Practitioner | None] = {
+        "decider": world.door.decider, "manager": world.door.manager,
+        "administrator": world.people["administrator"], "nobody": None,
+    }  # fmt: skip
+    who = people[role]
+    client = world.client(who)
+    client.get("/")
+    if who is None:
+        client.post("/worried/")
+    wrong = []
+    for name in (
+        own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]
+    ):
+        path = address(name, world, world.known)
+        shown = client.get(path)
+        if shown.status_code not in (200, 405):
+            continue
+        if shown.status_code == 200 and not shown["Content-Type"].startswith("text/html"):
+            continue  # a picture or a PDF has no form
+        names = Fields(shown.content.decode()).names if shown.status_code == 200 else {}
+        names |= dict.fromkeys(FIELDS.get(name, []))
+        if shown.status_code == 200 and "<form" not in shown.content.decode().partition("<main")[2]:
+            continue
+        for what, data in payloads(names):
+            with transaction.atomic():
+                touched = writes()
+                response = client.post(path, data)
+                wrote = (
+                    set(writes() - touched) - WRITTEN_ANYWAY
+                    if response.status_code not in (302, 405)
+                    else set()
+                )
+                after = rows(owning, wrote)
+                transaction.set_rollback(True)
+            wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
+            # Rolled back, each table is again as it was before: what was tried and undone is no longer seen.
+            before = rows(owning, wrote)
+            changed = sorted(table for table in wrote if after[table] != before[table])
+            if changed:
+                wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {changed}")
+    return wrong
+
+
+def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each field in turn gets each kind of garbage or nearly; then the same beside real answers to choices."""
+    yield "no field", {}
+    kinds = list(GARBAGE)
+    for nth in range(ROUNDS):
+        step = nth * len(kinds) // ROUNDS
+        sent = {name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])}
+        yield f"garbage {nth}", sent
+        if any(names.values()):
+            yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}
+
+
+def writes() -> Counter[str]:
+    """How many rows this transaction has put into or taken out of each table, undone ones too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_del FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_del > 0"
+        )
+        return Counter(dict(cursor.fetchall()))
+
+
+def rows(owning: Callable[[], Any], tables: Iterable[str]) -> dict[str, int]:
+    """How many rows each of these tables has."""
+    if not tables:
+        return {}
+    question = " UNION ALL ".join(f"SELECT '{t}', count(*) FROM \"{t}\"" for t in sorted(tables))
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(question)
+        return dict(cursor.fetchall())
