@@ -198,7 +198,9 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         document = attach(
             [Incoming("drawing.jpg", io.BytesIO(photograph()))], {folder_id: None}, own=True
         ).documents[folder_id][0]
-        seen = draw_body_map(folder_id, NewBodyMap(now(), "Both hands, while he drew.", [], none_seen=True))
+        seen = draw_body_map(
+            folder_id, NewBodyMap(now(), "Both hands.", [], none_seen=True, said="It’s only ink.")
+        )
         begun = begin(
             Beginning(
                 [folder_id], "early_help", door.decider.pk, "agreement", "Her mother agreed on the telephone."

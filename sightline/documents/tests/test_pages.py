@@ -438,6 +438,14 @@ def test_a_body_map_is_drawn_by_pointing_and_from_the_list(desk, folder_id, worl
     assert "Dana Okafor has put this body map right already" in again.content.decode()
 
 
+def test_a_body_map_shows_what_the_child_said_of_it(desk, folder_id, world, worker):
+    with world.looking(worker):
+        drawn = actions.draw_body_map(folder_id, a_map(said="The door did it."))
+    shown = desk.get(reverse("documents:body_map", args=[folder_id, drawn.id]))
+    assert shown.status_code == 200
+    assert "The door did it." in shown.content.decode()
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
