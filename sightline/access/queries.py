@@ -52,6 +52,23 @@ def joined_set(lead_id: UUID) -> list[UUID]:
     )
 
 
+_READ_TOGETHER = """
+    SELECT l.id, (SELECT array_agg(f.id ORDER BY f.opened_at) FROM access_folder f
+                  WHERE f.id = l.id OR f.id IN (SELECT j.folder_id FROM access_joining j
+                                                WHERE j.into_id = l.id AND j.undone_at IS NULL))
+    FROM (SELECT coalesce((SELECT j.into_id FROM access_joining j
+                           WHERE j.folder_id = %(folder)s AND j.undone_at IS NULL), %(folder)s) AS id) l
+"""
+
+
+def read_together(folder_id: UUID) -> tuple[UUID, list[UUID]]:
+    """`lead_of` a folder, and the `joined_set` of that: what is read where somebody asks for this one. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_TOGETHER, {"folder": folder_id})
+        lead, folders = cursor.fetchone()
+    return lead, folders or []
+
+
 def joined_sets(lead_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """`joined_set` for many, in two queries; those that the viewer may not open are left out."""
     wanted = list(lead_ids)

@@ -18,9 +18,11 @@ from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.queries import DocumentView, content, document, documents, words_of
 from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
-from sightline.records.chronology import Moment, sources
+from sightline.records import chronology
+from sightline.records.chronology import Moment
 from sightline.records.queries import decisions, entries
 from sightline.records.terms import StatementSource
 from sightline.voice.queries import voices, who_matters
@@ -391,7 +393,7 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     for each in kept:
         found += _of_document(each, texts_of.get(each.id, ""))
     covered = {piece.source_id for piece in found}
-    for moment in _timeline(folder_ids):
+    for moment in chronology.told(folder_ids):
         if moment.id not in covered and moment.text.strip():
             author = ", ".join(words for words in (moment.author, moment.agency) if words)
             found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
@@ -417,10 +419,6 @@ def _of_document(kept: DocumentView, text: str) -> list[Piece]:
             Piece("document", kept.id, FILE, "A document", kept.added_at, by, f"{what}.", unread=True)
         )
     return found
-
-
-def _timeline(folder_ids: Sequence[UUID]) -> list[Moment]:
-    return [moment for source in sources for moment in source(folder_ids)]
 
 
 def _of_voice(heard: Any) -> list[Piece]:
@@ -674,9 +672,13 @@ LONGEST_SHARED = timedelta(days=28)
 # -- the timeline ---------------------------------------------------------------------------------------
 
 
-def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to the one timeline: paper out and back, and a record seen by whom it is about."""
     folders = list(folder_ids)
+    steps = RemovalStep.objects.filter(folder_id__in=folders).select_related("author", "removal__volume")
+    replies = Reply.objects.filter(folder_id__in=folders).select_related("shared__copy")
+    copies = CopyGiven.objects.filter(folder_id__in=folders).select_related("author")
+    yield steps, replies, copies
     found = [
         Moment(
             id=step.id,
@@ -689,9 +691,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
             author=step.author.name,
             href=f"/child/{step.folder_id}/paper/",
         )
-        for step in RemovalStep.objects.filter(folder_id__in=folders).select_related(
-            "author", "removal__volume"
-        )
+        for step in steps
     ]
     found += [
         Moment(
@@ -704,7 +704,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
             author=reply.shared.copy.to_whom,
             href=f"/child/{reply.folder_id}/access/",
         )
-        for reply in Reply.objects.filter(folder_id__in=folders).select_related("shared__copy")
+        for reply in replies
     ]
     found += [
         Moment(
@@ -718,7 +718,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
             author=copy.author.name,
             href=f"/child/{copy.folder_id}/access/",
         )
-        for copy in CopyGiven.objects.filter(folder_id__in=folders).select_related("author")
+        for copy in copies
     ]
     return found
 

@@ -17,7 +17,7 @@ from sightline.access.queries import joined_sets, leads_of
 from sightline.children.queries import names_of_folders
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
-from sightline.records.chronology import Moment, sources
+from sightline.records.chronology import Moment, told
 from sightline.records.models import Entry, Statement
 from sightline.records.terms import StatementKind, StatementSource
 
@@ -73,7 +73,7 @@ class Timeline:
 
 def small_moments(folder_ids: Sequence[UUID]) -> list[Moment]:
     """Everything but the entries, unfiltered: few rows a child, from every room."""
-    return [moment for source in sources for moment in source(folder_ids)]
+    return told(folder_ids)
 
 
 def _words(moments: Sequence[Moment], words: str) -> list[Moment]:

@@ -1,8 +1,7 @@
 """What the rooms below say to the timeline: decisions, statuses, moves, workers and managers, duties missed,
 files and body maps.
 
-Each source is asked for folders and takes one or two queries, whatever stands in them. Rooms above the record
-have a source of their own.
+Rooms above the record have a source of their own.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from sightline.children.models import Involvement, Residence, Status
 from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
 from sightline.documents.queries import happened
 from sightline.kernel.time import today
+from sightline.kernel.together import Asking
 from sightline.procedures.models import DutyEvent
 from sightline.procedures.terms import DutyAct
 from sightline.records.chronology import Moment
@@ -32,13 +32,18 @@ def _office(post: str) -> str:
     return post.rpartition(", ")[2]
 
 
-def decisions(folder_ids: Sequence[UUID]) -> list[Moment]:
+def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Every decision, with what became of it: ruled on, decided again."""
-    rows = (
-        Decision.objects.filter(folder_id__in=folder_ids)
-        .select_related("maker", "ruling__maker")
-        .prefetch_related("replaced_by")
+    rows = Decision.objects.filter(folder_id__in=folder_ids).select_related("maker", "ruling__maker")
+    replacing = (
+        Decision.objects.filter(folder_id__in=folder_ids, replaces__isnull=False)
+        .order_by("made_at")
+        .values_list("replaces_id", "made_at")
     )
+    yield rows, replacing
+    replaced_at: dict[UUID | None, list[datetime]] = {}
+    for replaced, made_at in replacing:
+        replaced_at.setdefault(replaced, []).append(made_at)
     return [
         Moment(
             id=row.id,
@@ -52,21 +57,21 @@ def decisions(folder_ids: Sequence[UUID]) -> list[Moment]:
             href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",
             significant=True,
             tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
-            later=tuple(_afterwards(row)),
+            later=tuple(_afterwards(row, replaced_at.get(row.id, ()))),
         )
         for row in rows
     ]
 
 
-def _afterwards(row: Decision) -> Iterator[tuple[datetime, str]]:
+def _afterwards(row: Decision, replaced_at: Sequence[datetime]) -> Iterator[tuple[datetime, str]]:
     ruling: Decision | None = getattr(row, "ruling", None)
     if ruling is not None:
         yield (
             ruling.made_at,
             "In effect since the ruling" if ruling.upholds else "Not in effect: ruled against",
         )
-    for replacing in row.replaced_by.all():
-        yield replacing.made_at, "Decided again later"
+    for at in replaced_at:
+        yield at, "Decided again later"
 
 
 def _dated(
@@ -118,10 +123,12 @@ def _people(folder_id: UUID) -> str:
     return reverse("children:people", args=[folder_id])
 
 
-def statuses(folder_ids: Sequence[UUID]) -> list[Moment]:
+def statuses(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Legal statuses and plans, as they began and ended."""
+    rows = Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    yield (rows,)
     found: list[Moment] = []
-    for row in Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by"):
+    for row in rows:
         words = StatusKind(row.kind).label
         if row.category:
             words += f", {AbuseCategory(row.category).label}"
@@ -136,12 +143,14 @@ def statuses(folder_ids: Sequence[UUID]) -> list[Moment]:
     return found
 
 
-def moves(folder_ids: Sequence[UUID]) -> list[Moment]:
+def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Where the child has lived. An address that the viewer may not see is not among them."""
     rows = Residence.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    rows = rows.order_by("held_from")
+    yield (rows,)
     found: list[Moment] = []
     first: set[UUID] = set()
-    for row in rows.order_by("held_from"):
+    for row in rows:
         assert row.folder_id is not None
         place = LivesAt(row.lives_at).label
         where = ", ".join(part for part in (row.lines.replace("\n", ", "), row.postcode) if part) or row.area
@@ -158,11 +167,12 @@ def moves(folder_ids: Sequence[UUID]) -> list[Moment]:
     return found
 
 
-def workers(folder_ids: Sequence[UUID]) -> list[Moment]:
+def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Who began and ceased to work with the child."""
     rows = Involvement.objects.filter(folder_id__in=folder_ids).select_related(
         "recorded_by", "practitioner", "agency"
     )
+    yield (rows,)
     found: list[Moment] = []
     for row in rows:
         who = row.practitioner.name if row.practitioner else "Somebody not yet named"
@@ -180,8 +190,10 @@ def workers(folder_ids: Sequence[UUID]) -> list[Moment]:
     return found
 
 
-def managers(folder_ids: Sequence[UUID]) -> list[Moment]:
+def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """The managers who have answered for the record."""
+    rows = Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
+    yield (rows,)
     return [
         Moment(
             id=uuid5(row.id, "answers"),
@@ -193,13 +205,14 @@ def managers(folder_ids: Sequence[UUID]) -> list[Moment]:
             author=row.manager.name,
             href=_people(row.folder_id),
         )
-        for row in Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
+        for row in rows
         if row.held_from <= today() and (row.held_until is None or row.held_until > row.held_from)
     ]
 
 
-def documents(folder_ids: Sequence[UUID]) -> list[Moment]:
+def documents(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Files that belong to nothing else in the record, and body maps; what is attached stands with its entry."""
+    found = yield from happened(folder_ids)
     return [
         Moment(
             id=each.id,
@@ -216,7 +229,7 @@ def documents(folder_ids: Sequence[UUID]) -> list[Moment]:
             ),
             later=each.later,
         )
-        for each in happened(folder_ids)
+        for each in found
     ]
 
 
@@ -227,13 +240,14 @@ _AFTERWARDS = {
 }
 
 
-def missed_duties(folder_ids: Sequence[UUID]) -> list[Moment]:
-    """What was not done by when it was due, with what became of it. One query."""
-    events = list(
+def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What was not done by when it was due, with what became of it."""
+    events = (
         DutyEvent.objects.filter(folder_id__in=folder_ids, act__in=[DutyAct.MISS.value, *_AFTERWARDS])
         .select_related("duty__owner", "duty__team__agency")
         .order_by("at")
     )
+    yield (events,)
     after: dict[UUID, list[tuple[datetime, str]]] = {}
     for event in events:
         if event.act in _AFTERWARDS:

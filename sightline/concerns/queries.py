@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.urls import reverse
 
 from sightline.access.models import Joining
@@ -18,6 +18,7 @@ from sightline.agencies.terms import Permission
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
@@ -368,7 +369,7 @@ def on_child(folder_ids: Iterable[UUID], limit: int = 20) -> list[ConcernPart]:
     return list(
         ConcernPart.objects.filter(folder_id__in=list(folder_ids))
         .select_related("concern__raised_by")
-        .prefetch_related("screenings__decision__maker")
+        .prefetch_related(Prefetch("screenings", Screening.objects.select_related("decision__maker")))
         .order_by("-written_at")[:limit]
     )
 
@@ -442,14 +443,16 @@ def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:
     return sorted(names.items(), key=lambda one: one[1].name)
 
 
-def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
-    """Concerns and what was added to them, for the timeline of a child. Two queries.
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """Concerns and what was added to them, for the timeline of a child.
 
     Who raised one without an account is not named here.
     """
     acting = acting_now()
     opens = acting is not None and acting.may(Permission.SEE_BOARD)
     parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
+    added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
+    yield parts, added
     found = [
         Moment(
             id=part.id,
@@ -466,7 +469,6 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
         )
         for part in parts
     ]
-    added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
     return found + [
         Moment(
             id=addition.id,

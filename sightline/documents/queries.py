@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound, Refused
 
 from . import rules, store
@@ -220,13 +222,21 @@ class Happened:
     """What became of it afterwards, each with when."""
 
 
-def happened(folder_ids: Sequence[UUID]) -> list[Happened]:
-    """Documents that are attached to nothing else, and body maps, as things that happened. Two queries."""
-    found = []
-    rows = Document.objects.filter(folder_id__in=folder_ids, subject_id__isnull=True).select_related(
-        "added_by", "withdrawal"
+def happened(folder_ids: Sequence[UUID]) -> Asking[list[Happened]]:
+    """Documents that are attached to nothing else, and body maps, as things that happened."""
+    rows = (
+        Document.objects.filter(folder_id__in=folder_ids, subject_id__isnull=True)
+        .select_related("added_by", "withdrawal")
+        .defer("words")
     )
-    for row in rows.defer("words"):
+    maps = BodyMap.objects.filter(folder_id__in=folder_ids).select_related("author", "replaced_by")
+    marks = BodyMark.objects.filter(folder_id__in=folder_ids).order_by("number")
+    yield rows, maps, marks
+    marked: dict[UUID, list[BodyMark]] = defaultdict(list)
+    for mark in marks:
+        marked[mark.body_map_id].append(mark)
+    found = []
+    for row in rows:
         withdrawal = getattr(row, "withdrawal", None)
         found.append(
             Happened(
@@ -235,12 +245,11 @@ def happened(folder_ids: Sequence[UUID]) -> list[Happened]:
                 ((withdrawal.at, "Taken out of the record"),) if withdrawal else (),
             )
         )  # fmt: skip
-    maps = BodyMap.objects.filter(folder_id__in=folder_ids).select_related("author", "replaced_by")
-    for one in maps.prefetch_related("marks"):
+    for one in maps:
         replacing = getattr(one, "replaced_by", None)
         found.append(
             Happened(
-                one.id, one.folder_id, one.seen_at, one.written_at, "Body map", _in_words(list(one.marks.all())),
+                one.id, one.folder_id, one.seen_at, one.written_at, "Body map", _in_words(marked[one.id]),
                 one.author.name, one.author_post, True,
                 ((replacing.written_at, "Put right by a later body map"),) if replacing else (),
             )
@@ -253,7 +262,7 @@ def _in_words(marks: Sequence[BodyMark]) -> str:
         return "No mark was seen."
     return " ".join(
         f"{number}. {MarkKind(m.kind).label}, {Region(m.region).label.lower()}."
-        for number, m in enumerate(sorted(marks, key=lambda m: m.number), 1)
+        for number, m in enumerate(marks, 1)
     )
 
 

@@ -4,8 +4,9 @@ A room that holds something that happened to a child tells the timeline how to r
 
     chronology.sources.append(queries.moments)
 
-A source is asked for the folders that the viewer may open and answers with what stands in them, in a number of
-queries that does not depend on how much that is. Room `chronology` shows it, entries included.
+A source is asked for the folders that the viewer may open. It yields what it wants to read, which is read together
+with what all the others want (see `kernel.together`), and answers with what stands there. Room `chronology` shows it,
+entries included.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from sightline.kernel.together import Asking, answer, at_once
 
 
 @dataclass(frozen=True)
@@ -44,4 +47,9 @@ class Moment:
 
 
 #: What the rooms above add, each given the folders to read.
-sources: list[Callable[[Sequence[UUID]], list[Moment]]] = []
+sources: list[Callable[[Sequence[UUID]], Asking[list[Moment]]]] = []
+
+
+def told(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """What all of them say of these folders: as many queries as the source that asks most often, at most two."""
+    return [moment for found in answer(at_once(source(folder_ids) for source in sources)) for moment in found]

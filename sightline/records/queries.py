@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from sightline.agencies.models import Posting
@@ -488,12 +488,13 @@ class LastSeen:
 
 
 def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
-    """The latest entry that says the child was seen, as its last correction has it. Three queries."""
-    folders = list(folder_ids)
+    """The latest entry that says the child was seen, as its last correction has it. One query."""
+    alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
     candidates = list(
-        EntryAnswer.objects.filter(folder_id__in=folders, question_id="seen")
+        EntryAnswer.objects.filter(folder_id__in=list(folder_ids), question_id="seen")
         .select_related("entry__author")
         .defer("entry__words", "entry__text")
+        .annotate(alone=Subquery(alone))
         .order_by("-entry__happened_at", "-entry__number")[:40]
     )
     put_right = {answer.entry.corrects_id for answer in candidates if answer.entry.corrects_id}
@@ -501,16 +502,11 @@ def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
         row = answer.entry
         if row.id in put_right or answer.value != "yes":
             continue
-        alone = (
-            EntryAnswer.objects.filter(entry=row, question_id="seen_alone")
-            .values_list("value", flat=True)
-            .first()
-        )
         return LastSeen(
             row.happened_at,
             row.author.name,
             row.author_post,
-            None if alone is None else alone == "yes",
+            None if answer.alone is None else answer.alone == "yes",
             row.id,
         )
     return None
@@ -698,16 +694,22 @@ class DecisionView:
 
 def decisions(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[DecisionView]:
     """All decisions on a child, latest first (REC-08). One query."""
-    rows = (
-        Decision.objects.filter(folder_id__in=list(folder_ids))
-        .select_related("maker", "ruling__maker")
-        .prefetch_related("replaced_by")
-        .order_by("-made_at", "-id")[:limit]
-    )
+    rows = _decisions(Q(folder_id__in=list(folder_ids))).order_by("-made_at", "-id")[:limit]
     return [_view(row) for row in rows]
 
 
-def _view(row: Decision) -> DecisionView:
+def _decisions(where: Q) -> QuerySet[Decision]:
+    """Decisions with their maker, the ruling on them, and whether there is a later one in their place."""
+    later = Decision.objects.filter(replaces=OuterRef("pk"))
+    return (
+        Decision.objects.filter(where)
+        .select_related("maker", "ruling__maker")
+        .annotate(was_replaced=Exists(later))
+    )
+
+
+def _view(row: Any) -> DecisionView:
+    # A decision as `_decisions` reads it.
     ruling: Decision | None = getattr(row, "ruling", None)
     words = f"{ruling.outcome}: {ruling.maker.name}, {ruling.maker_post}. {ruling.reasons}" if ruling else ""
     return DecisionView(
@@ -727,7 +729,7 @@ def _view(row: Decision) -> DecisionView:
         for_the_child=row.for_the_child,
         in_effect=not row.awaits_ruling or bool(ruling and ruling.upholds),
         ruling=words,
-        replaced=bool(row.replaced_by.all()),
+        replaced=row.was_replaced,
     )
 
 
@@ -736,10 +738,4 @@ def awaiting_ruling(folder_ids: Iterable[UUID] | None = None) -> list[DecisionVi
     waiting = Q(awaits_ruling=True, ruling__isnull=True)
     if folder_ids is not None:
         waiting &= Q(folder_id__in=list(folder_ids))
-    rows = (
-        Decision.objects.filter(waiting)
-        .select_related("maker", "ruling__maker")
-        .prefetch_related("replaced_by")
-        .order_by("made_at")
-    )
-    return [_view(row) for row in rows[:100]]
+    return [_view(row) for row in _decisions(waiting).order_by("made_at")[:100]]

@@ -4,7 +4,8 @@ A room that knows one of these tells the child's page how to read it, when it lo
 
     standing.sources.append(queries.standing)
 
-A source is asked for the folders that the viewer may open; the latest lines of each column are shown first.
+A source is asked for the folders that the viewer may open, and yields what it wants to read (see
+`kernel.together`); the latest lines of each column are shown first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from sightline.kernel.together import Asking, at_once
 
 
 class Column(StrEnum):
@@ -33,7 +36,13 @@ class Line:
 
 
 #: What the rooms above add, each given the folders to read.
-sources: list[Callable[[Sequence[UUID]], Iterable[Line]]] = []
+sources: list[Callable[[Sequence[UUID]], Asking[list[Line]]]] = []
+
+
+def told(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
+    """What all of them say of these folders."""
+    found = yield from at_once([source(folder_ids) for source in sources])
+    return [line for lines in found for line in lines]
 
 
 def in_column(lines: Iterable[Line], column: Column, *, most: int = 5) -> list[Line]:

@@ -15,10 +15,12 @@ from sightline.children.terms import Answered, IdentityQuestion
 from sightline.documents.subjects import Named
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.clocks import BeyondCalendar, due
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
-from sightline.records.chronology import Moment, sources
+from sightline.records import chronology
+from sightline.records.chronology import Moment
 from sightline.records.queries import DecisionView, decisions
 
 from . import rules
@@ -380,10 +382,6 @@ TOLD_OF = ("conference", "meeting", "review", "core group", "strategy discussion
 happenings: list[Callable[[Sequence[UUID]], list[Happening]]] = []
 
 
-def _timeline(folder_ids: Sequence[UUID]) -> list[Moment]:
-    return [moment for source in sources for moment in source(folder_ids)]
-
-
 def told_of(view: ChildView, timeline: Sequence[Moment] | None = None) -> list[Happening]:
     """Each meeting, move and change of plan of the last year, and those to come, with what the child was told."""
     since = view.today - timedelta(days=365)
@@ -391,7 +389,7 @@ def told_of(view: ChildView, timeline: Sequence[Moment] | None = None) -> list[H
     homes = sorted((r for r in view.child.residences if not r.never_held), key=lambda r: r.held_from)
     for home in homes[1:]:
         found[home.id] = Happening(home.id, f"Move: {home.lives_at.label.lower()}", home.held_from)
-    for moment in _timeline(view.folder_ids) if timeline is None else timeline:
+    for moment in chronology.told(view.folder_ids) if timeline is None else timeline:
         kind = moment.kind.lower()
         if any(word in kind for word in TOLD_OF) and moment.id not in found:
             day = moment.happened_at.astimezone(LONDON).date()
@@ -497,11 +495,15 @@ def draft(folder_id: UUID) -> tuple[dict[str, list[str]], datetime] | None:
 # -- the timeline -------------------------------------------------------------------------------------------------
 
 
-def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to the one timeline: what was said, and what the child was told."""
     folders = list(folder_ids)
+    views = View.objects.filter(folder_id__in=folders).select_related("author")
+    explanations = Explanation.objects.filter(folder_id__in=folders).select_related("author")
+    steps = Advocacy.objects.filter(folder_id__in=folders).select_related("author")
+    yield views, explanations, steps
     found = []
-    for row in View.objects.filter(folder_id__in=folders).select_related("author"):
+    for row in views:
         heard = Heard(row.heard)
         words = row.said or row.worries or row.good or row.dreams
         found.append(
@@ -526,7 +528,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 ),
             )
         )
-    for told in Explanation.objects.filter(folder_id__in=folders).select_related("author"):
+    for told in explanations:
         found.append(
             Moment(
                 id=told.id,
@@ -541,7 +543,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 tags=(Answer(told.answer).label,) if told.answer in ("yes", "partly", "no") else (),
             )
         )
-    for step in Advocacy.objects.filter(folder_id__in=folders).select_related("author"):
+    for step in steps:
         at = datetime.combine(step.on, datetime.min.time(), LONDON)
         found.append(
             Moment(
@@ -575,7 +577,7 @@ def needs(view: ChildView) -> list[rules.Need]:
     folders = view.folder_ids
     said = voices(folders, limit=500)
     steps = advocacy(folders)
-    timeline = _timeline(folders)
+    timeline = chronology.told(folders)
     told = told_of(view, timeline)
     rights = rights_told(folders)
     seen = _last_seen(timeline)

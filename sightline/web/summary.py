@@ -20,6 +20,7 @@ from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.concerns.terms import ConcernState
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
+from sightline.kernel.together import answer
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
@@ -73,9 +74,7 @@ def summary_of(
     people = reverse("children:people", args=[lead])
     duties = on_folders(folder_ids)
     parts = on_child(folder_ids)
-    lines = standing_of_concerns(parts)
-    for source in standing.sources:
-        lines += source(folder_ids)
+    lines = [*standing_of_concerns(parts), *answer(standing.told(folder_ids))]
     columns = {
         column: [
             Line(line.text, f"Since {when(line.since)}", line.href)

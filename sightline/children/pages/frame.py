@@ -17,7 +17,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sightline.access.queries import joined_set, lead_of
+from sightline.access.queries import joined_set, read_together
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -77,8 +77,7 @@ def open_child(
 
     Raises NotFound alike for what is sealed, foreign or invented.
     """
-    lead = lead_of(folder_id)
-    folder_ids = joined_set(lead)
+    lead, folder_ids = read_together(folder_id)
     if not folder_ids:
         # The record that this one was joined into may be closed to somebody who may open this one.
         lead, folder_ids = folder_id, joined_set(folder_id)

@@ -10,13 +10,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, CharField, Exists, F, Func, OuterRef, Subquery, UUIDField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from sightline.access.models import Joining, Responsibility
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
+from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
 
 from .. import rules
@@ -52,30 +63,23 @@ _MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
 
 
 def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
-    """The whole child of a folder (and of those joined to it), in six queries or fewer whatever there is.
+    """The whole child of a folder (and of those joined to it), in three queries or fewer whatever there is.
 
     `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
     or there is no child in them yet.
     """
     day = on or today()
     folder_ids = tuple(folder_ids)
-    children = {
-        person.folder_id: person
-        for person in Person.objects.filter(folder_id__in=folder_ids)
+    persons = (
+        Person.objects.filter(folder_id__in=folder_ids)
         .select_related("folder__agency")
         .annotate(
             manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
             may_write=Func(F("folder_id"), function="access_may_write", output_field=BooleanField()),
             joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
         )
-    }
-    # The record that the others are joined into stands first; a joined one alone is read by itself.
-    known = sorted((f for f in folder_ids if f in children), key=lambda f: children[f].joined)
-    if not known:
-        raise NotFound
-    main = children[known[0]]
-    assert main.folder is not None, "a child has a folder"
-    ties = list(
+    )
+    ties = (
         Tie.objects.filter(folder_id__in=folder_ids)
         .select_related("recorded_by")
         .annotate(
@@ -83,11 +87,24 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         )
         .order_by("held_from", "id")
     )
+    statuses, providers, authorities = (_of(model, folder_ids) for model in (Status, Provider, Authority))
+    involvements = (
+        Involvement.objects.filter(folder_id__in=folder_ids)
+        .select_related("agency", "practitioner", "recorded_by")
+        .order_by("-held_from", "-id")
+    )
+    together(persons, ties, statuses, providers, authorities, involvements)
+    children = {person.folder_id: person for person in persons}
+    # The record that the others are joined into stands first; a joined one alone is read by itself.
+    known = sorted((f for f in folder_ids if f in children), key=lambda f: children[f].joined)
+    if not known:
+        raise NotFound
+    main = children[known[0]]
+    assert main.folder is not None, "a child has a folder"
     own_ids = [children[f].id for f in known]
     people = _people({*own_ids, *(t.other_id for t in ties)}, day)
     child = _merged(people, own_ids)
     pointers = _pointers_of([t.their_folder for t in ties if t.other_id not in people and t.their_folder])
-    facts = _facts(folder_ids)
     return ChildView(
         folder_ids=tuple(known),
         number=main.folder.number,
@@ -97,11 +114,27 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         today=day,
         child=child,
         every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
-        every_status=tuple(facts["status"]),
-        every_provider=tuple(facts["provider"]),
-        every_authority=tuple(facts["authority"]),
-        every_involvement=tuple(_involvements(folder_ids)),
+        every_status=tuple(
+            StatusView(**_dated(row), kind=StatusKind(row.kind), category=row.category) for row in statuses
+        ),
+        every_provider=tuple(
+            ProviderView(**_dated(row), kind=ProviderKind(row.kind), name=row.name, telephone=row.telephone)
+            for row in providers
+        ),
+        every_authority=tuple(
+            AuthorityView(**_dated(row), responsible=row.responsible, present=row.present)
+            for row in authorities
+        ),
+        every_involvement=tuple(_involvement(row) for row in involvements),
         joined_names=tuple(people[i].name for i in own_ids[1:] if people[i].name != child.name),
+    )
+
+
+def _of(model: type[Status] | type[Provider] | type[Authority], folder_ids: Sequence[UUID]) -> QuerySet[Any]:
+    return (
+        model.objects.filter(folder_id__in=folder_ids)
+        .select_related("recorded_by")
+        .order_by("-held_from", "-recorded_at")
     )
 
 
@@ -324,7 +357,7 @@ def _merged(people: Mapping[UUID, PersonView], ids: Sequence[UUID]) -> PersonVie
 
 
 def _tie_views(
-    ties: Sequence[Any],  # Tie, with `their_folder`
+    ties: Iterable[Any],  # Tie, with `their_folder`
     people: Mapping[UUID, PersonView],
     pointers: Mapping[UUID, Pointer],
     own_ids: set[UUID],
@@ -365,72 +398,21 @@ def _pointers_of(folder_ids: Sequence[UUID]) -> dict[UUID, Pointer]:
     return {p.folder_id: p for p in Pointer.objects.filter(folder_id__in=folder_ids)}
 
 
-def _facts(folder_ids: Sequence[UUID]) -> dict[str, list[Any]]:
-    """Statuses, providers and authorities in one journey, latest first."""
-    common = ("id", "folder_id", "held_from", "held_until", "recorded_at", "recorded_by__name")
-    empty = Value("", output_field=CharField())
-
-    def part(model: Any, table: str, one: str, two: str | None, three: str | None) -> Any:
-        return (
-            model.objects.filter(folder_id__in=folder_ids)
-            .annotate(
-                of=Value(table, output_field=CharField()),
-                one=F(one),
-                two=F(two) if two else empty,
-                three=F(three) if three else empty,
-            )
-            .order_by()
-            .values_list("of", *common, "one", "two", "three")
-        )
-
-    rows = part(Status, "status", "kind", "category", None).union(
-        part(Provider, "provider", "kind", "name", "telephone"),
-        part(Authority, "authority", "responsible", "present", None),
-        all=True,
+def _involvement(row: Involvement) -> InvolvementView:
+    return InvolvementView(
+        **_dated(row),
+        agency_id=row.agency_id,
+        agency=row.agency.name,
+        agency_kind=AgencyKind(row.agency.kind),
+        agency_telephone=row.agency.telephone,
+        sensitive=row.agency.sensitive,
+        practitioner_id=row.practitioner_id,
+        practitioner=row.practitioner.name if row.practitioner else "",
+        telephone=row.practitioner.telephone if row.practitioner else "",
+        role=row.role,
+        contribution=row.contribution,
+        lead=row.lead_professional,
     )
-    found: dict[str, list[Any]] = {"status": [], "provider": [], "authority": []}
-    for of, key, folder_id, held_from, held_until, recorded_at, by, one, two, three in rows:
-        dated = {
-            "id": key,
-            "folder_id": folder_id,
-            "held_from": held_from,
-            "held_until": held_until,
-            "recorded_at": recorded_at,
-            "recorded_by": by or "",
-        }
-        match of:
-            case "status":
-                found[of].append(StatusView(**dated, kind=StatusKind(one), category=two))
-            case "provider":
-                found[of].append(ProviderView(**dated, kind=ProviderKind(one), name=two, telephone=three))
-            case "authority":
-                found[of].append(AuthorityView(**dated, responsible=one, present=two))
-    for views in found.values():
-        views.sort(key=lambda v: (v.held_from, v.recorded_at), reverse=True)
-    return found
-
-
-def _involvements(folder_ids: Sequence[UUID]) -> Iterable[InvolvementView]:
-    rows = (
-        Involvement.objects.filter(folder_id__in=folder_ids)
-        .select_related("agency", "practitioner", "recorded_by")
-        .order_by("-held_from", "-id")
-    )
-    for i in rows:
-        yield InvolvementView(
-            **_dated(i),
-            agency_id=i.agency_id,
-            agency=i.agency.name,
-            agency_kind=AgencyKind(i.agency.kind),
-            agency_telephone=i.agency.telephone,
-            sensitive=i.agency.sensitive,
-            practitioner_id=i.practitioner_id,
-            practitioner=i.practitioner.name if i.practitioner else "",
-            telephone=i.practitioner.telephone if i.practitioner else "",
-            role=i.role,
-            contribution=i.contribution,
-            lead=i.lead_professional,
-        )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from sightline.documents.models import BodyMap, Document, Examination, Scan, Sto
 from sightline.documents.rules import AT_ONCE, Mark
 from sightline.documents.terms import BodyView, MarkKind, Region, ScanResult
 from sightline.kernel.time import now
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import Viewer
 
@@ -585,7 +586,7 @@ def test_what_happened_is_told_to_the_timeline(world, worker, scanner, attach, f
     attach(about="Letter from the hospital")
     with world.looking(worker):
         actions.draw_body_map(folder_id, a_map())
-        told = queries.happened([folder_id])
+        told = answer(queries.happened([folder_id]))
     assert [h.kind for h in told] == ["Document added", "Body map"]
     assert told[0].text == "Letter from the hospital"
     assert told[1].text == "1. Bruise, left forearm. 2. Cut, right hand."

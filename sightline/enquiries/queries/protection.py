@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import MeetingDecision
 from sightline.meetings.terms import Purpose
@@ -294,18 +295,29 @@ def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
 # -- what happened, for the one timeline -------------------------------------------------------------
 
 
-def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to a child's timeline."""
     folders = list(folder_ids)
+    assessments = Assessment.objects.filter(folder_id__in=folders).select_related("author")
+    signed = SignOff.objects.filter(folder_id__in=folders, act="sign").select_related("by", "decision")
+    decided = StrategyDecision.objects.filter(folder_id__in=folders).select_related(
+        "strategy__meeting", "written_by"
+    )
+    ends = EnquiryEnd.objects.filter(folder_id__in=folders).select_related("decision", "written_by")
+    emergencies = Emergency.objects.filter(folder_id__in=folders)
+    medicals = Medical.objects.filter(folder_id__in=folders, done_at__isnull=False)
+    looked_after = LookedAfter.objects.filter(folder_id__in=folders).select_related("written_by")
+    attempts = Attempt.objects.filter(folder_id__in=folders).select_related("recorded_by")
+    yield assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts
     found: list[Moment] = []
-    for a in Assessment.objects.filter(folder_id__in=folders).select_related("author"):
+    for a in assessments:
         found.append(
             Moment(
                 a.id, a.folder_id, a.started_at, a.started_at, "Assessment begun", a.stands_on_words, "",
                 f"{a.author.name}, {a.author_post}", f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
             )
         )  # fmt: skip
-    for s in SignOff.objects.filter(folder_id__in=folders, act="sign").select_related("by", "decision"):
+    for s in signed:
         found.append(
             Moment(
                 s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "", "",
@@ -313,9 +325,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 significant=True,
             )
         )  # fmt: skip
-    for d in StrategyDecision.objects.filter(folder_id__in=folders).select_related(
-        "strategy__meeting", "written_by"
-    ):
+    for d in decided:
         held = d.strategy.meeting.began_at or d.written_at
         found.append(
             Moment(
@@ -324,7 +334,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 f"/child/{d.folder_id}/enquiries/strategy/{d.strategy_id}/", significant=True,
             )
         )  # fmt: skip
-    for e in EnquiryEnd.objects.filter(folder_id__in=folders).select_related("decision", "written_by"):
+    for e in ends:
         found.append(
             Moment(
                 e.id, e.folder_id, e.written_at, e.written_at, "Section 47 enquiry ended", e.decision.outcome, "",
@@ -332,14 +342,14 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 f"/child/{e.folder_id}/enquiries/section-47/{e.enquiry_id}/", significant=True,
             )
         )  # fmt: skip
-    for m in Emergency.objects.filter(folder_id__in=folders):
+    for m in emergencies:
         found.append(
             Moment(
                 m.id, m.folder_id, m.began_at, m.written_at, EmergencyKind(m.kind).label, m.reasons, "", m.authority,
                 f"/child/{m.folder_id}/enquiries/emergency/{m.id}/", significant=True,
             )
         )  # fmt: skip
-    for x in Medical.objects.filter(folder_id__in=folders, done_at__isnull=False):
+    for x in medicals:
         assert x.done_at is not None
         found.append(
             Moment(
@@ -347,7 +357,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 x.done_by, f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
             )
         )  # fmt: skip
-    for row in LookedAfter.objects.filter(folder_id__in=folders).select_related("written_by"):
+    for row in looked_after:
         found.append(
             Moment(
                 row.id, row.folder_id, row.written_at, row.written_at, "Became looked after",
@@ -355,7 +365,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 f"/child/{row.folder_id}/enquiries/looked-after/{row.id}/", significant=True,
             )
         )  # fmt: skip
-    for t in Attempt.objects.filter(folder_id__in=folders).select_related("recorded_by"):
+    for t in attempts:
         reached = Reached(t.reached)
         found.append(
             Moment(
@@ -367,13 +377,13 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
     return found
 
 
-def standing(folder_ids: Sequence[UUID]) -> list[Line]:
+def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
     """What the latest signed assessment says of worries, strengths and what needs to happen, for the child's page."""
-    signed = (
-        SignOff.objects.filter(folder_id__in=list(folder_ids), act="sign", content__isnull=False)
-        .order_by("-at")
-        .first()
-    )
+    latest = SignOff.objects.filter(
+        folder_id__in=list(folder_ids), act="sign", content__isnull=False
+    ).order_by("-at")[:1]
+    yield (latest,)
+    signed = next(iter(latest), None)
     if signed is None or not signed.content:
         return []
     analysis = signed.content.get("texts", {}).get("analysis", {})

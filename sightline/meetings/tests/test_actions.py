@@ -11,6 +11,7 @@ from django.db import connection
 
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.kernel.time import now, today
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions, hooks, queries
 from sightline.meetings.actions import DecisionIn, Invitee, SaidIn
@@ -422,7 +423,7 @@ def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing() -> None:
             assert model.objects.count() == 0, model
         assert queries.mine() == []
         assert queries.for_folders([family.maya, family.theo]) == []
-        assert queries.moments([family.maya]) == []
+        assert answer(queries.moments([family.maya])) == []
         for act in (
             lambda: actions.invite(meeting_id, Invitee.outsider("Lee Ward", "Solicitor")),
             lambda: actions.give(ids["Ana"], GivenKind.MINUTES, how=How.POST),
@@ -440,8 +441,8 @@ def test_what_happened_stands_on_the_timeline() -> None:
     family = make_family()
     meeting_id = call(family)
     with as_practitioner(family.worker):
-        assert queries.moments([family.maya]) == []
+        assert answer(queries.moments([family.maya])) == []
     with time_machine.travel(in_days(11)), as_practitioner(family.worker):
-        (found,) = queries.moments([family.maya])
+        (found,) = answer(queries.moments([family.maya]))
     assert found.kind == "Initial child protection conference"
     assert found.href == f"/meetings/{meeting_id}/"

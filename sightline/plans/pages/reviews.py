@@ -27,7 +27,7 @@ def _opened(
     request: HttpRequest, folder_id: UUID, review_id: UUID, what: str
 ) -> tuple[ChildView, dict[str, Any], ReviewView]:
     view, shown = open_child(request, folder_id, f"plans.{what}", tab="plan")
-    found = queries.review_of(review_id, view.folder_ids)
+    found = queries.review_shown(review_id, view.folder_ids)
     return view, shown | {"review": found}, found
 
 

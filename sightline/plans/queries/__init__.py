@@ -40,7 +40,7 @@ from .plan import (
     visits_of,
     was_signed,
 )
-from .review import ReviewView, open_review, progress_of, review_of, review_shown, reviews_at, reviews_of
+from .review import ReviewView, open_review, progress_of, review_shown, reviews_at, reviews_of
 
 __all__ = [
     "ActionRow",
@@ -79,7 +79,6 @@ __all__ = [
     "plans_of",
     "plans_to_answer",
     "progress_of",
-    "review_of",
     "review_shown",
     "reviews_at",
     "reviews_of",

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from sightline.kernel.time import LONDON
+from sightline.kernel.together import Asking
 from sightline.procedures.models import Duty
 from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from ..models import Incident, Plan, Review, ReviewedOutcome
+from ..models import Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
-from .plan import latest_outcomes, latest_statements
+from .plan import outcome_views, revisions, statement_views
 
 
 def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
@@ -48,20 +50,22 @@ class PlanMark:
     """Each planned outcome, how far it was reached at the last review, and its date."""
 
 
-def plan_mark(folder_ids: Sequence[UUID]) -> PlanMark | None:
-    """The plan that a child has now, for the overview. At most three queries."""
-    plan = _open_plan(folder_ids)
+def plan_mark(folder_ids: Sequence[UUID]) -> Asking[PlanMark | None]:
+    """The plan that a child has now, for the overview."""
+    plans = _open_plan(folder_ids)
+    yield (plans,)
+    plan = next(iter(plans), None)
     if plan is None:
         return None
-    outcomes = latest_outcomes([plan.id])
-    last = {
-        outcome: Achieved(achieved)
-        for outcome, achieved in ReviewedOutcome.objects.filter(
-            outcome__in=[o.item for o in outcomes], review__closed_at__isnull=False
-        )
+    rows = revisions(PlannedOutcome, [plan.id])
+    reached = (
+        ReviewedOutcome.objects.filter(review__plan_id=plan.id, review__closed_at__isnull=False)
         .order_by("written_at")
         .values_list("outcome", "achieved")
-    }
+    )
+    yield rows, reached
+    outcomes = outcome_views(rows)
+    last = {outcome: Achieved(achieved) for outcome, achieved in reached}
     return PlanMark(
         plan_id=plan.id,
         kind=PlanKind(plan.kind),
@@ -71,30 +75,33 @@ def plan_mark(folder_ids: Sequence[UUID]) -> PlanMark | None:
     )
 
 
-def _open_plan(folder_ids: Sequence[UUID]) -> Plan | None:
+def _open_plan(folder_ids: Sequence[UUID]) -> QuerySet[Plan]:
     return (
         Plan.objects.filter(folder_id__in=folder_ids)
         .exclude(state=PlanState.CLOSED.value)
-        .order_by("-began_on")
-        .first()
+        .order_by("-began_on", "id")[:1]
     )
 
 
 _COLUMNS = {StatementKind.DANGER: Column.WORRY, StatementKind.STRENGTH: Column.WELL}
 
 
-def standing(folder_ids: Sequence[UUID]) -> list[Line]:
-    """What the child's plan says of worries, strengths and what needs to happen. At most three queries."""
-    plan = _open_plan(folder_ids)
+def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
+    """What the child's plan says of worries, strengths and what needs to happen."""
+    plans = _open_plan(folder_ids)
+    yield (plans,)
+    plan = next(iter(plans), None)
     if plan is None:
         return []
+    statements = revisions(Statement, [plan.id])
+    to_do = plan.actions.filter(state="open").select_related("practitioner").order_by("-needed", "due_on")[:4]
+    yield statements, to_do
     href = reverse("plans:plan", args=[plan.folder_id, plan.id])
     lines = [
         Line(_COLUMNS[s.kind], s.words, s.written_at, href)
-        for s in latest_statements([plan.id])
+        for s in statement_views(statements)
         if s.kind in _COLUMNS
     ]
-    to_do = plan.actions.filter(state="open").select_related("practitioner").order_by("-needed", "due_on")[:4]
     lines += [
         Line(
             Column.NEED,
@@ -111,11 +118,17 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents. Visits are
     entries of the record and stand there already."""
+    plans = Plan.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
+    reviews = Review.objects.filter(folder_id__in=folder_ids, closed_at__isnull=False).select_related(
+        "plan", "decision", "closed_by"
+    )
+    incidents = Incident.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    yield plans, reviews, incidents
     found = []
-    for plan in Plan.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by"):
+    for plan in plans:
         href = reverse("plans:plan", args=[plan.folder_id, plan.id])
         kind = PlanKind(plan.kind)
         by = plan.written_by.name if plan.written_by else ""
@@ -143,9 +156,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                     significant=True,
                 )
             )
-    for review in Review.objects.filter(folder_id__in=folder_ids, closed_at__isnull=False).select_related(
-        "plan", "decision", "closed_by"
-    ):
+    for review in reviews:
         found.append(
             Moment(
                 review.id, review.folder_id, min(_noon(review.held_on), review.written_at), review.written_at,
@@ -155,7 +166,7 @@ def moments(folder_ids: Sequence[UUID]) -> list[Moment]:
                 reverse("plans:review", args=[review.folder_id, review.id]), significant=True,
             )
         )  # fmt: skip
-    for incident in Incident.objects.filter(folder_id__in=folder_ids).select_related("written_by"):
+    for incident in incidents:
         kind_of = IncidentKind(incident.kind)
         found.append(
             Moment(

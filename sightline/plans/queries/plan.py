@@ -18,6 +18,7 @@ from sightline.children.terms import AbuseCategory, Kinship
 from sightline.enquiries.queries.protection import authority_took_on
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
+from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.models import Duty
 from sightline.voice.queries import who_matters
@@ -324,22 +325,31 @@ class PlanView:
         )
 
 
-def _latest(model: type[Written], plan_ids: Sequence[UUID]) -> list[Any]:
-    """The latest revision of each item of these plans that has not been taken out, in the order of writing."""
+def revisions(model: type[Written], plan_ids: Sequence[UUID]) -> QuerySet[Any]:
+    """The latest revision of each item of these plans, also of one that has been taken out."""
     rows: QuerySet[Any] = (
         model.objects.filter(plan_id__in=plan_ids)  # type: ignore[attr-defined]
         .select_related("written_by")
         .order_by("plan_id", "item", "-revision")
         .distinct("plan_id", "item")
     )
+    return rows
+
+
+def _hold(rows: Iterable[Any]) -> list[Any]:
+    """Those of these revisions that have not been taken out, in the order of writing."""
     # Items are made in order of time, so that a changed text stays in its place.
     return sorted((row for row in rows if not row.dropped_why), key=lambda row: row.item)
 
 
 def latest_outcomes(plan_ids: Sequence[UUID]) -> list[OutcomeView]:
     """The planned outcomes that hold now, those needed now first."""
-    found = [_outcome(row) for row in _latest(PlannedOutcome, plan_ids)]
-    return sorted(found, key=lambda o: o.needed is When.LATER)
+    return outcome_views(revisions(PlannedOutcome, plan_ids))
+
+
+def outcome_views(rows: Iterable[Any]) -> list[OutcomeView]:
+    """The same of revisions that have been read."""
+    return sorted((_outcome(row) for row in _hold(rows)), key=lambda o: o.needed is When.LATER)
 
 
 def _outcome(row: PlannedOutcome) -> OutcomeView:
@@ -363,8 +373,8 @@ def _outcome(row: PlannedOutcome) -> OutcomeView:
     )
 
 
-def latest_statements(plan_ids: Sequence[UUID]) -> list[StatementView]:
-    """The statements that hold now."""
+def statement_views(rows: Iterable[Any]) -> list[StatementView]:
+    """The statements that hold now, of revisions that have been read."""
     return [
         StatementView(
             item=row.item,
@@ -377,7 +387,7 @@ def latest_statements(plan_ids: Sequence[UUID]) -> list[StatementView]:
             written_by=_by(row),
             written_at=row.written_at,
         )
-        for row in _latest(Statement, plan_ids)
+        for row in _hold(rows)
     ]
 
 
@@ -445,15 +455,19 @@ def _accounts(
     return found
 
 
+def ties_of(folder_id: UUID) -> QuerySet[Tie]:
+    """Who is in the child's life today."""
+    return Tie.objects.filter(held_on(today()), folder_id=folder_id).order_by("held_from", "id")
+
+
 def accounts_of(
-    folder_id: UUID, child_id: UUID, views: Sequence[ViewView]
+    folder_id: UUID, child_id: UUID, views: Sequence[ViewView], ties: QuerySet[Tie]
 ) -> tuple[list[Account], list[str], str, str]:
     """Whose accounts a plan needs, the names of everybody in the child's life, and the child's own name and age."""
-    ties = list(Tie.objects.filter(held_on(today()), folder_id=folder_id).order_by("held_from", "id"))
     names = name_and_age([child_id, *(t.other_id for t in ties)])
     me = names[child_id]
     unborn = "unborn" in me.age.casefold() or "expected" in me.age.casefold() or me.name.startswith("Unborn")
-    accounts = _accounts(me.called, child_id, ties, names, views, unborn)
+    accounts = _accounts(me.called, child_id, list(ties), names, views, unborn)
     mattering = [m.name for m in who_matters([folder_id]) if m.person_id not in {t.other_id for t in ties}]
     return (
         accounts,
@@ -463,13 +477,16 @@ def accounts_of(
     )
 
 
-def views_on(plan_id: UUID, *, review_id: UUID | None = None) -> list[ViewView]:
+def views_on(plan_id: UUID, *, review_id: UUID | None = None) -> QuerySet[View]:
     """Views of the plan itself, or of one review, in the order in which they were recorded."""
-    rows = (
+    return (
         View.objects.filter(Q(review_id=review_id) if review_id else Q(review__isnull=True), plan_id=plan_id)
         .select_related("written_by")
         .order_by("written_at")
     )
+
+
+def view_views(rows: Iterable[View]) -> list[ViewView]:
     return [
         ViewView(
             whose=Whose(v.whose),
@@ -538,23 +555,32 @@ def _head(row: Any) -> dict[str, Any]:
     }
 
 
-def plan_shown(plan_id: UUID) -> PlanView:
-    """A plan with all that it says. Raises NotFound. A fixed number of queries."""
-    row = _annotated(Plan.objects.filter(id=plan_id)).first()
+def plan_shown(plan_id: UUID, folder_ids: Sequence[UUID] | None = None) -> PlanView:
+    """A plan with all that it says; one of these folders, where they are given. A fixed number of queries.
+
+    Raises NotFound alike for another child's and an invented one.
+    """
+    plans = Plan.objects.filter(id=plan_id)
+    heads = _annotated(plans if folder_ids is None else plans.filter(folder_id__in=folder_ids))
+    said, offered = views_on(plan_id), offers_with_words().filter(plan_id=plan_id)
+    needed, planned = revisions(Need, [plan_id]), revisions(PlannedOutcome, [plan_id])
+    stated, agreed, group = revisions(Statement, [plan_id]), _actions(Q(plan_id=plan_id)), _group(plan_id)
+    together(heads, said, offered, needed, planned, stated, agreed, group)
+    row: Any = next(iter(heads), None)
     if row is None:
         raise NotFound
-    views = views_on(plan_id)
-    accounts, ties, child, age = accounts_of(row.folder_id, row.child_id, views)
-    offers = offer_views(offers_with_words().filter(plan_id=plan_id))
-    needs = _latest(Need, [plan_id])
+    views = view_views(said)
+    accounts, ties, child, age = accounts_of(row.folder_id, row.child_id, views, ties_of(row.folder_id))
+    offers = offer_views(offered)
+    needs = _hold(needed)
     adults = name_and_age(n.adult_id for n in needs) if any(n.adult_id for n in needs) else {}
     return PlanView(
         **_head(row),
         child=child,
         age=age,
-        outcomes=tuple(latest_outcomes([plan_id])),
-        statements=tuple(latest_statements([plan_id])),
-        actions=tuple(actions_on(Q(plan_id=plan_id))),
+        outcomes=tuple(outcome_views(planned)),
+        statements=tuple(statement_views(stated)),
+        actions=tuple(_action_views(agreed)),
         needs=tuple(
             NeedView(
                 item=n.item,
@@ -569,20 +595,23 @@ def plan_shown(plan_id: UUID) -> PlanView:
         ),
         offers=tuple(offers),
         views=tuple(views),
-        core=tuple(core_of(plan_id)),
+        core=tuple(_members(group)),
         accounts=tuple(accounts),
         ties=tuple(ties),
     )
 
 
-def actions_on(condition: Q) -> list[ActionView]:
+def _actions(condition: Q) -> QuerySet[Action]:
     """Actions, the soonest first."""
-    rows = (
+    return (
         Action.objects.filter(condition)
         .select_related("practitioner", "agency")
         .annotate(there=_holds_post("practitioner_id", "agency_id"))
         .order_by("due_on", "id")
     )
+
+
+def _action_views(rows: Iterable[Any]) -> list[ActionView]:
     return [
         ActionView(
             id=a.id,
@@ -603,14 +632,18 @@ def actions_on(condition: Q) -> list[ActionView]:
     ]
 
 
-def core_of(plan_id: UUID) -> list[MemberView]:
+def _group(plan_id: UUID) -> QuerySet[CoreMember]:
     """Who is and was in the group around the child."""
-    rows = list(
+    return (
         CoreMember.objects.filter(plan_id=plan_id)
         .select_related("practitioner", "agency")
         .annotate(there=_holds_post("practitioner_id", "agency_id"))
         .order_by("held_from", "id")
     )
+
+
+def _members(found: Iterable[Any]) -> list[MemberView]:
+    rows = list(found)
     family = name_and_age(m.person_id for m in rows if m.person_id) if any(m.person_id for m in rows) else {}
     return [
         MemberView(
@@ -631,7 +664,7 @@ def core_of(plan_id: UUID) -> list[MemberView]:
 
 def member_of(plan_id: UUID, member_id: UUID) -> MemberView:
     """One member of the group. Raises NotFound."""
-    found = next((m for m in core_of(plan_id) if m.id == member_id), None)
+    found = next((m for m in _members(_group(plan_id)) if m.id == member_id), None)
     if found is None:
         raise NotFound
     return found
@@ -645,9 +678,7 @@ def plans_of(folder_ids: Sequence[UUID]) -> list[PlanView]:
 
 def plan_of(plan_id: UUID, folder_ids: Sequence[UUID]) -> PlanView:
     """One plan of a child with its content. Raises NotFound alike for another child's and an invented one."""
-    if not Plan.objects.filter(id=plan_id, folder_id__in=folder_ids).exists():
-        raise NotFound
-    return plan_shown(plan_id)
+    return plan_shown(plan_id, folder_ids)
 
 
 def open_plan(folder_id: UUID) -> Plan | None:

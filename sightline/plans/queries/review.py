@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
 from sightline.voice.models import Regard
 from sightline.voice.models import View as Voiced
 
-from ..models import Review, ReviewedOffer, ReviewedOutcome, Scale
+from ..models import PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..rules import Account
 from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
 from .plan import (
@@ -22,6 +23,10 @@ from .plan import (
     latest_outcomes,
     offer_views,
     offers_with_words,
+    outcome_views,
+    revisions,
+    ties_of,
+    view_views,
     views_on,
 )
 
@@ -91,27 +96,30 @@ class ReviewView:
         )
 
 
-def review_shown(review_id: UUID) -> ReviewView:
-    """One child's part of a review. Raises NotFound."""
-    row = Review.objects.filter(id=review_id).select_related("plan", "closed_by", "decision").first()
+def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> ReviewView:
+    """One child's part of a review; of these folders, where they are given.
+
+    Raises NotFound alike for another child's and an invented one.
+    """
+    rows = Review.objects.filter(id=review_id).select_related("plan", "closed_by", "decision")
+    row = (rows if folder_ids is None else rows.filter(folder_id__in=folder_ids)).first()
     if row is None:
         raise NotFound
-    answers = {
-        a.outcome: a
-        for a in ReviewedOutcome.objects.filter(review=row)
-        .select_related("written_by")
-        .order_by("written_at", "id")
-    }
-    said = {o.offer_id: o for o in ReviewedOffer.objects.filter(review=row).order_by("written_at", "id")}
-    views = views_on(row.plan_id, review_id=row.id)
-    accounts, _ties, _child, _age = accounts_of(row.folder_id, row.plan.child_id, views)
+    answered = (
+        ReviewedOutcome.objects.filter(review=row).select_related("written_by").order_by("written_at", "id")
+    )
+    asked = ReviewedOffer.objects.filter(review=row).order_by("written_at", "id")
+    voiced, around = views_on(row.plan_id, review_id=row.id), ties_of(row.folder_id)
+    offered = offers_with_words().filter(plan_id=row.plan_id)
+    planned = revisions(PlannedOutcome, [row.plan_id])
+    together(answered, asked, voiced, around, offered, planned)
+    answers = {a.outcome: a for a in answered}
+    said = {o.offer_id: o for o in asked}
+    views = view_views(voiced)
+    accounts, _ties, _child, _age = accounts_of(row.folder_id, row.plan.child_id, views, around)
     given = (OfferState.RECEIVING, OfferState.ENDED)
-    offers = [
-        o
-        for o in offer_views(offers_with_words().filter(plan_id=row.plan_id))
-        if o.id in said or (row.closed_at is None and o.state in given)
-    ]
-    outcomes = latest_outcomes([row.plan_id])
+    offers = [o for o in offer_views(offered) if o.id in said or (row.closed_at is None and o.state in given)]
+    outcomes = outcome_views(planned)
     if row.closed_at is not None:
         outcomes = [o for o in outcomes if o.item in answers]
     regard = Regard.objects.filter(decision_id=row.decision_id).first() if row.decision_id else None
@@ -241,10 +249,3 @@ def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
     if safety:
         lines.append(Line("How safe the child is", "", None, None, tuple(safety), ()))
     return lines
-
-
-def review_of(review_id: UUID, folder_ids: Sequence[UUID]) -> ReviewView:
-    """One review of a child. Raises NotFound alike for another child's and an invented one."""
-    if not Review.objects.filter(id=review_id, folder_id__in=folder_ids).exists():
-        raise NotFound
-    return review_shown(review_id)

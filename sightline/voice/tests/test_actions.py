@@ -15,6 +15,7 @@ from sightline.agencies.tests.factories import as_practitioner, make_partnership
 from sightline.children.queries import child_page
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import on_folders, pack_in_force
@@ -298,7 +299,7 @@ def test_the_timeline_shows_what_was_said_and_what_was_told(worker, folder_id) -
     view = heard(folder_id, worker)
     with as_practitioner(worker):
         actions.explain(folder_id, told(view_ids=[view.id], answer=Answer.YES))
-        found = {m.kind: m for m in queries.moments([folder_id])}
+        found = {m.kind: m for m in answer(queries.moments([folder_id]))}
     assert found["The child said"].text == "“I want mum to pick me up herself.”"
     assert found["Explained to the child"].author == "Dana Okafor"
 

@@ -148,7 +148,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "web/child.html",
         shown
         | {
-            "overview": queries.child_overview(lead),
+            "overview": queries.child_overview(lead, folders),
             "genogram": genogram.picture(shown["view"]),
             "duties": on_folders(folders),
             "few": FEW,

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sightline.access.queries import joined_set, lead_of
+from sightline.access.queries import read_together
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
+from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.plans.queries import PlanMark, plan_mark
 from sightline.records import standing
@@ -59,16 +60,14 @@ class ChildPage:
 
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
     """The lead folder and all that is read as part of it. Raises NotFound where it does not open."""
-    lead = lead_of(folder_id)
-    folders = joined_set(lead)
+    lead, folders = read_together(folder_id)
     if not folders:
         raise NotFound
-    return lead, list(folders)
+    return lead, folders
 
 
-def child_overview(folder_id: UUID) -> ChildPage:
-    """The overview of a child whose folder the viewer may open."""
-    lead, folders = child_folders(folder_id)
+def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
+    """The overview of a child whose folders the viewer may open, as `child_folders` gives them."""
     parts = concerns_on_child(folders)
     made = decisions(folders, limit=20)
     written = entries(folders, limit=20, whole=False)
@@ -106,9 +105,8 @@ def child_overview(folder_id: UUID) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    stands = standing_of_concerns(parts)
-    for source in standing.sources:
-        stands += source(folders)
+    plan, others = answer(both(plan_mark(folders), standing.told(folders)))
+    stands = [*standing_of_concerns(parts), *others]
     return ChildPage(
         folder_id=lead,
         folder_ids=folders,
@@ -121,6 +119,6 @@ def child_overview(folder_id: UUID) -> ChildPage:
         happened=happened[:LATEST],
         entries=written,
         decisions=made,
-        plan=plan_mark(folders),
+        plan=plan,
         seen=last_seen(folders),
     )

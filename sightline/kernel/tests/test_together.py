@@ -1,0 +1,121 @@
+"""What is read together is what would have been read one by one."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import JSONObject
+from django.test.utils import CaptureQueriesContext
+
+from sightline.agencies.models import Agency, Posting, Practitioner, RotaShift, Team
+from sightline.agencies.tests.factories import make_practitioner, make_team, setting_up
+from sightline.kernel.together import Asking, answer, at_once, both, together
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def team() -> Team:
+    team = make_team()
+    for _ in range(3):
+        make_practitioner(team=team)
+    return team
+
+
+def asked() -> list[Any]:
+    """One of every kind of queryset that rooms ask."""
+    of_person = Posting.objects.filter(practitioner=OuterRef("pk")).order_by("id")
+    return [
+        Posting.objects.select_related("practitioner", "agency", "team").order_by("-id"),
+        Practitioner.objects.order_by("name").values("id", "name", "postings__held_from"),
+        Team.objects.order_by("id").values_list("id", "name"),
+        Practitioner.objects.order_by("id").annotate(
+            posted=Exists(of_person), since=Subquery(of_person.values("held_from")[:1])
+        ),
+        Agency.objects.order_by("id").annotate(
+            ids=ArraySubquery(Team.objects.filter(agency=OuterRef("pk")).values("id")),
+            seen=ArraySubquery(
+                Team.objects.filter(agency=OuterRef("pk")).values(json=JSONObject(name="name"))
+            ),
+            of=Value("agency"),
+        ),
+        Posting.objects.order_by("practitioner_id", "-held_from").distinct("practitioner_id"),
+        Practitioner.objects.filter(pk__in=[]),
+        Team.objects.prefetch_related("postings").order_by("id")[:2],
+    ]
+
+
+def shown(rows: list[Any]) -> list[Any]:
+    return [
+        {k: v for k, v in vars(row).items() if k != "_state"} if hasattr(row, "_meta") else row
+        for row in rows
+    ]
+
+
+def test_the_rows_are_the_same(team: Team) -> None:
+    with setting_up():
+        alone, at_one_time = asked(), asked()
+        together(*at_one_time)
+        for one, other in zip(alone, at_one_time, strict=True):
+            assert [repr(v) for v in shown(list(one))] == [repr(v) for v in shown(list(other))]
+
+
+def test_one_query_for_all(team: Team) -> None:
+    with setting_up(), CaptureQueriesContext(connection) as captured:
+        teams, people = Team.objects.all(), Posting.objects.select_related("practitioner")
+        together(teams, people)
+        assert [each.name for each in teams]
+        assert [each.practitioner.name for each in people]
+    assert sum(each["sql"].startswith("SELECT (SELECT") for each in captured.captured_queries) == 1
+    assert not [each for each in captured.captured_queries if '"agencies_team"' in each["sql"]][1:]
+
+
+def test_what_is_made_of_one_asks_for_itself(team: Team) -> None:
+    with setting_up():
+        teams, people = Team.objects.all(), Practitioner.objects.all()
+        together(teams, people)
+        assert not teams.filter(name="nobody's").exists()
+        assert people.count() == len(people)
+
+
+def test_instants_and_days_are_read_as_such(team: Team) -> None:
+    with setting_up():
+        who = Practitioner.objects.order_by("id").first()
+        assert who is not None
+        at = datetime(2026, 5, 4, 9, 30, 15, 123000, tzinfo=UTC)
+        RotaShift.objects.create(
+            team=team, practitioner=who, starts_at=at, ends_at=at.replace(hour=17), place=1
+        )
+        shifts, posts = RotaShift.objects.filter(practitioner=who), Posting.objects.all()
+        together(shifts, posts)
+        assert shifts[0].starts_at == at
+        assert isinstance(posts[0].held_from, date)
+
+
+def test_those_that_ask_twice_wait_for_each_other(team: Team) -> None:
+    def names_of_team() -> Asking[list[str]]:
+        teams = Team.objects.order_by("id")[:1]
+        yield (teams,)
+        people = Posting.objects.filter(team__in=[each.id for each in teams]).select_related("practitioner")
+        yield (people,)
+        return [each.practitioner.name for each in people]
+
+    def count() -> Asking[int]:
+        people = Practitioner.objects.all()
+        yield (people,)
+        return len(people)
+
+    def nothing() -> Asking[int]:
+        return 7
+        yield ()
+
+    with setting_up(), CaptureQueriesContext(connection) as captured:
+        names, counted = answer(both(names_of_team(), count()))
+        assert answer(at_once([count(), nothing(), count()])) == [counted, 7, counted]
+    assert names
+    assert sum(each["sql"].startswith("SELECT (SELECT") for each in captured.captured_queries) == 2
