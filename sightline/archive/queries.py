@@ -18,7 +18,7 @@ from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.queries import DocumentView, content, document, documents, words_of
 from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
 from sightline.records import chronology
@@ -672,13 +672,18 @@ LONGEST_SHARED = timedelta(days=28)
 # -- the timeline ---------------------------------------------------------------------------------------
 
 
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    steps = RemovalStep.objects.filter(folder_id__in=folder_ids).select_related("author", "removal__volume")
+    replies = Reply.objects.filter(folder_id__in=folder_ids).select_related("shared__copy")
+    copies = CopyGiven.objects.filter(folder_id__in=folder_ids).select_related("author")
+    return steps, replies, copies
+
+
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to the one timeline: paper out and back, and a record seen by whom it is about."""
-    folders = list(folder_ids)
-    steps = RemovalStep.objects.filter(folder_id__in=folders).select_related("author", "removal__volume")
-    replies = Reply.objects.filter(folder_id__in=folders).select_related("shared__copy")
-    copies = CopyGiven.objects.filter(folder_id__in=folders).select_related("author")
-    yield steps, replies, copies
+    steps, replies, copies = asked = _moments(folder_ids)
+    yield asked
     found = [
         Moment(
             id=step.id,

@@ -18,7 +18,7 @@ from sightline.children.models import Involvement, Residence, Status
 from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
 from sightline.documents.queries import happened
 from sightline.kernel.time import today
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import DutyEvent
 from sightline.procedures.terms import DutyAct
 from sightline.records.chronology import Moment
@@ -32,15 +32,21 @@ def _office(post: str) -> str:
     return post.rpartition(", ")[2]
 
 
-def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """Every decision, with what became of it: ruled on, decided again."""
+@prepared
+def _decisions(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Decision.objects.filter(folder_id__in=folder_ids).select_related("maker", "ruling__maker")
     replacing = (
         Decision.objects.filter(folder_id__in=folder_ids, replaces__isnull=False)
         .order_by("made_at")
         .values_list("replaces_id", "made_at")
     )
-    yield rows, replacing
+    return rows, replacing
+
+
+def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """Every decision, with what became of it: ruled on, decided again."""
+    rows, replacing = asked = _decisions(folder_ids)
+    yield asked
     replaced_at: dict[UUID | None, list[datetime]] = {}
     for replaced, made_at in replacing:
         replaced_at.setdefault(replaced, []).append(made_at)
@@ -123,10 +129,16 @@ def _people(folder_id: UUID) -> str:
     return reverse("children:people", args=[folder_id])
 
 
+@prepared
+def _statuses(folder_ids: Sequence[UUID]) -> Wanted:
+    rows = Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    return (rows,)
+
+
 def statuses(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Legal statuses and plans, as they began and ended."""
-    rows = Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
-    yield (rows,)
+    (rows,) = asked = _statuses(folder_ids)
+    yield asked
     found: list[Moment] = []
     for row in rows:
         words = StatusKind(row.kind).label
@@ -143,11 +155,17 @@ def statuses(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     return found
 
 
-def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """Where the child has lived. An address that the viewer may not see is not among them."""
+@prepared
+def _moves(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Residence.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
     rows = rows.order_by("held_from")
-    yield (rows,)
+    return (rows,)
+
+
+def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """Where the child has lived. An address that the viewer may not see is not among them."""
+    (rows,) = asked = _moves(folder_ids)
+    yield asked
     found: list[Moment] = []
     first: set[UUID] = set()
     for row in rows:
@@ -167,12 +185,18 @@ def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     return found
 
 
-def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """Who began and ceased to work with the child."""
+@prepared
+def _workers(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Involvement.objects.filter(folder_id__in=folder_ids).select_related(
         "recorded_by", "practitioner", "agency"
     )
-    yield (rows,)
+    return (rows,)
+
+
+def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """Who began and ceased to work with the child."""
+    (rows,) = asked = _workers(folder_ids)
+    yield asked
     found: list[Moment] = []
     for row in rows:
         who = row.practitioner.name if row.practitioner else "Somebody not yet named"
@@ -190,10 +214,16 @@ def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     return found
 
 
+@prepared
+def _managers(folder_ids: Sequence[UUID]) -> Wanted:
+    rows = Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
+    return (rows,)
+
+
 def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """The managers who have answered for the record."""
-    rows = Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
-    yield (rows,)
+    (rows,) = asked = _managers(folder_ids)
+    yield asked
     return [
         Moment(
             id=uuid5(row.id, "answers"),
@@ -240,14 +270,20 @@ _AFTERWARDS = {
 }
 
 
-def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What was not done by when it was due, with what became of it."""
+@prepared
+def _missed_duties(folder_ids: Sequence[UUID]) -> Wanted:
     events = (
         DutyEvent.objects.filter(folder_id__in=folder_ids, act__in=[DutyAct.MISS.value, *_AFTERWARDS])
         .select_related("duty__owner", "duty__team__agency")
         .order_by("at")
     )
-    yield (events,)
+    return (events,)
+
+
+def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What was not done by when it was due, with what became of it."""
+    (events,) = asked = _missed_duties(folder_ids)
+    yield asked
     after: dict[UUID, list[tuple[datetime, str]]] = {}
     for event in events:
         if event.act in _AFTERWARDS:

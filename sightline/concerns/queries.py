@@ -18,7 +18,7 @@ from sightline.agencies.terms import Permission
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
@@ -443,6 +443,13 @@ def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:
     return sorted(names.items(), key=lambda one: one[1].name)
 
 
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
+    added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
+    return parts, added
+
+
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Concerns and what was added to them, for the timeline of a child.
 
@@ -450,9 +457,8 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """
     acting = acting_now()
     opens = acting is not None and acting.may(Permission.SEE_BOARD)
-    parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
-    added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
-    yield parts, added
+    parts, added = asked = _moments(folder_ids)
+    yield asked
     found = [
         Moment(
             id=part.id,

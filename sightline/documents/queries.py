@@ -14,7 +14,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound, Refused
 
 from . import rules, store
@@ -222,8 +222,8 @@ class Happened:
     """What became of it afterwards, each with when."""
 
 
-def happened(folder_ids: Sequence[UUID]) -> Asking[list[Happened]]:
-    """Documents that are attached to nothing else, and body maps, as things that happened."""
+@prepared
+def _happened(folder_ids: Sequence[UUID]) -> Wanted:
     rows = (
         Document.objects.filter(folder_id__in=folder_ids, subject_id__isnull=True)
         .select_related("added_by", "withdrawal")
@@ -231,7 +231,13 @@ def happened(folder_ids: Sequence[UUID]) -> Asking[list[Happened]]:
     )
     maps = BodyMap.objects.filter(folder_id__in=folder_ids).select_related("author", "replaced_by")
     marks = BodyMark.objects.filter(folder_id__in=folder_ids).order_by("number")
-    yield rows, maps, marks
+    return rows, maps, marks
+
+
+def happened(folder_ids: Sequence[UUID]) -> Asking[list[Happened]]:
+    """Documents that are attached to nothing else, and body maps, as things that happened."""
+    rows, maps, marks = asked = _happened(folder_ids)
+    yield asked
     marked: dict[UUID, list[BodyMark]] = defaultdict(list)
     for mark in marks:
         marked[mark.body_map_id].append(mark)

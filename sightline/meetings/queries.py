@@ -22,7 +22,7 @@ from sightline.children.models import Person, Tie
 from sightline.children.queries import NameAndAge, name_and_age
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures import clocks
@@ -1003,15 +1003,21 @@ def drafts() -> list[MinutesDraft]:
     return list(MinutesDraft.objects.filter(practitioner_id=_me()).order_by("-saved_at")[:20])
 
 
-def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """The meetings of these children on their timeline: held, called, cancelled, with what was decided."""
-    parts = MeetingChild.objects.filter(folder_id__in=list(folder_ids)).select_related("meeting__chair")
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    parts = MeetingChild.objects.filter(folder_id__in=folder_ids).select_related("meeting__chair")
     outcomes_of = (
-        MeetingDecision.objects.filter(folder_id__in=list(folder_ids))
+        MeetingDecision.objects.filter(folder_id__in=folder_ids)
         .order_by("decision__made_at")
         .values_list("meeting_id", "folder_id", "decision__outcome")
     )
-    yield parts, outcomes_of
+    return parts, outcomes_of
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """The meetings of these children on their timeline: held, called, cancelled, with what was decided."""
+    parts, outcomes_of = asked = _moments(folder_ids)
+    yield asked
     decided: dict[tuple[UUID, UUID], list[str]] = defaultdict(list)
     for meeting_id, folder_id, outcome in outcomes_of:
         decided[(meeting_id, folder_id)].append(outcome)

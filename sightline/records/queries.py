@@ -181,7 +181,8 @@ def entries(
     if where is not None:
         found = found.filter(where)
     return views(
-        _with_people(found).order_by("-happened_at", "-number")[offset : offset + limit], whole=whole
+        _with_people(found, whole=whole).order_by("-happened_at", "-number")[offset : offset + limit],
+        whole=whole,
     )
 
 

@@ -15,7 +15,7 @@ from sightline.children.terms import Answered, IdentityQuestion
 from sightline.documents.subjects import Named
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.clocks import BeyondCalendar, due
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
@@ -495,13 +495,18 @@ def draft(folder_id: UUID) -> tuple[dict[str, list[str]], datetime] | None:
 # -- the timeline -------------------------------------------------------------------------------------------------
 
 
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    views = View.objects.filter(folder_id__in=folder_ids).select_related("author")
+    explanations = Explanation.objects.filter(folder_id__in=folder_ids).select_related("author")
+    steps = Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author")
+    return views, explanations, steps
+
+
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to the one timeline: what was said, and what the child was told."""
-    folders = list(folder_ids)
-    views = View.objects.filter(folder_id__in=folders).select_related("author")
-    explanations = Explanation.objects.filter(folder_id__in=folders).select_related("author")
-    steps = Advocacy.objects.filter(folder_id__in=folders).select_related("author")
-    yield views, explanations, steps
+    views, explanations, steps = asked = _moments(folder_ids)
+    yield asked
     found = []
     for row in views:
         heard = Heard(row.heard)

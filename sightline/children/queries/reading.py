@@ -27,7 +27,7 @@ from sightline.access.models import Joining, Responsibility
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
-from sightline.kernel.together import together
+from sightline.kernel.together import Wanted, prepared, together
 from sightline.kernel.verdicts import NotFound
 
 from .. import rules
@@ -62,14 +62,8 @@ from .views import (
 _MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
 
 
-def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
-    """The whole child of a folder (and of those joined to it), in three queries or fewer whatever there is.
-
-    `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
-    or there is no child in them yet.
-    """
-    day = on or today()
-    folder_ids = tuple(folder_ids)
+@prepared
+def _whole(folder_ids: Sequence[UUID], day: date) -> Wanted:
     persons = (
         Person.objects.filter(folder_id__in=folder_ids)
         .select_related("folder__agency")
@@ -93,7 +87,19 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         .select_related("agency", "practitioner", "recorded_by")
         .order_by("-held_from", "-id")
     )
-    together(persons, ties, statuses, providers, authorities, involvements)
+    return persons, ties, statuses, providers, authorities, involvements
+
+
+def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
+    """The whole child of a folder (and of those joined to it), in three queries or fewer whatever there is.
+
+    `on`: as of a day, today where not given. Raises NotFound where the viewer may open none of the folders,
+    or there is no child in them yet.
+    """
+    day = on or today()
+    folder_ids = tuple(folder_ids)
+    persons, ties, statuses, providers, authorities, involvements = whole = _whole(folder_ids, day)
+    together(*whole)
     children = {person.folder_id: person for person in persons}
     # The record that the others are joined into stands first; a joined one alone is read by itself.
     known = sorted((f for f in folder_ids if f in children), key=lambda f: children[f].joined)

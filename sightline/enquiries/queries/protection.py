@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import MeetingDecision
 from sightline.meetings.terms import Purpose
@@ -295,20 +295,27 @@ def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
 # -- what happened, for the one timeline -------------------------------------------------------------
 
 
-def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What this room adds to a child's timeline."""
-    folders = list(folder_ids)
-    assessments = Assessment.objects.filter(folder_id__in=folders).select_related("author")
-    signed = SignOff.objects.filter(folder_id__in=folders, act="sign").select_related("by", "decision")
-    decided = StrategyDecision.objects.filter(folder_id__in=folders).select_related(
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    assessments = Assessment.objects.filter(folder_id__in=folder_ids).select_related("author")
+    signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign").select_related("by", "decision")
+    decided = StrategyDecision.objects.filter(folder_id__in=folder_ids).select_related(
         "strategy__meeting", "written_by"
     )
-    ends = EnquiryEnd.objects.filter(folder_id__in=folders).select_related("decision", "written_by")
-    emergencies = Emergency.objects.filter(folder_id__in=folders)
-    medicals = Medical.objects.filter(folder_id__in=folders, done_at__isnull=False)
-    looked_after = LookedAfter.objects.filter(folder_id__in=folders).select_related("written_by")
-    attempts = Attempt.objects.filter(folder_id__in=folders).select_related("recorded_by")
-    yield assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts
+    ends = EnquiryEnd.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
+    emergencies = Emergency.objects.filter(folder_id__in=folder_ids)
+    medicals = Medical.objects.filter(folder_id__in=folder_ids, done_at__isnull=False)
+    looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    attempts = Attempt.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    return assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What this room adds to a child's timeline."""
+    assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts = asked = _moments(
+        folder_ids
+    )
+    yield asked
     found: list[Moment] = []
     for a in assessments:
         found.append(

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from sightline.kernel.time import LONDON
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
 from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
@@ -118,15 +118,21 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents. Visits are
-    entries of the record and stand there already."""
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     plans = Plan.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
     reviews = Review.objects.filter(folder_id__in=folder_ids, closed_at__isnull=False).select_related(
         "plan", "decision", "closed_by"
     )
     incidents = Incident.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    yield plans, reviews, incidents
+    return plans, reviews, incidents
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents. Visits are
+    entries of the record and stand there already."""
+    plans, reviews, incidents = asked = _moments(folder_ids)
+    yield asked
     found = []
     for plan in plans:
         href = reverse("plans:plan", args=[plan.folder_id, plan.id])
