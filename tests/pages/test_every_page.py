@@ -29,26 +29,6 @@ pytestmark = pytest.mark.django_db
 QUERIES = 25
 #: Where a transaction and who is looking begin and end: the same two of each around every page.
 BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_config('sightline.viewer'")
-#: Pages that still ask more often, and how often: a number here only goes down.
-DEARER = {"concerns:concern": 26, "concerns:match": 26, "concerns:decide": 28, "web:child": 35,
-    # The whole timeline is read, from every room that adds to it.
-    "chronology:child": 60, "chronology:family": 60, "web:summary": 60, "web:summary_pdf": 60,
-    "voice:needs": 51, "voice:told": 42, "voice:tell": 42, "voice:child": 30, "voice:yours": 29, "voice:explain": 26,
-    "enquiries:child": 36,
-    **{f"archive:{name}": 36 for name in (
-        "paper", "volume", "place", "check", "ask", "removal", "copies", "told", "access", "request", "items", "item",
-        "give", "answer", "step", "receive", "copy_back", "add", "end_sharing",
-    )},
-    # A plan is shown whole, or its form offers what the plan says.
-    **{f"plans:{name}": 40 for name in (
-        "child", "plan", "sign", "change", "drop", "action", "review", "review_outcome", "review_offer", "review_view",
-        "review_close", "begin", "close", "step", "transfer",
-    )},
-    **{f"enquiries:{name}": 40 for name in (
-        "assessment", "ask", "begin", "earlier", "evidence", "need", "part", "read", "return", "section", "send",
-        "set_aside", "shared", "sign", "take_up", "update",
-    )},
-}  # fmt: skip
 ROUTES = routes()
 #: Parts of a page and answers to scripts, which are no page of their own.
 PARTS = {"concerns:board_rows"}

@@ -11,7 +11,7 @@ from sightline.kernel.time import now
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
-from .test_every_page import DEARER, QUERIES, address, asked, own_routes
+from .test_every_page import QUERIES, address, asked, own_routes
 from .world import World
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +33,7 @@ def test_a_page_costs_the_same_with_one_row_and_with_sixty(world: World) -> None
         make_practitioner(team=team, sign_in=False)
     many = costs(world, readers)
     wrong = [f"{key}: {n} with one row, {many[key]} with sixty" for key, n in few.items() if many[key] > n]
-    wrong += [
-        f"{key}: {n} queries" for key, n in many.items() if n > DEARER.get(key.partition(" as ")[0], QUERIES)
-    ]
+    wrong += [f"{key}: {n} queries" for key, n in many.items() if n > QUERIES]
     assert wrong == []
 
 

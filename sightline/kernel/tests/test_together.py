@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.models import Agency, Posting, Practitioner, RotaShift, Team
 from sightline.agencies.tests.factories import make_practitioner, make_team, setting_up
-from sightline.kernel.together import Asking, answer, at_once, both, together
+from sightline.kernel.models import held_on
+from sightline.kernel.time import today
+from sightline.kernel.together import Asking, Wanted, answer, at_once, both, prepared, together
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +123,38 @@ def test_those_that_ask_twice_wait_for_each_other(team: Team) -> None:
         assert answer(at_once([count(), nothing(), count()])) == [counted, 7, counted]
     assert names
     assert sum(each["sql"].startswith("SELECT (SELECT") for each in captured.captured_queries) == 2
+
+
+@prepared
+def _of_teams(team_ids: Sequence[UUID], day: date) -> Wanted:
+    return (
+        Posting.objects.filter(held_on(day), team_id__in=team_ids)
+        .select_related("practitioner")
+        .order_by("id"),
+        Team.objects.filter(id__in=team_ids).order_by("name").values_list("name", flat=True),
+    )
+
+
+def test_a_prepared_question_takes_other_values_each_time(team: Team) -> None:
+    other = make_team()
+    make_practitioner(team=other)
+    with setting_up():
+        for teams in ([team.pk], [other.pk], [team.pk, other.pk], [], [other.pk]):
+            posts, names = _of_teams(teams, today())
+            assert {post.team_id for post in posts} == set(teams)
+            assert bool(teams) == any(post.practitioner.name for post in posts)
+            assert len(names) == len(teams)
+        assert len(_of_teams([team.pk], date(1999, 1, 1))[0]) == 0
+
+
+def test_what_is_prepared_is_read_together(team: Team) -> None:
+    with setting_up(), CaptureQueriesContext(connection) as captured:
+        first, second = _of_teams([team.pk], today()), _of_teams([team.pk], date(1999, 1, 1))
+        together(*first, *second)
+        assert [len(each) > 0 for each in (*first, *second)] == [True, True, False, True]
+    assert sum(each["sql"].startswith("SELECT (SELECT") for each in captured.captured_queries) == 1
+
+
+def test_a_prepared_question_takes_no_words(team: Team) -> None:
+    with pytest.raises(TypeError), setting_up():
+        _of_teams("nobody", today())  # type: ignore[arg-type]
