@@ -69,6 +69,10 @@ def _notices(practitioner_id: UUID) -> list[dict[str, Any]]:
         for n in waiting[:3]
     ]
     if len(waiting) > 1:
-        every = {"href": reverse("agencies:notices"), "link": f"All {len(waiting)} that wait for you", "all": True}
+        every = {
+            "href": reverse("agencies:notices"),
+            "link": f"All {len(waiting)} that wait for you",
+            "all": True,
+        }
         shown.append(every)
     return shown
