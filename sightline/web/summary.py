@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from sightline.children import genogram
 from sightline.children.queries import ChildView, child_page, completeness
 from sightline.children.rules import full_day
 from sightline.chronology.paper import when
@@ -21,6 +22,7 @@ from sightline.concerns.terms import ConcernState
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer
+from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
@@ -57,6 +59,7 @@ class Summary:
     heading: str
     number: str
     at: datetime
+    view: ChildView
     safety: Section
     sections: list[Section] = field(default_factory=list)
     gaps: list[Line] = field(default_factory=list)
@@ -101,6 +104,7 @@ def summary_of(
         ),
         number=view.number,
         at=now(),
+        view=view,
         safety=Section(
             "Know this first",
             _safety(lead, view, duties, parts),
@@ -299,6 +303,7 @@ def _gaps(view: ChildView, people: str, heard: bool) -> list[Line]:
 
 def as_paper(summary: Summary, until: date | None = None) -> dict[str, Any]:
     """The summary as its template of print takes it."""
+    drawn = genogram.picture(summary.view)
 
     def lines(given: Sequence[Line]) -> list[dict[str, Any]]:
         return [{"text": line.text, "source": line.source, "urgent": line.urgent} for line in given]
@@ -320,4 +325,5 @@ def as_paper(summary: Summary, until: date | None = None) -> dict[str, Any]:
             if section.lines or section.nothing
         ],
         "gaps": lines(summary.gaps),
+        "genogram": picture(drawn.encode(), " ".join(genogram.words(summary.view))) if drawn else None,
     }

@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from sightline.access.tests.factories import let_in, open_folder_for, sealed
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner, make_team
-from sightline.children.actions import move_to, record_child, set_status
-from sightline.children.rules import Address, Birth, Names, NewChild, NewStatus
-from sightline.children.terms import LivesAt, StatusKind
+from sightline.children.actions import move_to, record_adult, record_child, set_status, tie
+from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
+from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
 from sightline.kernel.time import now, today
 from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import sign_entry
@@ -116,6 +116,37 @@ def test_the_page_and_its_pdf(worker, folder, owning):
     assert "Printed for Dana Okafor" in reader.pages[0].extract_text()
     with owning():
         assert told("printed", "web.summary_pdf", folder) == [""]
+
+
+@pytest.mark.obligation("CHD-01")
+def test_the_printed_page_shows_who_is_in_the_childs_life(worker, folder):
+    with as_practitioner(worker):
+        for names, kinship, lives in (
+            (Names("Ana", "Ferreira"), Kinship.MOTHER, Known.YES),
+            (Names("Jon", "Lund"), Kinship.FATHER, Known.NO),
+        ):
+            adult = record_adult(folder, NewAdult(names, Birth(sex=Sex.NOT_KNOWN)))
+            tie(folder, NewTie(adult, kinship, Known.YES, lives))
+    client = Client()
+    client.force_login(worker.user)
+    pdf = client.get(reverse("web:summary_pdf", args=[folder]))
+    reader = PdfReader(io.BytesIO(pdf.content))
+    assert len(reader.pages) == 1, "it still fits one page"
+    said = [str(part["/Alt"]) for part in tagged(reader) if "/Alt" in part]
+    assert any("Ana Ferreira" in words and "Jon Lund" in words for words in said)
+
+
+def tagged(reader):
+    """Every part of the PDF's structure, as a screen reader goes through it."""
+    left, found = [reader.trailer["/Root"]["/StructTreeRoot"]], []
+    while left:
+        part = left.pop().get_object()
+        if not isinstance(part, dict):
+            continue
+        found.append(part)
+        below = part.get("/K", [])
+        left += below if isinstance(below, list) else [below]
+    return found
 
 
 def test_it_costs_the_same_with_many_entries(worker, folder):
