@@ -250,6 +250,14 @@ def years_old(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
+def eighteenth(born: date) -> date:
+    """The day on which somebody becomes 18; for a 29 February the 1 March."""
+    try:
+        return born.replace(year=born.year + 18)
+    except ValueError:
+        return date(born.year + 18, 3, 1)
+
+
 def months_old(born: date, on: date) -> int:
     """Whole months lived on a day; a month is complete when the day of the month is reached or has passed."""
     return (on.year - born.year) * 12 + on.month - born.month - (on.day < born.day)

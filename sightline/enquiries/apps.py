@@ -14,6 +14,7 @@ class EnquiriesConfig(AppConfig):
 
         from .actions import changes, emergency, protection
         from .pages.protection import meeting_section
+        from .queries import meeting
         from .queries import protection as queries
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
@@ -22,5 +23,6 @@ class EnquiriesConfig(AppConfig):
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
         hooks.sections.append(meeting_section)
+        hooks.earlier.append(meeting.before_meeting)
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.concluded.append(emergency.meeting_concluded)

@@ -93,14 +93,20 @@ class PageForm(forms.Form):
     def __init__(self, *args: Any, draft: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
-        if draft is not None and not self.is_bound:
-            kept = QueryDict(mutable=True)
-            for name, values in draft.items():
-                kept.setlist(name, list(values))
-            for name, field in self.fields.items():
-                full = self.add_prefix(name)
-                if not field.widget.value_omitted_from_data(kept, MultiValueDict(), full):
-                    self.initial[name] = field.widget.value_from_datadict(kept, MultiValueDict(), full)
+        if draft is not None:
+            self.refill(draft)
+
+    def refill(self, draft: Mapping[str, Sequence[str]]) -> None:
+        """Fill the form as `typed` kept it; for forms that add fields of their own after they were made."""
+        if self.is_bound:
+            return
+        kept = QueryDict(mutable=True)
+        for name, values in draft.items():
+            kept.setlist(name, list(values))
+        for name, field in self.fields.items():
+            full = self.add_prefix(name)
+            if not field.widget.value_omitted_from_data(kept, MultiValueDict(), full):
+                self.initial[name] = field.widget.value_from_datadict(kept, MultiValueDict(), full)
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]

@@ -149,6 +149,12 @@ def listed(values: Iterable[Any], last: str = "and") -> str:
     return Markup("{} {} {}").format(Markup(", ").join(words[:-1]), last, words[-1])
 
 
+def in_a_row(values: Iterable[str], last: str = "and") -> str:
+    """The same as plain text, for messages and for paper, where nothing is markup."""
+    words = list(values)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
+
+
 def paragraphs(value: object) -> Markup:
     """Somebody's own text as paragraphs: blank lines part them, single line ends stay; everything escaped."""
     text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")

@@ -1,8 +1,9 @@
 """What rooms above tell this one when they load: what they add to a meeting, and that they wish to be told of it.
 
+hooks.earlier.append(enquiries.queries.before_meeting)
 hooks.held.append(enquiries.actions.meeting_held)
 hooks.concluded.append(plans.actions.conference_concluded)
-hooks.sections.append(lambda request, shown: hooks.Section("Enquiry", "enquiries:enquiry", [enquiry_id], "..."))
+hooks.sections.append(lambda request, shown: hooks.Section("The plan", links=[hooks.Link("Maya", href, ["..."])]))
 """
 
 from __future__ import annotations
@@ -36,15 +37,40 @@ class Happened:
 
 
 @dataclass(frozen=True)
-class Section:
-    """Something that a room above shows on a meeting's page: a heading, a sentence, a link to its own page."""
+class PackPart:
+    """What a room above adds to a child's part of a pack: under a heading, in a line each."""
 
     heading: str
+    bullets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page of the room above, and what stands there, in a line each."""
+
     text: str
+    href: str
+    lines: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Something that a room above shows on a meeting's page: a heading, a sentence, and its own pages by child."""
+
+    heading: str
+    text: str = ""
     href: str = ""
     link: str = ""
     lines: Sequence[str] = ()
+    links: Sequence[Link] = ()
 
+
+#: Asked, before a meeting of a kind about these children is called, what should have come first and has not: each in
+#: words that say what to do, such as "There is no strategy discussion about Maya. Hold it first, under Enquiries".
+earlier: list[Callable[[Purpose, Sequence[UUID]], Sequence[str]]] = []
+
+#: Asked for what they add to a child's part of a pack of papers, given the child's record and the meeting.
+in_pack: list[Callable[[UUID, UUID], Sequence[PackPart]]] = []
 
 #: Told when a meeting was held, when it was concluded, and when it was cancelled. Each may raise Refused.
 held: list[Callable[[Happened], Any]] = []

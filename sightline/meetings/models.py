@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from sightline.access.models import MAY_ADD, MAY_READ, Folder, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.children.models import Person
+from sightline.chronology.terms import PrintState
 from sightline.kernel.door import PRACTITIONER, Door
 from sightline.kernel.models import DatedRow, Row, in_order, never_changed
 from sightline.records.models import Decision
@@ -462,6 +463,38 @@ class KeepApart(FolderRow, DatedRow):
             in_order("keep_apart_in_order"),
             models.CheckConstraint(name="two_people_are_kept_apart", condition=~Q(one=F("other"))),
         ]
+
+
+#: A pack holds what stands in the records of several children: it is open only while every one of them is.
+_PACK = (
+    "practitioner_id = kernel_practitioner() AND meetings_may_work(meeting_id) "
+    "AND NOT EXISTS (SELECT 1 FROM unnest(folder_ids) AS f(id) WHERE NOT access_opens(f.id, false))"
+)
+
+
+class MeetingPack(Row):
+    """A meeting's papers as one reader may have them, asked for by whoever arranges it: made by a job, child by child,
+    theirs alone to fetch, gone when it expires."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="packs")
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="+")
+    folder_ids = ArrayField(models.UUIDField(), help_text="The children whose parts it holds, in order")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(help_text="The pack holds what was known then")
+    state = models.CharField(max_length=10, choices=_choices(PrintState))
+    total = models.PositiveIntegerField(default=0, help_text="How many steps it takes")
+    done = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(help_text="When it last got further")
+    expires_at = models.DateTimeField(null=True)
+    parts = models.JSONField(default=list, help_text="What is gathered so far; emptied once the PDF is made")
+    left_out = ArrayField(models.TextField(), default=list, help_text="What this reader's copy does not hold")
+    withheld = models.BooleanField(default=False, help_text="Whether an address was taken out")
+    size = models.PositiveIntegerField(default=0)
+    content = models.BinaryField(null=True)
+    door = Door(read=_PACK, insert=_PACK, update=_PACK, jobs={"prints": ("select", "delete")})
+
+    class Meta:
+        indexes = [models.Index(fields=["practitioner", "meeting"], name="pack_of_asker")]
 
 
 class MinutesDraft(Row):

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sightline.children.models import Tie
 from sightline.govuk.words import day as words_of_day
-from sightline.govuk.words import listed, moment
+from sightline.govuk.words import in_a_row, moment
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
@@ -74,7 +74,7 @@ class Paper:
         return {"parts": found}
 
 
-def _through(shown: MeetingView, reader: UUID | None, paper: Paper) -> Paper:
+def through(shown: MeetingView, reader: UUID | None, paper: Paper) -> Paper:
     """The paper with every address taken out that this reader may not learn."""
     free = [t for p in paper.parts if not p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
     labels = [t for p in paper.parts if p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
@@ -127,7 +127,7 @@ def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation"
     if letter is None or not reader.of_family:
         raise NotFound
     say = letter.phrases
-    own = children_for(shown, reader) or shown.present_children
+    own = [c for c in children_for(shown, reader) or shown.present_children if c.died_on is None]
     names = _listed([c.called for c in own], letter)
     row = shown.row
     parts = [
@@ -147,7 +147,7 @@ def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation"
                         child=c.called
                     )
                     for c in own
-                    if c.row.child_id != reader.row.person_id
+                    if c.row.child_id != reader.row.person_id and c.can_be_told
                 ),
             ),
             labels=True,
@@ -197,11 +197,11 @@ def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation"
         checked_by=letter.checked_by,
         left_out=tuple(f"{name} is not named: they are kept apart" for name in reader.apart),
     )
-    return _through(shown, reader.row.person_id, paper)
+    return through(shown, reader.row.person_id, paper)
 
 
 def _listed(names: Sequence[str], letter: Letter) -> str:
-    return str(listed(names)) if letter.language == "en" else ", ".join(names)
+    return in_a_row(names) if letter.language == "en" else ", ".join(names)
 
 
 def _when(letter: Letter, at: datetime, minutes: int) -> str:
@@ -278,7 +278,7 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
     parts = [
         Part(
             facts=(
-                ("Meeting", f"{shown.title}: {listed([c.name for c in own])}"),
+                ("Meeting", f"{shown.title}: {in_a_row(c.name for c in own)}"),
                 ("Held", moment(held)),
                 ("Where", row.place or Format(row.format).label),
                 ("Chair", f"{row.chair.name}"),
@@ -293,7 +293,7 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
         ),
         Part(
             "Who took part",
-            bullets=tuple(_took_part(one) for one in _named_in_copy(shown, reader)),
+            bullets=tuple(_took_part(one) for one in named_to(shown, reader)),
             labels=True,
         ),
     ]
@@ -333,10 +333,11 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
     if row.state != "concluded":
         parts.insert(0, Part(text="These minutes are not finished yet."))
     paper = Paper(f"{shown.title}: minutes", reader.said_as, tuple(parts), left_out=tuple(left_out))
-    return _through(shown, reader.row.person_id if family else None, paper)
+    return through(shown, reader.row.person_id if family else None, paper)
 
 
-def _named_in_copy(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
+def named_to(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
+    """Those invited whom a reader's copy names: nobody from whom they are kept apart."""
     return [one for one in shown.invited if one.id == reader.id or one.name not in reader.apart]
 
 

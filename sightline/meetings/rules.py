@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sightline.kernel.verdicts import Verdict
 
-from .terms import Came, InviteeKind, MeetingAct, MeetingState
+from .terms import Came, InviteeKind, MeetingAct, MeetingState, Purpose
 
 TRANSITIONS: dict[tuple[MeetingState, MeetingAct], MeetingState] = {
     (MeetingState.CALLED, MeetingAct.MOVE): MeetingState.CALLED,
@@ -80,6 +80,61 @@ def may_call(
         return Verdict.no("Say where the meeting is", "place")
     if by_link and not link.strip():
         return Verdict.no("Give the link or the number for those who take part by video or telephone", "link")
+    return Verdict.yes()
+
+
+def comes_after(missing: Sequence[str], why: str) -> Verdict:
+    """A meeting that rests on something earlier comes after it, or says where that stands (Working Together, chapter
+    1: the conference follows the enquiry, the review the plan)."""
+    if missing and not why.strip():
+        return Verdict.no(
+            f"{' '.join(missing)} If it was done and is not recorded here, say when it was, by whom, and what was "
+            "decided",
+            "earlier_why",
+        )
+    return Verdict.yes()
+
+
+#: Meetings that the law and the guidance have for somebody who is under 18 (Children Act 1989, section 105).
+FOR_CHILDREN = frozenset(
+    {
+        Purpose.STRATEGY_DISCUSSION,
+        Purpose.INITIAL_CONFERENCE,
+        Purpose.REVIEW_CONFERENCE,
+        Purpose.RECEIVING_IN_CONFERENCE,
+        Purpose.CORE_GROUP,
+        Purpose.CHILD_IN_NEED_REVIEW,
+        Purpose.LOOKED_AFTER_REVIEW,
+    }
+)
+#: What agencies talk over after a child has died.
+AFTER_A_DEATH = frozenset({Purpose.STRATEGY_DISCUSSION, Purpose.PROFESSIONALS})
+
+
+@dataclass(frozen=True)
+class About:
+    """A child whom a meeting is about. `adult_on` is the eighteenth birthday, where the date of birth is known."""
+
+    called: str
+    died_on: date | None = None
+    adult_on: date | None = None
+
+
+def may_be_about(purpose: Purpose, children: Iterable[About], day: date) -> Verdict:
+    """A meeting of this kind on that day can be about these children (Children Act 1989, section 105)."""
+    for child in children:
+        if child.died_on is not None and child.died_on <= day and purpose not in AFTER_A_DEATH:
+            return Verdict.no(
+                f"{child.called} has died. Leave {child.called} out, or cancel the meeting. To look at what happened, "
+                "call a professionals' meeting",
+                "children",
+            )
+        if purpose in FOR_CHILDREN and child.adult_on is not None and child.adult_on <= day:
+            return Verdict.no(
+                f"{child.called} is 18 by then, and this meeting is for children. Choose an earlier day, or leave "
+                f"{child.called} out and plan with those who help adults",
+                "children",
+            )
     return Verdict.yes()
 
 

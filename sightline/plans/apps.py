@@ -13,11 +13,15 @@ class PlansConfig(AppConfig):
         from sightline.records import chronology, standing
 
         from . import actions, queries
+        from .pages.at_meeting import in_pack, plans_section
         from .pages.meeting import section
 
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
         chronology.sources.append(queries.moments)
         standing.sources.append(queries.standing)
+        hooks.earlier.append(queries.before_meeting)
+        hooks.sections.append(plans_section)
+        hooks.in_pack.append(in_pack)
         hooks.held.append(actions.meeting_held)
         hooks.sections.append(section)
         episode.moved.append(actions.child_moved)

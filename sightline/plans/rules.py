@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from sightline.children.rules import eighteenth
 from sightline.kernel.verdicts import Verdict
 
 from .terms import (
@@ -597,14 +598,6 @@ class Answer:
     cause: Cause
     text: str
     part: str
-
-
-def eighteenth(born: date) -> date:
-    """The day on which somebody becomes 18; for a 29 February the 1 March."""
-    try:
-        return born.replace(year=born.year + 18)
-    except ValueError:
-        return date(born.year + 18, 3, 1)
 
 
 def to_answer(around: Around, today: date) -> list[Answer]:

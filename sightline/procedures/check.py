@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from .clocks import LONDON, BeyondCalendar, due
+from .clocks import LONDON, BeyondCalendar, before, due
 from .loader import NAME, pack_names, packs_root, read_with_base
 from .pack import NotInForce, Pack
 from .reading import Fault, Folder, Table
@@ -71,6 +71,8 @@ def run_example(pack: Pack, example: Example) -> str:
         return (
             "" if found == expected else f"due is {found:%Y-%m-%dT%H:%M:%S}, not {expected:%Y-%m-%dT%H:%M:%S}"
         )
+    if example.meeting and example.start is not None:
+        return _run_meeting(pack, example, _in_london(example.start))
     assert example.on is not None  # the schema sees to it
     if example.outcome:
         opened = tuple(kind.id for kind in pack.duties_opened_by(example.outcome, example.on))
@@ -79,6 +81,20 @@ def run_example(pack: Pack, example: Example) -> str:
     allowed = pack.extension(example.limit, example.on).allowed
     words = {True: "extension is allowed", False: "extension is not allowed"}
     return "" if allowed is example.extension else words[allowed]
+
+
+def _run_meeting(pack: Pack, example: Example, start: datetime) -> str:
+    """What is wrong with a worked example of a meeting: its quorum, or by when the family has the papers."""
+    rule = pack.meeting(example.meeting, example.on or start.date())
+    if set(rule.must) != set(example.must):
+        return f"it needs {', '.join(rule.must) or 'nobody in particular'}"
+    if rule.least_agencies != example.least_agencies:
+        return f"it needs at least {rule.least_agencies} agencies"
+    by = before(start, rule.papers_ahead, pack.calendar(start.date())) if rule.papers_ahead else None
+    expected = _in_london(example.papers_by) if example.papers_by else None
+    if by == expected:
+        return ""
+    return f"the papers are due {by:%Y-%m-%dT%H:%M:%S}" if by else "it asks for no papers beforehand"
 
 
 def _in_london(moment: datetime) -> datetime:

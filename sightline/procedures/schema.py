@@ -770,7 +770,8 @@ class Wording(Value):
 class Example(Part):
     """A worked example, run by `packs check` and by the tests.
 
-    One of three: `limit`, `start`, `due` (London time); `outcome`, `on`, `opens`; `limit`, `on`, `extension`.
+    One of four: `limit`, `start`, `due` (London time); `outcome`, `on`, `opens`; `limit`, `on`, `extension`; `meeting`,
+    `start`, `papers_by` with the quorum, `must` and `least_agencies`.
     """
 
     says: Words
@@ -781,18 +782,26 @@ class Example(Part):
     outcome: str = ""
     opens: tuple[Slug, ...] = ()
     extension: bool | None = None
+    meeting: str = ""
+    papers_by: Moment | None = None
+    must: tuple[Slug, ...] = ()
+    least_agencies: int | None = None
 
     @model_validator(mode="after")
-    def _one_of_three(self) -> Self:
+    def _one_of_four(self) -> Self:
         shapes = [
             bool(self.limit) and self.start is not None and self.due is not None and self.extension is None,
             bool(self.outcome) and not self.limit and bool(self.opens) and self.on is not None,
             bool(self.limit) and self.extension is not None and self.on is not None and self.start is None,
+            bool(self.meeting)
+            and self.start is not None
+            and self.least_agencies is not None
+            and not self.limit,
         ]
         if sum(shapes) != 1:
             raise ValueError(
                 "needs `limit`, `start` and `due`; or `outcome`, `on` and `opens`; "
-                "or `limit`, `on` and `extension`"
+                "or `limit`, `on` and `extension`; or `meeting`, `start` and `least_agencies`"
             )
         return self
 

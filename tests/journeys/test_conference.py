@@ -43,6 +43,9 @@ def the_worker_calls_the_conference(worker: Visitor, family: Family) -> None:
     worker.page.get_by_label("Who chairs it?").select_option(str(family.chair.pk))
     worker.writes("What is the meeting to do?", "Is a child protection plan needed?")
     worker.presses("Call the meeting")
+    worker.sees("No strategy discussion has begun an enquiry about Maya and Theo")
+    worker.writes("Where does it stand", "Discussed on the telephone on Sunday night; the police and the nurse agreed.")
+    worker.presses("Call the meeting")
     worker.sees("The meeting is called")
 
 
@@ -92,7 +95,7 @@ def test_the_chair_holds_it_and_the_mothers_dissent_stands_in_her_copy(
     with as_practitioner(family.worker):
         met = actions.call(
             Purpose.INITIAL_CONFERENCE, [family.maya], now() + timedelta(minutes=5), chair_id=family.chair.pk,
-            place="Civic Centre", agenda="Is a plan needed?",
+            place="Civic Centre", agenda="Is a plan needed?", earlier_why="Discussed by telephone on Monday.",
         )  # fmt: skip
         for who in (family.worker, family.officer, family.visitor):
             actions.invite(met, Invitee.practitioner(who.pk))

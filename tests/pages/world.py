@@ -127,6 +127,7 @@ class Records:
     outcome_id: UUID
     action_id: UUID
     apart_id: UUID
+    pack_id: UUID
     plan_id: UUID
     text_id: UUID
     plan_action_id: UUID

@@ -34,6 +34,8 @@ class NameAndAge:
     age: str = "age not known"
     born_on: date | None = None
     record: str = ""
+    unborn: bool = False
+    died_on: date | None = None
 
     @property
     def nameless(self) -> bool:
@@ -97,6 +99,8 @@ def _named(names: dict[str, Any] | None, births: dict[str, Any] | None) -> NameA
             estimated=birth.estimated,
         ),
         born_on=None if birth.estimated else birth.born_on,
+        unborn=birth.unborn and birth.died_on is None,
+        died_on=birth.died_on,
     )
 
 

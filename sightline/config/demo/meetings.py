@@ -18,6 +18,7 @@ from sightline.meetings.terms import Came, ChildStage, Format, GivenKind, How, P
 
 from . import people
 from .families import _as, _setting_up
+from .past_meetings import CORE_GROUP, core_group_without_quorum
 from .people import DANA, HELEN, LEILA, SAM, Cast
 from .voice import folder_of
 
@@ -31,7 +32,10 @@ def load() -> None:
             if folder_id is None:
                 continue
             with _setting_up():
-                there = MeetingChild.objects.filter(folder_id=folder_id).exists()
+                # What is told of the past with a child's plan does not count.
+                there = MeetingChild.objects.filter(
+                    folder_id=folder_id, meeting__called_at__gt=now() - timedelta(days=CORE_GROUP + 30)
+                ).exists()
             if not there:
                 tell(cast, folder_id)
 
@@ -215,7 +219,13 @@ def zofia(cast: Cast, folder_id: UUID) -> None:
         actions.offer_supporter(mother, offered=True, answer=SupporterAnswer.DECLINES)
 
 
+def kofi(cast: Cast, folder_id: UUID) -> None:
+    """A core group that only his mother and his worker came to."""
+    core_group_without_quorum(cast, folder_id)
+
+
 CHILDREN: tuple[tuple[str, str, Callable[[Cast, UUID], None]], ...] = (
     ("Maya", "Ferreira-Lund", maya),
     ("Zofia", "Nowak", zofia),
+    ("Kofi", "Mensah-Doyle", kofi),
 )

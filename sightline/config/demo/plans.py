@@ -61,6 +61,7 @@ from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
 from .families import _as, _known, _people, _setting_up
+from .past_meetings import conference
 from .people import DANA, GRACE, HEALTH, HELEN, INES, LEILA, PRIYA, SAM, SCHOOL, Cast, cast
 from .telling import at, born
 
@@ -229,6 +230,7 @@ def mensah(people: Cast) -> None:
         people, 270, "Police came three times in the spring, and both children saw what happened.",
         amara.folder_id, kofi.folder_id,
     )  # fmt: skip
+    conference(people, amara.folder_id, kofi.folder_id)
     plans: dict[str, UUID] = {}
     with _then(270, 14), _as(people, HELEN):
         for name, child, category in (("Amara", amara, "EMO"), ("Kofi", kofi, "NEG")):

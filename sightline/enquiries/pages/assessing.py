@@ -202,6 +202,8 @@ def evidence(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section
     """Choose the entries of the record that a section rests on, or take one off again."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "evidence")
     part = view.section(section)
+    if not part.evidence:
+        raise NotFound
     back = address("section", child, view.id, part.id)
     linked = {e.entry_id for e in view.evidence if e.section == part.id}
     words = request.GET.get("words", "")
@@ -234,6 +236,8 @@ def evidence(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section
             "linked": [e for e in view.evidence if e.section == part.id],
             "words": words,
             "refusal": refusal,
+            "chosen": request.POST.getlist("entries"),
+            "note": request.POST.get("note", ""),
             "back_href": back,
         },
         status=409 if refusal else 200,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,6 +15,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, queries
 from . import forms
+from .meeting import done, keeping, taken_up
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -24,6 +24,7 @@ def keep_apart(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = frame.open_child(request, folder_id, "meetings.keep_apart", tab="meetings")
     lead = view.folder_ids[0]
     form = forms.ApartForm(request.POST or None, people=queries.people_around(lead).items())
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -40,13 +41,17 @@ def keep_apart(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Recorded. Invitations, letters and copies warn of it from now on.")
-            return HttpResponseRedirect(reverse("meetings:child", args=[lead]))
+            return done(
+                request,
+                "Recorded. Invitations, letters and copies warn of it from now on.",
+                reverse("meetings:child", args=[lead]),
+            )
     return render(
         request,
         "meetings/child_form.html",
         {
             **shown,
+            **keeping(request, view.folder_ids, "Keep two people apart"),
             "form": form,
             "title": "Keep two people apart",
             "button": "Record it",
@@ -68,6 +73,7 @@ def end(request: HttpRequest, folder_id: UUID, apart_id: UUID) -> HttpResponse:
         label="Why is it safe now, and who decided?",
         ask="Say why it is safe now, and who decided",
     )
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.end_keep_apart(apart_id, form.cleaned_data["why"])
@@ -76,13 +82,17 @@ def end(request: HttpRequest, folder_id: UUID, apart_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Ended. That they were kept apart stays on the record.")
-            return HttpResponseRedirect(reverse("meetings:child", args=[view.folder_ids[0]]))
+            return done(
+                request,
+                "Ended. That they were kept apart stays on the record.",
+                reverse("meetings:child", args=[view.folder_ids[0]]),
+            )
     return render(
         request,
         "meetings/child_form.html",
         {
             **shown,
+            **keeping(request, view.folder_ids, "End keeping two people apart"),
             "form": form,
             "title": found.words,
             "button": "End it",

@@ -38,7 +38,23 @@ def uuid_or_none(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-class CallForm(PageForm):
+class Earlier(PageForm):
+    """A meeting that may come before what it rests on: asked why only once that is so."""
+
+    earlier_why = Words(
+        "Where does it stand, if it is not recorded here?", required=False, rows=3, max_length=2000,
+        hint="When it was, by whom, and what was decided",
+    )  # fmt: skip
+
+    def ask_earlier_only_where_missing(self) -> None:
+        """Leave the question out until an answer was asked for."""
+        if not (self.is_bound and ("earlier_why" in self.errors or self.data.get("earlier_why"))) and not (
+            self.initial.get("earlier_why")
+        ):
+            del self.fields["earlier_why"]
+
+
+class CallForm(Earlier):
     purpose = Choice("What kind of meeting is it?", ask="Choose the kind of meeting")
     children = Choices(
         "Who is it about?",
@@ -89,6 +105,7 @@ class CallForm(PageForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "earlier_why"] + ["earlier_why"])
         people = list(people)
         self.fields["purpose"].set_options([Option(rule.id, rule.title) for rule in rules])  # type: ignore[attr-defined]
         self.fields["children"].set_options(_options(children))  # type: ignore[attr-defined]
@@ -310,6 +327,7 @@ class ReportForm(PageForm):
 
     def __init__(self, *args: Any, children: Sequence[ChildPart], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.files_of = {f"file_{n}": child.folder_id for n, child in enumerate(children)}
         self.names = {f"text_{n}": child.folder_id for n, child in enumerate(children)}
         texts = {
             f"text_{n}": Words(f"Your report on {child.called}", required=False, rows=10)
@@ -528,6 +546,24 @@ class ApartForm(PageForm):
         people = list(people)
         for name in ("one", "other"):
             self.fields[name].set_options(_options(people))  # type: ignore[attr-defined]
+
+
+class PackForm(PageForm):
+    reader = Select("Whose pack is it?", ask="Choose whose pack it is")
+
+    def __init__(self, *args: Any, shown: MeetingView, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reader"].set_options(_options((i.id, i.said_as) for i in shown.invited))  # type: ignore[attr-defined]
+
+
+class AddForm(Earlier):
+    child = Select("Which child is looked at too?", ask="Choose the child")
+    agenda = Words("What is this meeting to do for this child?", required=False, rows=3, max_length=4000)
+    field_order = ("child", "agenda", "earlier_why")
+
+    def __init__(self, *args: Any, children: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["child"].set_options(_options(children))  # type: ignore[attr-defined]
 
 
 class TakeOutForm(PageForm):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -22,7 +21,7 @@ from .. import actions, papers, queries
 from ..queries import InvitedView, MeetingView
 from ..terms import GivenKind, How, InviteeKind, SupporterAnswer, Topic
 from . import forms
-from .meeting import around, arranging, opened, people_in_post, version_of
+from .meeting import around, arranging, done, opened, people_in_post, taken_up, version_of
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -41,6 +40,7 @@ def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         people=[(key, name) for key, name in around_children.items() if key not in already],
         family=shown.rule.family,
     )
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.invite(shown.id, _invitee(form.cleaned_data), version=version_of(request))
@@ -49,12 +49,17 @@ def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Invited.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+            return done(request, "Invited.", reverse("meetings:meeting", args=[shown.id]))
     return render(
         request,
         "meetings/invite.html",
-        around(shown, form=form, apart=queries.kept_apart(shown.folder_ids, around_children)),
+        around(
+            shown,
+            kept=request,
+            title="Invite somebody",
+            form=form,
+            apart=queries.kept_apart(shown.folder_ids, around_children),
+        ),
     )
 
 
@@ -113,6 +118,7 @@ def record_(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, record_
     shown = opened(meeting_id, "meetings.record", work=True)
     one = shown.person(invitation_id)
     form = _form(request, shown, one, act)
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             _do(one, act, form.cleaned_data)
@@ -121,16 +127,17 @@ def record_(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, record_
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Recorded.")
             where = reverse("meetings:meeting", args=[shown.id])
             if act != "withdraw":
                 where = reverse("meetings:invited", args=[shown.id, one.id])
-            return HttpResponseRedirect(where)
+            return done(request, "Recorded.", where)
     title, button = RECORDS[act]
     return render(
         request,
         "meetings/form.html",
-        around(shown, form=form, title=title.format(name=one.name), button=button, warn=one.apart)
+        around(
+            shown, kept=request, form=form, title=title.format(name=one.name), button=button, warn=one.apart
+        )
         | {"back_href": reverse("meetings:invited", args=[shown.id, one.id]), "back_text": one.name},
     )
 

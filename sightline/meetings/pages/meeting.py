@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any
+from typing import IO, Any, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.queries import opened_of
+from sightline.access.actions import drop_form, keep_form
+from sightline.access.queries import form_draft, opened_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame
-from sightline.kernel.time import now, today
+from sightline.documents import rules as of_documents
+from sightline.documents import scanner
+from sightline.documents.actions import Incoming
+from sightline.documents.queries import attached, most_megabytes
+from sightline.documents.receiving import takes_files
+from sightline.govuk.forms import PageForm, typed
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
 
@@ -62,8 +71,10 @@ def opened(meeting_id: UUID, what: str, *parts: str, work: bool = False) -> Meet
     return shown
 
 
-def around(shown: MeetingView, **more: Any) -> dict[str, Any]:
-    """What every page of a meeting shows."""
+def around(shown: MeetingView, *, kept: HttpRequest | None = None, **more: Any) -> dict[str, Any]:
+    """What every page of a meeting shows. `kept`: the request of a page whose form is kept as it is typed."""
+    if kept is not None:
+        more |= keeping(kept, shown.folder_ids, f"{more['title']} ({shown.title.lower()})")
     return {
         "shown": shown,
         "meeting": shown.row,
@@ -71,6 +82,44 @@ def around(shown: MeetingView, **more: Any) -> dict[str, Any]:
         "back_text": "The meeting",
         **more,
     }
+
+
+def taken_up(request: HttpRequest, *found: PageForm) -> None:
+    """Fills forms that are only looked at as they were left, where they were begun before."""
+    if request.method != "POST" and (kept := form_draft(request.path)):
+        for form in found:
+            form.refill(kept)
+
+
+def keeping(request: HttpRequest, folder_ids: Sequence[UUID], title: str) -> dict[str, str]:
+    """Where the page sends what is typed, so that it is there again after a lost session; nowhere without a record."""
+    if not folder_ids:
+        return {}
+    asked = urlencode({"form": request.path, "title": title})
+    return {"keep_url": f"{reverse('meetings:keep_form', args=[folder_ids[0]])}?{asked}"}
+
+
+def done(request: HttpRequest, words: str, where: str) -> HttpResponse:
+    """The form was sent: what was kept of it is dropped, and the next page says what was done."""
+    drop_form(request.path)
+    messages.success(request, words)
+    return HttpResponseRedirect(where)
+
+
+#: The addresses of this room's forms.
+_A_FORM = re.compile(
+    r"/(meetings/[0-9a-f-]{36}|meetings/action|child/[0-9a-f-]{36}/(meetings|apart))/[a-z0-9/_-]{1,200}"
+)
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep_form_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Keeps a form of this room as it is typed, asked for by the page itself. NotFound for any other page."""
+    path = request.GET.get("form", "")
+    if not _A_FORM.fullmatch(path):
+        raise NotFound
+    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
+    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
 
 
 def people_in_post() -> list[tuple[UUID, str]]:
@@ -140,6 +189,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         children=[(folder, name) for folder, name in offered if folder in may_open],
         people=people_in_post(),
     )
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -156,19 +206,30 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
                 agenda=got["agenda"],
                 arrangements=got["arrangements"],
                 runs=got["runs"],
+                earlier_why=got["earlier_why"],
             )
-        except NotPermitted:
+        except (NotPermitted, NotFound):
             raise
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "The meeting is called. Invite who is to come.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[meeting_id]))
+            return done(
+                request,
+                "The meeting is called. Invite who is to come.",
+                reverse("meetings:meeting", args=[meeting_id]),
+            )
+    form.ask_earlier_only_where_missing()
     back = reverse("meetings:child", args=[view.folder_ids[0]])
     return render(
         request,
         "meetings/call.html",
-        {**around_child, "form": form, "back_href": back, "back_text": "Meetings"},
+        {
+            **around_child,
+            **keeping(request, view.folder_ids, "Call a meeting"),
+            "form": form,
+            "back_href": back,
+            "back_text": "Meetings",
+        },
     )
 
 
@@ -183,11 +244,13 @@ def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         if shown.children
         else {"back_href": reverse("meetings:mine"), "back_text": "My meetings"}
     )
+    reports = [r for c in shown.children for r in c.reports]
+    files = attached({c.folder_id for c in shown.children}, [r.id for r in reports])
     sections = [found for ask in hooks.sections if (found := ask(request, shown)) is not None]
     return render(
         request,
         "meetings/meeting.html",
-        around(shown, own=own, sections=sections, now=now(), stages=list(ChildStage)) | back,
+        around(shown, own=own, files=files, sections=sections, now=now(), stages=list(ChildStage)) | back,
     )
 
 
@@ -196,6 +259,7 @@ CHANGES = {
     "chair": ("Somebody else chairs", "Change the chair"),
     "cancel": ("Cancel this meeting", "Cancel the meeting"),
     "reopen": ("Reopen this meeting", "Reopen it"),
+    "add": ("Another child is looked at too", "Add the child"),
     "take-out": ("A child leaves this meeting", "Take the child out"),
 }
 
@@ -209,6 +273,7 @@ def change(request: HttpRequest, meeting_id: UUID, change_kind: str) -> HttpResp
         raise NotFound
     shown = opened(meeting_id, "meetings.change", work=True)
     form = _change_form(request, shown, act)
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             _change(shown, act, form.cleaned_data, version_of(request))
@@ -217,14 +282,24 @@ def change(request: HttpRequest, meeting_id: UUID, change_kind: str) -> HttpResp
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Done. What was so before stays on the record, with your reason.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+            return done(
+                request,
+                "Done. What was so before stays on the record, with your reason.",
+                reverse("meetings:meeting", args=[shown.id]),
+            )
+    if isinstance(form, forms.Earlier):
+        form.ask_earlier_only_where_missing()
     title, button = CHANGES[act]
     return render(
         request,
         "meetings/form.html",
         around(
-            shown, form=form, title=title, button=button, kind="warning" if act == "cancel" else "primary"
+            shown,
+            kept=request,
+            form=form,
+            title=title,
+            button=button,
+            kind="warning" if act == "cancel" else "primary",
         ),
     )
 
@@ -238,6 +313,11 @@ def _change_form(request: HttpRequest, shown: MeetingView, act: str) -> Any:
         return forms.ChairForm(data, people=people_in_post())
     if act == "take-out":
         return forms.TakeOutForm(data, children=shown.present_children)
+    if act == "add":
+        present = {c.folder_id for c in shown.present_children}
+        return forms.AddForm(
+            data, children=[(f, n) for f, n in queries.may_join(present) if f not in present]
+        )
     if act == "cancel":
         return forms.WhyForm(data, label="Why is it cancelled?", ask="Say why it is cancelled")
     return forms.WhyForm(data, label="Why is it reopened?", ask="Say why it is reopened")
@@ -260,6 +340,10 @@ def _change(shown: MeetingView, act: str, got: dict[str, Any], version: int | No
             actions.cancel(shown.id, got["why"], version=version)
         case "reopen":
             actions.reopen(shown.id, got["why"], version=version)
+        case "add":
+            actions.add_child(
+                shown.id, UUID(got["child"]), got["agenda"], earlier_why=got["earlier_why"], version=version
+            )
         case "take-out":
             actions.take_out_child(shown.id, UUID(got["child"]), got["why"], version=version)
 
@@ -273,6 +357,7 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
     if part is None:
         raise NotFound
     form = forms.ToldForm(request.POST or None)
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -289,13 +374,13 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, f"Recorded for {part.called}.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+            return done(request, f"Recorded for {part.called}.", reverse("meetings:meeting", args=[shown.id]))
     return render(
         request,
         "meetings/form.html",
         around(
             shown,
+            kept=request,
             form=form,
             title=f"{part.called} and this meeting",
             hint="Children are told before a meeting about them, and asked how they want to take part: in the "
@@ -305,35 +390,52 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
     )
 
 
+@takes_files
 @page(permission=Permission.WRITE_FOLDER)
 def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """My agency's report for the meeting, on each child apart."""
     shown = opened(meeting_id, "meetings.report")
     form = forms.ReportForm(request.POST or None, children=shown.present_children)
-    if request.method == "POST" and form.is_valid():
+    taken_up(request, form)
+    refused = list(getattr(request, "files_refused", []))
+    files = {
+        folder_id: Incoming(sent.name or "", cast(IO[bytes], sent.file))
+        for name, folder_id in form.files_of.items()
+        if (sent := request.FILES.get(name))
+    }
+    if request.method == "POST" and form.is_valid() and not refused:
         got = form.cleaned_data
         try:
             actions.send_report(
                 shown.id,
                 form.texts(),
+                files=files,
                 for_family=got["for_family"],
                 not_for_family_why=got["not_for_family_why"],
             )
         except (NotPermitted, NotFound):
             raise
-        except Refused as refused:
-            form.refuse(refused.verdict)
+        except Refused as why:
+            if why.verdict.field == "files":
+                refused.append(why.verdict.reason)
+            else:
+                form.refuse(why.verdict)
         else:
-            messages.success(request, "Your report is with the meeting.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+            return done(
+                request, "Your report is with the meeting.", reverse("meetings:meeting", args=[shown.id])
+            )
     return render(
         request,
-        "meetings/form.html",
+        "meetings/report.html",
         around(
             shown,
+            kept=request,
             form=form,
             title="Report for this meeting",
-            hint="It stands under your own name and agency.",
-            button="Send the report",
+            children=shown.present_children,
+            refused=refused,
+            megabytes=most_megabytes(),
+            taken=of_documents.TAKEN,
+            scanned=scanner.configured(),
         ),
     )

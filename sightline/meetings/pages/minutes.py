@@ -22,16 +22,16 @@ from ..queries import MeetingView
 from ..terms import Came, MeetingState
 from . import forms
 from .inviting import as_pdf
-from .meeting import around, arranging, opened, people_in_post, version_of
+from .meeting import around, arranging, done, opened, people_in_post, taken_up, version_of
 
 
-def _back_to_minutes(shown: MeetingView) -> HttpResponse:
-    return HttpResponseRedirect(reverse("meetings:minutes", args=[shown.id]))
+def _minutes(shown: MeetingView) -> str:
+    return reverse("meetings:minutes", args=[shown.id])
 
 
 def _of_minutes(shown: MeetingView, **more: Any) -> dict[str, Any]:
     return around(shown, **more) | {
-        "back_href": reverse("meetings:minutes", args=[shown.id]),
+        "back_href": _minutes(shown),
         "back_text": "The minutes",
     }
 
@@ -42,6 +42,7 @@ def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Who took part, whether the quorum is met, what the family had before it."""
     shown = opened(meeting_id, "meetings.hold", work=True)
     form = forms.HoldForm(request.POST or None, shown=shown, initial={"began_at": shown.starts_at})
+    taken_up(request, form)
     status = 200
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
@@ -71,9 +72,13 @@ def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             form.refuse(refused.verdict)
             status = 409
         else:
-            messages.success(request, "Recorded. Now write what was said and what was decided.")
-            return _back_to_minutes(shown)
-    return render(request, "meetings/hold.html", around(shown, form=form, kinds=queries.KINDS), status=status)
+            return done(request, "Recorded. Now write what was said and what was decided.", _minutes(shown))
+    return render(
+        request,
+        "meetings/hold.html",
+        around(shown, kept=request, title="Who came", form=form, kinds=queries.KINDS),
+        status=status,
+    )
 
 
 @page(permission=Permission.READ_FOLDER)
@@ -119,8 +124,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                 status = 409
             else:
                 actions.drop_draft(shown.id)
-                messages.success(request, "Written in the minutes.")
-                return _back_to_minutes(shown)
+                return done(request, "Written in the minutes.", _minutes(shown))
     lacks = queries.before_concluding(shown) if open_ else None
     return render(
         request,
@@ -154,6 +158,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown))
         for n, child in enumerate(shown.present_children)
     ]
+    taken_up(request, *(form for _, form in children))
     refusal, status = "", 200
     if request.method == "POST" and all([form.is_valid() for _, form in children]):
         try:
@@ -175,13 +180,14 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         except Refused as refused:
             refusal, status = refused.verdict.reason, 409
         else:
-            messages.success(request, "Decided. Each decision stands in that child's own record.")
-            return _back_to_minutes(shown)
+            return done(request, "Decided. Each decision stands in that child's own record.", _minutes(shown))
     return render(
         request,
         "meetings/decide.html",
         _of_minutes(
             shown,
+            kept=request,
+            title="What is decided",
             children=children,
             forms=[form for _, form in children],
             refusal=refusal,
@@ -202,6 +208,7 @@ def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         people=people_in_post(),
         outcomes=[(o.id, o.title) for o in shown.pack.outcomes(today()).item],
     )
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -225,14 +232,15 @@ def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(
-                request, "Agreed. It stands in the list of whoever does it until it is answered."
+            return done(
+                request,
+                "Agreed. It stands in the list of whoever does it until it is answered.",
+                _minutes(shown),
             )
-            return _back_to_minutes(shown)
     return render(
         request,
         "meetings/form.html",
-        _of_minutes(shown, form=form, title="Who does what by when?", button="Agree it"),
+        _of_minutes(shown, kept=request, form=form, title="Who does what by when?", button="Agree it"),
     )
 
 
@@ -242,6 +250,7 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     found = queries.action(action_id)
     shown = opened(found.meeting_id, "meetings.action_done")
     form = forms.DoneForm(request.POST or None)
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.action_done(action_id, done=form.cleaned_data["done"], words=form.cleaned_data["words"])
@@ -250,13 +259,13 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Recorded.")
-            return HttpResponseRedirect(reverse("meetings:mine"))
+            return done(request, "Recorded.", reverse("meetings:mine"))
     return render(
         request,
         "meetings/form.html",
         around(
             shown,
+            kept=request,
             form=form,
             title=found.words,
             hint=f"{found.by_whom}. {found.timing_why}",
@@ -277,9 +286,8 @@ def conclude(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         raise
     except Refused as refused:
         messages.error(request, refused.verdict.reason)
-        return _back_to_minutes(shown)
-    messages.success(request, "Concluded. Send everybody their copy.")
-    return HttpResponseRedirect(reverse("meetings:copies", args=[shown.id]))
+        return HttpResponseRedirect(_minutes(shown))
+    return done(request, "Concluded. Send everybody their copy.", reverse("meetings:copies", args=[shown.id]))
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -293,6 +301,7 @@ def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpRespon
     form = forms.CorrectForm(request.POST or None)
     if wrong.together is None:
         del form.fields["for_all"]
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
@@ -302,13 +311,13 @@ def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpRespon
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "The correction is added. The first text stays as it was.")
-            return _back_to_minutes(shown)
+            return done(request, "The correction is added. The first text stays as it was.", _minutes(shown))
     return render(
         request,
         "meetings/form.html",
         _of_minutes(
             shown,
+            kept=request,
             form=form,
             title=f"Correct passage {wrong.number}",
             quoted=wrong.words,
@@ -326,6 +335,7 @@ def dissent(request: HttpRequest, meeting_id: UUID, outcome_id: UUID) -> HttpRes
     if found is None:
         raise NotFound
     form = forms.DissentForm(request.POST or None, shown=shown)
+    taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             actions.dissent(outcome_id, UUID(form.cleaned_data["who"]), form.cleaned_data["words"])
@@ -334,13 +344,17 @@ def dissent(request: HttpRequest, meeting_id: UUID, outcome_id: UUID) -> HttpRes
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            messages.success(request, "Recorded beside the decision.")
-            return _back_to_minutes(shown)
+            return done(request, "Recorded beside the decision.", _minutes(shown))
     return render(
         request,
         "meetings/form.html",
         _of_minutes(
-            shown, form=form, title="Somebody does not agree", quoted=found.outcome, button="Record it"
+            shown,
+            kept=request,
+            form=form,
+            title="Somebody does not agree",
+            quoted=found.outcome,
+            button="Record it",
         ),
     )
 
@@ -354,6 +368,7 @@ def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     children = [
         (child, forms.StayedAwayForm(data, prefix=f"c{n}")) for n, child in enumerate(shown.present_children)
     ]
+    taken_up(request, *(form for _, form in children))
     refusal = ""
     if request.method == "POST" and all([form.is_valid() for _, form in children]):
         try:
@@ -369,13 +384,14 @@ def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         except Refused as refused:
             refusal = refused.verdict.reason
         else:
-            messages.success(request, "Decided, with your reasons.")
-            return HttpResponseRedirect(reverse("meetings:meeting", args=[shown.id]))
+            return done(request, "Decided, with your reasons.", reverse("meetings:meeting", args=[shown.id]))
     return render(
         request,
         "meetings/stayed_away.html",
         around(
             shown,
+            kept=request,
+            title="Somebody stays away",
             children=children,
             forms=[form for _, form in children],
             refusal=refusal,

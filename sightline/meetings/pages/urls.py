@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import apart, inviting, meeting, minutes
+from . import apart, inviting, meeting, minutes, packs
 
 app_name = "meetings"
 urlpatterns = [
     path("child/<uuid:folder_id>/meetings/", meeting.child, name="child"),
     path("child/<uuid:folder_id>/meetings/call/", meeting.call, name="call"),
+    path("child/<uuid:folder_id>/meetings/keep/", meeting.keep_form_, name="keep_form"),
     path("child/<uuid:folder_id>/apart/", apart.keep_apart, name="keep_apart"),
     path("child/<uuid:folder_id>/apart/<uuid:apart_id>/end/", apart.end, name="end_apart"),
     path("meetings/", meeting.mine, name="mine"),
@@ -31,6 +32,9 @@ urlpatterns = [
         inviting.letter_pdf,
         name="letter_pdf",
     ),
+    path("meetings/<uuid:meeting_id>/pack/", packs.packs, name="packs"),
+    path("meetings/<uuid:meeting_id>/pack/<uuid:pack_id>/", packs.pack, name="pack"),
+    path("meetings/<uuid:meeting_id>/pack/<uuid:pack_id>/pdf/", packs.pack_pdf, name="pack_pdf"),
     path("meetings/<uuid:meeting_id>/hold/", minutes.hold, name="hold"),
     path("meetings/<uuid:meeting_id>/minutes/", minutes.minutes, name="minutes"),
     path("meetings/<uuid:meeting_id>/minutes/keep/", minutes.keep, name="keep"),

@@ -92,6 +92,7 @@ def call(family: Family, purpose: Purpose = Purpose.INITIAL_CONFERENCE, **change
         "chair_id": family.chair.pk,
         "place": "Civic Centre, room 2",
         "agenda": "Is a child protection plan needed?",
+        "earlier_why": "Discussed on the telephone on Monday by Owen Blake, the nurse and Dana Okafor.",
     }
     folders = changes.pop("folders", [family.maya, family.theo])
     when = changes.pop("when", in_days(10))

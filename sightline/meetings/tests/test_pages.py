@@ -107,6 +107,7 @@ def test_a_worker_calls_a_meeting_and_invites(family: Family) -> None:
         "purpose": "core_group", "children": [str(family.maya), str(family.theo)], "format": "in_person",
         "when-day": when.day, "when-month": when.month, "when-year": when.year, "when-time": f"{when:%H:%M}",
         "minutes_long": "60", "place": "School", "chair": str(family.worker.pk), "agenda": "What was done?",
+        "earlier_why": "The plan of last week is still on paper.",
     }  # fmt: skip
     done = client.post(f"/child/{family.maya}/meetings/call/", sent, follow=True)
     assert "The meeting is called" in text(done)

@@ -13,6 +13,7 @@ from .lists import (
     places,
     unmet,
 )
+from .meeting import OutcomeAt, PlanAt, before_meeting, plans_at
 from .plan import (
     ActionView,
     PlanView,
@@ -47,6 +48,8 @@ __all__ = [
     "ActionView",
     "IncidentView",
     "LocalView",
+    "OutcomeAt",
+    "PlanAt",
     "PlanMark",
     "PlanView",
     "ReviewView",
@@ -55,6 +58,7 @@ __all__ = [
     "answers",
     "around_of",
     "as_signed",
+    "before_meeting",
     "child_of_plan",
     "counted",
     "decision_owed",
@@ -76,6 +80,7 @@ __all__ = [
     "plan_of",
     "plan_of_action",
     "plan_shown",
+    "plans_at",
     "plans_of",
     "plans_to_answer",
     "progress_of",

@@ -65,7 +65,9 @@ class Family:
     children: dict[UUID, UUID] = field(default_factory=dict)
 
 
-def make_family(pack: str = "nottinghamshire", *, born: date = date(2017, 3, 14)) -> Family:
+def make_family(
+    pack: str = "nottinghamshire", *, born: date = date(2017, 3, 14), expected: date | None = None
+) -> Family:
     make_partnership(pack=pack)
     manager = make_practitioner("team-manager", name="Priya Nair")
     worker = make_practitioner("social-worker", name="Dana Okafor", line_manager=manager)
@@ -76,7 +78,8 @@ def make_family(pack: str = "nottinghamshire", *, born: date = date(2017, 3, 14)
     for given, birth in (("Maya", born), ("Theo", date(2021, 6, 1))):
         folder_id = open_folder_for(worker, chair, manager, manager=manager)
         with looking_as(Viewer.for_job("demo")):
-            child = record_child(NewChild(folder_id, Names(given, "Ferreira-Lund"), Birth(born_on=birth)))
+            there = Birth(expected_on=expected) if expected and given == "Maya" else Birth(born_on=birth)
+            child = record_child(NewChild(folder_id, Names(given, "Ferreira-Lund"), there))
         folders.append(folder_id)
         children[folder_id] = child
     with as_practitioner(worker):

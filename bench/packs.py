@@ -1,0 +1,132 @@
+"""How long a conference pack takes: four siblings with 300 entries between them, made as its job makes it.
+
+    uv run python -m bench.packs [--entries 300] [--rounds 5] [--data DIR]
+
+Each round asks for the pack of a practitioner to whom all four records are open, makes it step by step, and counts from
+asking to the finished PDF; beside it stand the size and the pages of what came out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from bench.__main__ import machine
+from bench.serving import Served, served, table
+from bench.work import COUNTERS, ENTRIES, STATEMENTS
+
+#: Seconds for one pack; how many siblings it is about.
+LIMIT, SIBLINGS = 3.0, 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--entries", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--data", type=Path)
+    given = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
+    with (
+        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
+        served(given.data or Path(folder), children=200, granted=20) as bench,
+    ):
+        siblings = four_siblings(bench, given.entries)
+        who = practitioner(bench)
+        meeting_id, invitation_id = conference(who, siblings)
+        taken, cpu, content = packs(who, meeting_id, invitation_id, given.rounds)
+        from pypdf import PdfReader
+
+        print(f"{machine()}; {SIBLINGS} siblings, {given.entries} entries")
+        table("A conference pack, milliseconds", [("from asking to the PDF", taken)])
+        print(f"\n{len(PdfReader(io.BytesIO(content)).pages)} pages, {len(content) / 1024:,.0f} kB.")
+        slowest = max(taken) / 1000
+        print(
+            f"Of its own, {cpu:.1f} s of computing for each; the rest is the database and waiting for the machine."
+        )
+        print(f"{'Over' if slowest > LIMIT else 'Under'} {LIMIT:g} s: the slowest took {slowest:.1f} s.")
+
+
+def four_siblings(bench: Served, entries: int) -> list[UUID]:
+    """The first four folders of the client's, with so many entries between them."""
+    found = [
+        row[0]
+        for row in bench.owner.execute(
+            "SELECT id FROM access_folder ORDER BY id LIMIT %s", [SIBLINGS]
+        ).fetchall()
+    ]
+    held = bench.owner.execute(
+        "SELECT count(*) FROM records_entry WHERE folder_id = ANY(%s)", [found]
+    ).fetchone()
+    if held == (0,):
+        bench.owner.execute(ENTRIES, {"folders": SIBLINGS, "each": entries // SIBLINGS})
+        bench.owner.execute(STATEMENTS)
+        bench.owner.execute(COUNTERS)
+        bench.owner.execute("ANALYZE")
+    return found
+
+
+def practitioner(bench: Served) -> UUID:
+    """Whoever the client is signed in as."""
+    row = bench.owner.execute(
+        "SELECT p.id FROM agencies_practitioner p JOIN agencies_user u ON u.id = p.user_id ORDER BY u.id LIMIT 1"
+    ).fetchone()
+    assert row is not None
+    found = row[0]
+    assert isinstance(found, UUID)
+    return found
+
+
+def conference(who: UUID, siblings: list[UUID]) -> tuple[UUID, UUID]:
+    """A conference about the four, called by the client, with a report on each; its id and the client's invitation."""
+    from django.db import transaction
+
+    from sightline.kernel.time import now
+    from sightline.kernel.viewer import Viewer, looking_as
+    from sightline.meetings import actions, queries
+    from sightline.meetings.terms import Purpose
+
+    with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+        meeting_id = actions.call(
+            Purpose.CORE_GROUP, siblings, now() + timedelta(days=3), place="Civic Centre",
+            agenda="What is known of each child, and what comes next?", earlier_why="Invented for the bench.",
+        )  # fmt: skip
+        actions.send_report(
+            meeting_id, {folder: "What was seen and done since the last meeting. " * 40 for folder in siblings},
+            for_family=True,
+        )  # fmt: skip
+        own = next(i for i in queries.meeting(meeting_id, ()).invited if i.row.practitioner_id == who)
+        return meeting_id, own.id
+
+
+def packs(who: UUID, meeting_id: UUID, invitation_id: UUID, rounds: int) -> tuple[list[float], float, bytes]:
+    """Milliseconds of each round, after one to warm up; seconds of computing for each; the last PDF."""
+    from django.db import transaction
+
+    from sightline.kernel.viewer import Viewer, looking_as
+    from sightline.meetings import actions
+    from sightline.meetings.jobs import make_pack
+
+    taken: list[float] = []
+    content = b""
+    busy = 0.0
+    for n in range(rounds + 1):
+        start, began = time.perf_counter(), time.process_time()
+        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+            row = actions.ask_pack(meeting_id, invitation_id)
+        make_pack(str(row.id), str(who))
+        if n:
+            busy += time.process_time() - began
+            taken.append((time.perf_counter() - start) * 1000)
+        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+            _name, content = actions.fetch_pack(row.id)
+    return taken, busy / rounds, content
+
+
+if __name__ == "__main__":
+    main()

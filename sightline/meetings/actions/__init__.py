@@ -1,0 +1,66 @@
+"""The only writers of meetings, by subject."""
+
+from .apart import end_keep_apart, keep_apart
+from .base import stale_words
+from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
+from .holding import AttendanceIn, decide_on_missed, hold, record_attendance
+from .inviting import Invitee, change_needs, invite, withdraw_invitation
+from .minutes import (
+    ActionIn,
+    DecisionIn,
+    SaidIn,
+    action_done,
+    agree_actions,
+    conclude,
+    correct_minutes,
+    decide,
+    dissent,
+    drop_draft,
+    save_draft,
+    write_minutes,
+)
+from .packs import ask_pack, clear_packs, fail_pack, fetch_pack, make_pack
+from .preparing import book_interpreter, give, offer_supporter, send_report, tell_child
+
+__all__ = [
+    "ActionIn",
+    "AttendanceIn",
+    "DecisionIn",
+    "Invitee",
+    "SaidIn",
+    "action_done",
+    "add_child",
+    "agree_actions",
+    "ask_pack",
+    "book_interpreter",
+    "call",
+    "cancel",
+    "change_chair",
+    "change_needs",
+    "clear_packs",
+    "conclude",
+    "correct_minutes",
+    "decide",
+    "decide_on_missed",
+    "dissent",
+    "drop_draft",
+    "end_keep_apart",
+    "fail_pack",
+    "fetch_pack",
+    "give",
+    "hold",
+    "invite",
+    "keep_apart",
+    "make_pack",
+    "move",
+    "offer_supporter",
+    "record_attendance",
+    "reopen",
+    "save_draft",
+    "send_report",
+    "stale_words",
+    "take_out_child",
+    "tell_child",
+    "withdraw_invitation",
+    "write_minutes",
+]

@@ -1,0 +1,196 @@
+"""Who came, whether the quorum was met, and what follows where somebody stays away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.access.queries import responsible_manager
+from sightline.agencies.actions import permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.schema import MeetingRule
+from sightline.records import actions as records
+
+from .. import hooks, queries, rules
+from ..models import (
+    Attendance,
+    Invitation,
+    Meeting,
+)
+from ..terms import (
+    Came,
+    InviteeKind,
+    MeetingAct,
+    MeetingState,
+    Purpose,
+)
+from .base import (
+    changed,
+    children_of,
+    deciding,
+    happened,
+    locked,
+    rule_of,
+    stamp,
+    still_open,
+    tell_rooms,
+    tell_trail,
+)
+
+
+@dataclass(frozen=True)
+class AttendanceIn:
+    """How one invited person took part. `words`: who came instead, or what was tried so that they could come."""
+
+    invitation_id: UUID
+    came: Came
+    words: str = ""
+    report: bool = False
+    supporter_came: bool | None = None
+    interpreter_used: bool | None = None
+    no_interpreter_why: str = ""
+
+
+@transaction.atomic
+def record_attendance(
+    meeting_id: UUID, people: Sequence[AttendanceIn], *, version: int | None = None
+) -> None:
+    """Who came, apologised, sent a report; the latest that is recorded of somebody holds."""
+    permit(Permission.WRITE_FOLDER)
+    meeting = locked(meeting_id, version=version)
+    still_open(meeting)
+    _attendance_rows(meeting, people)
+    changed(meeting, "recorded who came")
+    tell_trail(meeting, "meetings.record_attendance")
+
+
+def _attendance_rows(meeting: Meeting, people: Sequence[AttendanceIn]) -> None:
+    invited = {row.id: row for row in Invitation.objects.filter(meeting=meeting, withdrawn_at__isnull=True)}
+    for one in people:
+        row = invited.get(one.invitation_id)
+        if row is None:
+            raise NotFound
+        of_family = row.kind in (InviteeKind.FAMILY.value, InviteeKind.CHILD.value)
+        name = row.name or "the child"
+        if one.came is Came.SENT_SOMEBODY and not one.words.strip():
+            raise Refused(f"Say who came in place of {name}.", f"words_{row.id}")
+        if of_family and one.came is Came.NOT_THERE and not one.words.strip():
+            raise Refused(f"Say what was tried so that {name} could take part.", f"words_{row.id}")
+        if (
+            row.needs_interpreter
+            and one.came.took_part
+            and one.interpreter_used is not True
+            and not one.no_interpreter_why.strip()
+        ):
+            raise Refused(
+                f"{name} needs an interpreter. Say whether one was there, or why not.",
+                f"interpreter_{row.id}",
+            )
+        Attendance(
+            **stamp(row),
+            came=one.came.value,
+            words=one.words.strip(),
+            report=one.report,
+            supporter_came=one.supporter_came,
+            interpreter_used=one.interpreter_used,
+            no_interpreter_why=one.no_interpreter_why.strip(),
+        ).save(force_insert=True)
+
+
+@transaction.atomic
+def hold(
+    meeting_id: UUID,
+    *,
+    began_at: datetime | None = None,
+    people: Sequence[AttendanceIn] = (),
+    without_quorum_why: str = "",
+    unready_why: str = "",
+    version: int | None = None,
+) -> None:
+    """The meeting took place: who took part, whether the quorum was met, what the family had before it.
+
+    Duties follow as the pack says, and rooms above are told. Raises Refused where somebody's attendance is not
+    said, or the quorum or the family's preparation lacks something and no reason is given.
+    """
+    permit(Permission.WRITE_FOLDER)
+    meeting = locked(meeting_id, version=version)
+    rules.after(MeetingState(meeting.state), MeetingAct.HOLD)
+    began = began_at or now()
+    if began > now():
+        raise Refused(
+            "The meeting cannot have begun in the future. Give the time at which it began.", "began_at"
+        )
+    _attendance_rows(meeting, people)
+    rule, pack = rule_of(meeting)
+    rules.may_be_about(
+        Purpose(meeting.purpose), queries.about(children_of(meeting.id)), began.astimezone(LONDON).date()
+    ).or_refuse()
+    people_there = queries.present(meeting.id)
+    lacks = queries.quorum_lacks(rule, pack, people_there)
+    unready = queries.unready(meeting.id, rule, pack, began)
+    rules.may_hold(
+        unanswered=[one.name for one in people_there if one.came is None],
+        lacks=lacks,
+        without_quorum_why=without_quorum_why,
+        unready=unready,
+        unready_why=unready_why,
+    ).or_refuse()
+    meeting.began_at, meeting.quorate, meeting.lacked = began, not lacks, "; ".join(lacks)
+    meeting.without_quorum_why = without_quorum_why.strip() if lacks else ""
+    meeting.unready, meeting.unready_why = "; ".join(unready), unready_why.strip() if unready else ""
+    changed(meeting, "recorded who came", MeetingAct.HOLD)
+    folders = children_of(meeting.id)
+    for event in rule.on_held:
+        happened(event, meeting, folders, pack, began)
+    _ask_about_absent(meeting, rule, pack, folders)
+    tell_trail(meeting, "meetings.hold")
+    tell_rooms(hooks.held, meeting, folders)
+
+
+def _ask_about_absent(meeting: Meeting, rule: MeetingRule, pack: Pack, folder_ids: Sequence[UUID]) -> None:
+    """Somebody of the family who stays away again and again: a decision on the child's safety is due (FAM-15)."""
+    if any(
+        rules.stayed_away(latest_first, rule.missed_in_a_row)
+        for latest_first in queries.attendance_of_family(meeting.id, folder_ids).values()
+    ):
+        manager = {folder: responsible_manager(folder) for folder in folder_ids}
+        for folder_id in folder_ids:
+            duties.happened(
+                "family_stayed_away",
+                [folder_id],
+                subject_id=meeting.id,
+                at=now(),
+                path=f"/meetings/{meeting.id}/stayed-away/",
+                owner_id=manager[folder_id],
+                pack=pack,
+            )
+
+
+@transaction.atomic
+def decide_on_missed(meeting_id: UUID, decided: Mapping[UUID, tuple[str, str]]) -> None:
+    """What it means for each child's safety that somebody stays away, and what is tried next: outcome and reasons by
+    folder (FAM-15)."""
+    permit(Permission.WRITE_FOLDER)
+    meeting = locked(meeting_id)
+    if not decided or set(decided) - set(children_of(meeting.id)):
+        raise NotFound
+    if not all(outcome.strip() for outcome, _ in decided.values()):
+        raise Refused("Say what you decide for the child's safety.", "outcome")
+    pack = pack_in_force()
+    records.decide(
+        [deciding(meeting, pack, folder, outcome, reasons) for folder, (outcome, reasons) in decided.items()]
+    )
+    duties.happened("missed_meetings_decided", list(decided), subject_id=meeting.id, at=now(), pack=pack)
+    for folder_id in decided:
+        record(Verb.WROTE, "meetings.decide_on_missed", folder_id=folder_id, subject=meeting)

@@ -1,0 +1,214 @@
+"""Meetings and agreed actions in lists, and on the timeline of a child."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+
+from sightline.access.queries import folders_of_viewer
+from sightline.children.models import Person
+from sightline.children.queries import name_and_age
+from sightline.documents.subjects import Named
+from sightline.kernel.time import now, today
+from sightline.kernel.together import Asking, Wanted, prepared
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.queries import pack_in_force
+from sightline.records.chronology import Moment
+
+from ..models import (
+    AgreedAction,
+    Invitation,
+    Meeting,
+    MeetingChild,
+    MeetingDecision,
+    Report,
+    Said,
+)
+from ..terms import Format, MeetingState, Purpose
+from .one import action_views, meeting
+from .standing import viewer
+from .views import ActionView, SaidView
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """A meeting in a list. `children` are those whom the viewer may open."""
+
+    id: UUID
+    title: str
+    purpose: Purpose
+    state: MeetingState
+    starts_at: datetime
+    place: str
+    chair: str
+    children: tuple[str, ...]
+    role: str = ""
+    outcome: str = ""
+
+
+def _lines(rows: Sequence[Any], roles: dict[UUID, str] | None = None) -> list[MeetingLine]:
+    pack, day = pack_in_force(), today()
+    names = name_and_age({child for r in rows for child in r.about})
+    return [
+        MeetingLine(
+            id=r.id,
+            title=pack.meeting(r.purpose, day).title,
+            purpose=Purpose(r.purpose),
+            state=MeetingState(r.state),
+            starts_at=r.starts_at,
+            place=r.place or Format(r.format).label,
+            chair=r.chair.name,
+            children=tuple(names[child].name for child in r.about),
+            role=(roles or {}).get(r.id, ""),
+            outcome="; ".join(dict.fromkeys(r.outcomes)),
+        )
+        for r in rows
+    ]
+
+
+def _listed() -> QuerySet[Any]:
+    """Meetings with the children that they are about and what was decided, as far as the viewer may open them."""
+    about = MeetingChild.objects.filter(meeting_id=OuterRef("pk"), left_at__isnull=True)
+    outcomes = MeetingDecision.objects.filter(meeting_id=OuterRef("pk"))
+    return Meeting.objects.select_related("chair").annotate(
+        about=ArraySubquery(about.order_by("place_in_list").values("child_id")),
+        outcomes=ArraySubquery(outcomes.order_by("decision__made_at").values("decision__outcome")),
+    )
+
+
+def for_folders(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[MeetingLine]:
+    """The meetings about these children, the latest first."""
+    ids = MeetingChild.objects.filter(folder_id__in=list(folder_ids)).values("meeting_id")
+    return _lines(list(_listed().filter(id__in=ids).order_by("-starts_at")[:limit]))
+
+
+def for_process(process_id: UUID) -> list[MeetingLine]:
+    """The meetings of one process (an enquiry, a plan), the earliest first."""
+    return _lines(list(_listed().filter(process_id=process_id).order_by("starts_at")))
+
+
+def mine(*, past: bool = False, limit: int = 50) -> list[MeetingLine]:
+    """The meetings that the viewer is invited to and that lie ahead, the next first; or those of the past.
+
+    One that was not yet recorded as held stays ahead until it is.
+    """
+    me = viewer()
+    own = Invitation.objects.filter(practitioner_id=me, withdrawn_at__isnull=True)
+    roles = dict(own.values_list("meeting_id", "role"))
+    found = _listed().filter(id__in=own.values("meeting_id"))
+    ahead = Q(state=MeetingState.CALLED.value) | Q(state=MeetingState.HELD.value)
+    rows = found.exclude(ahead).order_by("-starts_at") if past else found.filter(ahead).order_by("starts_at")
+    return _lines(list(rows[:limit]), roles)
+
+
+def actions_of_agency(agency_ids: Iterable[UUID], *, limit: int = 200) -> list[ActionView]:
+    """What an agency has still to do over all the children whose records the viewer may open, late ones first."""
+    pack = pack_in_force()
+    found = action_views(
+        AgreedAction.objects.filter(
+            agency_id__in=list(agency_ids), done__isnull=True, folder_id__in=folders_of_viewer()
+        ),
+        pack,
+    )[:limit]
+    owners = dict(
+        Person.objects.filter(folder_id__in={a.folder_id for a in found}).values_list("folder_id", "id")
+    )
+    names = name_and_age(owners.values())
+    return [
+        ActionView(
+            **{**a.__dict__, "child": names[owners[a.folder_id]].name if a.folder_id in owners else ""}
+        )
+        for a in found
+    ]
+
+
+def action(action_id: UUID) -> ActionView:
+    """One agreed action. Raises NotFound."""
+    found = action_views(AgreedAction.objects.filter(id=action_id), pack_in_force())
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def said(said_id: UUID) -> tuple[UUID, SaidView]:
+    """One passage of the minutes, with its meeting's id. Raises NotFound."""
+    row = Said.objects.select_related("written_by", "corrects", "invitation").filter(id=said_id).first()
+    if row is None:
+        raise NotFound
+    shown = meeting(row.meeting_id)
+    found = next((s for c in shown.children for s in c.said if s.id == said_id), None)
+    if found is None:
+        raise NotFound
+    return row.meeting_id, found
+
+
+def reports_named(folder_ids: Sequence[UUID], report_ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """How documents name the reports that they hang on: 'Report of Eastmarch Health for a meeting'."""
+    rows = Report.objects.filter(id__in=list(report_ids), folder_id__in=list(folder_ids)).select_related(
+        "invitation"
+    )
+    return {
+        r.id: Named(
+            r.folder_id,
+            f"Report of {r.invitation.agency_name or r.invitation.name} for a meeting",
+            f"/meetings/{r.meeting_id}/",
+        )
+        for r in rows
+    }
+
+
+@prepared
+def _moments(folder_ids: Sequence[UUID]) -> Wanted:
+    parts = MeetingChild.objects.filter(folder_id__in=folder_ids).select_related("meeting__chair")
+    outcomes_of = (
+        MeetingDecision.objects.filter(folder_id__in=folder_ids)
+        .order_by("decision__made_at")
+        .values_list("meeting_id", "folder_id", "decision__outcome")
+    )
+    return parts, outcomes_of
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """The meetings of these children on their timeline: held, called, cancelled, with what was decided."""
+    parts, outcomes_of = asked = _moments(folder_ids)
+    yield asked
+    decided: dict[tuple[UUID, UUID], list[str]] = defaultdict(list)
+    for meeting_id, folder_id, outcome in outcomes_of:
+        decided[(meeting_id, folder_id)].append(outcome)
+    pack, day, at = pack_in_force(), today(), now()
+    found = []
+    for part in parts:
+        m = part.meeting
+        state = MeetingState(m.state)
+        if state is MeetingState.CALLED and m.starts_at > at:
+            continue  # not happened yet
+        outcomes = decided.get((m.id, part.folder_id), [])
+        text = {
+            MeetingState.CALLED: "Was to be held; who came is not recorded yet.",
+            MeetingState.CANCELLED: "Cancelled.",
+        }.get(state, f"Decided: {'; '.join(outcomes)}." if outcomes else "Held.")
+        tags = tuple(
+            t for t, yes in (("Without quorum", m.quorate is False), ("Left half way", part.left_at)) if yes
+        )
+        found.append(
+            Moment(
+                id=part.id,
+                folder_id=part.folder_id,
+                happened_at=m.began_at or m.starts_at,
+                known_at=m.called_at,
+                kind=pack.meeting(m.purpose, day).title,
+                text=text,
+                author=m.chair.name,
+                href=f"/meetings/{m.id}/",
+                significant=bool(outcomes),
+                tags=tags,
+            )
+        )
+    return found

@@ -1,0 +1,286 @@
+"""One meeting, with the children's parts that the viewer may open."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from sightline.agencies.models import Posting
+from sightline.children.queries import NameAndAge, name_and_age
+from sightline.children.rules import eighteenth
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
+
+from .. import rules
+from ..models import (
+    AgreedAction,
+    Attendance,
+    ChildTold,
+    Dissent,
+    Given,
+    Interpreter,
+    Invitation,
+    Meeting,
+    MeetingChild,
+    MeetingDecision,
+    Report,
+    Said,
+    Supporter,
+)
+from .apart import kept_pairs
+from .standing import (
+    as_if_there,
+    children_among,
+    name_of,
+    papers_by,
+    quorum_lacks,
+    unready_of,
+)
+from .views import (
+    ActionView,
+    AttendanceView,
+    ChildPart,
+    DecisionSaid,
+    GivenView,
+    InterpreterView,
+    InvitedView,
+    MeetingView,
+    SaidView,
+    SupporterView,
+    V,
+)
+
+#: What stands in a child's part, each read by one query: a page asks for what it shows.
+PARTS = ("told", "decisions", "said", "actions", "reports")
+
+
+def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
+    """One meeting with the children's parts that the viewer may open. Raises NotFound.
+
+    Six queries, and one for each of `parts`, whatever there is.
+    """
+    row = (
+        Meeting.objects.select_related("chair", "minute_taker", "called_by", "changed_by", "concluded_by")
+        .annotate(worked=Func(F("id"), function="meetings_may_work", output_field=BooleanField()))
+        .filter(id=meeting_id)
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    pack = pack_in_force()
+    rule = pack.meeting(row.purpose, row.called_at.astimezone(LONDON).date())
+    invitations = list(
+        Invitation.objects.filter(meeting=row)
+        .select_related("agency")
+        .annotate(
+            in_post=Exists(Posting.objects.held_today().filter(practitioner_id=OuterRef("practitioner_id"))),
+            given_rows=_about(
+                Given, "kind", "at", "how", "form", "covers", "understood", "reply", "late_why"
+            ),
+            supporter_rows=_about(Supporter, "offered", "why_not", "answer", "name", "relation"),
+            interpreter_rows=_about(
+                Interpreter, "language", "name", "booked_with", "relative", "relative_why"
+            ),
+            attendance_rows=_about(
+                Attendance,
+                "came",
+                "words",
+                "report",
+                "supporter_came",
+                "interpreter_used",
+                "no_interpreter_why",
+            ),
+        )
+        .order_by("invited_at", "id")
+    )
+    part_rows = list(MeetingChild.objects.filter(meeting=row).order_by("place_in_list"))
+    people = {r.child_id for r in part_rows} | children_among(invitations)
+    names = name_and_age(people)
+    everybody = _invited(row, invitations, part_rows, names)
+    invited = tuple(i for i in everybody if i.row.withdrawn_at is None)
+    by = papers_by(rule, pack, row.starts_at)
+    return MeetingView(
+        row=row,
+        rule=rule,
+        pack=pack,
+        papers_by=by,
+        may_work=row.worked,
+        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, parts),
+        invited=invited,
+        withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
+        lacks=tuple(quorum_lacks(rule, pack, [as_if_there(i, row.state) for i in invited])),
+        unready=tuple(unready_of([i for i in invited if i.of_family], rule, row.starts_at, by)),
+    )
+
+
+def _about(model: Any, *columns: str) -> ArraySubquery:
+    """The rows of one table about an invitation, as a list of objects, the earliest first."""
+    by = Coalesce(F("recorded_by__name"), Value(""))
+    fields: dict[str, Any] = {column: column for column in columns}
+    return ArraySubquery(
+        model.objects.filter(invitation_id=OuterRef("pk"))
+        .order_by("recorded_at", "id")
+        .values(row=JSONObject(id="id", by=by, **fields))
+    )
+
+
+def _invited(
+    row: Meeting,
+    invitations: Sequence[Invitation],
+    parts: Sequence[MeetingChild],
+    names: dict[UUID, NameAndAge],
+) -> list[InvitedView]:
+    here = {i.person_id: name_of(i, names) for i in invitations if i.person_id and i.withdrawn_at is None}
+    pairs = kept_pairs([p.folder_id for p in parts], in_room=True) if len(here) > 1 else []
+    return [
+        InvitedView(
+            row=i,
+            name=name_of(i, names),
+            given=tuple(
+                GivenView(**{**g, "id": UUID(g["id"]), "at": datetime.fromisoformat(g["at"])})
+                for g in getattr(i, "given_rows", ())
+            ),
+            supporter=_latest(SupporterView, getattr(i, "supporter_rows", ())),
+            interpreter=_latest(InterpreterView, getattr(i, "interpreter_rows", ())),
+            attendance=_latest(AttendanceView, getattr(i, "attendance_rows", ())),
+            apart=tuple(
+                rules.named_apart(pairs, i.person_id, {k: v for k, v in here.items() if k != i.person_id})
+            )
+            if i.person_id
+            else (),
+            left_agency=i.practitioner_id is not None and not getattr(i, "in_post", True),
+        )
+        for i in invitations
+    ]
+
+
+def _latest(view: type[V], rows: Sequence[Mapping[str, Any]]) -> V | None:
+    """The latest of what is recorded, which is what holds."""
+    return view(**{**rows[-1], "id": UUID(rows[-1]["id"])}) if rows else None
+
+
+def _parts(
+    row: Meeting,
+    part_rows: Sequence[MeetingChild],
+    names: dict[UUID, NameAndAge],
+    invited: dict[UUID, InvitedView],
+    pack: Pack,
+    parts: Collection[str],
+) -> tuple[ChildPart, ...]:
+    by_folder: dict[str, dict[UUID, list[Any]]] = {
+        key: defaultdict(list) for key in ("told", "said", "decisions", "actions", "reports")
+    }
+    if "told" in parts:
+        for told in (
+            ChildTold.objects.filter(meeting=row).select_related("recorded_by").order_by("recorded_at", "id")
+        ):
+            by_folder["told"][told.folder_id].append(told)
+    if "decisions" in parts:
+        who = JSONObject(invitation="invitation_id", words="words")
+        against = Dissent.objects.filter(decision_id=OuterRef("pk")).order_by("recorded_at", "id")
+        for m in (
+            MeetingDecision.objects.filter(meeting=row)
+            .select_related("decision__maker", "decision__ruling")
+            .annotate(against=ArraySubquery(against.values(row=who)))
+            .order_by("decision__made_at", "id")
+        ):
+            by_folder["decisions"][m.folder_id].append(_decision(m, invited))
+    if "said" in parts:
+        said = list(
+            Said.objects.filter(meeting=row).select_related("written_by", "corrects").order_by("number", "id")
+        )
+        corrected: dict[UUID, list[int]] = defaultdict(list)
+        for s in said:
+            if s.corrects_id:
+                corrected[s.corrects_id].append(s.number)
+        for s in said:
+            by_folder["said"][s.folder_id].append(_said(s, invited, tuple(corrected.get(s.id, ()))))
+    if "actions" in parts:
+        for a in action_views(AgreedAction.objects.filter(meeting=row), pack):
+            by_folder["actions"][a.folder_id].append(a)
+    if "reports" in parts:
+        for r in (
+            Report.objects.filter(meeting=row)
+            .select_related("invitation", "recorded_by")
+            .order_by("recorded_at")
+        ):
+            by_folder["reports"][r.folder_id].append(r)
+    return tuple(
+        ChildPart(
+            row=p,
+            name=names[p.child_id].name,
+            called=names[p.child_id].called,
+            age=names[p.child_id].age,
+            unborn=names[p.child_id].unborn,
+            died_on=names[p.child_id].died_on,
+            adult_on=eighteenth(born) if (born := names[p.child_id].born_on) else None,
+            **{key: tuple(found.get(p.folder_id, ())) for key, found in by_folder.items()},
+        )
+        for p in part_rows
+    )
+
+
+def _said(row: Said, invited: dict[UUID, InvitedView], corrected_by: tuple[int, ...]) -> SaidView:
+    who = invited.get(row.invitation_id) if row.invitation_id else None
+    return SaidView(
+        id=row.id,
+        number=row.number,
+        folder_id=row.folder_id,
+        speaker=who.name if who else ("Somebody invited" if row.invitation_id else ""),
+        invitation_id=row.invitation_id,
+        words=row.words,
+        about_adult=row.about_adult,
+        no_account=row.no_account_why,
+        not_for_family_why=row.not_for_family_why,
+        was_wrong=row.was_wrong,
+        corrects_number=row.corrects.number if row.corrects else None,
+        corrected_by=corrected_by,
+        written_at=row.written_at,
+        written_by=row.written_by.name,
+        together=row.written_together,
+    )
+
+
+def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
+    d = row.decision
+    against = [(invited.get(UUID(str(a["invitation"]))), a["words"]) for a in row.against]
+    ruling = getattr(d, "ruling", None)
+    return DecisionSaid(
+        decision_id=d.id,
+        outcome=d.outcome,
+        reasons=d.reasons,
+        maker=d.maker.name,
+        maker_post=d.maker_post,
+        made_at=d.made_at,
+        in_effect=not d.awaits_ruling or bool(ruling and ruling.upholds),
+        dissents=tuple((who.name if who else "Somebody invited", words) for who, words in against),
+    )
+
+
+def action_views(found: Any, pack: Pack) -> list[ActionView]:
+    """Agreed actions as pages show them, the earliest due first. One query."""
+    titles = {o.id: o.title for o in pack.outcomes(today()).item}
+    return [
+        ActionView(
+            id=a.id,
+            folder_id=a.folder_id,
+            meeting_id=a.meeting_id,
+            words=a.words,
+            by_whom=a.by_whom,
+            due_on=a.due_on,
+            timing_why=a.timing_why,
+            outcome=titles.get(a.outcome_id, a.outcome_id),
+            done=getattr(a, "done", None),
+            late=getattr(a, "done", None) is None and a.due_on < today(),
+        )
+        for a in found.select_related("done__by").order_by("due_on", "id")
+    ]

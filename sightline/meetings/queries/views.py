@@ -1,0 +1,324 @@
+"""What a page is given of a meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from sightline.kernel.time import LONDON
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.pack import Pack
+from sightline.procedures.schema import MeetingRule
+
+from .. import rules
+from ..models import (
+    ActionDone,
+    ChildTold,
+    Invitation,
+    Meeting,
+    MeetingChange,
+    MeetingChild,
+    Report,
+)
+from ..terms import Came, ChildStage, Format, GivenKind, InviteeKind, MeetingState, Purpose
+
+OF_FAMILY = (InviteeKind.FAMILY.value, InviteeKind.CHILD.value)
+
+
+@dataclass(frozen=True)
+class GivenView:
+    """What reached somebody: see `models.Given`. `by` is who recorded it."""
+
+    id: UUID
+    by: str
+    kind: str
+    at: datetime
+    how: str
+    form: str
+    covers: Sequence[str]
+    understood: str
+    reply: str
+    late_why: str
+
+
+@dataclass(frozen=True)
+class SupporterView:
+    """Whether a supporter was offered, and the answer: see `models.Supporter`."""
+
+    id: UUID
+    by: str
+    offered: bool
+    why_not: str
+    answer: str
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True)
+class InterpreterView:
+    """Who interprets: see `models.Interpreter`."""
+
+    id: UUID
+    by: str
+    language: str
+    name: str
+    booked_with: str
+    relative: bool
+    relative_why: str
+
+
+@dataclass(frozen=True)
+class AttendanceView:
+    """How somebody took part: see `models.Attendance`."""
+
+    id: UUID
+    by: str
+    came: str
+    words: str
+    report: bool
+    supporter_came: bool | None
+    interpreter_used: bool | None
+    no_interpreter_why: str
+
+
+V = TypeVar("V", SupporterView, InterpreterView, AttendanceView)
+
+
+@dataclass(frozen=True)
+class InvitedView:
+    """Somebody invited, what they need, what reached them before, and how they took part."""
+
+    row: Invitation
+    name: str
+    given: tuple[GivenView, ...] = ()
+    supporter: SupporterView | None = None
+    interpreter: InterpreterView | None = None
+    attendance: AttendanceView | None = None
+    apart: tuple[str, ...] = ()
+    left_agency: bool = False
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def kind(self) -> InviteeKind:
+        return InviteeKind(self.row.kind)
+
+    @property
+    def of_family(self) -> bool:
+        return self.row.kind in OF_FAMILY
+
+    @property
+    def said_as(self) -> str:
+        """'Ngozi Adeyemi, Health visitor, Eastmarch Health'."""
+        return ", ".join(part for part in (self.name, self.row.role, self.row.agency_name) if part)
+
+    def latest(self, kind: GivenKind) -> GivenView | None:
+        return max((g for g in self.given if g.kind == kind.value), key=lambda g: g.at, default=None)
+
+    @property
+    def invitation_given(self) -> GivenView | None:
+        return self.latest(GivenKind.INVITATION)
+
+    @property
+    def papers_given(self) -> GivenView | None:
+        return self.latest(GivenKind.PAPERS)
+
+    @property
+    def explained(self) -> list[GivenView]:
+        return [g for g in self.given if g.kind == GivenKind.EXPLAINED.value]
+
+    @property
+    def minutes_given(self) -> GivenView | None:
+        return self.latest(GivenKind.MINUTES)
+
+    @property
+    def came(self) -> Came | None:
+        return Came(self.attendance.came) if self.attendance else None
+
+
+@dataclass(frozen=True)
+class SaidView:
+    """A passage of the minutes for one child."""
+
+    id: UUID
+    number: int
+    folder_id: UUID
+    speaker: str
+    invitation_id: UUID | None
+    words: str
+    about_adult: bool
+    no_account: bool
+    not_for_family_why: str
+    was_wrong: str
+    corrects_number: int | None
+    corrected_by: tuple[int, ...]
+    written_at: datetime
+    written_by: str
+    together: UUID | None
+
+
+@dataclass(frozen=True)
+class DecisionSaid:
+    """A decision of the meeting on one child, and who dissents: (name, words)."""
+
+    decision_id: UUID
+    outcome: str
+    reasons: str
+    maker: str
+    maker_post: str
+    made_at: datetime
+    in_effect: bool
+    dissents: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class ActionView:
+    id: UUID
+    folder_id: UUID
+    meeting_id: UUID
+    words: str
+    by_whom: str
+    due_on: date
+    timing_why: str
+    outcome: str
+    done: ActionDone | None
+    late: bool
+    child: str = ""
+
+
+@dataclass(frozen=True)
+class ChildPart:
+    """What stands in one child's folder about a meeting."""
+
+    row: MeetingChild
+    name: str
+    called: str
+    age: str
+    told: tuple[ChildTold, ...] = ()
+    said: tuple[SaidView, ...] = ()
+    decisions: tuple[DecisionSaid, ...] = ()
+    actions: tuple[ActionView, ...] = ()
+    reports: tuple[Report, ...] = ()
+    unborn: bool = False
+    died_on: date | None = None
+    adult_on: date | None = None
+
+    @property
+    def folder_id(self) -> UUID:
+        return self.row.folder_id
+
+    @property
+    def left(self) -> bool:
+        return self.row.left_at is not None
+
+    @property
+    def can_be_told(self) -> bool:
+        """Somebody not yet born, or who has died, is told of nothing."""
+        return not self.unborn and self.died_on is None
+
+    def told_at(self, stage: ChildStage) -> ChildTold | None:
+        """The latest of a stage."""
+        return next((t for t in reversed(self.told) if t.stage == stage.value), None)
+
+    @property
+    def about_child(self) -> list[SaidView]:
+        return [s for s in self.said if not s.about_adult]
+
+    @property
+    def about_adults(self) -> list[SaidView]:
+        """An adult's own needs, apart from the child's (CHD-09)."""
+        return [s for s in self.said if s.about_adult]
+
+
+@dataclass(frozen=True)
+class MeetingView:
+    """A meeting as far as the viewer may see it."""
+
+    row: Meeting
+    rule: MeetingRule
+    pack: Pack
+    papers_by: datetime | None
+    may_work: bool
+    children: tuple[ChildPart, ...]
+    invited: tuple[InvitedView, ...]
+    withdrawn: tuple[InvitedView, ...]
+    lacks: tuple[str, ...]
+    unready: tuple[str, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def purpose(self) -> Purpose:
+        return Purpose(self.row.purpose)
+
+    @property
+    def title(self) -> str:
+        return self.rule.title
+
+    @property
+    def state(self) -> MeetingState:
+        return MeetingState(self.row.state)
+
+    @property
+    def format(self) -> Format:
+        return Format(self.row.format)
+
+    @property
+    def starts_at(self) -> datetime:
+        return self.row.starts_at
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.row.starts_at + timedelta(minutes=self.row.minutes_long)
+
+    @property
+    def folder_ids(self) -> tuple[UUID, ...]:
+        """The children that it is about now."""
+        return tuple(c.folder_id for c in self.children if not c.left)
+
+    @cached_property
+    def present_children(self) -> list[ChildPart]:
+        return [c for c in self.children if not c.left]
+
+    @cached_property
+    def family(self) -> list[InvitedView]:
+        return [i for i in self.invited if i.of_family]
+
+    @cached_property
+    def agencies(self) -> list[InvitedView]:
+        return [i for i in self.invited if not i.of_family]
+
+    @cached_property
+    def not_told(self) -> list[ChildPart]:
+        """Children of whom it is not recorded that they were told before the meeting (CHD-12)."""
+        return [
+            c
+            for c in self.present_children
+            if c.can_be_told and not ((told := c.told_at(ChildStage.BEFORE)) and told.done)
+        ]
+
+    @cached_property
+    def cannot_be_about(self) -> str:
+        """Why it cannot be held as it is called: a child has died, or is 18 by its day; empty where it can."""
+        about = [rules.About(c.called, c.died_on, c.adult_on) for c in self.present_children]
+        return rules.may_be_about(self.purpose, about, self.starts_at.astimezone(LONDON).date()).reason
+
+    @cached_property
+    def changes(self) -> list[MeetingChange]:
+        """When it was moved, cancelled, reopened or given another chair, the latest first."""
+        return list(MeetingChange.objects.filter(meeting=self.row).select_related("by").order_by("-at"))
+
+    def person(self, invitation_id: UUID) -> InvitedView:
+        """One of the invited. Raises NotFound."""
+        found = next((i for i in (*self.invited, *self.withdrawn) if i.id == invitation_id), None)
+        if found is None:
+            raise NotFound
+        return found
