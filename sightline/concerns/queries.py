@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -299,6 +299,11 @@ STANDS = {
     ConcernState.ANSWERED: "A decision has been made, and you have been told what you may know of it.",
     ConcernState.TAKEN_BACK: "You took it back. The front door still reads what you sent.",
 }
+
+
+def is_about(concern_id: UUID, folder_ids: Collection[UUID]) -> bool:
+    """Whether a concern that the viewer may read is about a child of these folders."""
+    return ConcernPart.objects.filter(concern_id=concern_id, folder_id__in=folder_ids).exists()
 
 
 def own_concern(concern_id: UUID | None = None) -> OwnConcern:

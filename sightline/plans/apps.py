@@ -7,6 +7,7 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.pages import frame
+        from sightline.concerns import links
         from sightline.enquiries.actions import episode
         from sightline.meetings import hooks
         from sightline.records import actions as records
@@ -22,6 +23,7 @@ class PlansConfig(AppConfig):
         hooks.earlier.append(queries.before_meeting)
         hooks.sections.append(plans_section)
         hooks.in_pack.append(in_pack)
+        links.for_child.append(links.Link("Offer a local service", "plans:new_offer"))
         hooks.held.append(actions.meeting_held)
         hooks.sections.append(section)
         episode.moved.append(actions.child_moved)

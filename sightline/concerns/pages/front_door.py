@@ -21,7 +21,7 @@ from sightline.matching.queries import suggest_for_child
 from sightline.procedures.queries import pack_in_force
 from sightline.records.queries import decisions
 
-from .. import actions, queries
+from .. import actions, links, queries
 from ..rules import ChildDecision
 from ..terms import ConcernState
 from . import forms
@@ -87,6 +87,7 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "may_decide": acting.may(Permission.SCREEN_CONCERN),
         "may_match": acting.may(Permission.DECIDE_MATCH),
         "may_rule": acting.may(Permission.APPROVE_CONFLICT),
+        "onward": links.for_child if acting.may(Permission.WRITE_FOLDER) else [],
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",

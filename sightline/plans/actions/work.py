@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.access.actions import let_worker_in
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.concerns.queries import is_about
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
@@ -164,7 +166,10 @@ class OfferIn:
 def offer_service(
     folder_id: UUID, sent: OfferIn, *, plan_id: UUID | None = None, concern_id: UUID | None = None
 ) -> UUID:
-    """Offer a service to a child's family, from their plan, from a concern, or from neither."""
+    """Offer a service to a child's family, from their plan, from a concern, or from neither.
+
+    Raises NotFound where the concern is not about this child.
+    """
     if plan_id is not None:
         plan, acting = enter(plan_id, PlanAct.RECORD)
         if plan.folder_id != folder_id:
@@ -172,6 +177,8 @@ def offer_service(
         changed(plan, acting, "service offered")
     else:
         _child, acting = enter_folder(folder_id)
+    if concern_id is not None and not is_about(concern_id, joined_set(lead_of(folder_id))):
+        raise NotFound
     local = (
         LocalHelp.objects.filter(id=sent.local_id, ended_on__isnull=True).first() if sent.local_id else None
     )

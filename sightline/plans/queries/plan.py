@@ -141,6 +141,7 @@ class OfferView:
     ended_on: date | None
     last_words: str
     plan_id: UUID | None
+    concern_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -407,6 +408,7 @@ def offer_views(rows: Iterable[Offer]) -> list[OfferView]:
             ended_on=row.ended_on,
             last_words=getattr(row, "last_words", "") or "",
             plan_id=row.plan_id,
+            concern_id=row.concern_id,
         )
         for row in rows
     ]
