@@ -15,7 +15,6 @@ class PlansConfig(AppConfig):
 
         from . import actions, queries
         from .pages.at_meeting import in_pack, plans_section
-        from .pages.meeting import section
 
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
         chronology.sources.append(queries.moments)
@@ -25,6 +24,5 @@ class PlansConfig(AppConfig):
         hooks.in_pack.append(in_pack)
         links.for_child.append(links.Link("Offer a local service", "plans:new_offer"))
         hooks.held.append(actions.meeting_held)
-        hooks.sections.append(section)
         episode.moved.append(actions.child_moved)
         records.told_of_entries.append(actions.entries_signed)

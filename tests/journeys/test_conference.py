@@ -44,7 +44,9 @@ def the_worker_calls_the_conference(worker: Visitor, family: Family) -> None:
     worker.writes("What is the meeting to do?", "Is a child protection plan needed?")
     worker.presses("Call the meeting")
     worker.sees("No strategy discussion has begun an enquiry about Maya and Theo")
-    worker.writes("Where does it stand", "Discussed on the telephone on Sunday night; the police and the nurse agreed.")
+    worker.writes(
+        "Where does it stand", "Discussed on the telephone on Sunday night; the police and the nurse agreed."
+    )
     worker.presses("Call the meeting")
     worker.sees("The meeting is called")
 

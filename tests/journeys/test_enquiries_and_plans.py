@@ -267,7 +267,7 @@ def the_conference_is_held_and_the_mother_disagrees(chair: Visitor, maya: UUID) 
 def the_chair_begins_the_plan_from_the_conference(chair: Visitor, people: People, meeting: str) -> None:
     chair.page.goto(meeting)
     chair.looks_over_the_page()
-    chair.sees("Where the conference made a plan, begin it for:")
+    chair.sees("begin the plan")
     chair.page.locator("a[href$='/plan/begin/']").first.click()
     chair.page.wait_for_load_state()
     chair.looks_over_the_page()

@@ -13,7 +13,11 @@ from sightline.meetings.terms import Came, ChildStage, Purpose
 def a_meeting(folder_id: UUID, child_id: UUID, mother: UUID) -> dict[str, UUID]:
     """A core group as its chair leads it, and the ids of what hangs on it."""
     met = actions.call(
-        Purpose.CORE_GROUP, [folder_id], now() + timedelta(hours=1), place="School", agenda="What was done?",
+        Purpose.CORE_GROUP,
+        [folder_id],
+        now() + timedelta(hours=1),
+        place="School",
+        agenda="What was done?",
         earlier_why="The plan is kept on paper until the children's records are here.",
     )
     invited = actions.invite(met, actions.Invitee.family(mother, "Mother"))

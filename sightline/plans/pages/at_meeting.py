@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from sightline.agencies.terms import Permission
+from sightline.enquiries.queries.protection import conferences_due
 from sightline.govuk.words import date_only, plural
 from sightline.meetings.hooks import Link, PackPart, Section
 from sightline.meetings.queries import MeetingView
@@ -28,21 +29,27 @@ MOST = 6
 
 
 def plans_section(request: HttpRequest, shown: MeetingView) -> Section | None:
-    """Each child's plan with its outcomes, and what the review of this meeting said of them."""
+    """Each child's plan with its outcomes, what this meeting's review said of them, or where the plan is begun."""
     children = shown.present_children
     if shown.purpose not in ON_PLANS or not children:
         return None
     names = {child.folder_id: child.called for child in children}
     found = plans_at(shown.id, list(names))
-    without = [name for folder_id, name in names.items() if folder_id not in {at.folder_id for at in found}]
     links = [_link(at, names[at.folder_id]) for at in found]
     acting = request.practitioner  # type: ignore[attr-defined]
-    if acting.may(Permission.READ_FOLDER):
-        links += [
-            Link(f"{names[folder_id]}: no plan yet", reverse("plans:child", args=[folder_id]))
-            for folder_id in names
-            if names[folder_id] in without
-        ]
+    may_begin = set()
+    if (
+        shown.purpose is Purpose.INITIAL_CONFERENCE
+        and shown.row.began_at
+        and acting.may(Permission.DECIDE_PLAN)
+    ):
+        may_begin = {due.folder_id for due in conferences_due(names)}
+    for folder_id in [f for f in names if f not in {at.folder_id for at in found}]:
+        if folder_id in may_begin:
+            begin = reverse("plans:begin", args=[folder_id])
+            links.append(Link(f"{names[folder_id]}: begin the plan", begin, ["If the conference made one."]))
+        elif acting.may(Permission.READ_FOLDER):
+            links.append(Link(f"{names[folder_id]}: no plan yet", reverse("plans:child", args=[folder_id])))
     return Section("The plan" if len(children) == 1 else "The plans", links=links)
 
 

@@ -41,7 +41,7 @@ from .plan import (
     visits_of,
     was_signed,
 )
-from .review import ReviewView, open_review, progress_of, review_shown, reviews_at, reviews_of
+from .review import ReviewView, open_review, progress_of, review_shown, reviews_of
 
 __all__ = [
     "ActionRow",
@@ -85,7 +85,6 @@ __all__ = [
     "plans_to_answer",
     "progress_of",
     "review_shown",
-    "reviews_at",
     "reviews_of",
     "siblings_of",
     "standing",

@@ -60,11 +60,6 @@ class OfferReviewed:
     answer: OfferAnswerView | None
 
 
-def reviews_at(meeting_id: UUID) -> list[tuple[UUID, UUID]]:
-    """Folder and review of each child whose plan was reviewed at that meeting, as far as the viewer may open them."""
-    return list(Review.objects.filter(meeting_id=meeting_id).order_by("id").values_list("folder_id", "id"))
-
-
 @dataclass(frozen=True)
 class ReviewView:
     id: UUID
