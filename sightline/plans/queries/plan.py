@@ -489,6 +489,7 @@ def views_on(plan_id: UUID, *, review_id: UUID | None = None) -> QuerySet[View]:
 
 
 def view_views(rows: Iterable[View]) -> list[ViewView]:
+    """What the child, each parent and others said of a plan, as pages show it."""
     return [
         ViewView(
             whose=Whose(v.whose),
