@@ -17,7 +17,7 @@ from sightline.concerns.tests.factories import FrontDoor, make_front_door
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 #: Seconds that a journey may take. A browser may stop answering, and some of its calls wait without end.
-LONGEST = 300
+LONGEST = 900
 #: Milliseconds to wait for a page and for what should stand on it: a machine that others use as well is slow.
 PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE / 2)
