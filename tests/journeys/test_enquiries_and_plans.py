@@ -386,23 +386,33 @@ def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan
     manager.sees("Maya eats breakfast at home every school day.")
 
 
-@pytest.mark.timeout(1500)
-@pytest.mark.obligation("ENQ-01")
-@pytest.mark.obligation("PLN-01")
-@pytest.mark.obligation("HLP-04")
-@pytest.mark.obligation("FAM-14")
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
-def test_two_siblings_from_a_concern_to_two_different_outcomes(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
-) -> None:
-    def arrives(who: Practitioner) -> Visitor:
-        visitor = somebody(width, scripts=scripts)
+EVERYWHERE = pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+
+
+@pytest.fixture
+def arrives(somebody: Callable[..., Visitor], width: int, scripts: bool) -> Callable[[Practitioner], Visitor]:
+    """Signs somebody in at a browser of the width, with scripts or without, that the journey is walked at."""
+
+    def signed_in(who: Practitioner) -> Visitor:
+        visitor: Visitor = somebody(width, scripts=scripts)
         visitor.page.set_default_timeout(45_000)
         if not scripts:
             without_scripts(visitor)
         visitor.signs_in_as(who)
         return visitor
 
+    return signed_in
+
+
+@pytest.mark.timeout(1500)
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.obligation("PLN-01")
+@pytest.mark.obligation("HLP-04")
+@pytest.mark.obligation("FAM-14")
+@EVERYWHERE
+def test_two_siblings_from_a_concern_to_two_different_outcomes(
+    arrives: Callable[[Practitioner], Visitor], front_door: FrontDoor
+) -> None:
     people = the_people(front_door)
     a_teacher_raises_a_concern_about_two_children(arrives(front_door.teacher))
     the_front_door_decides_on_a_strategy_discussion(arrives(front_door.decider), front_door)
@@ -510,18 +520,10 @@ def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUI
 
 @pytest.mark.timeout(900)
 @pytest.mark.obligation("HLP-01")
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+@EVERYWHERE
 def test_early_help_by_a_voluntary_agency_and_its_step_up(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+    arrives: Callable[[Practitioner], Visitor], front_door: FrontDoor
 ) -> None:
-    def arrives(who: Practitioner) -> Visitor:
-        visitor = somebody(width, scripts=scripts)
-        visitor.page.set_default_timeout(45_000)
-        if not scripts:
-            without_scripts(visitor)
-        visitor.signs_in_as(who)
-        return visitor
-
     people = the_people(front_door)
     leila = make_practitioner(
         "early-help-lead-professional", name="Leila Helper", agency=make_agency(AgencyKind.VOLUNTARY),

@@ -10,19 +10,19 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form, keep_form
+from sightline.access.actions import drop_form
+from sightline.access.pages.keeping import kept
 from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, practitioners
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.govuk.forms import PageForm, typed
-from sightline.kernel.time import LONDON
+from sightline.govuk.forms import PageForm
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, queries
@@ -160,18 +160,14 @@ def _form(request: HttpRequest, kind: Any, seen: Iterable[UUID | None] = (), /, 
     return kind(None, initial=initial, draft=form_draft(request.path), **options)
 
 
-@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
-def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Keeps a form of this room as it is typed, asked for by the page itself. NotFound for any other page."""
-    path = request.GET.get("form", "")
-    if not _A_FORM.fullmatch(path):
-        raise NotFound
-    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
-    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
-
-
 #: The addresses of this room's forms.
 _A_FORM = re.compile(r"/child/[0-9a-f-]{36}/people/[a-z0-9/_-]{1,200}")
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Keeps a form of this room as it is typed, asked for by the page itself."""
+    return kept(request, folder_id, _A_FORM)
 
 
 def _dated_words(rows: Iterable[Dated]) -> list[str]:

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form, keep_form
+from sightline.access.actions import drop_form
+from sightline.access.pages.keeping import kept
 from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
@@ -20,8 +21,6 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame
 from sightline.children.queries import ChildView
-from sightline.govuk.forms import typed
-from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.records.queries import hidden_numbers
 
@@ -235,12 +234,8 @@ _A_FORM = re.compile(r"/child/[0-9a-f-]{36}/chronology/own/(add/(\?moment=[0-9a-
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Keeps a line as it is typed, asked for by the page itself. NotFound for any other page."""
-    path = request.GET.get("form", "")
-    if not _A_FORM.fullmatch(path):
-        raise NotFound
-    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
-    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
+    """Keeps a form of this room as it is typed, asked for by the page itself."""
+    return kept(request, folder_id, _A_FORM)
 
 
 def _own_form(

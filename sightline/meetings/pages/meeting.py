@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form, keep_form
+from sightline.access.actions import drop_form
+from sightline.access.pages.keeping import kept
 from sightline.access.queries import form_draft, opened_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
@@ -27,8 +28,8 @@ from sightline.documents import scanner
 from sightline.documents.actions import Incoming
 from sightline.documents.queries import attached, most_megabytes
 from sightline.documents.receiving import takes_files
-from sightline.govuk.forms import PageForm, typed
-from sightline.kernel.time import LONDON, now, today
+from sightline.govuk.forms import PageForm
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
 
@@ -114,12 +115,8 @@ _A_FORM = re.compile(
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep_form_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Keeps a form of this room as it is typed, asked for by the page itself. NotFound for any other page."""
-    path = request.GET.get("form", "")
-    if not _A_FORM.fullmatch(path):
-        raise NotFound
-    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
-    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
+    """Keeps a form of this room as it is typed, asked for by the page itself."""
+    return kept(request, folder_id, _A_FORM)
 
 
 def people_in_post() -> list[tuple[UUID, str]]:

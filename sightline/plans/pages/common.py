@@ -9,20 +9,20 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form, keep_form
+from sightline.access.actions import drop_form
+from sightline.access.pages.keeping import kept
 from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
-from sightline.govuk.forms import PageForm, typed
-from sightline.kernel.time import LONDON
-from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.govuk.forms import PageForm
+from sightline.kernel.verdicts import NotPermitted, Refused
 
 from .. import queries
 from ..queries import PlanView
@@ -101,15 +101,11 @@ def bound(request: HttpRequest, kind: Any, /, **initial: Any) -> Any:
     return kind(None, initial=initial, draft=form_draft(request.path))
 
 
-#: The addresses of this room's forms about a child.
+#: The addresses of this room's forms.
 _A_FORM = re.compile(r"/child/[0-9a-f-]{36}/(plan|review|offers|incidents)/[a-z0-9/_-]{1,200}")
 
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Keeps a form of this room as it is typed, asked for by the page itself. NotFound for any other page."""
-    path = request.GET.get("form", "")
-    if not _A_FORM.fullmatch(path):
-        raise NotFound
-    at = keep_form(folder_id, path, request.GET.get("title", ""), typed(request.POST))
-    return JsonResponse({"saved": f"{at.astimezone(LONDON):%H:%M}"})
+    """Keeps a form of this room as it is typed, asked for by the page itself."""
+    return kept(request, folder_id, _A_FORM)
