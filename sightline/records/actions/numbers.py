@@ -21,15 +21,18 @@ def _post(acting: Acting) -> str:
 
 
 def _lock_counters(folder_ids: Iterable[UUID]) -> dict[UUID, EntryCounter]:
-    """The counters of folders, made where there are none, locked in folder order until the transaction ends."""
+    """The counters of folders, made where there are none, locked in folder order until the transaction ends.
+
+    Whoever makes a counter makes them all before locking any: one who held a lock while waiting for another's new
+    counter could be waited for in turn.
+    """
     wanted = sorted(set(folder_ids))
-    locked = EntryCounter.objects.select_for_update().filter(folder_id__in=wanted).order_by("folder_id")
-    counters = {row.folder_id: row for row in locked}
-    if len(counters) < len(wanted):
+    rows = EntryCounter.objects.filter(folder_id__in=wanted).order_by("folder_id")
+    if rows.count() < len(wanted):
         EntryCounter.objects.bulk_create(
             (EntryCounter(folder_id=folder_id) for folder_id in wanted), ignore_conflicts=True
         )
-        counters = {row.folder_id: row for row in locked.all()}
+    counters = {row.folder_id: row for row in rows.select_for_update()}
     if len(counters) != len(wanted):
         raise NotFound
     return counters
@@ -54,7 +57,7 @@ def _next_numbers(folder_ids: Sequence[UUID], at: datetime | None = None) -> dic
 
 def _written_last(at: Mapping[UUID, datetime]) -> None:
     """Keeps when each folder was last written in, for history that came by itself."""
-    counters = list(EntryCounter.objects.filter(folder_id__in=list(at)))
-    for counter in counters:
+    counters = _lock_counters(at)
+    for counter in counters.values():
         counter.last_at = max(at[counter.folder_id], counter.last_at or at[counter.folder_id])
-    EntryCounter.objects.bulk_update(counters, ["last_at"], batch_size=1000)
+    EntryCounter.objects.bulk_update(counters.values(), ["last_at"], batch_size=1000)
