@@ -609,11 +609,8 @@ def whole(view: RequestView, child: ChildView) -> Whole:
                     "beside": [f"Given to you as a file beside this: {name}" for name in beside],
                 }
             )
-        fit = without_addresses(child.folder_ids, rows, who_reads(view.row, child))
-        for row, before in zip(fit, rows, strict=True):
-            if row != before:
-                row["note"] = " ".join(words for words in (row["note"], "An address is held back.") if words)
-        parts.append({"heading": for_own if own else for_other, "rows": fit})
+        parts.append({"heading": for_own if own else for_other, "rows": rows})
+    parts = _without_addresses_of_others(parts, view.row, child)
     every = " ".join(text for part in parts for row in part["rows"] for text in row["texts"])
     glossary = [
         (a.abbreviation, a.stands_for)
@@ -629,6 +626,18 @@ def whole(view: RequestView, child: ChildView) -> Whole:
         given=sum(bool(i.given) for i in items),
         held=sum(i.decision is not None and i.decision.choice != Choice.GIVE for i in items),
     )
+
+
+def _without_addresses_of_others(
+    parts: list[dict[str, Any]], request: AccessRequest, child: ChildView
+) -> list[dict[str, Any]]:
+    """The parts of a copy without confidential addresses, each row saying so. One query."""
+    fit = without_addresses(child.folder_ids, parts, who_reads(request, child))
+    for after, before in zip(fit, parts, strict=True):
+        for row, as_decided in zip(after["rows"], before["rows"], strict=True):
+            if row != as_decided:
+                row["note"] = f"{row['note']} An address is held back.".strip()
+    return fit
 
 
 def _second_person(title: str) -> str:
