@@ -2,8 +2,8 @@
 
     python -m bench [--small] [--data DIR]
 
-On 100,000 children, 20,000 open folders and 500,000 entries; with --small on a hundredth of that, which shows
-that the bench works and says nothing about speed.
+On the data of `bench.loading`; with --small on a hundredth of it, which shows that the bench works and says nothing
+about speed.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
-import tempfile
 import threading
 import time
 from pathlib import Path
 
 import psutil
 
+from bench.loading import FULL, SMALL
 from bench.serving import Served, percentile, served, table, timed
-from bench.work import load_work
 
 #: What each page is to stay under at the 95th of a hundred, in milliseconds.
 LIMITS = {
@@ -94,53 +92,40 @@ def sustained(bench: Served, paths: list[str], *, a_second: int, seconds: int) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
     parser.add_argument("--small", action="store_true", help="a hundredth of the data, and few rounds")
-    parser.add_argument("--data", help="a folder to load once and keep")
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
     arguments = parser.parse_args()
-    scale, rounds = (0.01, 8) if arguments.small else (1.0, 60)
-    children, folders, entries = int(100_000 * scale), int(20_000 * scale), int(500_000 * scale)
-    data = Path(arguments.data) if arguments.data else Path(tempfile.mkdtemp(prefix="sightline-bench-"))
-    try:
-        with served(data, children=children, granted=folders) as bench:
-            load_work(
-                bench.owner,
-                entries=entries,
-                duties=folders,
-                concerns=max(int(200 * scale), 5),
-                folders=folders,
-            )
-            found = bench.owner.execute(
-                "SELECT g.folder_id, p.name FROM access_grant g JOIN children_pointer p USING (folder_id) "
-                "ORDER BY g.folder_id LIMIT %s",
-                [rounds],
-            ).fetchall()
-            pages = [f"/child/{folder}/" for folder, _ in found]
-            searches = [f"/find/?q={name}" for _, name in found]
-            print(f"{machine()}; {children:,} children, {folders:,} open folders, {entries:,} entries")
-            for path in (pages[0], searches[0], "/", "/front-door/", "/team/"):
-                bench.client.get(path).raise_for_status()
-            rows = {
-                "search": [timed(lambda p=p: bench.client.get(p)) for p in searches],  # type: ignore[misc]
-                "child's page": [timed(lambda p=p: bench.client.get(p)) for p in pages],  # type: ignore[misc]
-                "My work": [timed(lambda: bench.client.get("/")) for _ in range(rounds)],
-                "front-door board": [timed(lambda: bench.client.get("/front-door/")) for _ in range(rounds)],
-                "team work": [timed(lambda: bench.client.get("/team/")) for _ in range(rounds)],
-            }
-            drafts = [finished_draft(bench) for _ in range(max(rounds // 4, 3))]
-            rows["sending a concern"] = [sending(bench, draft) for draft in drafts]
-            table("One page at a time, milliseconds", list(rows.items()))
-            steady = sustained(
-                bench,
-                ["/", "/front-door/", *pages[:4], *searches[:2]],
-                a_second=30,
-                seconds=2 if arguments.small else 20,
-            )
-            table("30 page views a second, from when each was due", [("all pages", steady)], 250)
-            print(f"\nThe web process holds {bench.memory():.0f} MB.")
-            over = [name for name, limit in LIMITS.items() if percentile(rows[name], 0.95) > limit]
-            print(f"Over what they are to stay under: {', '.join(over) or 'none'}.")
-    finally:
-        if not arguments.data:
-            shutil.rmtree(data, ignore_errors=True)
+    size, rounds = (SMALL, 8) if arguments.small else (FULL, 60)
+    with served(arguments.data, size) as bench:
+        found = bench.owner.execute(
+            "SELECT g.folder_id, p.name FROM access_grant g JOIN children_pointer p USING (folder_id) "
+            "ORDER BY g.folder_id LIMIT %s",
+            [rounds],
+        ).fetchall()
+        pages = [f"/child/{folder}/" for folder, _ in found]
+        searches = [f"/find/?q={name}" for _, name in found]
+        print(f"{machine()}; {size}")
+        for path in (pages[0], searches[0], "/", "/front-door/", "/team/"):
+            bench.client.get(path).raise_for_status()
+        rows = {
+            "search": [timed(lambda p=p: bench.client.get(p)) for p in searches],  # type: ignore[misc]
+            "child's page": [timed(lambda p=p: bench.client.get(p)) for p in pages],  # type: ignore[misc]
+            "My work": [timed(lambda: bench.client.get("/")) for _ in range(rounds)],
+            "front-door board": [timed(lambda: bench.client.get("/front-door/")) for _ in range(rounds)],
+            "team work": [timed(lambda: bench.client.get("/team/")) for _ in range(rounds)],
+        }
+        drafts = [finished_draft(bench) for _ in range(max(rounds // 4, 3))]
+        rows["sending a concern"] = [sending(bench, draft) for draft in drafts]
+        table("One page at a time, milliseconds", list(rows.items()))
+        steady = sustained(
+            bench,
+            ["/", "/front-door/", *pages[:4], *searches[:2]],
+            a_second=30,
+            seconds=2 if arguments.small else 20,
+        )
+        table("30 page views a second, from when each was due", [("all pages", steady)], 250)
+        print(f"\nThe web process holds {bench.memory():.0f} MB.")
+        over = [name for name, limit in LIMITS.items() if percentile(rows[name], 0.95) > limit]
+        print(f"Over what they are to stay under: {', '.join(over) or 'none'}.")
 
 
 if __name__ == "__main__":

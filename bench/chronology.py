@@ -1,6 +1,6 @@
 """How fast one long record is read, searched and printed: a child of 5,000 entries. Prints a table.
 
-    uv run python -m bench.chronology [--entries 5000] [--data DIR]
+    uv run python -m bench.chronology [--small] [--data DIR]
 
 Pages are measured over HTTP, signed in; the print is made as its job makes it, one volume after another.
 """
@@ -8,15 +8,13 @@ Pages are measured over HTTP, signed in; the print is made as its job makes it, 
 from __future__ import annotations
 
 import argparse
-import os
 import resource
-import tempfile
 import time
 from pathlib import Path
 from uuid import UUID
 
+from bench.loading import FULL, SMALL
 from bench.serving import Served, served, table, timed
-from bench.work import COUNTERS, ENTRIES, STATEMENTS
 
 #: Milliseconds at the 95th of a hundred; seconds and megabytes for the print.
 PAGE, PRINT_SECONDS, PRINT_MEGABYTES = 100, 30, 400
@@ -24,29 +22,21 @@ PAGE, PRINT_SECONDS, PRINT_MEGABYTES = 100, 30, 400
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--entries", type=int, default=5000)
-    parser.add_argument("--data", type=Path)
+    parser.add_argument("--small", action="store_true", help="a hundredth of the other records")
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
     given = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
-    with (
-        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
-        served(given.data or Path(folder), children=200, granted=20) as bench,
-    ):
-        child = long_record(bench, given.entries)
+    with served(given.data, SMALL if given.small else FULL) as bench:
+        child = long_record(bench)
         pages(bench, child)
         printing(bench, child)
 
 
-def long_record(bench: Served, entries: int) -> UUID:
-    """A child of the client's with so many entries, each with its paragraph."""
-    (found,) = bench.owner.execute("SELECT id FROM access_folder ORDER BY id LIMIT 1").fetchone() or (None,)
+def long_record(bench: Served) -> UUID:
+    """The child of the client's with the longest record."""
+    (found,) = bench.owner.execute(
+        "SELECT folder_id FROM records_entrycounter ORDER BY last DESC, folder_id LIMIT 1"
+    ).fetchone() or (None,)
     assert isinstance(found, UUID)
-    held = bench.owner.execute("SELECT count(*) FROM records_entry WHERE folder_id = %s", [found]).fetchone()
-    if held == (0,):
-        bench.owner.execute(ENTRIES, {"folders": 1, "each": entries})
-        bench.owner.execute(STATEMENTS)
-        bench.owner.execute(COUNTERS)
-        bench.owner.execute("ANALYZE")
     return found
 
 

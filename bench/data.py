@@ -1,15 +1,11 @@
-"""Loads a partnership's worth of invented children straight into the tables, for measuring.
+"""Invented children for measuring, put straight into the tables with COPY; `bench.loading` does the rest.
 
-    python -m bench.data --data DIR --children 100000
-
-As the owner of the tables, past the doors, with COPY; 100,000 children take some minutes. Names come from
-Faker's lists in the mixture of an English city; NHS numbers are 999..., postcodes ZZ...; the same seed writes
-the same children. What a child is found by is made by the database itself (`matching_refresh`), as always.
+Names come from Faker's lists in the mixture of an English city; NHS numbers are 999..., postcodes ZZ...; the same
+seed writes the same children.
 """
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import random
 from collections.abc import Iterable, Sequence
@@ -23,8 +19,6 @@ import psycopg
 from psycopg import sql
 
 from sightline.agencies.terms import AgencyKind, Permission, Scope
-from sightline.config.place import opened
-from sightline.config.serving import prepare
 from sightline.kernel.ids import uuid7
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -162,7 +156,7 @@ _NOTHING = {"boolean": False, "smallint": 0, "integer": 0, "ARRAY": [], "jsonb":
 def copy(
     connection: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """COPY by way of a temporary table: PostgreSQL refuses COPY into a table whose row security is forced.
+    """COPY as the superuser: PostgreSQL refuses anybody else's into a table whose row security is forced.
 
     A column that is not named and may not be null is empty text, false, 0 or an empty list.
     """
@@ -174,15 +168,10 @@ def copy(
     ).fetchall()
     rest = tuple(_NOTHING.get(kind, "") for _name, kind in others)
     names = sql.SQL(", ").join(map(sql.Identifier, [*columns, *(name for name, _kind in others)]))
-    target = sql.Identifier(table)
-    connection.execute(
-        sql.SQL("CREATE TEMP TABLE arriving AS SELECT {} FROM {} WITH NO DATA").format(names, target)
-    )
-    with connection.cursor() as cursor, cursor.copy("COPY arriving FROM STDIN") as out:
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), names)
+    with connection.cursor() as cursor, cursor.copy(statement) as out:
         for row in rows:
             out.write_row((*row, *rest))
-    connection.execute(sql.SQL("INSERT INTO {} ({}) SELECT * FROM arriving").format(target, names))
-    connection.execute("DROP TABLE arriving")
 
 
 def load_partnership(connection: psycopg.Connection[Any]) -> Loaded:
@@ -369,30 +358,3 @@ def load_children(
             for folder in folders[:granted]
         ),
     )  # fmt: skip
-    connection.execute("SELECT matching_refresh(%s)", [folders])
-
-
-def analyse(connection: psycopg.Connection[Any]) -> None:
-    """Statistics and visibility, as autovacuum would have seen to by now. Outside any transaction."""
-    connection.execute("VACUUM (ANALYZE)")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Loads invented children for measuring.")
-    parser.add_argument("--data", help="the data folder; set up where it is empty")
-    parser.add_argument("--children", type=int, default=100_000)
-    parser.add_argument("--granted", type=int, default=20_000)
-    arguments = parser.parse_args()
-    with opened(arguments.data) as place:
-        prepare(place, migrate=True)
-        assert place.cluster is not None, "Measurements use the embedded PostgreSQL"
-        with psycopg.connect(place.cluster.url("sightline_owner"), autocommit=True) as connection:
-            with connection.transaction():
-                loaded = load_partnership(connection)
-                load_children(connection, loaded, arguments.children, granted=arguments.granted)
-            analyse(connection)
-    print(f"{len(loaded.folders)} children loaded")
-
-
-if __name__ == "__main__":
-    main()

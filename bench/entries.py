@@ -8,15 +8,14 @@ On 500,000 entries, 5,000 of them in one child's record; with --small on a hundr
 from __future__ import annotations
 
 import argparse
-import tempfile
 import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from bench.loading import FULL, SMALL
 from bench.serving import Served, percentile, served, table, timed
-from bench.work import load_work
 from sightline.kernel.time import LONDON, now
 
 #: Milliseconds at the 95th of a hundred.
@@ -29,14 +28,9 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a hundredth of the data, and few rounds")
     parser.add_argument("--data", type=Path, help="a folder to load once and keep")
     given = parser.parse_args()
-    scale, rounds, seconds = (0.01, 10, 3) if given.small else (1.0, 100, 30)
-    folders = int(20_000 * scale)
-    with (
-        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
-        served(given.data or Path(folder), children=folders, granted=folders) as bench,
-    ):
-        load_work(bench.owner, entries=int(500_000 * scale), duties=folders, concerns=5, folders=folders)
-        family = _siblings(bench, int(5_000 * scale))
+    size, rounds, seconds = (SMALL, 10, 3) if given.small else (FULL, 100, 30)
+    with served(given.data, size) as bench:
+        family = _siblings(bench)
         _write(bench, family)
         table(
             "Signing an entry",
@@ -60,42 +54,10 @@ def main() -> None:
         print(f"The web process holds {bench.memory():.0f} MB.{' Too slow.' if over else ''}")
 
 
-def _siblings(bench: Served, entries: int) -> list[UUID]:
-    """Three children tied to each other; the first of them with a long record."""
-    rows = bench.owner.execute(
-        "SELECT p.folder_id, p.id FROM children_person p JOIN access_grant g USING (folder_id) "
-        "ORDER BY p.folder_id LIMIT 3"
-    ).fetchall()
-    if not bench.owner.execute(
-        "SELECT 1 FROM children_tie WHERE child_id = %s AND kinship = 'sibling'", [rows[0][1]]
-    ).fetchone():
-        bench.owner.execute(
-            "INSERT INTO children_tie (id, folder_id, child_id, other_id, kinship, held_from, recorded_at, "
-            "parental_responsibility, lives_with_child, words) "
-            "SELECT uuidv7(), a.folder_id, a.id, b.id, 'sibling', current_date - 100, now(), 'not_known', 'yes', '' "
-            "FROM children_person a, children_person b "
-            "WHERE a.id = ANY (%(ids)s) AND b.id = ANY (%(ids)s) AND a.id <> b.id",
-            {"ids": [ident for _, ident in rows]},
-        )
-        _lengthen(bench, rows[0][0], entries)
-    return [folder for folder, _ in rows]
-
-
-def _lengthen(bench: Served, folder: UUID, entries: int) -> None:
-    """As many entries again as make the record so long."""
-    bench.owner.execute(
-        "INSERT INTO records_entry (id, folder_id, number, kind, title, happened_at, written_at, author_id, "
-        "author_post, text, present, late, late_why, significant, impact, third_party, pack, pack_version, was_wrong, "
-        "theirs, theirs_name, theirs_relation) "
-        "SELECT uuidv7(), e.folder_id, c.last + n, 'note', 'Note', e.happened_at, e.written_at, e.author_id, "
-        "e.author_post, e.text, '', false, '', false, '', false, 'rotherham', 'bench', '', '', '', '' "
-        "FROM (SELECT * FROM records_entry WHERE folder_id = %(folder)s ORDER BY number LIMIT 1) e "
-        "JOIN records_entrycounter c USING (folder_id) CROSS JOIN generate_series(1, %(entries)s) n",
-        {"folder": folder, "entries": entries},
-    )
-    bench.owner.execute(
-        "UPDATE records_entrycounter SET last = last + %s WHERE folder_id = %s", [entries, folder]
-    )
+def _siblings(bench: Served) -> list[UUID]:
+    """Three children tied to each other, the first of them with a long record."""
+    rows = bench.owner.execute("SELECT folder_id FROM access_grant ORDER BY folder_id LIMIT 3").fetchall()
+    return [folder for (folder,) in rows]
 
 
 def _fields(folders: list[UUID], act: str) -> dict[str, str | list[str]]:

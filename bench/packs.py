@@ -1,6 +1,6 @@
 """How long a conference pack takes: four siblings with 300 entries between them, made as its job makes it.
 
-    uv run python -m bench.packs [--entries 300] [--rounds 5] [--data DIR]
+    uv run python -m bench.packs [--small] [--rounds 5] [--data DIR]
 
 Each round asks for the pack of a practitioner to whom all four records are open, makes it step by step, and counts from
 asking to the finished PDF; beside it stand the size and the pages of what came out.
@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
-import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from bench.__main__ import machine
+from bench.loading import FULL, SMALL
 from bench.serving import Served, served, table
-from bench.work import COUNTERS, ENTRIES, STATEMENTS
 
 #: Seconds for one pack; how many siblings it is about.
 LIMIT, SIBLINGS = 3.0, 4
@@ -27,22 +25,19 @@ LIMIT, SIBLINGS = 3.0, 4
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--entries", type=int, default=300)
+    parser.add_argument("--small", action="store_true", help="a hundredth of the other records")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--data", type=Path)
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
     given = parser.parse_args()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
-    with (
-        tempfile.TemporaryDirectory(prefix="sightline-bench-") as folder,
-        served(given.data or Path(folder), children=200, granted=20) as bench,
-    ):
-        siblings = four_siblings(bench, given.entries)
+    size = SMALL if given.small else FULL
+    with served(given.data, size) as bench:
+        siblings = four_siblings(bench)
         who = practitioner(bench)
         meeting_id, invitation_id = conference(who, siblings)
         taken, cpu, content = packs(who, meeting_id, invitation_id, given.rounds)
         from pypdf import PdfReader
 
-        print(f"{machine()}; {SIBLINGS} siblings, {given.entries} entries")
+        print(f"{machine()}; {SIBLINGS} siblings, {SIBLINGS * size.conference} entries of theirs; {size}")
         table("A conference pack, milliseconds", [("from asking to the PDF", taken)])
         print(f"\n{len(PdfReader(io.BytesIO(content)).pages)} pages, {len(content) / 1024:,.0f} kB.")
         slowest = max(taken) / 1000
@@ -52,23 +47,12 @@ def main() -> None:
         print(f"{'Over' if slowest > LIMIT else 'Under'} {LIMIT:g} s: the slowest took {slowest:.1f} s.")
 
 
-def four_siblings(bench: Served, entries: int) -> list[UUID]:
-    """The first four folders of the client's, with so many entries between them."""
-    found = [
-        row[0]
-        for row in bench.owner.execute(
-            "SELECT id FROM access_folder ORDER BY id LIMIT %s", [SIBLINGS]
-        ).fetchall()
-    ]
-    held = bench.owner.execute(
-        "SELECT count(*) FROM records_entry WHERE folder_id = ANY(%s)", [found]
-    ).fetchone()
-    if held == (0,):
-        bench.owner.execute(ENTRIES, {"folders": SIBLINGS, "each": entries // SIBLINGS})
-        bench.owner.execute(STATEMENTS)
-        bench.owner.execute(COUNTERS)
-        bench.owner.execute("ANALYZE")
-    return found
+def four_siblings(bench: Served) -> list[UUID]:
+    """The four who have a conference, with `conference` entries each."""
+    found = bench.owner.execute(
+        "SELECT folder_id FROM access_grant ORDER BY folder_id OFFSET 4 LIMIT %s", [SIBLINGS]
+    ).fetchall()
+    return [folder for (folder,) in found]
 
 
 def practitioner(bench: Served) -> UUID:

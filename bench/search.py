@@ -1,6 +1,6 @@
 """Measures the search over HTTP, signed in, on 100,000 invented children.
 
-    python -m bench.search --data DIR [--children 100000] [--rounds 3]
+    python -m bench.search [--small] [--data DIR] [--each 30]
 
 The folder is loaded where it is empty, and kept: a second run starts at once.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench.loading import FULL, SMALL
 from bench.serving import Served, served, table, timed
 
 LIMIT = 80.0
@@ -82,12 +83,11 @@ def measure(site: Served, asked: dict[str, list[str]]) -> dict[str, list[float]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measures the search over HTTP.")
-    parser.add_argument("--data", type=Path, required=True, help="the data folder; loaded where it is empty")
-    parser.add_argument("--children", type=int, default=100_000)
-    parser.add_argument("--granted", type=int, default=20_000)
+    parser.add_argument("--small", action="store_true", help="a hundredth of the data")
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
     parser.add_argument("--each", type=int, default=30, help="questions of each kind")
     arguments = parser.parse_args()
-    with served(arguments.data, children=arguments.children, granted=arguments.granted) as site:
+    with served(arguments.data, SMALL if arguments.small else FULL) as site:
         asked = questions(site.owner, arguments.each)
         measure(site, {kind: texts[:2] for kind, texts in asked.items()})  # warm
         took = measure(site, asked)

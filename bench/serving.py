@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import httpx
 import psutil
 import psycopg
 
-from bench.data import analyse, load_children, load_partnership
+from bench.loading import Size, loaded
 from sightline.config.place import as_owner, opened
 from sightline.config.processes import Processes
 from sightline.config.serving import await_answer, prepare, start_web
@@ -39,16 +40,21 @@ class Served:
 
 
 @contextmanager
-def served(data: Path, *, children: int, granted: int) -> Iterator[Served]:
-    """Loads the folder where it is empty, serves it with one web process, and stops what it started."""
+def served(data: Path | None, size: Size) -> Iterator[Served]:
+    """Loads the folder where it is empty, serves it with one web process, and stops what it started. Without a folder
+    it loads one of its own, and removes it."""
+    if data is None:
+        with (
+            tempfile.TemporaryDirectory(prefix="sightline-bench-", ignore_cleanup_errors=True) as folder,
+            served(Path(folder), size) as bench,
+        ):
+            yield bench
+        return
+    loaded(data, size)
     with opened(data) as place:
         prepare(place, migrate=True)
         assert place.cluster is not None, "Measurements use the embedded PostgreSQL"
         with psycopg.connect(place.cluster.url("sightline_owner"), autocommit=True) as owner:
-            if not owner.execute("SELECT 1 FROM access_folder LIMIT 1").fetchone():
-                with owner.transaction():
-                    load_children(owner, load_partnership(owner), children, granted=granted)
-                analyse(owner)
             with socket.socket() as probe:
                 probe.bind(("127.0.0.1", 0))
                 port = probe.getsockname()[1]

@@ -1,21 +1,42 @@
-"""What stands in the records of the bench's children: entries, open duties, and concerns on the board. Set-based."""
+"""What stands in the records of the bench's children: entries, open duties, concerns on the board, ties. Set-based.
+
+The columns are as the models name them; keys are made by the database, since nobody reads them back here.
+"""
 
 from __future__ import annotations
 
-import psycopg
-
-#: Columns as the models name them; identifiers are made by the database, since nobody reads them back here.
+#: The first open record is a long one, and the first three are of brothers and sisters; the four from the fifth on have
+#: a conference. Written by the twelve of the front door in turn. Each text begins alike and goes on differently.
 ENTRIES = """
 INSERT INTO records_entry (id, folder_id, number, kind, title, happened_at, written_at, author_id, author_post, text,
                            present, late, late_why, significant, impact, third_party, pack, pack_version, was_wrong,
                            theirs, theirs_name, theirs_relation)
-SELECT uuidv7(), f.id, n, 'note', 'Note', now() - (n || ' days')::interval, now() - (n || ' days')::interval, p.id,
-       'Social worker, Eastmarch Council',
-       'Seen at school. ' || repeat('The child talked about the week and what had been good and bad in it. ', 6),
+SELECT uuidv7(), f.id, n, 'note', 'Note', d.at, d.at, w.all_of_them[1 + (f.place + n) %% cardinality(w.all_of_them)],
+       'Social worker, Northmoor Council',
+       'Seen at school. The child talked about the week and what had been good and bad in it. '
+       || said.lines[1 + (n * 7 + f.place) %% 24] || said.lines[1 + (n * 5 + f.place) %% 24]
+       || said.lines[1 + (n * 11 + f.place * 3) %% 24] || said.lines[1 + (n + f.place * 5) %% 24],
        '', false, '', n %% 50 = 0, '', n %% 5 = 0, 'rotherham', 'bench', '', '', '', ''
-FROM (SELECT id FROM access_folder ORDER BY id LIMIT %(folders)s) f
-CROSS JOIN generate_series(1, %(each)s) n
-CROSS JOIN (SELECT id FROM agencies_practitioner ORDER BY id LIMIT 1) p
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM access_folder
+      WHERE id IN (SELECT folder_id FROM access_grant)) f
+CROSS JOIN LATERAL (SELECT CASE WHEN f.place = 1 THEN %(long)s WHEN f.place BETWEEN 5 AND 8 THEN %(conference)s
+                                ELSE %(each)s END AS many) e
+CROSS JOIN LATERAL generate_series(1, e.many) n
+CROSS JOIN LATERAL (SELECT now() - (e.many - n + 1) * interval '1 day' AS at) d
+CROSS JOIN (SELECT array_agg(id ORDER BY id) AS all_of_them FROM agencies_practitioner) w
+CROSS JOIN (SELECT ARRAY[
+    'The kitchen was warm and there was food in the cupboards. ', 'A grandmother has come to stay until the summer. ',
+    'The bruise on the left arm had faded, and the child says it came from football. ', 'Nobody answered the door. ',
+    'The health visitor weighed the baby, who is gaining as expected. ', 'The curtains were closed at noon. ',
+    'There was a new lock on the bedroom door, on the inside. ', 'The teacher has seen a change since the holidays. ',
+    'Both parents were there and listened to one another. ', 'The appointment at the hospital was kept. ',
+    'The older brother had not slept at home for three nights. ', 'The police were called by a neighbour. ',
+    'A place at the breakfast club has been found. ', 'The child would like to see more of their father. ',
+    'The landlord has promised to mend the boiler. ', 'The mother said that she feels less alone than in spring. ',
+    'The dog was tied up outside. ', 'The family support worker was not let in. ', 'Homework was done at the table. ',
+    'The child was not brought to the dentist. ', 'There was shouting in the street late on Friday. ',
+    'An interpreter was there for all of it. ', 'The sisters drew what a safe house looks like to them. ',
+    'Money is short, and the food bank has been told. '] AS lines) said
 """
 STATEMENTS = """
 INSERT INTO records_statement (id, folder_id, entry_id, place, kind, source, told_by, "only", text)
@@ -35,7 +56,7 @@ SELECT uuidv7(), f.id, 'assessment', 'Finish the assessment', 'The child waits f
        '/child/' || f.id || '/', CASE WHEN f.place <= 40 THEN u.practitioner_id END, t.id, now() - interval '20 days',
        now() - interval '20 days', d.at - interval '5 days', d.at, d.at + interval '5 days', '', 'open',
        'rotherham', 'bench', 'assessment', 'Assessment: 45 working days', true, 'Working Together', ''
-FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM access_folder ORDER BY id LIMIT %(duties)s) f
+FROM (SELECT id, row_number() OVER (ORDER BY id) AS place FROM access_folder ORDER BY id LIMIT %(folders)s) f
 CROSS JOIN (SELECT id FROM agencies_team WHERE front_door LIMIT 1) t
 CROSS JOIN (SELECT p.id AS practitioner_id FROM agencies_practitioner p
             WHERE p.user_id = (SELECT id FROM agencies_user ORDER BY id LIMIT 1)) u
@@ -75,16 +96,11 @@ SELECT uuidv7(), part.folder_id, 'decision_on_concern', 'Decide what to do about
        'rotherham', 'bench', 'decision_on_concern', 'Decision: 1 working day', true, 'Working Together', ''
 FROM part JOIN placed p ON p.id = part.concern_id
 """
-
-
-def load_work(owner: psycopg.Connection, *, entries: int, duties: int, concerns: int, folders: int) -> None:
-    """Fill the first `folders` records; nothing where it has been done already."""
-    if owner.execute("SELECT 1 FROM records_entry LIMIT 1").fetchone():
-        return
-    with owner.transaction():
-        owner.execute(ENTRIES, {"folders": folders, "each": max(entries // folders, 1)})
-        owner.execute(STATEMENTS)
-        owner.execute(COUNTERS)
-        owner.execute(DUTIES, {"duties": duties})
-        owner.execute(CONCERNS, {"concerns": concerns})
-    owner.execute("VACUUM (ANALYZE)")
+SIBLINGS = """
+WITH three AS (SELECT p.folder_id, p.id FROM children_person p JOIN access_grant g USING (folder_id)
+               ORDER BY p.folder_id LIMIT 3)
+INSERT INTO children_tie (id, folder_id, child_id, other_id, kinship, held_from, recorded_at, parental_responsibility,
+                          lives_with_child, words)
+SELECT uuidv7(), a.folder_id, a.id, b.id, 'sibling', current_date - 100, now(), 'not_known', 'yes', ''
+FROM three a JOIN three b ON a.id <> b.id
+"""
