@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sightline.agencies.models import Practitioner
 from sightline.concerns.tests.factories import FrontDoor, make_front_door
+
+from .accessible import violations
 
 # Playwright runs an event loop in this thread; the tests ask the database outside of it, in plain calls.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -100,10 +101,7 @@ class Visitor:
         assert self.problems == []
         if not self.scripts:
             return  # axe is a script itself: where none may run, it never answers
-        found = [
-            f"{v['id']}: {[n['html'][:160] for n in v['nodes']]}"
-            for v in Axe().run(self.page).response["violations"]
-        ]
+        found = violations(self.page)
         assert found == [], f"{self.page.url}: {found}"
 
     # -- signing in -----------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+"""Accessibility by axe, once for what has not been looked at before.
+
+A journey comes back to the same few pages again and again, and axe takes longer than everything else on a page. What a
+page is made of is written down as kinds: each element with what encloses it, its attributes and whether it holds text,
+and the order of the headings. A page all of whose kinds were found without fault at this width is not asked about again.
+"""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+#: Attributes whose value says what an element is to a screen reader; of all others it counts that they are there.
+_KINDS = """() => {
+  const told = new Set(["class", "role", "type", "lang", "hidden", "open", "disabled", "tabindex", "scope", "autocomplete",
+                        "aria-hidden", "aria-expanded", "aria-current", "aria-live", "aria-invalid", "aria-level"]);
+  const points = new Set(["for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form"]);
+  const known = new Map();
+  const ids = {};
+  for (const each of document.querySelectorAll("[id]")) ids[each.id] = (ids[each.id] || 0) + 1;
+  const kinds = new Set();
+  for (const each of document.querySelectorAll("*")) {
+    const said = [];
+    for (const {name, value} of each.attributes) {
+      if (told.has(name)) said.push(name + "=" + value);
+      else if (points.has(name)) said.push(name + (value.split(/\\s+/).every(id => ids[id]) ? "" : " leads nowhere"));
+      else if (name === "id") said.push(ids[value] > 1 ? "id twice" : "id");
+      else said.push(name + (value.trim() ? "" : " empty"));
+    }
+    const text = [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const own = each.localName + "[" + said.sort().join(" ") + "]" + (text ? " text" : "");
+    const kind = (known.get(each.parentElement) || "") + ">" + own;
+    known.set(each, kind);
+    kinds.add(kind);
+  }
+  const headings = [...document.querySelectorAll("h1,h2,h3,h4,h5,h6")].map(each => each.localName);
+  kinds.add("headings " + headings.filter((each, at) => each !== headings[at - 1]).join(" "));
+  return [...kinds];
+}"""
+
+#: By width, the kinds that stood on pages without fault; kept for the process.
+_faultless: dict[int, set[str]] = {}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page, in words; nothing where all that is on it has been found right before."""
+    assert page.viewport_size is not None
+    seen = _faultless.setdefault(page.viewport_size["width"], set())
+    kinds = set(page.evaluate(_KINDS))
+    if kinds <= seen:
+        return []
+    found = [
+        f"{v['id']}: {[n['html'][:160] for n in v['nodes']]}"
+        for v in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    ]
+    if not found:
+        seen |= kinds
+    return found
