@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from sightline.access.queries import joined_set, lead_of
-from sightline.children.queries import ChildView, HeldElsewhere
+from sightline.children.queries import ChildView, HeldElsewhere, without_addresses
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.queries import DocumentView, content, document, documents, words_of
 from sightline.documents.terms import MediaKind
@@ -549,8 +549,14 @@ def files_beside(view: RequestView) -> list[DocumentView]:
     ]
 
 
-def whole(view: RequestView, child: str) -> Whole:
-    """The copy as it was decided, for print and for reading here.
+def who_reads(request: AccessRequest, child: ChildView) -> UUID | None:
+    """Who of the family is to read the copy of a request; None for somebody whom the record does not know."""
+    return child.child.id if request.asker == Asker.SELF else request.person_id
+
+
+def whole(view: RequestView, child: ChildView) -> Whole:
+    """The copy as it was decided, for print and for reading here. A confidential address that is not the reader's own
+    is in no copy, whatever was decided on the item that it stands in.
 
     Raises NotFound where an item is not decided, Refused where a file that is to be given cannot be opened.
     """
@@ -604,6 +610,7 @@ def whole(view: RequestView, child: str) -> Whole:
                 }
             )
         parts.append({"heading": for_own if own else for_other, "rows": rows})
+    parts = _without_addresses_of_others(parts, view.row, child)
     every = " ".join(text for part in parts for row in part["rows"] for text in row["texts"])
     glossary = [
         (a.abbreviation, a.stands_for)
@@ -611,7 +618,7 @@ def whole(view: RequestView, child: str) -> Whole:
         if re.search(rf"(?<!\w){re.escape(a.abbreviation)}(?!\w)", every)
     ]
     return Whole(
-        name=child,
+        name=child.child.name,
         own=own,
         made_on=_day(now()),
         parts=parts,
@@ -619,6 +626,18 @@ def whole(view: RequestView, child: str) -> Whole:
         given=sum(bool(i.given) for i in items),
         held=sum(i.decision is not None and i.decision.choice != Choice.GIVE for i in items),
     )
+
+
+def _without_addresses_of_others(
+    parts: list[dict[str, Any]], request: AccessRequest, child: ChildView
+) -> list[dict[str, Any]]:
+    """The parts of a copy without confidential addresses, each row saying so. One query."""
+    fit = without_addresses(child.folder_ids, parts, who_reads(request, child))
+    for after, before in zip(fit, parts, strict=True):
+        for row, as_decided in zip(after["rows"], before["rows"], strict=True):
+            if row != as_decided:
+                row["note"] = f"{row['note']} An address is held back.".strip()
+    return fit
 
 
 def _second_person(title: str) -> str:

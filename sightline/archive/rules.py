@@ -221,9 +221,11 @@ def propose(
     keep_from: str = "",
     raised_by_public: bool = False,
     unread: bool = False,
+    addresses: Sequence[str] = (),
 ) -> list[Proposal]:
     """What of one text might be held back, from its links to people in the record and the pack's words.
 
+    `addresses` are the words in it that give a confidential address which is not the asker's own.
     What is `unread` (a picture, a recording, a page without text) is looked at by a person before it is given.
     Practitioners (`workers`) are named as they acted in their post, so their names are proposed for nothing
     (Data Protection Act 2018, schedule 2, paragraph 17).
@@ -246,6 +248,8 @@ def propose(
         found.append(
             Proposal(Ground.THIRD_PARTY, f"It names {', '.join(dict.fromkeys(people))}.", _longest(names))
         )
+    if addresses:
+        found.append(Proposal(Ground.THIRD_PARTY, "It gives a confidential address.", _longest(addresses)))
     if told_by and told_by.casefold() not in known_workers:
         found.append(
             Proposal(Ground.THIRD_PARTY, f"It was told by {told_by}, who may not expect it to be known.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pygraphviz
 from markupsafe import Markup, escape
 
 from .queries import ChildView, TieView
@@ -110,6 +109,9 @@ def _placed(
     nodes: list[_Node], edges: list[tuple[str, str, bool]], parents: list[str]
 ) -> tuple[dict[str, tuple[float, float]], float, float]:
     """Where Graphviz puts each, in points from the top left, and the size of the whole."""
+    # Wanted when a child's page is first shown: the web server starts without it.
+    import pygraphviz
+
     graph = pygraphviz.AGraph(directed=True, ranksep="0.75", nodesep="0.55", splines="line", ordering="out")
     for node in nodes:
         graph.add_node(node.key, shape="box", fixedsize="true", width="1.0", height="0.75", label="")

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from sightline.access.queries import joined_sets, leads_of
-from sightline.children.queries import names_of_folders
+from sightline.children.queries import as_viewer_may_read, names_of_folders
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
 from sightline.records.chronology import Moment, told
@@ -130,7 +130,7 @@ def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: i
         page = max(1, -(-total // size))
     ids = [id for _, id in _ordered(entries, wanted, asked)[(page - 1) * size : page * size]]
     return Timeline(
-        shown=_shown(ids, wanted, asked),
+        shown=as_viewer_may_read(folder_ids, _shown(ids, wanted, asked)),
         total=total,
         choices=choices,
         asked=asked,
@@ -320,7 +320,8 @@ def all_ids(folder_ids: Sequence[UUID], asked: Asked, *, before: datetime) -> li
 def shown_of(folder_ids: Sequence[UUID], ids: Sequence[UUID], asked: Asked) -> list[Shown]:
     """These moments in this order."""
     chosen = set(ids)
-    return _shown(ids, [m for m in small_moments(folder_ids) if m.id in chosen], asked)
+    shown = _shown(ids, [m for m in small_moments(folder_ids) if m.id in chosen], asked)
+    return as_viewer_may_read(folder_ids, shown)
 
 
 @dataclass(frozen=True)
@@ -425,7 +426,7 @@ class OwnView:
     earlier: tuple[OwnView, ...] = ()
 
 
-def own(folder_ids: Iterable[UUID], asked: Asked = Asked()) -> list[OwnView]:
+def own(folder_ids: Sequence[UUID], asked: Asked = Asked()) -> list[OwnView]:
     """Every worker's own lines that stand, by when it happened, as of the day asked about. One query."""
     rows = OwnMoment.objects.filter(folder_id__in=list(folder_ids)).select_related("practitioner")
     if asked.known_before:
@@ -436,12 +437,13 @@ def own(folder_ids: Iterable[UUID], asked: Asked = Asked()) -> list[OwnView]:
         earlier = () if before is None else (_own_view(before), *before.earlier)
         lines[row.line] = _own_view(row, earlier)
     standing = [view for view in lines.values() if not view.taken_out]
-    return sorted(
+    ordered = sorted(
         standing, key=lambda view: (view.happened_at, str(view.line)), reverse=not asked.oldest_first
     )
+    return as_viewer_may_read(folder_ids, ordered)
 
 
-def own_line(line: UUID, folder_ids: Iterable[UUID]) -> OwnView:
+def own_line(line: UUID, folder_ids: Sequence[UUID]) -> OwnView:
     """One line that stands. Raises NotFound."""
     found = next((view for view in own(folder_ids) if view.line == line), None)
     if found is None:

@@ -33,21 +33,82 @@ def _clean_picture(path: Path, ending: str, out: Path) -> None:
             flat(upright).save(out, "JPEG", quality=95, subsampling=0)
 
 
-_NOTES_OF_JPEG = re.compile(rb"\xff\xe1([\x00-\xff]{2})(?:Exif\x00\x00|http://ns\.adobe\.com/)")
+#: What any part of a PDF may say about itself: XMP, what other programs kept there, when it was changed, thumbnails.
+_NOTES_OF_PDF = ("/Metadata", "/PieceInfo", "/LastModified", "/Thumb", "/AF")
+#: What a comment says of whoever made it; the field of a form has its name in the same place, and keeps it.
+_NOTES_OF_COMMENT = ("/T", "/M", "/CreationDate", "/NM", "/RC")
 
 
 def _clean_pdf(path: Path, _ending: str, out: Path) -> None:
     import pypdfium2
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject
 
-    source, fresh = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
-    fresh.import_pages(source)
-    fresh.save(out)
-    # A photograph inside it keeps its own notes: overwritten where they stand, so that nothing else moves.
-    content = bytearray(out.read_bytes())
-    for found in _NOTES_OF_JPEG.finditer(bytes(content)):
-        length = int.from_bytes(found[1], "big")
-        content[found.start() + 4 : found.start() + 2 + length] = bytes(length - 2)
-    out.write_bytes(content)
+    # First the pages alone: what belongs to the whole file (its title, scripts, files inside it) stays behind.
+    source, pages = pypdfium2.PdfDocument(path), pypdfium2.PdfDocument.new()
+    pages.import_pages(source)
+    whole = io.BytesIO()
+    pages.save(whole)
+    fresh = PdfWriter(clone_from=PdfReader(whole))
+    fresh.metadata = None
+    for page in fresh.pages:
+        notes = page.get("/Annots", ArrayObject()).get_object()
+        # A file inside the file was looked at by nobody.
+        kept = [each for each in notes if each.get_object().get("/Subtype") != "/FileAttachment"]
+        if len(kept) < len(notes):
+            page[NameObject("/Annots")] = ArrayObject(kept)
+    for part in fresh._objects:
+        if not isinstance(part, DictionaryObject):
+            continue
+        comment = "/Rect" in part and part.get("/Subtype") not in (None, "/Widget", "/Link")
+        for name in (*_NOTES_OF_PDF, *(_NOTES_OF_COMMENT if comment else ())):
+            part.pop(name, None)
+        if isinstance(part, StreamObject) and part.get("/Subtype") == "/Image":
+            _clean_image_of_pdf(part)
+    plain = io.BytesIO()
+    fresh.write(plain)
+    # Copied once more: what nothing refers to any longer stays behind.
+    last = PdfWriter(clone_from=PdfReader(plain))
+    last.metadata = None
+    with out.open("wb") as file:
+        last.write(file)
+
+
+def _clean_image_of_pdf(image: Any) -> None:
+    """A photograph in a PDF keeps its own notes: the dots stay, the notes go."""
+    import zlib
+
+    from pypdf.generic import NameObject
+
+    filters = image.get("/Filter")
+    named = [filters] if isinstance(filters, str) else list(filters or [])
+    if named == ["/FlateDecode", "/DCTDecode"] and "/DecodeParms" not in image:
+        image._data, named = zlib.decompress(image._data), ["/DCTDecode"]
+        image[NameObject("/Filter")] = NameObject("/DCTDecode")
+    if named == ["/DCTDecode"]:
+        image._data = _plain_jpeg(image._data)
+    elif named == ["/JPXDecode"]:
+        image._data = _plain_jpeg_2000(image._data)
+    elif "/DCTDecode" in named or "/JPXDecode" in named:
+        raise CannotRead("It holds a picture that cannot be made plain inside it.")
+
+
+def _plain_jpeg_2000(content: bytes) -> bytes:
+    """Without the boxes that hold words or another program's notes; the bare picture has none."""
+    if content[4:8] != b"jP  ":
+        return content
+    kept, at = [], 0
+    while at + 8 <= len(content):
+        size, kind = int.from_bytes(content[at : at + 4], "big"), content[at + 4 : at + 8]
+        if size == 1:
+            size = int.from_bytes(content[at + 8 : at + 16], "big")
+        end = len(content) if size == 0 else at + size
+        if end <= at:
+            raise CannotRead("It is damaged.")
+        if kind not in (b"xml ", b"uuid", b"uinf"):
+            kept.append(content[at:end])
+        at = end
+    return b"".join(kept)
 
 
 #: Who wrote what and when, where the parts of an Office file name people: the names go, the words stay.

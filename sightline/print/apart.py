@@ -10,8 +10,6 @@ import subprocess
 import sys
 from datetime import datetime
 
-from .typeset import typeset
-
 
 def typeset_apart(source: str, inputs: str, at: datetime) -> bytes:
     """What `typeset` makes, by a process of its own. RuntimeError with what it said when it fails."""
@@ -26,6 +24,8 @@ def typeset_apart(source: str, inputs: str, at: datetime) -> bytes:
 
 def main() -> None:
     """Reads the work from standard input and writes the PDF to standard output."""
+    from .typeset import typeset
+
     work = json.load(sys.stdin.buffer)
     made = typeset(work["source"], work["inputs"], datetime.fromisoformat(work["at"]))
     sys.stdout.buffer.write(made)

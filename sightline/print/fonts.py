@@ -6,9 +6,10 @@ import unicodedata
 from functools import cache
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import typst
-from fontTools.ttLib import TTFont
+if TYPE_CHECKING:
+    import typst
 
 
 def fonts_dir() -> Path:
@@ -24,6 +25,8 @@ def fonts_dir() -> Path:
 @cache
 def fonts() -> typst.Fonts:
     """The same fonts on every machine: none of the system's, so that a print looks alike everywhere."""
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts_dir())]
     )
@@ -32,6 +35,9 @@ def fonts() -> typst.Fonts:
 @cache
 def _covered() -> frozenset[str]:
     """Every character that one of the fonts has."""
+    # Large, and wanted when something is first printed: the web server starts without it.
+    from fontTools.ttLib import TTFont
+
     found: set[int] = set()
     for path in fonts_dir().glob("*_400Regular.ttf"):
         with TTFont(path, lazy=True) as font:

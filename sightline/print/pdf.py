@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from .apart import typeset_apart
 from .fonts import showable
-from .typeset import ROOT, typeset
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,9 @@ def make(template: str, data: Mapping[str, Any], *, about: About, large: bool = 
     more and gives its memory back: for volumes of the record, in a job. Days and times are put into words by the
     caller: TypeError otherwise. Raises typst.TypstError, or RuntimeError for a large one, where the template is wrong.
     """
+    # Typesetting is large, and wanted when something is first printed: the web server starts without it.
+    from .typeset import ROOT, typeset
+
     room, _, name = template.partition("/")
     at = (about.at or timezone.now()).replace(microsecond=0)
     said = asdict(about) | {"at": _moment(at)}

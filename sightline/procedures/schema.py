@@ -46,7 +46,7 @@ Amount = Annotated[int, Field(strict=True, gt=0, le=10_000)]
 class Part(BaseModel):
     """Anything in a pack: nothing unknown in it, and nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Source(Part):

@@ -19,7 +19,6 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from pypdf import PdfReader, PdfWriter
 
 from sightline.access.queries import Reader, joined_set, readers_of_all
 from sightline.agencies.queries import partnership
@@ -123,6 +122,9 @@ def _pdf(reader: Reader, found: Iterable[Summary], day: date) -> bytes:
 
 def encrypted(pdf: bytes, passphrase: str) -> bytes:
     """The PDF with AES-256, opened by the passphrase alone. The tags stay."""
+    # Large, and wanted once a night: the web server starts without it.
+    from pypdf import PdfReader, PdfWriter
+
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
     writer.encrypt(user_password=passphrase, owner_password=secrets.token_urlsafe(24), algorithm="AES-256")
     out = io.BytesIO()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,13 @@ from uuid import UUID
 from django.urls import reverse
 
 from sightline.children import genogram
-from sightline.children.queries import ChildView, child_page, completeness
+from sightline.children.queries import (
+    ChildView,
+    as_viewer_may_read,
+    child_page,
+    completeness,
+    without_addresses,
+)
 from sightline.children.rules import full_day
 from sightline.chronology.paper import when
 from sightline.chronology.queries import timeline
@@ -70,7 +76,7 @@ def summary_of(
 ) -> Summary:
     """The summary of a child whose folders the viewer may open. A fixed number of queries.
 
-    Where it `leaves_the_system` a confidential address is not in it: nobody could tell who reads it.
+    Where it `leaves_the_system` a confidential address is not in it, in no words: nobody could tell who reads it.
     """
     view = view or child_page(folder_ids)
     lead = view.folder_ids[0]
@@ -87,7 +93,7 @@ def summary_of(
     }
     said, heard = _said(lead, folder_ids, view, parts)
     facts = view.masthead
-    return Summary(
+    summary = Summary(
         folder_id=lead,
         name=view.child.name,
         heading=" · ".join(
@@ -127,6 +133,9 @@ def summary_of(
         ],
         gaps=_gaps(view, people, heard),
     )
+    fit = without_addresses if leaves_the_system else as_viewer_may_read
+    safety, sections, gaps = fit(folder_ids, (summary.safety, summary.sections, summary.gaps))
+    return replace(summary, safety=safety, sections=sections, gaps=gaps)
 
 
 def _by(row: Any) -> str:

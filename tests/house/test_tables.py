@@ -69,6 +69,19 @@ def test_every_table_with_a_folder_forces_row_security():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("model", folder_models(), ids=label)
+def test_a_policy_remembers_what_it_asked_about_a_folder(model):
+    """The planner puts the question into the policy as it stands; as a function it would be called for every row."""
+    if "access_may_read(" not in (model.door.read or ""):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'EXPLAIN SELECT count(*) FROM "{model._meta.db_table}"')
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "sightline.opened" in plan
+    assert "access_may_read(" not in plan
+
+
+@pytest.mark.django_db
 def test_the_program_owns_nothing_and_may_neither_truncate_nor_make():
     with connection.cursor() as cursor:
         cursor.execute(

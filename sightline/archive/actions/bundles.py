@@ -14,7 +14,7 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.queries import child_page
+from sightline.children.queries import addresses_in, child_page
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures.queries import pack_in_force
@@ -53,13 +53,14 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
     there = set(BundleItem.objects.filter(request=request).values_list("source_id", "part"))
     at = now()
     rows = []
-    for piece in queries.pieces(folders):
-        if (piece.source_id, piece.part) in there:
-            continue
+    pieces = [p for p in queries.pieces(folders) if (p.source_id, p.part) not in there]
+    addresses = addresses_in(folders, [p.text for p in pieces], queries.who_reads(request, child))
+    for piece, of_places in zip(pieces, addresses, strict=True):
         proposals = rules.propose(
             piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
             asker=Asker(request.asker), child_said=piece.child_said, keep_from=piece.keep_from,
             raised_by_public=piece.raised_by_public, unread=piece.unread,
+            addresses=of_places,
         )  # fmt: skip
         rows.append(
             BundleItem(

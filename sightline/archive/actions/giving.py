@@ -46,7 +46,7 @@ def _whole(request: AccessRequest) -> Whole:
     if view.state not in (RequestState.APPROVED, RequestState.ANSWERED):
         raise Refused("A manager has not approved yet what may be given.")
     child = child_page(joined_set(lead_of(request.folder_id)) or [request.folder_id])
-    return queries.whole(view, child.child.name)
+    return queries.whole(view, child)
 
 
 def _pdf(whole: Whole, request: AccessRequest) -> bytes:

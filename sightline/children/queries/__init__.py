@@ -46,8 +46,15 @@ from .views import (
     StatusView,
     TieView,
 )
+from .withholding import (
+    WITHHELD,
+    addresses_in,
+    as_viewer_may_read,
+    without_addresses,
+)
 
 __all__ = [
+    "WITHHELD",
     "AnswerView",
     "AuthorityView",
     "ChildView",
@@ -65,6 +72,8 @@ __all__ = [
     "ResidenceView",
     "StatusView",
     "TieView",
+    "addresses_in",
+    "as_viewer_may_read",
     "brothers_and_sisters",
     "child_of_record",
     "child_page",
@@ -80,5 +89,6 @@ __all__ = [
     "people_named",
     "pointer",
     "pointers",
+    "without_addresses",
     "works_with",
 ]

@@ -8,9 +8,11 @@ from django.db import transaction
 
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
+from sightline.agencies.queries import acting_as
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.children.queries import addresses_in
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
@@ -44,6 +46,7 @@ def answer(concern_id: UUID, words: str) -> None:
 def _answer(concern: Concern, kind: AnswerKind, words: str, event: str) -> None:
     if not words.strip():
         raise Refused("Write what the referrer is told.", "words")
+    _gives_no_address_away(concern, words)
     Answer.objects.create(
         concern=concern,
         kind=kind.value,
@@ -59,6 +62,20 @@ def _answer(concern: Concern, kind: AnswerKind, words: str, event: str) -> None:
             path=f"/concerns/{concern.id}/",
         )
     _audit(concern, f"concerns.{kind.value}")
+
+
+def _gives_no_address_away(concern: Concern, words: str) -> None:
+    """What leaves for a referrer names no confidential address, unless it is one whose post shows them such."""
+    referrer = acting_as(concern.raised_by_id) if concern.raised_by_id else None
+    if referrer is not None and referrer.may(Permission.SEE_CONFIDENTIAL_ADDRESS):
+        return
+    [found] = addresses_in(_folders(concern.id), [words])
+    if found:
+        raise Refused(
+            f"“{found[0]}” belongs to an address that is confidential. Take it out: the referrer must not learn it "
+            "from us.",
+            "words",
+        )
 
 
 def _is_theirs(concern: Concern) -> bool:

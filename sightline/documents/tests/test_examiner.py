@@ -11,6 +11,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, RectangleObject, StreamObject, TextStringObject
 
 from sightline.documents import cleaning, examiner, examining
 from sightline.documents.rules import BY_ENDING
@@ -359,6 +361,48 @@ def test_a_photograph_inside_a_pdf_says_nothing_of_its_place(here):
     copy = cleaned(content, "pdf")
     assert b"Invented Camera" not in copy
     assert examined(copy, "pdf").preview
+
+
+def test_no_page_picture_or_comment_of_a_pdf_speaks_about_itself(here):
+    """Notes stand on the file, on a page and on a picture; comments name who made them; a file may be inside."""
+    said = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Invented Author, 54.5 North</x:xmpmeta>"
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(_with_picture(files.photograph(place=True)))))
+    page = writer.pages[0]
+    notes = StreamObject()
+    notes._data = said
+    for holder in (writer._root_object, page, page["/Resources"]["/XObject"]["/I"].get_object()):
+        holder[NameObject("/Metadata")] = writer._add_object(notes)
+        holder[NameObject("/PieceInfo")] = DictionaryObject({NameObject("/Maker"): TextStringObject(NAMED)})
+    for kind in ("/Text", "/FileAttachment"):
+        comment = {
+            "/Type": NameObject("/Annot"),
+            "/Subtype": NameObject(kind),
+            "/T": TextStringObject(NAMED),
+            "/Contents": TextStringObject("Words that stay"),
+            "/Rect": RectangleObject((1, 1, 9, 9)),
+        }
+        writer.add_annotation(0, DictionaryObject({NameObject(k): v for k, v in comment.items()}))
+    writer.add_attachment("inside.txt", NAMED.encode())
+    writer.add_metadata({"/Author": NAMED})
+    out = io.BytesIO()
+    writer.write(out)
+    assert NAMED.encode() in out.getvalue()
+    copy = cleaned(out.getvalue(), "pdf")
+    read = PdfReader(io.BytesIO(copy))
+    every = copy + b"".join(
+        each.get_data()
+        for each in (read.get_object(n) for n in range(1, len(read.xref[0]) + 1))
+        if hasattr(each, "get_data")
+    )
+    for words in (NAMED, "North", "Invented Camera"):
+        assert words.encode() not in every
+        assert words.encode("utf-16-be") not in every
+    assert read.metadata is None
+    assert [a.get_object()["/Contents"] for a in read.pages[0]["/Annots"]] == ["Words that stay"]
+    assert examined(copy, "pdf").preview
+
+
+NAMED = "Invented Author"
 
 
 def _with_picture(photograph: bytes) -> bytes:

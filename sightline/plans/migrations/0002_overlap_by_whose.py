@@ -9,7 +9,7 @@ import sightline.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0007_overlap_by_whose"),
+        ("access", "0008_overlap_by_whose"),
         ("agencies", "0007_alter_rolepermission_permission"),
         ("plans", "0001_initial"),
     ]

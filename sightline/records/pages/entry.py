@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
-from sightline.children.queries import names_of_folders
+from sightline.children.queries import as_viewer_may_read, names_of_folders
 from sightline.documents import queries as documents
 from sightline.govuk.words import clock, moment
 from sightline.kernel.ids import uuid7
@@ -38,7 +38,7 @@ from .write import Scene, asked_draft, draft_href, look_again, scene, sent
 def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """The entry with each paragraph for what it is; its corrections and what others say of it below."""
     view, shown = open_child(request, folder_id, "records.entry", tab="chronology")
-    told = queries.story(entry_id, view.folder_ids)
+    told = as_viewer_may_read(view.folder_ids, queries.story(entry_id, view.folder_ids))
     found, corrections, after = told.entry, list(told.corrections), list(told.after)
     glossary = pack_in_force().glossary(today())
     ids = [e.id for e in (found, *corrections, *after)]

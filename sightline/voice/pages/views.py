@@ -14,7 +14,7 @@ from django.urls import reverse
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
-from sightline.children.queries import ChildView
+from sightline.children.queries import ChildView, as_viewer_may_read
 from sightline.documents.queries import attached
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.words import clock
@@ -89,16 +89,19 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     found = queries.voices(folders, limit=PAGE + 1, offset=(at - 1) * PAGE)
     kept = queries.draft(shown["folder_id"])
     due = on_folders(folders)
+    texts = {
+        "voices": found[:PAGE],
+        "unanswered": queries.unanswered(folders),
+        "to_explain": queries.to_explain(folders, due),
+        "regards": queries.regards(folders),
+    }
     return render(
         request,
         "voice/child.html",
         shown
         | {
-            "voices": found[:PAGE],
+            **as_viewer_may_read(folders, texts),
             "attached": attached(folders, [v.first for v in found[:PAGE]]) if found else {},
-            "unanswered": queries.unanswered(folders),
-            "to_explain": queries.to_explain(folders, due),
-            "regards": queries.regards(folders),
             "due": {d.subject_id: d for d in due if d.kind in ("answer_to_child", "explain_decision")},
             "draft_at": kept[1] if kept else None,
             "page_number": at,

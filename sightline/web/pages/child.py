@@ -17,7 +17,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
-from sightline.children.queries import ChildView, child_page, pointer
+from sightline.children.queries import ChildView, as_viewer_may_read, child_page, pointer
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import on_folders, pack_in_force
@@ -168,7 +168,9 @@ def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """All decisions on the child: who made them, why, and under which definition in force that day."""
     _lead, folders, shown = _opened(request, folder_id, "decisions")
-    return render(request, "web/decisions.html", shown | {"decisions": decisions(folders)})
+    return render(
+        request, "web/decisions.html", shown | {"decisions": as_viewer_may_read(folders, decisions(folders))}
+    )
 
 
 @page(permission=Permission.WHO_LOOKED, methods=("GET",))

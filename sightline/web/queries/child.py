@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.access.queries import read_together
+from sightline.children.queries import as_viewer_may_read
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
@@ -107,7 +108,7 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
     happened.sort(key=lambda h: h.at, reverse=True)
     plan, others = answer(both(plan_mark(folders), standing.told(folders)))
     stands = [*standing_of_concerns(parts), *others]
-    return ChildPage(
+    page = ChildPage(
         folder_id=lead,
         folder_ids=folders,
         last_said=last_said(folders),
@@ -122,3 +123,4 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         plan=plan,
         seen=last_seen(folders),
     )
+    return as_viewer_may_read(folders, page)

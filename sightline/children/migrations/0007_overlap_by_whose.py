@@ -9,9 +9,9 @@ import sightline.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0007_overlap_by_whose"),
+        ("access", "0008_overlap_by_whose"),
         ("agencies", "0007_alter_rolepermission_permission"),
-        ("children", "0005_folder_shown"),
+        ("children", "0006_addresses_in"),
     ]
 
     operations = [

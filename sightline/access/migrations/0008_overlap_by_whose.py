@@ -9,7 +9,7 @@ import sightline.kernel.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("access", "0006_form_draft"),
+        ("access", "0007_asked_once"),
         ("agencies", "0007_alter_rolepermission_permission"),
     ]
 

@@ -1,0 +1,97 @@
+"""Confidential addresses kept out of what somebody reads or takes away who must not know them.
+
+The rows of an address are hidden by their door; here the words that people wrote are looked through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import connection
+
+from sightline.agencies.queries import acting_now
+from sightline.agencies.terms import Permission
+
+T = TypeVar("T")
+
+WITHHELD = "[address withheld]"
+_TWICE = re.compile(rf"{re.escape(WITHHELD)}(?:[\s,;.]*{re.escape(WITHHELD)})+")
+
+
+def knows_addresses() -> bool:
+    """Whether the viewer's role shows them confidential addresses."""
+    acting = acting_now()
+    return acting is not None and acting.may(Permission.SEE_CONFIDENTIAL_ADDRESS)
+
+
+def addresses_in(
+    folder_ids: Sequence[UUID], texts: Sequence[str], reader_id: UUID | None = None
+) -> list[list[str]]:
+    """For each text the words in it that give away a confidential address around these children, the longest first.
+
+    `reader_id` is the person of the family who is to read it; their own address is no secret from them. One query.
+    """
+    found: list[list[str]] = [[] for _ in texts]
+    if not folder_ids or not any(texts):
+        return found
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT place, words FROM children_addresses_in(%s, %s, %s)",
+            [list(folder_ids), reader_id, list(texts)],
+        )
+        for place, words in cursor.fetchall():
+            if words not in found[place - 1]:
+                found[place - 1].append(words)
+    return [sorted(words, key=len, reverse=True) for words in found]
+
+
+def without_addresses(folder_ids: Sequence[UUID], thing: T, reader_id: UUID | None = None) -> T:
+    """The same dataclass, list, tuple, dict or text, every text in it without those words. One query."""
+    texts = list(dict.fromkeys(_texts(thing)))
+    found = addresses_in(folder_ids, texts, reader_id)
+    fit = {text: _without(text, words) for text, words in zip(texts, found, strict=True) if words}
+    fitting: T = _with(thing, fit) if fit else thing
+    return fitting
+
+
+def as_viewer_may_read(folder_ids: Sequence[UUID], thing: T) -> T:
+    """The same for whoever is looking: as it is for those who may see confidential addresses, without a query."""
+    return thing if knows_addresses() else without_addresses(folder_ids, thing)
+
+
+def _without(text: str, words: Sequence[str]) -> str:
+    for each in words:
+        text = text.replace(each, WITHHELD)
+    return _TWICE.sub(WITHHELD, text)
+
+
+def _texts(thing: Any) -> Iterator[str]:
+    if isinstance(thing, str):
+        yield thing
+    elif is_dataclass(thing):
+        for field in fields(thing):
+            yield from _texts(getattr(thing, field.name))
+    elif isinstance(thing, Mapping):
+        for value in thing.values():
+            yield from _texts(value)
+    elif isinstance(thing, (list, tuple)):
+        for value in thing:
+            yield from _texts(value)
+
+
+def _with(thing: Any, fit: Mapping[str, str]) -> Any:
+    if isinstance(thing, str):
+        return fit.get(thing, thing)
+    if is_dataclass(thing) and not isinstance(thing, type):
+        changed = {
+            field.name: _with(getattr(thing, field.name), fit) for field in fields(thing) if field.init
+        }
+        return replace(thing, **changed)
+    if isinstance(thing, Mapping):
+        return type(thing)({key: _with(value, fit) for key, value in thing.items()})  # type: ignore[call-arg]
+    if isinstance(thing, (list, tuple)):
+        return type(thing)(_with(value, fit) for value in thing)
+    return thing

@@ -1,0 +1,194 @@
+"""A confidential address reaches no page and no copy of somebody who must not know it."""
+
+import io
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from sightline.access.tests.factories import joined, let_in, open_folder_for
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.archive import actions as archive
+from sightline.archive import queries as archived
+from sightline.archive.models import SharedCopy
+from sightline.archive.terms import Asker, Choice, GivenAs
+from sightline.archive.tests.test_actions import pdf_strings
+from sightline.children.actions import move_to, record_adult, tie
+from sightline.children.queries import addresses_in
+from sightline.children.rules import Address, Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Kinship, Known, LivesAt
+from sightline.chronology import actions as chronology
+from sightline.chronology import queries as chronicled
+from sightline.chronology.jobs import print_chronology
+from sightline.chronology.rules import Asked
+from sightline.concerns import actions as concerns
+from sightline.concerns.models import ConcernPart
+from sightline.concerns.tests.factories import FrontDoor, make_front_door, raised_by
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import Refused
+from sightline.records.actions import sign_entry
+from sightline.records.terms import EntryKind
+from sightline.voice.tests.factories import heard, make_child
+from sightline.web import bundles
+
+pytestmark = pytest.mark.django_db
+
+HOME = Address(LivesAt.OTHER, "17 Lantern Row", "ZZ99 4HD", "Saltwick", confidential=True)
+
+
+@dataclass
+class Home:
+    door: FrontDoor
+    folder: UUID
+    child: UUID
+    mother: UUID
+    father: UUID
+    visitor: Practitioner
+    officer: Practitioner
+
+    @property
+    def knows(self) -> Practitioner:
+        return self.door.worker
+
+
+@pytest.fixture
+def home() -> Home:
+    door = make_front_door()
+    folder = open_folder_for(door.worker)
+    visitor = make_practitioner("health-visitor", name="Ines Blake")
+    officer = make_practitioner("records-officer", name="Owen Pritchard")
+    for who in (visitor, officer, door.manager):
+        let_in(folder, who)
+    child = make_child(folder, door.worker, years=14)
+    with as_practitioner(door.worker):
+        mother = record_adult(folder, NewAdult(Names("Ana", "Ferreira"), Birth()))
+        father = record_adult(folder, NewAdult(Names("Jon", "Lund"), Birth()))
+        tie(folder, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES))
+        tie(folder, NewTie(father, Kinship.FATHER, Known.YES, Known.NO))
+        move_to(folder, HOME)
+        move_to(folder, HOME, person_id=mother)
+        sign_entry(
+            {folder: "They stay at 17, Lantern Row in Saltwick. All three rooms are warm."},
+            kind=EntryKind.VISIT, happened_at=now() - timedelta(hours=3), significant=True,
+            impact="Safe at zz994hd.",
+        )  # fmt: skip
+    heard(folder, door.worker, said="I like Lantern row.")
+    return Home(door, folder, child, mother, father, visitor, officer)
+
+
+def gives_away(text: str) -> bool:
+    """Whether any of it stands there, however it is spaced."""
+    plain = re.sub(r"[^a-z0-9]", "", text.lower())
+    return any(part in plain for part in ("lanternrow", "zz994hd", "saltwick"))
+
+
+def all_of(pdf: bytes) -> str:
+    """Text, metadata and every object of a PDF."""
+    read = PdfReader(io.BytesIO(pdf))
+    xmp = read.xmp_metadata.rdf_root.toxml() if read.xmp_metadata else ""
+    pages = " ".join(page.extract_text() for page in read.pages)
+    return " ".join([pages, repr(read.metadata), xmp, repr(read.outline), *pdf_strings(read)])
+
+
+def signed_in(who: Practitioner) -> Client:
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+@pytest.mark.obligation("SHR-05")
+def test_neither_the_chronology_nor_its_print(home: Home) -> None:
+    said = {}
+    for who in (home.knows, home.visitor):
+        page = signed_in(who).get(f"/child/{home.folder}/chronology/").content.decode()
+        with as_practitioner(who):
+            wanted = chronology.ask_print(home.folder, Asked())
+        print_chronology(str(wanted.id), str(who.pk))
+        with as_practitioner(who):
+            (volume,) = chronicled.print_(wanted.id).volumes
+            said[who] = page, all_of(chronology.fetch_volume(volume.id)[1])
+    assert all(gives_away(text) for text in said[home.knows])
+    assert not any(gives_away(text) for text in said[home.visitor])
+    assert all("address withheld" in text and "rooms are warm" in text for text in said[home.visitor])
+
+
+@pytest.mark.obligation("REC-15")
+def test_neither_the_child_s_page_nor_the_summary_nor_what_leaves_for_the_day_without_a_system(
+    home: Home, tmp_path
+) -> None:
+    client = signed_in(home.visitor)
+    for path in ("", "summary/", "voice/", "decisions/"):
+        page = client.get(f"/child/{home.folder}/{path}")
+        assert page.status_code == 200, path
+        assert not gives_away(page.content.decode()), path
+    assert not gives_away(all_of(client.get(f"/child/{home.folder}/summary/pdf/").content))
+    assert gives_away(all_of(signed_in(home.knows).get(f"/child/{home.folder}/summary/pdf/").content))
+    keys = tmp_path / "keys.json"
+    for bundle in bundles.export(tmp_path / "out", keys):
+        read = PdfReader(bundle.path)
+        words = {k["for"]: k["passphrase"] for k in bundles.passphrases(keys).values()}
+        assert read.decrypt(words[bundle.reader])
+        assert not gives_away(" ".join(page.extract_text() for page in read.pages) + repr(read.metadata))
+
+
+@pytest.mark.obligation("REC-13")
+@pytest.mark.parametrize("asker", ["father", "mother", "child"])
+def test_no_copy_of_the_record_but_of_those_whose_address_it_is(home: Home, asker: str) -> None:
+    """Not even where somebody decided to give everything."""
+    asking = {
+        "father": (Asker.PARENT, "Jon Lund", home.father),
+        "mother": (Asker.PARENT, "Ana Ferreira", home.mother),
+        "child": (Asker.SELF, "Maya Ferreira-Lund", None),
+    }[asker]
+    with as_practitioner(home.officer):
+        request = archive.receive(
+            home.folder,
+            archive.Asking(asking[0], asking[1], "By post", now(), "By letter", "All of it", asking[2]),
+        )
+        archive.check_identity(
+            request.id, archive.Identity("Passport, seen", "Birth certificate", "She agrees")
+        )
+        archive.gather(request.id)
+        items = archived.bundle(request.id)
+        proposed = [i for i in items if any(gives_away(word) for word in i.row.words)]
+        for item in items:
+            archive.decide_item(item.id, archive.Deciding(Choice.GIVE, reasons="They know of it."))
+    with as_practitioner(home.door.manager):
+        archive.approve(request.id, "All of it.")
+    with as_practitioner(home.officer):
+        pdf = all_of(archive.copy_as_pdf(request.id))
+        archive.give(request.id, archive.Giving(GivenAs.ONLINE, asking[1], now()))
+        shared = repr(SharedCopy.objects.get().content)
+    assert "rooms are warm" in shared
+    knows = asker != "father"
+    assert bool(proposed) is not knows
+    assert (gives_away(pdf), gives_away(shared)) == (knows, knows)
+    assert ("An address is held back." in shared) is not knows
+
+
+@pytest.mark.obligation("PAR-02")
+def test_no_answer_to_whoever_raised_a_concern(home: Home) -> None:
+    raised = raised_by(home.door.teacher)
+    with as_practitioner(home.door.decider):
+        [part, _] = ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("place_in_list")
+    joined(part.folder_id, home.folder)
+    with as_practitioner(home.door.decider):
+        with pytest.raises(Refused, match="confidential"):
+            concerns.acknowledge(raised.concern_id, "Thank you. Maya is at Lantern Row now.")
+        concerns.acknowledge(raised.concern_id, "Thank you. Maya is safe.")
+    page = signed_in(home.door.teacher).get(f"/concerns/{raised.concern_id}/").content.decode()
+    assert "Maya is safe" in page
+    assert not gives_away(page)
+
+
+def test_nobody_learns_of_an_address_by_asking_about_it(home: Home) -> None:
+    """The words are looked for only around children whose record is open to whoever asks."""
+    with as_practitioner(home.visitor):
+        assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [["17 Lantern Row"]]
+    with as_practitioner(make_practitioner("health-visitor", name="Nobody Here")):
+        assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [[]]
