@@ -52,7 +52,7 @@ class Visitor:
         self.looks_over_the_page()
 
     def follows(self, link: str) -> None:
-        self.comes_by(self.page.locator("a").filter(has_text=link).first)
+        self.comes_by(self.page.locator("a").filter(has_text=link, visible=True).first)
 
     def presses(self, button: str) -> None:
         self.comes_by(self.page.get_by_role("button", name=button).first)

@@ -98,7 +98,13 @@ def open_child(
 def _plainly(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
     """Name, age and the tabs, where no room above says more."""
     return {
-        "mast": {"child": {"name": view.child.name, "lines": [view.child.age], "marks": []}, "seen": None},
+        "mast": {
+            "child": {
+                "name": view.child.name, "called": view.child.called, "short": view.child.age,
+                "lines": [view.child.age], "marks": [],
+            },
+            "seen": None,
+        },  # fmt: skip
         "tabs": tabs_for(request, view.folder_ids[0], tab),
     }
 

@@ -116,6 +116,8 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     return {
         "child": {
             "name": facts["name"],
+            "called": facts["called"],
+            "short": " · ".join(part for part in (known_as, facts["age"]) if part),
             "lines": lines,
             "marks": [{"text": m["text"], "colour": MARKS.get(m["kind"], "grey")} for m in facts["markers"]],
             "actions": actions,
