@@ -420,15 +420,19 @@ class DemonstrationPerson:
 
 
 def demonstration_people() -> list[DemonstrationPerson]:
-    """Whoever can sign in with a password, by role; for demo mode alone, where that is its named people."""
+    """Whoever can sign in with a password, by role, each by the post held longest; for demo mode alone, where that is
+    its named people."""
     rows = (
         Posting.objects.held_today()
         .filter(practitioner__user__is_active=True)
         .exclude(practitioner__user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        .order_by("role__title", "held_from", "id")
+        .order_by("held_from", "id")
         .values_list("practitioner_id", "practitioner__name", "role__title", "agency__name")
     )
-    return [DemonstrationPerson(*row) for row in rows]
+    people: dict[UUID, DemonstrationPerson] = {}
+    for row in rows:
+        people.setdefault(row[0], DemonstrationPerson(*row))
+    return sorted(people.values(), key=lambda person: (person.role_title, person.name))
 
 
 def user_of(practitioner_id: UUID) -> User | None:

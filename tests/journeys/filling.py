@@ -52,7 +52,8 @@ def types(visitor: Visitor, **fields: Any) -> None:
 
 _FOCUSED = """() => {
     const e = document.activeElement;
-    return [e.name || '', e.value || '', e.type || '', e.innerText || ''];
+    // At the end of the page nothing is focused, which is to say all of it.
+    return [e.name || '', e.value || '', e.type || '', e === document.body ? '' : e.innerText || ''];
 }"""
 
 
@@ -99,6 +100,20 @@ def presses_by_key(visitor: Visitor, button: str) -> None:
     with visitor.page.expect_navigation():
         visitor.page.keyboard.press("Enter")
     visitor.looks_over_the_page()
+
+
+def follows_by_key(visitor: Visitor, link: str) -> None:
+    """Tab to a link and press Enter on it."""
+    _goes_by_tab(visitor, lambda f: f[2] != "submit" and link in f[3])
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
+    visitor.looks_over_the_page()
+
+
+def opens_by_key(visitor: Visitor, summary: str) -> None:
+    """Tab to what is folded away and press Enter on it."""
+    _goes_by_tab(visitor, lambda f: summary in f[3])
+    visitor.page.keyboard.press("Enter")
 
 
 def without_scripts(visitor: Visitor) -> Visitor:

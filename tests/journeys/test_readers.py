@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from sightline.access.actions import open_in_emergency
 from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
@@ -19,7 +20,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.records.actions import sign_entry
 
 from .conftest import PASSWORD, Visitor
-from .filling import fills, presses_by_key, types
+from .filling import fills, follows_by_key, opens_by_key, presses_by_key, types
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -201,3 +202,125 @@ def test_she_reads_it_with_the_keyboard_alone(
     types(her, kind="wrong", words="I did not sing.")
     presses_by_key(her, "Send")
     her.sees("“I did not sing.”")
+
+
+@pytest.mark.obligation("PAR-02")
+@EVERYWHERE
+def test_a_police_officer_in_the_front_door_adds_what_the_police_know(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: UUID, width: int, scripts: bool
+) -> None:
+    officer = somebody(width=width, scripts=scripts)
+    officer.signs_in_as(
+        make_practitioner(
+            "police-front-door-officer", team=front_door.team, name="Rhona Lindqvist", password=PASSWORD
+        )
+    )
+    officer.follows("Front door")
+    officer.follows("Maya")
+    officer.sees("there was shouting every night")
+    officer.opens("Add what your agency knows")
+    officer.page.locator("#words-add").fill("We were called to the house twice in May.")
+    officer.presses("Add this")
+    officer.sees("Added to the concern, under your name.")
+    officer.sees("Added by Rhona Lindqvist")
+
+
+@pytest.mark.obligation("REC-18")
+@EVERYWHERE
+def test_a_quality_lead_reviews_what_was_opened_in_an_emergency(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: UUID, width: int, scripts: bool
+) -> None:
+    with as_practitioner(front_door.worker):
+        open_in_emergency(maya, "A patrol stands at her door and must know who is inside", minutes=60)
+    lead = somebody(width=width, scripts=scripts)
+    lead.signs_in_as(make_practitioner("quality-lead", name="Grace Tan", password=PASSWORD))
+    lead.follows("The partnership’s work")
+    lead.sees("This counts the records that you may open.")
+    lead.goes_to("/")
+    lead.follows("Opened in an emergency")
+    lead.sees("A patrol stands at her door")
+    lead.comes_by(lead.page.locator("td a, th a").first)
+    lead.presses("Record your review")
+    lead.sees("There is a problem")
+    fills(lead, justified="yes", words="The patrol had nobody else to ask.")
+    lead.presses("Record your review")
+    lead.sees("Your review is on the record.")
+    lead.sees("Justified")
+
+
+@pytest.fixture
+def given_to_her_father(front_door: FrontDoor, maya: UUID) -> actions.Given:
+    """A copy of Maya's record for her father, with what she said left to her."""
+    officer = somebody_of("records-officer", "Owen Pritchard", maya)
+    with as_practitioner(officer):
+        request = actions.receive(
+            maya, Asking(Asker.PARENT, "Jon Lund", "By post", now(), "By letter", "All that I may see.")
+        )
+        proof = Identity("Passport, seen by Owen.", "Birth certificate", "She is content with it.")
+        actions.check_identity(request.id, proof)
+        actions.gather(request.id)
+        for item in queries.bundle(request.id):
+            hold = bool(item.row.grounds)
+            actions.decide_item(
+                item.id,
+                Deciding(
+                    Choice.HOLD if hold else Choice.GIVE,
+                    Ground.THIRD_PARTY if hold else None,
+                    [],
+                    "It is about somebody else.",
+                ),
+            )
+    with as_practitioner(front_door.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    with as_practitioner(officer):
+        return actions.give(request.id, Giving(GivenAs.ONLINE, "Jon Lund", now(), days=7))
+
+
+@pytest.mark.obligation("REC-13")
+@pytest.mark.obligation("REC-14")
+@EVERYWHERE
+def test_a_parent_reads_what_may_be_given_and_disagrees(
+    somebody: Callable[..., Visitor], given_to_her_father: actions.Given, width: int, scripts: bool
+) -> None:
+    he = somebody(width=width, scripts=scripts)
+    he.goes_to("/your-record/")
+    fills(he, reference=given_to_her_father.reference, secret=given_to_her_father.secret)
+    he.presses("Open it")
+    he.sees("The record of Maya Ferreira-Lund")
+    he.sees("Maya drew her house and sang.")
+    he.does_not_see("Harland")
+    fills(he, kind="disagree", words="She has her own room with us.")
+    he.presses("Send")
+    he.sees("“She has her own room with us.”")
+
+
+def test_a_chair_reads_a_record_with_the_keyboard_alone(somebody: Callable[..., Visitor], maya: UUID) -> None:
+    chair = somebody()
+    chair.signs_in_as(somebody_of("independent-conference-chair", "Helen Abara", maya))
+    chair.goes_to(f"/child/{maya}/")
+    follows_by_key(chair, "Chronology")
+    follows_by_key(chair, "when it came to be known")
+    opens_by_key(chair, "Choose what to see")
+    types(chair, words="hungry")
+    presses_by_key(chair, "Show")
+    chair.sees("Only with the words hungry")
+    chair.does_not_see("Maya drew her house")
+    follows_by_key(chair, "Note, entry 3")
+    chair.sees("Told by Sam Reyes, teacher")
+
+
+def test_a_records_officer_logs_a_request_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], maya: UUID
+) -> None:
+    officer = somebody()
+    officer.signs_in_as(somebody_of("records-officer", "Owen Pritchard", maya))
+    officer.goes_to(f"/child/{maya}/access/")
+    follows_by_key(officer, "Somebody asks to see it")
+    types(
+        officer, asker="self", name="Maya Ferreira-Lund", contact="At school",
+        received_at=now() - timedelta(days=1), how="She told her teacher", scope="Everything about me.",
+    )  # fmt: skip
+    presses_by_key(officer, "Save")
+    follows_by_key(officer, "Maya Ferreira-Lund")
+    follows_by_key(officer, "Check identity and authority")
+    officer.sees("What was seen that proves who they are")

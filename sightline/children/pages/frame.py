@@ -100,8 +100,11 @@ def _plainly(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
     return {
         "mast": {
             "child": {
-                "name": view.child.name, "called": view.child.called, "short": view.child.age,
-                "lines": [view.child.age], "marks": [],
+                "name": view.child.name,
+                "called": view.child.called,
+                "short": view.child.age,
+                "lines": [view.child.age],
+                "marks": [],
             },
             "seen": None,
         },  # fmt: skip

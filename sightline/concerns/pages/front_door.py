@@ -23,7 +23,7 @@ from sightline.records.queries import decisions
 
 from .. import actions, links, queries
 from ..rules import ChildDecision
-from ..terms import ConcernState
+from ..terms import AdditionKind, ConcernState
 from . import forms
 
 STATES = (
@@ -103,6 +103,7 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         "hand_back": "Handed back: it waits on the board again.",
         "danger": "Recorded. The shortest clock is stopped.",
         "acknowledge": "The referrer has been told that it arrived.",
+        "add": "Added to the concern, under your name.",
         "reopen": "Reopened: it waits for a decision again, with a new clock.",
         "close_taken_back": "Closed: nothing more is owed on it.",
     }
@@ -116,6 +117,8 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
                 actions.danger_acted_on(concern_id, words)
             case "acknowledge":
                 actions.acknowledge(concern_id, words)
+            case "add":
+                actions.add_more(concern_id, AdditionKind.MORE, words)
             case "reopen":
                 actions.reopen(concern_id, words)
             case "close_taken_back":

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from sightline.access.models import Folder
+from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice
+from sightline.agencies.queries import acting_now
 from sightline.agencies.tests.factories import as_practitioner, as_public
+from sightline.children.actions import involve
+from sightline.children.rules import NewInvolvement
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import Incomplete
+from sightline.concerns.jobs import match_behind_seals
 from sightline.concerns.models import Concern, ConcernPart, Screening
 from sightline.concerns.terms import AdditionKind, ConcernState
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -245,3 +250,38 @@ def test_a_match_joins_two_histories_and_can_be_undone():
         actions.undo_match(part.id, "They are cousins who share a name.")
         assert not queries.concern(second.concern_id).parts[0].matched
         assert [d.kind for d in Decision.objects.filter(folder_id=part.folder_id)] == ["match", "match"]
+
+
+@pytest.mark.obligation("PAR-02")
+def test_a_concern_about_an_open_child_reaches_worker_and_manager_that_day():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    folder_id = raised.folder_ids[0]
+    let_in(folder_id, door.worker)
+    with as_practitioner(door.worker):
+        agency = acting_now().agency_id
+        involve(folder_id, NewInvolvement(agency, "Social worker", practitioner_id=door.worker.pk, lead=True))
+    _decide(door, raised, outcome="already_open")
+    with as_practitioner(door.worker):
+        assert "A new concern about a child whom you work with" in [n.text for n in Notice.objects.all()]
+        kinds = {d.kind: d for d in Duty.objects.filter(folder_id=folder_id)}
+    assert kinds["review_of_open_assessment"].owner_id == door.worker.pk
+
+
+@pytest.mark.obligation("REC-18")
+def test_behind_a_seal_the_named_are_told_and_the_front_door_sees_nothing():
+    door = make_front_door()
+    folder_id = raised_by(door.teacher).folder_ids[0]
+    let_in(folder_id, door.worker)
+    sealed(folder_id, door.worker)
+    again = raised_by(door.teacher)
+    assert match_behind_seals(str(again.concern_id)) == 1
+    with as_practitioner(door.worker):
+        (notice,) = Notice.objects.filter(path=f"/child/{folder_id}/")
+    assert notice.urgent
+    assert "Maya" not in notice.text
+    with as_practitioner(door.decider):
+        assert not Folder.objects.filter(id=folder_id).exists()
+        parts = queries.concern(again.concern_id).parts
+        assert [p.matched for p in parts] == [False, False]
+        assert not Notice.objects.filter(path__contains=str(folder_id)).exists()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.models import ConcernPart, Screening
 from sightline.concerns.queries import screening_draft
 from sightline.kernel.time import today
@@ -136,3 +138,29 @@ def test_what_is_working_well_stands_on_the_childs_page_beside_what_we_are_worri
     assert "He likes nursery." in theo
     assert "He likes nursery." not in maya
     assert "Ana Ferreira" in maya
+
+
+@pytest.mark.obligation("PAR-01")
+def test_too_many_concerns_without_an_account_from_one_place_are_asked_to_wait(
+    client: Client, door: FrontDoor, settings: Any
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "concern_start": "2/h/ip"}
+    answers = [client.post("/worried/") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert "999" in answers[2].content.decode()
+
+
+@pytest.mark.obligation("PAR-02")
+def test_an_agency_in_the_front_door_adds_what_it_knows_and_the_referrer_does_not_see_it(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    officer = make_practitioner("police-front-door-officer", team=door.team, name="Rhona Lindqvist")
+    signed_in(client, officer)
+    act = reverse("concerns:act", args=[raised.concern_id])
+    empty = client.post(act, {"act": "add", "words": ""})
+    assert empty.status_code == 409
+    told = client.post(act, {"act": "add", "words": "Called to the house twice in May."}, follow=True)
+    assert "Added by Rhona Lindqvist" in told.content.decode()
+    theirs = signed_in(client, door.teacher).get(f"/concerns/{raised.concern_id}/").content.decode()
+    assert "twice in May" not in theirs
