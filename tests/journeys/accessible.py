@@ -1,8 +1,9 @@
 """Accessibility by axe, once for what has not been looked at before.
 
-A journey comes back to the same few pages again and again, and axe takes longer than everything else on a page. What a
-page is made of is written down as kinds: each element with what encloses it, its attributes and whether it holds text,
-and the order of the headings. A page all of whose kinds were found without fault at this width is not asked about again.
+A journey comes back to the same few pages again and again, and axe takes longer than everything else on a page. What
+a page is made of is written down as kinds: each element with what encloses it, its attributes and whether it holds
+text, and the order of the headings. A page all of whose kinds were found without fault at this width is not asked
+about again.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from playwright.sync_api import Page
 
 #: Attributes whose value says what an element is to a screen reader; of all others it counts that they are there.
 _KINDS = """() => {
-  const told = new Set(["class", "role", "type", "lang", "hidden", "open", "disabled", "tabindex", "scope", "autocomplete",
-                        "aria-hidden", "aria-expanded", "aria-current", "aria-live", "aria-invalid", "aria-level"]);
+  const told = new Set(["class", "role", "type", "lang", "hidden", "open", "disabled", "tabindex", "scope",
+                        "autocomplete", "aria-hidden", "aria-expanded", "aria-current", "aria-live", "aria-invalid",
+                        "aria-level"]);
   const points = new Set(["for", "aria-labelledby", "aria-describedby", "aria-controls", "list", "form"]);
   const known = new Map();
   const ids = {};

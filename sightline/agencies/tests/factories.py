@@ -16,6 +16,7 @@ from django.db import transaction
 from faker import Faker
 
 from sightline.agencies.models import Agency, Partnership, Posting, Practitioner, Role, Team, User
+from sightline.agencies.queries import acting_as, remembering
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.time import today
 from sightline.kernel.viewer import Viewer, looking_as
@@ -118,10 +119,11 @@ def make_practitioner(
 
 @contextmanager
 def as_practitioner(practitioner: Practitioner, purpose: str = "") -> Iterator[Viewer]:
-    """A transaction in which `practitioner` is who is looking."""
+    """A transaction in which `practitioner` is who is looking, remembered as in a request."""
     with (
         transaction.atomic(),
         looking_as(Viewer.practitioner(practitioner.pk, origin="192.0.2.1", purpose=purpose)) as v,
+        remembering(acting_as(practitioner.pk)),
     ):
         yield v
 
