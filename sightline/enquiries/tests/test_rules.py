@@ -72,6 +72,7 @@ def member(**changes):
     return Member(**{**fields, **changes})
 
 
+@pytest.mark.obligation("ASM-07")
 @pytest.mark.obligation("ASM-09")
 @pytest.mark.parametrize(
     ("changes", "missing"),
