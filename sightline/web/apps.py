@@ -10,8 +10,10 @@ class WebConfig(AppConfig):
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
         from sightline.procedures.news import Words, words
+        from sightline.voice.queries import happenings
 
         from .pages.child import agency_role, around, of_folder
+        from .queries import meetings_to_come
 
         frame.tabs += [
             frame.Tab("child", "Overview", "web:child", 0),
@@ -20,6 +22,8 @@ class WebConfig(AppConfig):
             frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),
         ]
         frame.around.append(around)
+        # Meetings and the voice stand beside each other: what a child is to be told of is joined here.
+        happenings.append(meetings_to_come)
         of_record.around.append(of_folder)
         frame.agency_roles.append(agency_role)
         words["records.sign_entry"] = Words("New entry", "chronology:child")

@@ -20,6 +20,7 @@ from .lists import (
     moments,
     reports_named,
     said,
+    to_come,
 )
 from .one import PARTS, meeting
 from .standing import (
@@ -93,6 +94,7 @@ __all__ = [
     "quorum_lacks",
     "reports_named",
     "said",
+    "to_come",
     "unready",
     "withheld",
 ]

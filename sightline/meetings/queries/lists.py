@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from sightline.access.queries import folders_of_viewer
 from sightline.children.models import Person
 from sightline.children.queries import name_and_age
 from sightline.documents.subjects import Named
-from sightline.kernel.time import now, today
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import pack_in_force
@@ -212,3 +212,18 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             )
         )
     return found
+
+
+def to_come(folder_ids: Sequence[UUID]) -> list[tuple[UUID, str, date]]:
+    """The meetings about these children that are called and not held yet: the child's part, what it is, its day."""
+    pack, day = pack_in_force(), today()
+    parts = MeetingChild.objects.filter(
+        folder_id__in=list(folder_ids),
+        left_at__isnull=True,
+        meeting__state=MeetingState.CALLED.value,
+        meeting__starts_at__gt=now(),
+    ).select_related("meeting")
+    return [
+        (p.id, pack.meeting(p.meeting.purpose, day).title, p.meeting.starts_at.astimezone(LONDON).date())
+        for p in parts.order_by("meeting__starts_at")
+    ]

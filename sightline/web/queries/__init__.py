@@ -1,6 +1,6 @@
 """Reads that join rooms: the work list with the children it is about, the news on them, the child's page."""
 
-from .child import ChildPage, child_folders, child_overview
+from .child import ChildPage, child_folders, child_overview, meetings_to_come
 from .looks import Look, looks
 from .news import NewsLine, news_on_my_children, with_names
 from .work import SIZE, WAYS, Work, WorkGroup, WorkRow, work
@@ -17,6 +17,7 @@ __all__ = [
     "child_folders",
     "child_overview",
     "looks",
+    "meetings_to_come",
     "news_on_my_children",
     "with_names",
     "work",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -13,10 +14,12 @@ from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
+from sightline.meetings.queries import to_come
 from sightline.plans.queries import PlanMark, plan_mark
 from sightline.records import standing
 from sightline.records.queries import DecisionView, EntryView, LastSeen, decisions, entries, last_seen
 from sightline.records.standing import Line
+from sightline.voice.queries import Happening as ToTell
 from sightline.voice.queries import LastSaid, last_said
 
 #: The overview shows so many of the latest events, each in so many letters: the chronology has them whole.
@@ -57,6 +60,11 @@ class ChildPage:
     decisions: list[DecisionView]
     plan: PlanMark | None
     seen: LastSeen | None
+
+
+def meetings_to_come(folder_ids: Sequence[UUID]) -> list[ToTell]:
+    """The meetings that a child is to be told of before they are held."""
+    return [ToTell(part_id, title, on) for part_id, title, on in to_come(folder_ids)]
 
 
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:

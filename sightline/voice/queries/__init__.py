@@ -1,0 +1,83 @@
+"""Reads of what children said and were told, for folders that the viewer may open, by subject."""
+
+from .around import (
+    TOLD_OF,
+    AdvocacyView,
+    Happening,
+    Mattering,
+    RegardView,
+    RightsView,
+    advocacy,
+    advocate_now,
+    draft,
+    happenings,
+    mattered,
+    not_told,
+    regards,
+    rights_told,
+    told_of,
+    who_matters,
+)
+from .needs import (
+    SEEN,
+    needs,
+)
+from .reading import (
+    Told,
+    Yours,
+    yours,
+)
+from .said import (
+    DoneView,
+    ExplanationView,
+    LastSaid,
+    Voice,
+    Waiting,
+    explanations,
+    last_said,
+    named,
+    to_explain,
+    unanswered,
+    voice,
+    voices,
+)
+from .timeline import (
+    moments,
+)
+
+__all__ = [
+    "SEEN",
+    "TOLD_OF",
+    "AdvocacyView",
+    "DoneView",
+    "ExplanationView",
+    "Happening",
+    "LastSaid",
+    "Mattering",
+    "RegardView",
+    "RightsView",
+    "Told",
+    "Voice",
+    "Waiting",
+    "Yours",
+    "advocacy",
+    "advocate_now",
+    "draft",
+    "explanations",
+    "happenings",
+    "last_said",
+    "mattered",
+    "moments",
+    "named",
+    "needs",
+    "not_told",
+    "regards",
+    "rights_told",
+    "to_explain",
+    "told_of",
+    "unanswered",
+    "voice",
+    "voices",
+    "who_matters",
+    "yours",
+]

@@ -1,0 +1,216 @@
+"""Advocate, rights, what the child was told beforehand, who matters to them, regard had to their wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sightline.children.queries import ChildView
+from sightline.kernel.models import held_on
+from sightline.kernel.time import LONDON, today
+from sightline.records import chronology
+from sightline.records.chronology import Moment
+
+from ..models import (
+    Advocacy,
+    Draft,
+    MattersTo,
+    Regard,
+    RightsTold,
+    ToldBefore,
+)
+from ..terms import AdvocacyAct, Explained, Near, Power, RightsForm
+
+
+@dataclass(frozen=True)
+class AdvocacyView:
+    act: AdvocacyAct
+    on: date
+    words: str
+    name: str
+    organisation: str
+    telephone: str
+    author: str
+    author_post: str
+
+
+def advocacy(folder_ids: Iterable[UUID]) -> list[AdvocacyView]:
+    """The steps of the offer of an advocate, the latest first."""
+    rows = (
+        Advocacy.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("author")
+        .order_by("-on", "-id")
+    )
+    return [
+        AdvocacyView(
+            AdvocacyAct(r.act),
+            r.on,
+            r.words,
+            r.name,
+            r.organisation,
+            r.telephone,
+            r.author.name,
+            r.author_post,
+        )
+        for r in rows
+    ]
+
+
+def advocate_now(folder_ids: Iterable[UUID]) -> AdvocacyView | None:
+    """The child's advocate; None while there is none."""
+    for step in advocacy(folder_ids):
+        if step.act is AdvocacyAct.ENDED:
+            return None
+        if step.act is AdvocacyAct.NAMED:
+            return step
+    return None
+
+
+@dataclass(frozen=True)
+class RightsView:
+    form: RightsForm
+    how: Explained
+    told_at: datetime
+    told_by: str
+    child_said: str
+
+
+def rights_told(folder_ids: Iterable[UUID]) -> list[RightsView]:
+    """When the child's rights were explained, the latest first."""
+    rows = RightsTold.objects.filter(folder_id__in=list(folder_ids)).order_by("-told_at", "-id")
+    return [
+        RightsView(RightsForm(r.form), Explained(r.how), r.told_at, r.told_by, r.child_said) for r in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A meeting, a move or a change of plan, and what the child was told before it."""
+
+    id: UUID
+    about: str
+    on: date
+    told: ToldBefore | None = None
+
+    @property
+    def was_told(self) -> bool:
+        return self.told is not None and bool(self.told.told)
+
+
+#: The kinds of moments on the timeline that a child is to be told of beforehand, as the rooms above call them.
+TOLD_OF = ("conference", "meeting", "review", "core group", "strategy discussion", "move", "plan")
+
+#: Rooms that know of a happening that the timeline does not show yet (a meeting still to come) say so here.
+happenings: list[Callable[[Sequence[UUID]], list[Happening]]] = []
+
+
+def told_of(view: ChildView, timeline: Sequence[Moment] | None = None) -> list[Happening]:
+    """Each meeting, move and change of plan of the last year, and those to come, with what the child was told."""
+    since = view.today - timedelta(days=365)
+    found: dict[UUID, Happening] = {}
+    homes = sorted((r for r in view.child.residences if not r.never_held), key=lambda r: r.held_from)
+    for home in homes[1:]:
+        found[home.id] = Happening(home.id, f"Move: {home.lives_at.label.lower()}", home.held_from)
+    for moment in chronology.told(view.folder_ids) if timeline is None else timeline:
+        kind = moment.kind.lower()
+        if any(word in kind for word in TOLD_OF) and moment.id not in found:
+            day = moment.happened_at.astimezone(LONDON).date()
+            found[moment.id] = Happening(moment.id, moment.kind, day)
+    for ask in happenings:
+        found |= {each.id: each for each in ask(view.folder_ids)}
+    told: dict[UUID, ToldBefore] = {}
+    others = []
+    for row in ToldBefore.objects.filter(folder_id__in=view.folder_ids).order_by("written_at", "id"):
+        if row.subject_id is None:
+            others.append(Happening(row.id, row.about, row.happens_on, row))
+        else:
+            told[row.subject_id] = row
+            found.setdefault(row.subject_id, Happening(row.subject_id, row.about, row.happens_on))
+    rows = [Happening(h.id, h.about, h.on, told.get(h.id)) for h in found.values() if h.on >= since]
+    rows += [h for h in others if h.on >= since]
+    return sorted(rows, key=lambda h: h.on, reverse=True)
+
+
+def not_told(view: ChildView) -> list[Happening]:
+    """What the child was not told of beforehand, or nobody wrote down (CHD-12)."""
+    return [h for h in told_of(view) if not h.was_told]
+
+
+@dataclass(frozen=True)
+class Mattering:
+    """Somebody on the child's own map."""
+
+    id: UUID
+    name: str
+    who: str
+    near: Near
+    words: str
+    contact: str
+    person_id: UUID | None
+    since: date
+    ended: date | None
+    ended_why: str
+
+
+def who_matters(folder_ids: Iterable[UUID], *, on: date | None = None) -> list[Mattering]:
+    """The child's own map of who matters, the nearest first, as it stood on a day (CHD-14)."""
+    rows = MattersTo.objects.filter(held_on(on or today()), folder_id__in=list(folder_ids))
+    order = list(Near)
+    return sorted((_mattering(r) for r in rows), key=lambda m: (order.index(m.near), m.since, m.name))
+
+
+def mattered(folder_ids: Iterable[UUID]) -> list[Mattering]:
+    """Who stood on the map before."""
+    rows = MattersTo.objects.filter(folder_id__in=list(folder_ids), held_until__isnull=False)
+    return [_mattering(r) for r in rows.order_by("-held_until", "name")]
+
+
+def _mattering(r: MattersTo) -> Mattering:
+    return Mattering(
+        r.id,
+        r.name,
+        r.who,
+        Near(r.near),
+        r.words,
+        r.contact,
+        r.person_id,
+        r.held_from,
+        r.held_until,
+        r.ended_why,
+    )
+
+
+@dataclass(frozen=True)
+class RegardView:
+    power: Power
+    weight: str
+    why_not: str
+    urgent: bool
+    written_at: datetime
+    author: str
+    author_post: str
+    decision_id: UUID | None
+
+
+def regards(folder_ids: Iterable[UUID]) -> list[RegardView]:
+    """The regard had to the child's wishes before decisions, the latest first."""
+    rows = (
+        Regard.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("author")
+        .order_by("-written_at", "-id")
+    )
+    return [
+        RegardView(
+            Power(r.power), r.weight, r.why_not, r.urgent, r.written_at, r.author.name, r.author_post,
+            r.decision_id,
+        )
+        for r in rows
+    ]  # fmt: skip
+
+
+def draft(folder_id: UUID) -> tuple[dict[str, list[str]], datetime] | None:
+    """What the viewer has typed so far, and when it was saved; row security shows nobody another's."""
+    row = Draft.objects.filter(folder_id=folder_id).first()
+    return (row.content, row.saved_at) if row is not None and row.content else None
