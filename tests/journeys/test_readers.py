@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from sightline.access.actions import open_in_emergency
 from sightline.access.tests.factories import let_in
@@ -102,6 +103,17 @@ def test_a_health_visitor_writes_a_health_contact_of_her_own(
     visitor.sees("Ines Farrow, Health visitor")
 
 
+def what_else_stands_about_her_is_a_press_away(officer: Visitor, width: int) -> None:
+    """On a telephone the form comes first, under one line that says about whom it is."""
+    more, line = officer.page.get_by_text("More about Maya"), officer.page.locator(".sl-mast__more p").first
+    if width > 320:
+        expect(more).to_be_hidden()
+        return
+    expect(line).to_be_hidden()
+    more.click()
+    expect(line).to_be_visible()
+
+
 @pytest.mark.obligation("REC-13")
 @EVERYWHERE
 def test_a_records_officer_logs_a_request_whose_clock_waits_and_is_extended_with_reasons(
@@ -112,6 +124,7 @@ def test_a_records_officer_logs_a_request_whose_clock_waits_and_is_extended_with
     officer.goes_to(f"/child/{maya}/access/")
     officer.sees("Nobody has asked")
     officer.follows("Somebody asks to see it")
+    what_else_stands_about_her_is_a_press_away(officer, width)
     fills(
         officer, asker="self", name="Maya Ferreira-Lund", contact="At school",
         received_at=now() - timedelta(days=1), how="She told her teacher", scope="Everything about me.",
