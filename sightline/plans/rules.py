@@ -18,6 +18,7 @@ from .terms import (
     Achieved,
     Agrees,
     Cause,
+    ChildWas,
     Closure,
     FamilyPlan,
     IncidentKind,
@@ -567,6 +568,15 @@ def check_incident(kind: IncidentKind, began: datetime, ended: datetime | None, 
         return Verdict.no(f"{what} before it began. Check both times", "ended_at")
     if ended is not None and ended > at:
         return Verdict.no("Give a time that is past", "ended_at")
+    return Verdict.yes()
+
+
+def check_child_was(kind: IncidentKind, child_was: ChildWas | None) -> Verdict:
+    """Violence outside the home says what the child was in it, nothing else does (notice of harm in the community)."""
+    if kind is IncidentKind.COMMUNITY_VIOLENCE and child_was is None:
+        return Verdict.no("Say whether the child was harmed, harmed somebody, or both", "child_was")
+    if kind is not IncidentKind.COMMUNITY_VIOLENCE and child_was is not None:
+        return Verdict.no("Only violence outside the home says what the child was in it", "child_was")
     return Verdict.yes()
 
 

@@ -333,10 +333,37 @@ class Direction(StrEnum):
 class IncidentKind(StrEnum):
     MISSING = "missing"
     DOMESTIC_ABUSE = "domestic_abuse"
+    COMMUNITY_VIOLENCE = "community_violence"
 
     @property
     def label(self) -> str:
-        return "Missing" if self is IncidentKind.MISSING else "Domestic abuse"
+        return _INCIDENTS[self]
+
+
+_INCIDENTS = {
+    IncidentKind.MISSING: "Missing",
+    IncidentKind.DOMESTIC_ABUSE: "Domestic abuse",
+    IncidentKind.COMMUNITY_VIOLENCE: "Violence outside the home",
+}
+
+
+class ChildWas(StrEnum):
+    """What a child was in violence outside the home: one who does harm there is often harmed as well."""
+
+    VICTIM = "victim"
+    PERPETRATOR = "perpetrator"
+    BOTH = "both"
+
+    @property
+    def label(self) -> str:
+        return _CHILD_WAS[self]
+
+
+_CHILD_WAS = {
+    ChildWas.VICTIM: "Hurt or threatened by somebody (victim)",
+    ChildWas.PERPETRATOR: "Hurt or threatened somebody (perpetrator)",
+    ChildWas.BOTH: "Both",
+}
 
 
 class ServiceNeed(StrEnum):

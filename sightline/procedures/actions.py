@@ -273,14 +273,19 @@ def discharge(kind: str, subject_id: UUID, *, folder_ids: Iterable[UUID] | None 
     return len(duties)
 
 
-def withdraw_all(subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | None = None) -> int:
-    """Nothing more is owed on that subject: withdraw what is still to be done on it. Returns how many."""
+def withdraw_all(
+    subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | None = None, kind: str = ""
+) -> int:
+    """Nothing more is owed on that subject: withdraw what is still to be done on it, or what is of that kind. Returns
+    how many."""
     rules.may_withdraw(reason).or_refuse()
     duties = Duty.objects.filter(subject_id=subject_id, closed_at__isnull=True).exclude(
         state=DutyState.DONE_LATE.value
     )
     if folder_ids is not None:
         duties = duties.filter(folder_id__in=list(folder_ids))
+    if kind:
+        duties = duties.filter(kind=kind)
     found = list(duties)
     for duty in found:
         _step(duty, DutyAct.WITHDRAW, reason=reason)

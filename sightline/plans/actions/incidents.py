@@ -1,4 +1,4 @@
-"""Missing and domestic abuse: recorded as such, counted, and decided on where they repeat."""
+"""Missing, domestic abuse, violence outside the home: recorded as such, counted, and decided on where they repeat."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
 from ..models import Incident, ReturnConversation
-from ..terms import IncidentKind
+from ..terms import ChildWas, IncidentKind
 from .base import READ_ONLY, enter_folder, signed
 
 
 @dataclass(frozen=True)
 class IncidentIn:
-    """`ended_at` is when a missing child came back, or when it was over; None while it goes on."""
+    """`ended_at` is when a missing child came back, or when it was over; None while it goes on. `child_was`: in
+    violence outside the home, and there alone."""
 
     kind: IncidentKind
     began_at: datetime
@@ -36,6 +37,7 @@ class IncidentIn:
     told_by: str
     ended_at: datetime | None = None
     child_there: str = ""
+    child_was: ChildWas | None = None
 
 
 @transaction.atomic
@@ -47,6 +49,7 @@ def record_incident(folder_ids: Sequence[UUID], sent: IncidentIn) -> list[UUID]:
         raise Refused("Say what happened", "words")
     if not sent.told_by.strip():
         raise Refused("Say who told you, or that you saw it yourself", "told_by")
+    rules.check_child_was(sent.kind, sent.child_was).or_refuse()
     if not folder_ids:
         raise Refused("Choose the child", "also")
     together = uuid7() if len(folder_ids) > 1 else None
@@ -56,7 +59,7 @@ def record_incident(folder_ids: Sequence[UUID], sent: IncidentIn) -> list[UUID]:
         row = Incident.objects.create(
             folder_id=folder_id, kind=sent.kind.value, began_at=sent.began_at, ended_at=sent.ended_at,
             words=sent.words.strip(), told_by=sent.told_by.strip()[:200], child_there=sent.child_there.strip()[:300],
-            written_together=together, **signed(acting),
+            child_was=sent.child_was.value if sent.child_was else "", written_together=together, **signed(acting),
         )  # fmt: skip
         record(Verb.WROTE, "plans.record_incident", folder_id=folder_id, subject=row)
         if sent.kind is IncidentKind.MISSING and sent.ended_at is not None:

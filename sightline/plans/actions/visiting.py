@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.records.actions import Answered, SignedEntry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Said, hear
@@ -66,9 +69,17 @@ def visit_words(sent: VisitIn) -> str:
 def _answers(sent: VisitIn) -> list[Answered]:
     """What the record's own form of a visit asks, so that the record knows when the child was last seen."""
     said = {True: ("Yes", "yes"), False: ("No", "no")}
-    answers = [Answered("seen", "Was the child seen?", *said[sent.seen])]
+    where, why_not = sent.where.strip(), sent.why_not.strip()
+    answers = [
+        Answered("where", "Where was the visit?", where, where),
+        Answered("seen", "Was the child seen?", *said[sent.seen]),
+    ]
     if sent.seen:
         answers.append(Answered("seen_alone", "Was the child seen alone?", *said[bool(sent.alone)]))
+        if not sent.alone:
+            answers.append(Answered("alone_why_not", "Why was the child not seen alone?", why_not, why_not))
+    else:
+        answers.append(Answered("seen_why_not", "Why was the child not seen?", why_not, why_not))
     return answers
 
 
@@ -83,7 +94,7 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
         raise Refused("The plan had not begun then. Write an entry in the record instead", "visited_at")
     entries = sign_entry(
         {plan.folder_id: visit_words(sent)}, kind=EntryKind.VISIT, happened_at=sent.visited_at,
-        subject_id=plan.id, late_why=sent.late_why, answers=_answers(sent),
+        subject_id=plan.id, late_why=sent.late_why, answers=_answers(sent), on_form=True,
     )  # fmt: skip
     visit = Visit.objects.create(
         folder_id=plan.folder_id, plan=plan, entry=entries[plan.folder_id], visited_at=sent.visited_at,
@@ -110,30 +121,112 @@ def entries_signed(signed_now: Sequence[SignedEntry]) -> None:
     and where the child was seen it answers the duty to visit. A child without a plan has none to answer."""
     for one in signed_now:
         entry = one.entry
+        if entry.corrects_id is not None:
+            _visit_corrected(one)
+            continue
         if entry.kind != EntryKind.VISIT.value or one.answer("seen") not in ("yes", "no"):
             continue
         plan = queries.open_plan(entry.folder_id)
         if plan is None or entry.subject_id == plan.id or entry.happened_at.date() < plan.began_on:
             # One recorded under the plan is there already; one before the plan belongs to the record alone.
             continue
-        seen, alone = one.answer("seen") == "yes", one.answer("seen_alone") == "yes"
         visit = Visit.objects.create(
-            folder_id=plan.folder_id, plan_id=plan.id, entry=entry, visited_at=entry.happened_at, seen=seen,
-            alone=alone if seen else None,
-            why_not="" if alone else one.answer("alone_why_not" if seen else "seen_why_not") or NOT_SAID,
-            where=one.answer("where")[:200], like=entry.text if seen else "", written_at=entry.written_at,
-            written_by_id=entry.author_id, written_post=entry.author_post,
+            folder_id=plan.folder_id, plan_id=plan.id, like=entry.text if one.answer("seen") == "yes" else "",
+            **_as_told(one),
         )  # fmt: skip
-        if seen:
+        if visit.seen:
             _seen(plan, entry.happened_at)
         record(Verb.WROTE, "plans.entries_signed", folder_id=plan.folder_id, subject=visit)
+
+
+def _as_told(one: SignedEntry) -> dict[str, Any]:
+    """What an entry's form says of a visit."""
+    entry, seen, alone = one.entry, one.answer("seen") == "yes", one.answer("seen_alone") == "yes"
+    return {
+        "entry": entry,
+        "visited_at": entry.happened_at,
+        "seen": seen,
+        "alone": alone if seen else None,
+        "why_not": "" if alone else one.answer("alone_why_not" if seen else "seen_why_not") or NOT_SAID,
+        "where": one.answer("where")[:200],
+        "written_at": entry.written_at,
+        "written_by_id": entry.author_id,
+        "written_post": entry.author_post,
+    }
+
+
+def _visit_corrected(one: SignedEntry) -> None:
+    """A visit's entry was put right: what it now says holds for the plan as well, added beside what held before, and
+    the next visit's clock runs from the last time that the child was in truth seen."""
+    if one.answer("seen") not in ("yes", "no"):
+        return
+    before = (
+        Visit.objects.filter(Q(entry_id=one.entry.corrects_id) | Q(entry__corrects_id=one.entry.corrects_id))
+        .filter(corrected_by__isnull=True)
+        .select_related("plan", "entry")
+        .first()
+    )
+    if before is None:
+        return
+    plan, last = before.plan, _last_seen(before.plan)
+    told = _as_told(one)
+    # Under the plan what the child was like and said was asked apart; in the record it is the entry's text.
+    own = before.entry.subject_id == plan.id
+    like = (before.like if own and before.seen else one.entry.text) if told["seen"] else ""
+    told["where"] = told["where"] or before.where
+    visit = Visit.objects.create(
+        folder_id=before.folder_id, plan=plan, corrects=before, like=like, said=before.said if told["seen"] else "",
+        interpreter=before.interpreter, adults_apart=before.adults_apart, **told,
+    )  # fmt: skip
+    record(Verb.WROTE, "plans.visit_corrected", folder_id=plan.folder_id, subject=visit)
+    open_now = queries.open_plan(plan.folder_id)
+    if open_now is None or open_now.id != plan.id or (now_last := _last_seen(plan)) == last:
+        return
+    if now_last is not None and (last is None or now_last > last):
+        _seen(plan, now_last)
+    else:
+        _seen_no_later_than(plan, now_last)
+
+
+def _last_seen(plan: Plan) -> datetime | None:
+    """The last visit under this plan at which the child was seen, as it now stands."""
+    found: datetime | None = (
+        Visit.objects.filter(plan=plan, seen=True, corrected_by__isnull=True)
+        .order_by("-visited_at")
+        .values_list("visited_at", flat=True)
+        .first()
+    )
+    return found
+
+
+def _seen_no_later_than(plan: Plan, at: datetime | None) -> None:
+    """The visit that the clock ran from was none: it runs from the one before, or from where it first began."""
+    kind = PlanKind(plan.kind)
+    if kind is PlanKind.EARLY_HELP:
+        return
+    duty = f"{kind.value}_visit"
+    first = Duty.objects.filter(subject_id=plan.id, kind=duty).order_by("opened_at", "id").first()
+    started_at = at or (first.started_at if first else None)
+    if started_at is None:
+        return
+    duties.withdraw_all(
+        plan.id, "The visit that this ran from was corrected: the child was not seen.", kind=duty
+    )
+    duties.open_duties(
+        [
+            duties.Opening(
+                folder_id=plan.folder_id, kind=duty, started_at=started_at, subject_id=plan.id, path=path_of(plan),
+                owner_id=plan.lead_id, team_id=plan.team_id,
+            )
+        ]
+    )  # fmt: skip
 
 
 def _seen(plan: Plan, at: datetime) -> None:
     kind = PlanKind(plan.kind)
     if kind is PlanKind.EARLY_HELP:
         return
-    later = Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at).exists()
+    later = Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at, corrected_by__isnull=True).exists()
     if later:
         # Written down after a later one: the clock runs from the later.
         return

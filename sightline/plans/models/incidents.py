@@ -1,4 +1,4 @@
-"""Times when a child was missing, and domestic abuse at home: recorded as such, and counted."""
+"""Times when a child was missing, domestic abuse at home, violence outside it: recorded as such, and counted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from sightline.access.models import folder_door
 from sightline.kernel.models import never_changed
 from sightline.records.models import Decision
 
-from ..terms import IncidentKind
+from ..terms import ChildWas, IncidentKind
 from .base import Added, Signed, choices
 
 
 class Incident(Signed):
     """One incident. `ended_at` is the child's return; an incident that was not one is withdrawn, never removed."""
 
-    kind = models.CharField(max_length=16, choices=choices(IncidentKind))
+    kind = models.CharField(max_length=20, choices=choices(IncidentKind))
+    child_was = models.CharField(
+        max_length=12, blank=True, choices=choices(ChildWas), help_text="In violence outside the home"
+    )
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     words = models.TextField()
@@ -33,7 +36,11 @@ class Incident(Signed):
         constraints = [
             models.CheckConstraint(
                 name="incident_in_order", condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("began_at"))
-            )
+            ),
+            models.CheckConstraint(
+                name="community_violence_says_what_the_child_was",
+                condition=Q(kind=IncidentKind.COMMUNITY_VIOLENCE.value) ^ Q(child_was=""),
+            ),
         ]
         indexes = [models.Index(fields=["folder", "kind", "-began_at"], name="incident_by_kind")]
 

@@ -191,6 +191,9 @@ class Visit(Added):
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="visits")
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="plan_visit")
+    corrects = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="corrected_by", help_text="What held before"
+    )
     visited_at = models.DateTimeField()
     seen = models.BooleanField()
     alone = models.BooleanField(null=True)

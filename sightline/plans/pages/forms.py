@@ -29,6 +29,7 @@ from .. import actions
 from ..terms import (
     Achieved,
     Agrees,
+    ChildWas,
     Closure,
     DidChange,
     FamilyPlan,
@@ -676,7 +677,19 @@ class AnswerInForm(_Wishes):
 
 
 class IncidentForm(PlanForm):
-    kind = Choice("What was it?", labelled(IncidentKind), inline=True, ask="Select what it was")
+    kind = Choice(
+        "What was it?",
+        [
+            Option(k.value, k.label, reveals=("child_was",) if k is IncidentKind.COMMUNITY_VIOLENCE else ())
+            for k in IncidentKind
+        ],
+        ask="Select what it was",
+    )
+    child_was = Choice(
+        "What happened to the child, or did the child do?",
+        labelled(ChildWas),
+        ask="Say whether the child was harmed, harmed somebody, or both",
+    )
     began_at = Moment("When did it begin?", tense="past", ask="Enter the day and time at which it began")
     ended_at = Moment(
         "When was the child back, or when was it over?", tense="past", required=False,
@@ -718,7 +731,7 @@ class TalkForm(PlanForm):
 
 
 class IncidentDecisionForm(PlanForm):
-    kind = Choice("Which incidents?", labelled(IncidentKind), inline=True, ask="Select which incidents")
+    kind = Choice("Which incidents?", labelled(IncidentKind), ask="Select which incidents")
     outcome = Text("What was decided?", ask="Say what was decided")
     reasons = Words("Why?", rows=4, ask="Give the reasons")
 

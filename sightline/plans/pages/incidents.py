@@ -1,4 +1,4 @@
-"""Missing and domestic abuse."""
+"""Missing, domestic abuse, violence outside the home."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries
-from ..terms import IncidentKind
+from ..terms import ChildWas, IncidentKind
 from . import forms
 from .common import bound, form_page
 
@@ -54,7 +54,7 @@ def new(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             [view.folder_ids[0], *form.also()],
             actions.IncidentIn(
                 IncidentKind(got["kind"]), got["began_at"], got["words"], got["told_by"], got["ended_at"],
-                got["child_there"],
+                got["child_there"], ChildWas(got["child_was"]) if got["child_was"] else None,
             ),
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Reads of plans, always for whoever is looking, by subject."""
 
 from .child import PlanMark, moments, next_visit, plan_mark, standing
-from .incidents import IncidentView, counted, decision_owed, incidents_of
+from .incidents import Counted, IncidentView, counted, decision_owed, incidents_of, tally
 from .lists import (
     ActionRow,
     LocalView,
@@ -46,6 +46,7 @@ from .review import ReviewView, open_review, progress_of, review_shown, reviews_
 __all__ = [
     "ActionRow",
     "ActionView",
+    "Counted",
     "IncidentView",
     "LocalView",
     "OutcomeAt",
@@ -90,6 +91,7 @@ __all__ = [
     "standing",
     "statements_to_choose",
     "taken_on",
+    "tally",
     "transfers_of",
     "unmet",
     "version_of",

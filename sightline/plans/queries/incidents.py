@@ -1,4 +1,4 @@
-"""Times missing and domestic abuse of one child."""
+"""Times missing, domestic abuse and violence outside the home of one child."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.kernel.time import now
+from sightline.kernel.together import Asking
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
 
 from .. import rules
 from ..models import Incident
-from ..terms import IncidentKind
+from ..terms import ChildWas, IncidentKind
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class IncidentView:
     words: str
     told_by: str
     child_there: str
+    child_was: ChildWas | None
     withdrawn_why: str
     decided: str
     by: str
@@ -80,7 +83,8 @@ def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentV
     return [
         IncidentView(
             id=r.id, kind=IncidentKind(r.kind), began_at=r.began_at, ended_at=r.ended_at, words=r.words,
-            told_by=r.told_by, child_there=r.child_there, withdrawn_why=r.withdrawn_why,
+            told_by=r.told_by, child_there=r.child_there,
+            child_was=ChildWas(r.child_was) if r.child_was else None, withdrawn_why=r.withdrawn_why,
             decided=r.decision.outcome if r.decision else "",
             by=f"{r.written_by.name}, {r.written_post}" if r.written_by else r.written_post,
             talks=tuple(
@@ -93,22 +97,35 @@ def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentV
 
 def counted(incidents: Sequence[IncidentView], pack: Pack) -> list[Counted]:
     """How often, by kind, beside the pack's number."""
+    return _counted([(i.kind, i.began_at, bool(i.decided)) for i in incidents if not i.withdrawn_why], pack)
+
+
+def _counted(times: Sequence[tuple[IncidentKind, datetime, bool]], pack: Pack) -> list[Counted]:
     found, at = [], now()
     for kind in IncidentKind:
         limit = pack.repeat(f"{kind.value}_repeated", at.date())
-        counting = [i for i in incidents if i.kind is kind and not i.withdrawn_why]
+        began = [when for which, when, _decided in times if which is kind]
+        open_still = [when for which, when, decided in times if which is kind and not decided]
         found.append(
             Counted(
                 kind,
-                rules.over_threshold([i.began_at for i in counting], at, count=1, days=limit.days),
+                rules.over_threshold(began, at, count=1, days=limit.days),
                 limit.count,
                 limit.days,
-                rules.over_threshold(
-                    [i.began_at for i in counting if not i.decided], at, count=1, days=limit.days
-                ),
+                rules.over_threshold(open_still, at, count=1, days=limit.days),
             )
         )
     return found
+
+
+def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
+    """The kinds of incident that this child had within the pack's span, for the child's own page."""
+    rows = Incident.objects.filter(folder_id__in=list(folder_ids), withdrawn_why="").values_list(
+        "kind", "began_at", "decision_id"
+    )
+    yield (rows,)
+    times = [(IncidentKind(kind), began, decided is not None) for kind, began, decided in rows]
+    return [c for c in _counted(times, pack_in_force()) if c.found] if times else []
 
 
 def decision_owed(folder_id: UUID) -> bool:

@@ -203,12 +203,19 @@ class VisitView:
     by: str
     entry_number: int
     entry_id: UUID
+    before: str
+    """How it stood before it was corrected; empty where it never was."""
 
     @property
     def how(self) -> str:
-        if not self.seen:
-            return "Not seen"
-        return "Seen alone" if self.alone else "Seen, not alone"
+        return how_seen(self.seen, self.alone)
+
+
+def how_seen(seen: bool, alone: bool | None) -> str:
+    """How a child was seen, in words."""
+    if not seen:
+        return "Not seen"
+    return "Seen alone" if alone else "Seen, not alone"
 
 
 @dataclass(frozen=True)
@@ -727,8 +734,8 @@ def siblings_of(plan: PlanView) -> list[tuple[UUID, UUID, str, PlanKind]]:
 def visits_of(folder_ids: Sequence[UUID], limit: int = 50) -> list[VisitView]:
     """Visits under plans, the latest first."""
     rows = (
-        Visit.objects.filter(folder_id__in=folder_ids)
-        .select_related("written_by", "entry")
+        Visit.objects.filter(folder_id__in=folder_ids, corrected_by__isnull=True)
+        .select_related("written_by", "entry", "corrects")
         .order_by("-visited_at", "-id")[:limit]
     )
     return [
@@ -736,6 +743,7 @@ def visits_of(folder_ids: Sequence[UUID], limit: int = 50) -> list[VisitView]:
             id=v.id, visited_at=v.visited_at, seen=v.seen, alone=v.alone, why_not=v.why_not, where=v.where, like=v.like,
             said=v.said, interpreter=v.interpreter, adults_apart=v.adults_apart, by=_by(v),
             entry_number=v.entry.number, entry_id=v.entry_id,
+            before=how_seen(v.corrects.seen, v.corrects.alone) if v.corrects else "",
         )
         for v in rows
     ]  # fmt: skip

@@ -1,18 +1,21 @@
-"""Missing and domestic abuse: each recorded as such and counted; over the procedures' number a decision falls due."""
+"""Missing, domestic abuse, violence outside the home: each recorded as such and
+counted; over the procedures' number a decision falls due."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import now, today
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import IncidentIn
 from sightline.plans.models import Incident
-from sightline.plans.terms import IncidentKind
+from sightline.plans.terms import ChildWas, IncidentKind
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
@@ -33,6 +36,7 @@ def an_incident(days_ago, *, kind=IncidentKind.MISSING, back=True):
         "Not home from school.",
         "Her mother",
         ended_at=began + timedelta(hours=3) if back else None,
+        child_was=ChildWas.BOTH if kind is IncidentKind.COMMUNITY_VIOLENCE else None,
     )
 
 
@@ -48,6 +52,10 @@ def test_at_the_number_that_the_procedures_set_a_decision_falls_due_once(kind):
             actions.record_incident([family.maya], an_incident(n, kind=kind))
         [duty] = owed(family.maya, "incident_decision")
         assert duty.owner_id == family.worker.pk, "whoever leads the plan"
+        [often] = answer(queries.tally([family.maya]))
+        assert (often.kind, often.found, often.due) == (kind, limit.count, True), (
+            "it counts up on the child's page"
+        )
         actions.record_incident([family.maya], an_incident(0, kind=kind))
         assert [d.id for d in owed(family.maya, "incident_decision")] == [duty.id]
         actions.decide_on_incidents(
@@ -56,6 +64,20 @@ def test_at_the_number_that_the_procedures_set_a_decision_falls_due_once(kind):
         assert owed(family.maya, "incident_decision") == []
         actions.record_incident([family.maya], an_incident(0, kind=kind))
         assert owed(family.maya, "incident_decision") == [], "those before the decision are not counted again"
+
+
+@pytest.mark.obligation("NTC-03")
+def test_violence_outside_the_home_says_whether_the_child_was_harmed_harmed_somebody_or_both():
+    family = make_family()
+    with as_practitioner(family.worker):
+        sent = an_incident(0, kind=IncidentKind.COMMUNITY_VIOLENCE)
+        with pytest.raises(Refused, match="harmed somebody, or both"):
+            actions.record_incident([family.maya], replace(sent, child_was=None))
+        with pytest.raises(Refused, match="Only violence outside the home"):
+            actions.record_incident([family.maya], replace(an_incident(0), child_was=ChildWas.VICTIM))
+        actions.record_incident([family.maya], sent)
+        [shown] = queries.incidents_of([family.maya])
+        assert shown.child_was is ChildWas.BOTH
 
 
 def test_what_was_withdrawn_does_not_count_and_stays_readable():

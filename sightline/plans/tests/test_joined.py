@@ -19,7 +19,7 @@ from sightline.plans.models import Visit
 from sightline.plans.terms import PlanKind
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, EntryIn, sign
+from sightline.records.actions import Deciding, EntryIn, correct_entry, sign
 from sightline.records.actions import decide as decide_on
 from sightline.records.terms import DecisionKind
 
@@ -147,6 +147,46 @@ def test_a_visit_written_in_the_record_is_the_plan_s_visit_and_answers_its_duty(
         assert [(v.how, v.where) for v in shown] == [("Seen alone", "At home"), ("Not seen", "At home")]
         assert shown[1].why_not == "Nobody was at home."
         assert Visit.objects.filter(plan_id=plan).count() == 2
+
+
+@pytest.mark.obligation("CHD-02")
+@pytest.mark.parametrize("under_the_plan", [False, True], ids=["in the record", "under the plan"])
+def test_a_visit_put_right_in_the_record_is_put_right_for_the_plan_by_adding(under_the_plan):
+    """Alone was wrong, then that she was seen at all: each holds from then on, and the clock goes back with it."""
+    family = make_family()
+    plan = begun(family)
+    with as_practitioner(family.worker):
+        first = owed(family.maya, "child_protection_visit")
+        if under_the_plan:
+            actions.record_visit(plan, a_visit(alone=True, why_not=""))
+        else:
+            sign(an_entry(family.maya, seen="yes", seen_alone="yes"))
+        [was] = queries.visits_of([family.maya])
+        after = owed(family.maya, "child_protection_visit")
+        correct_entry(
+            was.entry_id, "Her brother was in the room.", "Maya drew while Theo played beside her.",
+            answers={"where": "At her aunt's"},
+            child_answers={
+                family.maya: {"seen": "yes", "seen_alone": "no", "alone_why_not": "Theo would not go out."}
+            },
+        )  # fmt: skip
+        [shown] = queries.visits_of([family.maya])
+        assert (shown.how, shown.why_not, shown.where) == (
+            "Seen, not alone",
+            "Theo would not go out.",
+            "At her aunt's",
+        )
+        assert shown.before == "Seen alone"
+        assert owed(family.maya, "child_protection_visit").id == after.id
+        correct_entry(
+            was.entry_id, "It was another child.", "Maya was not at home.", answers={"where": "At home"},
+            child_answers={family.maya: {"seen": "no", "seen_why_not": "She was at her aunt's."}},
+        )  # fmt: skip
+        [shown] = queries.visits_of([family.maya])
+        assert (shown.how, shown.before) == ("Not seen", "Seen, not alone")
+        again = owed(family.maya, "child_protection_visit")
+        assert (again.started_at, again.due_at) == (first.started_at, first.due_at)
+        assert Visit.objects.filter(plan_id=plan).count() == 3, "nothing is taken away"
 
 
 def test_a_visit_recorded_under_the_plan_stands_in_the_record_once():

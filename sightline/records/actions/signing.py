@@ -41,10 +41,12 @@ def sign_entry(
     answers: Sequence[Answered] = (),
     significant: bool = False,
     impact: str = "",
+    on_form: bool = False,
 ) -> dict[UUID, Entry]:
     """Write one entry in each of several folders: `texts` is the text by folder, with marks where there are any.
 
-    For a room that has asked its own questions: no form is asked for, `answers` are kept as they are given. Author,
+    For a room that has asked its own questions: no form is asked for, `answers` are kept as they are given. `on_form`:
+    they are those of the kind's own form, which a correction then asks anew. Author,
     post title and agency are set here; each entry gets the next number of its folder, without gaps. Raises
     NotPermitted, NotFound, or Refused where a text is empty, the event lies ahead, or a late entry does not say why.
     """
@@ -55,9 +57,10 @@ def sign_entry(
             raise Refused("Write what happened.", "text")
         for text in texts.values():
             rules.may_write_text(text).or_refuse()
+        pack = pack_in_force()
         return _write(
             acting, pages, kind=kind, happened_at=happened_at, late_why=late_why, subject_id=subject_id,
-            significant=significant, impact=impact,
+            significant=significant, impact=impact, pack=pack, form=_form_of(pack, kind) if on_form else None,
         )  # fmt: skip
 
 

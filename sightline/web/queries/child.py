@@ -15,7 +15,7 @@ from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come
-from sightline.plans.queries import PlanMark, plan_mark
+from sightline.plans.queries import Counted, PlanMark, plan_mark, tally
 from sightline.records import standing
 from sightline.records.queries import DecisionView, EntryView, LastSeen, decisions, entries, last_seen
 from sightline.records.standing import Line
@@ -59,6 +59,7 @@ class ChildPage:
     entries: list[EntryView]
     decisions: list[DecisionView]
     plan: PlanMark | None
+    incidents: list[Counted]
     seen: LastSeen | None
 
 
@@ -114,7 +115,7 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    plan, others = answer(both(plan_mark(folders), standing.told(folders)))
+    plan, (others, incidents) = answer(both(plan_mark(folders), both(standing.told(folders), tally(folders))))
     stands = [*standing_of_concerns(parts), *others]
     page = ChildPage(
         folder_id=lead,
@@ -129,6 +130,7 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         entries=written,
         decisions=made,
         plan=plan,
+        incidents=incidents,
         seen=last_seen(folders),
     )
     return as_viewer_may_read(folders, page)
