@@ -1,6 +1,8 @@
-"""What a decided concern leads on to for each of its children, told by the rooms above when they load.
+"""What rooms above tell of themselves when they load: what a decided concern leads on to for each of its children, and
+what else the front door decides on.
 
 links.for_child.append(links.Link("Offer a service", "plans:new_offer"))
+links.on_board["decision_on_step_up"] = "Step up from early help"
 """
 
 from __future__ import annotations
@@ -17,3 +19,5 @@ class Link:
 
 
 for_child: list[Link] = []
+#: Kinds of duty that stand on the board although no concern does, and what each is called there.
+on_board: dict[str, str] = {}

@@ -21,7 +21,7 @@ from sightline.kernel.time import LONDON, now
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
-from sightline.procedures.models import Duty
+from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import (
     DutyView,
     outlines_of,
@@ -34,7 +34,7 @@ from sightline.procedures.terms import DutyStatus
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from . import rules
+from . import links, rules
 from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
 from .terms import AnswerKind, ConcernState
 
@@ -62,10 +62,26 @@ class BoardRow:
 
 
 @dataclass(frozen=True)
+class AskedRow:
+    """A child on whom the front door is asked to decide without a concern: what it is, and who asked when."""
+
+    name: str
+    what: str
+    asked_by: str
+    asked_at: datetime
+    due: DutyView
+
+    @property
+    def status(self) -> DutyStatus:
+        return self.due.status
+
+
+@dataclass(frozen=True)
 class Board:
-    """The board: rows in order of urgency, and how many there are in each state."""
+    """The board: rows in order of urgency, what else is asked of these teams, and how many there are in each state."""
 
     rows: list[BoardRow]
+    asked: list[AskedRow]
     counts: dict[ConcernState, int]
     danger: int
     late: int
@@ -139,14 +155,43 @@ def board(
     late = base.filter(
         Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True, due_at__lt=at))
     ).count()
+    asked = _asked_of(team_ids) if state is None else []
     return Board(
         rows=rows,
+        asked=asked if page == 1 else [],
         counts=counts,
         danger=base.filter(danger).count(),
-        late=late,
+        late=late + sum(row.due.late for row in asked),
         total=sum(counts.values()) if state is None else counts.get(state, 0),
         page_size=size,
     )
+
+
+def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:
+    """What these teams are to decide without a concern, soonest first. Two queries."""
+    rows = list(
+        Duty.objects.filter(kind__in=links.on_board, team_id__in=list(team_ids), closed_at__isnull=True)
+        .annotate(
+            asked_by=Subquery(
+                DutyEvent.objects.filter(duty=OuterRef("pk"), act="open").values("by__name")[:1]
+            )
+        )
+        .select_related("owner", "team")
+        .order_by("due_at", "id")[:200]
+    )
+    names = names_of_folders(d.folder_id for d in rows)
+    at, pack = now(), pack_in_force()
+    return [
+        AskedRow(
+            names[d.folder_id].name,
+            links.on_board[d.kind],
+            d.asked_by or "",
+            d.opened_at,
+            view_of(d, at, pack),
+        )
+        for d in rows
+        if d.folder_id in names
+    ]
 
 
 def referrer_words(concern: Concern) -> str:

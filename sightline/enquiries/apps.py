@@ -8,6 +8,7 @@ class EnquiriesConfig(AppConfig):
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
+        from sightline.concerns import links
         from sightline.meetings import hooks
         from sightline.records import actions as records
         from sightline.records import chronology, standing
@@ -22,6 +23,7 @@ class EnquiriesConfig(AppConfig):
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
+        links.on_board["decision_on_step_up"] = "Step up from early help"
         hooks.sections.append(meeting_section)
         hooks.earlier.append(meeting.before_meeting)
         hooks.cancelled.append(protection.meeting_cancelled)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +13,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.actions import drop_form
+from sightline.access.pages.keeping import kept
+from sightline.access.queries import form_draft
+from sightline.agencies.gate import page
 from sightline.agencies.queries import PostLine
+from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm, typed
@@ -40,6 +47,22 @@ def address(name: str, child: ChildView, *args: object) -> str:
     return reverse(f"enquiries:{name}", args=[child.folder_ids[0], *args])
 
 
+#: The addresses of this room's forms that are kept as they are typed.
+_A_FORM = re.compile(r"/child/[0-9a-f-]{36}/enquiries/[a-z0-9/_-]{0,200}")
+
+
+def keep_url(request: HttpRequest, shown: dict[str, Any], title: str, path: str = "") -> str:
+    """Where a form is kept as it is typed; `path`: of the page that it is kept for, where that is another."""
+    form = urlencode({"form": path or request.path, "title": title})
+    return f"{reverse('enquiries:keep', args=[shown['folder_id']])}?{form}"
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Keeps a form of this room as it is typed, asked for by the page itself."""
+    return kept(request, folder_id, _A_FORM)
+
+
 def sent(
     request: HttpRequest,
     form: PageForm,
@@ -49,8 +72,13 @@ def sent(
     back: str,
     key: str = "",
 ) -> tuple[HttpResponse | None, int]:
-    """Sends a form: where it went, or None with the status under which it is shown again with all that was typed."""
+    """Sends a form: where it went, or None with the status under which it is shown again with all that was typed.
+
+    A form without a draft of its own (`key`) is filled as it was left.
+    """
     if request.method != "POST":
+        if not key and (left := form_draft(request.path)):
+            form.refill(left)
         return None, 200
     if not form.is_valid():
         return None, 200
@@ -65,6 +93,8 @@ def sent(
         return None, 409
     if key:
         act.drop_draft(key)
+    else:
+        drop_form(request.path)
     messages.success(request, done)
     return HttpResponseRedirect(back), 302
 
@@ -85,9 +115,10 @@ def form_page(
     answer, status = sent(request, form, send, done=done, back=back)
     if answer is not None:
         return answer
-    return render(
-        request, template, shown | {"form": form, "title": title, "back_href": back} | more, status=status
-    )
+    beside = {"form": form, "title": title, "back_href": back}
+    if "folder_id" in shown and template == "enquiries/form.html" and more.get("method") != "get":
+        beside["keep_url"] = keep_url(request, shown, title)
+    return render(request, template, shown | beside | more, status=status)
 
 
 def posted(request: HttpRequest) -> Any:

@@ -489,13 +489,46 @@ class StrategyForm(PageForm):
         ask="Say what the child wishes, or why that could not be learnt yet",
     )
 
+    #: What may be written once for brothers and sisters, and what is asked where it stands nowhere.
+    SHARED = {"threshold": "Say whether the threshold is met, and why", "reasons": "Give the reasons"}
+
+    def __init__(self, *args: Any, several: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if several:
+            fields: dict[str, Any] = self.fields
+            for name, label in (
+                ("threshold", "Is the threshold met, and why? What is different for this child"),
+                ("reasons", "The reasons that are this child’s own"),
+            ):
+                fields[name].required, fields[name].label = False, label
+                fields[name].hint = "Leave empty where it is all said above"
+
+    def takes(self, sitting: StrategySittingForm) -> bool:
+        """What was written once for all counts for this child too, before what is their own; False asks for more."""
+        for name, ask in self.SHARED.items():
+            said = (sitting.cleaned_data.get(f"{name}_all"), self.cleaned_data.get(name))
+            whole = "\n\n".join(words for words in said if words)
+            if not whole:
+                self.add_error(name, ask)
+            self.cleaned_data[name] = whole
+        return self.is_valid()
+
 
 class StrategySittingForm(PageForm):
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
+    threshold_all = Words(
+        "Is the threshold of section 47 met for all of them, and why?", rows=3, required=False
+    )
+    reasons_all = Words("The reasons that are the same for all", rows=4, required=False)
     worker = Select("Who carries out an enquiry, if there is one?", ask="Choose who carries out an enquiry")
+
+    def __init__(self, *args: Any, several: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not several:
+            del self.fields["threshold_all"], self.fields["reasons_all"]
 
 
 class _Beside(PageForm):

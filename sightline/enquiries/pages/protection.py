@@ -11,28 +11,28 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
+from sightline.access.actions import drop_form
+from sightline.access.queries import form_draft
 from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, holders, practitioners
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.children.queries import names_of_folders
 from sightline.children.terms import LivesAt
 from sightline.documents.queries import documents
-from sightline.govuk.forms import typed
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings import hooks
 from sightline.meetings.queries import MeetingView
 from sightline.meetings.queries import meeting as find_meeting
 from sightline.meetings.terms import Purpose
 
-from ..actions import assessment as drafts
 from ..actions import changes as change
 from ..actions import emergency as act
 from ..actions import protection as protect
 from ..queries import protection as queries
-from ..queries.assessment import draft, siblings_to_begin_with
+from ..queries.assessment import siblings_to_begin_with
 from ..terms import EmergencyKind, LegalBasis
 from . import forms
-from .around import address, form_page, opened, people_in, posted, sent, version_of
+from .around import address, form_page, keep_url, opened, people_in, posted, sent, version_of
 from .child import acting_of
 
 #: Without whom no discussion makes a quorum, and the question that asks for each.
@@ -107,6 +107,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "lines": [
                 "If the child is in danger now, ring 999 first. A discussion held already is written down here too."
             ],
+            "keep_url": keep_url(request, shown, "Call a strategy discussion"),
             "back_href": address("child", child),
         },
         status=status,
@@ -123,9 +124,11 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
     names = names_of_folders(p.folder_id for p in parts)
     acting = acting_of(request)
     chairs = meeting.row.chair_id == acting.practitioner_id and acting.may(Permission.STATUTORY)
-    key = f"strategy {view.row.meeting_id}"
-    kept = draft(key) if chairs else None
-    sitting = forms.StrategySittingForm(posted(request), draft=kept.content if kept else None)
+    # One sitting for brothers and sisters, whichever child's page it was begun on: it is kept at one address.
+    here = reverse("enquiries:strategy", args=[parts[0].folder_id, parts[0].id])
+    kept = form_draft(here) if chairs else None
+    several = sum(p.folder_id in names for p in parts) > 1
+    sitting = forms.StrategySittingForm(posted(request), draft=kept, several=several)
     fields: dict[str, Any] = sitting.fields
     fields["worker"].set_options(
         [(str(id), words) for id, words in people_in(holders(Permission.STATUTORY, teams=acting.team_ids))]
@@ -134,7 +137,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
         (
             p,
             names[p.folder_id].name,
-            forms.StrategyForm(posted(request), prefix=f"c{n}", draft=kept.content if kept else None),
+            forms.StrategyForm(posted(request), prefix=f"c{n}", draft=kept, several=several),
         )
         for n, p in enumerate(parts)
         if p.folder_id in names
@@ -143,8 +146,8 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
     if request.method == "POST":
         if not chairs:
             raise NotPermitted("Whoever chairs the discussion records what it decided.")
-        drafts.save_draft(key, typed(request.POST))
-        if sitting.is_valid() & all([form.is_valid() for _p, _n, form in children]):
+        valid = sitting.is_valid() & all([form.is_valid() for _p, _n, form in children])
+        if valid and all([form.takes(sitting) for _p, _n, form in children]):
             try:
                 protect.decide_strategy(
                     view.row.meeting_id,
@@ -168,7 +171,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                 sitting.refuse(refused.verdict)
                 status = 409
             else:
-                drafts.drop_draft(key)
+                drop_form(here)
                 messages.success(request, "Decided. What each decision opens stands in My work.")
                 return HttpResponseRedirect(address("child", child))
     return render(
@@ -181,6 +184,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
             "sitting": sitting,
             "children": children,
             "forms": [sitting, *[form for _p, _n, form in children]],
+            "keep_url": keep_url(request, shown, "What the strategy discussion decided", here),
             "chairs": chairs,
             "held": meeting.state.value in ("held", "concluded"),
             "back_href": address("child", child),
@@ -197,13 +201,9 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
     acting = acting_of(request)
     may_write = shown["may_write"] and acting.may(Permission.STATUTORY) and view.row.ended_at is None
     text = view.text
-    key = f"enquiry {view.row.id}"
-    kept = draft(key) if may_write else None
     initial = {name: getattr(text, name) for name in forms.EnquiryForm.base_fields} if text else {}
     beside = _beside(view) if may_write else []
-    form = forms.EnquiryForm(
-        posted(request), initial=initial, draft=kept.content if kept else None, beside=beside
-    )
+    form = forms.EnquiryForm(posted(request), initial=initial, beside=beside)
 
     def send() -> None:
         got = dict(form.cleaned_data)
@@ -212,7 +212,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
 
     if request.method == "POST" and not acting.may(Permission.STATUTORY):
         raise NotPermitted("A section 47 enquiry is the local authority's.")
-    answer, status = sent(request, form, send, done="Saved.", back=request.path, key=key)
+    answer, status = sent(request, form, send, done="Saved.", back=request.path)
     if answer is not None:
         return answer
     return render(
@@ -222,6 +222,11 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
         | {
             "it": view,
             "form": form,
+            "keep_url": keep_url(request, shown, "Section 47 enquiry"),
+            # What was left half written was begun on the text that stood there then.
+            "version": (form_draft(request.path) or {}).get("version", [view.row.version])[0]
+            if request.method == "GET"
+            else view.row.version,
             "open_now": may_write,
             "may_end": acting.may(Permission.SIGN_OFF) and view.row.ended_at is None,
             "lacks": protect.lacks_of(

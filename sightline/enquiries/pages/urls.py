@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from . import agencies, assessing, child, contact, protection, signing
+from . import agencies, around, assessing, child, contact, protection, signing
 
 app_name = "enquiries"
 
@@ -9,6 +9,7 @@ _ONE = f"{_CHILD}assessments/<uuid:assessment_id>/"
 
 urlpatterns: list[URLPattern] = [
     path(_CHILD, child.child, name="child"),
+    path(f"{_CHILD}keep/", around.keep, name="keep"),
     path(f"{_CHILD}begin/", child.begin, name="begin"),
     path(f"{_CHILD}back/<uuid:episode_id>/", child.take_back, name="take_back"),
     path(f"{_CHILD}ruling/<uuid:decision_id>/", signing.ruling, name="ruling"),

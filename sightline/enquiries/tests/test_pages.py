@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -10,7 +11,15 @@ from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.models import Assessment, Contribution, Enquiry, Episode, SectionText, Strategy
+from sightline.enquiries.models import (
+    Assessment,
+    Contribution,
+    Enquiry,
+    Episode,
+    SectionText,
+    Strategy,
+    StrategyDecision,
+)
 from sightline.enquiries.terms import AssessmentState, Stage
 from sightline.kernel.time import today
 from sightline.procedures.queries import pack_in_force
@@ -179,15 +188,29 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     shown = page(manager, "strategy", case.maya, maya.id)
     assert shown.status_code == 200
     assert "Theo" in words_of(shown)
-    each = {
-        "threshold": "Two injuries without an explanation.", "safety": "She sleeps at her grandmother's.",
-        "reasons": "The injuries do not fit what was said.", "wishes_why_not": "She was asleep.",
+    each = {"safety": "She sleeps at her grandmother's.", "wishes_why_not": "She was asleep."}
+    sitting = {
+        "knows_family": "no", "worker": str(case.worker.pk), "threshold_all": "Two injuries without an explanation.",
     }  # fmt: skip
-    sitting = {"knows_family": "no", "worker": str(case.worker.pk)}
     for n, outcome in enumerate(("section_47_joint", "assessment")):
         sitting |= {f"c{n}-{k}": v for k, v in {**each, "outcome": outcome}.items()}
-    answer = manager.post(reverse("enquiries:strategy", args=[case.maya, maya.id]), sitting)
+    sitting["c0-reasons"] = "Hers do not fit what was said."
+    here = reverse("enquiries:strategy", args=[case.maya, maya.id])
+    keep = unescape(shown.content.decode().partition('data-autosave-url="')[2].partition('"')[0])
+    assert manager.post(keep, sitting).status_code == 200
+    assert "Hers do not fit what was said." in words_of(manager.get(here)), "kept while it is typed"
+    refused = manager.post(here, sitting)
+    assert "Give the reasons" in words_of(refused), "neither written for both nor for Theo"
+    answer = manager.post(here, sitting | {"reasons_all": "Three agencies say the same."})
     assert answer.status_code == 302, words_of(answer)
+    with as_practitioner(case.manager):
+        decided = {d.folder_id: d for d in StrategyDecision.objects.select_related("decision")}
+    assert {d.threshold for d in decided.values()} == {"Two injuries without an explanation."}
+    assert decided[case.maya].decision.reasons == (
+        "Three agencies say the same.\n\nHers do not fit what was said."
+    )
+    assert decided[case.theo].decision.reasons == "Three agencies say the same."
+    assert decided[case.maya].written_together == decided[case.theo].written_together is not None
     with as_practitioner(case.worker):
         enquiry = Enquiry.objects.get(folder_id=case.maya)
     own = reverse("enquiries:enquiry", args=[case.maya, enquiry.id])

@@ -9,6 +9,7 @@ import pytest
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.children.terms import LivesAt
+from sightline.concerns.queries import board
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, emergency, protection
 from sightline.enquiries.actions import episode as way
@@ -291,7 +292,11 @@ def test_an_early_help_assessment_that_ends_in_a_step_up_goes_to_the_front_door(
         assert asked.family_view == "Her mother was told on Tuesday and wants it."
         assert not queries.authority_took_on([case.maya], row.started_at)
     with as_practitioner(case.door.decider):
+        [row_on_board] = board([case.door.team.pk]).asked
+        assert (row_on_board.what, row_on_board.due.subject_id) == ("Step up from early help", asked.id)
+        assert row_on_board.asked_by == case.manager.name
         changes.decide_step_up(asked.id, accepted=True, reasons=BECAUSE, knows_family=False)
+        assert board([case.door.team.pk]).asked == []
     with as_practitioner(case.worker):
         assert stage_of(case.maya) is Stage.ASSESSMENT
         assert queries.authority_took_on([case.maya], row.started_at)
