@@ -44,16 +44,18 @@ def load(children: int, progress: Progress) -> list[SignIn]:
         people,
         plans,
         voice,
+        waiting,
     )
 
     sign_ins = people.load()
     if children > 0:
         families.load()
-        entries.load()
         voice.load()
         enquiries.load()
         plans.load()
+        entries.load()
         meetings.load()
+        waiting.load()
         answers.load()
         archive.load()
         documents.load()

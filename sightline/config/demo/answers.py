@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.children.queries import names_of_folders
 from sightline.kernel.time import as_on, now
 from sightline.plans.models import Plan
 from sightline.procedures.actions import answer_for
@@ -18,8 +19,8 @@ from sightline.voice.terms import Answer, Explained
 from .families import _as, _setting_up
 from .people import DANA, Cast, cast
 
-#: What was said or decided before this is answered; what is newer may still wait.
-SETTLED = timedelta(days=60)
+#: What was owed before this is settled; what is newer may still wait.
+SETTLED = timedelta(days=3)
 #: The child was told so long before it fell due; a visit is answered for whenever that is asked.
 BEFORE = timedelta(days=1)
 _HEARD = "I have told everybody who has to know what you said, and it is written in your plan as you said it."
@@ -29,6 +30,8 @@ _IN_TIME = "Told in time, and written down later."
 #: Duties that are settled here, by kind.
 SAID, DECIDED = "answer_to_child", "explain_decision"
 VISITS = ("child_protection_visit", "child_in_need_visit")
+#: What waits for longer than it may, so that the demonstration shows how that looks: whose, and which kind.
+WAITS = {("Idris", SAID), ("Kofi", DECIDED)}
 
 
 def _settle(duty: DutyView, then: datetime) -> None:
@@ -57,10 +60,15 @@ def _of_plans() -> list[UUID]:
 
 
 def _of_dana(people: Cast, folder_id: UUID) -> list[DutyView]:
-    """What waits on this child since long ago and is hers to answer for."""
-    waits = on_folders([folder_id])
-    old = [d for d in waits if d.needs_answer and d.due_at < now() - SETTLED]
-    return [d for d in old if d.owner_id == people[DANA]]
+    """What was due on this child some time ago and is hers to answer for, except what is to be seen waiting."""
+    found = names_of_folders([folder_id]).get(folder_id)
+    called = found.name.split(" ")[0] if found else ""
+    return [
+        d
+        for d in on_folders([folder_id])
+        if d.needs_answer and d.due_at < now() - SETTLED and d.owner_id == people[DANA]
+        if d.kind in (SAID, DECIDED, *VISITS) and (called, d.kind) not in WAITS
+    ]
 
 
 def load() -> None:

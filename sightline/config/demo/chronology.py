@@ -17,7 +17,7 @@ _LINES = (
         "year, and each time we closed the matter with a letter.",
     ),
     (
-        "Home visit. Food in the house",
+        "Food in the house",
         "Home tidy, Maya not spoken to alone",
         "We saw the kitchen and not the child. What she would have told us then, the school heard six weeks later.",
     ),

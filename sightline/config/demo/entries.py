@@ -17,6 +17,7 @@ from sightline.records.queries import EntryView
 from sightline.records.terms import Confirming, ContributionKind, EntryKind, StatementSource
 
 from . import people
+from .chronology import own_chronology
 from .families import _as, _setting_up
 from .people import DANA, INES, PRIYA, SAM, Cast
 from .telling import at
@@ -48,6 +49,38 @@ def _visit(folder_id: UUID) -> EntryView:
 def maya(cast: Cast, folder_id: UUID) -> None:
     """Sam confirms what he told, her mother disagrees with it, and the manager looks at both."""
     with _as(cast, DANA):
+        signed = actions.sign(
+            EntryIn(
+                (folder_id,),
+                EntryKind.VISIT,
+                at(3, 10, 40),
+                "Maya was seen alone for 40 minutes in the library. She was not wearing her hearing aids.\n\n"
+                "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids "
+                "in the drawer.”\n\n"
+                "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
+                "Tuesday.\n\n"
+                "o Maya takes her hearing aids out so as not to hear what is happening at home.\n\n"
+                "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
+                "risk this week.",
+                answers={"where": "At school"},
+                child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
+                present="Sam Reyes showed us to the room and left",
+                late_why="Called out to another family that afternoon; written from my notes.",
+            )
+        )
+        actions.correct_entry(
+            signed[folder_id].id,
+            "Maya was seen in the music room, not in the library.",
+            "Maya was seen alone for 40 minutes in the music room. She was not wearing her hearing aids.\n\n"
+            "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids in the "
+            "drawer.”\n\n"
+            "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
+            "Tuesday.\n\n"
+            "o Maya takes her hearing aids out so as not to hear what is happening at home.",
+            answers={"where": "At school"},
+            child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
+        )
+        own_chronology(folder_id)
         visit = _visit(folder_id)
         told = next(s for s in visit.statements if s.source is StatementSource.TOLD)
         asked = actions.ask_to_confirm(told.id, cast[SAM])

@@ -70,7 +70,6 @@ from sightline.records.actions import PastEntry
 from sightline.records.terms import EntryKind
 
 from . import names, people
-from .chronology import own_chronology
 from .people import (
     COUNCIL,
     DANA,
@@ -226,23 +225,32 @@ def _known(
     return _Child(folder_id, child_id)
 
 
-def _people(
-    cast: Cast,
-    child: _Child,
-    *those: tuple[str, str, int | None, Kinship, Known, Known, str],
-    since: int = 100,
-) -> None:
-    """Adults in a child's life: given, family, age, kinship, parental responsibility, lives with, words."""
+#: An adult in a child's life: given, family, age, kinship, parental responsibility, lives with, the child's word.
+_Adult = tuple[str, str, int | None, Kinship, Known, Known, str]
+
+
+def _people(cast: Cast, child: _Child, *those: _Adult, since: int = 100) -> None:
+    """Adults in a child's life."""
+    _family(cast, [child], *those, since=since)
+
+
+def _family(cast: Cast, siblings: Sequence[_Child], *those: _Adult, since: int = 100) -> None:
+    """Brothers and sisters with the same adults in their lives, each tied to the others."""
     adults, ties = [], []
     for given, family, age, kinship, responsible, lives, words in those:
         adult = uuid7()
         birth = Birth(born_on=born(age, 5, 17), estimated=True) if age else Birth()
         adults.append(NewAdult(Names(given, family), birth, id=adult))
         tie = NewTie(adult, kinship, responsible, lives, words, held_from=day(since))
-        ties.append((child.folder_id, child.child_id, tie))
+        ties += [(child.folder_id, child.child_id, tie) for child in siblings]
+    for child in siblings:
+        for other in siblings:
+            if other is not child:
+                tie = NewTie(other.child_id, Kinship.SIBLING, Known.NO, Known.YES, held_from=day(since))
+                ties.append((child.folder_id, child.child_id, tie))
     with _setting_up():
         by = (at(since, 12), cast[DANA])
-        recorded = {child.folder_id: by} | {adult.id: by for adult in adults if adult.id}
+        recorded = {child.folder_id: by for child in siblings} | {a.id: by for a in adults if a.id}
         children.record_family_bulk(adults, ties, recorded=recorded)
 
 
@@ -445,8 +453,6 @@ def ferreira_lund(cast: Cast) -> None:
         maya,
         concern,
         ("initial_conference", at(95, 10), at(82, 10)),
-        ("first_core_group", at(82, 11), at(70, 10)),
-        ("first_review_conference", at(82, 11), None),
     )
     _entries(
         cast,
@@ -458,21 +464,6 @@ def ferreira_lund(cast: Cast) -> None:
             DANA,
             "Ana rang for help herself: she cannot manage mornings before work.",
         ),
-        (
-            53,
-            16,
-            EntryKind.VISIT,
-            DANA,
-            "Home visit. Food in the house, beds made. Maya not spoken to alone.",
-        ),
-        (24, 11, EntryKind.CONTACT, DANA, "Audiology: Maya was not brought to three of four appointments."),
-        (
-            12,
-            13,
-            EntryKind.OVERSIGHT,
-            PRIYA,
-            "Discussed with Dana: see Maya at school, alone, within the week.",
-        ),
     )
     with _as(cast, DANA):
         children.move_to(
@@ -482,38 +473,6 @@ def ferreira_lund(cast: Cast) -> None:
                 "Her mother", confidential=True, held_from=day(110),
             ),
         )  # fmt: skip
-        visit = records.sign(
-            records.EntryIn(
-                (maya.folder_id,),
-                EntryKind.VISIT,
-                at(3, 10, 40),
-                "Maya was seen alone for 40 minutes in the library. She was not wearing her hearing aids.\n\n"
-                "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids "
-                "in the drawer.”\n\n"
-                "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
-                "Tuesday.\n\n"
-                "o Maya takes her hearing aids out so as not to hear what is happening at home.\n\n"
-                "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
-                "risk this week.",
-                answers={"where": "At school"},
-                child_answers={maya.folder_id: {"seen": "yes", "seen_alone": "yes"}},
-                present="Sam Reyes showed us to the room and left",
-                late_why="Called out to another family that afternoon; written from my notes.",
-            )
-        )
-        records.correct_entry(
-            visit[maya.folder_id].id,
-            "Maya was seen in the music room, not in the library.",
-            "Maya was seen alone for 40 minutes in the music room. She was not wearing her hearing aids.\n\n"
-            "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids in the "
-            "drawer.”\n\n"
-            "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
-            "Tuesday.\n\n"
-            "o Maya takes her hearing aids out so as not to hear what is happening at home.",
-            answers={"where": "At school"},
-            child_answers={maya.folder_id: {"seen": "yes", "seen_alone": "yes"}},
-        )
-        own_chronology(maya.folder_id)
 
 
 def qureshi(cast: Cast) -> None:
@@ -564,8 +523,6 @@ def qureshi(cast: Cast) -> None:
         idris,
         concern,
         ("initial_conference", at(49, 10), at(30, 10)),
-        ("first_core_group", at(30, 11), None),
-        ("first_review_conference", at(30, 11), None),
     )
     _entries(
         cast,

@@ -42,6 +42,7 @@ from sightline.plans.models import LocalHelp, Plan
 from sightline.plans.terms import (
     Achieved,
     Agrees,
+    ChildWas,
     DidChange,
     IncidentKind,
     Next,
@@ -57,10 +58,10 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyState
-from sightline.records.actions import Deciding, decide
-from sightline.records.terms import DecisionKind
+from sightline.records.actions import Deciding, decide, sign_entry
+from sightline.records.terms import DecisionKind, EntryKind
 
-from .families import _as, _known, _people, _setting_up
+from .families import _as, _family, _known, _people, _setting_up
 from .past_meetings import conference
 from .people import DANA, GRACE, HEALTH, HELEN, INES, LEILA, PRIYA, SAM, SCHOOL, Cast, cast
 from .telling import at, born
@@ -218,13 +219,12 @@ def mensah(people: Cast) -> None:
         school=SCHOOL, with_them=[(HEALTH, INES, "Health visitor", "Speech and hearing")], let_in=(INES,),
         lead_since=290,
     )  # fmt: skip
-    for child in (amara, kofi):
-        _people(
-            people, child,
-            ("Esther", "Mensah", 34, Kinship.MOTHER, Known.YES, Known.YES, "Mum"),
-            ("Liam", "Doyle", 37, Kinship.FATHER, Known.YES, Known.NO, "Dad"),
-            since=295,
-        )  # fmt: skip
+    _family(
+        people, [amara, kofi],
+        ("Esther", "Mensah", 34, Kinship.MOTHER, Known.YES, Known.YES, "Mum"),
+        ("Liam", "Doyle", 37, Kinship.FATHER, Known.YES, Known.NO, "Dad"),
+        since=295,
+    )  # fmt: skip
     _let_chair_in(people, amara.folder_id, kofi.folder_id)
     _enquired(
         people, 270, "Police came three times in the spring, and both children saw what happened.",
@@ -273,6 +273,7 @@ def mensah(people: Cast) -> None:
                 When.LATER, _framework(2), baseline_scale=2, hoped_scale=7,
             ),
         )  # fmt: skip
+        given: list[UUID] = []
         for plan, who, what, days, timing in (
             (
                 plans["Amara"],
@@ -289,10 +290,10 @@ def mensah(people: Cast) -> None:
                 "At six he falls further behind each month.",
             ),
         ):
-            actions.give_action(
+            given += actions.give_action(
                 [plan], ActionIn(what, people[who], today() + timedelta(days=days), timing, When.NOW)
             )
-        actions.give_action(
+        given += actions.give_action(
             both,
             ActionIn(
                 "Agree with Liam where and with whom he sees the children.", people[DANA], today() + timedelta(days=10),
@@ -359,6 +360,13 @@ def mensah(people: Cast) -> None:
         for plan in both:
             actions.core_group_met(plan, now() - timedelta(hours=1))
         actions.move_offer(offer, OfferState.WAITING, "Eleven weeks; Amara knows.")
+    with _then(259, 16), _as(people, DANA):
+        for action in given:
+            actions.close_action(action, done=True, words="Done as agreed; it goes on each week.")
+    for days_ago in _CORE_GROUPS:
+        with _then(days_ago, 15), _as(people, DANA):
+            for plan in both:
+                actions.core_group_met(plan, now() - timedelta(hours=1))
     _visits_of(people, plans, _SPRING)
     with _then(190, 11), _as(people, DANA):
         actions.move_offer(offer, OfferState.RECEIVING, "Amara: “She has a dog.”")
@@ -413,8 +421,23 @@ def mensah(people: Cast) -> None:
                 lead_id=people[DANA],
             ),
         )  # fmt: skip
+    _goes_on_with_kofi(people, plans["Kofi"])
     _answered_for(people, *plans.values())
 
+
+def _goes_on_with_kofi(people: Cast, plan: UUID) -> None:
+    """His plan goes on: seen since, and by the day that the plan sets."""
+    with _as(people, DANA):
+        _visit(plan, 27, 15, "At home", "Lined up his cars and let me have one.", "Blue.",
+               why_not="He would not leave his mother.")  # fmt: skip
+        _visit(plan, 14, 10, "At school, with his key worker", "Laughed at the picture of a dog.", "Dog big.",
+               why_not="His key worker knows his signs.")  # fmt: skip
+        _visit(plan, 3, 15, "At home", "Ate two bowls of soup and asked for his coat.", "Out.",
+               why_not="His mother was cooking in the same room.")  # fmt: skip
+
+
+#: Days ago on which the core group of both met, four weeks apart; the next is told in `past_meetings`.
+_CORE_GROUPS = (236, 209, 182, 155, 128, 101, 76)
 
 #: Days ago; what Amara was like and said; what Kofi was like and said.
 _SPRING = (
@@ -550,12 +573,12 @@ def maya(people: Cast) -> None:
                 lead_id=people[DANA], wishes=WishesIn(why_not="Heard by Dana on the day before; kept under Voice."),
             ),
         )  # fmt: skip
-    with _as(people, DANA):
+    with _then(76, 11), _as(people, DANA):
         [eats] = actions.write_outcome(
             [plan],
             OutcomeIn(
                 "Maya eats enough at home, every day.", "Her weight is back on its own line by the spring.",
-                "From the 40th to the 15th centile since May.", today() + timedelta(days=120), Whose.PROFESSIONAL,
+                "From the 40th to the 15th centile since May.", today() + timedelta(days=196), Whose.PROFESSIONAL,
                 When.NOW, _framework(1), baseline_scale=3, hoped_scale=8,
             ),
         )  # fmt: skip
@@ -563,7 +586,7 @@ def maya(people: Cast) -> None:
             [plan],
             OutcomeIn(
                 "Mum picks Maya up herself.", "Maya tells Sam each Friday how often.", "Twice a week at most.",
-                today() + timedelta(days=60), Whose.CHILD, When.NOW, _framework(0), whose_words="Maya",
+                today() + timedelta(days=136), Whose.CHILD, When.NOW, _framework(0), whose_words="Maya",
                 baseline_scale=2,
                 hoped_scale=10,
             ),
@@ -572,15 +595,15 @@ def maya(people: Cast) -> None:
             (
                 SAM,
                 "Tell Ana by noon who collects Maya.",
-                5,
+                81,
                 "Nine-year-olds go with whoever comes.",
                 When.NOW,
             ),
-            (INES, "Weigh Maya at school.", 12, "A month without weighing is long at nine.", When.NOW),
+            (INES, "Weigh Maya at school.", 88, "A month without weighing is long at nine.", When.NOW),
             (
                 DANA,
                 "Meet Ana and her manager about working days.",
-                40,
+                116,
                 "Before the winter timetable is made.",
                 When.LATER,
             ),
@@ -655,6 +678,35 @@ def maya(people: Cast) -> None:
         actions.place_on_scale(plan, ScaleIn(Whose.CHILD, "Maya", 4, "It's better when Vovó is there."))
         actions.place_on_scale(plan, ScaleIn(Whose.PARENT, "Ana", 7))
         actions.sign_plan(plan)
+    for days_ago in (74, 47, 21):
+        with _then(days_ago, 15), _as(people, DANA):
+            actions.core_group_met(plan, now() - timedelta(hours=1))
+    for days_ago, where, like, said, why_not in _TO_MAYA:
+        with _as(people, DANA):
+            _visit(plan, days_ago, 15, where, like, said, why_not=why_not)
+        for written, entry_kind, who, words in _OF_MAYA.get(days_ago, ()):
+            happened_at = at(written, 11)
+            with _then(written, 17), _as(people, who):
+                sign_entry({folder_id: words}, kind=entry_kind, happened_at=happened_at)
+
+
+#: Visits under Maya's plan: days ago, where, what she was like, what she said, why not alone.
+_TO_MAYA = (
+    (72, "At home", "Sat on the stairs with her cat.", "Are you here because of Kyle?", "Her mother stayed."),
+    (60, "At school, in the library", "Tired, and hungry before eleven.", "I had toast at breakfast club.", ""),
+    (51, "At home", "Food in the house, beds made. She stayed in the doorway.", "It's tidy today.",
+     "Mr Dunmore was there and did not leave."),
+    (38, "At her grandmother's", "Baked with Vovó and sang.", "Here nobody shouts.", ""),
+    (25, "At home", "Showed her room and the list on her door.", "Mum was at the gate twice.", "Ana cooked beside us."),
+    (14, "At school, in the music room", "Played the piano with one hand.", "Can you hear it too?", ""),
+)  # fmt: skip
+#: What was written after a visit, by the visit's days: days ago, kind, by whom, words.
+_OF_MAYA = {
+    25: [(24, EntryKind.CONTACT, DANA, "Audiology: Maya was not brought to three of four appointments.")],
+    14: [
+        (12, EntryKind.OVERSIGHT, PRIYA, "Discussed with Dana: see Maya at school, alone, within the week.")
+    ],
+}
 
 
 def idris(people: Cast) -> None:
@@ -685,6 +737,9 @@ def idris(people: Cast) -> None:
         actions.write_statement(
             [plan], StatementIn(StatementKind.DANGER, "His father comes back and hits him again.")
         )
+        _visit(plan, 19, 15, "At school", "Hid his drawing, then gave it to me.", "That is the lock.")
+        _visit(plan, 9, 15, "At home", "Checked the door four times.", "I know how it goes.",
+               why_not="He wanted his mother to see the lock too.")  # fmt: skip
 
 
 def zofia(people: Cast) -> None:
@@ -726,25 +781,35 @@ def callum(people: Cast) -> None:
     folder_id = _folder("Callum", "Reid")
     if folder_id is None:
         return
-    with _as(people, DANA):
-        for days, hours, words in (
-            (24, 9, "Not home from school; found at the bus station."),
-            (11, 20, "Left at night; came home by himself."),
-            (2, 14, "Found forty miles away with three phones."),
-        ):
+    for days, hours, words in (
+        (24, 9, "Not home from school; found at the bus station."),
+        (11, 20, "Left at night; came home by himself."),
+        (2, 14, "Found forty miles away with three phones."),
+    ):
+        began, talked = at(days, 4), at(23, 16)
+        with _then(days - 1, 17), _as(people, DANA):
             [incident] = actions.record_incident(
                 [folder_id],
                 IncidentIn(
-                    IncidentKind.MISSING, at(days, 4), words, "Kelly Reid and PC Lindqvist",
-                    ended_at=at(days, 4) + timedelta(hours=hours),
+                    IncidentKind.MISSING, began, words, "Kelly Reid and PC Lindqvist",
+                    ended_at=began + timedelta(hours=hours),
                 ),
             )  # fmt: skip
             if days == 24:
                 actions.talk_after_return(
-                    incident, held_at=at(23, 16), by_whom="Street Line", independent=True,
+                    incident, held_at=talked, by_whom="Street Line", independent=True,
                     said="I went because they said so.", pushes="A debt of which he does not speak.",
                     then="Street Line sees him on Mondays.",
                 )  # fmt: skip
+    with _then(6, 12), _as(people, DANA):
+        actions.record_incident(
+            [folder_id],
+            IncidentIn(
+                IncidentKind.COMMUNITY_VIOLENCE, now() - timedelta(hours=18),
+                "Chased through the park by two men; he threw a bottle at one of them.", "PC Lindqvist",
+                child_was=ChildWas.BOTH,
+            ),
+        )  # fmt: skip
 
 
 def temi(people: Cast) -> None:
@@ -846,6 +911,7 @@ def closing(people: Cast) -> None:
                 people[PRIYA], WishesIn(why_not="Heard five days before at the review."),
             ),
         )  # fmt: skip
+    _answered_for(people, plan)
 
 
 #: Each part of the story, and the child whose plan shows that it has been told.
