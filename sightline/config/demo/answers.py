@@ -20,7 +20,7 @@ from .families import _as, _setting_up
 from .people import DANA, Cast, cast
 
 #: What was owed before this is settled; what is newer may still wait.
-SETTLED = timedelta(days=3)
+SETTLED = timedelta(days=1)
 #: The child was told so long before it fell due; a visit is answered for whenever that is asked.
 BEFORE = timedelta(days=1)
 _HEARD = "I have told everybody who has to know what you said, and it is written in your plan as you said it."
@@ -30,8 +30,9 @@ _IN_TIME = "Told in time, and written down later."
 #: Duties that are settled here, by kind.
 SAID, DECIDED = "answer_to_child", "explain_decision"
 VISITS = ("child_protection_visit", "child_in_need_visit")
-#: What waits for longer than it may, so that the demonstration shows how that looks: whose, and which kind.
-WAITS = {("Idris", SAID), ("Kofi", DECIDED)}
+#: What waits for longer than it may, so that the demonstration shows how that looks: whose, which kind, late for how
+#: long at the least; a month ago all was settled.
+WAITS = {("Idris", SAID): timedelta(days=15), ("Kofi", DECIDED): timedelta(days=4)}
 
 
 def _settle(duty: DutyView, then: datetime) -> None:
@@ -63,11 +64,16 @@ def _of_dana(people: Cast, folder_id: UUID) -> list[DutyView]:
     """What was due on this child some time ago and is hers to answer for, except what is to be seen waiting."""
     found = names_of_folders([folder_id]).get(folder_id)
     called = found.name.split(" ")[0] if found else ""
+
+    def stays(duty: DutyView) -> bool:
+        least = WAITS.get((called, duty.kind))
+        return least is not None and least < now() - duty.due_at < timedelta(days=30)
+
     return [
         d
         for d in on_folders([folder_id])
         if d.needs_answer and d.due_at < now() - SETTLED and d.owner_id == people[DANA]
-        if d.kind in (SAID, DECIDED, *VISITS) and (called, d.kind) not in WAITS
+        if d.kind in (SAID, DECIDED, *VISITS) and not stays(d)
     ]
 
 

@@ -10,16 +10,19 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.children.queries import child_page
-from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.time import LONDON, as_on, now, today
 from sightline.meetings import actions, queries
 from sightline.meetings.actions import ActionIn, AttendanceIn, DecisionIn, Invitee, SaidIn
 from sightline.meetings.models import MeetingChild
 from sightline.meetings.terms import Came, ChildStage, Format, GivenKind, How, Purpose, SupporterAnswer, Topic
+from sightline.plans.actions import core_group_met
+from sightline.plans.queries import open_plan
 
 from . import people
 from .families import _as, _setting_up
 from .past_meetings import CORE_GROUP, core_group_without_quorum
 from .people import DANA, HELEN, LEILA, SAM, Cast
+from .telling import at
 from .voice import folder_of
 
 
@@ -220,8 +223,13 @@ def zofia(cast: Cast, folder_id: UUID) -> None:
 
 
 def kofi(cast: Cast, folder_id: UUID) -> None:
-    """A core group that only his mother and his worker came to."""
+    """A core group that only his mother and his worker came to; two since, four weeks apart."""
     core_group_without_quorum(cast, folder_id)
+    for days_ago in (36, 9):
+        with as_on(at(days_ago, 15)), _as(cast, DANA):
+            plan = open_plan(folder_id)
+            assert plan is not None
+            core_group_met(plan.id, now() - timedelta(hours=1))
 
 
 CHILDREN: tuple[tuple[str, str, Callable[[Cast, UUID], None]], ...] = (

@@ -698,14 +698,14 @@ _TO_MAYA = (
      "Mr Dunmore was there and did not leave."),
     (38, "At her grandmother's", "Baked with Vovó and sang.", "Here nobody shouts.", ""),
     (25, "At home", "Showed her room and the list on her door.", "Mum was at the gate twice.", "Ana cooked beside us."),
-    (14, "At school, in the music room", "Played the piano with one hand.", "Can you hear it too?", ""),
+    (11, "At school, in the music room", "Played the piano with one hand.", "Can you hear it too?", ""),
 )  # fmt: skip
 #: What was written after a visit, by the visit's days: days ago, kind, by whom, words.
 _OF_MAYA = {
-    25: [(24, EntryKind.CONTACT, DANA, "Audiology: Maya was not brought to three of four appointments.")],
-    14: [
-        (12, EntryKind.OVERSIGHT, PRIYA, "Discussed with Dana: see Maya at school, alone, within the week.")
-    ],
+    25: [
+        (24, EntryKind.CONTACT, DANA, "Audiology: Maya was not brought to three of four appointments."),
+        (12, EntryKind.OVERSIGHT, PRIYA, "Discussed with Dana: see Maya at school, alone, within the week."),
+    ]
 }
 
 

@@ -25,6 +25,8 @@ from sightline.meetings import actions as meetings
 from sightline.meetings.actions import AttendanceIn, Invitee
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer, Topic
+from sightline.voice import actions as voice
+from sightline.voice.terms import AdvocacyAct, Heard
 
 from .families import _as, _family, _known, _people
 from .people import DANA, HEALTH, HELEN, INES, LEILA, NURSERY, PRIYA, RHONA, SAM, SCHOOL, Cast, cast
@@ -213,6 +215,16 @@ def _brannigan(people: Cast) -> None:
             knows_family=False,
             worker_id=people[DANA],
         )
+    with _then(8, 12, people, DANA):
+        voice.hear(
+            leo.folder_id,
+            voice.Said(
+                Heard.TALKING, now() - timedelta(hours=2), "School, with a sign language interpreter", True,
+                said="Mum is angry when I look away. Grandad waits until I have finished.",
+                language="British Sign Language", wants="That his grandad sits beside his mum.",
+            ),
+        )  # fmt: skip
+        voice.advocacy(leo.folder_id, voice.AdvocacyStep(AdvocacyAct.OFFERED, today()))
     with _then(5, 14, people, DANA):
         enquiry = Enquiry.objects.get(folder_id=leo.folder_id)
         protection.write_enquiry(
