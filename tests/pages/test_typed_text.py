@@ -154,16 +154,16 @@ def test_every_form_comes_back_with_what_was_typed(world: World) -> None:
     assert refused > 100, "most of them are refused and come back"
 
 
-def test_every_form_of_protection_comes_back_with_what_was_typed() -> None:
+def to_be_decided() -> tuple[enquiries.Case, dict[str, UUID]]:
+    """A strategy discussion that was held and has not decided: the case, and what its pages ask for."""
     case = enquiries.make_case("strategy_discussion")
     enquiries.discussed(case)
-    client = Client(headers={"user-agent": "Tests"})
-    client.force_login(case.manager.user)
-    client.get("/")
     with as_practitioner(case.manager):
-        maya = Strategy.objects.get(folder_id=case.maya)
-        places: dict[str, UUID] = {"folder_id": case.maya, "strategy_id": maya.id}
-    wrong, refused = lost(client, _of_enquiries("strategy", places))
+        return case, {"folder_id": case.maya, "strategy_id": Strategy.objects.get(folder_id=case.maya).id}
+
+
+def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
+    """The discussion decides, and everything is done that protects a child: the addresses of its pages."""
     with as_practitioner(case.manager):
         decide_strategy(
             Meeting.objects.get().pk,
@@ -198,13 +198,24 @@ def test_every_form_of_protection_comes_back_with_what_was_typed() -> None:
                 wishes_why_not="She was too frightened to say.",
             ),
         ).id  # fmt: skip
-    for name, route in ROUTES.items():
-        if name.startswith("enquiries:") and route.wanted <= set(places) and route.wanted & {
-            "enquiry_id", "measure_id", "medical_id", "looked_after_id",
-        }:  # fmt: skip
-            found, times = lost(client, _of_enquiries(name.partition(":")[2], places))
-            wrong += found
-            refused += times
+    wanted = {"enquiry_id", "measure_id", "medical_id", "looked_after_id"}
+    return [
+        _of_enquiries(name.partition(":")[2], places)
+        for name, route in ROUTES.items()
+        if name.startswith("enquiries:") and route.wanted <= set(places) and route.wanted & wanted
+    ]
+
+
+def test_every_form_of_protection_comes_back_with_what_was_typed() -> None:
+    case, places = to_be_decided()
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(case.manager.user)
+    client.get("/")
+    wrong, refused = lost(client, _of_enquiries("strategy", places))
+    for path in decided(case, places):
+        found, times = lost(client, path)
+        wrong += found
+        refused += times
     assert not wrong, "\n".join(wrong)
     assert refused > 10
 

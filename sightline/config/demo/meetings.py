@@ -225,7 +225,7 @@ def zofia(cast: Cast, folder_id: UUID) -> None:
 def kofi(cast: Cast, folder_id: UUID) -> None:
     """A core group that only his mother and his worker came to; two since, four weeks apart."""
     core_group_without_quorum(cast, folder_id)
-    for days_ago in (36, 9):
+    for days_ago in (50, 23):
         with as_on(at(days_ago, 15)), _as(cast, DANA):
             plan = open_plan(folder_id)
             assert plan is not None

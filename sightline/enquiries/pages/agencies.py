@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -16,11 +16,14 @@ from sightline.agencies.queries import agencies, practitioners
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.govuk.forms import typed
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotPermitted, Refused
 
 from ..actions import contribution as act
+from ..actions.assessment import save_draft
 from ..queries.assessment import contribution as find
-from ..queries.assessment import contribution_view
+from ..queries.assessment import contribution_view, draft
 from . import forms
 from .around import address, form_page, opened_assessment, people_in, posted, sent
 from .child import acting_of
@@ -105,7 +108,9 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Chased. That it was, and when, stays on the record.")
         return HttpResponseRedirect(request.path)
-    form = forms.AnswerForm(posted(request))
+    key = f"contribution {row.id}"
+    left = draft(key)
+    form = forms.AnswerForm(posted(request), draft=left.content if left else None)
     fields: dict[str, Any] = form.fields
     if theirs or acting.agency_id == row.agency_id:
         del fields["given_by"]
@@ -121,7 +126,9 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
             given_by=got.get("given_by") or "",
         )
 
-    answer, status = sent(request, form, send, done="Filed under the name of the agency.", back=request.path)
+    answer, status = sent(
+        request, form, send, done="Filed under the name of the agency.", back=request.path, key=key
+    )
     if answer is not None:
         return answer
     return render(
@@ -132,7 +139,16 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
             "it": contribution_view(row),
             "theirs": theirs,
             "may_chase": in_record and not theirs,
+            "keep_url": reverse("enquiries:contribution_keep", args=[row.id]),
+            "saved_at": left.saved_at if left else None,
             "back_href": back,
         },
         status=status,
     )
+
+
+@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+def contribution_keep(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
+    """Keeps an answer as it is typed; whoever was asked cannot open the record, so it is kept beside the question."""
+    saved = save_draft(f"contribution {find(contribution_id).id}", typed(request.POST))
+    return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})

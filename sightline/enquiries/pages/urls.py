@@ -49,4 +49,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}look-again/<uuid:subject_id>/", protection.look_again, name="look_again"),
     path("needs/unmet/", protection.unmet, name="unmet"),
     path("contributions/<uuid:contribution_id>/", agencies.contribution, name="contribution"),
+    path("contributions/<uuid:contribution_id>/keep/", agencies.contribution_keep, name="contribution_keep"),
 ]

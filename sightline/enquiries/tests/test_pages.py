@@ -163,6 +163,10 @@ def test_an_agency_is_asked_chased_and_answers_under_its_own_name():
     assert "How is she at school?" in words_of(shown)
     assert "Chased" in words_of(shown)
     assert teacher.get(reverse("enquiries:assessment", args=[case.maya, maya.id])).status_code == 404
+    keep = reverse("enquiries:contribution_keep", args=[row.id])
+    assert teacher.post(keep, {"gives": "answer", "answer": "She comes in every"}).status_code == 200
+    assert "She comes in every" in words_of(teacher.get(own)), "kept while it is typed"
+    assert browser(case.door.stranger).post(keep, {"answer": "x"}).status_code == 404
     answer = teacher.post(own, {"gives": "answer", "answer": "She comes in every day and is often tired."})
     assert answer.status_code == 302, words_of(answer)
     section = words_of(page(worker, "section", case.maya, maya.id, "agencies"))

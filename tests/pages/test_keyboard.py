@@ -1,0 +1,152 @@
+"""Every form of enquiries, meetings and plans by keyboard alone: Tab comes to each control in the order in which it
+stands, where it is can be seen, and Enter and Space send it.
+
+The browser's pages come from the test client, so one world in one transaction serves them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route
+
+from .test_every_page import address, own_routes
+from .test_typed_text import FORMS, ROOMS, decided, to_be_decided
+from .world import World
+
+pytestmark = pytest.mark.django_db
+
+# Playwright runs an event loop in this thread; the test asks the database outside of it, in plain calls.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+#: What can be reached, in the order of the page: a group of radio buttons is one stop, what is folded away is none.
+_EXPECTED = """() => {
+    const said = e => `${e.tagName.toLowerCase()} ${e.name || e.textContent.trim().slice(0, 30)}`;
+    const groups = new Set();
+    window.stops = [];
+    window.unseen = [];
+    window.sent = 0;
+    document.addEventListener('submit', e => { e.preventDefault(); window.sent += 1; }, true);
+    document.addEventListener('focusin', ({target}) => {
+        window.stops.push(said(target));
+        const own = getComputedStyle(target);
+        const ring = s => (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
+        const drawn = target.matches('[type=radio], [type=checkbox]') && target.nextElementSibling;
+        if (!ring(own) && !(drawn && ring(getComputedStyle(drawn, '::before')))) window.unseen.push(said(target));
+    });
+    const main = document.querySelector('main');
+    main.tabIndex = -1;
+    main.focus();
+    window.stops = [];
+    window.unseen = [];
+    return [...main.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')].filter(e => {
+        if (e.disabled || e.type === 'hidden' || e.tabIndex < 0) return false;
+        if (!e.checkVisibility({visibilityProperty: true})) return false;
+        if (e.type !== 'radio') return true;
+        const group = `${e.form && e.form.action} ${e.name}`;
+        const [chosen] = document.querySelectorAll(`input[name="${CSS.escape(e.name)}"]:checked`);
+        if (chosen ? e !== chosen : groups.has(group)) return false;
+        groups.add(group);
+        return true;
+    }).map(said);
+}"""
+
+
+@pytest.fixture
+def shows(browser: Browser) -> Iterator[Callable[[Client, str], Page]]:
+    """Opens a page that a client's session sees, without a server."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    asked: list[Client] = []
+
+    def answers(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            file = finders.find(path.removeprefix("/static/"))
+            route.fulfill(path=str(file)) if file else route.abort()
+        elif route.request.method == "GET":
+            answer = asked[-1].get(route.request.url.partition("sightline.example")[2])
+            # Of the headers only this: a policy on who may open a window sends the browser off to ask once more.
+            route.fulfill(status=answer.status_code, content_type=answer["Content-Type"], body=answer.content)
+        else:
+            route.abort()
+
+    page.route("**/*", answers)
+
+    def opens(client: Client, path: str) -> Page:
+        asked.append(client)
+        page.goto(f"http://sightline.example{path}", wait_until="load")
+        return page
+
+    yield opens
+    context.close()
+
+
+def stuck(page: Page) -> list[str]:
+    """What cannot be reached, seen or sent on this page with the keyboard."""
+    if not page.locator("main").count():
+        print(page.url, page.content()[:1500])
+    expected: list[str] = page.evaluate(_EXPECTED)
+    for _ in expected:
+        page.keyboard.press("Tab")
+    stops: list[str] = page.evaluate("window.stops")
+    wrong = [f"where it is cannot be seen: {name}" for name in page.evaluate("window.unseen")]
+    if stops != expected:
+        at = next(
+            (n for n, pair in enumerate(zip(stops, expected, strict=False)) if pair[0] != pair[1]), len(stops)
+        )
+        wrong.append(f"Tab comes to {stops[at : at + 2]} instead of {expected[at : at + 2]}")
+    send = page.locator("main form[method=post] button[type=submit]:not([tabindex='-1'])").last
+    for key in ("Enter", "Space"):
+        before = page.evaluate("window.sent")
+        send.focus()
+        page.keyboard.press(key)
+        if page.evaluate("window.sent") == before:
+            wrong.append(f"{key} on the button sends nothing")
+    return wrong
+
+
+def _has_a_form(client: Client, path: str) -> bool:
+    answer = client.get(path)
+    html = answer["Content-Type"].startswith("text/html")
+    return (
+        answer.status_code == 200 and html and b'<form method="post"' in answer.content.partition(b"<main")[2]
+    )
+
+
+@pytest.mark.timeout(300)
+def test_every_form_of_the_middle_of_the_way_by_keyboard_alone(
+    world: World, shows: Callable[[Client, str], Page]
+) -> None:
+    decider = world.client(world.door.decider)
+    paths: list[tuple[Client, str]] = []
+    for name in own_routes():
+        if name.partition(":")[0] in ROOMS:
+            for place in FORMS.get(name, [{}]):
+                here = replace(world, places={**world.places, **place})
+                paths.append((decider, address(name, here, world.known)))
+    wrong: list[str] = []
+    walked = 0
+
+    def walk(client: Client, path: str) -> None:
+        nonlocal walked
+        if _has_a_form(client, path):
+            walked += 1
+            wrong.extend(f"{path}: {fault}" for fault in stuck(shows(client, path)))
+
+    for client, path in paths:
+        walk(client, path)
+    case, places = to_be_decided()
+    manager: Any = Client(headers={"user-agent": "Tests"})
+    manager.force_login(case.manager.user)
+    walk(manager, f"/child/{places['folder_id']}/enquiries/strategy/{places['strategy_id']}/")
+    for path in decided(case, places):
+        walk(manager, path)
+    assert wrong == [], "\n".join(wrong)
+    assert walked > 70, "most pages of these rooms are forms"
