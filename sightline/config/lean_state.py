@@ -3,10 +3,10 @@
 While it migrates, Django keeps a rendering of every model as it stood at that step, and renders a model again, with
 everything related to it, whenever anything about it changes. Here everything is related to everything by way of the
 folder, so that each of several hundred small steps rendered the whole house. Most steps need less. An index, a
-constraint or a trigger is put on by statements that come from the step itself: nothing is rendered. A model that is new,
-or has got another column, or lost one that points nowhere, is rendered alone: the tables that it points to are found by
-their names, which have not changed. A step that runs Python gets a fresh rendering from Django, as it does after its own
-delayed ones. Other people's models are rendered as Django would.
+constraint or a trigger is put on by statements that come from the step itself: nothing is rendered. A model that is
+new, or has got another column, or lost one that points nowhere, is rendered alone: the tables that it points to are
+found by their names, which have not changed. A step that runs Python gets a fresh rendering from Django, as it does
+after its own delayed ones. Other people's models are rendered as Django would.
 """
 
 from __future__ import annotations
