@@ -72,7 +72,7 @@ class Concern(Row):
             models.Index(
                 fields=["team", "raised_at"],
                 name="concern_on_board",
-                condition=Q(state__in=["waiting", "being_screened", "decided"]),
+                condition=Q(state__in=["waiting", "being_screened", "decided", "taken_back"]),
             ),
             models.Index(fields=["raised_by", "raised_at"], name="concern_of_raiser"),
         ]

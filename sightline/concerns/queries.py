@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from sightline.access.models import Joining
@@ -24,7 +26,7 @@ from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import (
     DutyView,
-    outlines_of,
+    owed,
     pack_in_force,
     pack_named,
     view_of,
@@ -95,7 +97,9 @@ def _waiting() -> Q:
         Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)),
         state=ConcernState.TAKEN_BACK.value,
     )
-    return Q(Q(state__in=ON_BOARD) | unsettled)
+    # The first says no more than the second, and is what the index of the board holds: the many that are over and
+    # done with are not looked at.
+    return Q(state__in=[*ON_BOARD, ConcernState.TAKEN_BACK.value]) & Q(Q(state__in=ON_BOARD) | unsettled)
 
 
 def board(
@@ -104,25 +108,35 @@ def board(
     """The concerns of these teams that still need something, most urgent first.
 
     A fixed number of queries, whatever the number of rows: immediate danger that nobody has acted on, then by
-    the instant at which the most pressing duty becomes late.
+    the instant at which the most pressing duty becomes late. The door is asked once about each that waits.
     """
     open_duty = Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)
-    base = Concern.objects.filter(_waiting(), team_id__in=list(team_ids))
-    shown = base if state is None else base.filter(state=state.value)
-    danger = Exists(open_duty.filter(kind="immediate_danger_response"))
-    counts = {
-        ConcernState(s): n for s, n in base.values("state").annotate(n=Count("id")).values_list("state", "n")
-    }
-    concerns = list(
-        shown.annotate(
-            danger_waiting=danger,
-            due_id=Subquery(open_duty.order_by("due_at").values("id")[:1]),
-            due_at=Subquery(open_duty.order_by("due_at").values("due_at")[:1]),
+    waiting = list(
+        Concern.objects.filter(_waiting(), team_id__in=list(team_ids))
+        .annotate(
+            danger_waiting=Exists(open_duty.filter(kind="immediate_danger_response")),
+            pressing=Subquery(
+                open_duty.order_by("due_at", "id").values(json=JSONObject(id="id", due_at="due_at"))[:1]
+            ),
         )
-        .select_related("raised_by", "taken_by")
-        .order_by("-danger_waiting", "due_at", "raised_at")[(page - 1) * size : page * size]
+        .order_by("raised_at")
+        .values_list("id", "state", "danger_waiting", "pressing")
     )
-    ids = [c.id for c in concerns]
+    at, pack = now(), pack_in_force()
+    counts = dict(Counter(ConcernState(s) for _id, s, _danger, _pressing in waiting))
+    due = {
+        ident: (UUID(pressing["id"]), datetime.fromisoformat(pressing["due_at"]))
+        for ident, _s, _danger, pressing in waiting
+        if pressing
+    }
+    danger = {ident for ident, _s, in_danger, _pressing in waiting if in_danger}
+    far = datetime.max.replace(tzinfo=LONDON)
+    ordered = sorted(
+        (ident for ident, s, _danger, _pressing in waiting if state is None or s == state.value),
+        key=lambda ident: (ident not in danger, due[ident][1] if ident in due else far),
+    )
+    ids = ordered[(page - 1) * size : page * size]
+    concerns = {c.id: c for c in Concern.objects.filter(id__in=ids).select_related("raised_by", "taken_by")}
     names: dict[UUID, list[str]] = {}
     for concern_id, name in (
         PartName.objects.filter(concern_id__in=ids)
@@ -132,11 +146,10 @@ def board(
         names.setdefault(concern_id, []).append(name)
     duties = {
         d.id: d
-        for d in Duty.objects.filter(id__in=[c.due_id for c in concerns if c.due_id]).select_related(
+        for d in Duty.objects.filter(id__in=[due[i][0] for i in ids if i in due]).select_related(
             "owner", "team"
         )
     }
-    at, pack = now(), pack_in_force()
     rows = [
         BoardRow(
             id=c.id,
@@ -144,25 +157,22 @@ def board(
             raised_at=c.raised_at,
             raised_by=referrer_words(c),
             immediate_danger=c.immediate_danger,
-            danger_waiting=bool(c.danger_waiting),
+            danger_waiting=c.id in danger,
             state=ConcernState(c.state),
             taken_by=c.taken_by.name if c.taken_by else "",
             children=tuple(names.get(c.id, ())),
-            due=view_of(duties[c.due_id], at, pack) if c.due_id in duties else None,
+            due=view_of(duties[due[c.id][0]], at, pack) if c.id in due and due[c.id][0] in duties else None,
         )
-        for c in concerns
+        for c in (concerns[ident] for ident in ids if ident in concerns)
     ]
-    late = base.filter(
-        Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True, due_at__lt=at))
-    ).count()
     asked = _asked_of(team_ids) if state is None else []
     return Board(
         rows=rows,
         asked=asked if page == 1 else [],
         counts=counts,
-        danger=base.filter(danger).count(),
-        late=late + sum(row.due.late for row in asked),
-        total=sum(counts.values()) if state is None else counts.get(state, 0),
+        danger=len(danger),
+        late=sum(instant < at for _id, instant in due.values()) + sum(row.due.late for row in asked),
+        total=len(ordered),
         page_size=size,
     )
 
@@ -460,27 +470,31 @@ class Unallocated:
     count: int
 
 
+#: So many of the soonest duties of teams are looked through for those that nobody has been named for.
+LOOKED_THROUGH = 2000
+
+
 def unallocated(team_ids: Sequence[UUID]) -> list[Unallocated]:
     """The children whom these teams have taken on, or the front door has decided on, and nobody works with yet, the
     most urgent first. A fixed number of queries."""
     pack, day = pack_in_force(), now().astimezone(LONDON).date()
     outlines = [
         outline
-        for outline in (outlines_of(team_ids=team_ids) if team_ids else [])
+        for outline in (owed(team_ids=team_ids, most=LOOKED_THROUGH).outlines if team_ids else [])
         if outline.owner_id is None
         and rules.goes_with_the_child(
             pack.duty_kind(outline.kind, day, or_earliest=True).owner_role, outline.path
         )
     ]
     leads = leads_of({o.folder_id for o in outlines})
-    owed: dict[UUID, list[UUID]] = {}
+    theirs: dict[UUID, list[UUID]] = {}
     for outline in outlines:
-        owed.setdefault(leads[outline.folder_id], []).append(outline.id)
-    views = views_of(ids[0] for ids in owed.values())
-    names = names_of_folders(owed)
+        theirs.setdefault(leads[outline.folder_id], []).append(outline.id)
+    views = views_of(ids[0] for ids in theirs.values())
+    names = names_of_folders(theirs)
     return [
         Unallocated(lead, names[lead], views[ids[0]], len(ids))
-        for lead, ids in owed.items()
+        for lead, ids in theirs.items()
         if lead in names and ids[0] in views
     ]
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import F, Q, QuerySet
 
-from sightline.access.queries import folders_of_viewer
 from sightline.agencies.queries import partnership
 from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
@@ -86,11 +87,15 @@ class DutyView:
 
 def status_at(duty: Duty | Outline, at: datetime) -> DutyStatus:
     """How a duty stands: its instants were worked out when it was opened, so this is a comparison."""
-    if at > duty.critical_at:
+    return _status(at, duty.soon_at, duty.due_at, duty.critical_at)
+
+
+def _status(at: datetime, soon_at: datetime, due_at: datetime, critical_at: datetime) -> DutyStatus:
+    if at > critical_at:
         return DutyStatus.CRITICAL
-    if at > duty.due_at:
+    if at > due_at:
         return DutyStatus.OVERDUE
-    return DutyStatus.DUE_SOON if at >= duty.soon_at else DutyStatus.NOT_DUE
+    return DutyStatus.DUE_SOON if at >= soon_at else DutyStatus.NOT_DUE
 
 
 def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
@@ -177,24 +182,51 @@ class Outline:
 
 
 #: A work list is put in order over so many of its soonest duties; beyond that nobody turns pages.
-MOST = 2000
+MOST = 500
 
 
-def outlines_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = ()) -> list[Outline]:
-    """The soonest open duties of a worker, of teams, or (neither given) of all that the viewer may open; `MOST` at
-    most, soonest first. One query."""
-    duties = Duty.objects.filter(closed_at__isnull=True)
-    if practitioner_id is not None:
-        duties = duties.filter(_of_worker(practitioner_id))
-    elif team_ids:
-        duties = duties.filter(_of_teams(team_ids))
-    else:
-        duties = duties.filter(folder_id__in=folders_of_viewer())
+@dataclass(frozen=True)
+class Owed:
+    """The soonest open duties, soonest first, and how many there are in all by how they stand."""
+
+    outlines: list[Outline]
+    counts: dict[DutyStatus, int]
+
+    @property
+    def cut(self) -> bool:
+        return len(self.outlines) < sum(self.counts.values())
+
+
+def owed(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = (), most: int = MOST) -> Owed:
+    """What is open with a worker, with teams, or (neither given) in all records that the viewer may open. One query,
+    for a worker who owes more than `most` two."""
+    return _owed_by(practitioner_id, most) if practitioner_id is not None else _owed_in(team_ids, most)
+
+
+def _owed_by(practitioner_id: UUID, most: int) -> Owed:
+    duties = Duty.objects.filter(closed_at__isnull=True, owner_id=practitioner_id)
     rows = duties.order_by("due_at", "id").values_list(
         "id", "folder_id", "kind", "title", "path", "soon_at", "due_at", "critical_at", "owner_id", "owner__name",
         "team_id", "state",
     )  # fmt: skip
-    return [Outline(*row[:9], row[9] or "", *row[10:]) for row in rows[:MOST]]
+    outlines = [Outline(*row[:9], row[9] or "", *row[10:]) for row in rows[:most]]
+    at = now()
+    if len(outlines) == most:
+        instants = duties.values_list("soon_at", "due_at", "critical_at")
+        counted = Counter(_status(at, *row) for row in instants)
+    else:
+        counted = Counter(status_at(outline, at) for outline in outlines)
+    return Owed(outlines, {status: counted[status] for status in DutyStatus})
+
+
+def _owed_in(team_ids: Sequence[UUID], most: int) -> Owed:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM procedures_work(%s, %s, %s)", [list(team_ids) or None, most, now()])
+        rows = cursor.fetchall()
+    counts = rows[0][12:] if rows else (0, 0, 0, 0)
+    stands = (DutyStatus.CRITICAL, DutyStatus.OVERDUE, DutyStatus.DUE_SOON, DutyStatus.NOT_DUE)
+    counted = dict(zip(stands, counts, strict=True))
+    return Owed([Outline(*row[:12]) for row in rows], {status: counted[status] for status in DutyStatus})
 
 
 def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
@@ -224,31 +256,6 @@ def work_of(
     if status is not None:
         duties = duties.filter(_with_status(status, at))
     return [view_of(duty, at, pack) for duty in duties.order_by("due_at", "id")[offset : offset + limit]]
-
-
-def counts_of(*, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = ()) -> dict[DutyStatus, int]:
-    """How many open duties there are of each status, in one query."""
-    duties = Duty.objects.filter(closed_at__isnull=True)
-    if practitioner_id is not None:
-        duties = duties.filter(_of_worker(practitioner_id))
-    elif team_ids:
-        duties = duties.filter(_of_teams(team_ids))
-    else:
-        duties = duties.filter(folder_id__in=folders_of_viewer())
-    at = now()
-    rows = (
-        duties.annotate(
-            stands=Case(
-                *(When(_with_status(s, at), then=Value(s.value)) for s in DutyStatus),
-                output_field=CharField(),
-            )
-        )
-        .values("stands")
-        .annotate(count=Count("id"))
-        .values_list("stands", "count")
-    )
-    found = dict(rows)
-    return {s: found.get(s.value, 0) for s in DutyStatus}
 
 
 def _with_status(status: DutyStatus, at: datetime) -> Q:

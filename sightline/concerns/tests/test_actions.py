@@ -202,6 +202,8 @@ def test_taking_back_correcting_and_reopening_add_to_the_record():
         shown = queries.concern(raised.concern_id)
         assert [a.kind for a in shown.additions] == ["correction", "taken_back"]
         assert shown.duties, "the clocks run on until the front door has looked"
+        [row] = queries.board([door.team.pk]).rows
+        assert (row.state, row.due.due_at) == ("taken_back", shown.duties[0].due_at)
         actions.reopen(raised.concern_id, "The child says otherwise.")
         assert queries.concern(raised.concern_id).concern.state == "waiting"
     with as_practitioner(door.stranger), pytest.raises(NotFound):

@@ -109,7 +109,12 @@ class Need(Written):
         constraints = [
             models.UniqueConstraint(fields=["plan", "item", "revision"], name="need_revision_once")
         ]
-        indexes = [models.Index(fields=["plan", "item", "-revision"], name="need_latest")]
+        indexes = [
+            models.Index(fields=["plan", "item", "-revision"], name="need_latest"),
+            models.Index(
+                fields=["folder"], name="need_unmet", condition=~Q(unmet_why="") & Q(dropped_why="")
+            ),
+        ]
         triggers = [never_changed("need_never_changed")]
 
 
@@ -134,6 +139,11 @@ class Offer(Signed):
         indexes = [
             models.Index(fields=["plan"], name="offer_of_plan"),
             models.Index(fields=["folder"], name="offer_of_child"),
+            models.Index(
+                fields=["folder"],
+                name="offer_waiting",
+                condition=Q(state__in=[OfferState.WAITING.value, OfferState.NOT_AVAILABLE.value]),
+            ),
         ]
 
 

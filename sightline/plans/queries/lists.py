@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
-from sightline.access.queries import folders_of_viewer
 from sightline.children.queries import names_of_folders
 from sightline.kernel.time import today
 
 from ..models import Action, LocalHelp, Need
-from ..terms import ActionState, OfferState, PlanState, ServiceNeed, When
+from ..terms import ServiceNeed, When
 from .plan import OfferView, _holds_post, offer_views, offers_with_words
 
 
@@ -40,13 +41,12 @@ class ActionRow:
 def actions_of_agencies(agency_ids: Sequence[UUID], *, limit: int = 200) -> tuple[list[ActionRow], int]:
     """The open actions of agencies over all children whose records the viewer may open, the soonest first, and
     how many there are in all (PAR-05)."""
-    found = Action.objects.filter(
-        agency_id__in=list(agency_ids), state=ActionState.OPEN.value, folder_id__in=folders_of_viewer()
-    )
+    listed = _rows("plans_open_actions(%s, %s)", list(agency_ids), limit)
     rows = list(
-        found.select_related("practitioner", "agency")
+        Action.objects.filter(id__in=[ident for ident, _total in listed])
+        .select_related("practitioner", "agency")
         .annotate(there=_holds_post("practitioner_id", "agency_id"))
-        .order_by("due_on", "id")[:limit]
+        .order_by("due_on", "id")
     )
     names = names_of_folders({r.folder_id for r in rows}) if rows else {}
     lines: dict[tuple[object, ...], tuple[Action, list[tuple[UUID, str]]]] = {}
@@ -61,7 +61,14 @@ def actions_of_agencies(agency_ids: Sequence[UUID], *, limit: int = 200) -> tupl
         )
         for a, children in lines.values()
     ]  # fmt: skip
-    return out, found.count() if len(rows) == limit else len(rows)
+    return out, listed[0][1] if listed else 0
+
+
+def _rows(function: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What one of the room's functions says of all records that the viewer may open."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}", values)  # noqa: S608 - our own name
+        return cursor.fetchall()
 
 
 @dataclass(frozen=True)
@@ -79,21 +86,15 @@ class UnmetView:
 
 def unmet(limit: int = 200) -> list[UnmetView]:
     """Needs without a service and waits for one, over the records that the viewer may open (HLP-09)."""
-    latest = (
-        Need.objects.filter(folder_id__in=folders_of_viewer())
-        .exclude(plan__state=PlanState.CLOSED.value)
+    needs = list(
+        Need.objects.filter(id__in=[ident for (ident,) in _rows("plans_unmet_needs(%s)", limit)])
         .select_related("agency")
-        .order_by("plan_id", "item", "-revision")
-        .distinct("plan_id", "item")
+        .order_by("written_at", "id")
     )
-    needs = [n for n in latest if n.unmet_why and not n.dropped_why][:limit]
     waits = list(
         offers_with_words()
-        .filter(
-            folder_id__in=folders_of_viewer(),
-            state__in=(OfferState.WAITING.value, OfferState.NOT_AVAILABLE.value),
-        )
-        .select_related("local__agency")[:limit]
+        .filter(id__in=[ident for (ident,) in _rows("plans_waiting_offers(%s)", limit)])
+        .select_related("local__agency")
     )
     names = names_of_folders({n.folder_id for n in needs} | {w.folder_id for w in waits})
 

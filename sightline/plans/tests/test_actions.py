@@ -203,6 +203,8 @@ def test_siblings_share_what_is_written_once_and_keep_their_own():
         rows, total = queries.actions_of_agencies([family.worker.postings.get().agency_id])
         assert total == 2
         assert [len(r.children) for r in rows] == [2]
+    with as_practitioner(family.stranger):
+        assert queries.actions_of_agencies([family.worker.postings.get().agency_id]) == ([], 0)
 
 
 def test_a_child_moves_out_of_a_sibling_group_half_way_and_into_it_again():
@@ -570,6 +572,8 @@ def test_adults_needs_stand_apart_and_every_need_has_a_service_or_a_reason():
         )  # fmt: skip
         assert [m for m in queries.plan_shown(plan).lacks if m.part == "need"] == []
         assert "No place before May." in {u.why for u in queries.unmet()}
+    with as_practitioner(family.stranger):
+        assert queries.unmet() == []
 
 
 def test_the_category_at_the_start_stays_beside_the_latest():

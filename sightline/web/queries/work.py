@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +11,7 @@ from sightline.access.queries import leads_of
 from sightline.children.queries import NameAndAge, brothers_and_sisters, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import now
-from sightline.procedures.queries import MOST, DutyView, Outline, counts_of, outlines_of, status_at, views_of
+from sightline.procedures.queries import DutyView, Outline, owed, status_at, views_of
 from sightline.procedures.terms import DutyStatus
 
 #: Rows on a page.
@@ -58,7 +57,8 @@ class WorkGroup:
 
 @dataclass(frozen=True)
 class Work:
-    """One page of a work list. `counts` and `total` count duties, `pages` pages of lines."""
+    """One page of a work list. `counts` and `total` count duties, `pages` pages of lines; only the
+    `listed` soonest are put in order where it is `cut`."""
 
     groups: list[WorkGroup]
     counts: dict[DutyStatus, int]
@@ -66,6 +66,7 @@ class Work:
     page: int
     pages: int
     cut: bool
+    listed: int
 
     @property
     def total(self) -> int:
@@ -101,9 +102,8 @@ def work(
     *, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = (), by: str = "due", page: int = 1
 ) -> Work:
     """One page of a work list in groups. A fixed number of queries, whatever the number of rows."""
-    outlines = outlines_of(practitioner_id=practitioner_id, team_ids=team_ids)
-    cut = len(outlines) == MOST
-    counts = counts_of(practitioner_id=practitioner_id, team_ids=team_ids) if cut else _counted(outlines)
+    due = owed(practitioner_id=practitioner_id, team_ids=team_ids)
+    outlines, counts = due.outlines, due.counts
     leads = leads_of({o.folder_id for o in outlines})
     families = _families(leads)
     lines = _lines(outlines, leads, families, apart=by == "child")
@@ -120,14 +120,9 @@ def work(
         children=len(set(leads.values())),
         page=page,
         pages=pages,
-        cut=cut,
+        cut=due.cut,
+        listed=len(outlines),
     )
-
-
-def _counted(outlines: Iterable[Outline]) -> dict[DutyStatus, int]:
-    at = now()
-    counted = Counter(status_at(o, at) for o in outlines)
-    return {status: counted[status] for status in DutyStatus}
 
 
 def _families(leads: Mapping[UUID, UUID]) -> dict[UUID, UUID]:

@@ -26,6 +26,7 @@ from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front
 from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
+from sightline.procedures.queries import owed
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
@@ -33,6 +34,7 @@ pytestmark = pytest.mark.django_db
 # This room imports no models, its tests neither.
 Posting = apps.get_model("agencies", "Posting")
 Duty = apps.get_model("procedures", "Duty")
+Seal = apps.get_model("access", "Seal")
 ConcernPart = apps.get_model("concerns", "ConcernPart")
 Owning = Callable[[], AbstractContextManager[None]]
 
@@ -104,6 +106,35 @@ def test_a_family_is_one_group_whatever_each_of_its_children_owes(door: FrontDoo
     assert len(titles) == 1
     assert "Maya Ferreira-Lund" in titles[0]
     assert "Theo Ferreira-Lund" in titles[0]
+
+
+@pytest.mark.obligation("REC-18")
+def test_lists_past_the_doors_hold_what_the_doors_show_and_nothing_else(
+    door: FrontDoor, owning: Owning
+) -> None:
+    maya, theo = decided(door)
+    open_duties = Duty.objects.filter(closed_at__isnull=True)
+
+    def listed(**whose: Any) -> set[UUID]:
+        found = owed(**whose)
+        assert sum(found.counts.values()) == len(found.outlines)
+        return {outline.id for outline in found.outlines}
+
+    with as_practitioner(door.decider):
+        assert listed() == set(open_duties.values_list("id", flat=True)) != set()
+        assert listed(team_ids=[door.team.pk]) == set(
+            open_duties.filter(team_id=door.team.pk).values_list("id", flat=True)
+        )
+        first = owed(most=1)
+        assert first.cut
+        assert [o.id for o in first.outlines] == [open_duties.order_by("due_at", "id").first().id]
+        assert first.counts == owed().counts
+    with as_practitioner(door.stranger):
+        assert listed() == listed(team_ids=[door.team.pk]) == set()
+    with owning():
+        Seal.objects.create(folder_id=maya, why="One of us", sealed_at=now(), sealed_by=door.second)
+    with as_practitioner(door.decider):
+        assert {o.folder_id for o in owed().outlines} == {theo}
 
 
 @pytest.mark.obligation("TIM-03")
