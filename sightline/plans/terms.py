@@ -362,7 +362,7 @@ class ChildWas(StrEnum):
 _CHILD_WAS = {
     ChildWas.VICTIM: "Hurt or threatened by somebody (victim)",
     ChildWas.PERPETRATOR: "Hurt or threatened somebody (perpetrator)",
-    ChildWas.BOTH: "Both",
+    ChildWas.BOTH: "Both: hurt or threatened, and hurt or threatened somebody",
 }
 
 

@@ -485,7 +485,8 @@ class LastSeen:
     by: str
     by_post: str
     alone: bool | None
-    entry_id: UUID
+    entry_id: UUID | None
+    """The entry that says so; None where another room's own page does."""
 
 
 def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:

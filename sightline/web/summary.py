@@ -25,6 +25,7 @@ from sightline.chronology.rules import Asked
 from sightline.concerns.queries import on_child, referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.concerns.terms import ConcernState
+from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer
@@ -34,6 +35,8 @@ from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
 from sightline.records.queries import last_seen
 from sightline.voice.queries import last_said
+
+from .queries.child import later
 
 MOST = 5
 
@@ -227,7 +230,7 @@ def _where(view: ChildView, people: str, leaves_the_system: bool) -> list[Line]:
 
 
 def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
-    seen = last_seen(folder_ids)
+    seen = later(last_seen(folder_ids), answer(seen_in_enquiries(folder_ids)))
     if seen is None:
         return []
     alone = {True: ", alone", False: ", not alone", None: ""}[seen.alone]
@@ -235,7 +238,9 @@ def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
         Line(
             f"Last seen {when(seen.at)}{alone}",
             f"{seen.by}, {seen.by_post}",
-            reverse("records:entry", args=[lead, seen.entry_id]),
+            reverse("records:entry", args=[lead, seen.entry_id])
+            if seen.entry_id
+            else reverse("enquiries:child", args=[lead]),
         )
     ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import MeetingDecision
@@ -14,6 +15,7 @@ from sightline.meetings.terms import Purpose
 from sightline.procedures.models import Duty
 from sightline.records.chronology import Moment
 from sightline.records.models import Decision, Entry
+from sightline.records.queries import LastSeen
 from sightline.records.standing import Column, Line
 
 from ..models import (
@@ -382,6 +384,35 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             )
         )  # fmt: skip
     return found
+
+
+def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
+    """When an enquiry, or somebody who tried to reach the family, last saw the child: for the child's page."""
+    texts = (
+        EnquiryText.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("written_by")
+        .order_by("-id")[:40]
+    )
+    attempts = (
+        Attempt.objects.filter(folder_id__in=list(folder_ids), reached=Reached.SEEN.value)
+        .select_related("recorded_by")
+        .order_by("-happened_at")[:1]
+    )
+    yield texts, attempts
+    hold = {text.enquiry_id: text for text in reversed(list(texts))}
+    found = [
+        LastSeen(
+            datetime.combine(text.child_seen_on, time(12), LONDON), text.written_by.name, text.written_post,
+            text.seen_alone, None,
+        )
+        for text in hold.values()
+        if text.child_seen_on is not None
+    ]  # fmt: skip
+    found += [
+        LastSeen(one.happened_at, one.recorded_by.name, one.recorded_post, one.seen_alone, None)
+        for one in attempts
+    ]
+    return max(found, key=lambda seen: seen.at, default=None)
 
 
 def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:

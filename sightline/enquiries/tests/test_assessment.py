@@ -66,6 +66,29 @@ def test_what_is_missing_is_named_before_it_is_sent():
             act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
 
 
+@pytest.mark.obligation("EQU-01")
+def test_culture_given_as_an_explanation_of_harm_is_answered_for_before_an_assessment_is_sent():
+    case = make_case()
+    maya, _theo = begun(case)
+    complete(case, maya)
+    with as_practitioner(case.worker):
+        texts = dict(queries.assessment(maya.id, child_page(joined_set(case.maya))).texts["analysis"].content)
+        act.write(
+            maya.id, "analysis", texts | {"together": "In their culture it is normal to smack a child."}
+        )
+        with pytest.raises(Refused, match="may read as if culture explained the harm"):
+            act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
+        act.write(
+            maya.id, "analysis",
+            texts
+            | {
+                "together": "In their culture it is normal to smack a child.",
+                "culture_answer": "She was hurt, whatever anybody calls it; he lives elsewhere until he stops.",
+            },
+        )  # fmt: skip
+        act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
+
+
 def test_nobody_signs_their_own_or_for_a_family_that_they_know():
     case = make_case()
     maya, _theo = begun(case)

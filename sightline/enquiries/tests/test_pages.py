@@ -219,6 +219,7 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         enquiry = Enquiry.objects.get(folder_id=case.maya)
     own = reverse("enquiries:enquiry", args=[case.maya, enquiry.id])
     assert worker.get(own).status_code == 200
+    assert "We do not know when this child was last seen" in words_of(worker.get(f"/child/{case.maya}/"))
     answer = worker.post(
         reverse("enquiries:spoken", args=[case.maya, enquiry.id]),
         {
@@ -236,6 +237,9 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         },
     )  # fmt: skip
     assert answer.status_code == 302, words_of(answer)
+    assert "1 September 2026, alone, by" in words_of(worker.get(f"/child/{case.maya}/")), (
+        "the enquiry saw her"
+    )
     assert "Decide on the enquiry" in words_of(manager.get(own))
     answer = manager.post(
         reverse("enquiries:end", args=[case.maya, enquiry.id]),

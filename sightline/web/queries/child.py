@@ -12,6 +12,7 @@ from sightline.children.queries import as_viewer_may_read
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
+from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come
@@ -68,6 +69,11 @@ def meetings_to_come(folder_ids: Sequence[UUID]) -> list[ToTell]:
     return [ToTell(part_id, title, on) for part_id, title, on in to_come(folder_ids)]
 
 
+def later(*seen: LastSeen | None) -> LastSeen | None:
+    """The last of several times at which a child was seen."""
+    return max((each for each in seen if each is not None), key=lambda each: each.at, default=None)
+
+
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
     """The lead folder and all that is read as part of it. Raises NotFound where it does not open."""
     lead, folders = read_together(folder_id)
@@ -115,7 +121,11 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    plan, (others, incidents) = answer(both(plan_mark(folders), both(standing.told(folders), tally(folders))))
+    (plan, in_enquiries), (others, incidents) = answer(
+        both(
+            both(plan_mark(folders), seen_in_enquiries(folders)), both(standing.told(folders), tally(folders))
+        )
+    )
     stands = [*standing_of_concerns(parts), *others]
     page = ChildPage(
         folder_id=lead,
@@ -131,6 +141,6 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         decisions=made,
         plan=plan,
         incidents=incidents,
-        seen=last_seen(folders),
+        seen=later(last_seen(folders), in_enquiries),
     )
     return as_viewer_may_read(folders, page)
