@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from threading import Lock
 from typing import Any
 
 import jinja2
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup
 
 from . import forms, macros, words
+from .addresses import address
 from .colour import OWN_COLOUR
 
-
-def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a named route; NoReverseMatch when there is none."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+#: So many fields that nobody has answered yet are kept as they were shown; one takes some 2 kB.
+KEPT_FIELDS = 1_000
 
 
 def here(request: HttpRequest, **changes: Any) -> str:
@@ -46,13 +46,22 @@ def environment(**options: Any) -> Environment:
     options.setdefault("extensions", ["jinja2.ext.do"])
     env = Environment(**options)  # noqa: S701 - autoescape is on: the backend's default, and ours above
 
+    kept = _Kept(KEPT_FIELDS)
+
     def field_render(bound: BoundField, **changes: Any) -> Markup:
         """A form's field with label, hint, error and input; `changes` overrides parameters of the macro."""
         macro, params = macros.parameters(bound, reveal=field_render)
         params.update(changes)
-        module: Any = env.get_template("govuk/fields.html").module
-        shown: Markup = getattr(module, macro)(params)
-        return shown.strip()
+        # The macros do much for little: an empty field is asked of them once. What was typed is never kept.
+        key = f"{macro} {params!r}" if _is_empty(bound) else ""
+        shown = kept.get(key) if key else None
+        if shown is None:
+            module: Any = env.get_template("govuk/fields.html").module
+            made: Markup = getattr(module, macro)(params)
+            shown = made.strip()
+            if key and " at 0x" not in key:
+                kept.keep(key, shown)
+        return shown
 
     def form_render(form: BaseForm) -> Markup:
         """All the fields of a form in order; those that a choice reveals stand inside that choice."""
@@ -62,7 +71,7 @@ def environment(**options: Any) -> Environment:
 
     env.globals.update(
         static=static,
-        url=url,
+        url=address,
         here=here,
         field_render=field_render,
         form_render=form_render,
@@ -84,3 +93,33 @@ def environment(**options: Any) -> Environment:
         paragraphs=words.paragraphs,
     )
     return env
+
+
+def _is_empty(bound: BoundField) -> bool:
+    """Whether a field shows no answer and no mistake, and reveals no other field that might."""
+    value = bound.value()
+    if isinstance(value, (list, tuple)):
+        value = any(value)
+    reveals = any(option.reveals for option in getattr(bound.field, "options", ()))
+    return not (value or bound.errors or reveals)
+
+
+class _Kept:
+    """What was shown, by what it was made of; the one not asked for longest goes when there are too many."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.kept: OrderedDict[str, Markup] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: str) -> Markup | None:
+        with self.lock:
+            if found := self.kept.get(key):
+                self.kept.move_to_end(key)
+            return found
+
+    def keep(self, key: str, shown: Markup) -> None:
+        with self.lock:
+            self.kept[key] = shown
+            if len(self.kept) > self.most:
+                self.kept.popitem(last=False)
