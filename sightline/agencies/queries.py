@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
+from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.viewer import ViewerKind, current
 
 from .models import Agency, Notice, Partnership, Posting, Practitioner, Role, RotaShift, Team, User
@@ -30,12 +31,12 @@ _partnership: ContextVar[list[Partnership | None] | None] = ContextVar("partners
 
 def acting_for(user: AbstractBaseUser | AnonymousUser) -> Acting | None:
     """Who a signed-in user is and may do today; None without a posting today. One query."""
-    return _load(practitioner__user_id=user.pk) if user.is_authenticated else None
+    return _acting_of(_posts_of_user(user.pk, today())[0]) if user.is_authenticated else None
 
 
 def acting_as(practitioner_id: UUID) -> Acting | None:
     """The same of a practitioner, signed in or not. One query."""
-    return _load(practitioner_id=practitioner_id)
+    return _acting_of(_posts_of(practitioner_id, today())[0])
 
 
 def acting_now() -> Acting | None:
@@ -63,11 +64,20 @@ def remembering(acting: Acting | None) -> Iterator[None]:
         _partnership.reset(ours)
 
 
-def _load(**who: Any) -> Acting | None:
+@prepared
+def _posts_of_user(user_id: UUID, day: date) -> Wanted:
+    return (_posts(day).filter(practitioner__user_id=user_id),)
+
+
+@prepared
+def _posts_of(practitioner_id: UUID, day: date) -> Wanted:
+    return (_posts(day).filter(practitioner_id=practitioner_id),)
+
+
+def _posts(day: date) -> QuerySet[Posting, Any]:
     # One row per posting and permission: a few dozen short rows, in one journey to the database.
-    rows = list(
-        Posting.objects.held_today()
-        .filter(**who)
+    return (
+        Posting.objects.filter(held_on(day))
         .order_by("held_from", "id")
         .values(
             "practitioner_id",
@@ -85,6 +95,9 @@ def _load(**who: Any) -> Acting | None:
             scope=F("role__permissions__scope"),
         )
     )
+
+
+def _acting_of(rows: Sequence[dict[str, Any]]) -> Acting | None:
     if not rows:
         return None
     first = rows[0]

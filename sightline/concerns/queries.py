@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
@@ -424,13 +424,28 @@ def screening_draft(concern_id: UUID) -> Draft | None:
     return Draft.objects.filter(kind="screening", concern_id=concern_id).order_by("-saved_at").first()
 
 
-def on_child(folder_ids: Iterable[UUID], limit: int = 20) -> list[ConcernPart]:
+LATEST = 20
+
+
+def on_child(folder_ids: Iterable[UUID], limit: int = LATEST) -> list[ConcernPart]:
     """The concerns raised about a child, latest first, with what was decided."""
-    return list(
-        ConcernPart.objects.filter(folder_id__in=list(folder_ids))
+    if limit == LATEST:
+        (latest,) = _latest_on_child(list(folder_ids))
+        return list(latest)
+    return list(_on_child(list(folder_ids))[:limit])
+
+
+@prepared
+def _latest_on_child(folder_ids: Sequence[UUID]) -> Wanted:
+    return (_on_child(folder_ids)[:LATEST],)
+
+
+def _on_child(folder_ids: Sequence[UUID]) -> QuerySet[ConcernPart]:
+    return (
+        ConcernPart.objects.filter(folder_id__in=folder_ids)
         .select_related("concern__raised_by")
         .prefetch_related(Prefetch("screenings", Screening.objects.select_related("decision__maker")))
-        .order_by("-written_at")[:limit]
+        .order_by("-written_at")
     )
 
 

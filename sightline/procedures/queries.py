@@ -16,6 +16,7 @@ from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 
 from . import clocks, rules
@@ -144,9 +145,13 @@ def _open() -> QuerySet[Duty]:
 def on_folders(folder_ids: Iterable[UUID]) -> list[DutyView]:
     """What is due on a child, soonest first."""
     at, pack = now(), pack_in_force()
-    return [
-        view_of(duty, at, pack) for duty in _open().filter(folder_id__in=list(folder_ids)).order_by("due_at")
-    ]
+    (duties,) = _open_on(list(folder_ids))
+    return [view_of(duty, at, pack) for duty in duties]
+
+
+@prepared
+def _open_on(folder_ids: Sequence[UUID]) -> Wanted:
+    return (_open().filter(folder_id__in=folder_ids).order_by("due_at"),)
 
 
 def on_subject(subject_id: UUID) -> list[DutyView]:

@@ -21,6 +21,7 @@ from sightline.children.terms import Kinship
 from sightline.documents.subjects import Named
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
+from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures import clocks
 from sightline.procedures.pack import Pack
@@ -173,17 +174,30 @@ def entries(
     limit: int = 50,
     offset: int = 0,
     where: Q | None = None,
-    whole: bool = True,
 ) -> list[EntryView]:
-    """The latest entries first, narrowed by `where` over columns of the entry. Three queries, or two unless `whole`:
-    then without paragraphs, answers, confirmations and what follows."""
+    """The latest entries first, narrowed by `where` over columns of the entry. Three queries."""
     found = Entry.objects.filter(folder_id__in=list(folder_ids))
     if where is not None:
         found = found.filter(where)
-    return views(
-        _with_people(found, whole=whole).order_by("-happened_at", "-number")[offset : offset + limit],
-        whole=whole,
-    )
+    return views(_with_people(found).order_by("-happened_at", "-number")[offset : offset + limit])
+
+
+#: So many of each the child's page takes from the record.
+LATEST = 20
+
+
+@prepared
+def _latest_entries(folder_ids: Sequence[UUID]) -> Wanted:
+    corrections = Entry.objects.filter(corrects=OuterRef("pk")).order_by("number")
+    found = _with_people(Entry.objects.filter(folder_id__in=folder_ids), whole=False)
+    found = found.annotate(corrected_by=ArraySubquery(corrections.values("number")))
+    return (found.order_by("-happened_at", "-number")[:LATEST],)
+
+
+def latest_entries(folder_ids: Sequence[UUID]) -> list[EntryView]:
+    """The latest entries, as many as the child's page shows, without their parts. One query."""
+    (rows,) = _latest_entries(folder_ids)
+    return [_entry_view(row, row.corrected_by) for row in rows]
 
 
 def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
@@ -451,11 +465,14 @@ def written_together(view: EntryView) -> list[AlsoIn]:
 
 
 def hidden_numbers(
-    folder_ids: Iterable[UUID], *, first: int = 1, last: int | None = None
+    folder_ids: Iterable[UUID], *, first: int = 1, last: int | None = None, seen: int | None = None
 ) -> dict[UUID, list[int]]:
     """The numbers of a record that were given and that the viewer does not see, by folder: a page says so of each
-    (REC-03). From `first` to `last`, where the viewer looks at a part. At most three queries."""
+    (REC-03). From `first` to `last`, where the viewer looks at a part. `seen` is how many entries of these folders
+    the viewer sees in all, where that has been counted already. At most three queries, often one."""
     given = dict(EntryCounter.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "last"))
+    if seen == sum(given.values()):
+        return {}
     open_to = dict(
         Entry.objects.filter(folder_id__in=given)
         .values_list("folder_id")
@@ -466,14 +483,14 @@ def hidden_numbers(
     folders = [folder for folder, top in given.items() if open_to.get(folder, 0) < top]
     if not folders:
         return {}
-    seen: dict[UUID, set[int]] = defaultdict(set)
+    numbers: dict[UUID, set[int]] = defaultdict(set)
     for folder, number in Entry.objects.filter(folder_id__in=folders).values_list("folder_id", "number"):
-        seen[folder].add(number)
+        numbers[folder].add(number)
     return {
         folder: missing
         for folder in folders
         for top in (given[folder],)
-        if (missing := [n for n in range(first, min(top, last or top) + 1) if n not in seen[folder]])
+        if (missing := [n for n in range(first, min(top, last or top) + 1) if n not in numbers[folder]])
     }
 
 
@@ -489,16 +506,22 @@ class LastSeen:
     """The entry that says so; None where another room's own page does."""
 
 
-def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
-    """The latest entry that says the child was seen, as its last correction has it. One query."""
+@prepared
+def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
     alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
-    candidates = list(
-        EntryAnswer.objects.filter(folder_id__in=list(folder_ids), question_id="seen")
+    said = (
+        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen")
         .select_related("entry__author")
         .defer("entry__words", "entry__text")
         .annotate(alone=Subquery(alone))
         .order_by("-entry__happened_at", "-entry__number")[:40]
     )
+    return (said,)
+
+
+def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
+    """The latest entry that says the child was seen, as its last correction has it. One query."""
+    (candidates,) = _said_seen(list(folder_ids))
     put_right = {answer.entry.corrects_id for answer in candidates if answer.entry.corrects_id}
     for answer in candidates:
         row = answer.entry
@@ -697,6 +720,17 @@ class DecisionView:
 def decisions(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[DecisionView]:
     """All decisions on a child, latest first (REC-08). One query."""
     rows = _decisions(Q(folder_id__in=list(folder_ids))).order_by("-made_at", "-id")[:limit]
+    return [_view(row) for row in rows]
+
+
+@prepared
+def _latest_decisions(folder_ids: Sequence[UUID]) -> Wanted:
+    return (_decisions(Q(folder_id__in=folder_ids)).order_by("-made_at", "-id")[:LATEST],)
+
+
+def latest_decisions(folder_ids: Sequence[UUID]) -> list[DecisionView]:
+    """The first of `decisions`, as many as the child's page shows. One query."""
+    (rows,) = _latest_decisions(folder_ids)
     return [_view(row) for row in rows]
 
 

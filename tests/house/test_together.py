@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Subquery, Value
 from django.db.models.functions import JSONObject
 from django.test.utils import CaptureQueriesContext
@@ -153,6 +154,42 @@ def test_what_is_prepared_is_read_together(team: Team) -> None:
         together(*first, *second)
         assert [len(each) > 0 for each in (*first, *second)] == [True, True, False, True]
     assert sum(each["sql"].startswith("SELECT (SELECT") for each in captured.captured_queries) == 1
+
+
+@prepared
+def _named(team_ids: Sequence[UUID]) -> Wanted:
+    return (
+        Team.objects.filter(id__in=team_ids)
+        .exclude(name__contains="100%")
+        .annotate(of=Value("'100%' of %s")),
+        Posting.objects.filter(team_id__in=team_ids, practitioner__name__contains="%"),
+    )
+
+
+def test_what_is_always_the_same_may_hold_any_sign(team: Team) -> None:
+    full = make_team(name="100% attendance")
+    make_practitioner(team=full, name="Per % Cent")
+    with setting_up():
+        teams, posts = asked = _named([team.pk, full.pk])
+        together(*asked)
+        assert [(each.pk, each.of) for each in teams] == [(team.pk, "'100%' of %s")]
+        assert [each.team_id for each in posts] == [full.pk]
+
+
+def test_it_is_asked_again_after_a_savepoint_was_rolled_back(team: Team) -> None:
+    with setting_up():
+        for _ in range(7):
+            with suppress(ZeroDivisionError), transaction.atomic():
+                assert _of_teams([team.pk], today())[0]
+                raise ZeroDivisionError
+            assert _of_teams([team.pk], today())[1][0] == team.name
+
+
+def test_it_finds_what_was_written_since(team: Team) -> None:
+    with setting_up():
+        for more in range(8):
+            assert len(_of_teams([team.pk], today())[0]) == 3 + more
+            make_practitioner(team=team)
 
 
 def test_a_prepared_question_takes_no_words(team: Team) -> None:

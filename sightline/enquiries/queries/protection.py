@@ -386,19 +386,20 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     return found
 
 
+@prepared
+def _seen(folder_ids: Sequence[UUID]) -> Wanted:
+    texts = EnquiryText.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    attempts = Attempt.objects.filter(folder_id__in=folder_ids, reached=Reached.SEEN.value)
+    return (
+        texts.order_by("-id")[:40],
+        attempts.select_related("recorded_by").order_by("-happened_at")[:1],
+    )
+
+
 def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
     """When an enquiry, or somebody who tried to reach the family, last saw the child: for the child's page."""
-    texts = (
-        EnquiryText.objects.filter(folder_id__in=list(folder_ids))
-        .select_related("written_by")
-        .order_by("-id")[:40]
-    )
-    attempts = (
-        Attempt.objects.filter(folder_id__in=list(folder_ids), reached=Reached.SEEN.value)
-        .select_related("recorded_by")
-        .order_by("-happened_at")[:1]
-    )
-    yield texts, attempts
+    texts, attempts = asked = _seen(folder_ids)
+    yield asked
     hold = {text.enquiry_id: text for text in reversed(list(texts))}
     found = [
         LastSeen(
@@ -415,13 +416,17 @@ def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
     return max(found, key=lambda seen: seen.at, default=None)
 
 
+@prepared
+def _latest_signed(folder_ids: Sequence[UUID]) -> Wanted:
+    signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign", content__isnull=False)
+    return (signed.order_by("-at")[:1],)
+
+
 def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
     """What the latest signed assessment says of worries, strengths and what needs to happen, for the child's page."""
-    latest = SignOff.objects.filter(
-        folder_id__in=list(folder_ids), act="sign", content__isnull=False
-    ).order_by("-at")[:1]
-    yield (latest,)
-    signed = next(iter(latest), None)
+    (latest,) = asked = _latest_signed(folder_ids)
+    yield asked
+    signed: SignOff | None = next(iter(latest), None)
     if signed is None or not signed.content:
         return []
     analysis = signed.content.get("texts", {}).get("analysis", {})

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from sightline.kernel.time import LONDON
@@ -52,9 +51,9 @@ class PlanMark:
 
 def plan_mark(folder_ids: Sequence[UUID]) -> Asking[PlanMark | None]:
     """The plan that a child has now, for the overview."""
-    plans = _open_plan(folder_ids)
-    yield (plans,)
-    plan = next(iter(plans), None)
+    (plans,) = asked = _open_plan(folder_ids)
+    yield asked
+    plan: Plan | None = next(iter(plans), None)
     if plan is None:
         return None
     rows = revisions(PlannedOutcome, [plan.id])
@@ -75,12 +74,14 @@ def plan_mark(folder_ids: Sequence[UUID]) -> Asking[PlanMark | None]:
     )
 
 
-def _open_plan(folder_ids: Sequence[UUID]) -> QuerySet[Plan]:
-    return (
+@prepared
+def _open_plan(folder_ids: Sequence[UUID]) -> Wanted:
+    plans = (
         Plan.objects.filter(folder_id__in=folder_ids)
         .exclude(state=PlanState.CLOSED.value)
         .order_by("-began_on", "id")[:1]
     )
+    return (plans,)
 
 
 _COLUMNS = {StatementKind.DANGER: Column.WORRY, StatementKind.STRENGTH: Column.WELL}
@@ -88,9 +89,9 @@ _COLUMNS = {StatementKind.DANGER: Column.WORRY, StatementKind.STRENGTH: Column.W
 
 def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
     """What the child's plan says of worries, strengths and what needs to happen."""
-    plans = _open_plan(folder_ids)
-    yield (plans,)
-    plan = next(iter(plans), None)
+    (plans,) = asked = _open_plan(folder_ids)
+    yield asked
+    plan: Plan | None = next(iter(plans), None)
     if plan is None:
         return []
     statements = revisions(Statement, [plan.id])

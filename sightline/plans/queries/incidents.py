@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.kernel.time import now
-from sightline.kernel.together import Asking
+from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -118,12 +118,16 @@ def _counted(times: Sequence[tuple[IncidentKind, datetime, bool]], pack: Pack) -
     return found
 
 
+@prepared
+def _of_child(folder_ids: Sequence[UUID]) -> Wanted:
+    rows = Incident.objects.filter(folder_id__in=folder_ids, withdrawn_why="")
+    return (rows.values_list("kind", "began_at", "decision_id"),)
+
+
 def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
     """The kinds of incident that this child had within the pack's span, for the child's own page."""
-    rows = Incident.objects.filter(folder_id__in=list(folder_ids), withdrawn_why="").values_list(
-        "kind", "began_at", "decision_id"
-    )
-    yield (rows,)
+    (rows,) = asked = _of_child(folder_ids)
+    yield asked
     times = [(IncidentKind(kind), began, decided is not None) for kind, began, decided in rows]
     return [c for c in _counted(times, pack_in_force()) if c.found] if times else []
 

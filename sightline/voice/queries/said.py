@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from sightline.documents.subjects import Named
 from sightline.kernel.time import LONDON
+from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.records.queries import DecisionView, decisions
@@ -197,13 +198,12 @@ class LastSaid:
 _ANSWERED = ExplainedView.objects.filter(view__first=OuterRef("first"))
 
 
-def last_said(folder_ids: Iterable[UUID]) -> LastSaid | None:
-    """What the child last said in their own words, what was done and explained; None where nothing is written
-    down. Of a child without words, what was last seen of them. One query."""
+@prepared
+def _all_said(folder_ids: Sequence[UUID]) -> Wanted:
     done = Done.objects.filter(view__first=OuterRef("first")).order_by("-done_on", "-id")
     told = _ANSWERED.order_by("-explanation__explained_at", "-id")
-    found = list(
-        View.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
+    said = (
+        View.objects.filter(folder_id__in=folder_ids, corrected_by__isnull=True)
         .annotate(
             was_done=Subquery(done.values("words")[:1]),
             told_at=Subquery(told.values("explanation__explained_at")[:1]),
@@ -211,6 +211,13 @@ def last_said(folder_ids: Iterable[UUID]) -> LastSaid | None:
         )
         .order_by("-heard_at", "-id")
     )
+    return (said,)
+
+
+def last_said(folder_ids: Iterable[UUID]) -> LastSaid | None:
+    """What the child last said in their own words, what was done and explained; None where nothing is written
+    down. Of a child without words, what was last seen of them. One query."""
+    (found,) = _all_said(list(folder_ids))
     if not found:
         return None
     latest = next((v for v in found if v.heard != Heard.OBSERVATION), found[0])

@@ -18,7 +18,14 @@ from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come
 from sightline.plans.queries import Counted, PlanMark, plan_mark, tally
 from sightline.records import standing
-from sightline.records.queries import DecisionView, EntryView, LastSeen, decisions, entries, last_seen
+from sightline.records.queries import (
+    DecisionView,
+    EntryView,
+    LastSeen,
+    last_seen,
+    latest_decisions,
+    latest_entries,
+)
 from sightline.records.standing import Line
 from sightline.voice.queries import Happening as ToTell
 from sightline.voice.queries import LastSaid, last_said
@@ -85,8 +92,8 @@ def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
 def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
     """The overview of a child whose folders the viewer may open, as `child_folders` gives them."""
     parts = concerns_on_child(folders)
-    made = decisions(folders, limit=20)
-    written = entries(folders, limit=20, whole=False)
+    made = latest_decisions(folders)
+    written = latest_entries(folders)
     heard = next((p for p in parts if p.child_said), None)
     happened = [
         Happening(
