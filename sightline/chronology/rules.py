@@ -49,6 +49,11 @@ class Asked:
         return replace(self, order=Order.HAPPENED, oldest_first=False) != Asked()
 
     @property
+    def filtered(self) -> bool:
+        """Whether only some of the entries that were known are asked for."""
+        return replace(self, order=Order.HAPPENED, oldest_first=False, as_of=None, entries=False) != Asked()
+
+    @property
     def known_before(self) -> datetime | None:
         """The instant after which nothing was known yet."""
         return start_of(self.as_of + timedelta(days=1)) if self.as_of else None

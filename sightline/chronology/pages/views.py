@@ -102,7 +102,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "siblings": [t for t in view.every_tie if t.is_child and t.their_folder],
             "ways": _ways(request),
             # What was not numbered yet on an earlier day is not hidden from anybody.
-            "hidden": {} if asked.as_of else hidden_numbers(view.folder_ids),
+            "hidden": {} if asked.as_of else hidden_numbers(view.folder_ids, seen=found.choices.entries),
             "query": query.urlencode(),
         },
     )
