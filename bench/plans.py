@@ -24,6 +24,8 @@ PASSED = (
     "UPDATE procedures_duty SET due_at = now() - interval '1 hour', state = 'open' WHERE closed_at IS NULL"
 )
 
+AS_IT_STOOD = "UPDATE procedures_duty d SET due_at = s.due_at, state = s.state FROM stood s WHERE s.id = d.id"
+
 
 def swept() -> tuple[float, int]:
     """Milliseconds that the job takes to mark everything that has passed, and how many those were."""
@@ -61,8 +63,11 @@ def main() -> None:
             bench.client.get(paths[0]).raise_for_status()
             rows[name] = [timed(lambda p=p: bench.client.get(p)) for p in paths]  # type: ignore[misc]
         table("One page at a time, milliseconds", list(rows.items()))
+        bench.owner.execute("CREATE TEMP TABLE stood AS SELECT id, due_at, state FROM procedures_duty")
         bench.owner.execute(PASSED)
+        bench.owner.execute("ANALYZE procedures_duty")
         taken, marked = swept()
+        bench.owner.execute(AS_IT_STOOD)
         print(f"\n{marked:,} open duties swept in {taken:,.0f} ms (to stay under {SWEEP:,} ms).")
         over = [name for name, taken_by in rows.items() if percentile(taken_by, 0.95) > PAGE]
         print(f"Over {PAGE} ms: {', '.join(over) or 'none'}.")

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 # This room imports no models, its tests neither.
 Posting = apps.get_model("agencies", "Posting")
 Duty = apps.get_model("procedures", "Duty")
+DutyEvent = apps.get_model("procedures", "DutyEvent")
 Seal = apps.get_model("access", "Seal")
 ConcernPart = apps.get_model("concerns", "ConcernPart")
 Owning = Callable[[], AbstractContextManager[None]]
@@ -188,7 +189,11 @@ def test_what_was_missed_is_news_to_whoever_works_with_the_child(door: FrontDoor
         late = now() - timedelta(days=2)
         Duty.objects.filter(id=duty.id).update(soon_at=late, due_at=late, critical_at=late)
     with looking_as(Viewer.for_job("duties")):
-        duties.mark_missed()
+        assert duties.mark_missed() == 1
+        assert duties.mark_missed() == 0
+        [event] = DutyEvent.objects.filter(act="miss")
+        assert (event.duty_id, event.folder_id, event.due_before) == (duty.id, maya, late)
+        assert list(Duty.objects.filter(state="missed")) == [duty]
     assert f"Missed: {duty.title}" in text(client.get("/news/"))
 
 
