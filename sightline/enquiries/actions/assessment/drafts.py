@@ -16,7 +16,7 @@ from ...models import (
 )
 from .. import episode as way
 
-#: Nobody has touched it for so long: it is removed.
+#: A draft that nobody has touched for so long holds personal data for no purpose.
 DRAFTS_KEPT = timedelta(days=28)
 
 
