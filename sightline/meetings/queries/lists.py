@@ -116,7 +116,8 @@ def actions_of_agency(agency_ids: Iterable[UUID], *, limit: int = 200) -> list[A
             agency_id__in=list(agency_ids), done__isnull=True, folder_id__in=folders_of_viewer()
         ),
         pack,
-    )[:limit]
+        limit=limit,
+    )
     owners = dict(
         Person.objects.filter(folder_id__in={a.folder_id for a in found}).values_list("folder_id", "id")
     )

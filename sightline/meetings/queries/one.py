@@ -266,8 +266,8 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
     )
 
 
-def action_views(found: Any, pack: Pack) -> list[ActionView]:
-    """Agreed actions as pages show them, the earliest due first. One query."""
+def action_views(found: Any, pack: Pack, *, limit: int | None = None) -> list[ActionView]:
+    """Agreed actions as pages show them, the earliest due first, and no more than `limit`. One query."""
     titles = {o.id: o.title for o in pack.outcomes(today()).item}
     return [
         ActionView(
@@ -282,5 +282,5 @@ def action_views(found: Any, pack: Pack) -> list[ActionView]:
             done=getattr(a, "done", None),
             late=getattr(a, "done", None) is None and a.due_on < today(),
         )
-        for a in found.select_related("done__by").order_by("due_on", "id")
+        for a in found.select_related("done__by").order_by("due_on", "id")[:limit]
     ]
