@@ -14,24 +14,18 @@ from .lists import (
     unmet,
 )
 from .meeting import OutcomeAt, PlanAt, before_meeting, plans_at
+from .parts import member_of
 from .plan import (
-    ActionView,
-    PlanView,
-    answers,
-    around_of,
-    as_signed,
     child_of_plan,
     duty_ids_on,
     history_of,
     last_plan,
-    member_of,
     open_plan,
     plan_head,
     plan_of,
     plan_of_action,
     plan_shown,
     plans_of,
-    plans_to_answer,
     siblings_of,
     statements_to_choose,
     taken_on,
@@ -42,6 +36,8 @@ from .plan import (
     was_signed,
 )
 from .review import ReviewView, open_review, progress_of, review_shown, reviews_of
+from .shown import ActionView, PlanView
+from .signing import answers, around_of, as_signed, plans_to_answer
 
 __all__ = [
     "ActionRow",

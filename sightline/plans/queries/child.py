@@ -18,7 +18,7 @@ from sightline.records.standing import Column, Line
 
 from ..models import Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
-from .plan import outcome_views, revisions, statement_views
+from .parts import outcome_views, revisions, statement_views
 
 
 def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:

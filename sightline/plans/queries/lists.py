@@ -16,7 +16,8 @@ from sightline.kernel.time import today
 
 from ..models import Action, LocalHelp, Need
 from ..terms import ServiceNeed, When
-from .plan import OfferView, _holds_post, offer_views, offers_with_words
+from .parts import _holds_post, offer_views, offers_with_words
+from .shown import OfferView
 
 
 @dataclass(frozen=True)

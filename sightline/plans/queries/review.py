@@ -15,10 +15,7 @@ from sightline.voice.models import View as Voiced
 from ..models import PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..rules import Account
 from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
-from .plan import (
-    OfferView,
-    OutcomeView,
-    ViewView,
+from .parts import (
     accounts_of,
     latest_outcomes,
     offer_views,
@@ -29,6 +26,7 @@ from .plan import (
     view_views,
     views_on,
 )
+from .shown import OfferView, OutcomeView, ViewView
 
 
 @dataclass(frozen=True)
