@@ -15,6 +15,8 @@ from .queries import ChildView, TieView
 from .terms import Kinship, Known, Sex
 
 _SIZE = 30
+#: Points left free at either side: a name of sixteen letters is wider than the place of its symbol.
+_ASIDE = 28
 _LINE = "#12343b"
 _PARENTS = (Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT)
 _UNION = "union"
@@ -146,9 +148,10 @@ def picture(view: ChildView) -> Markup | None:
     edges, parents, parted = _edges(view)
     places, width, height = _placed(nodes, edges, parents)
     said = escape(f"Genogram of {view.child.called}. {' '.join(words(view))}")
+    wide, tall = width + 2 * _ASIDE, height + 38
     out = [
-        f'<svg class="sl-genogram" role="img" aria-label="{said}" viewBox="-8 -8 {width + 16:.0f} {height + 24:.0f}" '
-        f'width="{width + 16:.0f}" height="{height + 24:.0f}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="sl-genogram" role="img" aria-label="{said}" viewBox="{-_ASIDE} -8 {wide:.0f} {tall:.0f}" '
+        f'width="{wide:.0f}" height="{tall:.0f}" xmlns="http://www.w3.org/2000/svg">'
     ]
     children = [n.key for n in nodes if n.rank == 2]
     if len(parents) == 2:
@@ -198,10 +201,10 @@ def _symbol(node: _Node, x: float, y: float) -> str:
         shape += _stroke(x - half, y - half, x + half, y + half) + _stroke(
             x + half, y - half, x - half, y + half
         )
-    label = ", ".join(part for part in (node.name, node.note) if part)
-    return (
-        f'{shape}<text x="{x}" y="{y + half + 16}" text-anchor="middle" font-size="13" fill="#0b0c0c">'
-        f"{escape(label)}</text>"
+    return shape + "".join(
+        f'<text x="{x}" y="{y + half + line}" text-anchor="middle" font-size="13" fill="#0b0c0c">{escape(text)}</text>'
+        for text, line in ((node.name, 16), (node.note, 31))
+        if text
     )
 
 
