@@ -45,10 +45,12 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                 "Choose another folder with --data, or use `sightline serve`."
             )
         place.keep(demo=True, **({"pack": pack} if pack else {}))
-        # What this very program has prepared before need not be looked at again.
-        ready = place.cluster is not None and place.kept.get("ready") == fingerprint()
         with _processes(place) as processes:
-            web = start_web(processes, place, "127.0.0.1", port, 1) if serve and ready else None
+            # A place that was prepared before has its keys: the program loads while we look at the rest.
+            known = place.cluster is not None and "ready" in place.kept
+            web = start_web(processes, place, "127.0.0.1", port, 1) if serve and known else None
+            # What this very program has prepared before need not be looked at again.
+            ready = known and place.kept["ready"] == fingerprint()
             with attached(place, stop_anyway=True), processes.stopped_after():
                 place.make_keys()
                 if serve and web is None:
@@ -57,7 +59,8 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                     set_up(place)
                     prepare(place, migrate=True)
                 sign_ins = load_people(place)
-                place.keep(ready=fingerprint())
+                if not ready:
+                    place.keep(ready=fingerprint())
                 if web is None:
                     load_children(place, children, show=Line("children"))
                     seal()
