@@ -72,6 +72,12 @@ def _name(node: ast.expr) -> str:
     return f"{_name(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else ""
 
 
+def _is_subject(room: str, name: str) -> bool:
+    """Whether a room's actions have a file, or a folder of files, of that name."""
+    beside = PACKAGE / room / "actions"
+    return (beside / f"{name}.py").exists() or (beside / name).is_dir()
+
+
 def _imported(tree: ast.Module, room: str, inside: bool = False) -> dict[str, str]:
     """What a name in this module stands for, as `room.name` or as a room's actions (`room.`)."""
     found = {}
@@ -85,11 +91,11 @@ def _imported(tree: ast.Module, room: str, inside: bool = False) -> dict[str, st
         for alias in node.names:
             if parts[0] == "sightline" and len(parts) == 3 and parts[2] == "actions":
                 # Of a room whose actions stand by subject, the subject is imported; else a function.
-                subject = (PACKAGE / parts[1] / "actions" / f"{alias.name}.py").exists()
+                subject = _is_subject(parts[1], alias.name)
                 found[alias.asname or alias.name] = f"{parts[1]}." if subject else f"{parts[1]}.{alias.name}"
             elif parts[0] == "sightline" and len(parts) == 4 and parts[2] == "actions":
                 found[alias.asname or alias.name] = f"{parts[1]}.{alias.name}"
-            elif node.level == 1 and inside and (PACKAGE / room / "actions" / f"{alias.name}.py").exists():
+            elif node.level and inside and _is_subject(room, alias.name):
                 found[alias.asname or alias.name] = f"{room}."
             elif parts[0] == "sightline" and len(parts) == 2 and alias.name == "actions":
                 found[alias.asname or alias.name] = f"{parts[1]}."
@@ -121,9 +127,9 @@ def _functions(room: str, tree: ast.Module, inside: bool = False) -> Iterator[Fu
 def functions() -> dict[str, Function]:
     found = {}
     for room in rooms():
-        # A room's actions stand in one file, or by subject in several.
-        for path in (*room.glob("actions.py"), *sorted(room.glob("actions/*.py"))):
-            inside = path.parent.name == "actions"
+        # A room's actions stand in one file, or by subject in several, a large subject in a folder of its own.
+        for path in (*room.glob("actions.py"), *sorted(room.glob("actions/**/*.py"))):
+            inside = path.name != "actions.py"
             for function in _functions(room.name, ast.parse(path.read_text()), inside):
                 found[f"{room.name}.{function.name}"] = function
     return found
