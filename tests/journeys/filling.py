@@ -114,19 +114,3 @@ def opens_by_key(visitor: Visitor, summary: str) -> None:
     """Tab to what is folded away and press Enter on it."""
     _goes_by_tab(visitor, lambda f: summary in f[3])
     visitor.page.keyboard.press("Enter")
-
-
-def without_scripts(visitor: Visitor) -> Visitor:
-    """Somebody whose browser runs no scripts: axe is one, so their pages are looked over for their width alone."""
-
-    def looks() -> None:
-        box = visitor.page.locator("main").first.bounding_box()
-        size = visitor.page.viewport_size
-        assert box is not None
-        assert size is not None
-        assert box["width"] <= size["width"], f"{visitor.page.url} is {box['width']} wide"
-        wide = visitor.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= size["width"], f"{visitor.page.url} is {wide} wide"
-
-    visitor.looks_over_the_page = looks  # type: ignore[method-assign]
-    return visitor

@@ -34,7 +34,7 @@ from sightline.plans.tests.factories import make_family
 from sightline.procedures.queries import pack_in_force
 
 from .conftest import PASSWORD, Visitor
-from .filling import fills, presses_by_key, types, without_scripts
+from .filling import fills, presses_by_key, types
 from .test_front_door import a_teacher_raises_a_concern_about_two_children
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -396,8 +396,6 @@ def arrives(somebody: Callable[..., Visitor], width: int, scripts: bool) -> Call
     def signed_in(who: Practitioner) -> Visitor:
         visitor: Visitor = somebody(width, scripts=scripts)
         visitor.page.set_default_timeout(45_000)
-        if not scripts:
-            without_scripts(visitor)
         visitor.signs_in_as(who)
         return visitor
 

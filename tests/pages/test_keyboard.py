@@ -89,8 +89,6 @@ def shows(browser: Browser) -> Iterator[Callable[[str, bytes], Page]]:
 
 def stuck(page: Page, key: str) -> list[str]:
     """What cannot be reached, seen, or sent with this key on this page."""
-    if not page.locator("main").count():
-        print(page.url, page.content()[:1500])
     expected: list[str] = page.evaluate(_EXPECTED)
     for _ in expected:
         page.keyboard.down("Tab")
