@@ -96,6 +96,7 @@ class Visitor:
         """No accessibility violation, nothing wider than the screen, no error of a script."""
         size = self.page.viewport_size
         assert size is not None
+        self.page.wait_for_load_state("domcontentloaded")  # in the middle of a change of page there is none
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size["width"], f"{self.page.url} is {wide} wide"
         assert self.problems == []

@@ -142,9 +142,7 @@ def the_discussion_decides_on_a_joint_enquiry_for_both(
     manager.page.goto(meeting)
     manager.looks_over_the_page()
     manager.sees("What was decided for each child, with the reasons, is recorded here by its chair.")
-    manager.page.locator("a[href*='/enquiries/strategy/']").first.click()
-    manager.page.wait_for_load_state()
-    manager.looks_over_the_page()
+    manager.comes_by(manager.page.locator("a[href*='/enquiries/strategy/']").first)
     fills(manager, knows_family="no", worker=people.worker.pk)
     for n, name in enumerate(("Maya", "Theo")):
         fills(
@@ -268,9 +266,7 @@ def the_chair_begins_the_plan_from_the_conference(chair: Visitor, people: People
     chair.page.goto(meeting)
     chair.looks_over_the_page()
     chair.sees("begin the plan")
-    chair.page.locator("a[href$='/plan/begin/']").first.click()
-    chair.page.wait_for_load_state()
-    chair.looks_over_the_page()
+    chair.comes_by(chair.page.locator("a[href$='/plan/begin/']").first)
     fills(chair, kind="child_protection", category="NEG", began_on=today(), lead=people.worker.pk,
           reasons="She goes without her hearing aids and food.",
           wishes_why_not="Heard by her teacher; she drew and did not want to speak.")  # fmt: skip
@@ -350,9 +346,7 @@ def a_review(
     chair.goes_to(f"/child/{maya}/plan/")
     chair.follows("Go on with the review")
     review = chair.page.url
-    chair.page.locator("a[href*='/outcome/']").first.click()
-    chair.page.wait_for_load_state()
-    chair.looks_over_the_page()
+    chair.comes_by(chair.page.locator("a[href*='/outcome/']").first)
     fills(chair, actual="Breakfast on most days.", evidence="Maya, her mother, and the school.", achieved="partly",
           scale=scale, next="goes_on")  # fmt: skip
     chair.presses("Save")

@@ -93,19 +93,14 @@ def their_manager_allocates_them(manager: Visitor, people: People) -> None:
     manager.follows("My team’s work")
     manager.follows("Children to be allocated")
     manager.sees("Theo Ferreira-Lund")
-    manager.page.locator("a").filter(has_text="Allocate Maya").first.click()
-    manager.page.wait_for_load_state()
-    manager.looks_over_the_page()
+    manager.comes_by(manager.page.locator("a").filter(has_text="Allocate Maya").first)
     option = manager.page.locator("option").filter(has_text="Dana Oke").get_attribute("value")
     manager.page.get_by_label("Who works with this child from today?").select_option(option)
     manager.chooses("Yes", "Are they the lead professional?")
     manager.page.locator("input[name='a-also']").check()
     manager.page.locator("textarea[name='a-why']").fill("She knows the school.")
-    manager.page.locator("form").filter(has=manager.page.locator("input[value='allocate']")).get_by_role(
-        "button", name="Allocate"
-    ).click()
-    manager.page.wait_for_load_state()
-    manager.looks_over_the_page()
+    form = manager.page.locator("form").filter(has=manager.page.locator("input[value='allocate']"))
+    manager.comes_by(form.get_by_role("button", name="Allocate"))
     manager.sees("allocated. They have been told")
 
 

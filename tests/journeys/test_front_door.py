@@ -191,7 +191,7 @@ def test_immediate_danger_cannot_be_missed(somebody: Callable[..., Visitor], fro
     manager.sees("A concern says that a child is in immediate danger")
     manager.follows("Front door")
     manager.sees_the_heading("Immediate danger")
-    manager.page.locator("#danger a").first.click()
+    manager.comes_by(manager.page.locator("#danger a").first)
     manager.writes("Who was sent or told, by whom and when?", "Police sent at 14:05, by Priya Nair.")
     manager.presses("Record what was done")
     manager.sees("The shortest clock is stopped.")

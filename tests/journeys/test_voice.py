@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from sightline.access.terms import GrantLevel, GrantOrigin
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.concerns.tests.factories import FrontDoor, raised_by
-from sightline.kernel.time import now
+from sightline.kernel.time import LONDON, now
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
@@ -23,8 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def the_time(visitor: Visitor, question: str) -> None:
-    """Now, by the clock on the wall, a minute ago."""
-    at = now()
+    """Today, by the clock on the wall, a minute after midnight."""
+    at = now().astimezone(LONDON)
     group = visitor.page.get_by_role("group", name=question).first
     for label, value in (("Day", at.day), ("Month", at.month), ("Year", at.year)):
         group.get_by_label(label).fill(str(value))
@@ -110,8 +111,7 @@ def he_decides_item_by_item(officer: Visitor) -> None:
     officer.sees("items came from the record")
     officer.presses("Give the")
     while officer.page.get_by_role("link", name="Decide on").count():
-        officer.page.get_by_role("link", name="Decide on").first.click()
-        officer.looks_over_the_page()
+        officer.comes_by(officer.page.get_by_role("link", name="Decide on").first)
         words = officer.page.locator("main").inner_text()
         if "Mr Harland" in words:
             officer.chooses("Give it without some words")
@@ -175,7 +175,7 @@ def she_reads_it_on_her_own_telephone(her: Any, told: list[str]) -> None:
     page.goto(told[0])
     page.get_by_label("Reference").fill(told[1].lower())
     page.get_by_label("Secret code").fill(told[2].lower())
-    page.get_by_role("button", name="Open it").click()
+    her.presses("Open it")
     her.sees("Your record")
     her.sees("Maya drew her house and sang.")
     her.sees("[held back]")
@@ -184,7 +184,7 @@ def she_reads_it_on_her_own_telephone(her: Any, told: list[str]) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_label("Something is wrong", exact=True).check()
     page.get_by_label("In your own words").fill("I sang at the end.")
-    page.get_by_role("button", name="Send").click()
+    her.presses("Send")
     her.sees("Thank you. We have it, in your words")
     her.sees("I sang at the end.")
 
@@ -211,7 +211,7 @@ def test_paper_leaves_by_a_managers_leave_and_comes_back(
     priya.signs_in_as(front_door.manager)
     priya.goes_to(owen.page.url.removeprefix(owen.address))
     priya.follows("Approve")
-    tomorrow = now()
+    tomorrow = now().astimezone(LONDON) + timedelta(days=1)
     priya.gives_the_day("On which day does it come back?", tomorrow.day, tomorrow.month, tomorrow.year)
     priya.writes("How is it kept safe while it is out?", "In the locked bag.")
     priya.writes("Who was told", "The duty desk.")
