@@ -157,6 +157,8 @@ def _read_anchor(path: Path, report: Report) -> dict[int, tuple[int, str]]:
             else:
                 pinned[entry.number] = (count, entry.digest)
     report.anchored_seals = len(pinned)
+    if not pinned and not report.found:
+        report.find(Fault.ANCHOR, "the anchor names no seal: it was emptied, or is another file")
     return pinned
 
 

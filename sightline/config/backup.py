@@ -305,7 +305,9 @@ def _fill(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, value in keys.items():
             write_whole(folder / name, value + "\n", 0o600)
-        place.keep(**manifest["place"])
+        place.keep(
+            **manifest["place"], **({"demo_in": place.database} if "demo" in manifest["place"] else {})
+        )
     except OSError as error:
         raise PlaceError(f"The data folder {place.data} cannot be written to ({error.strerror}).") from error
     # What the environment says would win over the keys of the backup.

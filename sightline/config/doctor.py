@@ -202,7 +202,7 @@ def _of_program() -> Iterator[Finding]:
 def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
     from django.conf import settings
 
-    demo = bool(place.kept.get("demo")) or settings.DEMO
+    demo = place.is_demo or settings.DEMO
     if settings.DEBUG:
         yield Finding(
             "settings", "bad", "SIGHTLINE_DEBUG is on: errors show the program's insides to everybody"
@@ -217,10 +217,17 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
     for path in sorted((place.data / "keys").glob("*")):
         if path.stat().st_mode & 0o077:
             yield Finding("keys", "bad", f"{path} may be read by others than its owner: chmod 600")
+    if demo and _partnership() and not _demonstration_sign_ins():
+        yield Finding(
+            "demonstration",
+            "bad",
+            "SIGHTLINE_DEMO is on for a real partnership: anybody can sign in as anybody",
+        )
+        return
     if demo:
         yield Finding("demonstration", "note", "this is a demonstration: anybody can sign in as anybody")
         return
-    if "sign_ins" in place.kept or _demonstration_sign_ins():
+    if _demonstration_sign_ins():
         yield Finding(
             "demonstration", "bad", "demonstration sign-ins are in the database of a real partnership"
         )
@@ -320,6 +327,13 @@ def _of_documents(place: Place) -> Iterator[Finding]:
         )
     else:
         yield Finding("malware scanner", "good", f"{daemon.version}, signatures of today or yesterday")
+
+
+def _partnership() -> bool:
+    return bool(
+        _one("SELECT to_regclass('agencies_partnership') IS NOT NULL")
+        and _one("SELECT exists(SELECT FROM agencies_partnership)")
+    )
 
 
 def _demonstration_sign_ins() -> bool:

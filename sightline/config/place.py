@@ -57,6 +57,23 @@ class Place:
     def kept(self) -> dict[str, Any]:
         return read_kept(self.data)
 
+    @property
+    def database(self) -> str:
+        """Which database this is, without its passwords; `demo` holds for the one it was made in alone."""
+        if self.cluster is not None:
+            return "embedded"
+        try:
+            parts = conninfo_to_dict(os.environ["DATABASE_URL"])
+        except psycopg.ProgrammingError:
+            return "unknown"
+        return f"{parts.get('host', '')}:{parts.get('port', '')}/{parts.get('dbname', '')}"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether a demonstration was made here, in the very database that is in use now."""
+        kept = self.kept
+        return bool(kept.get("demo")) and kept.get("demo_in", "embedded") == self.database
+
     def keep(self, **values: Any) -> None:
         """Remember `values` for the next command in this place."""
         write_whole(self.data / "place.json", json.dumps({**self.kept, **values}, indent=1) + "\n", 0o600)
@@ -156,7 +173,7 @@ class Place:
         values = {"SIGHTLINE_DATA": str(self.data)}
         if self.cluster is not None:
             values["DATABASE_URL"] = self.cluster.url("sightline_app")
-        if self.kept.get("demo"):
+        if self.is_demo:
             values["SIGHTLINE_DEMO"] = "1"
             if not os.environ.get("SIGHTLINE_EMAIL_BACKEND"):
                 values["SIGHTLINE_EMAIL_BACKEND"] = "django.core.mail.backends.filebased.EmailBackend"

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+import psycopg
 import typer
 
 from .demo import SignIn
@@ -39,12 +40,19 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
             check_pack(pack)
         if fresh:
             place.clear()
-        if not place.is_empty() and not place.kept.get("demo"):
+        if not place.is_empty() and not place.is_demo:
+            holds = (
+                "a demonstration in another database"
+                if place.kept.get("demo")
+                else "a real partnership's data"
+            )
             raise PlaceError(
-                f"{place.data} holds a real partnership's data, not a demonstration. "
+                f"{place.data} holds {holds}, not a demonstration of this one. "
                 "Choose another folder with --data, or use `sightline serve`."
             )
-        place.keep(demo=True, **({"pack": pack} if pack else {}))
+        chosen = {"demo": True, "demo_in": place.database, **({"pack": pack} if pack else {})}
+        if place.cluster is not None:
+            place.keep(**chosen)
         with _processes(place) as processes:
             # A place that was prepared before has its keys: the program loads while we look at the rest.
             known = place.cluster is not None and "ready" in place.kept
@@ -52,6 +60,9 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
             # What this very program has prepared before need not be looked at again.
             ready = known and place.kept["ready"] == fingerprint()
             with attached(place, stop_anyway=True), processes.stopped_after():
+                if place.cluster is None:
+                    refuse_real(place)
+                    place.keep(**chosen)
                 place.make_keys()
                 if serve and web is None:
                     web = start_web(processes, place, "127.0.0.1", port, 1)
@@ -159,6 +170,26 @@ def check_pack(name: str) -> None:
         load_pack(name)
     except (UnknownPack, PackFaults) as error:
         raise PlaceError(str(error)) from error
+
+
+def refuse_real(place: Place) -> None:
+    """Raises PlaceError where the database holds a partnership that no demonstration made."""
+    from .demo import DOMAIN
+
+    with psycopg.connect(place.program_url) as connection:
+        made = connection.execute("SELECT to_regclass('public.agencies_partnership') IS NOT NULL").fetchone()
+        if made != (True,):
+            return
+        real = connection.execute(
+            "SELECT exists(SELECT FROM agencies_partnership)"
+            " AND NOT exists(SELECT FROM account_emailaddress WHERE email LIKE %s)",
+            (f"%@{DOMAIN}",),
+        ).fetchone()
+    if real == (True,):
+        raise PlaceError(
+            "DATABASE_URL names a real partnership's database, and a demonstration would add people to it who can "
+            "sign in. Unset DATABASE_URL, or use `sightline serve`."
+        )
 
 
 def refuse_pending() -> None:

@@ -33,7 +33,7 @@ def begin(
 
     from .serving import check_pack, prepare
 
-    if place.kept.get("demo"):
+    if place.is_demo:
         raise PlaceError(f"{place.data} holds a demonstration. Choose another folder with --data.")
     check_pack(pack)
     if not (authority_code.isdigit() and len(authority_code) == 3):

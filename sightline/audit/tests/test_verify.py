@@ -311,6 +311,13 @@ def test_a_named_anchor_that_is_not_there_is_an_error(tmp_path):
         verify(tmp_path / "nowhere.txt")
 
 
+@pytest.mark.parametrize("left", [b"", b"no line feed"])
+def test_an_anchor_that_names_nothing_compares_nothing(sealed, anchor, left):
+    anchor.write_bytes(left)
+    assert [f.fault for f in verify(anchor).findings] == [Fault.ANCHOR]
+    assert [f.fault for f in verify().findings] == [Fault.ANCHOR]
+
+
 def test_a_foreign_line_in_the_anchor_is_named(sealed, anchor):
     anchor.write_bytes(b"\xff nonsense\n" + anchor.read_bytes())
     assert [f.fault for f in verify().findings] == [Fault.ANCHOR]

@@ -73,6 +73,44 @@ def test_it_is_migrated_examined_backed_up_and_verified(urls, folder):
     assert put_back.returncode == 0, put_back.stderr
 
 
+REAL = (
+    "set-up", "--partnership", "Eastmarch Partnership", "--authority", "998", "--agency", "Eastmarch Council",
+    "--administrator", "Rosa Lind", "--email", "rosa@example.org",
+)  # fmt: skip
+
+
+def test_a_demonstration_never_enters_a_real_partnerships_database(urls, folder):
+    place = Command(folder / "place")
+    assert place("manage", "migrate", "--verbosity", "0", **urls).returncode == 0
+    assert place(*REAL, **urls).returncode == 0
+    keys = {
+        f"SIGHTLINE_{name.upper()}": (folder / "place" / "keys" / name).read_text().strip()
+        for name in ("secret_key", "audit_key")
+    }
+    other = Command(folder / "other")
+    done = other("demo", "--no-serve", "--children", "0", **urls, **keys)
+    assert done.returncode == 1
+    assert "real partnership's database" in done.stderr
+    assert "Traceback" not in done.stderr
+    with psycopg.connect(urls["DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT name FROM agencies_partnership").fetchall() == [
+            ("Eastmarch Partnership",)
+        ]
+        assert connection.execute("SELECT count(*) FROM account_emailaddress").fetchone() == (1,)
+
+    # A demonstration tried before in the same folder does not make this database one.
+    (folder / "place" / "place.json").write_text(json.dumps({"demo": True, "sign_ins": []}))
+    report = json.loads(place("doctor", "--json", **urls).stdout)
+    assert not [f for f in report["findings"] if f["about"] == "demonstration"]
+    said = place(
+        "manage", "shell", "--command", "from django.conf import settings; print(settings.DEMO)", **urls
+    )
+    assert "False" in said.stdout
+    # And demo mode by mistake is a fault.
+    report = json.loads(place("doctor", "--json", **urls, SIGHTLINE_DEMO="1").stdout)
+    assert [f["level"] for f in report["findings"] if f["about"] == "demonstration"] == ["bad"]
+
+
 def test_migrations_need_the_owners_connection(urls, folder):
     done = Command(folder / "place")("manage", "migrate", DATABASE_URL=urls["DATABASE_URL"])
     assert done.returncode == 1
