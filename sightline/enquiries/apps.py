@@ -13,7 +13,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, emergency, protection
+        from .actions import changes, contact, emergency, protection
         from .pages.protection import meeting_section
         from .queries import meeting
         from .queries import protection as queries
@@ -23,6 +23,7 @@ class EnquiriesConfig(AppConfig):
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
+        records.told_of_entries.append(contact.entries_signed)
         links.on_board["decision_on_step_up"] = "Step up from early help"
         hooks.sections.append(meeting_section)
         hooks.earlier.append(meeting.before_meeting)

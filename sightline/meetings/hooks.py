@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Happened:
     """A meeting was held or concluded: told within the same transaction, looking as whoever did it.
 
-    `folder_ids` are the children whom it was about to its end; `process_id` is what the caller gave.
+    `folder_ids` are the children whom it was about to its end; `process_id` is what the caller gave; `at` is when it
+    began, or when it was cancelled.
     """
 
     meeting_id: UUID

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -224,6 +224,7 @@ def happened(
     *,
     subject_id: UUID,
     at: datetime,
+    done: datetime | date | None = None,
     path: str = "",
     owner_id: UUID | None = None,
     team_id: UUID | None = None,
@@ -232,13 +233,15 @@ def happened(
 ) -> list[Duty]:
     """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens.
 
+    `at`: the instant from which the clocks that open run, and at which what is discharged was done; `done`, where that
+    was another, or only its day is known.
     `sooner`: by kind, the instant by which this child needs it and why, where that is before the limit (TIM-01).
     """
     pack = pack or pack_in_force()
     folders = list(folder_ids)
     found = pack.event(event, at.astimezone(LONDON).date())
     for kind in found.discharges:
-        discharge(kind, subject_id, folder_ids=folders)
+        discharge(kind, subject_id, folder_ids=folders, done=done or at)
     return open_duties(
         [
             Opening(
@@ -259,10 +262,17 @@ def happened(
     )
 
 
-def discharge(kind: str, subject_id: UUID, *, folder_ids: Iterable[UUID] | None = None) -> int:
+def discharge(
+    kind: str,
+    subject_id: UUID,
+    *,
+    folder_ids: Iterable[UUID] | None = None,
+    done: datetime | date | None = None,
+) -> int:
     """What discharges a duty has been done: close those of that kind on that subject. Returns how many.
 
-    One that was missed and not answered for stays in sight until somebody has answered.
+    `done`: when it was done, or on which day, where it is written down later: whether it was late is measured by
+    that. One that was missed and not answered for stays in sight until somebody has answered.
     """
     open_ones = Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).exclude(
         state=DutyState.DONE_LATE.value
@@ -271,8 +281,32 @@ def discharge(kind: str, subject_id: UUID, *, folder_ids: Iterable[UUID] | None 
         open_ones = open_ones.filter(folder_id__in=list(folder_ids))
     duties = list(open_ones)
     for duty in duties:
-        _step(duty, DutyAct.DISCHARGE)
+        _done(duty, done or now())
     return len(duties)
+
+
+def written_up(kind: str, subject_id: UUID, done: datetime) -> int:
+    """Something done earlier is written down only now, after what came later: a duty that ran then, and that the later
+    met too late, was met in time after all. Returns how many."""
+    duties = Duty.objects.filter(
+        kind=kind,
+        subject_id=subject_id,
+        state=DutyState.DONE_LATE.value,
+        started_at__lte=done,
+        due_at__gte=done,
+    )
+    found = list(duties)
+    for duty in found:
+        _done(duty, done)
+        record(Verb.WROTE, "procedures.written_up", folder_id=duty.folder_id, subject=duty)
+    return len(found)
+
+
+def _done(duty: Duty, done: datetime | date) -> None:
+    at = now()
+    moment = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
+    for act in rules.steps_of_doing(DutyState(duty.state), rules.done_in_time(done, duty.due_at)):
+        _step(duty, act, done_at=None if act is DutyAct.MISS else min(moment, at))
 
 
 def withdraw_all(
@@ -442,19 +476,17 @@ def _locked(duty_id: UUID) -> Duty:
     return duty
 
 
-def _step(duty: Duty, act: DutyAct, *, reason: str = "") -> DutyEvent:
-    """One step of a duty's life, by the transition table, with its event."""
+def _step(duty: Duty, act: DutyAct, *, reason: str = "", done_at: datetime | None = None) -> DutyEvent:
+    """One step of a duty's life, by the transition table, with its event. What was done is closed as of then."""
     at = now()
-    if act is DutyAct.DISCHARGE and duty.state in {s.value for s in rules.RUNNING} and duty.due_at < at:
-        # Late, and the sweep has not come by yet: done late is done late.
-        _step(duty, DutyAct.MISS)
     state = rules.after_step(DutyState(duty.state), act)
     duty.state = state.value
     if state in rules.FINAL:
-        duty.closed_at = at
+        duty.closed_at = done_at or at
     duty.save(update_fields=["state", "closed_at"])
     return DutyEvent.objects.create(
         folder_id=duty.folder_id, duty=duty, act=act.value, at=at, by_id=current().practitioner_id,
+        done_at=done_at if done_at is not None and at - done_at >= timedelta(minutes=1) else None,
         reason=reason, due_before=duty.due_at, due_after=duty.due_at,
     )  # fmt: skip
 

@@ -73,6 +73,9 @@ class DutyEvent(FolderRow):
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="events")
     act = models.CharField(max_length=20, choices=[("open", "open"), *((a.value, a.value) for a in DutyAct)])
     at = models.DateTimeField()
+    done_at = models.DateTimeField(
+        null=True, help_text="When it was done, where that was before it was written down"
+    )
     by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     due_before = models.DateTimeField(null=True)

@@ -1,7 +1,8 @@
 """What may happen to a duty, and who may move its date.
 
 One table says every step in the life of a duty; `diagram` draws it for the documentation. A duty that was
-missed is never quietly finished: done late, it stays in sight until somebody has answered for it.
+missed is never quietly finished: done late, it stays in sight until somebody has answered for it. What was done in
+time and written down late was done in time: the history keeps both.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Verdict
 
 from .schema import Extension, Limit
@@ -40,6 +42,10 @@ TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
     (DutyState.MISSED, DutyAct.DISCHARGE): DutyState.DONE_LATE,
     (DutyState.ANSWERED, DutyAct.DISCHARGE): DutyState.DISCHARGED,
     (DutyState.DONE_LATE, DutyAct.ANSWER): DutyState.DISCHARGED,
+    **{
+        (state, DutyAct.WRITE_UP): DutyState.DISCHARGED
+        for state in (DutyState.MISSED, DutyState.ANSWERED, DutyState.DONE_LATE)
+    },
 }
 """Every step that a duty may take; what is not here is refused."""
 
@@ -50,6 +56,7 @@ _REFUSALS = {
     DutyAct.ANSWER: "There is nothing to answer for: it is not late, or somebody has answered already.",
     DutyAct.DISCHARGE: "It has been done already. Answer for its lateness to close it.",
     DutyAct.WITHDRAW: "It has been done, so it cannot be withdrawn. Answer for its lateness to close it.",
+    DutyAct.WRITE_UP: "It is not late, so nothing has to be put right.",
 }
 
 LEAST_WORDS = 3
@@ -68,6 +75,26 @@ def after_step(state: DutyState, act: DutyAct) -> DutyState:
     """The state that follows. Raises `kernel.verdicts.Refused` where the table has no such step."""
     step(state, act).or_refuse()
     return TRANSITIONS[(state, act)]
+
+
+def done_in_time(done: datetime | date, due_at: datetime) -> bool:
+    """Whether what was done then meets a duty due at that instant; a day without a time is in time on the day itself.
+
+    What counts is when the child was seen or the meeting held, not when somebody came to write it down; how late a
+    record was written is marked on the record. Sightline baseline.
+    """
+    if isinstance(done, datetime):
+        return done <= due_at
+    return done <= due_at.astimezone(LONDON).date()
+
+
+def steps_of_doing(state: DutyState, in_time: bool) -> tuple[DutyAct, ...]:
+    """What happens to a duty that stands so when it becomes known that it was done, in time or late."""
+    if state in RUNNING:
+        return (DutyAct.DISCHARGE,) if in_time else (DutyAct.MISS, DutyAct.DISCHARGE)
+    if in_time and (state, DutyAct.WRITE_UP) in TRANSITIONS:
+        return (DutyAct.WRITE_UP,)
+    return (DutyAct.DISCHARGE,) if (state, DutyAct.DISCHARGE) in TRANSITIONS else ()
 
 
 def diagram() -> str:

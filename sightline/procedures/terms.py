@@ -85,6 +85,7 @@ class DutyAct(StrEnum):
     ANSWER = "answer for"
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"
+    WRITE_UP = "write up"
 
 
 class DutyStatus(StrEnum):

@@ -114,7 +114,7 @@ def hear(folder_id: UUID, said: Said, *, once: UUID | None = None) -> View:
         return sent
     view = _view(acting, folder_id, said, once)
     view.save(force_insert=True)
-    _happened_here("child_heard", folder_id, view.id)
+    _happened_here("child_heard", folder_id, view.id, done=said.heard_at)
     if rules.awaits_answer(said.heard, said.wants):
         duties.happened(
             "child_awaits_answer", [folder_id], subject_id=view.id, at=view.written_at, path=_page(folder_id),
@@ -249,9 +249,13 @@ def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> E
     )
     at = now()
     for view in views:
-        duties.happened("child_answered", [view.folder_id], subject_id=view.first, at=at)
+        duties.happened(
+            "child_answered", [view.folder_id], subject_id=view.first, at=at, done=told.explained_at
+        )
     if decision is not None:
-        duties.happened("decision_explained", [decision.folder_id], subject_id=decision.id, at=at)
+        duties.happened(
+            "decision_explained", [decision.folder_id], subject_id=decision.id, at=at, done=told.explained_at
+        )
     record(Verb.WROTE, "voice.explain", folder_id=folder_id, subject=explanation)
     return explanation
 
@@ -313,21 +317,24 @@ def advocacy(folder_id: UUID, step: AdvocacyStep, *, once: UUID | None = None) -
         organisation=step.organisation.strip(),
         telephone=step.telephone.strip(),
     )
-    _happened_here(_EVENTS[step.act], folder_id, row.id, f"{_page(folder_id)}advocate/")
+    _happened_here(_EVENTS[step.act], folder_id, row.id, f"{_page(folder_id)}advocate/", done=step.on)
     record(Verb.WROTE, "voice.advocacy", folder_id=folder_id, subject=row)
     return row
 
 
-def _happened_here(event: str, folder_id: UUID, subject_id: UUID, path: str = "") -> None:
-    """An event that discharges what is owed on the child whatever it was opened by: an enquiry, a plan, a step."""
+def _happened_here(
+    event: str, folder_id: UUID, subject_id: UUID, path: str = "", *, done: datetime | date | None = None
+) -> None:
+    """An event that discharges what is owed on the child whatever it was opened by: an enquiry, a plan, a step.
+    `done`: when it was, or on which day."""
     at = now()
     discharged = set(pack_in_force().event(event, today()).discharges)
     folders = joined_set(lead_of(folder_id))
     for duty in on_folders(folders):
         if duty.kind in discharged and duty.subject_id is not None:
-            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders)
+            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders, done=done)
     duties.happened(
-        event, [folder_id], subject_id=subject_id, at=at, path=path,
+        event, [folder_id], subject_id=subject_id, at=at, done=done, path=path,
         owner_id=_owner(folder_id),
     )  # fmt: skip
 
@@ -359,7 +366,7 @@ def tell_rights(folder_id: UUID, told: RightsExplained, *, once: UUID | None = N
         pack=pack.name,
         pack_version=pack.version,
     )
-    _happened_here("rights_explained", folder_id, row.id)
+    _happened_here("rights_explained", folder_id, row.id, done=told.told_at)
     record(Verb.WROTE, "voice.tell_rights", folder_id=folder_id, subject=row)
     return row
 

@@ -28,7 +28,8 @@ from sightline.concerns.terms import ConcernState
 from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
-from sightline.kernel.together import answer
+from sightline.kernel.together import answer, both
+from sightline.plans.queries import Counted, tally
 from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
@@ -86,7 +87,8 @@ def summary_of(
     people = reverse("children:people", args=[lead])
     duties = on_folders(folder_ids)
     parts = on_child(folder_ids)
-    lines = [*standing_of_concerns(parts), *answer(standing.told(folder_ids))]
+    others, often = answer(both(standing.told(folder_ids), tally(folder_ids)))
+    lines = [*standing_of_concerns(parts), *others]
     columns = {
         column: [
             Line(line.text, f"Since {when(line.since)}", line.href)
@@ -121,7 +123,11 @@ def summary_of(
         ),
         sections=[
             # As somebody needs it who has never heard of the child: what, where, who, how; then how it came about.
-            Section("What we are worried about", columns[standing.Column.WORRY], "Nothing recorded."),
+            Section(
+                "What we are worried about",
+                [*_often(lead, often), *columns[standing.Column.WORRY]],
+                "Nothing recorded.",
+            ),
             Section(
                 "Where they are", _where(view, people, leaves_the_system), "Where they live is not recorded."
             ),
@@ -183,6 +189,22 @@ def _safety(lead: UUID, view: ChildView, duties: Sequence[DutyView], parts: Sequ
             )
         )
     return found
+
+
+def _often(lead: UUID, counted: Sequence[Counted]) -> list[Line]:
+    """How often the child was missing, in domestic abuse, or in violence outside the home; urgent while a decision on
+    what it means is due."""
+    page = reverse("plans:incidents", args=[lead])
+    return [
+        Line(
+            f"{each.kind.label}: {plural(each.found, 'time')} in the last {each.days} days"
+            + (", and a decision is due" if each.due else ""),
+            "Incidents",
+            page,
+            urgent=each.due,
+        )
+        for each in counted
+    ]
 
 
 def _talking(view: ChildView, people: str) -> list[Line]:

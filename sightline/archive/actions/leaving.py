@@ -85,7 +85,7 @@ def copy_back(copy_id: UUID, words: str, on: date) -> CopyBack:
         words=_need(words, "Say how it came back or was destroyed, and who saw it.", "words"),
         on=on,
     )
-    duties.discharge("confirm_copy", copy.id, folder_ids=[copy.folder_id])
+    duties.discharge("confirm_copy", copy.id, folder_ids=[copy.folder_id], done=on)
     record(Verb.WROTE, "archive.copy_back", folder_id=copy.folder_id, subject=back)
     return back
 

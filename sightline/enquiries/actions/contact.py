@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import responsible_manager
+from sightline.access.queries import lead_of, responsible_manager
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import now
+from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
-from sightline.records.terms import DecisionKind
+from sightline.records.terms import DecisionKind, EntryKind
 
 from ..models import Attempt, LookedAfter
 from ..queries.contact import failed_in_a_row
@@ -80,12 +81,26 @@ def record_attempt(folder_id: UUID, attempt: AttemptIn) -> Attempt:
     if attempt.reached.failed:
         _ask_for_a_decision(lead, episode.id)
     elif attempt.reached is Reached.SEEN and attempt.way is ContactWay.VISIT:
-        for looked_after_id in LookedAfter.objects.filter(folder_id=lead, ended_on__isnull=True).values_list(
-            "id", flat=True
-        ):
-            way.happened("first_placement_visit_made", lead, looked_after_id)
+        _visited(lead, attempt.happened_at)
     record(Verb.WROTE, "enquiries.record_attempt", folder_id=lead, subject=row)
     return row
+
+
+def _visited(folder_id: UUID, at: datetime) -> None:
+    """A looked-after child was seen at a visit: the first one in the placement is made."""
+    placed = LookedAfter.objects.filter(
+        folder_id=folder_id, ended_on__isnull=True, began_on__lte=at.astimezone(LONDON).date()
+    )
+    for row in placed:
+        way.happened("first_placement_visit_made", folder_id, row.id, done=at)
+        record(Verb.WROTE, "enquiries.placement_visited", folder_id=folder_id, subject=row)
+
+
+def entries_signed(signed_now: Sequence[records.SignedEntry]) -> None:
+    """A visit written in the record or under the plan at which the child was seen is the visit in the placement too."""
+    for one in signed_now:
+        if one.entry.kind == EntryKind.VISIT.value and one.answer("seen") == "yes":
+            _visited(lead_of(one.entry.folder_id), one.entry.happened_at)
 
 
 def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:

@@ -100,7 +100,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         folder_id__in=way.joined_set(lead), kind="immediate_protection", closed_at__isnull=True
     ).values_list("subject_id", flat=True):
         if subject_id is not None:
-            duties.discharge("immediate_protection", subject_id)
+            duties.discharge("immediate_protection", subject_id, done=new.began_at)
     duties.happened(
         f"{new.kind.value}_begun",
         [lead],
@@ -168,7 +168,7 @@ def end_emergency(emergency_id: UUID, ended_at: datetime, words: str) -> Emergen
         raise Refused("Give a time after it began that is past.", "ended_at")
     row.ended_at, row.ended_words = ended_at, words.strip()
     row.save(update_fields=["ended_at", "ended_words"])
-    way.happened(f"{row.kind}_ended", row.folder_id, row.id)
+    way.happened(f"{row.kind}_ended", row.folder_id, row.id, done=ended_at)
     way.no_longer_under(row.folder_id, (_STATUS[EmergencyKind(row.kind)],))
     record(Verb.WROTE, "enquiries.end_emergency", folder_id=row.folder_id, subject=row)
     return row
@@ -251,7 +251,8 @@ def write_medical(medical_id: UUID, found: MedicalIn, *, version: int | None = N
     row.version += 1
     row.save()
     if (row.done_at and (row.result or row.document_id) and row.told) or row.closed_why:
-        way.happened("medical_answered", row.folder_id, row.id)
+        # What is owed is the medical itself; where there is to be none, that somebody said so.
+        way.happened("medical_answered", row.folder_id, row.id, done=row.done_at)
     record(Verb.WROTE, "enquiries.write_medical", folder_id=row.folder_id, subject=row)
     return row
 
@@ -390,5 +391,5 @@ def meeting_concluded(happened: hooks.Happened) -> None:
     if happened.purpose is not Purpose.LOOKED_AFTER_REVIEW:
         return
     for row in LookedAfter.objects.filter(folder_id__in=happened.folder_ids, ended_on__isnull=True):
-        duties.discharge("first_looked_after_review", row.id)
+        duties.discharge("first_looked_after_review", row.id, done=happened.at)
         record(Verb.WROTE, "enquiries.meeting_concluded", folder_id=row.folder_id, subject=row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -273,14 +273,21 @@ def _back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
 
 
 def happened(
-    event: str, folder_id: UUID, subject_id: UUID, *, at: datetime | None = None, **rest: object
+    event: str,
+    folder_id: UUID,
+    subject_id: UUID,
+    *,
+    at: datetime | None = None,
+    done: datetime | date | None = None,
+    **rest: object,
 ) -> None:
     """Something of the pack's events happened to a child: what it discharges is closed in whichever of the child's
-    folders it stands (a concern's stands in the concern's own), what it opens is opened in this one."""
+    folders it stands (a concern's stands in the concern's own), what it opens is opened in this one. `done`: when that
+    was, or on which day, where it is written down later."""
     at = at or now()
     pack = pack_in_force()
     for kind in pack.event(event, today()).discharges:
-        duties.discharge(kind, subject_id)
+        duties.discharge(kind, subject_id, done=done or at)
     duties.happened(event, [folder_id], subject_id=subject_id, at=at, pack=pack, **rest)  # type: ignore[arg-type]
 
 

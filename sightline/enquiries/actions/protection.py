@@ -254,7 +254,7 @@ def _strategy_takes_effect(
     episode = way.locked(strategy.episode_id)
     folder_id = strategy.folder_id
     pack = pack_in_force()
-    duties.discharge("strategy_discussion", strategy.duty_subject)
+    duties.discharge("strategy_discussion", strategy.duty_subject, done=held_at)
     if outcome.enquires:
         going_on = Enquiry.objects.filter(episode=episode, ended_at__isnull=True).first()
         if Stage(episode.stage) is Stage.STRATEGY:

@@ -211,15 +211,18 @@ def notify_invited(meeting: Meeting, text: str) -> None:
 
 def tell_rooms(listeners: Sequence[Any], meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
     """Tells the rooms above, within the same transaction."""
-    happened = hooks.Happened(
-        meeting.id, Purpose(meeting.purpose), tuple(folder_ids), meeting.process_id, now()
-    )
+    at = meeting.began_at or now()
+    happened = hooks.Happened(meeting.id, Purpose(meeting.purpose), tuple(folder_ids), meeting.process_id, at)
     for listener in listeners:
         listener(happened)
 
 
 def happened(event: str, meeting: Meeting, folder_ids: Sequence[UUID], pack: Pack, at: datetime) -> None:
-    """Discharge and open duties on the meeting, and discharge those that the process above has of the same kinds."""
+    """Discharge and open duties on the meeting, and discharge those that the process above has of the same kinds.
+
+    What was owed until the meeting was done when it began, however late its minutes are; what is owed because it was
+    held (the minutes) is done at `at`.
+    """
     duties.happened(
         event,
         folder_ids,
@@ -230,8 +233,12 @@ def happened(event: str, meeting: Meeting, folder_ids: Sequence[UUID], pack: Pac
         pack=pack,
     )
     if meeting.process_id is not None:
-        for kind in pack.event(event, at.astimezone(LONDON).date()).discharges:
-            duties.discharge(kind, meeting.process_id, folder_ids=folder_ids)
+        day = at.astimezone(LONDON).date()
+        held = pack.meeting(meeting.purpose, meeting.called_at.astimezone(LONDON).date()).on_held
+        follows = {kind for one in held for kind in pack.event(one, day).opens}
+        for kind in pack.event(event, day).discharges:
+            done = at if kind in follows else meeting.began_at
+            duties.discharge(kind, meeting.process_id, folder_ids=folder_ids, done=done)
 
 
 def invitation(invitation_id: UUID) -> tuple[Invitation, Meeting]:

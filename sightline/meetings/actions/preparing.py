@@ -100,8 +100,9 @@ def _discharge_when_prepared(meeting: Meeting, pack: Pack) -> None:
     """Once each of the family has invitation and papers, nothing more is owed before the meeting."""
     people = queries.preparation(meeting.id)
     if people and all(one.invited_at and one.papers_at for one in people):
+        last = max(moment for one in people for moment in (one.invited_at, one.papers_at) if moment)
         duties.happened(
-            "family_prepared", children_of(meeting.id), subject_id=meeting.id, at=now(), pack=pack
+            "family_prepared", children_of(meeting.id), subject_id=meeting.id, at=now(), done=last, pack=pack
         )
 
 

@@ -436,7 +436,9 @@ def _answered_out(row: Transfer, sent: TransferAnswer) -> None:
 
 def _answered_in(row: Transfer, sent: TransferAnswer) -> UUID | None:
     child_id, acting = enter_folder(row.folder_id)
-    duties.happened("transfer_in_answered", [row.folder_id], subject_id=row.id, at=now())
+    duties.happened(
+        "transfer_in_answered", [row.folder_id], subject_id=row.id, at=now(), done=sent.conference_on
+    )
     if not sent.accepted:
         return None
     if sent.begin is None or sent.conference_on is None:

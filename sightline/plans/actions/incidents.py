@@ -170,7 +170,7 @@ def talk_after_return(
         folder_id=row.folder_id, incident=row, held_at=held_at, by_whom=by_whom.strip()[:200], independent=independent,
         said=said.strip(), pushes=pushes.strip(), declined=declined.strip(), then=then.strip(), **signed(acting),
     )  # fmt: skip
-    duties.happened("return_talked", [row.folder_id], subject_id=row.id, at=now())
+    duties.happened("return_talked", [row.folder_id], subject_id=row.id, at=now(), done=held_at)
     record(Verb.WROTE, "plans.talk_after_return", folder_id=row.folder_id, subject=talk)
 
 

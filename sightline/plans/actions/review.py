@@ -170,8 +170,8 @@ def close_review(
         sooner = {k: (end_of(next_by), sooner_why) for k in pack.event(event, today()).opens}
     duties.happened(
         event,
-        [plan.folder_id], subject_id=plan.id, at=held_at, path=path_of(plan), owner_id=plan.lead_id,
-        team_id=plan.team_id, pack=pack, sooner=sooner,
+        [plan.folder_id], subject_id=plan.id, at=held_at, done=review.held_on, path=path_of(plan),
+        owner_id=plan.lead_id, team_id=plan.team_id, pack=pack, sooner=sooner,
     )  # fmt: skip
     changed(plan, acting, f"review {review.number} closed: {result.label.lower()}", reasons.strip())
     duties.discharge("plan_answers", plan.id)

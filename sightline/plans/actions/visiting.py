@@ -85,9 +85,9 @@ def _answers(sent: VisitIn) -> list[Answered]:
 
 @transaction.atomic
 def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
-    """Record a visit under a plan; what the child said stands under Voice as well. Only one at which the
-    child was seen discharges the duty to visit, and starts
-    the next interval. Returns the visit."""
+    """Record a visit under a plan; what the child said stands under Voice as well. Only one at which the child was
+    seen discharges the duty to visit, as of the visit and not of its writing, and starts the next interval. Returns
+    the visit."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
     rules.check_visit(sent.seen, sent.alone, sent.why_not, sent.like, sent.where).or_refuse()
     if sent.visited_at.date() < plan.began_on:
@@ -228,7 +228,8 @@ def _seen(plan: Plan, at: datetime) -> None:
         return
     later = Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at, corrected_by__isnull=True).exists()
     if later:
-        # Written down after a later one: the clock runs from the later.
+        # Written down after a later one: the clock runs from the later, and what ran then was met in time after all.
+        duties.written_up(f"{kind.value}_visit", plan.id, at)
         return
     duties.happened(
         f"{kind.value}_seen",

@@ -22,14 +22,14 @@ LATER = DUE + timedelta(days=7)
 REASON = "The father is abroad until the weekend; grandmother stays with the child."
 
 TRUTH = {
-    State.OPEN: "shorten extend miss - discharge withdraw",
-    State.SHORTENED: "shorten extend miss - discharge withdraw",
-    State.EXTENDED: "shorten extend miss - discharge withdraw",
-    State.MISSED: "- - - answer discharge withdraw",
-    State.ANSWERED: "- - - - discharge withdraw",
-    State.DONE_LATE: "- - - answer - -",
-    State.DISCHARGED: "- - - - - -",
-    State.WITHDRAWN: "- - - - - -",
+    State.OPEN: "shorten extend miss - discharge withdraw -",
+    State.SHORTENED: "shorten extend miss - discharge withdraw -",
+    State.EXTENDED: "shorten extend miss - discharge withdraw -",
+    State.MISSED: "- - - answer discharge withdraw write-up",
+    State.ANSWERED: "- - - - discharge withdraw write-up",
+    State.DONE_LATE: "- - - answer - - write-up",
+    State.DISCHARGED: "- - - - - - -",
+    State.WITHDRAWN: "- - - - - - -",
 }
 
 
@@ -46,14 +46,14 @@ def test_every_step_is_allowed_or_refused_with_a_reason(state, act):
 
 @pytest.mark.obligation("TIM-03")
 @given(st.lists(st.sampled_from(list(Act)), max_size=12))
-def test_a_missed_duty_stays_in_sight_until_somebody_answers_or_withdraws_it(acts):
+def test_a_missed_duty_stays_in_sight_until_answered_withdrawn_or_shown_to_have_been_done_in_time(acts):
     state, missed, answered = State.OPEN, False, False
     for act in acts:
         if not step(state, act):
             continue
         state = after_step(state, act)
         missed |= act is Act.MISS
-        answered |= act in (Act.ANSWER, Act.WITHDRAW)
+        answered |= act in (Act.ANSWER, Act.WITHDRAW, Act.WRITE_UP)
         if missed and not answered:
             assert state in rules.UNANSWERED
             assert state in rules.IN_SIGHT
@@ -78,6 +78,48 @@ def test_the_diagram_draws_the_whole_table():
     assert drawn.startswith("stateDiagram-v2\n    [*] --> Open\n")
     assert drawn.count(" --> ") == len(rules.TRANSITIONS) + 1 + len(rules.FINAL)
     assert "    DoneLate --> Discharged: answer for\n" in drawn
+
+
+# ------------------------------------------------------------------------------------ done, and written down later
+
+DONE = {
+    State.OPEN: ("discharge", "miss discharge"),
+    State.SHORTENED: ("discharge", "miss discharge"),
+    State.EXTENDED: ("discharge", "miss discharge"),
+    State.MISSED: ("write up", "discharge"),
+    State.ANSWERED: ("write up", "discharge"),
+    State.DONE_LATE: ("write up", ""),
+    State.DISCHARGED: ("", ""),
+    State.WITHDRAWN: ("", ""),
+}
+"""What happens to a duty in each state when it turns out to have been done: in time, late."""
+
+
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize(("state", "in_time"), list(product(State, [True, False])))
+def test_what_was_done_in_time_was_in_time_however_late_it_is_written_down(state, in_time):
+    acts = rules.steps_of_doing(state, in_time)
+    assert " ".join(acts) == DONE[state][not in_time]
+    for act in acts:
+        state = after_step(state, act)
+    if acts and in_time:
+        assert state is State.DISCHARGED
+
+
+@pytest.mark.parametrize(
+    ("done", "in_time"),
+    [
+        (DUE - timedelta(minutes=1), True),
+        (DUE, True),
+        (DUE + timedelta(minutes=1), False),
+        (DUE.date() - timedelta(days=1), True),
+        (DUE.date(), True),
+        (DUE.date() + timedelta(days=1), False),
+    ],
+    ids=["before", "at", "after", "day before", "same day", "day after"],
+)
+def test_an_instant_is_measured_to_the_minute_and_a_day_as_a_whole(done, in_time):
+    assert rules.done_in_time(done, DUE) is in_time
 
 
 # ------------------------------------------------------------------------------------------------- shortening

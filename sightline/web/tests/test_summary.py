@@ -17,6 +17,8 @@ from sightline.children.actions import move_to, record_adult, record_child, set_
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
 from sightline.kernel.time import now, today
+from sightline.plans.actions import IncidentIn, record_incident
+from sightline.plans.terms import IncidentKind
 from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import sign_entry
 from sightline.web import bundles
@@ -239,3 +241,26 @@ def test_a_passphrase_can_be_typed_and_not_guessed():
     made = {bundles.new_passphrase() for _ in range(200)}
     assert len(made) == 200
     assert all(len(each) == 29 and not set(each) & set("il1o0") for each in made)
+
+
+@pytest.mark.obligation("NTC-03")
+def test_how_often_a_child_was_missing_stands_on_the_one_page_and_its_pdf(worker, folder):
+    with as_practitioner(worker):
+        for days, kind in ((2, IncidentKind.MISSING), (5, IncidentKind.MISSING), (9, IncidentKind.MISSING),
+                           (3, IncidentKind.DOMESTIC_ABUSE)):  # fmt: skip
+            began = now() - timedelta(days=days)
+            record_incident(
+                [folder], IncidentIn(kind, began, "As told.", "Her mother", began + timedelta(hours=2))
+            )
+        [worries] = [s for s in summary_of([folder]).sections if s.title == "What we are worried about"]
+        assert [(line.text, line.urgent) for line in worries.lines] == [
+            ("Missing: 3 times in the last 90 days, and a decision is due", True),
+            ("Domestic abuse: 1 time in the last 365 days", False),
+        ]
+    client = Client()
+    client.force_login(worker.user)
+    page = client.get(reverse("web:summary", args=[folder])).text
+    assert "3 times in the last 90 days" in page
+    paper = client.get(reverse("web:summary_pdf", args=[folder]))
+    text = " ".join(PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split())
+    assert "3 times in the last 90 days" in text

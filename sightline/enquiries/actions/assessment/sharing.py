@@ -115,6 +115,6 @@ def share(assessment_id: UUID, sharing: Sharing, *, done: bool = False) -> Share
     told = set(Shared.objects.filter(assessment=row).values_list("person_id", flat=True))
     parents = {tie.person.id for tie in child.responsible_parents}
     if done or {child.child.id, *parents} <= told:
-        way.happened("assessment_shared", row.folder_id, row.duty_subject)
+        way.happened("assessment_shared", row.folder_id, row.duty_subject, done=made.shared_on)
     record(Verb.WROTE, "enquiries.share", folder_id=row.folder_id, subject=made)
     return made
