@@ -9,6 +9,7 @@ from sightline.agencies.models import Agency, Practitioner, Team
 from sightline.kernel.door import PRACTITIONER, Door
 from sightline.kernel.models import DatedRow, Row, in_order, no_overlap
 
+from .gathering import Begun, Told
 from .terms import GrantLevel, GrantOrigin
 
 MAY_READ = "access_may_read(folder_id)"
@@ -62,7 +63,7 @@ class Folder(Row):
         return self.number
 
 
-class FolderRow(Row):
+class FolderRow(Told, Row):
     """A row that belongs to one folder: access rule, audit key and retention come with it."""
 
     folder = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="+")
@@ -217,7 +218,7 @@ class EmergencyAccess(FolderRow):
     )
 
 
-class FormDraft(Row):
+class FormDraft(Begun, Row):
     """What somebody has typed into a form about a record and not sent yet: theirs alone, and only while the record
     is open to them. `path` is the page of the form, and the key."""
 

@@ -257,7 +257,8 @@ def readers_of_all() -> list[Reader]:
 
 def form_draft(path: str) -> dict[str, list[str]] | None:
     """What the viewer typed into the form of that page and did not send; None where there is nothing."""
-    return FormDraft.objects.filter(path=path).values_list("content", flat=True).first()
+    found = FormDraft.objects.filter(path=path).first()
+    return found.content if found else None
 
 
 def draft_lines() -> list[DraftLine]:

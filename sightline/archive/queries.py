@@ -13,7 +13,13 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from sightline.access.queries import joined_set, lead_of
-from sightline.children.queries import ChildView, HeldElsewhere, without_addresses
+from sightline.children.queries import (
+    ChildView,
+    HeldElsewhere,
+    addresses_in,
+    knows_addresses,
+    without_addresses,
+)
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.queries import DocumentView, content, document, documents, words_of
 from sightline.documents.terms import MediaKind
@@ -638,6 +644,16 @@ def _without_addresses_of_others(
             if row != as_decided:
                 row["note"] = f"{row['note']} An address is held back.".strip()
     return fit
+
+
+def words_to_decide(item: Item, child: ChildView) -> list[str]:
+    """The words that are proposed for holding back, those left out that whoever decides must not know: an address
+    is held back whatever is decided. At most one query."""
+    words = item.row.words
+    if knows_addresses():
+        return list(words)
+    kept = addresses_in(child.folder_ids, words)
+    return [word for word, found in zip(words, kept, strict=True) if not found]
 
 
 def _second_person(title: str) -> str:

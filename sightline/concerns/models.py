@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from sightline.access.gathering import Begun
 from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Practitioner, Team
 from sightline.children.models import Person
@@ -199,7 +200,7 @@ class Answer(Row):
         triggers = [never_changed("answer_never_changed")]
 
 
-class Draft(Row):
+class Draft(Begun, Row):
     """A concern or a decision while it is being written: the form's own fields, by step."""
 
     kind = models.CharField(max_length=12, choices=[("concern", "concern"), ("screening", "screening")])

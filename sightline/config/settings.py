@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "sightline.agencies.middleware.WhoIsLooking",
+    "sightline.children.middleware.AddressesWithheld",
 ]
 
 ROOT_URLCONF = "sightline.config.urls"

@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from sightline.access.gathering import Begun
 from sightline.access.models import MAY_ADD, MAY_READ, Folder, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.children.models import Person
@@ -497,7 +498,7 @@ class MeetingPack(Row):
         indexes = [models.Index(fields=["practitioner", "meeting"], name="pack_of_asker")]
 
 
-class MinutesDraft(Row):
+class MinutesDraft(Begun, Row):
     """A form of a meeting while somebody fills it in: its own fields, as typed."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="drafts")

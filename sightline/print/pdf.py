@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import Enum
@@ -33,12 +33,20 @@ class About:
     at: datetime | None = None
 
 
-def make(template: str, data: Mapping[str, Any], *, about: About, large: bool = False) -> bytes:
+#: What the rooms above do to whatever is printed before it is typeset: a function of the data that gives it back fit
+#: for whoever is looking. No print is made without asking them.
+fitting: list[Callable[[Any], Any]] = []
+
+
+def make(
+    template: str, data: Mapping[str, Any], *, about: About, large: bool = False, fitted: bool = False
+) -> bytes:
     """The PDF of `sightline/<room>/typst/<name>.typ`, with `template` being `"<room>/<name>"`.
 
     The template reads `data` as a dictionary (see `print/typst/page.typ`); text is data and never source, so
     nothing that somebody typed is run. A `large` print is made in a process of its own, which takes half a second
-    more and gives its memory back: for volumes of the record, in a job. Days and times are put into words by the
+    more and gives its memory back: for volumes of the record, in a job. What is `fitted` has been made fit for somebody
+    else, to whom it goes, such as a copy of their own record. Days and times are put into words by the
     caller: TypeError otherwise. Raises typst.TypstError, or RuntimeError for a large one, where the template is wrong.
     """
     # Typesetting is large, and wanted when something is first printed: the web server starts without it.
@@ -46,8 +54,10 @@ def make(template: str, data: Mapping[str, Any], *, about: About, large: bool = 
 
     room, _, name = template.partition("/")
     at = (about.at or timezone.now()).replace(microsecond=0)
-    said = asdict(about) | {"at": _moment(at)}
-    given = json.dumps(_plain({"about": said, "data": data}), ensure_ascii=False)
+    wanted: Any = {"about": asdict(about) | {"at": _moment(at)}, "data": data}
+    for fit in () if fitted else fitting:
+        wanted = fit(wanted)
+    given = json.dumps(_plain(wanted), ensure_ascii=False)
     source = str(ROOT / room / "typst" / f"{name}.typ")
     return (typeset_apart if large else typeset)(source, given, at)
 

@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
 
+from sightline.access.gathering import Begun
 from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.kernel.door import Door
@@ -226,7 +227,7 @@ class Confirmation(FolderRow):
         triggers = [never_changed("confirmation_never_changed")]
 
 
-class EntryDraft(Row):
+class EntryDraft(Begun, Row):
     """An entry while it is being written: the form's own fields, for its writer alone.
 
     `version` counts the savings: a page that was opened on an older one does not overwrite it, and its text is kept

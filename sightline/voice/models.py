@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from sightline.access.gathering import Begun
 from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Practitioner
 from sightline.children.models import Person
@@ -232,7 +233,7 @@ class Regard(Written):
 _OWN = "practitioner_id = kernel_practitioner()"
 
 
-class Draft(FolderRow):
+class Draft(Begun, FolderRow):
     """What somebody has typed so far of what a child said. One for each writer and child; empty once it is kept."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")

@@ -4,9 +4,10 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from pypdf import PdfReader
 
@@ -29,9 +30,13 @@ from sightline.chronology.rules import Asked
 from sightline.concerns import actions as concerns
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.tests.factories import FrontDoor, make_front_door, raised_by
+from sightline.documents.actions import Incoming, attach, examine
+from sightline.documents.tests.files import letter, photograph
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.records.actions import sign_entry
+from sightline.records.queries import drafts
 from sightline.records.terms import EntryKind
 from sightline.voice.tests.factories import heard, make_child
 from sightline.web import bundles
@@ -192,3 +197,58 @@ def test_nobody_learns_of_an_address_by_asking_about_it(home: Home) -> None:
         assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [["17 Lantern Row"]]
     with as_practitioner(make_practitioner("health-visitor", name="Nobody Here")):
         assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [[]]
+
+
+def test_what_somebody_wrote_of_it_themselves_stays_in_their_own_draft(home: Home) -> None:
+    """They know it; without it their text would be kept maimed."""
+    client = signed_in(home.visitor)
+    path = f"/child/{home.folder}/write/note/"
+    draft = uuid4()
+    sent = {"text": "She told me that they stay at 17 Lantern Row.", "draft": str(draft), "version": "0"}
+    assert client.post(path, {**sent, "act": "save"}).status_code == 302
+    page = client.get(path, {"draft": str(draft)}).content.decode()
+    assert page.count("17 Lantern Row") == 1
+    assert "17 Lantern Row" in client.post(path, {**sent, "act": "check"}).content.decode()
+
+
+def test_a_text_is_not_taken_back_with_its_address_gone(home: Home) -> None:
+    path = f"/child/{home.folder}/write/note/"
+    sent = {
+        "text": "They stay at [address withheld] now.",
+        "draft": str(uuid4()),
+        "version": "0",
+        "act": "save",
+    }
+    answer = signed_in(home.visitor).post(path, sent)
+    assert (answer.status_code, "Nothing was saved" in answer.content.decode()) == (409, True)
+    with as_practitioner(home.visitor):
+        assert drafts() == []
+    assert signed_in(home.knows).post(path, sent).status_code == 302
+
+
+@pytest.mark.obligation("FIL-06")
+@pytest.mark.parametrize(
+    ("name", "content", "opens"),
+    [
+        ("letter.pdf", letter("They moved to 17 Lantern Row."), ()),
+        ("17 Lantern Row.jpg", photograph(), ()),
+        ("room.jpg", photograph(place=True), ("copy", "preview")),
+        ("room.jpg", photograph(), ("file", "copy", "preview")),
+    ],
+)
+def test_a_file_that_says_it_does_not_open(
+    home: Home, name: str, content: bytes, opens: tuple[str, ...]
+) -> None:
+    """A photograph says it by where it was taken."""
+    with as_practitioner(home.knows):
+        incoming = [Incoming(name, io.BytesIO(content))]
+        document = attach(incoming, {home.folder: None}, own=True).documents[home.folder][0]
+    with transaction.atomic(), looking_as(Viewer.for_job("documents")):
+        examine(document.id)
+    base = f"/child/{home.folder}/documents/{document.id}/"
+    for part in ("file", "preview", "copy"):
+        assert signed_in(home.knows).get(f"{base}{part}/").status_code == 200, part
+        wanted = 200 if part in opens else 409
+        assert signed_in(home.visitor).get(f"{base}{part}/").status_code == wanted, part
+    page = signed_in(home.visitor).get(base).content.decode()
+    assert not gives_away(page)

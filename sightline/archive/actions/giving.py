@@ -88,7 +88,8 @@ def _pdf(whole: Whole, request: AccessRequest) -> bytes:
         subject=whole.name if own else "",
         marking="Private: for the person named below",
     )
-    return make("print/letter", {"parts": parts}, about=about)
+    # For whoever it is given to: their own address is no secret from them, whatever its maker may see.
+    return make("print/letter", {"parts": parts}, about=about, fitted=True)
 
 
 @transaction.atomic

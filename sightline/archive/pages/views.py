@@ -411,11 +411,13 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
 @page(permission=Permission.SUBJECT_ACCESS)
 def item(request: HttpRequest, folder_id: UUID, access_id: UUID, item_id: UUID) -> HttpResponse:
     """Deciding on one item."""
-    _, shown, found, _ = _of_request(request, folder_id, access_id, "item")
+    view, shown, found, _ = _of_request(request, folder_id, access_id, "item")
     one = next((i for i in queries.bundle(found.id) if i.id == item_id), None)
     if one is None:
         raise NotFound
-    form = forms.ItemForm(request.POST or None, initial={"words": "\n".join(one.row.words)})
+    form = forms.ItemForm(
+        request.POST or None, initial={"words": "\n".join(queries.words_to_decide(one, view))}
+    )
     grounds = pack_in_force().disclosure_grounds(today())
     return _send(
         request, form, lambda: actions.decide_item(one.id, form.what()),

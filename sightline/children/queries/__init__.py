@@ -49,7 +49,9 @@ from .views import (
 from .withholding import (
     WITHHELD,
     addresses_in,
+    as_page_may_say,
     as_viewer_may_read,
+    knows_addresses,
     without_addresses,
 )
 
@@ -73,6 +75,7 @@ __all__ = [
     "StatusView",
     "TieView",
     "addresses_in",
+    "as_page_may_say",
     "as_viewer_may_read",
     "brothers_and_sisters",
     "child_of_record",
@@ -80,6 +83,7 @@ __all__ = [
     "completeness",
     "held",
     "held_elsewhere",
+    "knows_addresses",
     "lead_worker",
     "led_by",
     "masthead",

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sightline.access.gathering import gathered
 from sightline.agencies.queries import acting_now
 from sightline.agencies.terms import Permission
 
@@ -62,6 +63,13 @@ def without_addresses(folder_ids: Sequence[UUID], thing: T, reader_id: UUID | No
 def as_viewer_may_read(folder_ids: Sequence[UUID], thing: T) -> T:
     """The same for whoever is looking: as it is for those who may see confidential addresses, without a query."""
     return thing if knows_addresses() else without_addresses(folder_ids, thing)
+
+
+def as_page_may_say(thing: T) -> T:
+    """The same for whatever a page of somebody who must not know such addresses hands out beside itself, such as a
+    print: without those around every child whose rows were read for it. Elsewhere, such as in a job, as it is."""
+    found = gathered()
+    return thing if found is None or not found.folders else without_addresses(list(found.folders), thing)
 
 
 def _without(text: str, words: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages.frame import open_child
-from sightline.children.queries import ChildView
+from sightline.children.queries import ChildView, addresses_in, knows_addresses
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, examining, queries, rules, scanner, store, subjects
@@ -161,6 +161,7 @@ def document(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
         shown
         | {
             "document": found,
+            "shows_place": knows_addresses(),
             "opens": found.opens or bool(found.withdrawn and found.scanned_clean and _answers_for(request)),
             "subject": named.get(found.subject_id) if found.subject_id else None,
             "cleanable": examining.can_be_cleaned(found.type),
@@ -178,10 +179,26 @@ def _answers_for(request: HttpRequest) -> bool:
 def _content(
     request: HttpRequest, folder_id: UUID, document_id: UUID, what: str, *, preview: bool = False
 ) -> Content:
-    """A document of a folder or of those read with it, opened; the reading audited. Raises NotFound, Refused."""
+    """A document of a folder or of those read with it, opened; the reading audited. Raises NotFound, Refused.
+
+    A file cannot be given without some of its words, so whoever must not know an address that it says does not
+    get it; its page has the rest of its text."""
     folder_ids = joined_set(lead_of(folder_id)) or joined_set(folder_id)
     if not folder_ids:
         raise NotFound
+    if not knows_addresses():
+        view = queries.document(document_id, folder_ids)
+        said = [view.text, view.name, view.about, *(value for _, value in view.facts)]
+        if any(addresses_in(folder_ids, said)):
+            raise Refused(
+                "This file says an address that is kept from you, so it does not open for you. The page of the "
+                "document shows the rest of what it says. If you need the file itself, ask the child’s social worker."
+            )
+        if view.place and what == "documents.file":
+            raise Refused(
+                "This file says where it was taken, which is kept from you where an address may be confidential. "
+                "The page of the document has a copy without it."
+            )
     found = queries.content(document_id, folder_ids, preview=preview, though_withdrawn=_answers_for(request))
     record(Verb.READ, what, folder_id=found.document.folder_id, subject=("documents_document", document_id))
     return found

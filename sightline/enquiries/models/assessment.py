@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from sightline.access.gathering import Begun
 from sightline.access.models import MAY_READ, MAY_WRITE, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.children.models import Person
@@ -88,7 +89,7 @@ class SectionText(FolderRow):
 _OWN = "practitioner_id = kernel_practitioner()"
 
 
-class Draft(Row):
+class Draft(Begun, Row):
     """What somebody is typing and has not saved, by page. Theirs alone, and gone once it is saved."""
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")

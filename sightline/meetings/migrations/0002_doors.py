@@ -104,7 +104,7 @@ BEGIN
 END $$;
 """
 BACK = """
-DROP FUNCTION meetings_withhold(uuid, uuid, text[], boolean); DROP FUNCTION meetings_finding(text);
+DROP FUNCTION meetings_withhold(uuid, uuid, text[], boolean); DROP FUNCTION IF EXISTS meetings_finding(text);
 DROP FUNCTION meetings_may_work(uuid); DROP FUNCTION meetings_may_see(uuid);
 """
 
