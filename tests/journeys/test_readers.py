@@ -14,11 +14,11 @@ from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.archive import actions, queries
-from sightline.archive.actions import Asking, Deciding, Giving, Identity
+from sightline.archive.actions import Asking, Deciding, Giving, Identity, Keeping
 from sightline.archive.terms import Asker, Choice, GivenAs, Ground
 from sightline.concerns.tests.factories import FrontDoor, raised_by
 from sightline.kernel.time import LONDON, now, today
-from sightline.records.actions import sign_entry
+from sightline.records.actions import EntryIn, sign, sign_entry
 
 from .conftest import PASSWORD, Visitor
 from .filling import fills, follows_by_key, opens_by_key, presses_by_key, types
@@ -337,3 +337,71 @@ def test_a_records_officer_logs_a_request_with_the_keyboard_alone(
     follows_by_key(officer, "Maya Ferreira-Lund")
     follows_by_key(officer, "Check identity and authority")
     officer.sees("What was seen that proves who they are")
+
+
+KEYBOARD = pytest.mark.parametrize("width", [1280, 320], ids=["desktop", "telephone"])
+
+
+@pytest.mark.obligation("REC-04")
+@KEYBOARD
+def test_a_health_visitor_confirms_writes_and_reads_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: UUID, width: int
+) -> None:
+    ines = somebody_of("health-visitor", "Ines Farrow", maya)
+    then = (now() - timedelta(minutes=20)).astimezone(LONDON)
+    with as_practitioner(front_door.decider):
+        sign(EntryIn((maya,), "note", then, "She was weighed at home.", written_for=ines.pk))
+    visitor = somebody(width=width)
+    visitor.signs_in_as(ines)
+    follows_by_key(visitor, "Read and confirm it")
+    follows_by_key(visitor, "Maya Ferreira-Lund")
+    types(visitor, said="confirmed")
+    presses_by_key(visitor, "Sign with my name and post")
+    visitor.sees("Nothing waits for you")
+    visitor.goes_to(f"/child/{maya}/chronology/")
+    visitor.sees("She was weighed at home.")
+    follows_by_key(visitor, "Write an entry")
+    follows_by_key(visitor, "Health contact")
+    types(visitor, happened_at=then, q_where="At the clinic")
+    types(visitor, text="Maya was weighed.")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.keyboard.type("a She grows as she should.")
+    types(visitor, c0_brought="brought")
+    presses_by_key(visitor, "Sign")
+    visitor.sees("in Maya’s record")
+    visitor.sees("Assessment")
+    visitor.sees("Ines Farrow, Health visitor")
+
+
+@pytest.mark.obligation("REC-09")
+@pytest.mark.obligation("FIL-02")
+@KEYBOARD
+def test_a_team_manager_reads_writes_and_lets_a_volume_out_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: UUID, width: int
+) -> None:
+    with as_practitioner(somebody_of("records-officer", "Owen Pritchard", maya)):
+        volume = actions.add_volume(maya, "1", Keeping("Cabinet 4", today()))
+    with as_practitioner(front_door.decider):
+        actions.ask_removal(volume.id, "The court hearing.", "County court, with Gwen Ashby")
+    let_in(maya, front_door.manager)
+    manager = somebody(width=width)
+    manager.signs_in_as(front_door.manager)
+    manager.goes_to(f"/child/{maya}/paper/{volume.id}/")
+    follows_by_key(manager, "Approve")
+    types(
+        manager, due_back=today() + timedelta(days=3), safeguards="In a locked case.", told="The chair of Friday"
+    )  # fmt: skip
+    presses_by_key(manager, "Save")
+    manager.sees("Approved. Whoever asked is told.")
+    manager.goes_to(f"/child/{maya}/chronology/")
+    manager.sees("Maya drew her house and sang.")
+    follows_by_key(manager, "Write an entry")
+    follows_by_key(manager, "Management oversight")
+    then = (now() - timedelta(minutes=20)).astimezone(LONDON)
+    types(manager, happened_at=then)
+    types(manager, q_to_do="Gwen sees Maya at school by Friday.", q_review_on=today() + timedelta(days=9))
+    types(manager, text="Read the record with Gwen.")
+    presses_by_key(manager, "Sign")
+    manager.sees("in Maya’s record")
+    manager.sees("Management oversight")
