@@ -20,7 +20,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Today's date in London."""
-    return now().astimezone(LONDON).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day on which an instant falls in London: not always the one of UTC, in which instants are kept."""
+    return moment.astimezone(LONDON).date()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import lead_worker
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now, today
+from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import on_folders, pack_in_force
@@ -598,7 +598,7 @@ def record_past_voices(voices: Sequence[PastVoice]) -> list[UUID]:
         ids.append(view.id)
         told = past.explained
         if past.done:
-            day = (told.explained_at if told else said.heard_at).date()
+            day = day_of(told.explained_at if told else said.heard_at)
             Done.objects.create(**acting, view=view, words=past.done, done_on=day)
         if told is not None and told.answer is not None:
             explanation = Explanation.objects.create(

@@ -61,7 +61,7 @@ from sightline.concerns.models import ConcernPart
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import today
+from sightline.kernel.time import day_of, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
@@ -323,7 +323,7 @@ def _past(
                     taken_by_id=cast[decider],
                     acknowledged=PastAnswer(ARRIVED, raised + timedelta(hours=1), cast[decider]),
                     decided=PastDecisions(
-                        [decision(pack, decided_at.date(), outcome, reasons) for _child in about],
+                        [decision(pack, day_of(decided_at), outcome, reasons) for _child in about],
                         decided_at,
                         cast[decider],
                         cast.post_of(decider),

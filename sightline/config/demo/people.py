@@ -281,7 +281,7 @@ def _plan_rota() -> None:
     # By the clock on the wall, so that a shift is an hour longer or shorter when the clocks change.
     starts = [
         datetime.combine(first + timedelta(days=day), time(hour), LONDON)
-        for day in range(ROTA_DAYS + 2)
+        for day in range(ROTA_DAYS + 3)
         for hour in (8, 20)
     ]
     since = last or starts[0]

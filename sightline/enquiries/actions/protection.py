@@ -20,7 +20,7 @@ from sightline.children.queries import child_page
 from sightline.children.terms import StatusKind
 from sightline.concerns.models import Concern, ConcernPart
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import hooks
@@ -391,7 +391,7 @@ def _together_with(row: Enquiry, also: Sequence[UUID]) -> list[Enquiry]:
 
 
 def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> EnquiryText:
-    if found.child_seen_on is not None and found.child_seen_on > now().date():
+    if found.child_seen_on is not None and found.child_seen_on > today():
         raise Refused("The child cannot have been seen on a day that is still to come.", "child_seen_on")
     text = EnquiryText(
         folder_id=row.folder_id,
@@ -428,7 +428,7 @@ def spoke_to(
         raise Refused("Say who was spoken to.", "whom")
     if not told.strip():
         raise Refused("Say what they were told of the powers used, or why nothing.", "told")
-    if spoken_on > now().date():
+    if spoken_on > today():
         raise Refused("Give a day that is not still to come.", "spoken_on")
     together = uuid7() if also else None
     rows = [

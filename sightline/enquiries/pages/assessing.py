@@ -13,7 +13,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies
 from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
-from sightline.kernel.time import LONDON
+from sightline.kernel.time import LONDON, day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.schema import FormSection
 
@@ -60,7 +60,7 @@ def assessment(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Ht
             "may_sign": acting.may(Permission.SIGN_OFF) and view.row.author_id != acting.practitioner_id,
             "outcomes": {
                 o.id: o.title
-                for o in view.pack.assessment_outcomes(view.row.form, view.row.started_at.date())
+                for o in view.pack.assessment_outcomes(view.row.form, day_of(view.row.started_at))
             },
         },
     )

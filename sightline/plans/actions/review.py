@@ -12,7 +12,7 @@ from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import now, today
+from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
@@ -187,7 +187,7 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
         raise Refused("Only a child protection plan has a core group")
     if met_at > now():
         raise Refused("Give a time that is past", "met_at")
-    if met_at.date() < plan.began_on:
+    if day_of(met_at) < plan.began_on:
         raise Refused("The plan had not begun then", "met_at")
     duties.happened(
         "core_group_met",

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
@@ -90,7 +91,7 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
     the visit."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
     rules.check_visit(sent.seen, sent.alone, sent.why_not, sent.like, sent.where).or_refuse()
-    if sent.visited_at.date() < plan.began_on:
+    if day_of(sent.visited_at) < plan.began_on:
         raise Refused("The plan had not begun then. Write an entry in the record instead", "visited_at")
     entries = sign_entry(
         {plan.folder_id: visit_words(sent)}, kind=EntryKind.VISIT, happened_at=sent.visited_at,
@@ -127,7 +128,7 @@ def entries_signed(signed_now: Sequence[SignedEntry]) -> None:
         if entry.kind != EntryKind.VISIT.value or one.answer("seen") not in ("yes", "no"):
             continue
         plan = queries.open_plan(entry.folder_id)
-        if plan is None or entry.subject_id == plan.id or entry.happened_at.date() < plan.began_on:
+        if plan is None or entry.subject_id == plan.id or day_of(entry.happened_at) < plan.began_on:
             # One recorded under the plan is there already; one before the plan belongs to the record alone.
             continue
         visit = Visit.objects.create(

@@ -17,7 +17,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import is_about
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now, today
+from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
@@ -43,7 +43,7 @@ class ActionIn:
 def latest_day() -> date:
     """The last day that an action may be given today: the pack's longest time between two reviews."""
     pack = pack_in_force()
-    return duties.clock_of(pack, "plan_action", now()).due_at.date() - timedelta(days=1)
+    return day_of(duties.clock_of(pack, "plan_action", now()).due_at) - timedelta(days=1)
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sightline.kernel.time import now
+from sightline.kernel.time import day_of, now
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
@@ -103,7 +103,7 @@ def counted(incidents: Sequence[IncidentView], pack: Pack) -> list[Counted]:
 def _counted(times: Sequence[tuple[IncidentKind, datetime, bool]], pack: Pack) -> list[Counted]:
     found, at = [], now()
     for kind in IncidentKind:
-        limit = pack.repeat(f"{kind.value}_repeated", at.date())
+        limit = pack.repeat(f"{kind.value}_repeated", day_of(at))
         began = [when for which, when, _decided in times if which is kind]
         open_still = [when for which, when, decided in times if which is kind and not decided]
         found.append(

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from sightline.children.queries import names_of_folders
-from sightline.kernel.time import today
+from sightline.kernel.time import day_of, today
 
 from ..models import Action, LocalHelp, Need
 from ..terms import ServiceNeed, When
@@ -110,7 +110,7 @@ def unmet(limit: int = 200) -> list[UnmetView]:
             n.unmet_why,
             n.agency.name if n.agency else "",
             n.area,
-            n.written_at.date(),
+            day_of(n.written_at),
             "",
         )
         for n in needs

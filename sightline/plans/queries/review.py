@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sightline.kernel.time import day_of
 from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
 from sightline.voice.models import Regard
@@ -231,7 +232,7 @@ def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
         points = [Point(s.on, s.value, Whose(s.whose), s.name, s.words) for s in scales if s.outcome == item]
         if o.baseline_scale is not None:
             points.insert(
-                0, Point(o.written_at.date(), o.baseline_scale, o.whose, "At the start", o.baseline)
+                0, Point(day_of(o.written_at), o.baseline_scale, o.whose, "At the start", o.baseline)
             )
         lines.append(
             Line(

@@ -164,7 +164,7 @@ def an_action(practitioner: Practitioner, **changes: Any) -> ActionIn:
 
 def a_visit(**changes: Any) -> VisitIn:
     fields: dict[str, Any] = {
-        "visited_at": now() - timedelta(minutes=10),
+        "visited_at": now(),
         "seen": True,
         "alone": True,
         "where": "At school, in the library",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -128,7 +126,7 @@ def test_help_that_was_agreed_owes_a_plan_until_it_begins():
 
 def an_entry(folder_id, **answers):
     return EntryIn(
-        (folder_id,), "visit", now() - timedelta(minutes=5), "Maya drew at the kitchen table and was calm.",
+        (folder_id,), "visit", now(), "Maya drew at the kitchen table and was calm.",
         answers={"where": "At home"}, child_answers={folder_id: answers},
     )  # fmt: skip
 
