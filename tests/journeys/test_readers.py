@@ -357,7 +357,7 @@ def test_a_health_visitor_confirms_writes_and_reads_with_the_keyboard_alone(
     follows_by_key(visitor, "Maya Ferreira-Lund")
     types(visitor, said="confirmed")
     presses_by_key(visitor, "Sign with my name and post")
-    visitor.sees("Nothing waits for you")
+    visitor.sees("Confirmed by Ines Farrow, Health visitor")
     visitor.goes_to(f"/child/{maya}/chronology/")
     visitor.sees("She was weighed at home.")
     follows_by_key(visitor, "Write an entry")
