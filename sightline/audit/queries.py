@@ -46,6 +46,8 @@ class Wanted:
     """What an auditor asks the trail for; what is left out does not narrow. `until` is not included."""
 
     practitioner_id: UUID | None = None
+    #: Several people; None does not narrow, none at all finds nothing.
+    people: Collection[UUID] | None = None
     folder_id: UUID | None = None
     job: str = ""
     verbs: Collection[Verb] = ()
@@ -87,6 +89,8 @@ def _narrowed(wanted: Wanted) -> QuerySet[AuditEvent]:
     for field in ("practitioner_id", "folder_id", "job", "subject_id", "origin"):
         if value := getattr(wanted, field):
             rows = rows.filter(**{field: value})
+    if wanted.people is not None:
+        rows = rows.filter(practitioner_id__in=list(wanted.people))
     if wanted.verbs:
         rows = rows.filter(verb__in=[verb.value for verb in wanted.verbs])
     if wanted.what:

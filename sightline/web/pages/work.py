@@ -34,6 +34,7 @@ PLACES = (
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
     ("People and agencies", "agencies:people", Permission.MANAGE_PEOPLE),
     ("Duty rotas", "agencies:rotas", Permission.MANAGE_ROTA),
+    ("Who did what", "web:trail", Permission.READ_AUDIT),
     ("Opened in an emergency", "access:emergencies", Permission.REVIEW_EMERGENCY),
 )
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sightline.agencies.queries import names_of
-from sightline.audit.queries import Told, who_looked
+from sightline.agencies.queries import names_of, practitioners
+from sightline.audit.queries import Told, Wanted, trail, who_looked
+from sightline.children.queries import names_of_folders
 from sightline.kernel.time import LONDON
 
 #: How many of the latest rows of the trail are read for one page.
 READ = 500
+#: How many rows of the whole trail stand on a page.
+ACTS = 50
 #: What the parts of the trail's names are called on pages.
 PLACES = {
     "access": "Access", "archive": "Files and access", "children": "People", "chronology": "Chronology",
@@ -45,6 +48,55 @@ def looks(folder_ids: Sequence[UUID]) -> list[Look]:
         key = (row.at.astimezone(LONDON).date(), one.name, one.post, one.what, one.did, one.purpose)
         found[key] = replace(found[key], times=found[key].times + 1) if key in found else one
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Act:
+    """One row of the whole trail. `child` and `folder_id` only where the viewer may open the record."""
+
+    at: datetime
+    name: str
+    post: str
+    what: str
+    did: str
+    purpose: str
+    origin: str
+    about: bool
+    folder_id: UUID | None
+    child: str
+
+
+def acts(wanted: Wanted, older_than: tuple[datetime, UUID] | None) -> tuple[list[Act], str]:
+    """A page of what anybody did, the latest first, and the key of the next page, "" on the last. Three queries."""
+    page = trail(wanted, older_than=older_than, limit=ACTS)
+    names = names_of({row.practitioner_id for row in page.events if row.practitioner_id})
+    children = names_of_folders({row.folder_id for row in page.events if row.folder_id})
+    found = []
+    for row in page.events:
+        look = _look(row, names)
+        child = children.get(row.folder_id) if row.folder_id else None
+        found.append(
+            Act(
+                row.at, look.name, look.post, look.what, look.did, look.purpose, row.origin,
+                row.folder_id is not None, row.folder_id if child else None, child.name if child else "",
+            )
+        )  # fmt: skip
+    return found, f"{page.older[0].isoformat()}~{page.older[1]}" if page.older else ""
+
+
+def older_than(key: str) -> tuple[datetime, UUID] | None:
+    """What a page's key means; None where it means nothing."""
+    at, _, ident = key.partition("~")
+    try:
+        found = datetime.fromisoformat(at), UUID(ident)
+    except ValueError:
+        return None
+    return found if found[0].tzinfo else None
+
+
+def people_named(words: str) -> set[UUID]:
+    """Everybody in whose name or post these words stand, also those who have left. One query."""
+    return {post.practitioner_id for post in practitioners(words=words, ended_too=True, limit=200)}
 
 
 def _look(row: Told, names: dict[UUID, str]) -> Look:
