@@ -16,18 +16,19 @@ from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
 
 from sightline.audit.actions import note_exception
 from sightline.audit.middleware import name_of_page
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from .rules import permitted
+from .rules import Acting, permitted
 from .sign_in import lacks_second_factor
 from .terms import Permission
 
@@ -74,6 +75,16 @@ def page(
         return guarded
 
     return guard
+
+
+def leads_somewhere(acting: Acting, address: str) -> bool:
+    """Whether a page of ours stands at this address for which the practitioner has the permission: a link to any
+    other would only lead to a refusal."""
+    try:
+        permission = getattr(resolve(urlsplit(address).path).func, "permission", PUBLIC)
+    except Resolver404:
+        return False
+    return not isinstance(permission, Permission) or bool(permitted(acting, permission))
 
 
 def _let_in(request: HttpRequest, permission: Permission | Open) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from sightline.agencies.gate import leads_somewhere
 from sightline.agencies.queries import notices_waiting, partnership
 from sightline.agencies.terms import Permission
 
@@ -51,6 +53,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         current = here == href if href == "/" else here.startswith(href)
         nav.append({"text": text, "href": href, "current": current})
     found["nav"] = nav
+    found["may_open"] = partial(leads_somewhere, acting)
     found["who"] = {
         "name": acting.name,
         "post": acting.post_title,

@@ -1,4 +1,6 @@
-"""Every form of enquiries, meetings and plans by keyboard alone: Tab comes to each control in the order in which it
+"""Every form of enquiries, meetings and plans, and every page of the trunk, by keyboard alone.
+
+Tab comes to each control in the order in which it
 stands, where it is can be seen, and Enter and Space send it.
 
 The browser's pages come from the test client, so one world in one transaction serves them all."""
@@ -100,7 +102,10 @@ def stuck(page: Page, key: str) -> list[str]:
             (n for n, pair in enumerate(zip(stops, expected, strict=False)) if pair[0] != pair[1]), len(stops)
         )
         wrong.append(f"Tab comes to {stops[at : at + 2]} instead of {expected[at : at + 2]}")
-    page.locator("main form[method=post] button[type=submit]:not([tabindex='-1'])").last.focus()
+    button = page.locator("main form[method=post] button[type=submit]:not([tabindex='-1']):visible")
+    if not button.count():
+        return wrong
+    button.last.focus()
     page.keyboard.press(key)
     if not page.evaluate("window.sent"):
         wrong.append(f"{key} on the button sends nothing")
@@ -147,3 +152,42 @@ def test_every_form_of_the_middle_of_the_way_by_keyboard_alone(
         walk(manager, path)
     assert wrong == [], "\n".join(wrong)
     assert walked > 70, "most pages of these rooms are forms"
+
+
+#: The rooms of a concern's way from the first worry to the answer, and what stands around it.
+TRUNK = ("web", "concerns", "children", "access", "agencies", "matching", "records", "returns")
+#: Whose pages are walked: between them they may reach each, the last without an account.
+WALKERS = ("decider", "manager", "quality-lead", "administrator", "")
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_of_the_trunk_by_keyboard_alone(
+    world: World, shows: Callable[[str, bytes], Page], width: int
+) -> None:
+    people = {**world.people, "decider": world.door.decider, "manager": world.door.manager}
+    wrong: list[str] = []
+    walked: set[str] = set()
+    for who in WALKERS:
+        client = world.client(people[who] if who else None)
+        client.get("/")
+        if not who:
+            client.post("/worried/")
+        for name in own_routes():
+            room = name.partition(":")[0]
+            if name in walked or room not in TRUNK or (not who and room not in ("web", "concerns")):
+                continue
+            path = address(name, world, world.known)
+            answer = client.get(path)
+            if answer.status_code != 200 or not answer["Content-Type"].startswith("text/html"):
+                continue
+            if b"<main" not in answer.content:
+                continue  # a part of a page
+            walked.add(name)
+            page = shows(path, answer.content)
+            page.set_viewport_size({"width": width, "height": 900})
+            wrong.extend(
+                f"{name} at {width}: {fault}" for fault in stuck(page, ("Enter", "Space")[len(walked) % 2])
+            )
+    assert not wrong, "\n".join(wrong)
+    assert len(walked) > 60, sorted(walked)

@@ -258,8 +258,10 @@ def test_where_a_second_factor_is_required_nobody_goes_on_without_one(client: Cl
     settings.REQUIRE_MFA = True
     worker = make_practitioner(email="ana@example.org", password=PASSWORD)
     sign_in(client, "ana@example.org")
-    answer = client.get("/notices/")
-    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/2fa/")
+    # My work is the page for everybody as well, and shows somebody's children.
+    for page in ("/notices/", "/"):
+        answer = client.get(page)
+        assert (answer.status_code, answer["Location"]) == (302, "/sign-in/2fa/")
     assert "Set up a passkey or an app" in text(client.get("/sign-in/2fa/"))
     again = client.get("/sign-in/2fa/totp/activate/", follow=True)
     assert "Show that it is you" in text(again)

@@ -482,8 +482,11 @@ def answer(request: HttpRequest, folder_id: UUID, reply_id: UUID) -> HttpRespons
     if said is None:
         raise NotFound
     form = forms.WordsForm(request.POST or None, label="What was done about it?")
+    # Whoever works with the child answers; the requests to see the record are for those who keep it.
+    keeps = request.practitioner.may(Permission.SUBJECT_ACCESS)  # type: ignore[attr-defined]
+    back = reverse("archive:access" if keeps else "web:child", args=[shown["folder_id"]])
     return _send(
         request, form, lambda: actions.answer_reply(reply_id, form.cleaned_data["words"]),
-        "Recorded.", reverse("archive:access", args=[shown["folder_id"]]), "archive/form.html",
+        "Recorded.", back, "archive/form.html",
         shown | {"title": "Answer what they say", "intro": f"“{said.words}”"},
     )  # fmt: skip

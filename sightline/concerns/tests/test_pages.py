@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
-from sightline.concerns.models import ConcernPart, Screening
+from sightline.concerns.models import ConcernPart, Draft, Screening
 from sightline.concerns.queries import screening_draft
 from sightline.kernel.time import today
 from sightline.procedures.queries import pack_in_force
@@ -18,6 +19,8 @@ from sightline.procedures.queries import pack_in_force
 from .factories import FrontDoor, make_front_door, raised_by
 
 pytestmark = pytest.mark.django_db
+REFERENCE = r"C(?:-[A-Z0-9]{4}){2}"
+SECRET = r"[A-Z0-9]{4}(?:-[A-Z0-9]{4}){3}"
 
 
 @pytest.fixture
@@ -138,6 +141,28 @@ def test_what_is_working_well_stands_on_the_childs_page_beside_what_we_are_worri
     assert "He likes nursery." in theo
     assert "He likes nursery." not in maya
     assert "Ana Ferreira" in maya
+
+
+@pytest.mark.obligation("PAR-01")
+@pytest.mark.parametrize("how", ["get", "post"])
+def test_exit_this_page_forgets_the_draft_for_good(
+    client: Client, door: FrontDoor, owning: Any, how: str
+) -> None:
+    client.post("/worried/")
+    kept = client.get("/worried/later/").content.decode()
+    with owning():
+        assert Draft.objects.count() == 1
+    gone = getattr(client, how)("/worried/leave/")
+    assert gone.status_code == 302
+    assert not gone["Location"].startswith("/")
+    assert gone["Referrer-Policy"] in ("no-referrer", "same-origin")
+    with owning():
+        assert Draft.objects.count() == 0
+    assert all(not cookie.value or cookie["max-age"] == 0 for cookie in client.cookies.values())
+    # Whoever wrote down reference and secret finds nothing either.
+    reference, secret = (re.search(rf"\b{shape}\b", kept).group() for shape in (REFERENCE, SECRET))  # type: ignore[union-attr]
+    back = client.post("/worried/return/", {"reference": reference, "secret": secret})
+    assert "We cannot find anything under this reference and secret code" in back.content.decode()
 
 
 @pytest.mark.obligation("PAR-01")

@@ -94,7 +94,7 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     lines += [f"Interpreter: {facts['interpreter']}"] if facts["interpreter"] else []
     lines += [f"{where}.", held]
     actions = []
-    if acting.may(Permission.WRITE_FOLDER):
+    if view.may_write and acting.may(Permission.WRITE_FOLDER):
         actions.append({"text": "Write an entry", "href": reverse("records:choose", args=[lead])})
     if acting.may(Permission.RAISE_CONCERN):
         actions.append({"text": "Raise a concern", "href": reverse("concerns:raise")})

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import child, duty, procedures, public, summary, trail, work
+from . import child, duty, figures, procedures, public, summary, trail, work
 
 app_name = "web"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("partnership/", work.partnership, name="partnership"),
     path("news/", work.news, name="news"),
     path("trail/", trail.trail, name="trail"),
+    path("figures/", figures.figures, name="figures"),
     path("you/", work.you, name="you"),
     path("child/<uuid:folder_id>/", child.child, name="child"),
     path("child/<uuid:folder_id>/record/", child.record_, name="record"),

@@ -14,6 +14,7 @@ from sightline.access.drafts import all_drafts
 from sightline.agencies.gate import PUBLIC, SIGNED_IN, page
 from sightline.agencies.queries import name_of
 from sightline.agencies.rules import ALLOWS
+from sightline.agencies.sign_in import lacks_second_factor
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -31,6 +32,7 @@ PLACES = (
     ("Local services", "plans:directory", Permission.READ_FOLDER),
     ("My team’s work", "web:team", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
+    ("Figures", "web:figures", Permission.READ_FOLDER),
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
     ("People and agencies", "agencies:people", Permission.MANAGE_PEOPLE),
     ("Duty rotas", "agencies:rotas", Permission.MANAGE_ROTA),
@@ -48,6 +50,9 @@ def home(request: HttpRequest) -> HttpResponse:
     acting = getattr(request, "practitioner", None)
     if acting is None:
         return render(request, "web/welcome.html")
+    if lacks_second_factor(request):
+        # The gate asks on every page but those for everybody, which for others this one is.
+        return HttpResponseRedirect(reverse("mfa_index"))
     found = _context(request, practitioner_id=acting.practitioner_id)
     lines = queries.news_on_my_children()
     found |= {

@@ -1,0 +1,92 @@
+"""Figures: limits kept by the limit and by the agreed date, harm by where it is, decisions by group."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import answer_identity
+from sightline.children.rules import Answer
+from sightline.children.terms import Answered, IdentityQuestion
+from sightline.concerns.actions import screen
+from sightline.concerns.figures import figures
+from sightline.concerns.tests.factories import a_decision, make_front_door, raised_by
+from sightline.kernel.time import now
+from sightline.procedures.queries import kept_limits
+
+from .test_work import signed_in, text
+
+pytestmark = pytest.mark.django_db
+Duty = apps.get_model("procedures", "Duty")
+ConcernPart = apps.get_model("concerns", "ConcernPart")
+
+
+@pytest.fixture
+def door() -> Any:
+    return make_front_door()
+
+
+def _of(splits: list[Any], group: str) -> Any:
+    return next(split for split in splits if split.group == group)
+
+
+def _last_month() -> tuple[Any, Any]:
+    return now() - timedelta(days=30), now() + timedelta(minutes=1)
+
+
+@pytest.mark.obligation("NTC-04")
+@pytest.mark.obligation("ASM-03")
+def test_what_was_decided_is_counted_by_where_the_harm_is_and_by_group(door: Any) -> None:
+    first = raised_by(door.teacher, harm_where=("home", "online"))
+    raised_by(door.teacher, harm_where=("outside",))
+    with as_practitioner(door.decider):
+        parts = list(ConcernPart.objects.filter(concern_id=first.concern_id))
+        screen(first.concern_id, [a_decision(p.id) for p in parts], knows_family=False, version=None)
+        answer_identity(
+            parts[0].folder_id,
+            Answer(IdentityQuestion.ETHNICITY, Answered.GIVEN, codes=("WBRI",)),
+        )
+        found = figures(*_last_month())
+    children = len(parts)
+    home, online, outside = (_of(found.by_place, g) for g in ("At home", "Online", "Outside the home"))
+    assert home.children == online.children == children
+    assert sum(home.outcomes.values()) == children
+    assert "Not decided yet" not in home.outcomes
+    assert set(outside.outcomes) == {"Not decided yet"}
+    assert found.children == children + outside.children
+    assert _of(found.by_ethnicity, "White British").children == 1
+    assert _of(found.by_ethnicity, "Not asked yet").children == found.children - 1
+    page = text(signed_in(door.decider).get("/figures/?period=month"))
+    assert "Where the harm is" in page
+    assert "White British" in page
+
+
+def test_nobody_counts_what_they_may_not_open(door: Any) -> None:
+    raised_by(door.teacher)
+    with as_practitioner(door.stranger):
+        assert figures(*_last_month()).children == 0
+        assert kept_limits(now() - timedelta(days=30), now() + timedelta(days=30)) == []
+    assert "None about a child whose record you may open" in text(signed_in(door.stranger).get("/figures/"))
+
+
+@pytest.mark.obligation("TIM-02")
+def test_a_date_agreed_beside_a_statutory_limit_is_counted_beside_it(door: Any, owning: Any) -> None:
+    raised_by(door.teacher)
+    at = now()
+    with owning():
+        kept, agreed, *rest = Duty.objects.order_by("id")
+        same = {"title": "Decide", "statutory": True, "state": "discharged", "due_at": at - timedelta(days=3)}
+        Duty.objects.filter(pk=kept.pk).update(**same, closed_at=at - timedelta(days=4))
+        Duty.objects.filter(pk=agreed.pk).update(
+            **same, agreed_at=at - timedelta(days=1), closed_at=at - timedelta(days=2)
+        )
+        Duty.objects.filter(pk__in=[d.pk for d in rest]).update(**{**same, "state": "missed"}, closed_at=None)
+    with as_practitioner(door.decider):
+        (line,) = kept_limits(at - timedelta(days=5), at)
+    assert (line.owed, line.in_time, line.by_agreement, line.late, line.waiting) == (
+        2 + len(rest), 1, 2, len(rest), 0,
+    )  # fmt: skip
