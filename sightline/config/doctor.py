@@ -96,6 +96,7 @@ def examine(place: Place) -> Report:
             report.findings += _of_roles()
             report.findings += _of_program()
             report.findings += _of_settings(place, missing)
+            report.findings += _of_front_door()
             report.findings += _of_documents(place)
             report.findings += _of_summaries()
     except (ClusterError, PlaceError) as error:
@@ -245,6 +246,32 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
             yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
     if "console" in settings.EMAIL_BACKEND or "filebased" in settings.EMAIL_BACKEND:
         yield Finding("e-mail", "note", "not sent anywhere: set SIGHTLINE_EMAIL_BACKEND")
+
+
+def _of_front_door() -> Iterator[Finding]:
+    """Whether a concern that is sent now has somebody to answer for it; without, none can be sent."""
+    from django.db import transaction
+
+    from sightline.agencies.queries import duty_manager, front_door_team
+    from sightline.kernel.time import now
+    from sightline.kernel.viewer import Viewer, looking_as
+
+    from .health import pending_migrations
+
+    if pending_migrations() or not _partnership():
+        return
+    with transaction.atomic(), looking_as(Viewer.for_job("doctor")):
+        team = front_door_team()
+        manager = duty_manager(team.pk, now()) if team else None
+    if manager is None:
+        yield Finding(
+            "front door",
+            "bad",
+            "nobody answers: no duty manager and no team manager, so no concern can be sent; "
+            "appoint one, and keep the rota",
+        )
+    else:
+        yield Finding("front door", "good", "a duty manager answers now")
 
 
 def _of_summaries() -> Iterator[Finding]:
