@@ -7,9 +7,14 @@ A room that keeps drafts tells how to read the viewer's own, when it loads:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Count, Model, QuerySet, Window
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -21,11 +26,27 @@ class DraftLine:
     href: str
 
 
-#: What the rooms above add: the viewer's own drafts.
-sources: list[Callable[[], Iterable[DraftLine]]] = []
+@dataclass(frozen=True)
+class Drafts:
+    """The latest drafts, the latest first, and how many there are in all."""
+
+    lines: list[DraftLine]
+    total: int
 
 
-def all_drafts() -> list[DraftLine]:
-    """The viewer's drafts of all rooms, the latest first."""
-    found = [line for source in sources for line in source()]
-    return sorted(found, key=lambda line: line.saved_at, reverse=True)
+#: What the rooms above add: so many of the viewer's latest drafts.
+sources: list[Callable[[int], Drafts]] = []
+
+
+def all_drafts(most: int) -> Drafts:
+    """So many of the viewer's latest drafts, of all rooms."""
+    found = [source(most) for source in sources]
+    lines = [line for each in found for line in each.lines]
+    lines.sort(key=lambda line: line.saved_at, reverse=True)
+    return Drafts(lines[:most], sum(each.total for each in found))
+
+
+def latest(drafts: QuerySet[Row], most: int) -> tuple[list[Row], int]:
+    """The rows of the latest drafts, and how many there are in all. One query."""
+    rows = list(drafts.annotate(total=Window(Count("*"))).order_by("-saved_at")[:most])
+    return rows, rows[0].total if rows else 0  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from sightline.agencies.models import Posting
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 
-from .drafts import DraftLine
+from .drafts import DraftLine, Drafts, latest
 from .models import EmergencyAccess, Folder, FormDraft, Grant, Joining, Responsibility, Seal, SealName
 from .terms import GrantLevel, GrantOrigin
 
@@ -261,9 +261,10 @@ def form_draft(path: str) -> dict[str, list[str]] | None:
     return found.content if found else None
 
 
-def draft_lines() -> list[DraftLine]:
+def draft_lines(most: int) -> Drafts:
     """The viewer's unsent forms about records, for My work."""
-    return [
-        DraftLine(f"You were filling in: {draft.title}", draft.saved_at, draft.path)
-        for draft in FormDraft.objects.order_by("-saved_at")[:50]
-    ]
+    rows, total = latest(FormDraft.objects.all(), most)
+    return Drafts(
+        [DraftLine(f"You were filling in: {draft.title}", draft.saved_at, draft.path) for draft in rows],
+        total,
+    )

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db import connection
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 
+from sightline.access.drafts import latest
 from sightline.access.models import Joining
 from sightline.access.queries import leads_of, opened_of
 from sightline.agencies.queries import acting_now
@@ -39,8 +40,6 @@ from sightline.records.standing import Column, Line
 from . import links, rules
 from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
 from .terms import AnswerKind, ConcernState
-
-ON_BOARD = (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value, ConcernState.DECIDED.value)
 
 
 @dataclass(frozen=True)
@@ -91,90 +90,87 @@ class Board:
     page_size: int
 
 
-def _waiting() -> Q:
-    # Taken back, but nobody at the front door has agreed yet that nothing more is owed: its clocks still run.
-    unsettled = Q(
-        Exists(Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)),
-        state=ConcernState.TAKEN_BACK.value,
-    )
-    # The first says no more than the second, and is what the index of the board holds: the many that are over and
-    # done with are not looked at.
-    return Q(state__in=[*ON_BOARD, ConcernState.TAKEN_BACK.value]) & Q(Q(state__in=ON_BOARD) | unsettled)
-
-
 def board(
     team_ids: Sequence[UUID], *, state: ConcernState | None = None, page: int = 1, size: int = 50
 ) -> Board:
     """The concerns of these teams that still need something, most urgent first.
 
     A fixed number of queries, whatever the number of rows: immediate danger that nobody has acted on, then by
-    the instant at which the most pressing duty becomes late. The door is asked once about each that waits.
+    the instant at which the most pressing duty becomes late. What was taken back stands here until somebody at the
+    front door has agreed that nothing more is owed. The database puts the list together (`concerns_board`), and asks
+    whether the records open once for all of it.
     """
-    open_duty = Duty.objects.filter(subject_id=OuterRef("pk"), closed_at__isnull=True)
-    waiting = list(
-        Concern.objects.filter(_waiting(), team_id__in=list(team_ids))
-        .annotate(
-            danger_waiting=Exists(open_duty.filter(kind="immediate_danger_response")),
-            pressing=Subquery(
-                open_duty.order_by("due_at", "id").values(json=JSONObject(id="id", due_at="due_at"))[:1]
-            ),
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, state, danger_waiting, duty, due_at FROM concerns_board(%s)", [list(team_ids)]
         )
-        .order_by("raised_at")
-        .values_list("id", "state", "danger_waiting", "pressing")
-    )
-    at, pack = now(), pack_in_force()
-    counts = dict(Counter(ConcernState(s) for _id, s, _danger, _pressing in waiting))
-    due = {
-        ident: (UUID(pressing["id"]), datetime.fromisoformat(pressing["due_at"]))
-        for ident, _s, _danger, pressing in waiting
-        if pressing
-    }
-    danger = {ident for ident, _s, in_danger, _pressing in waiting if in_danger}
+        waiting = [_Waits(*row) for row in cursor.fetchall()]
+    at = now()
     far = datetime.max.replace(tzinfo=LONDON)
     ordered = sorted(
-        (ident for ident, s, _danger, _pressing in waiting if state is None or s == state.value),
-        key=lambda ident: (ident not in danger, due[ident][1] if ident in due else far),
+        (one for one in waiting if state is None or one.state == state.value),
+        key=lambda one: (not one.danger, one.due_at or far),
     )
-    ids = ordered[(page - 1) * size : page * size]
-    concerns = {c.id: c for c in Concern.objects.filter(id__in=ids).select_related("raised_by", "taken_by")}
-    names: dict[UUID, list[str]] = {}
-    for concern_id, name in (
-        PartName.objects.filter(concern_id__in=ids)
-        .order_by("place_in_list")
-        .values_list("concern_id", "name")
-    ):
-        names.setdefault(concern_id, []).append(name)
-    duties = {
-        d.id: d
-        for d in Duty.objects.filter(id__in=[due[i][0] for i in ids if i in due]).select_related(
-            "owner", "team"
-        )
-    }
-    rows = [
-        BoardRow(
-            id=c.id,
-            reference=c.reference,
-            raised_at=c.raised_at,
-            raised_by=referrer_words(c),
-            immediate_danger=c.immediate_danger,
-            danger_waiting=c.id in danger,
-            state=ConcernState(c.state),
-            taken_by=c.taken_by.name if c.taken_by else "",
-            children=tuple(names.get(c.id, ())),
-            due=view_of(duties[due[c.id][0]], at, pack) if c.id in due and due[c.id][0] in duties else None,
-        )
-        for c in (concerns[ident] for ident in ids if ident in concerns)
-    ]
+    shown = ordered[(page - 1) * size : page * size]
     asked = _asked_of(team_ids) if state is None else []
     return Board(
-        rows=rows,
+        rows=_board_rows(shown),
         asked=asked if page == 1 else [],
-        counts=counts,
-        danger=len(danger),
-        late=sum(instant < at for _id, instant in due.values()) + sum(row.due.late for row in asked),
+        counts=dict(Counter(ConcernState(one.state) for one in waiting)),
+        danger=sum(one.danger for one in waiting),
+        late=sum(one.due_at < at for one in waiting if one.due_at) + sum(row.due.late for row in asked),
         total=len(ordered),
         page_size=size,
     )
+
+
+class _Waits(NamedTuple):
+    """A concern on the board before it is read: its state, whether danger waits, its most pressing duty."""
+
+    id: UUID
+    state: str
+    danger: bool
+    duty: UUID | None
+    due_at: datetime | None
+
+
+_ROWS = """
+    SELECT c.id, c.reference, c.raised_at, c.immediate_danger, c.state, p.name, c.raised_post, c.anonymous,
+           c.referrer_name, c.referrer_relation, t.name,
+           ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list)
+    FROM concerns_concern c
+    LEFT JOIN agencies_practitioner p ON p.id = c.raised_by_id
+    LEFT JOIN agencies_practitioner t ON t.id = c.taken_by_id
+    WHERE c.id = ANY (%s)
+"""
+
+
+def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
+    """Their rows in their order. Two queries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [[one.id for one in waiting]])
+        found = {row[0]: row for row in cursor.fetchall()}
+    duties = views_of(one.duty for one in waiting if one.duty)
+    rows = []
+    for one in waiting:
+        if one.id not in found:
+            continue
+        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children = found[one.id]
+        rows.append(
+            BoardRow(
+                id=one.id,
+                reference=reference,
+                raised_at=raised_at,
+                raised_by=_referrer_words(raiser, *referrer),
+                immediate_danger=danger,
+                danger_waiting=one.danger,
+                state=ConcernState(state),
+                taken_by=taken_by or "",
+                children=tuple(children),
+                due=duties.get(one.duty) if one.duty else None,
+            )
+        )
+    return rows
 
 
 def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:
@@ -206,12 +202,18 @@ def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:
 
 def referrer_words(concern: Concern) -> str:
     """Who raised it, in words for the front door."""
-    if concern.raised_by is not None:
-        return f"{concern.raised_by.name}, {concern.raised_post}"
-    if concern.anonymous:
+    return _referrer_words(
+        concern.raised_by.name if concern.raised_by else None, concern.raised_post, concern.anonymous,
+        concern.referrer_name, concern.referrer_relation,
+    )  # fmt: skip
+
+
+def _referrer_words(raiser: str | None, post: str, anonymous: bool, name: str, relation: str) -> str:
+    if raiser is not None:
+        return f"{raiser}, {post}"
+    if anonymous:
         return "Somebody who did not give their name"
-    relation = f" ({concern.referrer_relation})" if concern.referrer_relation else ""
-    return f"{concern.referrer_name or 'A member of the public'}{relation}"
+    return f"{name or 'A member of the public'}{f' ({relation})' if relation else ''}"
 
 
 @dataclass(frozen=True)
@@ -409,6 +411,11 @@ def own_concerns(limit: int = 50) -> list[tuple[Concern, str, str]]:
 def drafts() -> list[Draft]:
     """The viewer's own drafts, the latest first."""
     return list(Draft.objects.select_related("concern").order_by("-saved_at")[:50])
+
+
+def latest_drafts(most: int) -> tuple[list[Draft], int]:
+    """So many of the latest of them, and how many there are in all."""
+    return latest(Draft.objects.select_related("concern"), most)
 
 
 def draft(draft_id: UUID) -> Draft:

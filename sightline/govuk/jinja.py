@@ -32,6 +32,33 @@ def here(request: HttpRequest, **changes: Any) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
+class Pages(Environment):
+    """Looks into mappings without first asking them for an attribute that they do not have.
+
+    A cell of a table or what a macro is given is a mapping of few keys, and most of what is asked of it is not there:
+    each such question raised two errors and made an object that says so. What a mapping answers is as before.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.missing: dict[str, jinja2.Undefined] = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is not dict or attribute in _OF_EVERY_MAPPING:
+            return super().getattr(obj, attribute)
+        try:
+            return obj[attribute]
+        except KeyError:
+            found = self.missing.get(attribute)
+            if found is None:
+                # The names that templates ask for, so there is an end to them.
+                found = self.missing[attribute] = self.undefined(name=attribute)
+            return found
+
+
+_OF_EVERY_MAPPING = frozenset(dir(dict))
+
+
 def environment(**options: Any) -> Environment:
     """What the `environment` option of Django's Jinja2 backend names; gets its loader and flags from it.
 
@@ -44,7 +71,7 @@ def environment(**options: Any) -> Environment:
     options["undefined"] = jinja2.Undefined
     options.setdefault("autoescape", True)
     options.setdefault("extensions", ["jinja2.ext.do"])
-    env = Environment(**options)  # noqa: S701 - autoescape is on: the backend's default, and ours above
+    env = Pages(**options)
 
     kept = _Kept(KEPT_FIELDS)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -100,8 +101,45 @@ def _status(at: datetime, soon_at: datetime, due_at: datetime, critical_at: date
     return DutyStatus.DUE_SOON if at >= soon_at else DutyStatus.NOT_DUE
 
 
+class _Told(NamedTuple):
+    """What a page shows of a duty, as it comes from the database."""
+
+    id: UUID
+    folder_id: UUID
+    kind: str
+    title: str
+    path: str
+    subject_id: UUID | None
+    owner_id: UUID | None
+    owner: str | None
+    team_id: UUID | None
+    team: str | None
+    soon_at: datetime
+    due_at: datetime
+    critical_at: datetime
+    agreed_at: datetime | None
+    state: str
+    limit_id: str
+    limit_words: str
+    citation: str
+    caveat: str
+    sooner_why: str
+
+
+_TOLD = tuple({"owner": "owner__name", "team": "team__name"}.get(name, name) for name in _Told._fields)
+
+
 def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
     """The duty as a page shows it at that instant, with the limit and the paragraph that the pack gives it."""
+    names = {
+        "owner": duty.owner.name if duty.owner else None,
+        "team": duty.team.name if duty.team else None,
+    }
+    told = _Told._make(names[name] if name in names else getattr(duty, name) for name in _Told._fields)
+    return _view(told, at, pack)
+
+
+def _view(duty: _Told, at: datetime, pack: Pack) -> DutyView:
     day = at.astimezone(LONDON).date()
     unit = (
         pack.limit(duty.limit_id, day, or_earliest=True).unit if _has_limit(pack, duty, day) else Unit.HOURS
@@ -116,12 +154,12 @@ def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
         subject_id=duty.subject_id,
         owner_id=duty.owner_id,
         team_id=duty.team_id,
-        owner=duty.owner.name if duty.owner else "",
-        team=duty.team.name if duty.team else "",
+        owner=duty.owner or "",
+        team=duty.team or "",
         due_at=duty.due_at,
         agreed_at=duty.agreed_at,
         state=state,
-        status=status_at(duty, at),
+        status=_status(at, duty.soon_at, duty.due_at, duty.critical_at),
         left=clocks.describe_left(duty.due_at, at, pack.calendar(day), unit),
         limit_words=duty.limit_words,
         citation=duty.citation,
@@ -131,7 +169,7 @@ def view_of(duty: Duty, at: datetime, pack: Pack) -> DutyView:
     )
 
 
-def _has_limit(pack: Pack, duty: Duty, day: date) -> bool:
+def _has_limit(pack: Pack, duty: Duty | _Told, day: date) -> bool:
     try:
         pack.limit(duty.limit_id, day, or_earliest=True)
     except LookupError:
@@ -238,10 +276,8 @@ def _owed_in(team_ids: Sequence[UUID], most: int) -> Owed:
 def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
     """These duties as a page shows them, those that the viewer may see."""
     at, pack = now(), pack_in_force()
-    return {
-        duty.id: view_of(duty, at, pack)
-        for duty in Duty.objects.filter(id__in=list(duty_ids)).select_related("owner", "team")
-    }
+    rows = Duty.objects.filter(id__in=list(duty_ids)).values_list(*_TOLD)
+    return {told.id: _view(told, at, pack) for told in (_Told(*row) for row in rows)}
 
 
 def work_of(

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
+from sightline.access.drafts import latest
 from sightline.agencies.models import Posting
 from sightline.children.models import Involvement, Person, Tie
 from sightline.children.queries import NameAndAge
@@ -673,6 +674,11 @@ def _asked_views(which: Q) -> list[AskedView]:
 def drafts() -> list[EntryDraft]:
     """The viewer's own drafts of entries, the latest first."""
     return list(EntryDraft.objects.order_by("-saved_at"))
+
+
+def latest_drafts(most: int) -> tuple[list[EntryDraft], int]:
+    """So many of the latest of them, and how many there are in all."""
+    return latest(EntryDraft.objects.all(), most)
 
 
 def draft(draft_id: UUID) -> EntryDraft | None:

@@ -30,6 +30,7 @@ from sightline.agencies.tests.factories import (
     make_team,
     setting_up,
 )
+from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import NOBODY, Viewer, looking_as
 
@@ -49,6 +50,8 @@ def may(practitioner, folder_id: UUID) -> str:
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s IN (SELECT access_my_folders())", [folder_id])
             assert cursor.fetchone()[0] is reads
+            cursor.execute("SELECT access_which_open(%s)", [[folder_id, uuid7()]])
+            assert cursor.fetchall() == ([(folder_id,)] if reads else [])
     return ("r" if reads else "") + ("w" if writes else "")
 
 

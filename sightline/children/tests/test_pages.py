@@ -293,7 +293,7 @@ def test_a_form_is_kept_as_it_is_typed_until_it_is_sent(desk, world, worker, fol
     assert "saved" in desk.post(keep, {"lines": "12 Half-written Lane"}).json()
     assert "12 Half-written Lane" in desk.get(address).content.decode()
     with world.looking(worker):
-        (line,) = draft_lines()
+        (line,) = draft_lines(5).lines
     assert (line.words, line.href) == ("You were filling in: Where Maya lives", address)
     sent = {"lives_at": "home", "lines": "12 Long Lane", "area": "Eastmere", "confidential": "no"}
     post(desk, "address", [folder_id, child_id], sent)

@@ -309,14 +309,14 @@ def test_what_is_typed_into_ones_own_chronology_is_kept_until_it_is_sent(worker,
     assert re.fullmatch(r"\d\d:\d\d", told.json()["saved"])
     # On another device, from the list of what is unsent.
     with as_practitioner(worker):
-        (line,) = draft_lines()
+        (line,) = draft_lines(5).lines
     assert line.href == add
     again = client.get(add).content.decode()
     assert "Seen at home" in again
     assert "He is sa" in again
     client.post(add, {"what": "Seen at home", "analysis": MEANS})
     with as_practitioner(worker):
-        assert draft_lines() == []
+        assert draft_lines(5).lines == []
     elsewhere = keep.replace("chronology%2Fown%2Fadd", "documents%2Fadd")
     assert client.post(elsewhere, {"what": "x"}).status_code == 404
 

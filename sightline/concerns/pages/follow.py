@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.drafts import DraftLine
+from sightline.access.drafts import DraftLine, Drafts
 from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
 from sightline.kernel.verdicts import NotFound, Refused
@@ -28,9 +28,10 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "concerns/mine.html", {"rows": rows, "drafts": drafts})
 
 
-def draft_lines() -> list[DraftLine]:
+def draft_lines(most: int) -> Drafts:
     """The viewer's drafts of concerns and of decisions, for My work."""
-    return [
+    rows, total = queries.latest_drafts(most)
+    lines = [
         DraftLine(
             f"You were writing a concern about {draft_names(draft.content)}",
             draft.saved_at,
@@ -42,8 +43,9 @@ def draft_lines() -> list[DraftLine]:
             draft.saved_at,
             reverse("concerns:decide", args=[draft.concern.id]),
         )
-        for draft in queries.drafts()
+        for draft in rows
     ]
+    return Drafts(lines, total)
 
 
 @page(permission=Permission.RAISE_CONCERN)

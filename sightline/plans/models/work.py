@@ -178,7 +178,12 @@ class Action(Signed):
 
     class Meta:
         indexes = [
-            models.Index(fields=["agency", "due_on"], name="action_of_agency", condition=Q(state="open")),
+            models.Index(
+                fields=["agency", "due_on", "id"],
+                include=["folder", "practitioner"],
+                name="action_open",
+                condition=Q(state="open"),
+            ),
             models.Index(fields=["plan", "due_on"], name="action_of_plan"),
         ]
 

@@ -25,7 +25,11 @@ from .common import bound, form_page
 def agency_actions(request: HttpRequest) -> HttpResponse:
     """My agency's outstanding actions in the plans of all children whose records I may open (PAR-05)."""
     acting = request.practitioner  # type: ignore[attr-defined]
-    rows, total = queries.actions_of_agencies(acting.agency_ids)
+    number = request.GET.get("page", "1")
+    found = queries.actions_of_agencies(
+        acting.agency_ids, max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
+    )
+    rows = found.rows
     return render(
         request,
         "plans/actions.html",
@@ -33,8 +37,7 @@ def agency_actions(request: HttpRequest) -> HttpResponse:
             "late": [r for r in rows if r.late],
             "left": [r for r in rows if r.left and not r.late],
             "coming": [r for r in rows if not r.late and not r.left],
-            "total": total,
-            "shown_count": len(rows),
+            "found": found,
             "agency": acting.agency_name,
         },
     )

@@ -39,15 +39,43 @@ class ActionRow:
         return self.due_on < today()
 
 
-def actions_of_agencies(agency_ids: Sequence[UUID], *, limit: int = 200) -> tuple[list[ActionRow], int]:
-    """The open actions of agencies over all children whose records the viewer may open, the soonest first, and
-    how many there are in all (PAR-05)."""
-    listed = _rows("plans_open_actions(%s, %s)", list(agency_ids), limit)
-    rows = list(
-        Action.objects.filter(id__in=[ident for ident, _total in listed])
+@dataclass(frozen=True)
+class AgencyActions:
+    """One page of an agency's list. `late`, `gone` (given to somebody who has left) and `coming` count all of it."""
+
+    rows: list[ActionRow]
+    late: int
+    gone: int
+    coming: int
+    page: int
+
+    @property
+    def total(self) -> int:
+        return self.late + self.gone + self.coming
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // ACTIONS), 1)
+
+
+#: So many actions stand on a page.
+ACTIONS = 50
+
+
+def actions_of_agencies(agency_ids: Sequence[UUID], page: int = 1) -> AgencyActions:
+    """The open actions of agencies over all children whose records the viewer may open (PAR-05): what is late first,
+    then what was given to somebody who has left, the soonest of each first. Of a page beyond the last, the last."""
+    function = "plans_actions_of(%s, %s, %s, %s)"
+    listed = _rows(function, list(agency_ids), today(), ACTIONS, (page - 1) * ACTIONS)
+    if not listed and page > 1:
+        first = actions_of_agencies(agency_ids)
+        return first if first.pages == 1 else actions_of_agencies(agency_ids, first.pages)
+    place = {ident: number for number, (ident, *_counts) in enumerate(listed)}
+    rows = sorted(
+        Action.objects.filter(id__in=list(place))
         .select_related("practitioner", "agency")
-        .annotate(there=_holds_post("practitioner_id", "agency_id"))
-        .order_by("due_on", "id")
+        .annotate(there=_holds_post("practitioner_id", "agency_id")),
+        key=lambda row: place[row.id],
     )
     names = names_of_folders({r.folder_id for r in rows}) if rows else {}
     lines: dict[tuple[object, ...], tuple[Action, list[tuple[UUID, str]]]] = {}
@@ -62,7 +90,8 @@ def actions_of_agencies(agency_ids: Sequence[UUID], *, limit: int = 200) -> tupl
         )
         for a, children in lines.values()
     ]  # fmt: skip
-    return out, listed[0][1] if listed else 0
+    late, gone, coming = listed[0][2:] if listed else (0, 0, 0)
+    return AgencyActions(out, late, gone, coming, page)
 
 
 def _rows(function: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -200,11 +200,12 @@ def test_siblings_share_what_is_written_once_and_keep_their_own():
         assert [o.words for o in queries.plan_shown(maya).outcomes] == ["Nobody shouts in the evenings."]
         assert len(queries.plan_shown(theo).outcomes) == 2
         assert [name for _p, _f, name, _k in queries.siblings_of(queries.plan_shown(maya))] == ["Theo"]
-        rows, total = queries.actions_of_agencies([family.worker.postings.get().agency_id])
-        assert total == 2
-        assert [len(r.children) for r in rows] == [2]
+        found = queries.actions_of_agencies([family.worker.postings.get().agency_id])
+        assert found.total == 2
+        assert [len(r.children) for r in found.rows] == [2]
     with as_practitioner(family.stranger):
-        assert queries.actions_of_agencies([family.worker.postings.get().agency_id]) == ([], 0)
+        found = queries.actions_of_agencies([family.worker.postings.get().agency_id])
+        assert (found.rows, found.total) == ([], 0)
 
 
 def test_a_child_moves_out_of_a_sibling_group_half_way_and_into_it_again():
@@ -234,7 +235,7 @@ def test_an_action_goes_to_a_named_person_who_finds_it_and_opens_the_record():
         [action] = actions.give_action([plan], an_action(family.nurse))
         assert family.nurse.pk in {g.practitioner_id for g in grants_on(family.maya)}
     with as_practitioner(family.nurse):
-        rows, _total = queries.actions_of_agencies([family.nurse.postings.get().agency_id])
+        rows = queries.actions_of_agencies([family.nurse.postings.get().agency_id]).rows
         assert [(r.words, [n for _f, n in r.children]) for r in rows] == [
             ("Go with Maya to the hearing clinic.", ["Maya Ferreira-Lund"])
         ]
@@ -263,6 +264,42 @@ def test_the_action_of_somebody_who_left_is_handed_over(owning):
         actions.hand_over_action(action, family.manager.pk, "Ines has left.")
         assert Duty.objects.get(subject_id=action, closed_at__isnull=True).owner_id == family.manager.pk
         assert not queries.plan_shown(plan).actions[0].left
+
+
+@pytest.mark.obligation("PAR-05")
+def test_an_agencys_actions_stand_on_pages_with_the_counts_of_all_of_them(owning, monkeypatch):
+    family = make_family()
+    plan = begun(family)
+    agency = family.worker.postings.get().agency
+    leaver = make_practitioner(agency=agency)
+    with as_practitioner(family.worker):
+        for words, whom, days in (
+            ("Later", family.worker, 9),
+            ("Soon", family.worker, 2),
+            ("Was due", leaver, 1),
+        ):
+            actions.give_action([plan], an_action(whom, words=words, due_on=today() + timedelta(days=days)))
+        [gone] = actions.give_action(
+            [plan], an_action(leaver, words="Nobody's", due_on=today() + timedelta(days=5))
+        )
+    with owning():
+        leaver.postings.update(held_until=today())
+        Action.objects.filter(words="Was due").update(due_on=today() - timedelta(days=1))
+    monkeypatch.setattr(queries.lists, "ACTIONS", 2)
+    with as_practitioner(family.worker):
+        first, second, beyond = (queries.actions_of_agencies([agency.pk], page) for page in (1, 2, 9))
+    assert [r.words for r in first.rows] == ["Was due", "Nobody's"]
+    assert [(r.late, r.left) for r in first.rows] == [(True, True), (False, True)]
+    assert [r.words for r in second.rows] == ["Soon", "Later"]
+    assert (beyond.page, [r.words for r in beyond.rows]) == (2, ["Soon", "Later"])
+    assert {(p.late, p.gone, p.coming, p.total, p.pages) for p in (first, second, beyond)} == {
+        (1, 1, 2, 4, 2)
+    }
+    monkeypatch.setattr(queries.lists, "ACTIONS", 3)
+    with as_practitioner(family.worker):
+        first, second = (queries.actions_of_agencies([agency.pk], page) for page in (1, 2))
+    assert [r.words for r in first.rows + second.rows] == ["Was due", "Nobody's", "Soon", "Later"]
+    assert gone == first.rows[1].id
 
 
 @pytest.mark.obligation("CHD-02")

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from sightline.access.drafts import DraftLine
+from sightline.access.drafts import DraftLine, Drafts
 from sightline.access.queries import grants_on, joined_set, lead_of
 from sightline.agencies.gate import page
 from sightline.agencies.rules import Acting
@@ -396,11 +396,11 @@ def draft_href(row: Any) -> str:
     return f"{reverse('records:write', args=[row.child, row.kind])}?draft={row.id}"
 
 
-def draft_lines() -> list[DraftLine]:
+def draft_lines(most: int) -> Drafts:
     """The viewer's drafts of entries, for My work: 'You were writing a visit about Maya'."""
-    rows = queries.drafts()
+    rows, total = queries.latest_drafts(most)
     if not rows:
-        return []
+        return Drafts([], 0)
     names, called = names_of_folders({row.child for row in rows}), titles(pack_in_force())
     found = []
     for row in rows:
@@ -409,7 +409,7 @@ def draft_lines() -> list[DraftLine]:
         found.append(
             DraftLine(f"{words} about {who.called}" if who else words, row.saved_at, draft_href(row))
         )
-    return found
+    return Drafts(found, total)
 
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("news/", work.news, name="news"),
     path("trail/", trail.trail, name="trail"),
     path("figures/", figures.figures, name="figures"),
+    path("drafts/", work.drafts, name="drafts"),
     path("you/", work.you, name="you"),
     path("child/<uuid:folder_id>/", child.child, name="child"),
     path("child/<uuid:folder_id>/record/", child.record_, name="record"),

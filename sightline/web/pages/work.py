@@ -42,6 +42,8 @@ PLACES = (
 
 #: So much of the news, and so many drafts, stand on My work; the rest on pages of their own.
 FEW = 5
+#: Of more drafts than these, the page of all of them lists the latest and says so.
+MOST = 500
 
 
 @page(permission=PUBLIC, methods=("GET",))
@@ -59,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": "My work",
         "mine": True,
         "ways": [way for way in queries.WAYS if way[0] != "owner"],
-        "drafts": all_drafts(),
+        "drafts": all_drafts(FEW),
         "to_confirm": count_asked_of(acting.practitioner_id),
         "news": queries.with_names(lines[:FEW]),
         "news_total": len(lines),
@@ -106,6 +108,23 @@ def news(request: HttpRequest) -> HttpResponse:
             "page": turned,
             "lines": queries.with_names(list(turned.object_list)),
             "days": REACH.days,
+            "back_href": reverse("web:home"),
+            "back_text": "My work",
+        },
+    )
+
+
+@page(permission=SIGNED_IN, methods=("GET",))
+def drafts(request: HttpRequest) -> HttpResponse:
+    """All that I have begun to write and not sent."""
+    found = all_drafts(MOST)
+    return render(
+        request,
+        "web/drafts.html",
+        {
+            "page": Paginator(found.lines, queries.SIZE).get_page(request.GET.get("page")),
+            "total": found.total,
+            "most": MOST,
             "back_href": reverse("web:home"),
             "back_text": "My work",
         },

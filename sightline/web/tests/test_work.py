@@ -224,3 +224,16 @@ def test_the_work_list_asks_the_same_whatever_its_length_and_order(door: FrontDo
         decided(door)
     assert [asked(path) for path in paths] == few
     assert max(few) <= 25
+
+
+def test_the_latest_drafts_stand_on_my_work_and_all_of_them_on_a_page_of_their_own(door: FrontDoor) -> None:
+    client = signed_in(door.teacher)
+    for _ in range(7):
+        client.post("/concerns/raise/", {})
+    home = text(client.get("/"))
+    assert "Drafts (7)" in home
+    assert "All 7 drafts" in home
+    assert home.count("You were writing a concern") == 6  # five in the list, the latest above it as well
+    every = text(client.get("/drafts/"))
+    assert "7 drafts" in every
+    assert every.count("You were writing a concern") == 7
