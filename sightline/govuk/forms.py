@@ -89,6 +89,8 @@ class PageForm(forms.Form):
     """
 
     use_required_attribute = False
+    #: It may be saved half written and is complete only later: its empty fields are not called optional.
+    written_over_time = False
 
     def __init__(self, *args: Any, draft: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

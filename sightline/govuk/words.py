@@ -44,10 +44,13 @@ def day(value: date | datetime | None) -> str:
     return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
-def date_only(value: date | datetime | None) -> str:
-    """'19 November 2026', as for a date of birth; an empty string for None."""
-    if value is None:
+def date_only(value: date | datetime | str | None) -> str:
+    """'19 November 2026', as for a date of birth; an empty string for None or nothing. What was signed keeps its days
+    as '2026-11-19'."""
+    if not value:
         return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
     local = london(value)
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 

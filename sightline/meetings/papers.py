@@ -318,7 +318,7 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
                 Part(
                     "Who does what by when",
                     bullets=tuple(
-                        f"{a.words} {a.by_whom}, by {words_of_day(a.due_on)}. {a.timing_why}"
+                        f"{a.words.rstrip('. ')}: {a.by_whom}, by {words_of_day(a.due_on)}. {a.timing_why}"
                         for a in child.actions
                     ),
                     level=2,

@@ -61,7 +61,7 @@ def chart(line: _Line) -> Markup | None:
         out.append(
             f'<line x1="{LEFT}" y1="{y(line.hoped)}" x2="{WIDTH - RIGHT}" y2="{y(line.hoped)}" stroke="#00703c" '
             'stroke-width="2" stroke-dasharray="6 4"/>'
-            f'<text x="{WIDTH - RIGHT}" y="{y(line.hoped) - 5}" text-anchor="end" font-size="13" '
+            f'<text x="{LEFT + 4}" y="{y(line.hoped) - 5 if line.hoped < 10 else y(line.hoped) + 15}" font-size="13" '
             'fill="#00703c">hoped for</text>'
         )
     whose = list(dict.fromkeys(_whose(p) for p in points))

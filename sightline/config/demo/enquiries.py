@@ -152,6 +152,7 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
         protection.write_enquiry(
             enquiry.id,
             protection.EnquiryIn(
+                harm_where=("outside", "online"),
                 child_seen_on=today(),
                 seen_alone=True,
                 seen_words="At home, in his room, for half an hour. He looked at the window at every car.",

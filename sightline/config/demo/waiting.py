@@ -230,7 +230,7 @@ def _brannigan(people: Cast) -> None:
         protection.write_enquiry(
             enquiry.id,
             protection.EnquiryIn(
-                child_seen_on=seen_on, seen_alone=True,
+                harm_where=("home",), child_seen_on=seen_on, seen_alone=True,
                 seen_words="At school with a sign language interpreter. He signed “Mum is angry when I look away”.",
                 powers_told="Orla, at home with an interpreter: section 47, and that a conference may follow.",
                 checks="School: a note of each Monday since September. Health visitor: no injury before the summer.",

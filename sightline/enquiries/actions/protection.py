@@ -19,6 +19,7 @@ from sightline.audit.terms import Verb
 from sightline.children.queries import child_page
 from sightline.children.terms import StatusKind
 from sightline.concerns.models import Concern, ConcernPart
+from sightline.concerns.terms import Place
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
@@ -340,8 +341,9 @@ def _goes_on(row: Enquiry) -> None:
 
 @dataclass(frozen=True)
 class EnquiryIn:
-    """What an enquiry has found so far; anything may still be empty."""
+    """What an enquiry has found so far; anything may still be empty. `harm_where`: `concerns.terms.Place`."""
 
+    harm_where: Sequence[str] = ()
     child_seen_on: date | None = None
     seen_alone: bool | None = None
     not_seen_why: str = ""
@@ -396,6 +398,7 @@ def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> Enquir
     text = EnquiryText(
         folder_id=row.folder_id,
         enquiry=row,
+        harm_where=[Place(where).value for where in found.harm_where],
         child_seen_on=found.child_seen_on,
         seen_alone=found.seen_alone,
         not_seen_why=found.not_seen_why.strip(),
@@ -453,6 +456,7 @@ def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: 
     """What an enquiry still lacks before a manager may decide on it."""
     text = text or EnquiryText()
     return rules.enquiry_lacks(
+        harm_where=text.harm_where,
         child_seen_on=text.child_seen_on,
         seen_alone=text.seen_alone,
         not_seen_why=text.not_seen_why,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -81,6 +82,7 @@ class EnquiryText(Written):
     """What the enquiry found so far. The latest row is what holds; earlier ones stay readable."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="texts")
+    harm_where = ArrayField(models.CharField(max_length=12), default=list)
     child_seen_on = models.DateField(null=True)
     seen_alone = models.BooleanField(null=True)
     not_seen_why = models.TextField(blank=True, help_text="Why not seen, or not alone")

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sightline.children.terms import LivesAt
+from sightline.concerns.terms import Place
 from sightline.govuk.forms import (
     Choice,
     Choices,
@@ -545,11 +546,21 @@ class _Beside(PageForm):
             )
 
 
+PLACES = (
+    Option(Place.HOME.value, "At home"),
+    Option(Place.OUTSIDE.value, "Outside the home"),
+    Option(Place.ONLINE.value, "Online"),
+    Option(Place.NOT_KNOWN.value, "Not known yet", exclusive=True, divider="or"),
+)
+
+
 class EnquiryForm(_Beside):
+    written_over_time = True
     also_label = "Write what is about the family once for"
     also_hint = (
         "What they were told of powers, what agencies knew, other children. The rest is each child’s own"
     )
+    harm_where = Choices("Where is the harm?", PLACES, required=False, hint="Choose all that apply")
     child_seen_on = Day(
         "When was the child seen?", tense="past", required=False, hint="Leave empty where not seen yet"
     )

@@ -235,6 +235,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
             if view.row.ended_at is None
             else [],
             "findings": dict(forms.pairs(forms.Finding)),
+            "places": [o.label for o in forms.PLACES if text and o.value in text.harm_where],
             "back_href": address("child", child),
         },
         status=status,

@@ -5,6 +5,7 @@ Sources: Children Act 1989, sections 20, 31, 38, 44, 46 and 47; Working Together
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -47,6 +48,7 @@ def may_decide(
 
 def enquiry_lacks(
     *,
+    harm_where: Collection[str],
     child_seen_on: date | None,
     seen_alone: bool | None,
     not_seen_why: str,
@@ -60,6 +62,8 @@ def enquiry_lacks(
 ) -> list[str]:
     """What an enquiry still lacks before a manager may decide on it."""
     found = []
+    if not harm_where:
+        found.append("Say where the harm is: at home, outside the home, online")
     if child_seen_on is None and not has_words(not_seen_why) and not unborn:
         found.append("Say when the child was seen, or why not")
     if child_seen_on is not None and seen_alone is not True and not has_words(not_seen_why):

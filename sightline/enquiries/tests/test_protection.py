@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.children.terms import LivesAt
@@ -19,6 +20,9 @@ from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.meetings.actions import AttendanceIn, hold
+from sightline.meetings.models import Invitation
+from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
 
@@ -67,6 +71,49 @@ def test_a_discussion_decides_for_each_child_and_the_conference_clock_runs_from_
         assert owed(case.theo, "strategy_discussion") is None
 
 
+def discussed_again(case, minutes_ago):
+    """Another discussion about Maya, with everybody of the first."""
+    with as_practitioner(case.manager):
+        asked = [case.door.teacher.pk, *Practitioner.objects.filter(name__in=["Rhona Officer", "Ines Nurse"])
+                 .values_list("pk", flat=True)]  # fmt: skip
+        meeting_id = protection.call_strategy(
+            protection.Calling(
+                (case.maya,), now() - timedelta(minutes=minutes_ago), cause="A third bruise, on the other arm.",
+                safety_now="She stays at her grandmother's.", chair_id=case.manager.pk, link="01632 960100",
+                asked=tuple(asked),
+            )
+        )  # fmt: skip
+        invited = Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True)
+        hold(
+            meeting_id, began_at=now() - timedelta(minutes=minutes_ago),
+            people=[AttendanceIn(row.id, Came.CAME) for row in invited],
+        )  # fmt: skip
+        return meeting_id, Strategy.objects.get(folder_id=case.maya, meeting_id=meeting_id)
+
+
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.parametrize("began_it", ["section_47_joint", "assessment"])
+def test_of_several_discussions_the_conference_clock_runs_from_the_one_that_began_the_enquiry(began_it):
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    with as_practitioner(case.manager):
+        first = Strategy.objects.get(folder_id=case.maya)
+        protection.decide_strategy(
+            meeting_id, [deciding(first, began_it)], knows_family=False, worker_id=case.worker.pk
+        )
+    again_id, second = discussed_again(case, 20)
+    with as_practitioner(case.manager):
+        protection.decide_strategy(
+            again_id, [deciding(second, "section_47_joint")], knows_family=False, worker_id=case.worker.pk
+        )
+        [enquiry] = Enquiry.objects.filter(folder_id=case.maya)
+        [duty] = Duty.objects.filter(folder_id=case.maya, kind="initial_conference")
+        named = first if began_it == "section_47_joint" else second
+        assert enquiry.strategy_id == named.id
+        assert duty.started_at == enquiry.began_at == named.meeting.began_at
+        assert stage_of(case.maya) is Stage.ENQUIRY
+
+
 def test_a_discussion_decides_only_after_it_was_held():
     case = make_case("strategy_discussion")
     meeting_id = discussed(case, held=False)
@@ -98,7 +145,8 @@ def enquired(case):
 
 def found(**changes):
     fields = {
-        "child_seen_on": today(), "seen_alone": True, "powers_told": "Both parents were told of section 47 at home.",
+        "harm_where": ["home"], "child_seen_on": today(), "seen_alone": True,
+        "powers_told": "Both parents were told of section 47 at home.",
         "finding": "continuing_risk", "analysis": "The injuries do not fit what was said of them.", "conference": True,
     }  # fmt: skip
     return EnquiryIn(**{**fields, **changes})
@@ -143,6 +191,19 @@ def test_an_enquiry_says_whether_the_child_was_seen_alone_or_why_not():
         protection.write_enquiry(maya.id, found(seen_alone=False))
     with as_practitioner(case.manager), pytest.raises(Refused, match="seen alone, or why not"):
         protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+
+
+@pytest.mark.obligation("NTC-04")
+def test_an_enquiry_says_where_the_harm_is():
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    with as_practitioner(case.worker):
+        protection.write_enquiry(maya.id, found(harm_where=[]))
+    with as_practitioner(case.manager), pytest.raises(Refused, match="Say where the harm is"):
+        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+    with as_practitioner(case.worker):
+        text = protection.write_enquiry(maya.id, found(harm_where=["outside", "online"]))
+    assert text.harm_where == ["outside", "online"]
 
 
 def test_a_conference_before_its_enquiry_is_refused_with_what_to_do():

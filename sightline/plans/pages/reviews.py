@@ -13,6 +13,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.enquiries.queries.assessment import progress_of
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
@@ -38,13 +39,14 @@ def _page(review: ReviewView) -> str:
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
     """A review: what is answered, what is still to be answered, and what was decided."""
-    _view, shown, found = _opened(request, folder_id, review_id, "review")
+    view, shown, found = _opened(request, folder_id, review_id, "review")
     return render(
         request,
         "plans/review.html",
         shown
         | {
             "writable": shown["may_write"] and found.closed_at is None,
+            "progress": progress_of(view.folder_ids),
             "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
         },
     )

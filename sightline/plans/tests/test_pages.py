@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
+from sightline.enquiries.actions.assessment import Seen, record_progress
+from sightline.enquiries.terms import AgainstAge, Development
 from sightline.kernel.time import today
 from sightline.plans import queries
 from sightline.plans.pages.urls import urlpatterns
@@ -118,6 +120,22 @@ def test_a_review_says_who_came_and_what_is_still_to_be_answered():
     )
     assert answer.status_code == 409
     assert "Say what actually came of each planned outcome first" in answer.content.decode()
+
+
+@pytest.mark.obligation("CHD-07")
+def test_a_review_shows_the_child_s_development_against_age_over_time():
+    family, places = _world()
+    with as_practitioner(family.worker):
+        for days, how, words in (
+            (200, AgainstAge.BEHIND, "Two words at a time."),
+            (3, AgainstAge.AS_EXPECTED, "Whole sentences, and questions."),
+        ):
+            record_progress(
+                family.maya, Seen(Development.TALKING, today() - timedelta(days=days), how, words, "School")
+            )
+    page = _client(family.worker).get(reverse("plans:review", args=[family.maya, places["review_id"]])).text
+    before, after = page.index("Two words at a time."), page.index("Whole sentences, and questions.")
+    assert page.index('id="development"') < before < after
 
 
 def test_nothing_is_preselected_on_a_decision():
