@@ -96,6 +96,8 @@ class BeginForm(PageForm):
 class SectionForm(PageForm):
     """A section as the pack words it. Nothing is required to save; what is missing is listed before sending."""
 
+    written_over_time = True
+
     def __init__(
         self,
         *args: Any,
@@ -662,6 +664,7 @@ class AskMedicalForm(PageForm):
 
 
 class MedicalForm(PageForm):
+    written_over_time = True
     consent = Words("Who consented, when and how?", rows=2, required=False, hint="Or which court directed it")
     refused = Words("Who refused, and what was done then?", rows=2, required=False)
     done_at = Moment("When was it done?", required=False)
