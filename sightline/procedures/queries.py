@@ -389,3 +389,23 @@ def kept_limits(since: datetime, until: datetime) -> list[Kept]:
         )
     )
     return sorted((Kept(*row) for row in rows), key=lambda kept: (-kept.late, -kept.owed, kept.title))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many open duties of one team are how late; both names are empty where a worker alone owes them."""
+
+    agency: str
+    team: str
+    critical: int
+    overdue: int
+    soon: int
+    calm: int
+
+
+def standing() -> list[Standing]:
+    """All open duties of the partnership but those of sealed records, counted by team, the latest first. Nothing for
+    somebody whose role does not reach over the partnership's work. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM procedures_standing(%s)", [now()])
+        return [Standing(*row) for row in cursor.fetchall()]

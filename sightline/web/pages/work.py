@@ -20,6 +20,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import own_concerns
 from sightline.kernel.time import now
+from sightline.procedures.queries import standing
 from sightline.records.queries import count_asked_of
 
 from .. import queries
@@ -86,7 +87,8 @@ def partnership(request: HttpRequest) -> HttpResponse:
     found |= {
         "title": "The partnership’s work",
         "empty": "Nothing is due in the records that you may open.",
-        "reach": "This counts the records that you may open.",
+        "standing": standing(),
+        "reach": "This counts the records that you may open; the numbers below count all that are not sealed.",
     }
     return render(request, "web/work.html", found)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.actions import answer_identity
 from sightline.children.rules import Answer
 from sightline.children.terms import Answered, IdentityQuestion
@@ -16,11 +16,12 @@ from sightline.concerns.actions import screen
 from sightline.concerns.figures import figures
 from sightline.concerns.tests.factories import a_decision, make_front_door, raised_by
 from sightline.kernel.time import now
-from sightline.procedures.queries import kept_limits
+from sightline.procedures.queries import kept_limits, standing
 
 from .test_work import signed_in, text
 
 pytestmark = pytest.mark.django_db
+Seal = apps.get_model("access", "Seal")
 Duty = apps.get_model("procedures", "Duty")
 ConcernPart = apps.get_model("concerns", "ConcernPart")
 
@@ -90,3 +91,35 @@ def test_a_date_agreed_beside_a_statutory_limit_is_counted_beside_it(door: Any, 
     assert (line.owed, line.in_time, line.by_agreement, line.late, line.waiting) == (
         2 + len(rest), 1, 2, len(rest), 0,
     )  # fmt: skip
+
+
+@pytest.mark.obligation("TIM-03")
+def test_the_partnership_sees_how_every_team_stands_without_a_name_and_without_the_sealed(
+    door: Any, owning: Any
+) -> None:
+    raised = raised_by(door.teacher)
+    lead = make_practitioner("quality-lead")
+    for nobody in (door.teacher, door.decider, door.stranger):
+        with as_practitioner(nobody):
+            assert standing() == []
+    with owning():
+        owed = Duty.objects.filter(closed_at=None)
+        assert owed.filter(team=door.team).count() == owed.count() > 0
+        Duty.objects.update(soon_at=now() - timedelta(days=3), due_at=now() - timedelta(days=2))
+        Duty.objects.update(critical_at=now() - timedelta(days=1))
+        there = owed.count()
+        hidden = owed.filter(folder_id=raised.folder_ids[0]).count()
+    with as_practitioner(lead):
+        (line,) = standing()
+    assert (line.team, line.critical, line.overdue, line.soon, line.calm) == (door.team.name, there, 0, 0, 0)
+    page = text(signed_in(lead).get("/partnership/"))
+    assert "How every team stands" in page
+    assert door.team.name in page
+    assert "Maya" not in page
+    with owning():
+        Seal.objects.create(
+            folder_id=raised.folder_ids[0], why="Adopted", sealed_by=door.manager, sealed_at=now()
+        )
+    with as_practitioner(lead):
+        assert sum(one.critical for one in standing()) == there - hidden
+    assert hidden
