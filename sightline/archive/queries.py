@@ -369,7 +369,7 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     for heard in voices(folder_ids, limit=_ALL):
         found += _of_voice(heard)
     for made in decisions(folder_ids, limit=_ALL):
-        texts = [f"{made.outcome}.", *_paragraphs(made.reasons), made.ruling]
+        texts = [f"{made.outcome.rstrip('.')}.", *_paragraphs(made.reasons), made.ruling]
         found += [
             Piece(
                 "decision",

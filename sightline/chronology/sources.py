@@ -57,7 +57,7 @@ def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             happened_at=row.made_at,
             known_at=row.made_at,
             kind=DECISION,
-            text=f"{row.outcome}.\n{row.reasons}",
+            text=f"{row.outcome.rstrip('.')}.\n{row.reasons}",
             agency=_office(row.maker_post),
             author=row.maker.name,
             href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",

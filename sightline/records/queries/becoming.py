@@ -1,0 +1,122 @@
+"""What became of an entry: corrections, the same in other records, the numbers that a reader does not see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from sightline.kernel.verdicts import NotFound
+
+from ..models import (
+    Entry,
+    EntryCounter,
+)
+from .people import ways_into
+from .reading import _with_people, views
+from .shown import EntryView
+
+
+@dataclass(frozen=True)
+class Story:
+    """An entry with all that stands on it: what puts it right, its reviews, and what others say of it, in order."""
+
+    entry: EntryView
+    corrections: tuple[EntryView, ...]
+    after: tuple[EntryView, ...]
+
+    @property
+    def latest(self) -> EntryView:
+        """The entry as its last correction has it."""
+        return self.corrections[-1] if self.corrections else self.entry
+
+
+def story(entry_id: UUID, folder_ids: Iterable[UUID]) -> Story:
+    """One entry of these folders with all that stands on it. Two queries. Raises NotFound."""
+    which = Q(id=entry_id) | Q(corrects_id=entry_id) | Q(follows_id=entry_id)
+    rows = list(
+        _with_people(Entry.objects.filter(which, folder_id__in=list(folder_ids))).order_by(
+            "folder_id", "number"
+        )
+    )
+    found = views(rows, linked=rows)
+    entry = next((view for view in found if view.id == entry_id), None)
+    if entry is None:
+        raise NotFound
+    return Story(
+        entry,
+        tuple(view for view in found if view.corrects_id == entry_id),
+        tuple(view for view in found if view.follows_id == entry_id and view.corrects_id is None),
+    )
+
+
+def corrections_of(entry_id: UUID) -> list[EntryView]:
+    """What put an entry right, in order."""
+    return views(_with_people(Entry.objects.filter(corrects_id=entry_id)).order_by("number"))
+
+
+def standing(entry_ids: Iterable[UUID]) -> list[EntryView]:
+    """Entries as their last correction has them: the correction where there is one."""
+    wanted = list(entry_ids)
+    latest = {
+        row.corrects_id: row
+        for row in _with_people(Entry.objects.filter(corrects_id__in=wanted)).order_by("number")
+    }
+    rows = {row.id: row for row in _with_people(Entry.objects.filter(id__in=wanted))}
+    return views(latest.get(ident, rows[ident]) for ident in wanted if ident in rows)
+
+
+@dataclass(frozen=True)
+class AlsoIn:
+    """The same entry in the record of another child."""
+
+    entry_id: UUID
+    folder_id: UUID
+    number: int
+
+
+def written_together(view: EntryView) -> list[AlsoIn]:
+    """Where else an entry stands, as far as the viewer may write there."""
+    if view.written_together is None:
+        return []
+    rows = list(
+        Entry.objects.filter(written_together=view.written_together, kind=view.kind)
+        .exclude(id=view.id)
+        .order_by("folder_id")
+        .values_list("id", "folder_id", "number")
+    )
+    writes = {folder for folder, may, _ in ways_into([folder for _, folder, _ in rows]) if may}
+    return [AlsoIn(ident, folder, number) for ident, folder, number in rows if folder in writes]
+
+
+def hidden_numbers(
+    folder_ids: Iterable[UUID], *, first: int = 1, last: int | None = None, seen: int | None = None
+) -> dict[UUID, list[int]]:
+    """The numbers of a record that were given and that the viewer does not see, by folder: a page says so of each
+    (REC-03). From `first` to `last`, where the viewer looks at a part. `seen` is how many entries of these folders
+    the viewer sees in all, where that has been counted already. At most three queries, often one."""
+    given = dict(EntryCounter.objects.filter(folder_id__in=list(folder_ids)).values_list("folder_id", "last"))
+    if seen == sum(given.values()):
+        return {}
+    open_to = dict(
+        Entry.objects.filter(folder_id__in=given)
+        .values_list("folder_id")
+        .annotate(count=Count("id"))
+        .order_by()
+    )
+    # A record of thousands is read number by number only where some are missing.
+    folders = [folder for folder, top in given.items() if open_to.get(folder, 0) < top]
+    if not folders:
+        return {}
+    numbers: dict[UUID, set[int]] = defaultdict(set)
+    for folder, number in Entry.objects.filter(folder_id__in=folders).values_list("folder_id", "number"):
+        numbers[folder].add(number)
+    return {
+        folder: missing
+        for folder in folders
+        for top in (given[folder],)
+        if (missing := [n for n in range(first, min(top, last or top) + 1) if n not in numbers[folder]])
+    }

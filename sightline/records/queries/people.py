@@ -1,0 +1,92 @@
+"""Who may be written about, who may confirm, and the words that a family has for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+
+from sightline.agencies.models import Posting
+from sightline.children.models import Involvement, Person, Tie
+from sightline.children.queries import NameAndAge
+from sightline.children.terms import Kinship
+from sightline.kernel.models import held_on
+from sightline.kernel.time import LONDON, today
+from sightline.procedures import clocks
+from sightline.procedures.pack import Pack
+from sightline.procedures.schema import spoken
+
+from .. import rules
+from ..wording import TheirWords
+from .shown import EARLIEST
+
+
+def ways_into(folder_ids: Iterable[UUID]) -> list[tuple[UUID, bool, bool]]:
+    """Each folder, whether the viewer may write in it, and whether they may read it. One query."""
+    wanted = list(dict.fromkeys(folder_ids))
+    if not wanted:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT f, access_may_add(f), access_may_read(f) FROM unnest(%s::uuid[]) AS f", [wanted]
+        )
+        return list(cursor.fetchall())
+
+
+def children_beside(folder_ids: Sequence[UUID]) -> list[UUID]:
+    """The folders of other children in a child's life in which the viewer may write: brothers and sisters, and whoever
+    else is tied to the child. Three queries."""
+    others = Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids)).values("other_id")
+    folders = list(
+        Person.objects.filter(id__in=others, folder_id__isnull=False).values_list("folder_id", flat=True)
+    )
+    return [folder for folder, writes, _ in ways_into(folders) if writes and folder not in folder_ids]
+
+
+def colleagues_of(folder_ids: Sequence[UUID], beside: Collection[UUID] = ()) -> list[tuple[UUID, str]]:
+    """Those who work with the child or share a team with one of `beside`: (practitioner, name and post), by name."""
+    working = Involvement.objects.filter(
+        held_on(today()), folder_id__in=list(folder_ids), practitioner__isnull=False
+    ).values("practitioner_id")
+    rows = (
+        Posting.objects.filter(held_on(today()))
+        .filter(Q(practitioner_id__in=working) | Q(team_id__in=list(beside)))
+        .select_related("practitioner", "agency")
+        .order_by("practitioner__name", "held_from")
+    )
+    found: dict[UUID, str] = {}
+    for row in rows:
+        found.setdefault(row.practitioner_id, f"{row.practitioner.name}, {row.post_title}, {row.agency.name}")
+    return list(found.items())
+
+
+def lateness(pack: Pack, agency_kind: str, happened_at: datetime, at: datetime) -> tuple[bool, str]:
+    """Whether an entry written then is late by the limit of its writer's type of agency, and that limit in words."""
+    limit = pack.late_entry(agency_kind, max(happened_at.astimezone(LONDON).date(), EARLIEST))
+    until = clocks.after(happened_at, limit, pack.calendar(today()).forgiven())
+    return rules.is_late(at, until), spoken(limit.amount, limit.unit)
+
+
+#: What the family calls its own people is shown where it is not what everybody says.
+_USUAL = {"mum", "mother", "mummy", "dad", "father", "daddy", "brother", "sister"}
+
+
+def their_words(folder_ids: Sequence[UUID], names: Mapping[UUID, NameAndAge]) -> list[TheirWords]:
+    """What the children and their family call themselves, for the writing aids (REC-16). One query."""
+    found = []
+    for folder_id, words, kinship in (
+        Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids))
+        .exclude(words="")
+        .values_list("folder_id", "words", "kinship")
+    ):
+        label = Kinship(kinship).label.lower()
+        if words.casefold() not in _USUAL and folder_id in names:
+            found.append(TheirWords(words, f"{names[folder_id].called}’s {label}", (label,)))
+    for who in names.values():
+        given = who.name.split(" ")[0]
+        if given.casefold() not in who.called.casefold():
+            found.append(TheirWords(who.called, "The name in use", (given,)))
+    return found

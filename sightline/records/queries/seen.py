@@ -1,0 +1,59 @@
+"""When a child was last seen, as the entries say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import OuterRef, Subquery
+
+from sightline.kernel.together import Wanted, prepared
+
+from ..models import (
+    EntryAnswer,
+)
+
+
+@dataclass(frozen=True)
+class LastSeen:
+    """When a child was last seen, by whom, and whether alone; None where nobody wrote whether."""
+
+    at: datetime
+    by: str
+    by_post: str
+    alone: bool | None
+    entry_id: UUID | None
+    """The entry that says so; None where another room's own page does."""
+
+
+@prepared
+def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
+    alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
+    said = (
+        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen")
+        .select_related("entry__author")
+        .defer("entry__words", "entry__text")
+        .annotate(alone=Subquery(alone))
+        .order_by("-entry__happened_at", "-entry__number")[:40]
+    )
+    return (said,)
+
+
+def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
+    """The latest entry that says the child was seen, as its last correction has it. One query."""
+    (candidates,) = _said_seen(list(folder_ids))
+    put_right = {answer.entry.corrects_id for answer in candidates if answer.entry.corrects_id}
+    for answer in candidates:
+        row = answer.entry
+        if row.id in put_right or answer.value != "yes":
+            continue
+        return LastSeen(
+            row.happened_at,
+            row.author.name,
+            row.author_post,
+            None if answer.alone is None else answer.alone == "yes",
+            row.id,
+        )
+    return None

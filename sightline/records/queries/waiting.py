@@ -1,0 +1,106 @@
+"""What waits for somebody: confirmations, drafts, supervision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from sightline.access.drafts import latest
+from sightline.kernel.verdicts import NotFound
+
+from ..models import (
+    ConfirmationRequest,
+    Entry,
+    EntryAnswer,
+    EntryDraft,
+)
+from .reading import _request_view, _with_people, views
+from .shown import EntryView, RequestView
+
+
+@dataclass(frozen=True)
+class AskedView:
+    """What somebody is asked to confirm: as much of it as they may read, also where the record is closed to them."""
+
+    id: UUID
+    folder_id: UUID
+    entry_id: UUID
+    about: str
+    happened_at: datetime
+    text: str
+    asked_by: str
+    asked_at: datetime
+    request: RequestView
+    whole: bool
+
+
+def asked(request_id: UUID) -> list[AskedView]:
+    """A request and those that go with it. Raises NotFound."""
+    first = ConfirmationRequest.objects.filter(id=request_id).first()
+    if first is None:
+        raise NotFound
+    which = Q(written_together=first.written_together) if first.written_together else Q(id=first.id)
+    return _asked_views(which)
+
+
+def asked_of(practitioner_id: UUID) -> list[AskedView]:
+    """What waits for somebody's confirmation, the oldest first."""
+    return _asked_views(Q(practitioner_id=practitioner_id, answer__isnull=True))
+
+
+def count_asked_of(practitioner_id: UUID) -> int:
+    """How much waits for somebody's confirmation, what was written together counted once."""
+    found = ConfirmationRequest.objects.filter(practitioner_id=practitioner_id, answer__isnull=True)
+    return len({together or ident for ident, together in found.values_list("id", "written_together")})
+
+
+def _asked_views(which: Q) -> list[AskedView]:
+    rows = (
+        ConfirmationRequest.objects.filter(which)
+        .select_related("asked_by", "answer__practitioner")
+        .order_by("asked_at", "about", "id")
+    )
+    return [
+        AskedView(
+            id=row.id,
+            folder_id=row.folder_id,
+            entry_id=row.entry_id,
+            about=row.about,
+            happened_at=row.happened_at,
+            text=row.text,
+            asked_by=row.asked_by.name,
+            asked_at=row.asked_at,
+            request=_request_view(row),
+            whole=row.statement_id is None,
+        )
+        for row in rows
+    ]
+
+
+def drafts() -> list[EntryDraft]:
+    """The viewer's own drafts of entries, the latest first."""
+    return list(EntryDraft.objects.order_by("-saved_at"))
+
+
+def latest_drafts(most: int) -> tuple[list[EntryDraft], int]:
+    """So many of the latest of them, and how many there are in all."""
+    return latest(EntryDraft.objects.all(), most)
+
+
+def draft(draft_id: UUID) -> EntryDraft | None:
+    """One draft of the viewer's own; None where there is none."""
+    return EntryDraft.objects.filter(id=draft_id).first()
+
+
+def signed_from(draft_id: UUID) -> list[EntryView]:
+    """The entries that were signed from a draft."""
+    return views(_with_people(Entry.objects.filter(written_from=draft_id), whole=False), whole=False)
+
+
+def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
+    """The supervision recorded of a worker, the latest first, in the records that the viewer may open (QUA-06)."""
+    ids = EntryAnswer.objects.filter(question_id="worker", value=str(practitioner_id)).values("entry_id")
+    return views(_with_people(Entry.objects.filter(id__in=ids)).order_by("-happened_at")[:100])
