@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from sightline.access.gathering import Gathered, gathered, gathering, note_own
 from sightline.agencies.gate import SAFE, refused
 
-from .blotting import blotted, blotted_text
+from .blotting import blotted, blotted_text, to_look_through
 from .queries import WITHHELD, addresses_in, knows_addresses
 
-_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_LINKED = re.compile(r"/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 _READ_AS_TEXT = ("application/json", "text/")
 
 SENT_BACK = (
@@ -63,19 +63,18 @@ class AddressesWithheld:
 
 def _look_through(request: HttpRequest, response: HttpResponse, found: Gathered, *, is_page: bool) -> None:
     page = response.content.decode(response.charset or "utf-8")
-    folders = found.folders | {UUID(each) for each in _UUID.findall(page)}
+    folders = found.folders | {UUID(each) for each in _LINKED.findall(page)}
     if not folders:
         return
-    note_own([value for values in request.GET.lists() for value in values[1]])
-
-    def find(text: str) -> list[str]:
-        return addresses_in(list(folders), [text])[0]
-
+    words = addresses_in(list(folders), to_look_through(page) if is_page else [page])
+    if not any(words):
+        return
     if is_page:
-        fit = blotted(page, find, instead=WITHHELD, typed=found.own)
+        note_own([value for values in request.GET.lists() for value in values[1]])
+        fit = blotted(page, [each for some in words for each in some], instead=WITHHELD, typed=found.own)
     else:
-        fit = blotted_text(page, find(page), instead=WITHHELD)
-    if fit is not page:
+        fit = blotted_text(page, words[0], instead=WITHHELD)
+    if fit != page:
         response.content = fit.encode(response.charset or "utf-8")
         if "Content-Length" in response.headers:
             response.headers["Content-Length"] = str(len(response.content))
