@@ -102,8 +102,13 @@ class Shown(HTMLParser):
             self.values[self._area] += data
 
 
-def lost(client: Client, path: str) -> tuple[list[str], int]:
-    """What a form at that address loses in each way of sending it wrongly, and how often it was refused."""
+def lost(
+    client: Client, path: str, pressed: dict[str, str] | None = None, prefix: str = ""
+) -> tuple[list[str], int]:
+    """What a form at that address loses in each way of sending it wrongly, and how often it was refused.
+
+    Where several forms stand on a page: what the button `pressed` sends, and how the fields of its form begin.
+    """
     page = client.get(path)
     if page.status_code != 200 or not page["Content-Type"].startswith("text/html"):
         return [], 0
@@ -111,7 +116,8 @@ def lost(client: Client, path: str) -> tuple[list[str], int]:
     if not fields.typed:
         return [], 0
     wrong, refused = [], 0
-    typed = {name: f"Typed {n}" for n, name in enumerate(fields.typed)}
+    typed = {name: f"Typed {n}" for n, name in enumerate(fields.typed) if name.startswith(prefix)}
+    fields.hidden |= pressed or {}
     ways = {
         "no answer chosen": {**fields.hidden, **typed},
         "the first answers": {**fields.hidden, **fields.chosen, **typed},
@@ -152,6 +158,35 @@ def test_every_form_comes_back_with_what_was_typed(world: World) -> None:
             refused += times
     assert not wrong, "\n".join(wrong)
     assert refused > 100, "most of them are refused and come back"
+
+
+#: The rooms of a concern's way, and who fills in their forms.
+TRUNK = ("web", "concerns", "children", "access", "agencies", "matching", "records")
+WRITERS = ("decider", "manager", "administrator")
+#: Pages of several forms: the button of each, and how the names of its fields begin.
+SEVERAL = {
+    "access:seal": [({"act": "seal"}, "")],
+    "agencies:agencies": [({"add": "agency"}, "agency-"), ({"add": "team"}, "team-")],
+    "concerns:allocate": [({"act": "allocate"}, "a-"), ({"act": "pass"}, "p-")],
+}
+
+
+@pytest.mark.timeout(600)
+def test_every_form_of_the_trunk_comes_back_with_what_was_typed(world: World) -> None:
+    wrong: set[str] = set()
+    refused = 0
+    people = {**world.people, "decider": world.door.decider, "manager": world.door.manager}
+    for role in WRITERS:
+        client = world.client(people[role])
+        client.get("/")
+        for name in own_routes():
+            if name.partition(":")[0] in TRUNK:
+                for pressed, prefix in SEVERAL.get(name, [({}, "")]):
+                    found, times = lost(client, address(name, world, world.known), pressed, prefix)
+                    wrong.update(found)
+                    refused += times
+    assert not wrong, "\n".join(sorted(wrong))
+    assert refused > 60, "most of them are refused and come back"
 
 
 def to_be_decided() -> tuple[enquiries.Case, dict[str, UUID]]:
