@@ -660,23 +660,16 @@ class _Writer:
         return openings
 
     def _end_duty(self, duty: Duty, kind: DutyOwed, episode: Episode | None) -> None:
-        """Done late stays in sight to be answered for; done in time, or no longer owed, it is withdrawn.
-
-        The ledger would take the day of the import for the day on which it was done.
-        """
+        """Done, it is discharged as of that day: late, it stays in sight to be answered for. No longer owed, it is
+        withdrawn."""
         assert duty.subject_id is not None
         done_on = (
             intake.done_on(kind, episode, duty.started_at.astimezone(LONDON).date()) if episode else None
         )
-        if done_on is not None and done_on > duty.due_at.astimezone(LONDON).date():
-            duties.discharge(duty.kind, duty.subject_id, folder_ids=[duty.folder_id])
-            return
         if done_on is not None:
-            reason = f"{self.place.said_by} shows that it was done on {done_on.day} {done_on:%B %Y}."
-        else:
-            reason = (
-                f"{self.place.said_by} shows that it is no longer owed, or corrects when its clock began."
-            )
+            duties.discharge(duty.kind, duty.subject_id, folder_ids=[duty.folder_id], done=done_on)
+            return
+        reason = f"{self.place.said_by} shows that it is no longer owed, or corrects when its clock began."
         duties.withdraw_all(duty.subject_id, reason, folder_ids=[duty.folder_id])
 
     def _opening(self, planned: Planned, thread: UUID, owed: Owed) -> duties.Opening:

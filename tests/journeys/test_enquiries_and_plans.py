@@ -189,7 +189,8 @@ def the_worker_enquires_and_writes_for_both_what_is_about_both(
     worker.sees("School: marks on Monday.")
     worker.sees("Ana Ferreira, mother")
     fills(
-        worker, child_seen_on=today(), seen_alone="no", not_seen_why="He is four and stayed with his key worker.",
+        worker, harm_where=["home"], child_seen_on=today(), seen_alone="no",
+        not_seen_why="He is four and stayed with his key worker.",
         seen_words="At nursery, busy with cars.", analysis="The mark is from a fall that the nursery saw.",
         finding="not_substantiated", conference="no",
         conference_why="The mark is explained, and he was never alone with the adult who shouts.",

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from sightline.access import actions as access
 from sightline.access.models import Folder, Grant, Responsibility
@@ -43,9 +43,18 @@ from sightline.concerns.models import Answer as ConcernAnswer
 from sightline.concerns.models import Concern, ConcernPart, PartName, Screening
 from sightline.concerns.terms import ConcernState
 from sightline.config.demo import bulk, load
+from sightline.enquiries.models import Episode
+from sightline.enquiries.terms import Stage
+from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.meetings.models import Dissent, Meeting
+from sightline.meetings.terms import MeetingState
+from sightline.plans.models import Plan, Review
+from sightline.plans.models import View as PlanView
+from sightline.plans.terms import Agrees, PlanKind, PlanState, ReviewResult
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.terms import DutyState
 from sightline.records import actions as records
 from sightline.records.actions import PastEntry
 from sightline.records.models import Decision, Entry, EntryCounter, Statement
@@ -73,6 +82,33 @@ def test_as_many_children_as_asked_for_and_no_more_when_asked_again() -> None:
     with transaction.atomic(), looking_as(Viewer.for_job("demo")):
         states = set(Concern.objects.values_list("state", flat=True))
     assert states == {state.value for state in ConcernState} - {ConcernState.TAKEN_BACK.value}
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        _children_stand_at_every_stage()
+
+
+def _children_stand_at_every_stage() -> None:
+    """At every stage of the way, with every kind of plan; late and early; agreed and disputed."""
+    assert set(Episode.objects.values_list("stage", flat=True)) == {stage.value for stage in Stage}
+    assert set(Plan.objects.values_list("kind", flat=True)) == {kind.value for kind in PlanKind}
+    assert {PlanState.BEING_MADE, PlanState.SIGNED, PlanState.CLOSED} <= set(
+        Plan.objects.values_list("state", flat=True)
+    )
+    assert set(Review.objects.values_list("result", flat=True)) >= {
+        ReviewResult.CONTINUES,
+        ReviewResult.STEP_DOWN,
+    }
+    assert {Agrees.YES, Agrees.PARTLY, Agrees.NO} <= set(PlanView.objects.values_list("agrees", flat=True))
+    assert Dissent.objects.exists(), "a decision of a meeting is disputed by name"
+    assert {MeetingState.CALLED, MeetingState.HELD, MeetingState.CONCLUDED} <= set(
+        Meeting.objects.values_list("state", flat=True)
+    )
+    at = now()
+    owed = Duty.objects.filter(closed_at__isnull=True)
+    assert owed.filter(critical_at__lt=at).exists(), "critically late"
+    assert owed.filter(due_at__lt=at, critical_at__gte=at).exists(), "late"
+    assert owed.filter(due_at__gte=at, soon_at__lte=at).exists(), "due soon"
+    assert owed.filter(soon_at__gt=at).exists(), "early"
+    assert Duty.objects.filter(state=DutyState.DISCHARGED, closed_at__lt=F("due_at")).exists(), "done in time"
 
 
 # -- bulk loading against the actions -----------------------------------------------------------------

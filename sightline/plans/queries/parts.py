@@ -185,7 +185,13 @@ def accounts_of(
     me = names[child_id]
     unborn = "unborn" in me.age.casefold() or "expected" in me.age.casefold() or me.name.startswith("Unborn")
     accounts = _accounts(me.called, child_id, list(ties), names, views, unborn)
-    mattering = [m.name for m in who_matters([folder_id]) if m.person_id not in {t.other_id for t in ties}]
+    # Whom the child's own map calls by the family's word ("Mum") is in their life already, and is asked of once.
+    known, called = {t.other_id for t in ties}, {t.words.casefold() for t in ties}
+    mattering = [
+        m.name
+        for m in who_matters([folder_id])
+        if m.person_id not in known and m.name.casefold() not in called
+    ]
     return (
         accounts,
         list(dict.fromkeys([*(names[t.other_id].name for t in ties), *mattering])),

@@ -32,10 +32,10 @@ from sightline.plans.terms import (
 from sightline.procedures.models import Duty
 from sightline.records.models import Entry
 from sightline.records.queries import last_seen
-from sightline.voice.actions import Said
+from sightline.voice.actions import Mattering, Said, matters
 from sightline.voice.actions import hear as hear_child
 from sightline.voice.queries import last_said, regards
-from sightline.voice.terms import Heard
+from sightline.voice.terms import Heard, Near
 
 from .factories import (
     WISHED,
@@ -181,6 +181,16 @@ def test_signed_before_an_account_only_with_the_reason():
             actions.sign_plan(plan)
         assert refused.value.verdict.field == "without"
         actions.sign_plan(plan, without="Ana is in hospital; Maya is heard on Tuesday.")
+
+
+@pytest.mark.obligation("CHD-14")
+def test_whom_the_child_calls_by_the_familys_word_is_asked_of_once():
+    family = make_family()
+    plan = begun(family)
+    with as_practitioner(family.worker):
+        for name in ("Mum", "Pingo"):
+            matters(family.maya, Mattering(name, Near.NEAREST))
+        assert queries.plan_shown(plan).ties == ("Ana Ferreira", "Pingo")
 
 
 @pytest.mark.obligation("PLN-02")
