@@ -6,7 +6,7 @@ something must be kept out of what the page says (`children.middleware`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -43,6 +43,12 @@ def gathering() -> Iterator[Gathered]:
         yield found
     finally:
         _gathered.reset(token)
+
+
+def note_folders(folder_ids: Iterable[UUID]) -> None:
+    """For rows that are read without making objects of them, which cannot say it themselves."""
+    if (found := _gathered.get()) is not None:
+        found.folders.update(folder_ids)
 
 
 def note_own(content: Any) -> None:

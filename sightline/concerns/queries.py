@@ -14,6 +14,7 @@ from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import reverse
 
 from sightline.access.drafts import latest
+from sightline.access.gathering import note_folders
 from sightline.access.models import Joining
 from sightline.access.queries import leads_of, opened_of
 from sightline.agencies.queries import acting_now
@@ -137,7 +138,8 @@ class _Waits(NamedTuple):
 _ROWS = """
     SELECT c.id, c.reference, c.raised_at, c.immediate_danger, c.state, p.name, c.raised_post, c.anonymous,
            c.referrer_name, c.referrer_relation, t.name,
-           ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list)
+           ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list),
+           ARRAY(SELECT n.folder_id FROM concerns_partname n WHERE n.concern_id = c.id)
     FROM concerns_concern c
     LEFT JOIN agencies_practitioner p ON p.id = c.raised_by_id
     LEFT JOIN agencies_practitioner t ON t.id = c.taken_by_id
@@ -155,7 +157,10 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
     for one in waiting:
         if one.id not in found:
             continue
-        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children = found[one.id]
+        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children, folders = found[
+            one.id
+        ]
+        note_folders(folders)
         rows.append(
             BoardRow(
                 id=one.id,

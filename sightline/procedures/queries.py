@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from sightline.access.gathering import note_folders
 from sightline.agencies.queries import partnership
 from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
@@ -276,8 +277,9 @@ def _owed_in(team_ids: Sequence[UUID], most: int) -> Owed:
 def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
     """These duties as a page shows them, those that the viewer may see."""
     at, pack = now(), pack_in_force()
-    rows = Duty.objects.filter(id__in=list(duty_ids)).values_list(*_TOLD)
-    return {told.id: _view(told, at, pack) for told in (_Told(*row) for row in rows)}
+    rows = [_Told(*row) for row in Duty.objects.filter(id__in=list(duty_ids)).values_list(*_TOLD)]
+    note_folders(row.folder_id for row in rows)
+    return {row.id: _view(row, at, pack) for row in rows}
 
 
 def work_of(

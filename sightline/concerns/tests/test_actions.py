@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sightline.access.gathering import gathering
 from sightline.access.models import Folder
 from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice
@@ -43,8 +44,11 @@ def test_a_teacher_raises_it_and_the_front_door_has_it_with_its_clocks():
         assert [p.name for p in shown.parts] == ["Maya Ferreira-Lund", "Theo Ferreira-Lund"]
         assert {d.kind for d in shown.duties} == {"decision_on_concern", "acknowledgement_to_referrer"}
         assert all(d.citation for d in shown.duties)
-        board = queries.board([door.team.pk])
+        with gathering() as read:
+            board = queries.board([door.team.pk])
         assert [row.reference for row in board.rows] == [raised.reference]
+        # What is kept out of pages is looked for around the children whom the board is about.
+        assert read.folders == {p.folder_id for p in shown.parts}
 
 
 @pytest.mark.obligation("HLP-06")
