@@ -114,6 +114,22 @@ def test_of_several_discussions_the_conference_clock_runs_from_the_one_that_bega
         assert stage_of(case.maya) is Stage.ENQUIRY
 
 
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(30, "discharged"), (70, "done late")], ids=["held in time", "held late"]
+)
+def test_a_discussion_was_in_time_when_it_was_held_and_not_when_it_was_decided_on(minutes, state):
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    with as_practitioner(case.manager):
+        due = now() - timedelta(minutes=minutes)
+        duty = owed(case.maya, "strategy_discussion")
+        Duty.objects.filter(id=duty.id).update(due_at=due, critical_at=due)
+        maya = Strategy.objects.get(folder_id=case.maya)
+        protection.decide_strategy(meeting_id, [deciding(maya, "assessment")], knows_family=False)
+        assert Duty.objects.get(id=duty.id).state == state
+
+
 def test_a_discussion_decides_only_after_it_was_held():
     case = make_case("strategy_discussion")
     meeting_id = discussed(case, held=False)

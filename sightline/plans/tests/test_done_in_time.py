@@ -32,7 +32,7 @@ from sightline.records.actions import Answered, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice import actions as voice
 from sightline.voice.actions import AdvocacyStep, RightsExplained
-from sightline.voice.terms import AdvocacyAct, Explained, Heard, RightsForm
+from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, RightsForm
 
 from .factories import WISHED, Family, a_visit, begun, hear, make_family, reviewed, signed
 
@@ -255,6 +255,17 @@ def child_heard(family: Family) -> tuple[UUID, Callable[[], Any]]:
     return _owed(family, "hear_the_child", uuid7()), lambda: voice.hear(family.maya, said)
 
 
+def child_answered(family: Family) -> tuple[UUID, Callable[[], Any]]:
+    with as_practitioner(family.worker):
+        said = voice.Said(Heard.TALKING, now() - timedelta(days=6), "At school", True, said="I want to go home.",
+                          wants="To hear when")  # fmt: skip
+        view = voice.hear(family.maya, said)
+    told = voice.Explaining(
+        "On Friday, with Mum.", now() - AGO, Explained.TALKING, [view.id], answer=Answer.YES
+    )
+    return _running(family, "answer_to_child"), lambda: voice.explain(family.maya, told)
+
+
 def advocate_offered(family: Family) -> tuple[UUID, Callable[[], Any]]:
     step = AdvocacyStep(AdvocacyAct.OFFERED, (now() - AGO).date())
     return _owed(family, "offer_advocate", uuid7()), lambda: voice.advocacy(family.maya, step)
@@ -268,7 +279,7 @@ def rights_explained(family: Family) -> tuple[UUID, Callable[[], Any]]:
 EVENTS = [
     visit_under_the_plan, visit_in_the_record, core_group, core_group_as_a_meeting, conference, review,
     return_conversation, transfer_in, medical, protection_at_once, police_protection_ended, placement_visit,
-    placement_visit_in_the_record, child_heard, advocate_offered, rights_explained,
+    placement_visit_in_the_record, child_heard, child_answered, advocate_offered, rights_explained,
 ]  # fmt: skip
 
 
