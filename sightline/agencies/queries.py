@@ -301,6 +301,12 @@ def names_of(people: Collection[UUID]) -> dict[UUID, str]:
     return dict(Practitioner.objects.filter(pk__in=set(people)).values_list("pk", "name"))
 
 
+def names_of_users(users: Collection[str]) -> dict[str, str]:
+    """The names of those who sign in with these accounts, by the account's id as the trail keeps it; one query."""
+    found = Practitioner.objects.filter(user_id__in=set(users)).values_list("user_id", "name")
+    return {str(user): name for user, name in found}
+
+
 # -- the rota --------------------------------------------------------------------------------------
 
 

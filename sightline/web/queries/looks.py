@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sightline.agencies.queries import names_of, practitioners
+from sightline.agencies.queries import names_of, names_of_users, practitioners
 from sightline.audit.queries import Told, Wanted, trail, who_looked
+from sightline.audit.terms import Verb
 from sightline.children.queries import names_of_folders
 from sightline.kernel.time import LONDON
 
@@ -67,13 +68,19 @@ class Act:
 
 
 def acts(wanted: Wanted, older_than: tuple[datetime, UUID] | None) -> tuple[list[Act], str]:
-    """A page of what anybody did, the latest first, and the key of the next page, "" on the last. Three queries."""
+    """A page of what anybody did, the latest first, and the key of the next page, "" on the last. Four queries."""
     page = trail(wanted, older_than=older_than, limit=ACTS)
     names = names_of({row.practitioner_id for row in page.events if row.practitioner_id})
     children = names_of_folders({row.folder_id for row in page.events if row.folder_id})
+    signing = (Verb.SIGNED_IN, Verb.SIGNED_OUT)
+    users = names_of_users({row.subject_id for row in page.events if row.verb in signing})
     found = []
     for row in page.events:
         look = _look(row, names)
+        if row.verb in signing and row.subject_id in users:
+            look = replace(look, name=users[row.subject_id])
+        if row.folder_id is None and row.what.startswith("web."):
+            look = replace(look, what="Who did what" if row.what == "web.trail" else look.what)
         child = children.get(row.folder_id) if row.folder_id else None
         found.append(
             Act(
@@ -101,7 +108,7 @@ def people_named(words: str) -> set[UUID]:
 
 def _look(row: Told, names: dict[UUID, str]) -> Look:
     room, _, act = row.what.partition(".")
-    place = PLACES.get(room, room.capitalize())
+    place = PLACES.get(room, room.replace("_", " ").replace("-", " ").capitalize())
     what = act.replace("_", " ")
     if row.practitioner_id:
         name = names.get(row.practitioner_id, "Somebody who is no longer known here")

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils.html import strip_tags
 
@@ -16,6 +17,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.tests.factories import make_front_door, raised_by
 from sightline.kernel.time import today
+from sightline.kernel.viewer import Viewer, looking_as
 
 pytestmark = pytest.mark.django_db
 
@@ -69,12 +71,15 @@ def test_the_quality_lead_reads_the_whole_trail_but_what_is_sealed() -> None:
     let_in(shown, lead)
     with as_practitioner(door.manager):
         seal(closed, "Somebody who works here is family.", [door.manager.pk])
+    with transaction.atomic(), looking_as(Viewer.public()):
+        record(Verb.SIGNED_IN, "sign-in", subject=lead.user)
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(lead.user)
     told = words(client.get("/trail/").content.decode())
     assert door.teacher.name in told
     assert "Maya Ferreira-Lund" in told
     assert "A record that is not open to you" not in told
+    assert re.search(r"Grace Tan\s*What\s*Sign in\s*signed in", told)
     assert door.teacher.name in words(
         client.get("/trail/", {"words": door.teacher.name.split()[0]}).content.decode()
     )
