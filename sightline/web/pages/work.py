@@ -88,7 +88,7 @@ def partnership(request: HttpRequest) -> HttpResponse:
         "title": "The partnership’s work",
         "empty": "Nothing is due in the records that you may open.",
         "standing": standing(),
-        "reach": "This counts the records that you may open; the numbers below count all that are not sealed.",
+        "reach": "This counts the records that you may open. The numbers by team count all that are not sealed.",
     }
     return render(request, "web/work.html", found)
 
