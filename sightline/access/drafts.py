@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from django.db.models import Count, Model, QuerySet, Window
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import RawSQL
 
 Row = TypeVar("Row", bound=Model)
 
@@ -48,5 +49,5 @@ def all_drafts(most: int) -> Drafts:
 
 def latest(drafts: QuerySet[Row], most: int) -> tuple[list[Row], int]:
     """The rows of the latest drafts, and how many there are in all. One query."""
-    rows = list(drafts.annotate(total=Window(Count("*"))).order_by("-saved_at")[:most])
+    rows = list(drafts.annotate(total=RawSQL("count(*) OVER ()", ())).order_by("-saved_at")[:most])
     return rows, rows[0].total if rows else 0  # type: ignore[attr-defined]

@@ -1,0 +1,119 @@
+"""How fast the pages of assessments, strategy discussions and meetings are, signed in, over HTTP. Prints a table.
+
+    uv run python -m bench.enquiries [--small] [--data DIR]
+
+In some of the open records an assessment is begun and every side of it written, and a strategy discussion is called;
+there is a meeting on four brothers and sisters with a report on each. All of it by the actions, as the client.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import cycle, islice
+from pathlib import Path
+from uuid import UUID
+
+from bench.__main__ import machine
+from bench.loading import FULL, SMALL
+from bench.packs import conference, four_siblings, practitioner
+from bench.serving import Served, percentile, served, table, timed
+
+#: Milliseconds at the 95th of a hundred; in so many records something is written.
+PAGE, RECORDS = 120, 6
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="a hundredth of the data, and few rounds")
+    parser.add_argument("--data", type=Path, help="a folder to load once and keep")
+    given = parser.parse_args()
+    size, rounds = (SMALL, 12) if given.small else (FULL, 60)
+    with served(given.data, size) as bench:
+        who = practitioner(bench)
+        written = assessed(bench, who)
+        meeting_id, invitation_id = conference(who, four_siblings(bench))
+        meeting = f"/meetings/{meeting_id}/"
+        asked = {
+            "enquiries of a child": [f"/child/{folder}/enquiries/" for folder, _row, _section in written],
+            "an assessment": [_one(folder, row) for folder, row, _section in written],
+            "an assessment, read": [_one(folder, row) + "read/" for folder, row, _section in written],
+            "a section of it": [
+                f"{_one(folder, row)}sections/{section}/" for folder, row, section in written
+            ],
+            "before it is sent": [_one(folder, row) + "send/" for folder, row, _section in written],
+            "calling a strategy discussion": [
+                f"/child/{folder}/enquiries/strategy/" for folder, _row, _section in written
+            ],
+            "meetings of a child": [f"/child/{folder}/meetings/" for folder in four_siblings(bench)],
+            "my meetings": ["/meetings/"],
+            "a meeting": [meeting],
+            "inviting to it": [meeting + "invite/"],
+            "an invitation": [f"{meeting}invited/{invitation_id}/"],
+            "reporting to it": [meeting + "report/"],
+            "holding it": [meeting + "hold/"],
+            "its minutes": [meeting + "minutes/"],
+            "its packs": [meeting + "pack/"],
+        }
+        print(f"{machine()}; {size}")
+        rows = {}
+        for name, paths in asked.items():
+            for path in paths:
+                bench.client.get(path).raise_for_status()
+            rows[name] = [
+                timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
+                for path in islice(cycle(paths), rounds)
+            ]
+        table("One page at a time, milliseconds", list(rows.items()), PAGE)
+        over = [name for name, taken in rows.items() if percentile(taken, 0.95) > PAGE]
+        print(f"\nOver {PAGE} ms: {', '.join(over) or 'none'}.")
+
+
+def _one(folder: UUID, row: UUID) -> str:
+    return f"/child/{folder}/enquiries/assessments/{row}/"
+
+
+def assessed(bench: Served, who: UUID) -> list[tuple[UUID, UUID, str]]:
+    """Records with an assessment under way, each with the assessment and one of its sections."""
+    from django.db import transaction
+
+    from sightline.enquiries.actions import assessment as act
+    from sightline.enquiries.models import Assessment
+    from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
+    from sightline.kernel.time import today
+    from sightline.kernel.viewer import Viewer, looking_as
+    from sightline.procedures.queries import pack_in_force
+    from sightline.procedures.schema import AssessmentForm
+
+    records = bench.owner.execute(
+        "SELECT folder_id FROM access_grant ORDER BY folder_id OFFSET 10 LIMIT %s", [RECORDS]
+    ).fetchall()
+    found: list[tuple[UUID, UUID, str]] = []
+    for (folder,) in records:
+        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+            form = next(one for one in pack_in_force().all(AssessmentForm, today()) if one.statutory)
+            row = Assessment.objects.filter(folder_id=folder, form=form.id).first()
+            if row is None:
+                row, *_ = act.begin(
+                    act.Beginning(
+                        folder_ids=[folder], form=form.id, author_id=who, stands_on="agreement",
+                        stands_on_words="The mother agreed to it at home.",
+                    )
+                )  # fmt: skip
+                for section in form.section:
+                    if section.kind == "words":
+                        act.write(row.id, section.id, {p.id: f"{p.title} " * 40 for p in section.prompt})
+                    elif section.kind == "side":
+                        act.write(
+                            row.id, section.id,
+                            {
+                                f"{p.id}.{kind}": "What was seen and who said so. " * 20
+                                for p in section.prompt for kind in (STRENGTH, DIFFICULTY)
+                            },
+                        )  # fmt: skip
+            side = next(section.id for section in form.section if section.kind == "side")
+            found.append((folder, row.id, side))
+    return found
+
+
+if __name__ == "__main__":
+    main()
