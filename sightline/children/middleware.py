@@ -12,7 +12,7 @@ from sightline.access.gathering import Gathered, gathered, gathering, note_own
 from sightline.agencies.gate import SAFE, refused
 
 from .blotting import blotted, blotted_text, to_look_through
-from .queries import WITHHELD, addresses_in, knows_addresses
+from .queries import WITHHELD, addresses_in, knows_addresses, secrets_around
 
 _LINKED = re.compile(r"/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 _READ_AS_TEXT = ("application/json", "text/")
@@ -26,7 +26,8 @@ SENT_BACK = (
 
 class AddressesWithheld:
     """After `WhoIsLooking`. Whoever may see confidential addresses passes through at no cost; for everybody else
-    whatever the page says is looked through once, in one query, for the addresses around the children that it is about.
+    one query asks whether there are such addresses around the children that a page is about, and a second looks for
+    them in whatever the page says.
 
     Those are the children in its address, in its links, and of every row that was read to make it.
     """
@@ -64,7 +65,7 @@ class AddressesWithheld:
 def _look_through(request: HttpRequest, response: HttpResponse, found: Gathered, *, is_page: bool) -> None:
     page = response.content.decode(response.charset or "utf-8")
     folders = found.folders | {UUID(each) for each in _LINKED.findall(page)}
-    if not folders:
+    if not folders or not secrets_around(list(folders)):
         return
     words = addresses_in(list(folders), to_look_through(page) if is_page else [page])
     if not any(words):

@@ -13,14 +13,14 @@ from pypdf import PdfReader
 
 from sightline.access.tests.factories import joined, let_in, open_folder_for
 from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_agency, make_practitioner
 from sightline.archive import actions as archive
 from sightline.archive import queries as archived
 from sightline.archive.models import SharedCopy
 from sightline.archive.terms import Asker, Choice, GivenAs
 from sightline.archive.tests.test_actions import pdf_strings
 from sightline.children.actions import move_to, record_adult, tie
-from sightline.children.queries import addresses_in
+from sightline.children.queries import addresses_in, secrets_around
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt
 from sightline.chronology import actions as chronology
@@ -197,6 +197,18 @@ def test_nobody_learns_of_an_address_by_asking_about_it(home: Home) -> None:
         assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [["17 Lantern Row"]]
     with as_practitioner(make_practitioner("health-visitor", name="Nobody Here")):
         assert addresses_in([home.folder], ["At 17 Lantern Row"]) == [[]]
+
+
+def test_the_town_that_the_council_is_named_for_gives_nothing_away(home: Home) -> None:
+    """It stands at the head of every page; a street that a school is named for is looked for all the same."""
+    make_agency(name="Quay Row School")
+    with as_practitioner(home.door.worker):
+        move_to(
+            home.folder, Address(LivesAt.OTHER, "3 Quay Row\nEastmarch", "", "Eastmarch", confidential=True)
+        )
+        assert secrets_around([home.folder])
+    with as_practitioner(home.visitor):
+        assert addresses_in([home.folder], ["Eastmarch Council, of Quay Row"]) == [["Quay Row"]]
 
 
 def test_what_somebody_wrote_of_it_themselves_stays_in_their_own_draft(home: Home) -> None:

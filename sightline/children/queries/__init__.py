@@ -52,6 +52,7 @@ from .withholding import (
     as_page_may_say,
     as_viewer_may_read,
     knows_addresses,
+    secrets_around,
     without_addresses,
 )
 
@@ -93,6 +94,7 @@ __all__ = [
     "people_named",
     "pointer",
     "pointers",
+    "secrets_around",
     "without_addresses",
     "works_with",
 ]

@@ -30,6 +30,14 @@ def knows_addresses() -> bool:
     return acting is not None and acting.may(Permission.SEE_CONFIDENTIAL_ADDRESS)
 
 
+def secrets_around(folder_ids: Sequence[UUID]) -> bool:
+    """Whether there is a confidential address around any of these children that could stand somewhere. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT children_secrets_around(%s)", [list(folder_ids)])
+        [found] = cursor.fetchone()
+    return bool(found)
+
+
 def addresses_in(
     folder_ids: Sequence[UUID], texts: Sequence[str], reader_id: UUID | None = None
 ) -> list[list[str]]:
