@@ -10,8 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet
 
 from sightline.access.gathering import note_folders
 from sightline.agencies.queries import partnership
@@ -370,27 +369,18 @@ class Kept:
     waiting: int
 
 
-def kept_limits(since: datetime, until: datetime) -> list[Kept]:
-    """The duties that fell due from `since` to before `until`, in the records that the viewer may open, by kind; what
-    was withdrawn is not counted. One query."""
-    done = Q(state__in=[DutyState.DISCHARGED.value, DutyState.DONE_LATE.value])
-    at = min(until, now())
-    agreed = Coalesce("agreed_at", "due_at")
-    rows = (
-        Duty.objects.filter(due_at__gte=since, due_at__lt=until)
-        .exclude(state=DutyState.WITHDRAWN.value)
-        .order_by()
-        .annotate(agreed=agreed)
-        .values_list("title", "statutory")
-        .annotate(
-            owed=Count("id"),
-            in_time=Count("id", filter=done & Q(closed_at__lte=F("due_at"))),
-            by_agreement=Count("id", filter=done & Q(closed_at__lte=F("agreed"))),
-            late=Count("id", filter=done & Q(closed_at__gt=F("agreed")) | ~done & Q(agreed__lt=at)),
-            waiting=Count("id", filter=~done & Q(agreed__gte=at)),
-        )
+def kept_limits(since: datetime, until: datetime, *, everywhere: bool = False) -> list[Kept]:
+    """The duties that fell due from `since` to before `until`, by kind, those most often late first; what was
+    withdrawn is not counted. Those of the records that the viewer may open, or `everywhere` but in sealed records:
+    nothing for somebody whose role does not reach over the partnership's work. One query."""
+    asked = (
+        "SELECT * FROM procedures_kept_everywhere(%s, %s, %s)"
+        if everywhere
+        else "SELECT * FROM procedures_kept(%s, %s, %s, '{}')"
     )
-    return sorted((Kept(*row) for row in rows), key=lambda kept: (-kept.late, -kept.owed, kept.title))
+    with connection.cursor() as cursor:
+        cursor.execute(asked, [since, until, now()])
+        return [Kept(*row) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True)

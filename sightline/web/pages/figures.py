@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sightline.agencies.gate import page
+from sightline.agencies.queries import acting_now
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -25,18 +26,22 @@ PERIODS = {
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def figures(request: HttpRequest) -> HttpResponse:
-    """Counts over the records that the viewer may open, for a time that they choose."""
+    """Counts for a time that the viewer chooses: over the records that they may open, or over the whole partnership
+    where they answer for it."""
     chosen = request.GET.get("period", "quarter")
     chosen = chosen if chosen in PERIODS else "quarter"
     until = now()
     since = until - timedelta(days=PERIODS[chosen][0])
+    acting = acting_now()
+    everywhere = acting is not None and acting.may(Permission.PARTNERSHIP_WORK)
     record(Verb.READ, "web.figures")
     return render(
         request,
         "web/figures.html",
         {
-            "concerns": of_concerns(since, until),
-            "limits": kept_limits(since, until),
+            "concerns": of_concerns(since, until, everywhere=everywhere),
+            "limits": kept_limits(since, until, everywhere=everywhere),
+            "everywhere": everywhere,
             "since": since,
             "periods": [(key, words, key == chosen) for key, (_days, words) in PERIODS.items()],
         },

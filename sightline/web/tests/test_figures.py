@@ -74,6 +74,37 @@ def test_nobody_counts_what_they_may_not_open(door: Any) -> None:
     assert "None about a child whose record you may open" in text(signed_in(door.stranger).get("/figures/"))
 
 
+@pytest.mark.obligation("NTC-04")
+@pytest.mark.obligation("ASM-03")
+@pytest.mark.obligation("TIM-02")
+def test_whoever_answers_for_the_partnership_counts_all_but_the_sealed(door: Any, owning: Any) -> None:
+    hidden = raised_by(door.teacher, harm_where=("home",))
+    raised_by(door.teacher, harm_where=("outside",))
+    due = now() - timedelta(days=30), now() + timedelta(days=30)
+    with as_practitioner(door.decider):
+        mine, owed = figures(*_last_month()), sum(line.owed for line in kept_limits(*due))
+        assert figures(*_last_month(), everywhere=True).children == 0
+        assert kept_limits(*due, everywhere=True) == []
+    lead = make_practitioner("quality-lead")
+    with as_practitioner(lead):
+        assert figures(*_last_month()).children == 0
+        assert figures(*_last_month(), everywhere=True) == mine
+        assert sum(line.owed for line in kept_limits(*due, everywhere=True)) == owed > 0
+    page = text(signed_in(lead).get("/figures/?period=month"))
+    assert "in the whole partnership but for sealed records" in page
+    assert "Outside the home" in page
+    assert "Maya" not in page
+    with owning():
+        for folder_id in hidden.folder_ids:
+            Seal.objects.create(folder_id=folder_id, why="Adopted", sealed_by=door.manager, sealed_at=now())
+    with as_practitioner(lead):
+        found = figures(*_last_month(), everywhere=True)
+        left = sum(line.owed for line in kept_limits(*due, everywhere=True))
+    assert found.children == mine.children - len(hidden.folder_ids)
+    assert [split.group for split in found.by_place] == ["Outside the home"]
+    assert 0 < left < owed
+
+
 @pytest.mark.obligation("TIM-02")
 def test_a_date_agreed_beside_a_statutory_limit_is_counted_beside_it(door: Any, owning: Any) -> None:
     raised_by(door.teacher)
