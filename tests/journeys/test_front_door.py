@@ -197,6 +197,33 @@ def test_immediate_danger_cannot_be_missed(somebody: Callable[..., Visitor], fro
     manager.sees("The shortest clock is stopped.")
 
 
+@pytest.mark.obligation("HLP-06")
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_board_takes_in_what_is_new_and_nobody_loses_their_place(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int
+) -> None:
+    for _ in range(6):
+        raised_by(front_door.teacher)
+    manager = somebody(width)
+    manager.signs_in_as(front_door.decider)
+    page = manager.page
+    page.clock.install()
+    page.set_viewport_size({"width": width, "height": 500})
+    manager.follows("Front door")
+    link = page.locator("#board a").filter(has_text="Maya").last
+    link.focus()
+    page.evaluate("window.scrollBy(0, -100)")
+    place = "[document.activeElement.href, Math.round(document.activeElement.getBoundingClientRect().top)]"
+    was = page.evaluate(place)
+    raised_by(front_door.teacher, immediate_danger=True, danger_words="He is at the door.")
+    with page.expect_response(lambda answer: "/front-door/rows/" in answer.url and answer.ok):
+        page.clock.run_for(20_000)
+    manager.sees("Changed at")
+    manager.sees_the_heading("Immediate danger")
+    assert page.evaluate(place) == was
+    manager.looks_over_the_page()
+
+
 def test_signed_out_in_the_middle_the_draft_is_there(
     somebody: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:

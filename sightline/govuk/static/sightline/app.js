@@ -96,9 +96,13 @@ const keepDraft = (form) => {
   });
 };
 
-// Where the reader is in a part of a page, said so that it can be found again in the part's next text.
+// Where the reader is in a part of a page, said so that it can be found again in the part's next text: what has the
+// focus, what is open, and the link that they read by, with where on the screen it stands.
 const place = (region) => {
   const focused = region.contains(document.activeElement) ? document.activeElement : null;
+  const onScreen = (one) => one.getBoundingClientRect().top >= 0 && one.getBoundingClientRect().top < window.innerHeight;
+  const links = [...region.querySelectorAll("a[href]")];
+  const reading = focused && focused.matches("a[href]") && onScreen(focused) ? focused : links.find(onScreen);
   const nth = focused ? [...region.querySelectorAll(focused.tagName)].indexOf(focused) : -1;
   return {
     id: focused && focused.id,
@@ -108,9 +112,13 @@ const place = (region) => {
     open: new Set(
       [...region.querySelectorAll("details[open]")].map((one) => one.id || one.querySelector("summary").textContent.trim()),
     ),
+    reading: reading && reading.getAttribute("href"),
+    at: reading && reading.getBoundingClientRect().top,
     top: window.scrollY,
   };
 };
+
+const linkTo = (region, href) => [...region.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === href);
 
 const restore = (region, was) => {
   for (const one of region.querySelectorAll("details")) {
@@ -119,11 +127,14 @@ const restore = (region, was) => {
   if (was.tag) {
     const same =
       (was.id && document.getElementById(was.id)) ||
-      (was.href && [...region.querySelectorAll("a[href]")].find((link) => link.getAttribute("href") === was.href)) ||
+      (was.href && linkTo(region, was.href)) ||
       region.querySelectorAll(was.tag)[was.nth];
     if (same) same.focus({ preventScroll: true });
   }
-  window.scrollTo({ top: was.top, behavior: "instant" });
+  // What is new above pushes the rest down: the page moves with it, and the line under the reader's eye stays there.
+  const reading = was.top > 0 && was.reading && linkTo(region, was.reading);
+  const top = reading ? window.scrollY + reading.getBoundingClientRect().top - was.at : was.top;
+  window.scrollTo({ top, behavior: "instant" });
 };
 
 // A part's text for comparing: tokens against forgery differ each time and mean no change.
@@ -167,8 +178,8 @@ const keepFresh = (region) => {
         const was = place(region);
         region.innerHTML = text;
         known = told;
-        restore(region, was);
         say(status, `Changed at ${timeNow()}`);
+        restore(region, was);
       }
       if (status) status.classList.remove("sl-fresh--not");
     } catch {
