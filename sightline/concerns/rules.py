@@ -50,6 +50,11 @@ def after(state: ConcernState, act: ConcernAct) -> ConcernState:
     return follows
 
 
+def can_reopen(state: ConcernState) -> bool:
+    """Whether a concern in this state is closed, so that it may be opened again."""
+    return (state, ConcernAct.REOPEN) in TRANSITIONS
+
+
 def diagram() -> str:
     """The transition table as a Mermaid state diagram, the same every time."""
     name = {state: "".join(word.capitalize() for word in state.value.split("_")) for state in ConcernState}

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from sightline.access.gathering import note_folders
+from sightline.access.queries import read_together
 from sightline.agencies.queries import partnership
 from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
@@ -40,8 +41,9 @@ def pack_named(name: str) -> Pack:
 
 
 def agencies_working_with(folder_id: UUID) -> dict[str, UUID]:
-    """The agencies that work with the child today, by name."""
-    rows = Involvement.objects.filter(held_on(today()), folder_id=folder_id).values_list(
+    """The agencies that work with the child today, by name; also where the folder is a concern's on a known child."""
+    _lead, folders = read_together(folder_id)
+    rows = Involvement.objects.filter(held_on(today()), folder_id__in=folders).values_list(
         "agency__name", "agency_id"
     )
     return dict(rows)

@@ -183,7 +183,8 @@ def may_extend(
         )
     if not heard:
         return Verdict.no(
-            "Record the view of a manager of another agency first. Until then the old date stands.",
+            "Record the view of a manager of another agency first. Until then the old date stands. If none is asked "
+            "for here, add under People who else works with this child.",
             "views",
         )
     return Verdict.yes()

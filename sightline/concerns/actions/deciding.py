@@ -30,9 +30,9 @@ from sightline.records.terms import DecisionKind
 from .. import rules
 from ..models import Concern, ConcernPart, Draft, Screening, Transfer
 from ..rules import ChildDecision, OutcomeRule
-from ..terms import ConcernAct, Referral
+from ..terms import AdditionKind, ConcernAct, ConcernState, Referral
 from .answering import _reopen
-from .steps import _advance, _locked
+from .steps import _add, _advance, _locked
 
 
 def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
@@ -299,8 +299,16 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
     if upholds:
         _take_effect(screening.concern, screening, pack, ruling.made_at)
     else:
-        _reopen(screening.concern, f"The decision was not upheld: {reasons}", pack)
+        _not_upheld(screening.concern, f"The decision was not upheld: {reasons}", pack)
     record(Verb.WROTE, "concerns.rule_on", folder_id=screening.folder_id, subject=screening)
+
+
+def _not_upheld(concern: Concern, why: str, pack: Pack) -> None:
+    """The concern is open again. Where the ruling on a sibling has opened it already, the reasons are added."""
+    if rules.can_reopen(ConcernState(concern.state)):
+        _reopen(concern, why, pack)
+    else:
+        _add(concern, AdditionKind.REOPENED, why)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from sightline.access.models import Folder
 from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice
 from sightline.agencies.queries import acting_now
-from sightline.agencies.tests.factories import as_practitioner, as_public
+from sightline.agencies.tests.factories import as_practitioner, as_public, make_agency
 from sightline.children.actions import involve
 from sightline.children.rules import NewInvolvement
 from sightline.concerns import actions, queries
@@ -19,6 +19,7 @@ from sightline.concerns.models import Concern, ConcernPart, Screening
 from sightline.concerns.terms import AdditionKind, ConcernState
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
+from sightline.procedures.queries import agencies_working_with
 from sightline.records.models import Decision
 
 from .factories import a_concern, a_decision, make_front_door, raised_by
@@ -168,6 +169,43 @@ def test_a_conflict_not_resolved_for_the_child_waits_for_a_manager():
     with as_practitioner(door.manager):
         actions.rule_on(first.decision_id, upholds=True, reasons="It is right for her all the same.")
         assert Duty.objects.filter(subject_id=first.decision_id, kind="assessment").exists()
+
+
+@pytest.mark.obligation("CHD-06")
+def test_a_manager_may_uphold_none_of_two_decisions_and_the_concern_is_open_again():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    screenings = _decide(
+        door, raised, outcome="section_17_assessment", conflict="The head teacher wants no police at school",
+        for_the_child=False,
+    )  # fmt: skip
+    assert len(screenings) == 2
+    with as_practitioner(door.manager):
+        for screening in screenings:
+            actions.rule_on(
+                screening.decision_id, upholds=False, reasons="Both need to be talked with first."
+            )
+        shown = queries.concern(raised.concern_id)
+        assert shown.concern.state == ConcernState.WAITING.value
+        assert len([a for a in shown.additions if a.kind == "reopened"]) == 2
+        assert not Duty.objects.filter(kind="assessment").exists()
+        assert not Duty.objects.filter(kind="decision_on_conflict", closed_at__isnull=True).exists()
+    again = _decide(door, raised, outcome="section_17_assessment")
+    with as_practitioner(door.decider):
+        assert Duty.objects.filter(subject_id=again[0].decision_id, kind="assessment").exists()
+
+
+def test_whoever_works_with_a_known_child_is_heard_also_where_a_concern_opened_the_duty():
+    door = make_front_door()
+    first, second = raised_by(door.teacher), raised_by(door.teacher)
+    clinic = make_agency(name="Eastmarch Clinic")
+    with as_practitioner(door.decider):
+        known = queries.concern(first.concern_id).parts[0]
+        part = queries.concern(second.concern_id).parts[0]
+        involve(known.folder_id, NewInvolvement(clinic.pk, role="Paediatrician"))
+        assert "Eastmarch Clinic" not in agencies_working_with(part.folder_id)
+        actions.decide_match(part.id, known.folder_id, "Same name, same birthday, same school.")
+        assert "Eastmarch Clinic" in agencies_working_with(part.folder_id)
 
 
 def test_stale_form_says_who_decided_and_when():

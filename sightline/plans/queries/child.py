@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.urls import reverse
 
@@ -151,7 +151,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             ended = _noon(plan.ended_on)
             found.append(
                 Moment(
-                    plan.id,
+                    uuid5(plan.id, "ended"),  # a line of its own beside the one that says that it began
                     plan.folder_id,
                     ended,
                     ended,

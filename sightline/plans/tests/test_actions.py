@@ -14,6 +14,7 @@ from sightline.children.models import Status
 from sightline.children.rules import Birth
 from sightline.enquiries.actions.changes import ask_step_up, decide_step_up
 from sightline.kernel.time import now, today
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn, NeedIn, OfferIn, ScaleIn, StatementIn, StepIn, WishesIn
@@ -494,6 +495,11 @@ def test_closing_needs_reason_summary_helper_feedback_and_a_keeper_and_never_no_
                 actions.close_plan(plan, an_end(family, **changes))
             assert refused.value.verdict.field == field, changes
         actions.close_plan(plan, an_end(family))
+        told = [
+            each for each in answer(queries.moments([family.maya])) if each.kind.startswith("Child in need")
+        ]
+        assert [each.kind.rsplit(" ", 1)[1] for each in told] == ["begun", "ended"]
+        assert len({each.id for each in told}) == 2
         assert Plan.objects.get(id=plan).state == PlanState.CLOSED.value
         assert not Status.objects.filter(folder_id=family.maya, held_until__isnull=True).exists()
         assert not Action.objects.filter(plan_id=plan, state="open").exists()

@@ -19,7 +19,6 @@ from .around import (
     who_matters,
 )
 from .needs import (
-    SEEN,
     needs,
 )
 from .reading import (
@@ -46,7 +45,6 @@ from .timeline import (
 )
 
 __all__ = [
-    "SEEN",
     "TOLD_OF",
     "AdvocacyView",
     "DoneView",

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from sightline.children.queries import ChildView
 from sightline.children.terms import Answered, IdentityQuestion
 from sightline.kernel.time import LONDON, now, today
@@ -13,13 +15,17 @@ from sightline.procedures.clocks import BeyondCalendar, due
 from sightline.procedures.queries import pack_in_force
 from sightline.records import chronology
 from sightline.records.chronology import Moment
+from sightline.records.queries import last_seen
 
 from .. import rules
-from ..terms import TookPart
+from ..terms import Heard, TookPart
 from .around import advocacy, rights_told, told_of, who_matters
-from .said import _day, to_explain, voices
+from .said import Voice, _day, to_explain, voices
 
-SEEN = ("visit", "observation", "direct work", "the child said", "seen of the child")
+#: Ways of hearing a child for which somebody was with them; the others may come by post or by somebody else.
+FACE_TO_FACE = {
+    Heard.TALKING, Heard.DIRECT_WORK, Heard.THREE_HOUSES, Heard.PLAY, Heard.SIGNING, Heard.OBSERVATION,
+}  # fmt: skip
 
 
 def needs(view: ChildView) -> list[rules.Need]:
@@ -30,8 +36,8 @@ def needs(view: ChildView) -> list[rules.Need]:
     timeline = chronology.told(folders)
     told = told_of(view, timeline)
     rights = rights_told(folders)
-    seen = _last_seen(timeline)
-    late, within = _late("child_seen", seen.happened_at if seen else None)
+    seen_at, seen = _last_seen(view, said)
+    late, within = _late("child_seen", seen_at)
     heard_late, heard_within = _late("child_heard", said[0].heard_at if said else None)
     since = view.today - timedelta(days=365)
     homes = [r for r in view.child.residences if not r.never_held]
@@ -41,13 +47,7 @@ def needs(view: ChildView) -> list[rules.Need]:
     return rules.needs(
         rules.Known(
             called=called,
-            seen=rules.Line(
-                f"Last seen: {seen.kind.lower()}, by {seen.author or 'somebody not named'}.",
-                seen.href,
-                seen.happened_at.astimezone(LONDON).date(),
-            )
-            if seen
-            else None,
+            seen=seen,
             seen_late=late,
             seen_within=within,
             worries_noticed=_noticed(timeline),
@@ -104,9 +104,24 @@ def _late(limit_id: str, last: datetime | None) -> tuple[bool, str]:
         return False, limit.span
 
 
-def _last_seen(timeline: Sequence[Moment]) -> Moment | None:
-    seen = [moment for moment in timeline if moment.kind.lower().startswith(SEEN)]
-    return max(seen, key=lambda m: m.happened_at, default=None)
+def _last_seen(view: ChildView, said: Sequence[Voice]) -> tuple[datetime | None, rules.Line | None]:
+    """When the child was last seen, and the line that says so: by an entry, or by somebody who heard them in person."""
+    folder_id, found = view.folder_ids[0], []
+    if entry := last_seen(view.folder_ids):
+        href = reverse("records:entry", args=[folder_id, entry.entry_id]) if entry.entry_id else ""
+        found.append((entry.at, f"Last seen by {entry.by}, {entry.by_post}.", href))
+    if heard := next((v for v in said if v.heard in FACE_TO_FACE), None):
+        found.append(
+            (
+                heard.heard_at,
+                f"Last seen: {heard.heard.label.lower()}, by {heard.heard_by}.",
+                f"/child/{folder_id}/voice/",
+            )
+        )
+    if not found:
+        return None, None
+    at, words, href = max(found)
+    return at, rules.Line(words, href, at.astimezone(LONDON).date())
 
 
 def _noticed(timeline: Sequence[Moment]) -> tuple[rules.Line, ...]:

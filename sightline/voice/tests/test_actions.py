@@ -19,7 +19,7 @@ from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import on_folders, pack_in_force
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import Deciding, EntryIn, decide, sign
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 from sightline.voice import actions, models, queries
@@ -323,6 +323,31 @@ def test_the_eight_are_answered_from_the_record(worker, folder_id) -> None:
     assert "Heard 1 time, 1 time alone." in [line.text for line in found["understanding"].lines]
     assert any("not answered yet" in gap for gap in found["explanation"].gaps)
     assert found["advocacy"].gaps == ("An advocate has not been offered.",)
+
+
+@pytest.mark.obligation("CHD-05")
+def test_that_a_child_was_seen_is_read_from_the_entries_and_from_who_heard_them_in_person(
+    worker, folder_id
+) -> None:
+    def vigilance():
+        with as_practitioner(worker):
+            [need] = [n for n in queries.needs(child_page([folder_id])) if n.name.value == "vigilance"]
+        return [line.text for line in need.lines], need.gaps
+
+    heard(folder_id, worker, heard=Heard.ADVOCATE)
+    assert any("says that Maya was seen" in gap for gap in vigilance()[1])
+    with as_practitioner(worker):
+        sign(
+            EntryIn(
+                (folder_id,), "visit", now() - timedelta(days=2), "Maya drew and was calm.",
+                answers={"where": "At home"}, child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
+            )
+        )  # fmt: skip
+    lines, gaps = vigilance()
+    assert [line for line in lines if line.startswith("Last seen by Dana Okafor")]
+    assert gaps == ()
+    heard(folder_id, worker, heard=Heard.OBSERVATION)
+    assert [line for line in vigilance()[0] if line.startswith("Last seen: watching a baby")]
 
 
 def test_a_draft_is_the_writers_own_and_is_emptied_when_it_is_kept(worker, folder_id) -> None:
