@@ -7,10 +7,7 @@ CREATE FUNCTION procedures_standing(as_of timestamptz)
 RETURNS TABLE (agency text, team text, critical bigint, overdue bigint, soon bigint, calm bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     WITH sealed AS MATERIALIZED (
-        SELECT s.folder_id FROM access_seal s WHERE s.lifted_at IS NULL
-        UNION
-        SELECT j.folder_id FROM access_joining j JOIN access_seal s ON s.folder_id = j.into_id
-        WHERE j.undone_at IS NULL AND s.lifted_at IS NULL
+        SELECT access_all_sealed() AS folder_id
     ), counted AS (
         SELECT d.team_id,
                count(*) FILTER (WHERE d.critical_at < as_of) AS critical,
@@ -34,7 +31,7 @@ GRANT EXECUTE ON FUNCTION procedures_standing(timestamptz) TO sightline_app;
 class Migration(migrations.Migration):
     dependencies = [
         ("procedures", "0004_written_up"),
-        ("access", "0010_which_open"),
+        ("access", "0011_all_sealed"),
         ("agencies", "0002_may"),
     ]
     operations = [migrations.RunSQL(FUNCTION, "DROP FUNCTION procedures_standing(timestamptz);")]

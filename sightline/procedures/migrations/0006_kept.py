@@ -39,8 +39,5 @@ DROP FUNCTION procedures_kept(timestamptz, timestamptz, timestamptz, uuid[]);
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("procedures", "0005_standing"),
-        ("access", "0011_all_sealed"),
-    ]
+    dependencies = [("procedures", "0005_standing")]
     operations = [migrations.RunSQL(FUNCTIONS, BACK)]
