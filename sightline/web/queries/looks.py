@@ -24,6 +24,8 @@ PLACES = {
     "meetings": "Meetings", "plans": "Plan", "procedures": "Duties", "records": "Record", "returns": "Returns",
     "voice": "Voice", "web": "Child’s page",
 }  # fmt: skip
+#: What the program's own pages are called that are about no child.
+OVER_CHILDREN = "Work of many"
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,8 @@ def people_named(words: str) -> set[UUID]:
 def _look(row: Told, names: dict[UUID, str]) -> Look:
     room, _, act = row.what.partition(".")
     place = PLACES.get(room, room.replace("_", " ").replace("-", " ").capitalize())
+    if room == "web" and row.folder_id is None:
+        place = OVER_CHILDREN
     what = act.replace("_", " ")
     if row.practitioner_id:
         name = names.get(row.practitioner_id, "Somebody who is no longer known here")

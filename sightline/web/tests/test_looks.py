@@ -75,7 +75,9 @@ def test_the_quality_lead_reads_the_whole_trail_but_what_is_sealed() -> None:
         record(Verb.SIGNED_IN, "sign-in", subject=lead.user)
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(lead.user)
+    client.get("/figures/")
     told = words(client.get("/trail/").content.decode())
+    assert "Work of many: figures" in told
     assert door.teacher.name in told
     assert "Maya Ferreira-Lund" in told
     assert "A record that is not open to you" not in told
