@@ -461,9 +461,13 @@ def _on_child(folder_ids: Sequence[UUID]) -> QuerySet[ConcernPart]:
     )
 
 
-def standing(parts: Sequence[ConcernPart]) -> list[Line]:
+def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> list[Line]:
     """What the concerns of a child (as `on_child` reads them) say stands: the worries of those not decided yet
-    and of the latest decision, what it found to be working well, and what it says happens next."""
+    and of the latest decision, what it found to be working well, and what it says happens next.
+
+    `moved_at`: the last step on the child's way, where there was one. What a decision before it said happens next has
+    happened by then, and stands no longer.
+    """
     lines = []
     for part in parts:
         if part.concern.state in (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value):
@@ -477,7 +481,7 @@ def standing(parts: Sequence[ConcernPart]) -> list[Line]:
     for column, text in (
         (Column.WORRY, latest.descriptors_words),
         (Column.WELL, latest.working_well),
-        (Column.NEED, latest.decision.outcome),
+        (Column.NEED, latest.decision.outcome if moved_at is None or moved_at < at else ""),
     ):
         lines += [Line(column, words.strip(), at) for words in text.splitlines() if words.strip()]
     return lines

@@ -9,10 +9,11 @@ class MeetingsConfig(AppConfig):
         from sightline.agencies.terms import Permission
         from sightline.children.pages import frame
         from sightline.documents import subjects
-        from sightline.records import chronology
+        from sightline.records import chronology, standing
 
         from . import queries
 
         frame.tabs.append(frame.Tab("meetings", "Meetings", "meetings:child", 40, Permission.READ_FOLDER))
         chronology.sources.append(queries.moments)
+        standing.sources.append(queries.next_meetings)
         subjects.kinds["report"] = subjects.Kind("Report for a meeting", queries.reports_named)

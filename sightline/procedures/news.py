@@ -15,6 +15,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from .terms import DutyState
+
 
 @dataclass(frozen=True)
 class Words:
@@ -45,13 +47,16 @@ def news(since: datetime, seen_on: Collection[str]) -> list[News]:
     the pages `seen_on` (as the trail names them) of the child. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT folder, at, what, by_whom, duty FROM procedures_news(%s, %s, %s)",
+            "SELECT folder, at, what, by_whom, duty, stands FROM procedures_news(%s, %s, %s)",
             [since, list(words), list(seen_on)],
         )
         rows = cursor.fetchall()
     return [
-        News(folder, at, f"Missed: {what}", "", by or "nobody named yet", duty)
+        News(
+            folder, at, f"{'Done late' if stands == DutyState.DONE_LATE else 'Missed'}: {what}", "",
+            by or "nobody named yet", duty,
+        )
         if duty is not None
         else News(folder, at, words[what].text, words[what].route, by or "a member of the public", None)
-        for folder, at, what, by, duty in rows
-    ]
+        for folder, at, what, by, duty, stands in rows
+    ]  # fmt: skip

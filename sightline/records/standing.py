@@ -27,12 +27,16 @@ class Column(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that stands: since when, in whose or which words, and the page on which it stands in full."""
+    """One thing that stands: since when, in whose or which words, and the page on which it stands in full.
+
+    `first`: where the child is on their way today, or the day that comes next; it stands above what was written.
+    """
 
     column: Column
     text: str
     since: datetime
     href: str = ""
+    first: bool = False
 
 
 #: What the rooms above add, each given the folders to read.
@@ -46,9 +50,9 @@ def told(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
 
 
 def in_column(lines: Iterable[Line], column: Column, *, most: int = 5) -> list[Line]:
-    """The latest lines of one column, the same words once."""
+    """The latest lines of one column below those that come first, the same words once."""
     found: dict[str, Line] = {}
-    for line in sorted(lines, key=lambda line: line.since, reverse=True):
+    for line in sorted(lines, key=lambda line: (line.first, line.since), reverse=True):
         if line.column is column:
             found.setdefault(line.text, line)
     return list(found.values())[:most]

@@ -25,6 +25,7 @@ from sightline.chronology.rules import Asked
 from sightline.concerns.queries import on_child, referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.concerns.terms import ConcernState
+from sightline.enquiries.queries.protection import moved_last
 from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
@@ -87,8 +88,10 @@ def summary_of(
     people = reverse("children:people", args=[lead])
     duties = on_folders(folder_ids)
     parts = on_child(folder_ids)
-    others, often = answer(both(standing.told(folder_ids), tally(folder_ids)))
-    lines = [*standing_of_concerns(parts), *others]
+    (others, moved_at), often = answer(
+        both(both(standing.told(folder_ids), moved_last(folder_ids)), tally(folder_ids))
+    )
+    lines = [*standing_of_concerns(parts, moved_at), *others]
     columns = {
         column: [
             Line(line.text, f"Since {when(line.since)}", line.href)

@@ -13,6 +13,7 @@ from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import MeetingDecision
 from sightline.meetings.terms import Purpose
 from sightline.procedures.models import Duty
+from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
 from sightline.records.models import Decision, Entry
 from sightline.records.queries import LastSeen
@@ -25,6 +26,7 @@ from ..models import (
     Enquiry,
     EnquiryEnd,
     EnquiryText,
+    Episode,
     LookedAfter,
     Medical,
     Need,
@@ -35,7 +37,7 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
-from ..terms import Act, EmergencyKind, Finding, LedBy, LegalBasis, Reached, StrategyOutcome
+from ..terms import Act, EmergencyKind, Finding, LedBy, LegalBasis, Reached, Stage, StrategyOutcome
 
 
 @dataclass(frozen=True)
@@ -416,26 +418,93 @@ def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
     return max(found, key=lambda seen: seen.at, default=None)
 
 
+#: What is owed while a child stands at a stage of their way, in the words of the pack's duties.
+_OWED = {
+    Stage.EARLY_HELP: ("early_help_contact", "early_help_assessment", "decision_on_step_up"),
+    Stage.ASSESSMENT: ("assessment", "sign_off"),
+    Stage.STRATEGY: ("strategy_discussion",),
+    Stage.ENQUIRY: ("initial_conference",),
+    Stage.CONFERENCE: ("initial_conference",),
+    Stage.HELP: ("plan_begun", "plan_signed"),
+}
+
+
 @prepared
-def _latest_signed(folder_ids: Sequence[UUID]) -> Wanted:
+def _standing(folder_ids: Sequence[UUID]) -> Wanted:
     signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign", content__isnull=False)
-    return (signed.order_by("-at")[:1],)
+    ways = Episode.objects.filter(folder_id__in=folder_ids)
+    steps = Step.objects.filter(folder_id__in=folder_ids)
+    owed = Duty.objects.filter(
+        folder_id__in=folder_ids,
+        kind__in=sorted({kind for kinds in _OWED.values() for kind in kinds}),
+        closed_at__isnull=True,
+    ).exclude(state=DutyState.DONE_LATE.value)
+    return (
+        signed.order_by("-at")[:1],
+        ways.order_by("-opened_at")[:1],
+        steps.order_by("-at", "-id")[:1],
+        owed.order_by("due_at"),
+    )
 
 
 def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
-    """What the latest signed assessment says of worries, strengths and what needs to happen, for the child's page."""
-    (latest,) = asked = _latest_signed(folder_ids)
+    """Where the child is on their way, with what is owed there by when; and what the latest signed assessment says of
+    worries, strengths and what needs to happen, the last only until the way is closed. For the child's page."""
+    latest, ways, steps, owed = asked = _standing(folder_ids)
     yield asked
+    way: Episode | None = next(iter(ways), None)
+    step: Step | None = next(iter(steps), None)
+    lines = [] if way is None else _stage_now(way, step, list(owed))
     signed: SignOff | None = next(iter(latest), None)
     if signed is None or not signed.content:
-        return []
+        return lines
     analysis = signed.content.get("texts", {}).get("analysis", {})
     href = f"/child/{signed.folder_id}/enquiries/assessments/{signed.assessment_id}/read/"
-    return [
+    return lines + [
         Line(column, analysis[key], signed.at, href)
         for key, column in (("worried", Column.WORRY), ("working", Column.WELL), ("change", Column.NEED))
         if analysis.get(key)
+        and not (column is Column.NEED and way is not None and way.closed_at and way.closed_at > signed.at)
     ]
+
+
+def _stage_now(way: Episode, step: Step | None, owed: Sequence[Duty]) -> list[Line]:
+    stage = Stage(way.stage)
+    if stage is Stage.CLOSED:
+        return []
+    since = step.at if step is not None and step.at > way.opened_at else way.opened_at
+    href = f"/child/{way.folder_id}/enquiries/"
+    due = next((duty for duty in owed if duty.kind in _OWED[stage]), None)
+    if due is not None:
+        day = due.due_at.astimezone(LONDON)
+        text = f"{due.title} by {day.day} {day:%B %Y}"
+        if stage is Stage.ENQUIRY:  # what is owed is the conference after it
+            text = f"{stage.label} under way. {text}"
+        return [Line(Column.NEED, text, since, href, first=True)]
+    if stage is Stage.HELP:  # the plan itself says what needs to happen
+        return []
+    day = since.astimezone(LONDON)
+    text = f"{stage.label} under way since {day.day} {day:%B %Y}"
+    return [Line(Column.NEED, text, since, href, first=True)]
+
+
+@prepared
+def _moved(folder_ids: Sequence[UUID]) -> Wanted:
+    steps = Step.objects.filter(folder_id__in=folder_ids)
+    return (
+        Episode.objects.filter(folder_id__in=folder_ids).order_by("-opened_at")[:1],
+        steps.order_by("-at", "-id")[:1],
+    )
+
+
+def moved_last(folder_ids: Sequence[UUID]) -> Asking[datetime | None]:
+    """When the child's way last went on: its beginning, or its latest step or closing."""
+    ways, steps = asked = _moved(folder_ids)
+    yield asked
+    found = [step.at for step in steps]
+    for way in ways:
+        found += [way.opened_at, *([way.closed_at] if way.closed_at else [])]
+    return max(found, default=None)
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import pack_in_force
 from sightline.records.chronology import Moment
+from sightline.records.standing import Column, Line
 
 from ..models import (
     AgreedAction,
@@ -213,6 +214,37 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             )
         )
     return found
+
+
+@prepared
+def _called(folder_ids: Sequence[UUID]) -> Wanted:
+    parts = MeetingChild.objects.filter(
+        folder_id__in=folder_ids, left_at__isnull=True, meeting__state=MeetingState.CALLED.value
+    )
+    return (parts.select_related("meeting").order_by("-meeting__starts_at")[:20],)
+
+
+def next_meetings(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
+    """The meetings about a child that are called and to come, each with its day and hour, for the child's page."""
+    (parts,) = asked = _called(folder_ids)
+    yield asked
+    pack, day, at = pack_in_force(), today(), now()
+    return [
+        Line(
+            Column.NEED,
+            f"{pack.meeting(p.meeting.purpose, day).title} on {_moment(p.meeting.starts_at)}",
+            p.meeting.called_at,
+            f"/meetings/{p.meeting_id}/",
+            first=True,
+        )
+        for p in parts
+        if p.meeting.starts_at > at
+    ]
+
+
+def _moment(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y} at {local:%H:%M}"
 
 
 def to_come(folder_ids: Sequence[UUID]) -> list[tuple[UUID, str, date]]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner, make_partnership
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions
+from sightline.plans.picture import WIDTH, chart
+from sightline.plans.queries.review import Line, Point
+from sightline.plans.terms import Whose
 from sightline.plans.tests.factories import an_outcome, begun, make_family
 
 from .test_pages import _client
@@ -51,3 +57,17 @@ def test_another_framework_moves_nothing_that_was_planned() -> None:
     assert "Planned under: Five outcomes." in page
     assert "Be healthy" in page
     assert "The best outcomes" in page
+
+
+@pytest.mark.obligation("CHD-08")
+def test_the_words_of_the_picture_are_readable_on_a_telephone() -> None:
+    points = [
+        Point(date(2026, 9, 1), 3, Whose.PROFESSIONAL, "At the start", ""),
+        Point(date(2026, 11, 1), 6, Whose.PROFESSIONAL, "Review 1", ""),
+    ]
+    drawn = chart(Line("She eats.", "", None, 8, tuple(points), ()))
+    assert drawn is not None
+    shown_at = 290 / WIDTH  # 320 pixels less the margins
+    sizes = [int(size) * shown_at for size in re.findall(r'font-size="(\d+)"', drawn)]
+    assert len(sizes) >= 6
+    assert min(sizes) >= 12

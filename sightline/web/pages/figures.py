@@ -13,6 +13,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.figures import figures as of_concerns
+from sightline.enquiries.figures import found_by_place
 from sightline.kernel.time import now
 from sightline.procedures.queries import kept_limits
 
@@ -40,6 +41,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "web/figures.html",
         {
             "concerns": of_concerns(since, until, everywhere=everywhere),
+            "enquiries": found_by_place(since, until, everywhere=everywhere),
             "limits": kept_limits(since, until, everywhere=everywhere),
             "everywhere": everywhere,
             "since": since,

@@ -12,6 +12,7 @@ from sightline.children.queries import as_viewer_may_read
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
+from sightline.enquiries.queries.protection import moved_last
 from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
@@ -128,12 +129,13 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    (plan, in_enquiries), (others, incidents) = answer(
+    (plan, in_enquiries), ((others, moved_at), incidents) = answer(
         both(
-            both(plan_mark(folders), seen_in_enquiries(folders)), both(standing.told(folders), tally(folders))
+            both(plan_mark(folders), seen_in_enquiries(folders)),
+            both(both(standing.told(folders), moved_last(folders)), tally(folders)),
         )
     )
-    stands = [*standing_of_concerns(parts), *others]
+    stands = [*standing_of_concerns(parts, moved_at), *others]
     page = ChildPage(
         folder_id=lead,
         folder_ids=folders,

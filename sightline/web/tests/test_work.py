@@ -197,6 +197,36 @@ def test_what_was_missed_is_news_to_whoever_works_with_the_child(door: FrontDoor
     assert f"Missed: {duty.title}" in text(client.get("/news/"))
 
 
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("missed", "Missed: "),
+        ("done late", "Done late: "),
+        ("missed and answered for", ""),
+        ("discharged", ""),
+        ("withdrawn", ""),
+    ],
+)
+def test_news_of_what_was_missed_says_how_it_stands_now(
+    door: FrontDoor, owning: Owning, state: str, said: str
+) -> None:
+    maya, _theo = decided(door)
+    works_with(door, maya, door.worker)
+    client = signed_in(door.worker)
+    client.get(f"/child/{maya}/")
+    with owning():
+        duty = Duty.objects.filter(folder_id=maya, closed_at__isnull=True).first()
+        assert duty is not None
+        Duty.objects.filter(id=duty.id).update(due_at=now() - timedelta(days=2))
+    with looking_as(Viewer.for_job("duties")):
+        assert duties.mark_missed() == 1
+    with owning():
+        Duty.objects.filter(id=duty.id).update(state=state)
+    page = text(client.get("/news/"))
+    assert (f"{said}{duty.title}" in page) if said else (duty.title not in page)
+
+
 def test_news_is_taken_off_the_list_by_whoever_has_seen_it(door: FrontDoor) -> None:
     maya, _theo = decided(door)
     works_with(door, maya, door.worker)
