@@ -222,6 +222,7 @@ def propose(
     raised_by_public: bool = False,
     unread: bool = False,
     addresses: Sequence[str] = (),
+    family_left_out: str = "",
 ) -> list[Proposal]:
     """What of one text might be held back, from its links to people in the record and the pack's words.
 
@@ -268,6 +269,9 @@ def propose(
                 "The program cannot see or hear whom this shows. Look at it before you decide.",
             )
         )
+    if family_left_out:
+        ground = Ground.SERIOUS_HARM if asker is Asker.SELF else Ground.EXPECTATION
+        found.append(Proposal(ground, f"The family's own papers leave it out: {family_left_out}"))
     if keep_from:
         ground = Ground.SERIOUS_HARM if asker is Asker.SELF else Ground.EXPECTATION
         found.append(Proposal(ground, f"The child asked that somebody is not told: {keep_from}"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
@@ -50,17 +51,21 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
     workers = queries.workers(child)
     pack = pack_in_force()
     listed = {Ground(g.id): g.words for g in pack.disclosure_grounds(today()) if g.id in set(Ground)}
-    there = set(BundleItem.objects.filter(request=request).values_list("source_id", "part"))
+    there: dict[UUID, dict[int, str]] = defaultdict(dict)
+    for source_id, part, text in BundleItem.objects.filter(request=request).values_list(
+        "source_id", "part", "text"
+    ):
+        there[source_id][part] = text
     at = now()
     rows = []
-    pieces = [p for p in queries.pieces(folders) if (p.source_id, p.part) not in there]
+    pieces = _not_there(queries.pieces(folders), there)
     addresses = addresses_in(folders, [p.text for p in pieces], queries.who_reads(request, child))
     for piece, of_places in zip(pieces, addresses, strict=True):
         proposals = rules.propose(
             piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
             asker=Asker(request.asker), child_said=piece.child_said, keep_from=piece.keep_from,
             raised_by_public=piece.raised_by_public, unread=piece.unread,
-            addresses=of_places,
+            addresses=of_places, family_left_out=piece.family_left_out,
         )  # fmt: skip
         rows.append(
             BundleItem(
@@ -77,6 +82,26 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
     _step(acting, request, RequestAct.GATHER, at=at, words=f"{len(rows)} items came to the bundle.")
     record(Verb.READ, "archive.gather", folder_id=request.folder_id, subject=request, count=len(rows))
     return len(rows)
+
+
+def _not_there(
+    pieces: Sequence[queries.Piece], there: Mapping[UUID, Mapping[int, str]]
+) -> list[queries.Piece]:
+    """The pieces that the bundle does not hold. What reads otherwise than when it was gathered comes beside it."""
+    found = []
+    taken = {source: set(parts) for source, parts in there.items()}
+    for piece in pieces:
+        parts = there.get(piece.source_id, {})
+        if piece.part in parts:
+            if piece.text in parts.values():
+                continue
+            free = max((part for part in taken[piece.source_id] if part < queries.FILE), default=0) + 1
+            taken[piece.source_id].add(free)
+            piece = replace(piece, part=free)
+        elif piece.text in parts.values() and piece.part != queries.FILE:
+            continue
+        found.append(piece)
+    return found
 
 
 @dataclass(frozen=True)

@@ -20,21 +20,17 @@ from sightline.children.queries import (
     knows_addresses,
     without_addresses,
 )
-from sightline.concerns.queries import on_child as concerns_on_child
-from sightline.documents.queries import DocumentView, content, document, documents, words_of
+from sightline.documents.queries import DocumentView, content, document, documents
 from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
-from sightline.records import chronology
 from sightline.records.chronology import Moment
-from sightline.records.queries import decisions, entries
-from sightline.records.terms import StatementSource
-from sightline.voice.queries import voices, who_matters
+from sightline.voice.queries import who_matters
 
-from . import rules
-from .models import (
+from .. import rules
+from ..models import (
     AccessRequest,
     BundleItem,
     CopyBack,
@@ -52,7 +48,7 @@ from .models import (
     VolumeCheck,
     VolumePlace,
 )
-from .terms import (
+from ..terms import (
     Asker,
     Choice,
     GivenAs,
@@ -63,6 +59,9 @@ from .terms import (
     RequestAct,
     RequestState,
 )
+from .pieces import ALL, FILE, Piece, pieces
+
+__all__ = ["FILE", "Piece", "pieces"]
 
 # -- paper ----------------------------------------------------------------------------------------------
 
@@ -315,153 +314,7 @@ def decided(items: Iterable[Item]) -> list[rules.Decided]:
     ]
 
 
-# -- gathering ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One piece of a record, to be decided on by itself."""
-
-    source: str
-    source_id: UUID
-    part: int
-    title: str
-    happened_at: datetime
-    author: str
-    text: str
-    told_by: str = ""
-    child_said: bool = False
-    keep_from: str = ""
-    raised_by_public: bool = False
-    unread: bool = False
-    """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
-
-
-#: The part of a document that is the file itself; its name is part 0, what was read out of it the parts between.
-FILE = 1_000_000
-
-#: No record is longer; it is asked for whole.
-_ALL = 100_000
-
-
-def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
-    """Everything in a record that somebody who asks may be given: entries by paragraph, what the child said, decisions,
-    concerns, documents with their text and pictures, and whatever else the rooms put on the timeline."""
-    found: list[Piece] = []
-    for entry in entries(folder_ids, limit=_ALL):
-        title = f"Entry {entry.number}: {entry.title}"
-        author = f"{entry.author}, {entry.author_post}"
-        parts = [
-            (s.text, s.told_by if s.source is StatementSource.TOLD else "", s.source is StatementSource.CHILD)
-            for s in entry.statements
-        ]
-        parts = parts or [(text, "", False) for text in _paragraphs(entry.text)]
-        parts += [
-            (f"{a.question} {a.words or a.value}", "", False) for a in entry.answers if a.words or a.value
-        ]
-        if entry.impact:
-            parts.append((f"What it meant for the child: {entry.impact}", "", False))
-        for part, (text, told_by, said) in enumerate(parts):
-            words = f"Told by {told_by}: {text}" if told_by else text
-            found.append(
-                Piece("entry", entry.id, part, title, entry.happened_at, author, words, told_by, said)
-            )
-    for heard in voices(folder_ids, limit=_ALL):
-        found += _of_voice(heard)
-    for made in decisions(folder_ids, limit=_ALL):
-        texts = [f"{made.outcome.rstrip('.')}.", *_paragraphs(made.reasons), made.ruling]
-        found += [
-            Piece(
-                "decision",
-                made.id,
-                part,
-                "A decision",
-                made.made_at,
-                f"{made.maker}, {made.maker_post}",
-                text,
-            )
-            for part, text in enumerate(texts)
-            if text.strip()
-        ]
-    for raised in concerns_on_child(folder_ids, limit=_ALL):
-        public = raised.concern.raised_by is None
-        author = "Somebody from the public" if public else raised.concern.raised_post
-        texts = [*_paragraphs(raised.what_happened), *_paragraphs(raised.about_child)]
-        if raised.child_said:
-            texts.append(f"The child said: “{raised.child_said}”")
-        found += [
-            Piece("concern", raised.id, part, "A concern was raised", raised.written_at, author, text,
-                  raised_by_public=public)
-            for part, text in enumerate(texts)
-        ]  # fmt: skip
-    kept = documents(folder_ids, limit=_ALL)[0]
-    texts_of = words_of(folder_ids, [each.id for each in kept if each.opens])
-    for each in kept:
-        found += _of_document(each, texts_of.get(each.id, ""))
-    covered = {piece.source_id for piece in found}
-    for moment in chronology.told(folder_ids):
-        if moment.id not in covered and moment.text.strip():
-            author = ", ".join(words for words in (moment.author, moment.agency) if words)
-            found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
-    return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
-
-
-def _of_document(kept: DocumentView, text: str) -> list[Piece]:
-    """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text."""
-    by = ", ".join(words for words in (kept.added_by, kept.added_by_post) if words)
-    named = ". ".join(words for words in (kept.name, kept.about) if words)
-    words = [named, *_paragraphs(text)]
-    found = [
-        Piece("document", kept.id, part, "A document", kept.added_at, by, each)
-        for part, each in enumerate(words)
-    ]
-    if kept.opens and not text.strip():
-        what = {
-            MediaKind.PHOTOGRAPH: "The picture itself",
-            MediaKind.AUDIO: "The recording itself",
-            MediaKind.VIDEO: "The video itself",
-        }.get(kept.kind, "The file itself, out of which no text could be read")
-        found.append(
-            Piece("document", kept.id, FILE, "A document", kept.added_at, by, f"{what}.", unread=True)
-        )
-    return found
-
-
-def _of_voice(heard: Any) -> list[Piece]:
-    author = heard.heard_by
-    texts = []
-    if heard.said:
-        texts.append((f"“{heard.said}”" if heard.quoted else heard.said, heard.quoted))
-    for house, words in (("worries", heard.worries), ("good things", heard.good), ("dreams", heard.dreams)):
-        if words:
-            texts.append((f"In the house of {house}: “{words}”", True))
-    if heard.wants:
-        texts.append((f"Wanted: {heard.wants}", True))
-    texts += [(f"What was done: {d.words}", False) for d in heard.done]
-    texts += [
-        (f"What was explained: {e.words}" + (f" The reason: {e.why_no}" if e.why_no else ""), False)
-        for e in heard.explained
-    ]
-    title = "What the child said" if heard.quoted else "What was seen of the child"
-    return [
-        Piece(
-            "voice",
-            heard.id,
-            part,
-            title,
-            heard.heard_at,
-            author,
-            text,
-            "",
-            said,
-            heard.keep_from if said else "",
-        )
-        for part, (text, said) in enumerate(texts)
-    ]
-
-
-def _paragraphs(text: str) -> list[str]:
-    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
+# -- who stands in a record ----------------------------------------------------------------------
 
 
 def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.SomebodyElse]:
@@ -498,7 +351,11 @@ PARTS = (
     ("decision", "What was decided about you", "What was decided"),
     ("concern", "When somebody was worried about you", "When somebody was worried"),
     ("entry", "What was written in your record", "What was written in the record"),
-    ("other", "Meetings and other things that happened", "Meetings and other things that happened"),
+    ("enquiry", "Assessments and enquiries about you", "Assessments and enquiries"),
+    ("meeting", "Meetings about you", "Meetings"),
+    ("plan", "The plans for you", "Plans"),
+    ("about", "Who you are, and who is in your life", "Who the child is, and who is in their life"),
+    ("other", "Other things that happened", "Other things that happened"),
     ("document", "Papers and files in your record", "Papers and files in the record"),
 )
 
@@ -550,7 +407,7 @@ def files_beside(view: RequestView) -> list[DocumentView]:
     folders = joined_set(lead_of(view.row.folder_id)) or [view.row.folder_id]
     return [
         each
-        for each in documents(folders, limit=_ALL)[0]
+        for each in documents(folders, limit=ALL)[0]
         if each.id in wanted and not (each.kind is MediaKind.PHOTOGRAPH and each.has_preview)
     ]
 

@@ -1,0 +1,217 @@
+"""What a record holds, piece by piece: what a request to see it gathers, and what is decided on one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sightline.concerns.models import ConcernPart
+from sightline.concerns.queries import indicator_words
+from sightline.concerns.queries import on_child as concerns_on_child
+from sightline.documents.queries import DocumentView, documents, words_of
+from sightline.documents.terms import MediaKind
+from sightline.records import chronology
+from sightline.records.queries import EntryView, decisions, entries
+from sightline.records.terms import StatementSource
+from sightline.voice.queries import voices
+
+from . import kept, met
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One piece of a record, to be decided on by itself."""
+
+    source: str
+    source_id: UUID
+    part: int
+    title: str
+    happened_at: datetime
+    author: str
+    text: str
+    told_by: str = ""
+    child_said: bool = False
+    keep_from: str = ""
+    raised_by_public: bool = False
+    family_left_out: str = ""
+    """Why the family's own papers leave it out, where they do."""
+    unread: bool = False
+    """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
+
+
+#: The part of a document that is the file itself; its name is part 0, what was read out of it the parts between.
+FILE = 1_000_000
+
+#: No record is longer; it is asked for whole.
+ALL = 100_000
+
+
+def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
+    """Everything in a record that somebody who asks may be given: entries by paragraph, what the child said, decisions,
+    concerns, documents with their text and pictures, meetings, every row that the rooms keep on the child, and
+    whatever else they put on the timeline."""
+    found: list[Piece] = []
+    for entry in entries(folder_ids, limit=ALL):
+        found += _of_entry(entry)
+    for heard in voices(folder_ids, limit=ALL):
+        found += _of_voice(heard)
+    for made in decisions(folder_ids, limit=ALL):
+        texts = [f"{made.outcome.rstrip('.')}.", *kept.paragraphs(made.reasons), made.ruling]
+        if made.conflict:
+            texts.append(
+                f"In conflict with the interests of: {made.conflict}. {made.conflict_resolved}".strip()
+            )
+        author = f"{made.maker}, {made.maker_post}"
+        found += [
+            Piece("decision", made.id, part, "A decision", made.made_at, author, text)
+            for part, text in enumerate(texts)
+            if text.strip()
+        ]
+    for raised in concerns_on_child(folder_ids, limit=ALL):
+        found += _of_concern(raised)
+    stored = documents(folder_ids, limit=ALL)[0]
+    texts_of = words_of(folder_ids, [each.id for each in stored if each.opens])
+    for each in stored:
+        found += _of_document(each, texts_of.get(each.id, ""))
+    found += [_piece(each) for each in met.gathered(folder_ids)]
+    found += [_piece(each) for each in kept.gathered(folder_ids, {piece.source_id for piece in found})]
+    covered = {piece.source_id for piece in found}
+    for moment in chronology.told(folder_ids):
+        if moment.id not in covered and moment.text.strip():
+            author = ", ".join(words for words in (moment.author, moment.agency) if words)
+            found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
+    return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
+
+
+def _piece(found: kept.Found) -> Piece:
+    return Piece(
+        found.source, found.source_id, found.part, found.title, found.happened_at, found.author, found.text,
+        found.told_by, family_left_out=found.family_left_out,
+    )  # fmt: skip
+
+
+def _of_entry(entry: EntryView) -> list[Piece]:
+    """An entry by paragraph, with what its form asked, who was there, why it is late, what it corrects, whose it is."""
+    title = f"Entry {entry.number}: {entry.title}"
+    author = f"{entry.author}, {entry.author_post}"
+    parts = [
+        (s.text, s.told_by if s.source is StatementSource.TOLD else "", s.source is StatementSource.CHILD)
+        for s in entry.statements
+    ]
+    parts = parts or [(text, "", False) for text in kept.paragraphs(entry.text)]
+    parts += [(f"{a.question} {a.words or a.value}", "", False) for a in entry.answers if a.words or a.value]
+    theirs = ", ".join(words for words in (entry.theirs_name, entry.theirs_relation) if words)
+    for lead, words in (
+        ("What it meant for the child", entry.impact),
+        ("Who was there", entry.present),
+        ("Why it was written late", entry.late_why),
+        (f"What was wrong in entry {entry.corrects_number}", entry.was_wrong),
+        ("These are the words of", theirs),
+    ):
+        if words.strip():
+            parts.append((f"{lead}: {words}", "", False))
+    for asked in entry.requests:
+        parts.append((" ".join(words for words in (asked.told, asked.words) if words), "", False))
+    return [
+        Piece("entry", entry.id, part, title, entry.happened_at, author,
+              f"Told by {told_by}: {text}" if told_by else text, told_by, said)
+        for part, (text, told_by, said) in enumerate(parts)
+    ]  # fmt: skip
+
+
+def _term(value: str) -> str:
+    return value.replace("_", " ").capitalize()
+
+
+def _of_concern(raised: ConcernPart) -> list[Piece]:
+    """A child's part of a concern, each answer by itself."""
+    public = raised.concern.raised_by is None
+    author = "Somebody from the public" if public else raised.concern.raised_post
+    told = [f"{_term(raised.family_told)}." if raised.family_told else "", raised.family_told_words]
+    agreed = [f"{_term(raised.family_agreed)}." if raised.family_agreed else "", raised.family_agreed_words]
+    texts = [*kept.paragraphs(raised.what_happened), *kept.paragraphs(raised.about_child)]
+    for lead, words in (
+        ("The child said", f"“{raised.child_said}”" if raised.child_said else ""),
+        ("Why the child was not heard", raised.child_said_why_not),
+        ("What was seen", "; ".join(indicator_words(raised))),
+        ("Danger now", raised.danger_words),
+        ("Whether the family was told", " ".join(words for words in told if words)),
+        ("Whether the family agreed", " ".join(words for words in agreed if words)),
+        ("Who else knows the child", raised.known_agencies),
+        ("Interpreter", raised.interpreter),
+    ):
+        if words.strip():
+            texts.append(f"{lead}: {words}")
+    return [
+        Piece("concern", raised.id, part, "A concern was raised", raised.written_at, author, text,
+              raised_by_public=public)
+        for part, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def _of_document(stored: DocumentView, text: str) -> list[Piece]:
+    """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text."""
+    by = ", ".join(words for words in (stored.added_by, stored.added_by_post) if words)
+    named = ". ".join(words for words in (stored.name, stored.about) if words)
+    words = [named, *kept.paragraphs(text)]
+    found = [
+        Piece("document", stored.id, part, "A document", stored.added_at, by, each)
+        for part, each in enumerate(words)
+    ]
+    if stored.opens and not text.strip():
+        what = {
+            MediaKind.PHOTOGRAPH: "The picture itself",
+            MediaKind.AUDIO: "The recording itself",
+            MediaKind.VIDEO: "The video itself",
+        }.get(stored.kind, "The file itself, out of which no text could be read")
+        found.append(
+            Piece("document", stored.id, FILE, "A document", stored.added_at, by, f"{what}.", unread=True)
+        )
+    return found
+
+
+def _of_voice(heard: Any) -> list[Piece]:
+    author = heard.heard_by
+    texts = []
+    if heard.said:
+        texts.append((f"“{heard.said}”" if heard.quoted else heard.said, heard.quoted))
+    for house, words in (("worries", heard.worries), ("good things", heard.good), ("dreams", heard.dreams)):
+        if words:
+            texts.append((f"In the house of {house}: “{words}”", True))
+    if heard.wants:
+        texts.append((f"Wanted: {heard.wants}", True))
+    texts += [(f"What was done: {d.words}", False) for d in heard.done]
+    for explained in heard.explained:
+        reason = f" The reason: {explained.why_no}" if explained.why_no else ""
+        texts.append((f"What was explained: {explained.words}{reason}", False))
+        if explained.child_said:
+            texts.append((f"What the child said to it: “{explained.child_said}”", True))
+    for lead, words in (
+        ("Asked that somebody is not told", heard.keep_from),
+        ("Where", heard.place),
+        ("Who else was there", heard.others),
+        ("Why not alone", heard.why_not_alone),
+        ("Language", heard.language),
+        ("What was put right", heard.was_wrong),
+    ):
+        if words.strip():
+            texts.append((f"{lead}: {words}", lead.startswith("Asked")))
+    title = "What the child said" if heard.quoted else "What was seen of the child"
+    return [
+        Piece(
+            "voice",
+            heard.id,
+            part,
+            title,
+            heard.heard_at,
+            author,
+            text,
+            "",
+            said,
+            heard.keep_from if said else "",
+        )
+        for part, (text, said) in enumerate(texts)
+    ]
