@@ -95,7 +95,7 @@ class ConcernPart(FolderRow):
     indicators = ArrayField(models.CharField(max_length=60), default=list)
     harm_where = ArrayField(models.CharField(max_length=12), default=list)
     danger_words = models.TextField(blank=True)
-    family_told = models.CharField(max_length=8, choices=_choices(Told))
+    family_told = models.CharField(max_length=10, choices=_choices(Told))
     family_told_words = models.TextField(blank=True, help_text="What they were told, or why they were not")
     family_agreed = models.CharField(max_length=10, choices=_choices(Agreed))
     family_agreed_words = models.TextField(blank=True)
@@ -143,6 +143,10 @@ class Screening(FolderRow):
     child_told = models.TextField(help_text="What the child was told, by whom, or why not")
     parents_told = models.TextField()
     working_well = models.TextField(blank=True, help_text="Who and what already keeps this child safe")
+    sooner_by = models.DateTimeField(
+        null=True, help_text="By when this child needs what was decided, before the limits"
+    )
+    sooner_why = models.TextField(blank=True)
     advice = models.TextField(blank=True)
     is_referral = models.BooleanField()
     source_code = models.CharField(max_length=4)

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from sightline.kernel.verdicts import Verdict
@@ -153,7 +154,7 @@ class ChildDecision:
     conflict_resolved: str = ""
     for_the_child: bool | None = None
     sooner: bool | None = None
-    sooner_on: str = ""
+    sooner_by: datetime | None = None
     sooner_why: str = ""
     extra: dict[str, str] = field(default_factory=dict)
 
@@ -184,6 +185,22 @@ def may_be_allocated(*, name: str, is_lead: bool, lead: bool, is_allocated: bool
         return Verdict.no(f"{name} is this child's lead professional already.", "practitioner")
     if is_allocated and not lead:
         return Verdict.no(f"This child is allocated to {name} already.", "practitioner")
+    return Verdict.yes()
+
+
+def makes_sooner(by: datetime, at: datetime, limits: Sequence[datetime]) -> Verdict:
+    """Whether an instant by which a child needs what a decision opens is still to come, and brings any of the limits
+    (when each falls due by itself) forward; said on the page where it does not (TIM-01)."""
+    if by <= at:
+        return Verdict.no(
+            "That has passed already. Say by when this child needs it from now on.", "sooner_by"
+        )
+    if not any(by < due for due in limits):
+        return Verdict.no(
+            "Every time limit that this decision starts ends before that already. "
+            "Give an earlier day, or a time of day.",
+            "sooner_by",
+        )
     return Verdict.yes()
 
 
@@ -249,6 +266,11 @@ def faults(
         found["conflict_resolved"] = "Say how the conflict was resolved."
     if "sooner" in asked and decision.sooner is None:
         found["sooner"] = "Say whether this child needs anything sooner than the time limits."
-    elif decision.sooner and not decision.sooner_why.strip():
-        found["sooner_why"] = "Say why this child needs it sooner."
+    elif "sooner" in asked and decision.sooner:
+        if decision.sooner_by is None:
+            found["sooner_by"] = (
+                "Say by when this child needs it, such as 27 3 2027, with a time where hours count."
+            )
+        if not decision.sooner_why.strip():
+            found["sooner_why"] = "Say why this child needs it sooner."
     return found

@@ -13,11 +13,12 @@ class Place(StrEnum):
 
 
 class Told(StrEnum):
-    """Whether the family was told of the concern."""
+    """Whether the family was told of the concern; whoever sends one without an account is not asked."""
 
     YES = "yes"
     NO = "no"
     PARTLY = "partly"
+    NOT_ASKED = "not_asked"
 
 
 class Agreed(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -494,11 +494,13 @@ class Moment(Day):
     """A day with a time of day in London, given back as an aware `datetime`; None when optional and empty.
 
     A time that the clocks skip in March is refused; one that comes twice in October means the first.
+    whole_days: the time may be left empty, and then the day's last second is meant.
     """
 
     widget = MomentWidget
 
-    def __init__(self, label: str, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, whole_days: bool = False, **kwargs: Any) -> None:
+        self.whole_days = whole_days
         kwargs.setdefault("hint", "For example, 19 11 2026 at 10:40 or 3pm")
         super().__init__(label, **kwargs)
 
@@ -522,6 +524,8 @@ class Moment(Day):
         label = named(self.title)
         on = read_day(self.title, day, month, year)
         if not clock.strip():
+            if self.whole_days:
+                return datetime.combine(on, time(23, 59, 59), tzinfo=LONDON)
             raise DateMistake(f"Enter the time of {label}", ["time"])
         at = read_time(clock)
         if at is None:

@@ -110,6 +110,7 @@ def environment(**options: Any) -> Environment:
         date_only=words.date_only,
         short_day=words.short_day,
         moment=words.moment,
+        by_when=words.by_when,
         short_moment=words.short_moment,
         clock=words.clock,
         ago=words.ago,

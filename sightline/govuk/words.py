@@ -76,6 +76,11 @@ def moment(value: date | datetime | None) -> str:
     return day(value)
 
 
+def by_when(value: datetime | None) -> str:
+    """Until when: 'Thursday 19 November 2026', and 'at 10:40' unless it is the day's last minute."""
+    return day(value) if value is None or clock(value) == "23:59" else moment(value)
+
+
 def short_moment(value: date | datetime | None) -> str:
     """'Thu 19 November, 10:40', for columns."""
     if isinstance(value, datetime):

@@ -174,8 +174,8 @@ def test_each_role_signs_in_and_does_what_it_is_there_for(
     quality.sees("Nothing to review")
 
 
-def tells_us(person: Visitor, who: str, what: str) -> str:
-    """Somebody without an account tells what they know; the reference that they are given."""
+def tells_us(person: Visitor, who: str, what: str) -> tuple[str, str]:
+    """Somebody without an account tells what they know; the reference and the secret that they are given."""
     person.goes_to("/")
     person.follows("Tell us")
     person.presses("Start now")
@@ -197,7 +197,8 @@ def tells_us(person: Visitor, who: str, what: str) -> str:
     person.presses("Continue")
     person.presses("Send this concern")
     person.sees("Your secret code is")
-    return person.page.locator(".govuk-panel__body strong").inner_text()
+    panel, code = person.page.locator(".govuk-panel__body strong"), person.page.locator(".sl-code")
+    return panel.inner_text(), code.inner_text()
 
 
 @pytest.mark.obligation("PAR-01")
@@ -212,8 +213,11 @@ def test_a_young_person_and_a_parent_tell_us_without_an_account(
     somebody: Callable[..., Visitor], people: People, width: int, who: str, what: str
 ) -> None:
     person = somebody(width)
-    reference = tells_us(person, who, what)
+    reference, secret = tells_us(person, who, what)
     person.follows("Follow this concern")
+    person.writes("Reference", reference)
+    person.writes("Secret code", secret)
+    person.presses("Continue")
     person.sees(reference)
     person.sees("It has arrived")
     decider = somebody()

@@ -126,8 +126,11 @@ def test_the_same_without_scripts(somebody: Callable[..., Visitor], front_door: 
 
 
 @pytest.mark.obligation("PAR-01")
-def test_a_neighbour_tells_and_comes_back(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
-    neighbour = somebody(320)
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_neighbour_tells_and_comes_back(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, scripts: bool
+) -> None:
+    neighbour = somebody(320, scripts=scripts)
     neighbour.goes_to("/")
     neighbour.follows("Tell us")
     neighbour.presses("Start now")
@@ -152,6 +155,20 @@ def test_a_neighbour_tells_and_comes_back(somebody: Callable[..., Visitor], fron
     neighbour.sees("Your secret code is")
     reference = neighbour.page.locator(".govuk-panel__body strong").inner_text()
     secret = neighbour.page.locator(".sl-code").inner_text()
+
+    # Whoever sits down at this device next finds nothing: not by loading it again, not by going back.
+    assert "sightline_concern" not in {c["name"] for c in neighbour.context.cookies()}
+    neighbour.page.reload()
+    neighbour.sees_the_heading("Come back to your concern")
+    neighbour.does_not_see(secret)
+    for _ in range(3):
+        neighbour.page.go_back()
+        neighbour.does_not_see(secret)
+        neighbour.does_not_see("through the wall")
+    for address in ("sent", "later", "yours", "happened"):
+        neighbour.goes_to(f"/worried/{address}/")
+        neighbour.does_not_see(secret)
+        neighbour.does_not_see("through the wall")
 
     elsewhere = somebody()
     elsewhere.goes_to("/worried/return/")

@@ -90,11 +90,11 @@ def screen(
             decision, outcome_rule(pack, decision.outcome_id, day), level_descriptors=ids
         ).items():
             faults[(decision.part_id, name)] = message
-        if decision.sooner and not faults.get((decision.part_id, "sooner_why")):
-            try:
-                _sooner_at(decision.sooner_on, at)
-            except Refused as refused:
-                faults[(decision.part_id, "sooner_on")] = refused.verdict.reason
+        if decision.sooner and decision.sooner_by is not None:
+            limits = _limits(pack, decision.outcome_id, day, concern.raised_at, at)
+            sooner = rules.makes_sooner(decision.sooner_by, at, limits)
+            if not sooner:
+                faults[(decision.part_id, sooner.field)] = sooner.reason
     if faults:
         raise Incomplete(faults)
     _advance(concern, ConcernAct.DECIDE)
@@ -124,7 +124,7 @@ def screen(
         folders, subject_id=concern.id, at=at, path=f"/front-door/{concern.id}/answer/", team_id=concern.team_id,
         owner_id=acting.practitioner_id, pack=pack,
     )  # fmt: skip
-    for decision, screening in zip(decisions, screenings, strict=True):
+    for screening in screenings:
         record(Verb.WROTE, "concerns.screen", folder_id=screening.folder_id, subject=screening)
         if screening.decision.awaits_ruling:
             duties.happened(
@@ -133,7 +133,7 @@ def screen(
                 path=f"/front-door/{concern.id}/ruling/{screening.decision_id}/", team_id=concern.team_id, pack=pack,
             )  # fmt: skip
         else:
-            _take_effect(concern, screening, pack, at, sooner=decision)
+            _take_effect(concern, screening, pack, at)
     if draft_id is not None:
         Draft.objects.filter(id=draft_id).delete()
     return screenings
@@ -185,6 +185,8 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         child_told=decision.child_told.strip(),
         parents_told=decision.parents_told.strip(),
         working_well=decision.working_well.strip(),
+        sooner_by=decision.sooner_by if decision.sooner else None,
+        sooner_why=decision.sooner_why.strip() if decision.sooner else "",
         advice=decision.advice.strip(),
         is_referral=rules.is_referral(
             outcome_rule(pack, decision.outcome_id, day), decision.records_referral
@@ -208,15 +210,18 @@ def _wide(parts: object) -> list[UUID]:
     return found
 
 
-def _sooner_at(text: str, at: datetime) -> datetime:
+def _runs_from(kind_id: str, referred_at: datetime, decided_at: datetime) -> datetime:
+    """The assessment's clock runs from the referral itself, the others from the decision."""
+    return referred_at if kind_id == "assessment" else decided_at
+
+
+def _limits(pack: Pack, outcome_id: str, day: date, referred_at: datetime, at: datetime) -> list[datetime]:
+    """When what an outcome opens falls due by itself."""
     try:
-        typed = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused("Give the day by which this child needs it, such as 27 3 2027.", "sooner_on") from None
-    sooner = typed if typed.tzinfo else typed.replace(hour=23, minute=59, second=59, tzinfo=LONDON)
-    if sooner <= at:
-        raise Refused("The day by which this child needs it has passed. Give a later one.", "sooner_on")
-    return sooner
+        kinds = pack.duties_opened_by(outcome_id, day)
+    except LookupError:
+        return []
+    return [duties.clock_of(pack, k.id, _runs_from(k.id, referred_at, at)).due_at for k in kinds]
 
 
 #: What a decision opens, and is begun or done under the child's enquiries.
@@ -230,34 +235,35 @@ def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
     return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
 
 
-def _take_effect(
-    concern: Concern, screening: Screening, pack: Pack, at: datetime, *, sooner: ChildDecision | None = None
-) -> None:
-    """Open together what the outcome opens, tell the allocated worker, pass a child of another authority on."""
+def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetime) -> None:
+    """Open together what the outcome opens, tell the allocated worker, pass a child of another authority on.
+
+    What this child needs sooner was said with the decision: it holds also where a manager's ruling comes between.
+    """
     day = at.astimezone(LONDON).date()
     lead = lead_of(screening.folder_id)
     worker = lead_worker(lead)
     acting = acting_as(worker.practitioner_id) if worker is not None else None
     # What the allocated worker owes stands in their own team's work, the rest in the front door's.
     workers_team = acting.team_id if acting is not None else None
-    sooner_at = _sooner_at(sooner.sooner_on, at) if sooner is not None and sooner.sooner else None
-    referred_at = concern.raised_at
     openings = []
     for kind in pack.duties_opened_by(screening.outcome_id, day):
-        limit = pack.limit(kind.limit, day)
+        started_at = _runs_from(kind.id, concern.raised_at, at)
+        sooner_at = screening.sooner_by
+        if sooner_at is not None and sooner_at >= duties.clock_of(pack, kind.id, started_at).due_at:
+            sooner_at = None  # this one ends before that anyway
         for_worker = kind.owner_role != "decision_manager"
         openings.append(
             duties.Opening(
                 folder_id=screening.folder_id,
                 kind=kind.id,
-                # The assessment's clock runs from the referral itself, the others from the decision.
-                started_at=referred_at if kind.id == "assessment" else at,
+                started_at=started_at,
                 subject_id=screening.decision_id,
                 path=_where_done(kind.id, lead, screening.decision_id),
                 owner_id=worker.practitioner_id if worker is not None and for_worker else None,
                 team_id=(workers_team if for_worker else None) or concern.team_id,
-                sooner_at=sooner_at if sooner_at and limit.unit.value != "hours" else None,
-                sooner_why=sooner.sooner_why if sooner is not None and sooner_at else "",
+                sooner_at=sooner_at,
+                sooner_why=screening.sooner_why if sooner_at is not None else "",
             )
         )
     duties.open_duties(openings, pack=pack)

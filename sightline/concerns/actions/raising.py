@@ -76,7 +76,7 @@ class ConcernIn:
     harm_where: Sequence[str] = ()
     immediate_danger: bool = False
     danger_words: str = ""
-    family_told: Told = Told.NO
+    family_told: Told = Told.NOT_ASKED
     family_told_words: str = ""
     family_agreed: Agreed = Agreed.NOT_ASKED
     family_agreed_words: str = ""
@@ -103,9 +103,9 @@ class Raised:
 def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     """Send a concern: a folder for each child with its part, the front door let in, the clocks started.
 
-    A signed-in practitioner needs the permission to raise one; the public needs none. Sending the same
-    draft twice gives the first one's reference. Raises Refused where there is no child or no account of
-    what happened.
+    A signed-in practitioner needs the permission to raise one; the public needs none. The concern takes the key of its
+    draft: sent twice, the second time gives the first one's reference. Raises Refused where there is no child or no
+    account of what happened.
     """
     viewer = current()
     public = viewer.kind is ViewerKind.PUBLIC
@@ -117,6 +117,8 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     draft = None
     if draft_id is not None:
         draft = Draft.objects.select_for_update().filter(id=draft_id).first()
+        if draft is None and (sent_before := Concern.objects.filter(id=draft_id).first()) is not None:
+            return Raised(sent_before.id, sent_before.reference)
         if draft is None:
             raise Refused(
                 "This concern has been sent already, or its draft was removed. "
@@ -140,6 +142,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
             secret = rules.new_secret()
             digest = rules.secret_digest(reference, secret)
     concern = Concern.objects.create(
+        **({} if draft is None else {"id": draft.id}),
         reference=reference,
         secret_digest=digest,
         channel=(Channel.PUBLIC if public else Channel.SIGNED_IN).value,

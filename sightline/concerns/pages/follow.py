@@ -17,7 +17,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from .. import actions, queries, rules
 from ..terms import AdditionKind
 from . import forms
-from .raising import _cookie, as_public, draft_names, hold, let_go, too_often
+from .raising import Held, as_public, draft_names, held_by, hold, let_go, too_often
 
 
 @page(permission=Permission.RAISE_CONCERN, methods=("GET",))
@@ -63,15 +63,14 @@ def come_back(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             reference = rules.tidy_reference(form.cleaned_data["reference"])
             secret = form.cleaned_data["secret"]
-            with as_public(reference, secret):
+            with as_public(Held(reference, rules.secret_digest(reference, secret))):
+                there = ""
                 if reference and queries.own_concerns(1):
-                    return hold(HttpResponseRedirect(reverse("concerns:worried_own")), reference, secret)
-                if reference and queries.drafts():
-                    return hold(
-                        HttpResponseRedirect(reverse("concerns:worried_step", args=["resume"])),
-                        reference,
-                        secret,
-                    )
+                    there = reverse("concerns:worried_own")
+                elif reference and queries.drafts():
+                    there = reverse("concerns:worried_step", args=["resume"])
+            if there:
+                return hold(HttpResponseRedirect(there), reference, secret, seen=True)
             form.add_error(
                 "reference", "We cannot find anything under this reference and secret code. Check both."
             )
@@ -80,10 +79,10 @@ def come_back(request: HttpRequest) -> HttpResponse:
 
 @page(permission=PUBLIC)
 def worried_own(request: HttpRequest) -> HttpResponse:
-    reference, secret = _cookie(request)
-    if not reference:
+    held = held_by(request)
+    if not held.reference:
         return HttpResponseRedirect(reverse("concerns:come_back"))
-    with as_public(reference, secret):
+    with as_public(held):
         try:
             return _own(request, None, reverse("concerns:worried_own"), public=True)
         except NotFound:

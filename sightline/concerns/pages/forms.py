@@ -15,6 +15,7 @@ from sightline.govuk.forms import (
     Choice,
     Choices,
     Expected,
+    Moment,
     Option,
     PageForm,
     Postcode,
@@ -510,12 +511,19 @@ def _question(question: str, outcome_id: str) -> Iterator[tuple[str, Field]]:
                 question,
                 YesNo(
                     "Does this child need anything sooner than the time limits?",
-                    yes=Option("yes", "Yes", reveals=(f"sooner_on_{outcome_id}", f"sooner_why_{outcome_id}")),
+                    yes=Option("yes", "Yes", reveals=(f"sooner_by_{outcome_id}", f"sooner_why_{outcome_id}")),
                     no=Option("no", "No"),
                     ask="Say whether this child needs anything sooner than the time limits",
                 ),
             )
-            yield "sooner_on", Expected("By which day?")
+            yield (
+                "sooner_by",
+                Moment(
+                    "By when?", tense="future", whole_days=True,
+                    ask="Say by when this child needs it",
+                    hint="For example, 27 3 2027. Add a time, such as 3pm, where it is a matter of hours.",
+                ),
+            )  # fmt: skip
             ask = "Say why this child needs it sooner"
             yield "sooner_why", Text("Why does this child need it sooner?", ask=ask)
 

@@ -285,7 +285,6 @@ def _taken_over(fields: dict[str, list[str]], n: int) -> dict[str, list[str]]:
 
 def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDecision:
     got = form.cleaned_data
-    sooner_on = form.answered("sooner_on")
     return ChildDecision(
         part_id=part.id,
         outcome_id=got["outcome_id"],
@@ -305,7 +304,7 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
         conflict_resolved=got["conflict_resolved"] or "",
         for_the_child=got["for_the_child"],
         sooner=form.answered("sooner"),
-        sooner_on=sooner_on.isoformat() if sooner_on else "",
+        sooner_by=form.answered("sooner_by"),
         sooner_why=form.answered("sooner_why") or "",
     )
 

@@ -1,7 +1,8 @@
 """Raising a concern, one question or one closely related group a page: signed in, or without an account.
 
 Both doors share the steps; they differ in how the draft is found. Somebody without an account holds reference
-and secret in a cookie that ends with the browser; "Exit this page" clears cookie and draft.
+and secret in a cookie that ends with the browser; "Exit this page" clears cookie and draft. Once both were shown
+(it was sent, or is to be finished later) the browser lets go of them, and only who kept them comes back.
 """
 
 from __future__ import annotations
@@ -77,20 +78,31 @@ class Door:
         return sorted(found)
 
 
-def _cookie(request: HttpRequest) -> tuple[str, str]:
-    """Reference and secret that this browser holds, or two empty texts."""
+@dataclass(frozen=True)
+class Held:
+    """What this browser holds of a concern without an account. `secret` only until its owner has seen it."""
+
+    reference: str = ""
+    digest: str = ""
+    secret: str = ""
+
+
+def held_by(request: HttpRequest) -> Held:
+    """What this browser holds; nothing where it holds none, or what is no word of ours."""
     try:
         held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
-        return str(held["reference"]), str(held["secret"])
+        return Held(str(held["reference"]), str(held["digest"]), str(held.get("secret", "")))
     except (signing.BadSignature, KeyError, TypeError):
-        return "", ""
+        return Held()
 
 
-def hold(response: HttpResponse, reference: str, secret: str) -> HttpResponse:
-    """Let this browser hold reference and secret until it is closed."""
+def hold(response: HttpResponse, reference: str, secret: str, *, seen: bool) -> HttpResponse:
+    """Let this browser hold a concern until it is closed. A secret that its owner has `seen` is not held any more: no
+    page can show it again."""
+    held = {"reference": reference, "digest": rules.secret_digest(reference, secret)}
     response.set_cookie(
         COOKIE,
-        signing.dumps({"reference": reference, "secret": secret}, salt=COOKIE),
+        signing.dumps(held if seen else held | {"secret": secret}, salt=COOKIE),
         httponly=True,
         samesite="Lax",
         path=reverse("concerns:worried"),
@@ -99,15 +111,15 @@ def hold(response: HttpResponse, reference: str, secret: str) -> HttpResponse:
 
 
 def let_go(response: HttpResponse) -> HttpResponse:
+    """This browser holds nothing any more: the device may be the abuser's."""
     response.delete_cookie(COOKIE, path=reverse("concerns:worried"))
     return response
 
 
 @contextmanager
-def as_public(reference: str, secret: str) -> Iterator[None]:
+def as_public(held: Held) -> Iterator[None]:
     """Looking as whoever holds this reference and secret."""
-    digest = rules.secret_digest(reference, secret) if reference and secret else ""
-    with looking_as(Viewer.public(reference, digest, origin=current().origin)):
+    with looking_as(Viewer.public(held.reference, held.digest, origin=current().origin)):
         yield
 
 
@@ -136,7 +148,11 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @page(permission=Permission.RAISE_CONCERN)
 def step(request: HttpRequest, draft_id: UUID, step: str, n: int | None = None) -> HttpResponse:
-    draft = queries.draft(draft_id)
+    try:
+        draft = queries.draft(draft_id)
+    except NotFound:
+        # Sent a moment ago, and sent again or gone back to: the concern has its draft's key. NotFound where it is none.
+        return HttpResponseRedirect(reverse("concerns:sent", args=[queries.own_concern(draft_id).id]))
     return _page(request, Door(public=False, draft=draft), step, n)
 
 
@@ -159,11 +175,10 @@ def worried(request: HttpRequest) -> HttpResponse:
         if (wait := too_often(request, "start")) is not None:
             return wait
         reference, secret = rules.new_reference(), rules.new_secret()
-        with as_public(reference, secret):
+        with as_public(Held(reference, rules.secret_digest(reference, secret))):
             actions.start_draft("concern")
-        return hold(
-            HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]])), reference, secret
-        )
+        first = HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]]))
+        return hold(first, reference, secret, seen=False)
     return render(request, "concerns/worried.html", {"public": True})
 
 
@@ -178,32 +193,38 @@ def worried_keep(request: HttpRequest, step: str, n: int | None = None) -> HttpR
 
 
 def _public(request: HttpRequest, then: Callable[[Door], HttpResponse]) -> HttpResponse:
-    """Find the draft that this browser holds; without one, back to the start."""
-    reference, secret = _cookie(request)
-    if not reference:
+    """Find the draft that this browser holds; without one, back to the start, or to what became of it."""
+    held = held_by(request)
+    if not held.reference:
         return HttpResponseRedirect(reverse("concerns:worried"))
-    with as_public(reference, secret):
+    with as_public(held):
         mine = queries.drafts()
-        if not mine:
-            return HttpResponseRedirect(reverse("concerns:worried"))
-        return then(Door(public=True, draft=mine[0]))
+        if mine:
+            return then(Door(public=True, draft=mine[0]))
+        # Sent a moment ago, and sent again: it is there once.
+        there = "concerns:worried_sent" if queries.own_concerns(1) else "concerns:worried"
+        return HttpResponseRedirect(reverse(there))
 
 
 @page(permission=PUBLIC)
 def later(request: HttpRequest) -> HttpResponse:
-    """Reference and secret, to come back to a draft or to what became of it."""
-    reference, secret = _cookie(request)
-    if not reference:
+    """Reference and secret, once, to come back to a draft; from then on this browser holds neither."""
+    held = held_by(request)
+    if not held.reference:
         return HttpResponseRedirect(reverse("concerns:worried"))
-    return render(request, "concerns/later.html", {"public": True, "reference": reference, "secret": secret})
+    with as_public(held):
+        if not queries.drafts():
+            there = "concerns:worried_sent" if queries.own_concerns(1) else "concerns:worried"
+            return HttpResponseRedirect(reverse(there))
+    return let_go(render(request, "concerns/later.html", {"public": True, "held": held}))
 
 
 @page(permission=PUBLIC, methods=("GET", "POST"))
 def leave(request: HttpRequest) -> HttpResponse:
     """Exit this page: forget the draft and the cookie, and go somewhere harmless."""
-    reference, secret = _cookie(request)
-    if reference:
-        with as_public(reference, secret):
+    held = held_by(request)
+    if held.reference:
+        with as_public(held):
             for draft in queries.drafts():
                 actions.drop_draft(draft.id)
     response = HttpResponseRedirect("https://www.bbc.co.uk/weather")
@@ -452,7 +473,7 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
         wrong.append({"text": "Add at least one child", "href": door.url("children")})
     you, family, danger, happened = got["you"], got.get("family", {}), got["danger"], got["happened"]
     anonymous = you.get("who") == "anonymous"
-    told = Told(family.get("told") or Told.NO)
+    told = Told(family.get("told") or Told.NOT_ASKED)
     sent = ConcernIn(
         children=children,
         people=[_person(fields) for _, fields in door.items("person")],
@@ -551,16 +572,17 @@ def sent(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 
 @page(permission=PUBLIC, methods=("GET",))
 def worried_sent(request: HttpRequest) -> HttpResponse:
-    reference, secret = _cookie(request)
-    if not reference:
-        return HttpResponseRedirect(reverse("concerns:worried"))
-    with as_public(reference, secret):
-        own = queries.own_concern()
-        return render(
-            request,
-            "concerns/sent.html",
-            {"own": own, "public": True, "secret": secret, "promises": promises(own.raised_at)},
-        )
+    """It has arrived: reference and secret, once. From then on this browser holds neither."""
+    held = held_by(request)
+    if not held.reference:
+        return HttpResponseRedirect(reverse("concerns:come_back"))
+    with as_public(held):
+        try:
+            own = queries.own_concern()
+        except NotFound:
+            return HttpResponseRedirect(reverse("concerns:worried_step", args=["resume"]))
+        context = {"own": own, "public": True, "secret": held.secret, "promises": promises(own.raised_at)}
+        return let_go(render(request, "concerns/sent.html", context))
 
 
 def promises(raised_at: Any) -> list[tuple[str, Any]]:

@@ -210,6 +210,13 @@ const sendOnce = () => {
   });
 };
 
+const showOnce = () => {
+  // What is shown once is asked for again on coming back to it, and not taken from what the browser kept in memory.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && document.querySelector('meta[name="sl-once"]')) location.reload();
+  });
+};
+
 const watchForLeaving = () => {
   // The component marks the body the moment it is used, by button or by three presses of shift.
   new MutationObserver(() => {
@@ -218,6 +225,7 @@ const watchForLeaving = () => {
 };
 
 sendOnce();
+showOnce();
 watchForLeaving();
 for (const form of document.querySelectorAll("form[data-autosave-url]")) keepDraft(form);
 for (const region of document.querySelectorAll("[data-refresh-url]")) keepFresh(region);

@@ -1,0 +1,152 @@
+"""Without an account, on a device that may be the abuser's: shown once, then let go of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.test import Client
+
+from sightline.concerns.models import Concern, Draft
+from sightline.concerns.pages.raising import COOKIE
+
+from .factories import FrontDoor, make_front_door
+from .without_account import STEPS, begins, comes_back, read, sends, tells
+
+pytestmark = [pytest.mark.django_db, pytest.mark.obligation("PAR-01")]
+NOTHING = "We cannot find anything under this reference and secret code"
+#: Every address under which this browser could show something of a concern.
+ADDRESSES = (
+    "/worried/sent/", "/worried/later/", "/worried/yours/", "/worried/resume/", "/worried/check/",
+    *(f"/worried/{step}/" for step, _ in STEPS),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def door() -> FrontDoor:
+    return make_front_door()
+
+
+def held(client: Client) -> bool:
+    cookie = client.cookies.get(COOKIE)
+    return cookie is not None and bool(cookie.value) and cookie["max-age"] != 0
+
+
+def shows_nothing(client: Client, *secrets: str) -> None:
+    """None of the addresses opens, and wherever they lead nothing of the concern stands there."""
+    for address in ADDRESSES:
+        answer = client.get(address, follow=True)
+        assert answer.redirect_chain, address
+        assert answer.redirect_chain[-1][0] in ("/worried/", "/worried/return/"), address
+        page = answer.content.decode()
+        assert not any(word in page for word in (*secrets, "Maya", "through the wall")), address
+
+
+def test_after_sending_reference_and_secret_are_shown_once_and_let_go_of(client: Client) -> None:
+    reference, secret = tells(client)
+    assert not held(client)
+    shows_nothing(client, reference, secret)
+    assert comes_back(client, reference, secret) == "/worried/yours/"
+
+
+def test_the_page_that_shows_them_is_kept_by_no_browser_and_follow_asks_for_both(client: Client) -> None:
+    begins(client)
+    sends(client)
+    shown = client.get("/worried/sent/")
+    assert "no-store" in shown["Cache-Control"]
+    assert 'href="/worried/return/"' in shown.content.decode()
+    assert "/worried/yours/" not in shown.content.decode()
+    again = client.get("/worried/sent/")
+    assert (again.status_code, again["Location"]) == (302, "/worried/return/")
+
+
+def test_sent_twice_it_is_there_once(client: Client, owning: Any) -> None:
+    begins(client)
+    sends(client)
+    sends(client)
+    with owning():
+        assert Concern.objects.count() == 1
+    reference, secret = read(client.get("/worried/sent/").content.decode())
+    assert comes_back(client, reference, secret) == "/worried/yours/"
+
+
+def test_after_exit_nothing_opens_and_a_draft_is_gone(client: Client, owning: Any) -> None:
+    begins(client, steps=3)
+    client.get("/worried/leave/")
+    assert not held(client)
+    shows_nothing(client)
+    with owning():
+        assert Draft.objects.count() == 0
+
+
+def test_after_exit_from_the_page_that_says_sent_the_concern_stays_and_nothing_opens(client: Client) -> None:
+    reference, secret = tells(client)
+    client.get("/worried/leave/")
+    shows_nothing(client, reference, secret)
+    assert comes_back(client, reference, secret) == "/worried/yours/"
+
+
+def test_to_be_finished_later_it_is_let_go_of_and_comes_back_with_both_alone(client: Client) -> None:
+    begins(client, steps=3)
+    reference, secret = read(client.get("/worried/later/").content.decode())
+    assert not held(client)
+    shows_nothing(client, reference, secret)
+    assert NOTHING in comes_back(client, reference, "ABCD-ABCD-ABCD-ABCD")
+    assert NOTHING in comes_back(client, "C-ABCD-ABCD", secret)
+    shows_nothing(client, reference, secret)
+    elsewhere = Client()
+    assert comes_back(elsewhere, reference.lower(), secret.replace("-", " ")) == "/worried/resume/"
+    assert elsewhere.get("/worried/resume/")["Location"] == "/worried/voice/"
+    assert "through the wall" in elsewhere.get("/worried/happened/").content.decode()
+
+
+def test_brought_back_the_secret_is_never_shown_again_not_even_in_the_cookie(client: Client) -> None:
+    begins(client, steps=3)
+    reference, secret = read(client.get("/worried/later/").content.decode())
+    comes_back(client, reference, secret)
+    kept = signing.loads(client.cookies[COOKIE].value, salt=COOKIE)
+    assert secret not in str(kept)
+    later = client.get("/worried/later/").content.decode()
+    assert "the same reference and secret code" in later
+    assert secret not in later
+    assert not held(client)
+    comes_back(client, reference, secret)
+    for step, fields in STEPS[3:]:
+        client.post(f"/worried/{step}/", fields)
+    sends(client)
+    sent = client.get("/worried/sent/").content.decode()
+    assert reference in sent
+    assert secret not in sent
+    assert not held(client)
+    assert comes_back(client, reference, secret) == "/worried/yours/"
+    assert reference in client.get("/worried/yours/").content.decode()
+
+
+def test_exit_from_a_concern_that_was_come_back_to_closes_it(client: Client) -> None:
+    reference, secret = tells(client)
+    comes_back(client, reference, secret)
+    assert "Exit this page" in client.get("/worried/yours/").content.decode()
+    client.get("/worried/leave/")
+    shows_nothing(client, reference, secret)
+
+
+@pytest.mark.parametrize("secret", ["right", "wrong"])
+def test_coming_back_too_often_is_asked_to_wait_with_the_right_secret_too(
+    client: Client, settings: Any, secret: str
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "concern_return": "3/h/ip"}
+    begins(client, steps=3)
+    reference, right = read(client.get("/worried/later/").content.decode())
+    for _ in range(3):
+        assert NOTHING in comes_back(client, reference, "ABCD-ABCD-ABCD-ABCD")
+    typed = right if secret == "right" else "EFGH-EFGH-EFGH-EFGH"
+    answer = client.post("/worried/return/", {"reference": reference, "secret": typed})
+    assert answer.status_code == 429
+    assert not held(client)
+
+
+@pytest.mark.parametrize("forged", ["", "nonsense", signing.dumps({"reference": "C-AAAA-AAAA"}, salt=COOKIE)])
+def test_a_cookie_that_is_none_of_ours_opens_nothing(client: Client, forged: str) -> None:
+    client.cookies[COOKIE] = forged
+    shows_nothing(client)
