@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -356,6 +357,40 @@ def test_adults_are_found_after_children_and_only_in_records_that_open(world, se
     assert adults(searcher, "Helina Zawadda")[0][0] == mother
     assert [row[4] for row in adults(named)] == [sealed]
     assert adults(world.practitioner(Permission.SEARCH)) == []
+
+
+def test_a_name_alone_is_answered_as_the_general_way_would(world, searcher):
+    """Three shorter ways stand for one, two and more words: each must grade and count as the long one does."""
+    given = ("Zofia", "Sophia", "Mary Ann", "Maryann", "Jack", "Jackie", "John")
+    family = ("Nowak", "Novak", "Okafor-Smith", "Smith", "Jackson")
+    children = [world.child(one, other) for one in given for other in family]
+    children += [
+        world.child("Ann", "Mary", known_as="Jack", former=("Zofia", "Smith")),
+        world.child("Ben", "Lark", known_as="Sophie Ann", former=("Jon", "Novak")),
+    ]
+    world.adult("Zofia", "Novak", *children[:4])
+    world.adult("Jack", "Smith Jackson", children[5], kinship="father")
+    for folder in children[:6]:
+        world.grant(folder, searcher)
+    world.seal(children[7], world.practitioner(Permission.SEARCH))
+    world.join(children[9], children[10], searcher)
+    typed = (
+        "Zofia", "Jac", "smi", "Jackson", "Johnny", "Zofia Nowak", "Smith, Mary Ann", "jakc smiht", "Ann Mary",
+        "Mary Ann Okafor Smith", "Zofia Sophia Novak", "Jack – Smith", "Nobody Atall", "Novak 9 years",
+    )  # fmt: skip
+    with looking_as(searcher), connection.cursor() as cursor:
+        for text in typed:
+            for options in ({}, {"loosely": True}, {"sort": Sort.NAME}, {"leave_out": children[:2]}):
+                query = parse(text, today()).query(**options)
+                for skipped in (0, 20):
+                    answers = []
+                    for way in (query, {**query, "together": True}):
+                        cursor.execute(
+                            "SELECT * FROM matching_search(%s::jsonb, 20, %s)", [json.dumps(way), skipped]
+                        )
+                        answers.append(cursor.fetchall())
+                    assert answers[0] == answers[1], (text, options, skipped)
+                    assert answers[0] or skipped or text == "Nobody Atall", text
 
 
 def test_an_adults_new_name_finds_from_every_childs_record(world, searcher, owning):
