@@ -105,6 +105,35 @@ def test_no_address_of_the_library_shows_a_template_that_is_not_ours() -> None:
     assert len(shown) >= 18
 
 
+#: E-mails of the library that nothing here sends, and why.
+NOT_SENT = {
+    "account_already_exists": "nobody signs up",
+    "email_changed": "an administrator changes the address",
+    "email_confirm": "addresses are vouched for by an administrator",
+    "email_confirmation": "addresses are vouched for by an administrator",
+    "email_confirmation_signup": "nobody signs up",
+    "email_deleted": "an administrator changes the address",
+    "login_code": "no sign-in by a code sent in an email",
+    "password_reset_code": "passwords are reset by a link",
+    "unknown_account": "an unknown address is sent nothing",
+}
+
+
+def library_emails() -> list[str]:
+    folder = Path(allauth.__file__).parent / "templates"
+    return sorted(
+        str(path.relative_to(folder)).removesuffix("_message.txt")
+        for path in folder.rglob("email/*_message.txt")
+        if path.name != "base_message.txt"
+    )
+
+
+@pytest.mark.parametrize("name", library_emails())
+def test_every_email_of_the_library_that_is_sent_is_ours(name: str) -> None:
+    ours = Path(name).name not in NOT_SENT
+    assert [is_ours(f"{name}_{part}.txt") for part in ("subject", "message")] == [ours, ours]
+
+
 @pytest.mark.parametrize(
     "address",
     ["signup/", "email/", "confirm-email/", "confirm-email/abc/", "3rdparty/signup/", "social/signup/"],
@@ -296,6 +325,12 @@ def test_own_pages_show_for_somebody_signed_in(client: Client) -> None:
     )
     assert changed.status_code == 302
     assert client.get("/notices/").status_code == 302
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'subject', args->>'body' FROM procrastinate_jobs")
+        ((subject, body),) = cursor.fetchall()
+    assert subject == "Sightline: Your password was changed"
+    assert "From: the address 127.0.0.1, with Tests" in body
+    assert "tell whoever looks after Sightline in your agency" in body
 
 
 def test_an_agencys_directory_is_offered_when_configured(client: Client, settings) -> None:
