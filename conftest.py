@@ -49,6 +49,31 @@ MADE_FROM = (
 #: What a test run loses in a power cut is of no worth; the kill tests run on a durable cluster of their own.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 
+#: Where the tests stand that take longest: in a browser, over every page, or by the command itself.
+LONGEST = ("tests/", "sightline/config/tests/")
+
+# -- the order -------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Each of several workers begins with its share of the long tests, whole files, and ends with short ones.
+
+    `--dist worksteal` gives each worker a stretch of the list; where a long test came last, the others would wait.
+    """
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        return
+    long = [each for each in items if each.nodeid.startswith(LONGEST)]
+    short = iter([each for each in items if not each.nodeid.startswith(LONGEST)])
+    files = list(dict.fromkeys(each.path for each in long))
+    ordered: list[pytest.Item] = []
+    for nth in range(workers):
+        own = [each for each in long if each.path in files[nth::workers]]
+        ordered += own + list(itertools.islice(short, max(0, len(items) // workers - len(own))))
+    items[:] = [*ordered, *short]
+
+
 # -- the cluster of this run ----------------------------------------------------------------------
 
 
