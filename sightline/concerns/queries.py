@@ -461,6 +461,10 @@ def _on_child(folder_ids: Sequence[UUID]) -> QuerySet[ConcernPart]:
     )
 
 
+#: Decisions after which what is under way already goes on.
+_LEADS_NOWHERE = frozenset({"already_open", "no_further_action"})
+
+
 def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> list[Line]:
     """What the concerns of a child (as `on_child` reads them) say stands: the worries of those not decided yet
     and of the latest decision, what it found to be working well, and what it says happens next.
@@ -478,10 +482,11 @@ def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> 
     if latest is None:
         return lines
     at = latest.decision.made_at
+    overtaken = moved_at is not None and (moved_at >= at or latest.outcome_id in _LEADS_NOWHERE)
     for column, text in (
         (Column.WORRY, latest.descriptors_words),
         (Column.WELL, latest.working_well),
-        (Column.NEED, latest.decision.outcome if moved_at is None or moved_at < at else ""),
+        (Column.NEED, "" if overtaken else latest.decision.outcome),
     ):
         lines += [Line(column, words.strip(), at) for words in text.splitlines() if words.strip()]
     return lines

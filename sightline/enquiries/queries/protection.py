@@ -428,6 +428,9 @@ _OWED = {
     Stage.HELP: ("plan_begun", "plan_signed"),
 }
 
+#: Owed at every stage, once there is something new.
+_LOOK_AGAIN = "review_of_open_assessment"
+
 
 @prepared
 def _standing(folder_ids: Sequence[UUID]) -> Wanted:
@@ -436,7 +439,7 @@ def _standing(folder_ids: Sequence[UUID]) -> Wanted:
     steps = Step.objects.filter(folder_id__in=folder_ids)
     owed = Duty.objects.filter(
         folder_id__in=folder_ids,
-        kind__in=sorted({kind for kinds in _OWED.values() for kind in kinds}),
+        kind__in=sorted({_LOOK_AGAIN, *(kind for kinds in _OWED.values() for kind in kinds)}),
         closed_at__isnull=True,
     ).exclude(state=DutyState.DONE_LATE.value)
     return (
@@ -473,19 +476,25 @@ def _stage_now(way: Episode, step: Step | None, owed: Sequence[Duty]) -> list[Li
     if stage is Stage.CLOSED:
         return []
     since = step.at if step is not None and step.at > way.opened_at else way.opened_at
+    due = next((_by(duty) for duty in owed if duty.kind in _OWED[stage]), "")
+    if due and stage is not Stage.ENQUIRY:
+        said = [due]
+    elif stage is Stage.HELP:  # the plan itself says what needs to happen
+        said = []
+    else:  # what is owed at an enquiry is the conference after it
+        said = [f"{stage.label} under way. {due}" if due else f"{stage.label} under way since {_day(since)}"]
+    said += [_by(duty) for duty in owed if duty.kind == _LOOK_AGAIN][:1]
     href = f"/child/{way.folder_id}/enquiries/"
-    due = next((duty for duty in owed if duty.kind in _OWED[stage]), None)
-    if due is not None:
-        day = due.due_at.astimezone(LONDON)
-        text = f"{due.title} by {day.day} {day:%B %Y}"
-        if stage is Stage.ENQUIRY:  # what is owed is the conference after it
-            text = f"{stage.label} under way. {text}"
-        return [Line(Column.NEED, text, since, href, first=True)]
-    if stage is Stage.HELP:  # the plan itself says what needs to happen
-        return []
-    day = since.astimezone(LONDON)
-    text = f"{stage.label} under way since {day.day} {day:%B %Y}"
-    return [Line(Column.NEED, text, since, href, first=True)]
+    return [Line(Column.NEED, words, since, href, first=True) for words in said]
+
+
+def _by(duty: Duty) -> str:
+    return f"{duty.title} by {_day(duty.due_at)}"
+
+
+def _day(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"
 
 
 @prepared

@@ -216,7 +216,7 @@ def _together(plan: Plan, with_plan: UUID) -> None:
     other = Plan.objects.filter(id=with_plan).exclude(state=PlanState.CLOSED.value).first()
     if other is None:
         raise NotFound
-    if not _siblings(plan.folder_id, other.folder_id):
+    if other.id not in {plan_id for plan_id, *_ in queries.plans_in_family(plan.folder_id)}:
         raise Refused(
             "These two children are not recorded as brothers or sisters. Record that on the People tab first",
             "with_plan",
@@ -226,22 +226,6 @@ def _together(plan: Plan, with_plan: UUID) -> None:
         other.save(update_fields=["together"])
     plan.together = other.together
     plan.save(update_fields=["together"])
-
-
-def _siblings(folder_id: UUID, other_folder: UUID) -> bool:
-    """Whether a tie joins the two children, or somebody in the life of both who lives with them or answers for them."""
-    direct = Tie.objects.filter(held_on(today()), folder_id=folder_id, other__folder_id=other_folder)
-    if direct.exists():
-        return True
-    near = (
-        Q(parental_responsibility="yes")
-        | Q(lives_with_child="yes")
-        | Q(kinship__in=("mother", "father", "parent"))
-    )
-    adults = Tie.objects.filter(near, held_on(today()), folder_id=other_folder, other__folder__isnull=True)
-    return Tie.objects.filter(
-        near, held_on(today()), folder_id=folder_id, other_id__in=adults.values("other_id")
-    ).exists()
 
 
 @transaction.atomic

@@ -95,11 +95,8 @@ def begin(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     )
     form.fields["lead"].set_options(people())  # type: ignore[attr-defined]
     form.offer_heard(view.folder_ids)
-    siblings = []
-    for tie in view.siblings:
-        if tie.their_folder and (theirs := queries.open_plan(tie.their_folder)):
-            siblings.append((str(theirs.id), f"{tie.name}, {PlanKind(theirs.kind).label.lower()}"))
-    form.choose("with_plan", siblings)
+    found = queries.plans_in_family(view.folder_ids[0])
+    form.choose("with_plan", [(str(theirs), f"{name}, {kind.label.lower()}") for theirs, name, kind in found])
     return form_page(
         request,
         shown,

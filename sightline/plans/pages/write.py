@@ -112,12 +112,9 @@ def _fill_core(form: Any, _plan: PlanView, view: ChildView) -> None:
     form.fields["who"].set_options([*family, *((f"worker:{i}", words) for i, words in people())])
 
 
-def _fill_join(form: Any, _plan: PlanView, view: ChildView) -> None:
-    found = []
-    for tie in view.siblings:
-        if tie.their_folder and (theirs := queries.open_plan(tie.their_folder)):
-            found.append((str(theirs.id), tie.name))
-    form.fields["with_plan"].set_options(found)
+def _fill_join(form: Any, plan: PlanView, _view: ChildView) -> None:
+    found = queries.plans_in_family(plan.folder_id)
+    form.fields["with_plan"].set_options([(str(theirs), name) for theirs, name, _kind in found])
 
 
 def _fill_lead(form: Any, _plan: PlanView, _view: ChildView) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from sightline.agencies.models import Posting
+from sightline.children.models import Tie
 from sightline.children.queries import name_and_age
 from sightline.enquiries.queries.protection import authority_took_on
 from sightline.kernel.models import held_on
@@ -167,6 +168,32 @@ def plan_of(plan_id: UUID, folder_ids: Sequence[UUID]) -> PlanView:
 def open_plan(folder_id: UUID) -> Plan | None:
     """The plan that a child has now."""
     return Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
+
+
+def plans_in_family(folder_id: UUID) -> list[tuple[UUID, str, PlanKind]]:
+    """The open plans of a child's brothers and sisters, as far as the viewer may open them: plan, name, kind. A tie
+    joins the children, or somebody in the life of both who lives with them or answers for them."""
+    of_child = Tie.objects.filter(held_on(today()), folder_id=folder_id)
+    near = (
+        Q(parental_responsibility="yes")
+        | Q(lives_with_child="yes")
+        | Q(kinship__in=("mother", "father", "parent"))
+    )
+    by_adults = Tie.objects.filter(
+        near, held_on(today()),
+        other_id__in=of_child.filter(near, other__folder__isnull=True).values("other_id"),
+    )  # fmt: skip
+    rows = list(
+        Plan.objects.filter(
+            Q(folder_id__in=of_child.filter(other__folder__isnull=False).values("other__folder_id"))
+            | Q(folder_id__in=by_adults.values("folder_id"))
+        )
+        .exclude(folder_id=folder_id)
+        .exclude(state=PlanState.CLOSED.value)
+    )
+    names = name_and_age(row.child_id for row in rows) if rows else {}
+    found = [(row.id, names[row.child_id].name, PlanKind(row.kind)) for row in rows if row.child_id in names]
+    return sorted(found, key=lambda one: one[1])
 
 
 def taken_on(plan_id: UUID) -> bool:

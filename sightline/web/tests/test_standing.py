@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.concerns.queries import on_child, standing
 from sightline.enquiries.actions import changes, protection
 from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
 from sightline.enquiries.figures import found_by_place
@@ -17,6 +18,7 @@ from sightline.enquiries.tests.test_protection import deciding, enquired, found
 from sightline.kernel.time import LONDON, now, today
 from sightline.plans import actions as plans
 from sightline.plans.tests.factories import an_action, begun, make_family
+from sightline.records.standing import Column, in_column
 from sightline.web.queries import child_folders, child_overview
 from sightline.web.summary import summary_of
 
@@ -147,3 +149,20 @@ def test_where_enquiries_found_the_harm_is_counted(owning: Any) -> None:
         Seal.objects.create(folder_id=case.maya, why="Adopted", sealed_by=case.manager, sealed_at=now())
     with as_practitioner(lead):
         assert [f.place for f in found_by_place(since, until, everywhere=True)] == ["At home"]
+
+
+@pytest.mark.obligation("CHD-01")
+def test_a_later_concern_that_leads_nowhere_does_not_hide_what_is_under_way() -> None:
+    case = make_case("strategy_discussion")
+    discussed(case)
+    with as_practitioner(case.manager):
+        parts = on_child([case.maya])
+        [screening] = parts[0].screenings.all()
+        before, at = screening.decision.made_at, now()
+        screening.decision.made_at, screening.outcome_id = at, "already_open"
+        assert before < at
+        found = [line.text for line in in_column(standing(parts, before), Column.NEED)]
+        assert found == [], "the way that is under way says what comes next"
+        screening.outcome_id = "section_17_assessment"
+        assert len(in_column(standing(parts, before), Column.NEED)) == 1, "until somebody has acted on it"
+        assert in_column(standing(parts, at), Column.NEED) == []

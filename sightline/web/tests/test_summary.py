@@ -17,8 +17,10 @@ from sightline.children.actions import move_to, record_adult, record_child, set_
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
 from sightline.kernel.time import now, today
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.plans.actions import IncidentIn, record_incident
 from sightline.plans.terms import IncidentKind
+from sightline.print.pdf import About, make
 from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import sign_entry
 from sightline.web import bundles
@@ -136,6 +138,33 @@ def test_the_printed_page_shows_who_is_in_the_childs_life(worker, folder):
     assert len(reader.pages) == 1, "it still fits one page"
     said = [str(part["/Alt"]) for part in tagged(reader) if "/Alt" in part]
     assert any("Ana Ferreira" in words and "Jon Lund" in words for words in said)
+
+
+@pytest.mark.obligation("CHD-01")
+@pytest.mark.parametrize(("lines", "letters"), [(2, 60), (5, 120), (5, 260), (12, 180), (30, 700)])
+def test_a_child_with_much_to_say_still_fits_one_page(team, lines, letters):
+    said = ("Maya is left with Mr Dunmore on school nights. " * 20)[:letters]
+    part = [
+        {"text": f"{n}. {said}", "source": "Recorded 4 May 2026 by Dana", "urgent": False}
+        for n in range(lines)
+    ]
+    first = [{"text": f"Known first {n}", "source": "People", "urgent": True} for n in range(8)]
+    child = {
+        "name": "Maya Quill", "heading": "9 years", "number": "EA-1", "drawn": "Drawn today.", "genogram": None,
+        "safety": {"title": "Know this first", "lines": first, "nothing": ""}, "gaps": part[:4],
+        "sections": [{"title": f"Part {n}", "lines": part, "nothing": ""} for n in range(10)],
+    }  # fmt: skip
+    with looking_as(Viewer.for_job("summaries")):
+        reader = PdfReader(
+            io.BytesIO(make("web/summary", {"children": [child]}, about=About("Summary", "Dana")))
+        )
+    assert len(reader.pages) == 1
+    text = reader.pages[0].extract_text()
+    assert all(f"Known first {n}" in text for n in range(8))
+    assert all(f"Part {n}" in text for n in range(10))
+    if lines > 5:
+        assert "more in the record" in text
+    assert tagged(reader)
 
 
 def tagged(reader):
