@@ -100,7 +100,9 @@ def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], boo
             )
             edges.append((key, own, False))
         elif tie.kinship in (Kinship.PARENTS_PARTNER, Kinship.STEP_PARENT):
-            edges.append((home, key, True))
+            # On the outer side of the parent: a line past the other parent would seem to be theirs.
+            outside = len(parents) == 2 and home == parents[0]
+            edges.append((key, home, True) if outside else (home, key, True))
         else:
             edges.append((key, "child", True))
     living = [of[p].lives_with_child is Known.YES for p in parents]
@@ -202,7 +204,9 @@ def _symbol(node: _Node, x: float, y: float) -> str:
             x + half, y - half, x - half, y + half
         )
     return shape + "".join(
-        f'<text x="{x}" y="{y + half + line}" text-anchor="middle" font-size="13" fill="#0b0c0c">{escape(text)}</text>'
+        # The white edge keeps a name readable where a line passes behind it.
+        f'<text x="{x}" y="{y + half + line}" text-anchor="middle" font-size="13" fill="#0b0c0c" stroke="#ffffff" '
+        f'stroke-width="4" stroke-linejoin="round" paint-order="stroke">{escape(text)}</text>'
         for text, line in ((node.name, 16), (node.note, 31))
         if text
     )

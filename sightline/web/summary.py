@@ -59,6 +59,8 @@ class Section:
     lines: list[Line]
     nothing: str = ""
     """What an empty section means; without it an empty section is left out."""
+    longer: bool = False
+    """Where paper is short: keeps twice as many lines as the others."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ def summary_of(
             Section(
                 "Where they are", _where(view, people, leaves_the_system), "Where they live is not recorded."
             ),
-            Section("Who to ring", _whom(view, people), "Nobody is recorded."),
+            Section("Who to ring", _whom(view, people), "Nobody is recorded.", longer=True),
             Section("Talking with them", _talking(view, people)),
             Section("What they say", said),
             Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
@@ -359,7 +361,12 @@ def as_paper(summary: Summary, until: date | None = None) -> dict[str, Any]:
             "nothing": summary.safety.nothing,
         },
         "sections": [
-            {"title": section.title, "lines": lines(section.lines), "nothing": section.nothing}
+            {
+                "title": section.title,
+                "lines": lines(section.lines),
+                "nothing": section.nothing,
+                "longer": section.longer,
+            }
             for section in summary.sections
             if section.lines or section.nothing
         ],

@@ -112,14 +112,9 @@ def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
         )
         for a in to_do
     ]
-    if not to_do:
-        kind = PlanKind(plan.kind).label
-        text = (
-            f"{kind} is still being written"
-            if plan.state == PlanState.BEING_MADE.value
-            else f"No action of the {kind[:1].lower()}{kind[1:]} is open: review it"
-        )
-        lines.append(Line(Column.NEED, text, plan.written_at, href))
+    if not to_do and plan.state != PlanState.BEING_MADE.value:
+        kind = PlanKind(plan.kind).label.lower()
+        lines.append(Line(Column.NEED, f"No action of the {kind} is open: review it", plan.written_at, href))
     return lines
 
 
