@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
@@ -27,6 +27,17 @@ from .terms import AgencyKind, Permission, Scope
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)
 #: Within a request the partnership, once read (None where there is none); outside of one nothing is kept.
 _partnership: ContextVar[list[Partnership | None] | None] = ContextVar("partnership", default=None)
+
+
+def agency_on(practitioner: str, at: str) -> Subquery:
+    """For rows that name a practitioner and an instant by these columns: the name of the agency in which they worked
+    on that day (London's), in the post held longest where there are several."""
+    of = Posting.objects.filter(
+        Q(held_until__isnull=True) | Q(held_until__gt=OuterRef(f"{at}__date")),
+        practitioner_id=OuterRef(f"{practitioner}_id"),
+        held_from__lte=OuterRef(f"{at}__date"),
+    )
+    return Subquery(of.order_by("held_from", "id").values("agency__name")[:1])
 
 
 def acting_for(user: AbstractBaseUser | AnonymousUser) -> Acting | None:

@@ -218,7 +218,17 @@ class Tie(FolderRow, DatedRow):
         indexes = [models.Index(fields=["other"], name="tie_by_other")]
 
 
-class Status(FolderRow, DatedRow):
+class Ended(DatedRow):
+    """When the end of a dated row was written, and by whom; empty while it holds, and where it began with its end."""
+
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class Status(FolderRow, Ended):
     """A legal status or plan that the child is under, from when until when."""
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="statuses")
@@ -262,7 +272,7 @@ class Authority(FolderRow, DatedRow):
         constraints = [in_order("authority_in_order"), no_overlap("one_authority_a_day", "child")]
 
 
-class Involvement(FolderRow, DatedRow):
+class Involvement(FolderRow, Ended):
     """Who works with the child: agency, person, role, what they contribute, from when until when."""
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="involvements")

@@ -17,10 +17,12 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import names_of_folders
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.print.pdf import About, make
+from sightline.procedures.queries import pack_in_force
 from sightline.records.chronology import Moment
+from sightline.records.queries import hidden_numbers
 
 from . import paper, queries
 from .models import OwnMoment, Print, PrintVolume
@@ -176,7 +178,12 @@ def make_volume(print_id: UUID) -> bool:
         partnership=ours.name if ours else "",
         at=row.asked_at,
     )
-    data = paper.volume(child.name, asked, shown, number, of, len(ids))
+    # What was not numbered yet on an earlier day is not hidden from anybody.
+    hidden = {} if asked.as_of else hidden_numbers(folders)
+    data = paper.volume(
+        child.name, asked, shown, number, of, len(ids),
+        hidden=paper.not_open(hidden), glossary=pack_in_force().glossary(today()),
+    )  # fmt: skip
     content = make("chronology/chronology", data, about=about, large=True)
     made = PrintVolume.objects.create(
         folder_id=row.folder_id,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
-from sightline.govuk.words import clock, date_only, day, plural, short_day
-from sightline.kernel.time import LONDON
+from markupsafe import Markup
+
+from sightline.govuk.words import clock, date_only, day, listed, plural, short_day
+from sightline.kernel.time import LONDON, today
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.schema import Abbreviation
+from sightline.records.wording import explained, explained_line
 
 from .queries import OneOfFamily, OwnView, Shown
 from .rules import Asked
@@ -60,9 +66,18 @@ def byline(shown: Shown) -> str:
 
 
 def volume(
-    child: str, asked: Asked, shown: Sequence[Shown], number: int, of: int, total: int
+    child: str,
+    asked: Asked,
+    shown: Sequence[Shown],
+    number: int,
+    of: int,
+    total: int,
+    *,
+    hidden: Sequence[str] = (),
+    glossary: Sequence[Abbreviation] = (),
 ) -> dict[str, Any]:
-    """One volume: years and months as headings, so that the contents lead to them."""
+    """One volume: years and months as headings, so that the contents lead to them; `hidden` says which entries its
+    reader may not read."""
 
     def at(each: Shown) -> Any:
         moment = each.moment
@@ -80,6 +95,8 @@ def volume(
         "asked": asked_words(asked),
         "count": f"{plural(len(shown), 'moment')} of {total:,}" if of > 1 else plural(total, "moment"),
         "years": years,
+        "hidden": list(hidden),
+        "abbreviations": abbreviations(shown, glossary),
     }
 
 
@@ -91,10 +108,67 @@ def _moment(each: Shown, at: Any) -> dict[str, Any]:
         "notes": notes(each),
         "by": byline(each),
         "impact": moment.impact,
-        "asides": [f"{asked}: {words}" for asked, words in each.asides],
+        "asides": [f"{put}{'' if put.endswith('?') else ':'} {words}" for put, words in each.asides],
         "paragraphs": [{"kind": p.kind, "told": p.told_by, "text": p.text} for p in each.paragraphs]
         or [{"kind": "", "told": "", "text": moment.text}],
     }
+
+
+def not_open(hidden: Mapping[UUID, Sequence[int]], names: Mapping[UUID, str] | None = None) -> list[str]:
+    """The numbers that were given and that a reader may not read, a line for each record; `names` where there are
+    several children (REC-03)."""
+    said = []
+    for folder_id, numbers in hidden.items():
+        whose = (names or {}).get(folder_id, "")
+        many = [*map(str, numbers[:20]), *([f"{len(numbers) - 20} more"] if len(numbers) > 20 else [])]
+        which = f"{'Entry' if len(numbers) == 1 else 'Entries'} {listed(many)}" + (
+            f" of {whose}’s record" if whose else ""
+        )
+        is_ = "is" if len(numbers) == 1 else "are"
+        said.append(f"{which} {is_} not open to you. Ask the manager who answers for this record.")
+    return said
+
+
+class Explaining:
+    """Somebody's text as paragraphs with the partnership's abbreviations explained where they stand; `came_up` are
+    those that did, for the list at the end, which is read also where a title on an abbreviation is not."""
+
+    def __init__(self, glossary: Sequence[Abbreviation]) -> None:
+        self._glossary = glossary
+        self._found: dict[str, Abbreviation] = {}
+
+    def __call__(self, text: str) -> Markup:
+        """The text as paragraphs of a page."""
+        shown, used = explained(text, self._glossary)
+        self._found |= {each.abbreviation: each for each in used}
+        return shown
+
+    def line(self, text: str) -> Markup:
+        """The same of a text within a line."""
+        shown, used = explained_line(text, self._glossary)
+        self._found |= {each.abbreviation: each for each in used}
+        return shown
+
+    @property
+    def came_up(self) -> list[Abbreviation]:
+        return sorted(self._found.values(), key=lambda each: each.abbreviation.casefold())
+
+
+def explaining() -> Explaining:
+    """With the glossary of the partnership as it is today."""
+    return Explaining(pack_in_force().glossary(today()))
+
+
+def abbreviations(shown: Sequence[Shown], glossary: Sequence[Abbreviation]) -> list[dict[str, str]]:
+    """The abbreviations that stand in these moments, for the end of a print."""
+    explain = Explaining(glossary)
+    for each in shown:
+        words = (each.moment.text, each.moment.impact, *(said for _, said in each.asides))
+        explain("\n\n".join((*words, *(p.text for p in each.paragraphs))))
+    return [
+        {"short": a.abbreviation, "long": ". ".join(w for w in (a.stands_for, a.explained) if w)}
+        for a in explain.came_up
+    ]
 
 
 def by_month(shown: Sequence[Shown], asked: Asked) -> list[tuple[str, list[Shown]]]:

@@ -18,10 +18,11 @@ from sightline.govuk.addresses import address
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound
 from sightline.records.chronology import Moment, told
-from sightline.records.terms import StatementKind, StatementSource
+from sightline.records.queries import told_of
+from sightline.records.terms import Confirming, StatementKind, StatementSource
 
 from .models import OwnMoment, Print, PrintVolume
-from .rules import PRINT_STALLED, Asked, as_known, known_after, place, stands
+from .rules import PRINT_STALLED, Asked, as_known, known_after, known_of, place, stands
 from .terms import Order, PrintState
 
 SIZE = 50
@@ -37,7 +38,8 @@ class Shown:
     known_days: int = 0
     """How many days after it happened it came to be known here."""
     asides: tuple[tuple[str, str], ...] = ()
-    """What its author said of the writing itself, each with what was asked: why it is late, what was wrong."""
+    """What its author answered, each with what was asked: the questions of its form, why it is late, what was
+    wrong."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
         cursor.execute(
             "SELECT place FROM unnest(%s::text[]) WITH ORDINALITY AS given(words, place) "
             "WHERE to_tsvector('english', given.words) @@ websearch_to_tsquery('english', %s)",
-            [[f"{m.kind}. {m.text}" for m in moments], words],
+            [[". ".join((m.kind, m.text, m.impact, *m.tags, m.author)) for m in moments], words],
         )
         found = {place - 1 for (place,) in cursor.fetchall()}
     return [moment for n, moment in enumerate(moments) if n in found]
@@ -123,7 +125,7 @@ def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: i
 
     Of the entries only the keys up to this page are read, then the text of those on it.
     """
-    small = small_moments(folder_ids)
+    small = known_of(small_moments(folder_ids), asked)
     choices = _choices(folder_ids, small, asked)
     wanted = _words([moment for moment in small if stands(moment, asked)], asked.words)
     entries, counted = _entry_keys(folder_ids, asked, first=page * size, counted=asked.filtered)
@@ -153,11 +155,10 @@ def _ordered(entries: Sequence[Key], small: Sequence[Moment], asked: Asked) -> l
 
 
 def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked) -> list[Shown]:
-    """The moments of these ids in that order, entries with their paragraphs. Three queries."""
+    """The moments of these ids in that order (`small` as they were known), entries with their paragraphs."""
     found: dict[UUID, Shown] = {}
     for moment in small:
-        known = as_known(moment, asked)
-        found[moment.id] = Shown(known, known_days=known_after(known))
+        found[moment.id] = Shown(moment, known_days=known_after(moment))
     wanted = [id for id in ids if id not in found]
     if wanted:
         found |= _entry_moments(wanted, asked)
@@ -167,7 +168,7 @@ def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked) -> list[S
 def _entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
     found = {}
     for row in _entry_rows(ids):
-        moment = as_known(entry_moment(row), asked)
+        moment = as_known(entry_moment(row, asked.known_before), asked)
         found[row.id] = Shown(
             moment,
             tuple(
@@ -180,8 +181,13 @@ def _entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
             ),
             known_days=known_after(moment),
             asides=tuple(
-                (asked, words)
-                for asked, words in (("What was wrong", row.was_wrong), ("Why it is late", row.late_why))
+                (put, words)
+                for put, words in (
+                    ("What was wrong", row.was_wrong),
+                    *(row.answers or ()),
+                    ("Who was there", row.present),
+                    ("Why it is late", row.late_why),
+                )
                 if words
             ),
         )
@@ -210,7 +216,10 @@ class _EntryRow(NamedTuple):
     author: str
     agency: str | None
     puts_right: int | None
+    present: str
     statements: list[tuple[str, str, str, str]] | None
+    answers: list[tuple[str, str]] | None
+    confirming: list[tuple[str, str, str | None, str | None]] | None
     corrections: list[tuple[str, int]] | None
 
 
@@ -218,8 +227,14 @@ class _EntryRow(NamedTuple):
 _ENTRY_ROWS = """
     SELECT e.id, e.folder_id, e.number, e.title, e.happened_at, e.written_at, e.text, e.significant, e.impact, e.late,
            e.late_why, e.third_party, e.was_wrong, e.theirs, e.theirs_name, e.author_post, p.name, a.name, w.number,
+           e.present,
            (SELECT json_agg(json_build_array(s.kind, s.text, s.source, s.told_by) ORDER BY s.place)
             FROM records_statement s WHERE s.entry_id = e.id),
+           (SELECT json_agg(json_build_array(q.question, q.words) ORDER BY q.place)
+            FROM records_entryanswer q WHERE q.entry_id = e.id),
+           (SELECT json_agg(json_build_array(r.name, r.post, f.said, f.at) ORDER BY r.asked_at, r.id)
+            FROM records_confirmationrequest r LEFT JOIN records_confirmation f ON f.request_id = r.id
+            WHERE r.entry_id = e.id),
            (SELECT json_agg(json_build_array(c.written_at, c.number) ORDER BY c.written_at, c.number)
             FROM records_entry c WHERE c.corrects_id = e.id)
     FROM records_entry e
@@ -237,8 +252,18 @@ def _entry_rows(ids: Sequence[UUID]) -> list[_EntryRow]:
         return [_EntryRow(*row) for row in cursor.fetchall()]
 
 
-def entry_moment(row: _EntryRow) -> Moment:
-    """An entry as the timeline shows it: whose it is, late or not, and what was told by somebody else."""
+def _said_of_it(row: _EntryRow, before: datetime | None) -> list[str]:
+    """How it stands with those who are to confirm it, by that instant: 'Not yet confirmed by Ines Farrow, ...'."""
+    found = []
+    for name, post, said, at in row.confirming or ():
+        answered = at is not None and (before is None or datetime.fromisoformat(at) < before)
+        found.append(told_of(name, post, Confirming(said) if answered and said else Confirming.WAITING))
+    return found
+
+
+def entry_moment(row: _EntryRow, before: datetime | None = None) -> Moment:
+    """An entry as the timeline shows it: whose it is, late or not, what was told by somebody else, and whether they
+    confirmed it by then."""
     tags = []
     if row.third_party:
         tags.append("Third-party information")
@@ -246,6 +271,7 @@ def entry_moment(row: _EntryRow) -> Moment:
         tags.append(f"Puts right entry {row.puts_right}")
     if row.theirs:
         tags.append("Disagreement" if row.theirs == "disagreement" else "In their own words")
+    tags += [words.rstrip(".") for words in _said_of_it(row, before)]
     return Moment(
         id=row.id,
         folder_id=row.folder_id,
@@ -293,8 +319,6 @@ def _choices(folder_ids: Sequence[UUID], small: Iterable[Moment], asked: Asked) 
                 months[month, kind] += count
                 significant[month, kind] += marked
     for moment in small:
-        if before is not None and moment.known_at >= before:
-            continue
         day = moment.happened_at.astimezone(LONDON).date().replace(day=1)
         kinds[moment.kind] += 1
         agencies[moment.agency] += 1
@@ -318,7 +342,8 @@ def moment_of(folder_ids: Sequence[UUID], moment_id: UUID) -> Moment:
     for row in _entry_rows([moment_id]):
         if row.folder_id in folder_ids:
             return entry_moment(row)
-    found = next((m for m in small_moments(folder_ids) if m.id == moment_id), None)
+    small = known_of(small_moments(folder_ids), Asked())
+    found = next((m for m in small if m.id == moment_id), None)
     if found is None:
         raise NotFound
     return found
@@ -357,8 +382,8 @@ def side_by_side(
 
 def all_ids(folder_ids: Sequence[UUID], asked: Asked, *, before: datetime) -> list[UUID]:
     """The ids of every moment asked for that was known `before`, in order."""
-    known = [m for m in small_moments(folder_ids) if m.known_at <= before and stands(m, asked)]
-    wanted = _words(known, asked.words)
+    known = known_of([m for m in small_moments(folder_ids) if m.known_at <= before], asked)
+    wanted = _words([m for m in known if stands(m, asked)], asked.words)
     # An entry signed in the very instant is not known before it: hence the step.
     entries, _ = _entry_keys(folder_ids, asked, before=before + timedelta(microseconds=1))
     return [id for _, id in _ordered(entries, wanted, asked)]
@@ -367,7 +392,8 @@ def all_ids(folder_ids: Sequence[UUID], asked: Asked, *, before: datetime) -> li
 def shown_of(folder_ids: Sequence[UUID], ids: Sequence[UUID], asked: Asked) -> list[Shown]:
     """These moments in this order."""
     chosen = set(ids)
-    shown = _shown(ids, [m for m in small_moments(folder_ids) if m.id in chosen], asked)
+    small = known_of([m for m in small_moments(folder_ids) if m.id in chosen], asked)
+    shown = _shown(ids, small, asked)
     return as_viewer_may_read(folder_ids, shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -116,11 +116,22 @@ DECISION = "Decision"
 def as_known(moment: Moment, asked: Asked) -> Moment:
     """The moment with what had come to be known of it by the day asked about, and nothing later."""
     before = asked.known_before
+    for at, changes in moment.turns:
+        if before is None or at < before:
+            moment = replace(moment, **changes)
     return replace(
         moment,
         tags=(*moment.tags, *(note for at, note in moment.later if before is None or at < before)),
         later=(),
+        turns=(),
     )
+
+
+def known_of(moments: Iterable[Moment], asked: Asked) -> list[Moment]:
+    """What was known by the day asked about, as it was known then."""
+    before = asked.known_before
+    known = (as_known(each, asked) for each in moments if before is None or each.known_at < before)
+    return [each for each in known if not each.gone]
 
 
 def place(moment: Moment, order: Order) -> tuple[datetime, int, str]:

@@ -11,9 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
 from sightline.access.models import Responsibility
+from sightline.agencies.models import Posting
+from sightline.agencies.queries import agency_on
 from sightline.children.models import Involvement, Residence, Status
 from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
 from sightline.documents.queries import happened
@@ -63,6 +66,7 @@ def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",
             significant=True,
             tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
+            turns=((row.ruling.made_at, {"tags": ()}),) if getattr(row, "ruling", None) else (),
             later=tuple(_afterwards(row, replaced_at.get(row.id, ()))),
         )
         for row in rows
@@ -87,13 +91,15 @@ def _dated(
     begun: str,
     ended: str = "",
     href: str,
-    agency: str = "",
     significant: bool = False,
 ) -> Iterator[Moment]:
-    """The moments at which a dated row began to hold and ceased to. One that never held says nothing."""
-    if row.held_until is not None and row.held_until <= row.held_from:
+    """The moments at which a dated row began to hold and ceased to, each known from when it was written. One that
+    never held stood until that was written, where the row keeps when, and says nothing now."""
+    never = row.held_until is not None and row.held_until <= row.held_from
+    put_right = getattr(row, "ended_at", None)
+    if never and put_right is None:
         return
-    author = row.recorded_by.name if row.recorded_by else ""
+    author, agency = row.recorded_by.name if row.recorded_by else "", row.agency_then or ""
     happened, known = start_of(row.held_from), row.recorded_at
     if row.held_from <= today():
         yield Moment(
@@ -107,15 +113,18 @@ def _dated(
             author=author,
             href=href,
             significant=significant,
+            turns=((put_right, {"gone": True}),) if never and put_right else (),
         )
-    if ended and row.held_until is not None and row.held_until <= today():
+    if ended and not never and row.held_until is not None and row.held_until <= today():
         at = start_of(row.held_until)
+        if row.ended_by:
+            author, agency = row.ended_by.name, row.agency_at_end or ""
         yield Moment(
             id=uuid5(row.id, "ended"),
             folder_id=row.folder_id,
             happened_at=at,
-            # The row keeps when it was first written: that it ended is known from that day at the earliest.
-            known_at=max(at, known),
+            # Written with its beginning, or later.
+            known_at=max(at, row.ended_at or known),
             kind=kind,
             text=ended,
             agency=agency,
@@ -125,14 +134,19 @@ def _dated(
         )
 
 
+#: Who wrote a row down worked in this agency then; and who wrote its end.
+_AGENCIES = {"agency_then": agency_on("recorded_by", "recorded_at")}
+_AT_END = {"agency_at_end": agency_on("ended_by", "ended_at")}
+
+
 def _people(folder_id: UUID) -> str:
     return reverse("children:people", args=[folder_id])
 
 
 @prepared
 def _statuses(folder_ids: Sequence[UUID]) -> Wanted:
-    rows = Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
-    return (rows,)
+    rows = Status.objects.filter(folder_id__in=folder_ids).select_related("recorded_by", "ended_by")
+    return (rows.annotate(**_AGENCIES, **_AT_END),)
 
 
 def statuses(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -158,8 +172,7 @@ def statuses(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 @prepared
 def _moves(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Residence.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
-    rows = rows.order_by("held_from")
-    return (rows,)
+    return (rows.annotate(**_AGENCIES).order_by("held_from"),)
 
 
 def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -188,9 +201,9 @@ def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 @prepared
 def _workers(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Involvement.objects.filter(folder_id__in=folder_ids).select_related(
-        "recorded_by", "practitioner", "agency"
+        "recorded_by", "ended_by", "practitioner", "agency"
     )
-    return (rows,)
+    return (rows.annotate(**_AGENCIES, **_AT_END),)
 
 
 def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -209,7 +222,6 @@ def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             begun=f"Began to work with the child: {words}.",
             ended=f"Ceased to work with the child: {words}.",
             href=_people(row.folder_id),
-            agency=row.agency.name,
         )
     return found
 
@@ -217,7 +229,12 @@ def workers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 @prepared
 def _managers(folder_ids: Sequence[UUID]) -> Wanted:
     rows = Responsibility.objects.filter(folder_id__in=folder_ids).select_related("manager")
-    return (rows,)
+    then = Posting.objects.filter(
+        Q(held_until__isnull=True) | Q(held_until__gt=OuterRef("held_from")),
+        practitioner_id=OuterRef("manager_id"),
+        held_from__lte=OuterRef("held_from"),
+    )
+    return (rows.annotate(agency_then=Subquery(then.order_by("held_from", "id").values("agency__name")[:1])),)
 
 
 def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -232,6 +249,7 @@ def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             known_at=start_of(row.held_from),
             kind="Change of responsible manager",
             text=f"{row.manager.name} answers for the record.",
+            agency=row.agency_then or "",
             author=row.manager.name,
             href=_people(row.folder_id),
         )

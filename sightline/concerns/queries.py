@@ -17,7 +17,7 @@ from sightline.access.drafts import latest
 from sightline.access.gathering import note_folders
 from sightline.access.models import Joining
 from sightline.access.queries import leads_of, opened_of
-from sightline.agencies.queries import acting_now
+from sightline.agencies.queries import acting_now, agency_on
 from sightline.agencies.terms import Permission
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.govuk.words import listed
@@ -475,7 +475,10 @@ def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> 
     lines = []
     for part in parts:
         if part.concern.state in (ConcernState.WAITING.value, ConcernState.BEING_SCREENED.value):
-            lines.append(Line(Column.WORRY, _shortened(part.what_happened), part.written_at))
+            story = reverse("chronology:child", args=[part.folder_id])
+            lines.append(
+                Line(Column.WORRY, _shortened(part.what_happened), part.written_at, f"{story}#m-{part.id}")
+            )
     latest = max(
         (s for p in parts for s in p.screenings.all()), key=lambda s: s.decision.made_at, default=None
     )
@@ -483,12 +486,13 @@ def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> 
         return lines
     at = latest.decision.made_at
     overtaken = moved_at is not None and (moved_at >= at or latest.outcome_id in _LEADS_NOWHERE)
+    href = f"{reverse('web:decisions', args=[latest.folder_id])}#decision-{latest.decision_id}"
     for column, text in (
         (Column.WORRY, latest.descriptors_words),
         (Column.WELL, latest.working_well),
         (Column.NEED, "" if overtaken else latest.decision.outcome),
     ):
-        lines += [Line(column, words.strip(), at) for words in text.splitlines() if words.strip()]
+        lines += [Line(column, words.strip(), at, href) for words in text.splitlines() if words.strip()]
     return lines
 
 
@@ -543,11 +547,15 @@ def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:
     return sorted(names.items(), key=lambda one: one[1].name)
 
 
+#: Who raised a concern without an account.
+_PUBLIC = "A member of the public"
+
+
 @prepared
 def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
     added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
-    return parts, added
+    return parts, added.annotate(agency_then=agency_on("added_by", "added_at"))
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -567,7 +575,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             known_at=max(part.written_at, part.concern.raised_at),
             kind="Concern raised",
             text="\n\n".join(words for words in (part.what_happened, part.about_child) if words),
-            author=part.concern.raised_by.name if part.concern.raised_by else "A member of the public",
+            author=part.concern.raised_by.name if part.concern.raised_by else _PUBLIC,
             agency=part.concern.raised_post.rpartition(", ")[2],
             href=reverse("concerns:concern", args=[part.concern_id]) if opens else "",
             significant=True,
@@ -583,7 +591,8 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             known_at=addition.added_at,
             kind="Added to a concern",
             text=addition.words,
-            author=addition.added_by.name if addition.added_by else "",
+            author=addition.added_by.name if addition.added_by else _PUBLIC,
+            agency=addition.agency_then or "",
             href=reverse("concerns:concern", args=[addition.concern_id]) if opens else "",
         )
         for addition in added

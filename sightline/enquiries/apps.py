@@ -15,11 +15,11 @@ class EnquiriesConfig(AppConfig):
 
         from .actions import changes, contact, emergency, protection
         from .pages.protection import meeting_section
-        from .queries import meeting
+        from .queries import meeting, timeline
         from .queries import protection as queries
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
-        chronology.sources.append(queries.moments)
+        chronology.sources.append(timeline.moments)
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)

@@ -69,6 +69,7 @@ class Meeting(Row):
     called_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     called_post = models.CharField(max_length=300)
     began_at = models.DateTimeField(null=True)
+    held_written_at = models.DateTimeField(null=True, help_text="When it was written that it was held")
     quorate = models.BooleanField(null=True)
     lacked = models.TextField(blank=True, help_text="What the quorum lacked, in words")
     without_quorum_why = models.TextField(blank=True)

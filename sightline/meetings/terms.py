@@ -52,6 +52,10 @@ class MeetingAct(StrEnum):
     REOPEN = "reopen"
 
 
+#: What a change of a meeting is called where it will not be held.
+CALLED_OFF = "Cancelled"
+
+
 class InviteeKind(StrEnum):
     PRACTITIONER = "practitioner"
     FAMILY = "family"

@@ -11,9 +11,10 @@ entries included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sightline.kernel.together import Asking, answer, at_once
@@ -21,7 +22,11 @@ from sightline.kernel.together import Asking, answer, at_once
 
 @dataclass(frozen=True)
 class Moment:
-    """Something that happened. `happened_at` is when it did, `known_at` when it came to be written here."""
+    """One fact of something that happened. `happened_at` is when it did, `known_at` when it came to be written here.
+
+    What begins and ends is two facts, each known from when it was written: a view of an earlier day shows what was
+    known then, and no more.
+    """
 
     id: UUID
     folder_id: UUID
@@ -40,6 +45,10 @@ class Moment:
     """Short notes beside it: third-party information, missed."""
     later: tuple[tuple[datetime, str], ...] = field(default=())
     """Notes that came later, each with when: corrected, decided again. A view of an earlier day leaves them out."""
+    turns: tuple[tuple[datetime, Mapping[str, Any]], ...] = field(default=())
+    """What it says instead since more came to be known of it, in order: from when on, and those fields."""
+    gone: bool = False
+    """It stands no more, such as what was recorded in error; a view of a day on which it stood still has it."""
     number: int = 0
     """Its number in the record, for an entry."""
     impact: str = ""

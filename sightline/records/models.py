@@ -73,8 +73,25 @@ class Entry(FolderRow):
     )
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="entries")
     text = models.TextField()
+    beside = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="For finding it: what was answered on its form, and who told it. What is read stands in rows",
+    )
     words = Words(
-        expression=SearchVector("text", config="english"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector(
+            "title",
+            "text",
+            "present",
+            "impact",
+            "late_why",
+            "was_wrong",
+            "theirs_name",
+            "beside",
+            config="english",
+        ),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
     present = models.CharField(max_length=500, blank=True, help_text="Who was there")
     late = models.BooleanField(default=False, help_text="Written after the limit of the author's agency")

@@ -8,7 +8,7 @@ explained (North East Lincolnshire, case recording; REC-10); language that blame
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -169,29 +169,35 @@ def _rests_on(paragraphs: Sequence[Paragraph]) -> Aid | None:
     return None
 
 
+def _explained(words: str, by_short: Mapping[str, Abbreviation], came_up: dict[str, Abbreviation]) -> Markup:
+    out, at = Markup(""), 0
+    for match in _ABBREVIATION.finditer(words):
+        short = match[0] if match[0] in by_short else match[0].rstrip("s")
+        entry = by_short.get(short)
+        if entry is None:
+            continue
+        came_up[short] = entry
+        out += words[at : match.start()] + Markup('<abbr title="{}">{}</abbr>').format(
+            entry.stands_for, match[0]
+        )
+        at = match.end()
+    return out + words[at:]
+
+
+def explained_line(text: str, glossary: Iterable[Abbreviation]) -> tuple[Markup, list[Abbreviation]]:
+    """The same of one line, without paragraphs."""
+    came_up: dict[str, Abbreviation] = {}
+    return _explained(text, {a.abbreviation: a for a in glossary}, came_up), list(came_up.values())
+
+
 def explained(text: str, glossary: Iterable[Abbreviation]) -> tuple[Markup, list[Abbreviation]]:
     """The text as paragraphs, each abbreviation of the glossary explained where it stands, and those that came up."""
     by_short = {a.abbreviation: a for a in glossary}
     came_up: dict[str, Abbreviation] = {}
-
-    def line(words: str) -> Markup:
-        out, at = Markup(""), 0
-        for match in _ABBREVIATION.finditer(words):
-            short = match[0] if match[0] in by_short else match[0].rstrip("s")
-            entry = by_short.get(short)
-            if entry is None:
-                continue
-            came_up[short] = entry
-            out += words[at : match.start()] + Markup('<abbr title="{}">{}</abbr>').format(
-                entry.stands_for, match[0]
-            )
-            at = match.end()
-        return out + words[at:]
-
     parts = [part for part in text.split("\n\n") if part.strip()]
     shown = Markup("").join(
         Markup('<p class="govuk-body sl-words" dir="auto">{}</p>').format(
-            Markup("<br>").join(line(one) for one in part.strip("\n").split("\n"))
+            Markup("<br>").join(_explained(one, by_short, came_up) for one in part.strip("\n").split("\n"))
         )
         for part in parts
     )

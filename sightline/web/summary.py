@@ -140,7 +140,7 @@ def summary_of(
             Section("Talking with them", _talking(view, people)),
             Section("What they say", said),
             Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
-            Section("What happened lately", _lately(folder_ids), "Nothing significant is recorded."),
+            Section("What happened lately", _lately(lead, folder_ids), "Nothing significant is recorded."),
             Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
             Section("What is working well", columns[standing.Column.WELL], "Nothing recorded."),
             Section("Due", _due(duties), "Nothing is due."),
@@ -306,13 +306,13 @@ def _due(duties: Sequence[DutyView]) -> list[Line]:
     ]
 
 
-def _lately(folder_ids: Sequence[UUID]) -> list[Line]:
+def _lately(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
     shown = timeline(folder_ids, Asked(significant=True), size=MOST).shown
     return [
         Line(
             f"{when(each.moment.happened_at)}: {each.moment.kind}. {_short(each.moment.text)}",
-            ", ".join(part for part in (each.moment.author, each.moment.agency) if part),
-            each.moment.href,
+            ", ".join(part for part in (each.moment.author, each.moment.agency) if part) or "Chronology",
+            each.moment.href or f"{reverse('chronology:child', args=[lead])}#m-{each.moment.id}",
         )
         for each in shown
     ]
@@ -325,7 +325,10 @@ def _short(text: str, longest: int = 180) -> str:
 
 def _gaps(view: ChildView, people: str, heard: bool) -> list[Line]:
     """What the record does not say: a stranger must not read silence as safety."""
-    found = [] if heard else [Line("Nobody has written down what they say")]
+    found = []
+    if not heard:
+        voice = reverse("voice:child", args=[view.folder_ids[0]])
+        found.append(Line("Nobody has written down what they say", "Voice", voice))
     if not view.responsible_parents:
         found.append(Line("Who holds parental responsibility is not recorded", "People", people))
     lacking = [lack.requirement.label.lower() for lack in completeness(view)]

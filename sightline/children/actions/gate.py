@@ -23,7 +23,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 
 from .. import rules
-from ..models import Person
+from ..models import Ended, Person
 
 #: Called with the folders whose pointer, names, addresses or numbers may have changed, in the same
 #: transaction. Rooms above add to it when they load (the search keys of room `matching`).
@@ -141,7 +141,17 @@ def _close(rows: QuerySet[Any], day: date, what: str) -> None:
     )
     if later["last"]:
         raise _overlaps(what, later["last"])
-    rows.filter(held_until__isnull=True).update(held_until=Greatest(Value(day), F("held_from")))
+    rows.filter(held_until__isnull=True).update(
+        held_until=Greatest(Value(day), F("held_from")), **_end_written(rows.model)
+    )
+
+
+def _end_written(model: type[Model]) -> dict[str, Any]:
+    """When and by whom an end is written, for rows that keep it."""
+    if not issubclass(model, Ended):
+        return {}
+    stamp = _stamp()
+    return {"ended_at": stamp["recorded_at"], "ended_by_id": stamp["recorded_by_id"]}
 
 
 def _overlaps(what: str, until: date | None = None) -> Refused:
@@ -189,6 +199,8 @@ def _end(rows: QuerySet[Any], day: date | None, what: str) -> Any:
         raise Refused(f"{what} has already ended, on {rules.day_words(row.held_until, today())}.")
     day = day or today()
     rules.may_end(day, row.held_from, today(), what).or_refuse()
-    row.held_until = day
-    row.save(update_fields=["held_until"])
+    changes = {"held_until": day, **_end_written(type(row))}
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changes))
     return row

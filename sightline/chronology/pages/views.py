@@ -102,7 +102,10 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "siblings": [t for t in view.every_tie if t.is_child and t.their_folder],
             "ways": _ways(request),
             # What was not numbered yet on an earlier day is not hidden from anybody.
-            "hidden": {} if asked.as_of else hidden_numbers(view.folder_ids, seen=found.choices.entries),
+            "hidden": paper.not_open(
+                {} if asked.as_of else hidden_numbers(view.folder_ids, seen=found.choices.entries)
+            ),
+            "explain": paper.explaining(),
             "query": query.urlencode(),
         },
     )
@@ -133,7 +136,12 @@ def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "timeline": found,
             "children": children,
             "rows": paper.side_by_side(found.shown, children, asked),
-            "hidden": len({o for o in others} - {c.folder_id for c in children}),
+            "closed": len({o for o in others} - {c.folder_id for c in children}),
+            "hidden": paper.not_open(
+                {} if asked.as_of else hidden_numbers(every, seen=found.choices.entries),
+                {folder: each.name for each in children for folder in each.folder_ids},
+            ),
+            "explain": paper.explaining(),
             "ways": _ways(request),
             "back_href": reverse("chronology:child", args=[folder_id]),
             "back_text": "Chronology",

@@ -242,6 +242,12 @@ def write_medical(medical_id: UUID, found: MedicalIn, *, version: int | None = N
         ).exists():
             raise Refused("Choose a document of this child's record.", "document")
         row.document_id = found.document_id
+    written = stamp()
+    if found.done_at and not row.done_at:
+        row.done_written_at, row.done_written_by_id = written["written_at"], written["written_by_id"]
+        row.done_written_post = written["written_post"]
+    if found.result.strip() and found.result.strip() != row.result:
+        row.result_written_at = written["written_at"]
     for name in ("consent", "refused", "done_by", "result", "told", "closed_why"):
         said = getattr(found, name).strip()
         before = getattr(row, name)

@@ -14,7 +14,6 @@ from sightline.meetings.models import MeetingDecision
 from sightline.meetings.terms import Purpose
 from sightline.procedures.models import Duty
 from sightline.procedures.terms import DutyState
-from sightline.records.chronology import Moment
 from sightline.records.models import Decision, Entry
 from sightline.records.queries import LastSeen
 from sightline.records.standing import Column, Line
@@ -37,7 +36,7 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
-from ..terms import Act, EmergencyKind, Finding, LedBy, LegalBasis, Reached, Stage, StrategyOutcome
+from ..terms import Act, Finding, LedBy, Reached, Stage, StrategyOutcome
 
 
 @dataclass(frozen=True)
@@ -296,96 +295,7 @@ def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
     )
 
 
-# -- what happened, for the one timeline -------------------------------------------------------------
-
-
-@prepared
-def _moments(folder_ids: Sequence[UUID]) -> Wanted:
-    assessments = Assessment.objects.filter(folder_id__in=folder_ids).select_related("author")
-    signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign").select_related("by", "decision")
-    decided = StrategyDecision.objects.filter(folder_id__in=folder_ids).select_related(
-        "strategy__meeting", "written_by"
-    )
-    ends = EnquiryEnd.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
-    emergencies = Emergency.objects.filter(folder_id__in=folder_ids)
-    medicals = Medical.objects.filter(folder_id__in=folder_ids, done_at__isnull=False)
-    looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    attempts = Attempt.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
-    return assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts
-
-
-def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What this room adds to a child's timeline."""
-    assessments, signed, decided, ends, emergencies, medicals, looked_after, attempts = asked = _moments(
-        folder_ids
-    )
-    yield asked
-    found: list[Moment] = []
-    for a in assessments:
-        found.append(
-            Moment(
-                a.id, a.folder_id, a.started_at, a.started_at, "Assessment begun", a.stands_on_words, "",
-                f"{a.author.name}, {a.author_post}", f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
-            )
-        )  # fmt: skip
-    for s in signed:
-        found.append(
-            Moment(
-                s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "", "",
-                f"{s.by.name}, {s.by_post}", f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
-                significant=True,
-            )
-        )  # fmt: skip
-    for d in decided:
-        held = d.strategy.meeting.began_at or d.written_at
-        found.append(
-            Moment(
-                d.id, d.folder_id, held, d.written_at, "Strategy discussion", StrategyOutcome(d.outcome).label, "",
-                f"{d.written_by.name}, {d.written_post}",
-                f"/child/{d.folder_id}/enquiries/strategy/{d.strategy_id}/", significant=True,
-            )
-        )  # fmt: skip
-    for e in ends:
-        found.append(
-            Moment(
-                e.id, e.folder_id, e.written_at, e.written_at, "Section 47 enquiry ended", e.decision.outcome, "",
-                f"{e.written_by.name}, {e.written_post}",
-                f"/child/{e.folder_id}/enquiries/section-47/{e.enquiry_id}/", significant=True,
-            )
-        )  # fmt: skip
-    for m in emergencies:
-        found.append(
-            Moment(
-                m.id, m.folder_id, m.began_at, m.written_at, EmergencyKind(m.kind).label, m.reasons, "", m.authority,
-                f"/child/{m.folder_id}/enquiries/emergency/{m.id}/", significant=True,
-            )
-        )  # fmt: skip
-    for x in medicals:
-        assert x.done_at is not None
-        found.append(
-            Moment(
-                x.id, x.folder_id, x.done_at, x.written_at, "Child protection medical", x.result or x.reasons, "",
-                x.done_by, f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
-            )
-        )  # fmt: skip
-    for row in looked_after:
-        found.append(
-            Moment(
-                row.id, row.folder_id, row.written_at, row.written_at, "Became looked after",
-                LegalBasis(row.basis).label, "", f"{row.written_by.name}, {row.written_post}",
-                f"/child/{row.folder_id}/enquiries/looked-after/{row.id}/", significant=True,
-            )
-        )  # fmt: skip
-    for t in attempts:
-        reached = Reached(t.reached)
-        found.append(
-            Moment(
-                t.id, t.folder_id, t.happened_at, t.recorded_at, "Contact with the family",
-                f"{reached.label}. {t.words}", "", f"{t.recorded_by.name}, {t.recorded_post}",
-                f"/child/{t.folder_id}/enquiries/contact/", tags=("missed",) if reached.failed else (),
-            )
-        )  # fmt: skip
-    return found
+# -- when the child was seen --------------------------------------------------------------------------
 
 
 @prepared

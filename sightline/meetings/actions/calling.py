@@ -30,6 +30,7 @@ from ..models import (
     MeetingChild,
 )
 from ..terms import (
+    CALLED_OFF,
     Format,
     MeetingAct,
     MeetingState,
@@ -225,7 +226,7 @@ def cancel(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
     if not why.strip():
         raise Refused("Say why the meeting is cancelled.", "why")
     changed(meeting, "cancelled it", MeetingAct.CANCEL)
-    note_change(meeting, "Cancelled", why)
+    note_change(meeting, CALLED_OFF, why)
     folders = children_of(meeting.id)
     duties.withdraw_all(meeting.id, f"The meeting was cancelled: {why.strip()}", folder_ids=folders)
     notify_invited(meeting, "A meeting that you were invited to is cancelled")

@@ -147,6 +147,7 @@ def hold(
         unready_why=unready_why,
     ).or_refuse()
     meeting.began_at, meeting.quorate, meeting.lacked = began, not lacks, "; ".join(lacks)
+    meeting.held_written_at = now()
     meeting.without_quorum_why = without_quorum_why.strip() if lacks else ""
     meeting.unready, meeting.unready_why = "; ".join(unready), unready_why.strip() if unready else ""
     changed(meeting, "recorded who came", MeetingAct.HOLD)

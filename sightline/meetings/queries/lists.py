@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 
 from sightline.access.queries import folders_of_viewer
+from sightline.agencies.queries import agency_on
 from sightline.children.models import Person
 from sightline.children.queries import name_and_age
 from sightline.documents.subjects import Named
@@ -27,12 +28,13 @@ from ..models import (
     AgreedAction,
     Invitation,
     Meeting,
+    MeetingChange,
     MeetingChild,
     MeetingDecision,
     Report,
     Said,
 )
-from ..terms import Format, MeetingState, Purpose
+from ..terms import CALLED_OFF, Format, MeetingState, Purpose
 from .one import action_views, meeting
 from .standing import viewer
 from .views import ActionView, SaidView
@@ -172,48 +174,85 @@ def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     outcomes_of = (
         MeetingDecision.objects.filter(folder_id__in=folder_ids)
         .order_by("decision__made_at")
-        .values_list("meeting_id", "folder_id", "decision__outcome")
+        .values_list("meeting_id", "folder_id", "decision__outcome", "decision__made_at")
     )
-    return parts, outcomes_of
+    called_off = (
+        MeetingChange.objects.filter(what=CALLED_OFF, meeting__children__folder_id__in=folder_ids)
+        .select_related("by")
+        .annotate(agency_then=agency_on("by", "at"))
+        .distinct()
+    )
+    return (
+        parts.annotate(agency_then=agency_on("meeting__chair", "meeting__starts_at")),
+        outcomes_of,
+        called_off,
+    )
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """The meetings of these children on their timeline: held, called, cancelled, with what was decided."""
-    parts, outcomes_of = asked = _moments(folder_ids)
+    """The meetings of these children on their timeline: held, waited for in vain, called off. That one was held is
+    known from when somebody wrote who came; what it decided from when it was decided."""
+    parts, outcomes_of, called_off = asked = _moments(folder_ids)
     yield asked
-    decided: dict[tuple[UUID, UUID], list[str]] = defaultdict(list)
-    for meeting_id, folder_id, outcome in outcomes_of:
-        decided[(meeting_id, folder_id)].append(outcome)
+    decided: dict[tuple[UUID, UUID], list[tuple[datetime, str]]] = defaultdict(list)
+    for meeting_id, folder_id, outcome, made_at in outcomes_of:
+        decided[(meeting_id, folder_id)].append((made_at, outcome))
+    off: dict[UUID, list[MeetingChange]] = defaultdict(list)
+    for change in called_off:
+        off[change.meeting_id].append(change)
     pack, day, at = pack_in_force(), today(), now()
     found = []
     for part in parts:
         m = part.meeting
+        title, href = pack.meeting(m.purpose, day).title, f"/meetings/{m.id}/"
+        found += [
+            Moment(
+                id=uuid5(part.id, str(change.id)),
+                folder_id=part.folder_id,
+                happened_at=change.at,
+                known_at=max(change.at, part.added_at),
+                kind=title,
+                text=f"Cancelled. It was called for {_day_of(m.starts_at)}.",
+                agency=getattr(change, "agency_then", None) or "",
+                author=change.by.name,
+                href=href,
+            )
+            for change in off[m.id]
+        ]
         state = MeetingState(m.state)
-        if state is MeetingState.CALLED and m.starts_at > at:
-            continue  # not happened yet
+        if state is MeetingState.CANCELLED or (state is MeetingState.CALLED and m.starts_at > at):
+            continue  # it did not happen, or not yet
+        held = m.began_at is not None and state is not MeetingState.CALLED
+        happened = m.began_at if held else m.starts_at
         outcomes = decided.get((m.id, part.folder_id), [])
-        text = {
-            MeetingState.CALLED: "Was to be held; who came is not recorded yet.",
-            MeetingState.CANCELLED: "Cancelled.",
-        }.get(state, f"Decided: {'; '.join(outcomes)}." if outcomes else "Held.")
-        tags = tuple(
-            t for t, yes in (("Without quorum", m.quorate is False), ("Left half way", part.left_at)) if yes
-        )
         found.append(
             Moment(
                 id=part.id,
                 folder_id=part.folder_id,
-                happened_at=m.began_at or m.starts_at,
-                known_at=m.called_at,
-                kind=pack.meeting(m.purpose, day).title,
-                text=text,
+                happened_at=happened,
+                known_at=max(part.added_at, (m.held_written_at if held else None) or happened),
+                kind=title,
+                text="Held." if held else "Was to be held; who came is not recorded yet.",
+                agency=part.agency_then or "",
                 author=m.chair.name,
-                href=f"/meetings/{m.id}/",
-                significant=bool(outcomes),
-                tags=tags,
+                href=href,
+                tags=("Without quorum",) if m.quorate is False else (),
+                later=((part.left_at, "Left half way"),) if part.left_at else (),
+                turns=tuple(
+                    (made_at, {
+                        "text": f"Decided: {'; '.join(words for _, words in outcomes[: n + 1])}.",
+                        "significant": True,
+                    })
+                    for n, (made_at, _) in enumerate(outcomes)
+                ),
             )
-        )
+        )  # fmt: skip
     return found
+
+
+def _day_of(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B %Y}"
 
 
 @prepared

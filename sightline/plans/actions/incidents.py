@@ -139,8 +139,8 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
     row, _acting = _incident(incident_id)
     if not why.strip():
         raise Refused("Say why it does not count", "why")
-    row.withdrawn_why = why.strip()
-    row.save(update_fields=["withdrawn_why"])
+    row.withdrawn_why, row.withdrawn_at = why.strip(), now()
+    row.save(update_fields=["withdrawn_why", "withdrawn_at"])
     duties.withdraw_all(row.id, f"The incident was withdrawn: {why.strip()}")
     record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
 

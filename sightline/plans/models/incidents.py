@@ -27,6 +27,7 @@ class Incident(Signed):
     child_there = models.CharField(max_length=300, blank=True, help_text="Where the child was, what they saw")
     written_together = models.UUIDField(null=True)
     withdrawn_why = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
     decision = models.ForeignKey(
         Decision, null=True, on_delete=models.PROTECT, related_name="+", help_text="What was decided on it"
     )

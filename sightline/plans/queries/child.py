@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.urls import reverse
 
+from sightline.agencies.queries import agency_on
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
@@ -16,7 +17,7 @@ from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from ..models import Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement
+from ..models import Ending, Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
 from .parts import outcome_views, revisions, statement_views
 
@@ -125,69 +126,90 @@ def _day(day: date) -> str:
 @prepared
 def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     plans = Plan.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
+    endings = (
+        Ending.objects.filter(folder_id__in=folder_ids)
+        .select_related("plan", "decision", "written_by")
+        .order_by("written_at")
+    )
     reviews = Review.objects.filter(folder_id__in=folder_ids, closed_at__isnull=False).select_related(
         "plan", "decision", "closed_by"
     )
     incidents = Incident.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    return plans, reviews, incidents
+    return plans, endings, reviews.annotate(agency_then=agency_on("closed_by", "closed_at")), incidents
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents. Visits are
     entries of the record and stand there already."""
-    plans, reviews, incidents = asked = _moments(folder_ids)
+    plans, endings, reviews, incidents = asked = _moments(folder_ids)
     yield asked
     found = []
     for plan in plans:
-        href = reverse("plans:plan", args=[plan.folder_id, plan.id])
-        kind = PlanKind(plan.kind)
-        by = plan.written_by.name if plan.written_by else ""
-        agency = plan.written_post.rpartition(", ")[2]
         began = _noon(plan.began_on)
         found.append(
             Moment(
-                plan.id, plan.folder_id, min(began, plan.written_at), plan.written_at, f"{kind.label} begun",
-                plan.decision.reasons if plan.decision else "", agency, by, href, significant=True,
+                plan.id, plan.folder_id, min(began, plan.written_at), plan.written_at,
+                f"{PlanKind(plan.kind).label} begun", plan.decision.reasons if plan.decision else "",
+                _agency(plan.written_post), plan.written_by.name if plan.written_by else "", _page(plan),
+                significant=True,
             )
         )  # fmt: skip
-        if plan.ended_on is not None:
-            ended = _noon(plan.ended_on)
-            found.append(
-                Moment(
-                    uuid5(plan.id, "ended"),  # a line of its own beside the one that says that it began
-                    plan.folder_id,
-                    ended,
-                    ended,
-                    f"{kind.label} ended",
-                    "",
-                    agency,
-                    by,
-                    href,
-                    significant=True,
-                )
-            )
-    for review in reviews:
+    told = {ending.plan_id for ending in endings}
+    for ending in endings:
         found.append(
             Moment(
-                review.id, review.folder_id, min(_noon(review.held_on), review.written_at), review.written_at,
+                ending.id, ending.folder_id, ending.written_at, ending.written_at,
+                f"{PlanKind(ending.plan.kind).label} ended", ending.summary, _agency(ending.written_post),
+                ending.written_by.name if ending.written_by else "", _page(ending.plan), significant=True,
+            )
+        )  # fmt: skip
+    for plan in plans:
+        if plan.ended_on is None or plan.id in told:
+            continue
+        # One that ended elsewhere, or before this program was in use, has no ending of its own here.
+        ended = _noon(plan.ended_on)
+        found.append(
+            Moment(
+                uuid5(plan.id, "ended"), plan.folder_id, ended, max(ended, plan.written_at),
+                f"{PlanKind(plan.kind).label} ended", "", _agency(plan.written_post),
+                plan.written_by.name if plan.written_by else "", _page(plan), significant=True,
+            )
+        )  # fmt: skip
+    for review in reviews:
+        assert review.closed_at is not None
+        found.append(
+            Moment(
+                # What it came to is known from when it was closed, however early it was begun.
+                review.id, review.folder_id, min(_noon(review.held_on), review.closed_at), review.closed_at,
                 f"Review {review.number} of the {PlanKind(review.plan.kind).label.lower()}",
                 f"{ReviewResult(review.result).label}. {review.decision.reasons if review.decision else ''}".strip(),
-                review.written_post.rpartition(", ")[2], review.closed_by.name if review.closed_by else "",
+                review.agency_then or _agency(review.written_post),
+                review.closed_by.name if review.closed_by else "",
                 reverse("plans:review", args=[review.folder_id, review.id]), significant=True,
             )
         )  # fmt: skip
     for incident in incidents:
-        kind_of = IncidentKind(incident.kind)
+        withdrawn = {"significant": False, "tags": ("Withdrawn",)} if incident.withdrawn_why else {}
         found.append(
             Moment(
-                incident.id, incident.folder_id, incident.began_at, incident.written_at, kind_of.label, incident.words,
-                incident.written_post.rpartition(", ")[2], incident.written_by.name if incident.written_by else "",
-                reverse("plans:incidents", args=[incident.folder_id]), significant=not incident.withdrawn_why,
+                incident.id, incident.folder_id, incident.began_at, incident.written_at,
+                IncidentKind(incident.kind).label, incident.words, _agency(incident.written_post),
+                incident.written_by.name if incident.written_by else "",
+                reverse("plans:incidents", args=[incident.folder_id]), significant=True,
                 late=incident.written_at - incident.began_at > timedelta(days=2),
-                tags=("Withdrawn",) if incident.withdrawn_why else (),
+                turns=((incident.withdrawn_at or incident.written_at, withdrawn),) if withdrawn else (),
             )
         )  # fmt: skip
     return found
+
+
+def _agency(post: str) -> str:
+    """The agency of 'Social worker, Northmoor Council'."""
+    return post.rpartition(", ")[2]
+
+
+def _page(plan: Plan) -> str:
+    return reverse("plans:plan", args=[plan.folder_id, plan.id])
 
 
 def _noon(day: date) -> datetime:

@@ -22,7 +22,7 @@ from ..models import (
 from ..queries import lateness
 from ..terms import StatementSource
 from .numbers import _next_numbers, _written_last
-from .writing import Answered, _title
+from .writing import Answered, _title, beside
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,7 @@ def record_entries_bulk(entries: Sequence[PastEntry]) -> int:
                 late=late,
                 late_why=entry.late_why if late else "",
                 third_party=any(p.source is StatementSource.TOLD for p in found),
+                beside=beside(found, entry.answers),
                 pack=pack.name,
                 pack_version=pack.version,
                 written_together=together,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -169,6 +169,7 @@ def _write(
             written_together=together,
             written_from=draft_id,
             subject_id=subject_id,
+            beside=beside(page.paragraphs, page.answers),
             **page.fields,
         )
     Entry.objects.bulk_create(entries.values())
@@ -184,6 +185,12 @@ def _write(
     if decides:
         _decide_in(pages, entries, pack)
     return entries
+
+
+def beside(paragraphs: Iterable[Paragraph], answers: Iterable[Answered]) -> str:
+    """What an entry is found by besides its text: the answers on its form, and who told it."""
+    told = dict.fromkeys(p.told_by for p in paragraphs if p.told_by)
+    return "\n".join([*(f"{a.question} {a.words}" for a in answers), *told])
 
 
 def _title(pack: Pack, kind: str) -> str:

@@ -5,7 +5,7 @@ from .deciding import DecisionView, awaiting_ruling, decisions, latest_decisions
 from .people import children_beside, colleagues_of, lateness, their_words, ways_into
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
 from .seen import LastSeen, last_seen
-from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView
+from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
 from .waiting import (
     AskedView,
     asked,
@@ -56,6 +56,7 @@ __all__ = [
     "story",
     "supervisions_of",
     "their_words",
+    "told_of",
     "views",
     "ways_into",
     "written_together",

@@ -20,6 +20,18 @@ class RestsOn:
     number: int
 
 
+def told_of(name: str, post: str, said: Confirming) -> str:
+    """How it stands with somebody who was asked to confirm: 'Not yet confirmed by Ines Farrow, Health visitor.'"""
+    whom = f"{name}, {post}" if post else name
+    if said is Confirming.WAITING:
+        return f"Not yet confirmed by {whom}."
+    if said is Confirming.CONFIRMED:
+        return f"Confirmed by {whom}."
+    if said is Confirming.DISPUTED:
+        return f"{whom}, does not confirm it as it is written."
+    return f"Cannot be confirmed by {whom}."
+
+
 @dataclass(frozen=True)
 class RequestView:
     """Somebody was asked to confirm an entry, or one paragraph of it, and what became of that."""
@@ -40,14 +52,7 @@ class RequestView:
     @property
     def told(self) -> str:
         """'Not yet confirmed by Ines Farrow, Health visitor, Eastmere Health Trust.'"""
-        whom = f"{self.name}, {self.post}" if self.post else self.name
-        if self.said is Confirming.WAITING:
-            return f"Not yet confirmed by {whom}."
-        if self.said is Confirming.CONFIRMED:
-            return f"Confirmed by {whom}."
-        if self.said is Confirming.DISPUTED:
-            return f"{whom}, does not confirm it as it is written."
-        return f"Cannot be confirmed by {whom}."
+        return told_of(self.name, self.post, self.said)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,169 @@
+"""What this room says to the one timeline: assessments and what agencies gave to them, discussions, enquiries,
+emergency measures, medicals, becoming looked after, and attempts to reach a family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID, uuid5
+
+from sightline.kernel.time import LONDON
+from sightline.kernel.together import Asking, Wanted, prepared
+from sightline.records.chronology import Moment
+
+from ..models import (
+    Assessment,
+    Attempt,
+    Contribution,
+    Emergency,
+    Enquiry,
+    EnquiryEnd,
+    LookedAfter,
+    Medical,
+    SignOff,
+    Strategy,
+    StrategyDecision,
+)
+from ..terms import EmergencyKind, LedBy, LegalBasis, Reached, StrategyOutcome
+
+
+def _agency(post: str) -> str:
+    """The agency of 'Social worker, Northmoor Council'."""
+    return post.rpartition(", ")[2]
+
+
+def _written(row: Any, at: datetime, kind: str, text: str, page: str, **more: Any) -> Moment:
+    """A moment of a row that says who wrote it, in which post, and when."""
+    return Moment(
+        row.id, row.folder_id, at, row.written_at, kind, text, _agency(row.written_post), row.written_by.name,
+        f"/child/{row.folder_id}/enquiries/{page}/", **more,
+    )  # fmt: skip
+
+
+@prepared
+def _of_assessments(folder_ids: Sequence[UUID]) -> Wanted:
+    assessments = Assessment.objects.filter(folder_id__in=folder_ids).select_related("author")
+    signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign").select_related("by", "decision")
+    given = Contribution.objects.filter(folder_id__in=folder_ids, answered_at__isnull=False)
+    return assessments, signed, given.select_related("agency", "answered_by")
+
+
+@prepared
+def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
+    strategies = Strategy.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    decided = StrategyDecision.objects.filter(folder_id__in=folder_ids).select_related(
+        "strategy__meeting", "written_by"
+    )
+    begun = Enquiry.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    ends = EnquiryEnd.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
+    emergencies = Emergency.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    medicals = Medical.objects.filter(folder_id__in=folder_ids).select_related(
+        "written_by", "done_written_by"
+    )
+    looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    attempts = Attempt.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
+    return strategies, decided, begun, ends, emergencies, medicals, looked_after, attempts
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What this room adds to a child's timeline, each known from when it was written."""
+    assessing, protecting = _of_assessments(folder_ids), _of_protection(folder_ids)
+    yield [*assessing, *protecting]
+    return [*_assessments(*assessing), *_protection(*protecting)]
+
+
+def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
+    for a in assessments:
+        yield Moment(
+            a.id, a.folder_id, a.started_at, a.started_at, "Assessment begun", a.stands_on_words,
+            _agency(a.author_post), a.author.name, f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
+        )  # fmt: skip
+    for s in signed:
+        yield Moment(
+            s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "",
+            _agency(s.by_post), s.by.name, f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
+            significant=True,
+        )  # fmt: skip
+    for c in given:
+        yield Moment(
+            c.id, c.folder_id, c.answered_at, c.answered_at, "Given to an assessment",
+            c.answer or f"Nothing was given: {c.declined}", c.agency.name,
+            c.answered_as.split(", ")[0] or c.answered_by.name,
+            f"/child/{c.folder_id}/enquiries/assessments/{c.assessment_id}/",
+        )  # fmt: skip
+
+
+def _protection(
+    strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, medicals: Any, looked_after: Any,
+    attempts: Any,
+) -> Iterator[Moment]:  # fmt: skip
+    for each in strategies:
+        yield _written(
+            each,
+            each.written_at,
+            "Strategy discussion called",
+            each.cause,
+            f"strategy/{each.id}",
+            significant=True,
+        )
+    for d in decided:
+        held = d.strategy.meeting.began_at or d.written_at
+        yield _written(
+            d, held, "Strategy discussion", StrategyOutcome(d.outcome).label, f"strategy/{d.strategy_id}",
+            significant=True,
+        )  # fmt: skip
+    for q in begun:
+        yield _written(
+            q, q.began_at, "Section 47 enquiry begun", f"{LedBy(q.led_by).label}.",
+            f"section-47/{q.id}", significant=True,
+        )  # fmt: skip
+    for e in ends:
+        yield _written(
+            e, e.written_at, "Section 47 enquiry ended", e.decision.outcome, f"section-47/{e.enquiry_id}",
+            significant=True,
+        )  # fmt: skip
+    for m in emergencies:
+        yield _written(
+            m, m.began_at, EmergencyKind(m.kind).label, f"{m.authority}. {m.reasons}", f"emergency/{m.id}",
+            significant=True,
+        )  # fmt: skip
+    yield from _medicals(medicals)
+    for row in looked_after:
+        began = datetime.combine(row.began_on, time.min, LONDON)
+        yield _written(
+            row, min(began, row.written_at), "Became looked after", LegalBasis(row.basis).label,
+            f"looked-after/{row.id}", significant=True,
+        )  # fmt: skip
+    for t in attempts:
+        reached = Reached(t.reached)
+        yield Moment(
+            t.id, t.folder_id, t.happened_at, t.recorded_at, "Contact with the family",
+            f"{reached.label}. {t.words}", _agency(t.recorded_post), t.recorded_by.name,
+            f"/child/{t.folder_id}/enquiries/contact/", tags=("Missed",) if reached.failed else (),
+        )  # fmt: skip
+
+
+def _medicals(medicals: Any) -> Iterator[Moment]:
+    """Asked for is one fact, done another; what it found may come later still."""
+    for x in medicals:
+        yield _written(
+            x,
+            x.written_at,
+            "Child protection medical asked for",
+            x.reasons,
+            f"medical/{x.id}",
+            significant=True,
+        )
+        if x.done_at is None:
+            continue
+        known = x.done_written_at or max(x.written_at, x.done_at)
+        by = f"Done by {x.done_by}." if x.done_by else "Done."
+        told = f"{by} {x.result}"
+        yield Moment(
+            uuid5(x.id, "done"), x.folder_id, x.done_at, known, "Child protection medical",
+            by if x.result_written_at else told.strip(),
+            _agency(x.done_written_post or x.written_post), (x.done_written_by or x.written_by).name,
+            f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
+            turns=((x.result_written_at, {"text": told}),) if x.result_written_at else (),
+        )  # fmt: skip
