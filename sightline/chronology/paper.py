@@ -54,10 +54,16 @@ def notes(shown: Shown) -> list[str]:
     return found + list(moment.tags)
 
 
+def writer(shown: Shown) -> str:
+    """Who wrote it, after whose own words they are."""
+    moment = shown.moment
+    return f"{moment.whose}, written down by {moment.author}" if moment.whose else moment.author
+
+
 def byline(shown: Shown) -> str:
     """Who wrote it, of which agency, and how long after it happened it came to be known."""
     moment = shown.moment
-    who = ", ".join(part for part in (moment.author, moment.agency) if part)
+    who = ", ".join(part for part in (writer(shown), moment.agency) if part)
     entry = f"entry {moment.number}" if moment.number else ""
     known = (
         f"known {plural(shown.known_days, 'day')} later, {when(moment.known_at)}" if shown.known_days else ""

@@ -294,6 +294,7 @@ def _missed_duties(folder_ids: Sequence[UUID]) -> Wanted:
     events = (
         DutyEvent.objects.filter(folder_id__in=folder_ids, act__in=[DutyAct.MISS.value, *_AFTERWARDS])
         .select_related("duty__owner", "duty__team__agency")
+        .annotate(agency_then=agency_on("duty__owner", "at"))
         .order_by("at")
     )
     return (events,)
@@ -315,8 +316,8 @@ def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             known_at=max(event.at, event.duty.due_at),
             kind="Duty missed",
             text=f"{event.duty.title}: not done within {event.duty.limit_words}.",
-            agency=event.duty.team.agency.name if event.duty.team else "",
-            author=event.duty.owner.name if event.duty.owner else "",
+            agency=event.duty.team.agency.name if event.duty.team else event.agency_then or "",
+            author=event.duty.owner.name if event.duty.owner else "Sightline",
             href=reverse("web:duty", args=[event.duty_id]),
             tags=("Missed",),
             later=tuple(note for note in after.get(event.duty_id, ()) if note[0] >= event.at),

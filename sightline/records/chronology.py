@@ -37,6 +37,8 @@ class Moment:
     text: str
     agency: str = ""
     author: str = ""
+    whose: str = ""
+    """Whose own words they are, where the author only wrote them down."""
     href: str = ""
     """The page on which it stands in full."""
     significant: bool = False

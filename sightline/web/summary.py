@@ -19,7 +19,7 @@ from sightline.children.queries import (
     without_addresses,
 )
 from sightline.children.rules import full_day
-from sightline.chronology.paper import when
+from sightline.chronology.paper import when, writer
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
 from sightline.concerns.queries import on_child, referrer_words
@@ -311,7 +311,7 @@ def _lately(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
     return [
         Line(
             f"{when(each.moment.happened_at)}: {each.moment.kind}. {_short(each.moment.text)}",
-            ", ".join(part for part in (each.moment.author, each.moment.agency) if part) or "Chronology",
+            ", ".join(part for part in (writer(each), each.moment.agency) if part) or "Chronology",
             each.moment.href or f"{reverse('chronology:child', args=[lead])}#m-{each.moment.id}",
         )
         for each in shown
