@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from .cluster import ClusterError
+from .numbers import NotANumber, check_numbers
 from .place import Place, PlaceError, as_owner, opened
 from .processes import ProcessError
 
@@ -34,9 +35,22 @@ cli.add_typer(documents, name="documents")
 cli.add_typer(imports, name="import")
 cli.add_typer(summaries, name="summaries")
 
+
+def _folder(given: str) -> Path:
+    if not given.strip():
+        # A variable that is not set, most likely; the folder that we happen to stand in was not meant.
+        raise typer.BadParameter("the folder has no name")
+    return Path(given)
+
+
 Data = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="The data folder; else SIGHTLINE_DATA, else the usual place."),
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        parser=_folder,
+        help="The data folder; else SIGHTLINE_DATA, else the usual place.",
+    ),
 ]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of the web server.")]
 
@@ -152,7 +166,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The archive to write.")], 
     """Write database and documents into one archive; the keys go into FILE.keys, to be kept apart."""
     from .backup import back_up
 
-    with opened(data) as place:
+    with opened(data, there=True) as place:
         written = back_up(place, file)
     typer.echo(f"Wrote {file} ({written.size:,} bytes) and the keys to {written.keys}.")
     typer.echo("Keep the two apart: with the keys, a changed archive could be made to look whole.")
@@ -220,7 +234,7 @@ def audit_verify(
     json: Annotated[bool, typer.Option("--json", help="For programs to read.")] = False,
 ) -> None:
     """Verify that the audit trail is whole; exit status 1 if anything was changed, removed or inserted."""
-    with opened(data):
+    with opened(data, there=True):
         refuse_unready()
         from sightline.audit.verify import verify
 
@@ -244,7 +258,7 @@ def summaries_export(
     data: Data = None,
 ) -> None:
     """Write an encrypted PDF for every team: each child on a page, for when the system is down."""
-    with opened(data):
+    with opened(data, there=True):
         refuse_unready()
         from django.conf import settings
 
@@ -267,7 +281,7 @@ def summaries_export(
 @summaries.command("keys")
 def summaries_keys(data: Data = None) -> None:
     """Print every passphrase, to be put into a sealed envelope for its team."""
-    with opened(data):
+    with opened(data, there=True):
         from django.conf import settings
 
         from sightline.web.bundles import passphrases
@@ -279,7 +293,7 @@ def summaries_keys(data: Data = None) -> None:
 @documents.command("rotate-keys")
 def documents_rotate_keys(data: Data = None) -> None:
     """Make a new key for the documents and put all of them under it. Nobody need stop working meanwhile."""
-    with opened(data):
+    with opened(data, there=True):
         refuse_unready()
         from .documents_keys import rotate
 
@@ -297,7 +311,7 @@ def import_census(
     ] = None,
 ) -> None:
     """Import a children in need census return; a dry run unless told to --commit."""
-    with opened(data):
+    with opened(data, there=True):
         refuse_unready()
         from sightline.returns.command import run
 
@@ -323,8 +337,9 @@ def main() -> None:
     from .backup import BackupError
 
     try:
+        check_numbers()
         cli(standalone_mode=True)
-    except (ClusterError, PlaceError, ProcessError, BackupError, Failure) as error:
+    except (ClusterError, PlaceError, ProcessError, BackupError, Failure, NotANumber) as error:
         typer.echo(f"sightline: {error}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:

@@ -21,7 +21,7 @@ from typing import IO, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from .cluster import Cluster
+from .cluster import DATABASE, Cluster
 from .paths import data_folder, documents_folder
 
 OLDEST_POSTGRESQL = 16
@@ -66,6 +66,10 @@ class Place:
             parts = conninfo_to_dict(os.environ["DATABASE_URL"])
         except psycopg.ProgrammingError:
             return "unknown"
+        embedded = Cluster(self.data)
+        if (parts.get("host"), parts.get("dbname")) == (str(embedded.socket_dir), DATABASE):
+            # Its own, started by hand and named as any other.
+            return "embedded"
         return f"{parts.get('host', '')}:{parts.get('port', '')}/{parts.get('dbname', '')}"
 
     @property
@@ -330,12 +334,20 @@ def _check_given_database() -> None:
 
 
 @contextlib.contextmanager
-def opened(given: str | Path | None = None, *, stop_anyway: bool = False) -> Iterator[Place]:
+def opened(
+    given: str | Path | None = None, *, stop_anyway: bool = False, there: bool = False
+) -> Iterator[Place]:
     """A place made ready: keys made, PostgreSQL running, the environment filled, Django set up.
 
-    Raises PlaceError or ClusterError.
+    With `there`, only one that was begun before: a mistyped folder gets no database. Raises PlaceError or
+    ClusterError.
     """
     place = Place.of(given)
+    if there and place.cluster is not None and not place.cluster.exists():
+        raise PlaceError(
+            f"Nothing is set up in {place.data} yet. Run `sightline demo` or `sightline set-up`, "
+            "or name another folder with --data."
+        )
     with attached(place, stop_anyway=stop_anyway):
         place.make_keys()
         set_up(place)

@@ -116,7 +116,7 @@ def work(data: Path | None) -> None:
     with (
         _ended_in_order(),
         _processes(place, look_after_database=False) as processes,
-        opened(data),
+        opened(data, there=True),
         processes.stopped_after(),
     ):
         refuse_pending()

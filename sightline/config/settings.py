@@ -9,10 +9,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sightline.govuk.assets import frontend_dir
 
+from .numbers import number
 from .paths import data_folder, documents_folder
 
 #: Threads of each web process. Two cores serve no more at once; what is over waits in the queue.
-WEB_THREADS = int(os.environ.get("SIGHTLINE_THREADS", "8"))
+WEB_THREADS = number("SIGHTLINE_THREADS")
 
 
 def _secret(name: str) -> str:
@@ -47,7 +48,7 @@ AUDIT_KEY = _secret("audit_key")
 # The last seal of the audit trail is also written here, outside the database; copy it off the machine.
 AUDIT_ANCHOR = os.environ.get("SIGHTLINE_AUDIT_ANCHOR") or str(data_folder() / "anchors" / "audit-anchor.txt")
 # How many reverse proxies stand in front, each adding to X-Forwarded-For.
-PROXIES = int(os.environ.get("SIGHTLINE_PROXIES", "0"))
+PROXIES = number("SIGHTLINE_PROXIES")
 # Where the nightly summaries for when the system is down are written; empty for none. Their passphrases lie apart.
 SUMMARIES_FOLDER = os.environ.get("SIGHTLINE_SUMMARIES", "")
 SUMMARIES_KEYS = os.environ.get("SIGHTLINE_SUMMARIES_KEYS") or str(data_folder() / "keys" / "summaries.json")
@@ -257,7 +258,7 @@ if os.environ.get("SIGHTLINE_OIDC_URL"):
         }
     )
 
-SESSION_COOKIE_AGE = int(os.environ.get("SIGHTLINE_IDLE_MINUTES", "30")) * 60
+SESSION_COOKIE_AGE = number("SIGHTLINE_IDLE_MINUTES") * 60
 # Put off by agencies.middleware, once a minute at most, and not by pages that ask for themselves again.
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -298,7 +299,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # -- documents (room documents) ----------------------------------------------------------------------
 # Where they lie, encrypted, and how large one may be.
 DOCUMENTS_FOLDER = str(documents_folder())
-DOCUMENT_BYTES = int(os.environ.get("SIGHTLINE_DOCUMENT_MB", "200")) * 1_000_000
+DOCUMENT_BYTES = number("SIGHTLINE_DOCUMENT_MB") * 1_000_000
 # The keys that open them, newest first: from the environment, else from the file, which is read each time.
 DOCUMENTS_KEY = os.environ.get("SIGHTLINE_DOCUMENTS_KEY", "")
 DOCUMENTS_KEY_FILE = str(data_folder() / "keys" / "documents_key")

@@ -16,6 +16,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from .numbers import number
 from .processes import end_with_parent, stop_with_parent
 
 
@@ -74,7 +75,7 @@ def main(address: str, port: int, processes: int) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=processes,
-        blocking_threads=int(os.environ.get("SIGHTLINE_THREADS", "8")),
+        blocking_threads=number("SIGHTLINE_THREADS"),
         workers_kill_timeout=15,
         # Its warnings are about our number of threads, which is what the measurements say.
         log_level=LogLevels.error,

@@ -52,6 +52,8 @@ def run(path: Path, *, commit: bool, report_to: Path | None = None, console: Con
             DownloadColumn(),
             TimeRemainingColumn(),
             console=console,
+            # A pipe or a file gets what was found, and no picture of a bar.
+            disable=not console.is_terminal,
         )
         with bar:
             try:

@@ -1,0 +1,34 @@
+"""Whole numbers that come from the environment: what they are where nothing is said, and the least of each."""
+
+from __future__ import annotations
+
+import os
+
+NUMBERS = {
+    "SIGHTLINE_THREADS": (8, 1),
+    "SIGHTLINE_PROXIES": (0, 0),
+    "SIGHTLINE_IDLE_MINUTES": (30, 1),
+    "SIGHTLINE_DOCUMENT_MB": (200, 1),
+}
+MOST = 1_000_000
+
+
+class NotANumber(Exception):
+    """A setting is no whole number that can be meant; one sentence."""
+
+
+def number(name: str) -> int:
+    """The number of one of `NUMBERS`. Raises NotANumber."""
+    otherwise, least = NUMBERS[name]
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return otherwise
+    if not (said.isascii() and said.isdecimal() and len(said) < 10 and least <= int(said) <= MOST):
+        raise NotANumber(f"{name} is to be a whole number from {least} to {MOST:,}, and says {said[:40]!r}.")
+    return int(said)
+
+
+def check_numbers() -> None:
+    """Raises NotANumber for the first that is none, before anything is started with it."""
+    for name in NUMBERS:
+        number(name)

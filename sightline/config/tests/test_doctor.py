@@ -1,0 +1,156 @@
+"""Doctor finds each unsafe setting: one condition made at a time, read as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from sightline.config import doctor
+from sightline.config.cluster import Cluster
+from sightline.config.demo import DOMAIN
+from sightline.config.doctor import Finding, Report
+from sightline.config.place import Place
+
+from .conftest import Command
+
+
+def bad(findings: list[Finding]) -> list[Finding]:
+    """What is to be put right, once both forms of the report were seen to say so."""
+    report = Report("/somewhere", findings)
+    found = [finding for finding in findings if finding.level == "bad"]
+    assert report.healthy is not bool(found)
+    told = json.loads(report.as_json())
+    assert told["healthy"] is not bool(found)
+    assert [f["says"] for f in told["findings"] if f["level"] == "bad"] == [f.says for f in found]
+    lines = [line for line in report.as_text().splitlines() if line.startswith(" BAD ")]
+    assert len(lines) == len(found)
+    assert all(finding.says in line for finding, line in zip(found, lines, strict=True))
+    return found
+
+
+@pytest.fixture
+def real(tmp_path: Path, settings: Any) -> Place:
+    """A real partnership's place as it should be."""
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    for name in ("secret_key", "audit_key"):
+        (keys / name).write_text("k" * 64)
+        (keys / name).chmod(0o600)
+    settings.DEBUG = settings.DEMO = False
+    settings.ALLOWED_HOSTS = ["sightline.example.org"]
+    settings.SESSION_COOKIE_SECURE = True
+    settings.SECRET_KEY = settings.AUDIT_KEY = "k" * 64
+    return Place(tmp_path, Cluster(tmp_path))
+
+
+def _settings(**values: Any) -> Callable[[Any, Place], None]:
+    def make(settings: Any, _place: Place) -> None:
+        for name, value in values.items():
+            setattr(settings, name, value)
+
+    return make
+
+
+def _readable(_settings: Any, place: Place) -> None:
+    (place.data / "keys" / "audit_key").chmod(0o644)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("make", "about", "says"),
+    [
+        (_settings(DEBUG=True), "settings", "SIGHTLINE_DEBUG is on"),
+        (_settings(ALLOWED_HOSTS=["*"]), "settings", "SIGHTLINE_HOSTS allows every name"),
+        (_settings(SESSION_COOKIE_SECURE=False), "settings", "cookies go in clear"),
+        (_settings(SECRET_KEY="k" * 49), "keys", "secret_key is shorter than 50"),
+        (_settings(AUDIT_KEY="k" * 31), "keys", "audit_key is shorter than 32"),
+        (_readable, "keys", "may be read by others than its owner"),
+    ],
+)
+def test_an_unsafe_setting_is_a_fault(
+    real: Place, settings: Any, make: Callable[[Any, Place], None], about: str, says: str
+) -> None:
+    assert not bad(list(doctor._of_settings(real, [])))
+    make(settings, real)
+    found = bad(list(doctor._of_settings(real, [])))
+    assert found
+    assert (found[0].about, says in found[0].says) == (about, True), found
+    # A name for all is also one that is served without HTTPS, and nothing else goes with another.
+    assert len(found) == 1, found
+
+
+@pytest.mark.django_db
+def test_sign_ins_of_the_demonstration_in_a_real_partnership_are_a_fault(
+    real: Place, owning: Callable[[], Any], django_user_model: Any
+) -> None:
+    with owning():
+        user = django_user_model.objects.create(email=f"sam@{DOMAIN}")
+        user.emailaddress_set.create(email=f"sam@{DOMAIN}", verified=True, primary=True)
+    (found,) = bad(list(doctor._of_settings(real, [])))
+    assert found.about == "demonstration"
+
+
+@pytest.mark.django_db
+def test_a_migration_that_was_not_run_is_a_fault(owning: Callable[[], Any]) -> None:
+    assert not bad(list(doctor._of_program()))
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'matching' AND name LIKE '0003%'")
+    (found,) = bad(list(doctor._of_program()))
+    assert found.about == "migrations"
+    assert "1 still to be run (matching.0003_names_alone)" in found.says
+
+
+@pytest.mark.django_db
+def test_program_and_owner_as_one_role_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGHTLINE_OWNER_URL", "postgresql://sightline_owner@localhost/x")
+    assert not bad(list(doctor._of_roles()))
+    monkeypatch.setenv("SIGHTLINE_OWNER_URL", "postgresql://sightline_app@localhost/x")
+    (found,) = bad(list(doctor._of_roles()))
+    assert "the same role" in found.says
+
+
+@pytest.mark.django_db
+def test_a_database_that_confirms_before_it_has_written_is_a_fault(real: Place) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        names = {f.says for f in bad(list(doctor._of_database(real, was_running=True)))}
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    found = {f.says for f in bad(list(doctor._of_database(real, was_running=True)))} - names
+    assert [says for says in found if "synchronous_commit is off" in says]
+
+
+def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> None:
+    unsafe = {
+        "SIGHTLINE_DEBUG": "1", "SIGHTLINE_HOSTS": "*,sightline.example.org", "SIGHTLINE_SECRET_KEY": "short",
+        "SIGHTLINE_AUDIT_KEY": "short",
+    }  # fmt: skip
+    kept = demonstration.data / "place.json"
+    before = kept.read_text()
+    key = demonstration.data / "keys" / "secret_key"
+    demonstration.cluster.start({"fsync": "off"})
+    try:
+        kept.write_text(json.dumps({**json.loads(before), "demo": False}))
+        key.chmod(0o640)
+        read, text = demonstration("doctor", "--json", **unsafe), demonstration("doctor", **unsafe)
+    finally:
+        kept.write_text(before)
+        key.chmod(0o600)
+        demonstration.cluster.stop()
+    assert read.returncode == text.returncode == 1
+    told = json.loads(read.stdout)
+    assert told["healthy"] is False
+    says = [f["says"] for f in told["findings"] if f["level"] == "bad"]
+    for part in (
+        "its setting fsync is off", "SIGHTLINE_DEBUG is on", "secret_key is shorter", "audit_key is shorter",
+        "may be read by others", "demonstration sign-ins are in the database", "allows every name",
+        "cookies go in clear",
+    ):  # fmt: skip
+        assert any(part in each for each in says), part
+    lines = [line for line in text.stdout.splitlines() if line.startswith(" BAD ")]
+    assert len(lines) == len(says)
+    assert f"{len(says)} things to put right." in text.stdout
