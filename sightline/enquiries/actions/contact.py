@@ -28,6 +28,7 @@ from ..queries.contact import failed_in_a_row
 from ..queries.episode import open_episode
 from ..rules import contact as rules
 from ..rules import stages
+from ..rules.protection import knows_nobody
 from ..terms import ContactWay, Reached
 from . import episode as way
 
@@ -121,13 +122,16 @@ def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:
 
 
 @transaction.atomic
-def decide_on_non_contact(folder_id: UUID, *, what: str, safe_words: str, reasons: str) -> Decision:
+def decide_on_non_contact(
+    folder_id: UUID, *, what: str, safe_words: str, reasons: str, knows_family: bool | None
+) -> Decision:
     """A manager decides how a child whom nobody reaches is kept safe. It closes nothing by itself."""
     permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
     episode = open_episode([lead])
     if episode is None:
         raise NotFound
+    knows_nobody(knows_family).or_refuse()
     rules.may_decide(what=what, safe_words=safe_words).or_refuse()
     if not stages.has_words(reasons):
         raise Refused("Give your reasons in a sentence or two.", "reasons")

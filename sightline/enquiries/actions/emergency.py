@@ -277,6 +277,7 @@ class LookedAfterIn:
     reasons: str
     lives_at: LivesAt
     placed_with: str
+    knows_family: bool | None
     lines: str = ""
     postcode: str = ""
     area: str = ""
@@ -292,6 +293,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
     acting = permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
     episode = open_episode([lead])
+    rules.knows_nobody(new.knows_family).or_refuse()
     rules.may_be_looked_after(
         began_on=new.began_on,
         today=today(),

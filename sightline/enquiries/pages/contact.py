@@ -71,6 +71,7 @@ def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             what=form.cleaned_data["what"],
             safe_words=form.cleaned_data["safe_words"],
             reasons=form.cleaned_data["reasons"],
+            knows_family=form.cleaned_data["knows_family"],
         ),
         title="A child who is not being seen",
         lines=[f"{a.way.label}, {a.whom}: {a.reached.label}. {a.words}" for a in found],

@@ -424,6 +424,10 @@ class AttemptForm(PageForm):
 
 
 class NonContactForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     what = Choice("What is done next?", list(WHAT_NEXT.items()), ask="Choose what is done next")
     safe_words = Words(
         "How is the child kept safe meanwhile?", rows=4, ask="Say how the child is kept safe meanwhile"
@@ -676,6 +680,10 @@ class MedicalForm(PageForm):
 
 
 class LookedAfterForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     began_on = Day("Since when?", tense="past", ask="Enter the day on which it began")
     basis = Choice("On what does it stand?", pairs(LegalBasis), ask="Select on what it stands")
     basis_words = Words(

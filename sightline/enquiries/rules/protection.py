@@ -87,15 +87,20 @@ def enquiry_lacks(
     return found
 
 
-def may_end(*, worker: UUID, author: UUID, manager: UUID, knows_family: bool | None) -> Verdict:
-    """Nobody decides on their own enquiry, or for a family that they know."""
-    if manager in (worker, author):
-        return Verdict.no("You carried out this enquiry yourself. Another manager must decide on it.")
+def knows_nobody(knows_family: bool | None) -> Verdict:
+    """Nobody decides for a family that they know (Sightline baseline)."""
     if knows_family is None:
         return Verdict.no("Say whether you know anybody in this family outside your work.", "knows_family")
     if knows_family:
         return Verdict.no("You know this family, so another manager must decide.", "knows_family")
     return Verdict.yes()
+
+
+def may_end(*, worker: UUID, author: UUID, manager: UUID, knows_family: bool | None) -> Verdict:
+    """Nobody decides on their own enquiry, or for a family that they know."""
+    if manager in (worker, author):
+        return Verdict.no("You carried out this enquiry yourself. Another manager must decide on it.")
+    return knows_nobody(knows_family)
 
 
 def may_begin_emergency(

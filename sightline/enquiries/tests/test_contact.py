@@ -43,15 +43,22 @@ def test_repeated_failure_asks_for_a_decision_once_and_the_decision_closes_nothi
         assert Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count() == 1
         with pytest.raises(NotPermitted):
             contact.decide_on_non_contact(
-                case.maya, what="strategy", safe_words="School.", reasons="Not seen."
+                case.maya, what="strategy", safe_words="School.", reasons="Not seen.", knows_family=False
             )
     with as_practitioner(case.manager):
         with pytest.raises(Refused, match="Closing is not among"):
             contact.decide_on_non_contact(
-                case.maya, what="close", safe_words="Her school.", reasons="Nobody in."
+                case.maya, what="close", safe_words="Her school.", reasons="Nobody in.", knows_family=False
             )
+        for known, told in ((None, "Say whether you know"), (True, "another manager must decide")):
+            with pytest.raises(Refused, match=told):
+                contact.decide_on_non_contact(
+                    case.maya, what="strategy", safe_words="Her school sees her.", reasons="She is not seen.",
+                    knows_family=known,
+                )  # fmt: skip
         contact.decide_on_non_contact(
             case.maya,
+            knows_family=False,
             what="seen_elsewhere",
             safe_words="Her school sees her every day.",
             reasons="She is safe there.",

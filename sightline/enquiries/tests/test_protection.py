@@ -278,10 +278,16 @@ def test_becoming_looked_after_asks_the_network_first_and_starts_the_review_cloc
         "began_on": today(), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed in writing.",
         "network": "Both grandmothers and an uncle were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
         "placed_with": "Foster carers", "area": "Saltwick", "wishes_why_not": "She was too frightened to say.",
+        "knows_family": False,
     }  # fmt: skip
     with as_practitioner(case.worker), pytest.raises(NotPermitted):
         emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))
     with as_practitioner(case.manager):
+        for known, told in ((None, "Say whether you know"), (True, "another manager must decide")):
+            with pytest.raises(Refused, match=told):
+                emergency.become_looked_after(
+                    case.maya, emergency.LookedAfterIn(**{**fields, "knows_family": known})
+                )
         with pytest.raises(Refused, match="family network"):
             emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**{**fields, "network": ""}))
         emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))

@@ -225,7 +225,7 @@ def _looked_after(family: Family) -> None:
             emergency.LookedAfterIn(
                 began_on=today() - timedelta(days=6), basis=LegalBasis.AGREED, basis_words="Agreed in writing.",
                 network="Both grandmothers were asked.", reasons="Nobody could care for her safely at home.",
-                lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick",
+                lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick", knows_family=False,
                 wishes_why_not="She was too frightened to say.",
             ),
         )  # fmt: skip
