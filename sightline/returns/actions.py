@@ -55,6 +55,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
 from . import intake
+from .by_people import FIELDS, by_people, otherwise
 from .intake import Owed, Pairing, Period
 from .models import ImportedChild, ImportFinding, ImportRun, PastReferral, PastStep
 from .queries import Planned, key_of, left_out, plan
@@ -381,6 +382,7 @@ class _Import:
             return
         with outer_transaction(_VIEWER, _WHAT):
             plan(batch, self.place.as_of)
+            _leave_what_people_said(batch, self.place)
             openings: dict[int, int] = {}
             if self.run is not None:
                 writer = _Writer(self.run, self.place)
@@ -472,6 +474,24 @@ def _answers(child: Child) -> tuple[Answer, ...]:
     if codes:
         found.append(Answer(IdentityQuestion.DISABILITY, Answered.GIVEN, codes=codes))
     return tuple(found)
+
+
+def _leave_what_people_said(batch: Sequence[Planned], place: _Place) -> None:
+    """Find out where a return says otherwise than a person did: that is reported, and not written."""
+    corrected = {
+        planned.person_id: planned
+        for planned in batch
+        if planned.fate is Fate.CHANGED and planned.is_latest and planned.person_id is not None
+    }
+    for person_id, held in by_people(corrected).items():
+        planned = corrected[person_id]
+        child = planned.child
+        for left in otherwise(held, _answers(child), _birth(child, place.today)[0], _numbers(child)):
+            line = child.lines.get(left.element, child.line)
+            planned.left.add(left.element)
+            planned.findings.append(
+                Finding(child.la_child_id, line, left.element, left.message, left.value, Grade.DOUBTFUL)
+            )
 
 
 def _numbers(child: Child) -> tuple[Number, ...]:
@@ -794,7 +814,8 @@ class _Correction:
         self._write_birth()
         for answer in _answers(self.child):
             element = "Ethnicity" if answer.question is IdentityQuestion.ETHNICITY else "Disability"
-            self._try(element, partial(children.answer_identity, self.folder_id, answer))
+            if element not in self.planned.left:
+                self._try(element, partial(children.answer_identity, self.folder_id, answer))
         self._write_numbers()
         self._write_statuses()
 
@@ -815,6 +836,9 @@ class _Correction:
         said, doubts = _birth(self.child, self.place.today)
         self.planned.findings.extend(doubts)
         before, _ = children.birth_of(self.person_id)
+        for name, element in FIELDS.items():
+            if element in self.planned.left:
+                said = replace(said, **{name: getattr(before, name)})
         wanted = before
         if said.born_on is not None:
             wanted = replace(wanted, born_on=said.born_on, expected_on=None, estimated=False)
@@ -838,6 +862,8 @@ class _Correction:
         for number in _numbers(self.child):
             value = tidy_number(number.scheme, number.value)
             if (number.scheme.value, value) in values:
+                continue
+            if number.scheme is Scheme.UPN and "UPN" in self.planned.left:
                 continue
 
             def give(number: Number = number, value: str = value) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -112,6 +112,8 @@ class Planned:
     person_id: UUID | None = None
     known: tuple[Known, ...] = ()
     is_latest: bool = True
+    #: Elements that a person answered otherwise: what they recorded stays.
+    left: set[str] = field(default_factory=set)
 
 
 def key_of(child: Child) -> str:
@@ -140,14 +142,14 @@ def plan(batch: Sequence[Planned], as_of: date | None) -> None:
         upns.setdefault(person_id, set()).add(value)
     kept: dict[tuple[UUID, date | None], str] = {}
     latest: dict[UUID, date] = {}
-    for folder_id, as_of, digest in (
+    for folder_id, told_of, digest in (
         ImportedChild.objects.filter(folder_id__in=folders)
         .order_by("-imported_at", "-id")
         .values_list("folder_id", "run__reference_date", "digest")
     ):
-        kept.setdefault((folder_id, as_of), digest)
-        if as_of is not None:
-            latest[folder_id] = max(latest.get(folder_id, as_of), as_of)
+        kept.setdefault((folder_id, told_of), digest)
+        if told_of is not None:
+            latest[folder_id] = max(latest.get(folder_id, told_of), told_of)
     known: dict[UUID, list[Known]] = {}
     for row in PastReferral.objects.filter(folder_id__in=folders, replaced_at__isnull=True):
         known.setdefault(row.folder_id, []).append(

@@ -6,7 +6,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from django.test import Client
 
 from sightline.access import actions as access
 from sightline.access.models import Folder, Grant, Responsibility
+from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner, Team
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
 from sightline.audit.models import AuditEvent
@@ -87,6 +88,14 @@ def whole(path: Path, **options: Any) -> tuple[Report, list[Finding]]:
     told: list[Finding] = []
     report = import_census(path, commit=options.pop("commit", True), tell=told.append, **options)
     return report, told
+
+
+def _said_by_people() -> tuple[object, ...]:
+    """What holds of the one child's identity, birth and sex."""
+    with looking():
+        answers = Identity.objects.filter(held_until=None).order_by("question", "code")
+        latest = Particulars.objects.order_by("-recorded_at", "-id")[0]
+        return (*answers.values_list("question", "code", "words"), latest.born_on, latest.sex)
 
 
 def count_rows() -> dict[str, int]:
@@ -396,6 +405,72 @@ class TestAgain:
         report, _ = whole(corrected)
         assert report.children == Counter({Fate.UNCHANGED: 1})
         assert count_rows() == before
+
+    @pytest.mark.obligation("ASM-03")
+    @pytest.mark.obligation("REC-12")
+    @pytest.mark.parametrize("later_return", [True, False], ids=["a later return", "a corrected one"])
+    def test_what_a_practitioner_recorded_since_stands_and_the_return_is_reported(
+        self, partners: Partners, case: Path, later_return: bool
+    ) -> None:
+        whole(case)
+        with looking():
+            folder = Folder.objects.get()
+        let_in(folder.id, partners.manager)
+        with as_practitioner(partners.manager):
+            children.answer_identity(
+                folder.id, Answer(IdentityQuestion.ETHNICITY, Answered.GIVEN, ("MWBC",), "Jamaican and Welsh")
+            )
+            children.answer_identity(
+                folder.id, Answer(IdentityQuestion.DISABILITY, Answered.GIVEN, ("HEAR",))
+            )
+            before, _ = children.birth_of(Person.objects.get().id)
+            children.correct_particulars(
+                folder.id,
+                replace(before, born_on=date(2018, 5, 11), sex=Sex.MALE),
+                "The birth certificate was seen.",
+            )
+        ours = _said_by_people()
+        report, told = whole(case)
+        assert report.children == Counter({Fate.UNCHANGED: 1})
+        assert _said_by_people() == ours
+        changes = [("REFU", "WBRI"), ("<PrimaryNeedCode>N1", "<PrimaryNeedCode>N2")]
+        if later_return:
+            changes.append(("<ReferenceDate>2026-03-31", "<ReferenceDate>2027-03-31"))
+        other = put(case, *changes)
+        dry, foretold = whole(other, commit=False)
+        wet, told = whole(other)
+        assert told == foretold
+        assert dry.children == wet.children == Counter({Fate.CHANGED: 1})
+        assert _said_by_people() == ours
+        left = {f.element: f for f in told if "left as it is" in f.message}
+        assert set(left) == {"Ethnicity", "Disability", "PersonBirthDate", "Sex"}
+        assert {f.grade for f in left.values()} == {Grade.DOUBTFUL}
+        assert {f.child for f in left.values()} == {"A1"}
+        assert all(f.line > 0 for f in left.values())
+        assert "White British" in left["Ethnicity"].message
+        assert "Jamaican and Welsh" in left["Ethnicity"].message
+        assert "the return says 1 May 2018" in left["PersonBirthDate"].message
+        assert "a practitioner recorded 11 May 2018 on" in left["PersonBirthDate"].message
+        with as_practitioner(partners.manager):
+            assert {f.element for f in findings_on([folder.id])} >= set(left)
+            assert PastReferral.objects.get(replaced_at=None).need_code == "N2", "the rest is taken in"
+        again, _ = whole(other)
+        assert again.children == Counter({Fate.UNCHANGED: 1})
+        assert _said_by_people() == ours
+
+    def test_what_a_practitioner_left_open_a_return_fills(self, partners: Partners, case: Path) -> None:
+        whole(put(case, ("<Sex>F</Sex>", "<Sex>U</Sex>")))
+        with looking():
+            folder = Folder.objects.get()
+        let_in(folder.id, partners.manager)
+        with as_practitioner(partners.manager):
+            before, _ = children.birth_of(Person.objects.get().id)
+            children.correct_particulars(folder.id, replace(before, pronouns="she/her"))
+        _, told = whole(put(case, ("2018-05-01", "2018-05-03")))
+        assert not [f for f in told if "left as it is" in f.message]
+        with looking():
+            latest = Particulars.objects.order_by("-recorded_at", "-id")[0]
+        assert (latest.born_on, latest.sex, latest.pronouns) == (date(2018, 5, 3), "F", "she/her")
 
     def test_a_later_return_closes_and_an_earlier_one_does_not_reopen(
         self, partners: Partners, case: Path
