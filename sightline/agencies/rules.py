@@ -50,6 +50,8 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.APPROVE_REMOVAL: "approve that a paper volume leaves its place",
     Permission.SUBJECT_ACCESS: "deal with a request to see a record",
     Permission.DISCLOSE: "approve what a person is given of a record",
+    Permission.PROPOSE_DISPOSAL: "see how long a record is kept, and propose its disposal",
+    Permission.DISPOSE: "approve that a record is disposed of",
 }
 
 

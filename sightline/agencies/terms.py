@@ -50,6 +50,8 @@ class Permission(StrEnum):
     APPROVE_REMOVAL = "archive.approve_removal"
     SUBJECT_ACCESS = "record.subject_access"
     DISCLOSE = "archive.disclose"
+    PROPOSE_DISPOSAL = "archive.propose_disposal"
+    DISPOSE = "archive.dispose"
 
 
 class Scope(StrEnum):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Practitioner
+from sightline.agencies.terms import Permission
 from sightline.children.models import Person
 from sightline.kernel.door import Door
-from sightline.kernel.models import never_changed
+from sightline.kernel.models import AppendOnly, never_changed
 
 from .terms import (
     Asker,
     Choice,
+    DisposalState,
     GivenAs,
     Ground,
+    HoldWhy,
     LeftAs,
     PaperPoint,
     RemovalAct,
@@ -356,3 +360,97 @@ class ReplyRead(Written):
 
     class Meta:
         triggers = [never_changed("reply_read_never_changed")]
+
+
+# -- how long a record is kept -----------------------------------------------------------------------------
+
+
+class Hold(Written):
+    """Why a record is kept longer than its time, by whom; it holds until somebody ends it."""
+
+    why = models.CharField(max_length=10, choices=_choices(HoldWhy))
+    words = models.TextField()
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("hold_never_changed")]
+
+
+class HoldEnd(Written):
+    """Somebody ended a hold."""
+
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="ended")
+    words = models.TextField()
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("hold_end_never_changed")]
+
+
+class Disposal(Written):
+    """A proposal to dispose of a record whose time is over, under which rule, and what was decided on it.
+
+    Approval removes the proposal with the rest of the record; what was approved then stands on the tombstone.
+    """
+
+    reasons = models.TextField()
+    rule = models.CharField(max_length=300, help_text="The period, as the pack calls it")
+    citation = models.TextField()
+    certainty = models.CharField(max_length=60)
+    counted = models.CharField(max_length=100, help_text="'75 years from the birth'")
+    due_on = models.DateField(help_text="The day from which the record may go")
+    state = models.CharField(max_length=10, choices=_choices(DisposalState))
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_words = models.TextField(blank=True)
+    door = folder_door()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["folder"], condition=Q(state="proposed"), name="one_disposal_proposed"
+            )
+        ]
+
+
+class Tombstone(AppendOnly):
+    """What is left of a record that was disposed of: its number, what was in it by counts, and on whose word it went.
+
+    It names no child and hangs on no folder, so that nobody need be let into anything to know that a record was.
+    """
+
+    record_id = models.UUIDField(unique=True)
+    record_number = models.CharField(max_length=20)
+    joined_numbers = ArrayField(models.CharField(max_length=20), default=list)
+    counts = models.JSONField(help_text="How many rows of each table went")
+    first_entry = models.PositiveIntegerField(
+        null=True, help_text="The sequence numbers that its entries had"
+    )
+    last_entry = models.PositiveIntegerField(null=True)
+    rule = models.CharField(max_length=300)
+    citation = models.TextField()
+    certainty = models.CharField(max_length=60)
+    counted = models.CharField(max_length=100)
+    due_on = models.DateField()
+    proposed_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    proposed_post = models.CharField(max_length=300)
+    proposed_at = models.DateTimeField()
+    proposed_words = models.TextField()
+    approved_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    approved_post = models.CharField(max_length=300)
+    approved_words = models.TextField()
+    disposed_at = models.DateTimeField()
+    door = Door(
+        read=f"agencies_may('{Permission.PROPOSE_DISPOSAL}')",
+        jobs={"demo": ("select",)},
+        stays=True,
+    )
+
+    class Meta(AppendOnly.Meta):
+        indexes = [models.Index(fields=["-disposed_at"], name="tombstone_by_day")]
+
+    @property
+    def what(self) -> list[tuple[str, int]]:
+        """What went, in the words of the rooms: ('entry', 3)."""
+        names = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
+        return sorted((names.get(table, table), int(count)) for table, count in self.counts.items())

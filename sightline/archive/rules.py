@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sightline.kernel.verdicts import Refused, Verdict
 
@@ -395,3 +395,103 @@ def tidy_reference(typed: str) -> str:
     """A typed reference in the shape in which it is stored; empty where it cannot be one."""
     code = "".join(letter for letter in typed.upper() if letter.isalnum())
     return f"R-{code[1:5]}-{code[5:]}" if len(code) == 9 and code.startswith("R") else ""
+
+
+# -- how long a record is kept ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long one kind of record is kept, as the pack says."""
+
+    id: str
+    title: str
+    record: str
+    counts_from: str
+    years: int
+    from_death: int | None
+    citation: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """What the time of a record is counted by. `open` names what is still open on the child."""
+
+    born_on: date | None
+    died_on: date | None
+    closed_on: date | None
+    holds: frozenset[str]
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeptUntil:
+    """The day from which a record may be disposed of, and under which rule; `missing` says what is not known."""
+
+    day: date | None
+    period: Period | None
+    counted: str
+    missing: str = ""
+
+
+def kept_until(life: Life, periods: Sequence[Period]) -> KeptUntil:
+    """How long a record is kept: by the longest of the periods that hold for it (North East Lincolnshire, case
+    recording, retention: each agency's own policy, which the pack holds)."""
+    found: list[KeptUntil] = []
+    missing: list[KeptUntil] = []
+    for period in periods:
+        if period.record != "other" and period.record not in life.holds:
+            continue
+        if life.died_on is not None and period.from_death is not None:
+            began, years, event = life.died_on, period.from_death, "the death"
+        elif period.counts_from == "birth":
+            began, years, event = life.born_on, period.years, "the birth"  # type: ignore[assignment]
+        else:
+            began, years, event = life.closed_on, period.years, "the closing"  # type: ignore[assignment]
+        if began is None:
+            missing.append(KeptUntil(None, period, "", f"The day of {event} is not known."))
+        else:
+            found.append(KeptUntil(_years_on(began, years), period, f"{years} years from {event}"))
+    if missing:
+        return missing[0]
+    if not found:
+        return KeptUntil(None, None, "", "The procedures name no period for this record.")
+    return max(found, key=lambda each: each.day or date.min)
+
+
+def _years_on(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+    except OverflowError:
+        return date.max
+
+
+def may_be_disposed_of(
+    until: KeptUntil, life: Life, on: date, *, holds: Sequence[str], requests: int
+) -> Verdict:
+    """A record goes only after its time, with nothing open on the child, no hold and nobody who asks to see it."""
+    if until.missing:
+        return Verdict.no(f"{until.missing} Until it is, the record is kept.")
+    if until.day is None or on < until.day:
+        return Verdict.no("The time for which this record is kept is not over.")
+    if life.open:
+        return Verdict.no(f"Still open: {', '.join(life.open)}. The record is kept.")
+    if holds:
+        return Verdict.no(f"The record is held: {holds[0]}. It is kept until the hold is ended.")
+    if requests:
+        return Verdict.no(
+            "Somebody asked to see this record and is not answered yet. It is kept until they are."
+        )
+    return Verdict.yes()
+
+
+def may_approve_disposal(*, proposer: object, approver: object, reasons: str) -> Verdict:
+    """Nothing is disposed of without a named approval, by somebody who did not propose it (FIL-03)."""
+    if proposer == approver:
+        return Verdict.no("You proposed it. Another manager must approve it.")
+    if len(reasons.split()) < 3:
+        return Verdict.no("Say why the record may go, as somebody will ask who looks for it.", "words")
+    return Verdict.yes()

@@ -131,3 +131,32 @@ class ReplyKind(_Said):
     DISAGREE = "disagree", "I do not agree with something"
     ADD = "add", "I want to add something"
     QUESTION = "question", "I want to ask something"
+
+
+class HoldWhy(_Said):
+    """Why a record is kept longer than its time."""
+
+    INQUIRY = "inquiry", "A public or independent inquiry"
+    COURT = "court", "A court case, or one that may come"
+    COMPLAINT = "complaint", "A complaint"
+    REVIEW = "review", "A practice review"
+    OTHER = "other", "Something else"
+
+
+class DisposalState(_Said):
+    """Where a proposal to dispose of a record stands. Once it is approved, only the tombstone is left."""
+
+    PROPOSED = "proposed", "Proposed, not decided"
+    REFUSED = "refused", "Refused: the record is kept"
+    TAKEN_BACK = "taken_back", "Taken back"
+
+
+class KeepingAct(_Said):
+    """What may be done about how long a record is kept."""
+
+    HOLD = "hold", "Keep it longer"
+    LIFT = "lift", "End the hold"
+    PROPOSE = "propose", "Propose its disposal"
+    REFUSE = "refuse", "Refuse"
+    TAKE_BACK = "take_back", "Take the proposal back"
+    APPROVE = "approve", "Dispose of the record"

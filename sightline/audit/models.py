@@ -48,6 +48,7 @@ class AuditEvent(AppendOnly):
         read="audit_may_read(folder_id, practitioner_id)",
         insert=OWN_NAME,
         jobs={SEALING: ("select",), VERIFYING: ("select",)},
+        stays=True,
     )
 
     class Meta(AppendOnly.Meta):

@@ -309,12 +309,17 @@ def prepare_roles(connection: psycopg.Connection, passwords: dict[str, str]) -> 
     if "sightline_search" not in existing:
         connection.execute("CREATE ROLE sightline_search NOLOGIN NOBYPASSRLS")
     connection.execute("GRANT sightline_search TO sightline_owner")
+    if "sightline_disposal" not in existing:
+        connection.execute("CREATE ROLE sightline_disposal NOLOGIN BYPASSRLS")
+    connection.execute("GRANT sightline_disposal TO sightline_owner")
 
 
 def prepare_database(connection: psycopg.Connection) -> None:
     """What each role may do in the database itself; tables follow with their doors."""
     connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-    connection.execute("GRANT USAGE, CREATE ON SCHEMA public TO sightline_owner, sightline_search")
+    connection.execute(
+        "GRANT USAGE, CREATE ON SCHEMA public TO sightline_owner, sightline_search, sightline_disposal"
+    )
     connection.execute("GRANT USAGE ON SCHEMA public TO sightline_app, sightline_backup")
 
 

@@ -24,6 +24,8 @@ class Door:
     update: str | None = None
     delete: str | None = None
     jobs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    stays: bool = False
+    """Approved disposal of a record leaves its rows: the audit trail, the tombstone."""
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ APP = "sightline_app"
 OWNER = "sightline_owner"
 BACKUP = "sightline_backup"
 SEARCH = "sightline_search"
+DISPOSAL = "sightline_disposal"
 
 _VERBS = ("select", "insert", "update", "delete")
 
@@ -85,6 +86,20 @@ def doors_amiss(connection: BaseDatabaseWrapper) -> list[str]:
     return sorted(table for table, door in said.items() if marks.get(table) != mark(table, door))
 
 
+def _open_to_disposal(cursor: CursorWrapper, existing: set[str]) -> None:
+    """The role of approved disposal reads every table of ours and removes rows where they hang on a folder."""
+    said = [(model, door) for model, door in models_with_door() if model._meta.db_table in existing]
+    goes = [
+        model._meta.db_table
+        for model, door in said
+        if not door.stays and any(f.column == "folder_id" for f in model._meta.local_concrete_fields)
+    ]
+    for verb, tables in (("SELECT", [model._meta.db_table for model, _ in said]), ("DELETE", goes)):
+        if tables:
+            named = ", ".join(f'"{table}"' for table in tables)
+            cursor.execute(f"GRANT {verb} ON {named} TO {DISPOSAL}")
+
+
 def put_in_doors(connection: BaseDatabaseWrapper) -> None:
     """Bring the whole database to what the models say. Run as the owner of the tables."""
     ours = {
@@ -102,6 +117,7 @@ def put_in_doors(connection: BaseDatabaseWrapper) -> None:
             for statement in statements(table, door):
                 cursor.execute(statement)
             cursor.execute(f"COMMENT ON POLICY owner ON \"{table}\" IS '{mark(table, door)}'")
+        _open_to_disposal(cursor, existing)
         # Tables of libraries (sessions, sign-in, jobs, migrations) hold nothing about a child.
         for table in sorted(existing - ours):
             cursor.execute(f'REVOKE ALL ON "{table}" FROM PUBLIC')

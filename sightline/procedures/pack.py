@@ -35,6 +35,7 @@ from .schema import (
     Question,
     Recording,
     Repeat,
+    Retention,
     Role,
     ScreeningOutcome,
     Setting,
@@ -224,6 +225,10 @@ class Pack:
 
     def disclosure_grounds(self, on: date) -> tuple[DisclosureGround, ...]:
         return self.all(DisclosureGround, on)
+
+    def retentions(self, on: date) -> tuple[Retention, ...]:
+        """How long each kind of record is kept."""
+        return self.all(Retention, on)
 
     def setting(self, id: str, on: date) -> Setting:
         return self.get(Setting, id, on, or_earliest=True)

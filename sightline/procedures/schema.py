@@ -499,6 +499,21 @@ class DisclosureGround(Value):
     words: tuple[Words, ...] = ()
 
 
+class Retention(Value):
+    """How long a child's record is kept: so many years from a birth, a death, or the closing of all that was open.
+
+    `record`: what was in it, at its gravest. `from_death`: where the child died, counted from there instead.
+    """
+
+    kind = "retention"
+    plural = "periods of keeping records"
+    title: Words
+    record: Literal["looked_after", "child_protection", "other"]
+    counts_from: Literal["birth", "closing"]
+    years: Amount
+    from_death: Amount | None = None
+
+
 class Setting(Value):
     """A single amount of time that a page or a job asks for, always in minutes."""
 
@@ -836,6 +851,7 @@ KINDS: dict[str, type[Value]] = {
         Count,
         Name,
         DisclosureGround,
+        Retention,
         Setting,
         MeetingRule,
         Letter,

@@ -34,6 +34,7 @@ from .schema import (
     Question,
     Recording,
     Repeat,
+    Retention,
     Role,
     ScreeningOutcome,
     Setting,
@@ -137,6 +138,9 @@ def _of(value: Value) -> tuple[str, list[str]]:
             )
             points = [f"Words that point to it: {', '.join(value.words)}"] if value.words else []
             return value.title, [value.gist, told, *points]
+        case Retention():
+            died = f"; where the child died, {value.from_death} years from then" if value.from_death else ""
+            return f"{value.title}: {value.years} years from the {value.counts_from}{died}", []
         case LateEntry():
             return f"An entry is late after {spoken(value.amount, value.unit)} ({value.agency})", []
         case AssessmentForm():

@@ -14,6 +14,13 @@ from .giving import (
     end_sharing,
     give,
 )
+from .keeping import (
+    dispose,
+    end_hold,
+    hold,
+    keep_after_all,
+    propose_disposal,
+)
 from .leaving import (
     Leaving,
     TellingOf,
@@ -73,14 +80,19 @@ __all__ = [
     "copy_back",
     "copy_left",
     "decide_item",
+    "dispose",
+    "end_hold",
     "end_sharing",
     "extend",
     "gather",
     "give",
     "give_the_rest",
+    "hold",
+    "keep_after_all",
     "move_removal",
     "pause",
     "place_volume",
+    "propose_disposal",
     "read_own",
     "receive",
     "reply",

@@ -40,6 +40,7 @@ from ..terms import (
     Choice,
     GivenAs,
     Ground,
+    HoldWhy,
     LeftAs,
     PaperPoint,
     PauseWhy,
@@ -360,3 +361,19 @@ class ReplyForm(PageForm):
 
 class SureForm(PageForm):
     sure = Confirm("Give all items in which nothing was found to hold back", ask="Tick the box to give them")
+
+
+class HoldForm(OnceForm):
+    why = Radios("Why is the record kept longer?", _options(HoldWhy), ask="Select why it is kept longer")
+    words = Words("Which is it, and who asked?", rows=3, count=False, ask="Say which it is, and who asked")
+
+
+class DisposeForm(OnceForm):
+    words = Words(
+        "Why may the record go?",
+        hint="This stays for good. Do not name the child or anybody of the family.",
+        rows=3,
+        count=False,
+        ask="Say why the record may go",
+    )
+    sure = Confirm("I know that what the record holds is removed for good and cannot be brought back")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import own, views
+from . import keeping, own, views
 
 app_name = "archive"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("child/<uuid:folder_id>/copies/", views.copies, name="copies"),
     path("child/<uuid:folder_id>/copies/<uuid:copy_id>/back/", views.copy_back, name="copy_back"),
     path("child/<uuid:folder_id>/told-of-record/", views.told, name="told"),
+    path("child/<uuid:folder_id>/keeping/", keeping.keeping, name="keeping"),
+    path("child/<uuid:folder_id>/keeping/<slug:act>/", keeping.act, name="keeping_act"),
+    path("disposals/", keeping.disposals, name="disposals"),
     path("child/<uuid:folder_id>/access/", views.access, name="access"),
     path("child/<uuid:folder_id>/access/new/", views.receive, name="receive"),
     path("child/<uuid:folder_id>/access/reply/<uuid:reply_id>/", views.answer, name="answer"),

@@ -35,6 +35,8 @@ def _opened(request: HttpRequest, folder_id: UUID, what: str, way: str) -> tuple
     ways = [("paper", "Paper file"), ("copies", "Copies that left"), ("told", "Told of the record")]
     if acting.may(Permission.SUBJECT_ACCESS):
         ways.append(("access", "Requests to see it"))
+    if acting.may(Permission.PROPOSE_DISPOSAL):
+        ways.append(("keeping", "How long it is kept"))
     return view, shown | {
         "called": view.child.called,
         "may": acting.may,

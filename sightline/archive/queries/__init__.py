@@ -59,9 +59,10 @@ from ..terms import (
     RequestAct,
     RequestState,
 )
+from .keeping import Keeping, keeping, live_holds, tombstones
 from .pieces import ALL, FILE, Piece, pieces
 
-__all__ = ["FILE", "Piece", "pieces"]
+__all__ = ["FILE", "Keeping", "Piece", "keeping", "live_holds", "pieces", "tombstones"]
 
 # -- paper ----------------------------------------------------------------------------------------------
 

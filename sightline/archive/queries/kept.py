@@ -261,6 +261,9 @@ BY_HAND = {
 
 #: What is in no bundle, and why.
 NOT_GIVEN = {
+    "archive.Hold": "why the record is kept longer, which is about the record",
+    "archive.HoldEnd": "the same",
+    "archive.Disposal": "that it was proposed to remove the record",
     "audit.AuditEvent": "who looked and who acted, by ids: the audit trail is shown by whoever answers for it",
     "access.Grant": "who may open the record: said in words to everybody who is told of it",
     "access.Seal": "that a record is sealed is known to the named alone",
