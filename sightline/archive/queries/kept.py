@@ -315,6 +315,7 @@ _LEADS = {
 
 
 def model_of(label: str) -> type[models.Model]:
+    """The table of a name of `KEPT`."""
     return apps.get_model(label)
 
 
@@ -432,6 +433,7 @@ def _led(lead: str, words: str) -> str:
 
 
 def paragraphs(text: str) -> list[str]:
+    """A text by its paragraphs, none of them empty."""
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
 
 
