@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
-from sightline.agencies.models import Practitioner
+from sightline.agencies.models import Practitioner, Team
 from sightline.agencies.terms import Permission
 from sightline.children.models import Person
 from sightline.kernel.door import Door
@@ -136,6 +136,25 @@ class RemovalStep(Written):
 
     class Meta:
         triggers = [never_changed("removal_step_never_changed")]
+
+
+class RemovalTold(Written):
+    """Somebody, or a team, was told in the program that a volume is to be out, since they may need it."""
+
+    step = models.ForeignKey(RemovalStep, on_delete=models.PROTECT, related_name="notified")
+    practitioner = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=300)
+    door = folder_door(append_only=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="told_one_person_or_one_team",
+                condition=Q(practitioner__isnull=True) ^ Q(team__isnull=True),
+            )
+        ]
+        triggers = [never_changed("removal_told_never_changed")]
 
 
 class CopyOut(Written):

@@ -214,7 +214,7 @@ def test_paper_leaves_by_a_managers_leave_and_comes_back(
     tomorrow = now().astimezone(LONDON) + timedelta(days=1)
     priya.gives_the_day("On which day does it come back?", tomorrow.day, tomorrow.month, tomorrow.year)
     priya.writes("How is it kept safe while it is out?", "In the locked bag.")
-    priya.writes("Who was told", "The duty desk.")
+    priya.writes("Who else was told", "The duty desk.")
     priya.presses("Save")
     priya.sees("Approved")
 

@@ -21,10 +21,11 @@ from sightline.procedures import actions as duties
 from sightline.procedures.actions import Opening, clock_of
 from sightline.procedures.queries import pack_in_force
 
-from .. import rules
+from .. import queries, rules
 from ..models import (
     Removal,
     RemovalStep,
+    RemovalTold,
     Volume,
     VolumeCheck,
     VolumePlace,
@@ -176,13 +177,16 @@ def _removal_step(acting: Acting, removal: Removal, act: RemovalAct, **said: Any
 
 @dataclass(frozen=True)
 class RemovalMove:
-    """A step of a removal. `due_back` (the last day out), `safeguards` and `told` for an approval."""
+    """A step of a removal. For an approval: `due_back` (the last day out), `safeguards`, and who may need it: `people`
+    and `teams` are told here, `told` names others who were told, in words."""
 
     act: RemovalAct
     words: str = ""
     due_back: date | None = None
     safeguards: str = ""
     told: str = ""
+    people: Sequence[UUID] = ()
+    teams: Sequence[UUID] = ()
 
 
 #: By the end of this hour a volume is back on its day.
@@ -207,18 +211,22 @@ def move_removal(removal_id: UUID, move: RemovalMove) -> Removal:
         rules.may_approve_removal(
             asked_by=removal.asked_by_id, approver=acting.practitioner_id, due_back=due_back, at=at,
             longest=clock_of(pack_in_force(), "volume_return", at).due_at,
-            safeguards=move.safeguards, told=move.told,
+            safeguards=move.safeguards, told=move.told, named=len(move.people) + len(move.teams),
         ).or_refuse()  # fmt: skip
         removal.due_back = due_back
     elif move.act in (RemovalAct.REFUSE, RemovalAct.CHASE, RemovalAct.RETURN):
         _need(move.words, "Say what happened, in a sentence.", "words")
     removal.state = state.value
     removal.save(update_fields=["state", "due_back"])
-    _removal_step(
+    step = _removal_step(
         acting, removal, move.act, words=move.words.strip(), due_back=due_back,
         safeguards=move.safeguards.strip() if due_back else "", told=move.told.strip() if due_back else "",
     )  # fmt: skip
     path = f"/child/{removal.folder_id}/paper/{removal.volume_id}/"
+    if move.act is RemovalAct.APPROVE:
+        _tell(acting, removal, step, move, path)
+    if move.act is RemovalAct.RETURN:
+        _tell_it_is_back(acting, removal, path)
     if move.act is RemovalAct.TAKE and removal.due_back is not None:
         duties.open_duties(
             [
@@ -240,3 +248,34 @@ def move_removal(removal_id: UUID, move: RemovalMove) -> Removal:
         )
     record(Verb.WROTE, f"archive.removal_{move.act.value}", folder_id=removal.folder_id, subject=removal)
     return removal
+
+
+def _tell(acting: Acting, removal: Removal, step: RemovalStep, move: RemovalMove, path: str) -> None:
+    """A notice to each person and each of a team whom the manager named; refuses whom the record is not open to."""
+    may_need = queries.who_may_need(removal.folder_id)
+    people = {one.practitioner_id: one.name for one in may_need if one.practitioner_id}
+    teams = {one.team_id: one.name for one in may_need if one.team_id}
+    if set(move.people) - set(people) or set(move.teams) - set(teams):
+        raise Refused("Choose only people and teams to whom this record is open.", "chosen")
+    rows = [
+        RemovalTold(**_by(acting, removal.folder_id), step=step, practitioner_id=one, name=people[one])
+        for one in dict.fromkeys(move.people)
+    ] + [
+        RemovalTold(**_by(acting, removal.folder_id), step=step, team_id=one, name=teams[one])
+        for one in dict.fromkeys(move.teams)
+    ]
+    RemovalTold.objects.bulk_create(rows)
+    _notify(acting, rows, "A paper volume that you may need is to be out of its place", path)
+
+
+def _tell_it_is_back(acting: Acting, removal: Removal, path: str) -> None:
+    told = list(RemovalTold.objects.filter(step__removal=removal))
+    _notify(acting, told, "A paper volume that you may need is back in its place", path)
+
+
+def _notify(acting: Acting, told: Sequence[RemovalTold], text: str, path: str) -> None:
+    """One notice to each, however they are reached; none to whoever acts."""
+    wanted = {row.practitioner_id for row in told if row.practitioner_id}
+    wanted |= set(queries.posted_in({row.team_id for row in told if row.team_id}))
+    for one in sorted(wanted - {acting.practitioner_id}):
+        notify(one, text=text, path=path)

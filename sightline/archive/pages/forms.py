@@ -113,11 +113,39 @@ class ApproveForm(OnceForm):
     safeguards = Words(
         "How is it kept safe while it is out?", rows=3, count=False, ask="Say how it is kept safe"
     )
-    told = Words("Who was told, of those who may need it?", rows=2, count=False, ask="Say who was told")
+    chosen = Choices(
+        "Who may need it, and is told here?",
+        [],
+        hint="Those to whom this record is open. They are told again when it is back",
+        required=False,
+        small=True,
+    )
+    told = Words(
+        "Who else was told?",
+        hint="In words, where somebody who may need it does not use Sightline",
+        rows=2,
+        count=False,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, may_need: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["chosen"].set_options(may_need)  # type: ignore[attr-defined]
+        if not may_need:
+            del self.fields["chosen"]
 
     def what(self) -> RemovalMove:
         got = self.cleaned_data
-        return RemovalMove(RemovalAct.APPROVE, "", got["due_back"], got["safeguards"], got["told"])
+        chosen = got.get("chosen") or []
+        return RemovalMove(
+            RemovalAct.APPROVE,
+            "",
+            got["due_back"],
+            got["safeguards"],
+            got["told"],
+            [UUID(key[1:]) for key in chosen if key.startswith("p")],
+            [UUID(key[1:]) for key in chosen if key.startswith("t")],
+        )
 
 
 class WordsForm(OnceForm):

@@ -173,7 +173,10 @@ def removal(request: HttpRequest, folder_id: UUID, paper_id: UUID, act: str) -> 
     title, done = REMOVAL_STEPS[step]
     approving = step is RemovalAct.APPROVE
     form: forms.ApproveForm | forms.WordsForm = (
-        forms.ApproveForm(request.POST or None)
+        forms.ApproveForm(
+            request.POST or None,
+            may_need=[(one.key, one.name) for one in queries.who_may_need(shown["folder_id"])],
+        )
         if approving
         else forms.WordsForm(
             request.POST or None, label=title, required=step not in (RemovalAct.TAKE, RemovalAct.TAKE_BACK)

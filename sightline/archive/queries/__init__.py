@@ -12,7 +12,8 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
-from sightline.access.queries import joined_set, lead_of
+from sightline.access.queries import grants_on, joined_set, lead_of
+from sightline.agencies.models import Posting
 from sightline.children.queries import (
     ChildView,
     HeldElsewhere,
@@ -102,7 +103,7 @@ class VolumeView:
 
 
 def volumes(folder_ids: Iterable[UUID]) -> list[VolumeView]:
-    """The paper volumes of a child, by number. Five queries at most."""
+    """The paper volumes of a child, by number. Six queries at most."""
     rows = (
         Volume.objects.filter(folder_id__in=list(folder_ids))
         .prefetch_related(
@@ -113,7 +114,10 @@ def volumes(folder_ids: Iterable[UUID]) -> list[VolumeView]:
                 Removal.objects.select_related("asked_by")
                 .prefetch_related(
                     Prefetch(
-                        "steps", RemovalStep.objects.select_related("author").order_by("written_at", "id")
+                        "steps",
+                        RemovalStep.objects.select_related("author")
+                        .prefetch_related("notified")
+                        .order_by("written_at", "id"),
                     )
                 )
                 .order_by("-asked_at", "-id"),
@@ -135,6 +139,39 @@ def volumes(folder_ids: Iterable[UUID]) -> list[VolumeView]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class MayNeed:
+    """Somebody, or a team, to whom a record is open, and who may need its paper."""
+
+    name: str
+    practitioner_id: UUID | None = None
+    team_id: UUID | None = None
+
+    @property
+    def key(self) -> str:
+        return f"p{self.practitioner_id}" if self.practitioner_id else f"t{self.team_id}"
+
+
+def who_may_need(folder_id: UUID) -> list[MayNeed]:
+    """The people and teams to whom a record is open today, each once, by name."""
+    found: dict[str, MayNeed] = {}
+    for grant in grants_on(folder_id):
+        one = None
+        if grant.practitioner is not None:
+            one = MayNeed(grant.practitioner.name, practitioner_id=grant.practitioner_id)
+        elif grant.team is not None:
+            one = MayNeed(f"{grant.team.name}, {grant.team.agency.name}", team_id=grant.team_id)
+        if one is not None:
+            found.setdefault(one.key, one)
+    return sorted(found.values(), key=lambda one: (one.team_id is None, one.name))
+
+
+def posted_in(team_ids: Iterable[UUID]) -> list[UUID]:
+    """Who is posted in these teams today."""
+    rows = Posting.objects.held_today().filter(team_id__in=list(team_ids))
+    return list(rows.order_by("practitioner_id").values_list("practitioner_id", flat=True).distinct())
 
 
 def volume(volume_id: UUID, folder_ids: Iterable[UUID]) -> VolumeView:

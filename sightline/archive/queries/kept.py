@@ -230,6 +230,7 @@ KEPT: dict[str, Kept] = {
     "archive.VolumeCheck": _paper("A paper file was checked"),
     "archive.Removal": _paper("A paper file was asked for", at="asked_at", by="asked_by", post="asked_post"),
     "archive.RemovalStep": _paper("A paper file on its way"),
+    "archive.RemovalTold": _paper("Somebody was told that a paper file is out"),
     "archive.CopyOut": _paper("Something left the record", at="left_at"),
     "archive.CopyBack": _paper("Something came back to the record", at="on"),
     "archive.ToldOfRecord": _paper("Somebody was told of the record", at="told_at"),

@@ -11,10 +11,11 @@ from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.test import Client
 from pypdf import PdfReader
 
-from sightline.access.tests.factories import open_folder_for
-from sightline.agencies.models import Practitioner
+from sightline.access.tests.factories import let_in, open_folder_for
+from sightline.agencies.models import Notice, Posting, Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
 from sightline.archive import actions, models, queries
 from sightline.archive.actions import (
@@ -175,6 +176,75 @@ def test_a_volume_leaves_by_a_managers_leave_for_a_time_and_comes_back(office: O
         assert [s.act for s in found.removals[0].steps.all()] == ["ask", "approve", "take", "chase", "return"]
         with pytest.raises(ProgrammingError), transaction.atomic():
             models.RemovalStep.objects.update(words="")
+
+
+@pytest.mark.obligation("FIL-02")
+def test_who_may_need_it_is_told_here_that_it_is_out_and_that_it_is_back(office: Office) -> None:
+    volume = a_volume(office)
+    nurse, stranger = make_practitioner("health-visitor"), make_practitioner("social-worker")
+    team = make_practitioner("team-manager", name="Helen Abara").postings.get().team
+    assert team is not None
+    let_in(office.folder_id, nurse, team)
+    with as_practitioner(office.worker):
+        removal = actions.ask_removal(volume.id, "The court hearing.", "County court")
+    tomorrow = today() + timedelta(days=2)
+    with as_practitioner(office.manager):
+        assert {nurse.name, f"{team.name}, {team.agency.name}"} <= {
+            one.name for one in queries.who_may_need(office.folder_id)
+        }
+        with pytest.raises(Refused, match="to whom this record is open"):
+            actions.move_removal(
+                removal.id, RemovalMove(RemovalAct.APPROVE, "", tomorrow, "Bag.", "", [stranger.pk])
+            )
+        with pytest.raises(Refused, match="who is told"):
+            actions.move_removal(removal.id, RemovalMove(RemovalAct.APPROVE, "", tomorrow, "Bag."))
+        actions.move_removal(
+            removal.id,
+            RemovalMove(
+                RemovalAct.APPROVE, "", tomorrow, "Bag.", "The court's usher.", [nurse.pk], [team.pk]
+            ),
+        )
+        step = models.RemovalStep.objects.get(act="approve")
+        assert sorted(told.name for told in step.notified.all()) == sorted(
+            [nurse.name, f"{team.name}, {team.agency.name}"]
+        )
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            models.RemovalTold.objects.update(name="Nobody")
+    assert notices(nurse) == ["A paper volume that you may need is to be out of its place"]
+    in_team = Posting.objects.filter(team=team).exclude(practitioner=office.manager).first()
+    assert in_team is not None
+    assert notices(in_team.practitioner) == ["A paper volume that you may need is to be out of its place"]
+    with as_practitioner(office.worker):
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE))
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.RETURN, "Complete."))
+    assert notices(nurse)[-1] == "A paper volume that you may need is back in its place"
+    assert notices(stranger) == []
+
+
+def notices(who: Practitioner) -> list[str]:
+    with as_practitioner(who):
+        rows = Notice.objects.filter(practitioner=who, text__startswith="A paper volume that you may")
+        return list(rows.order_by("created_at", "id").values_list("text", flat=True))
+
+
+@pytest.mark.obligation("FIL-02")
+def test_the_page_of_approval_offers_whom_to_tell(office: Office) -> None:
+    volume = a_volume(office)
+    with as_practitioner(office.worker):
+        actions.ask_removal(volume.id, "The court hearing.", "County court")
+    client = Client()
+    client.force_login(office.manager.user)
+    path = f"/child/{office.folder_id}/paper/{volume.id}/removal/approve/"
+    assert b"Dana Okafor" in client.get(path).content
+    day = today() + timedelta(days=2)
+    sent = {
+        "due_back-day": day.day, "due_back-month": day.month, "due_back-year": day.year, "safeguards": "Bag.",
+        "chosen": [f"p{office.officer.pk}"],
+    }  # fmt: skip
+    assert client.post(path, {**sent, "chosen": ["pnobody"]}).status_code == 200
+    answer = client.post(path, sent)
+    assert answer.status_code == 302, answer.content.decode()
+    assert b"Told: Owen Pritchard" in client.get(f"/child/{office.folder_id}/paper/{volume.id}/").content
 
 
 @pytest.mark.obligation("FIL-06")

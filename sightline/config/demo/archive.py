@@ -70,7 +70,7 @@ def _paper(cast: Cast, folder_id: UUID) -> None:
             removal.id,
             RemovalMove(
                 RemovalAct.APPROVE, "", today() + timedelta(days=3), "In the locked transport bag.",
-                "The duty desk and Helen Abara.",
+                "The court's legal adviser, by telephone.", [cast[OWEN]],
             ),
         )  # fmt: skip
     with _as(cast, DANA):
