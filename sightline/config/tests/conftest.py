@@ -38,7 +38,7 @@ class Command:
             env=self.environment(**more),
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
             stdin=subprocess.DEVNULL,
         )
 

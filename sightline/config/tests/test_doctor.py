@@ -132,11 +132,15 @@ def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> 
     kept = demonstration.data / "place.json"
     before = kept.read_text()
     key = demonstration.data / "keys" / "secret_key"
-    demonstration.cluster.start({"fsync": "off"})
+    ran = []
     try:
         kept.write_text(json.dumps({**json.loads(before), "demo": False}))
         key.chmod(0o640)
-        read, text = demonstration("doctor", "--json", **unsafe), demonstration("doctor", **unsafe)
+        for form in (("--json",), ()):
+            # Doctor stops a database that nobody is attached to any more.
+            demonstration.cluster.start({"fsync": "off"})
+            ran.append(demonstration("doctor", *form, **unsafe))
+        read, text = ran
     finally:
         kept.write_text(before)
         key.chmod(0o600)
