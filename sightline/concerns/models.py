@@ -29,6 +29,12 @@ _OWN_DRAFT = (
 )
 
 
+_OWN_OR_SEEN = (
+    "raised_by_id = kernel_practitioner() OR (secret_digest <> '' AND reference = kernel_public_reference() "
+    "AND secret_digest = kernel_public_secret()) OR concerns_may_see(id)"
+)
+
+
 class Concern(Row):
     """The logistics of a concern that siblings may share. What it says of a child is that child's part."""
 
@@ -50,16 +56,14 @@ class Concern(Row):
     state = models.CharField(max_length=20, choices=_choices(ConcernState))
     taken_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     taken_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True, help_text="When it was last decided on")
     #: Counts every act on it: a form that was opened on an older count is stale.
     version = models.PositiveIntegerField(default=1)
     door = Door(
-        read=(
-            "raised_by_id = kernel_practitioner() "
-            "OR (secret_digest <> '' AND reference = kernel_public_reference() "
-            "AND secret_digest = kernel_public_secret()) OR concerns_may_see(id)"
-        ),
+        read=_OWN_OR_SEEN,
         insert="kernel_viewer() <> ''",
-        update="raised_by_id = kernel_practitioner() OR concerns_may_see(id)",
+        # Whoever raised it adds to it and takes it back, with or without an account.
+        update=_OWN_OR_SEEN,
         jobs={
             "import": ("select", "insert", "update"),
             "demo": ("select", "insert", "update"),

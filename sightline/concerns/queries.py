@@ -321,6 +321,16 @@ def concern(concern_id: UUID) -> ConcernView:
     )
 
 
+def is_mine_since(concern_id: UUID, version: int | None) -> bool:
+    """Whether all that was done about a concern since it stood at `version` is one decision of the viewer's own: the
+    same form, sent again."""
+    row = Concern.objects.filter(id=concern_id, state=ConcernState.DECIDED.value).first()
+    if row is None or version is None or row.version != version + 1:
+        return False
+    latest = Screening.objects.filter(concern_id=concern_id).order_by("-decision__made_at").first()
+    return latest is not None and latest.decision.maker_id == current().practitioner_id
+
+
 def _opens(parts: Sequence[ConcernPart]) -> bool:
     """Whether the viewer opens these folders, and is not only the referrer reading their own words."""
     return bool(opened_of([p.folder_id for p in parts]))
@@ -345,6 +355,7 @@ class OwnConcern:
     reference: str
     raised_at: datetime
     immediate_danger: bool
+    version: int
     state: ConcernState
     stands: str
     names: list[str]
@@ -385,6 +396,7 @@ def own_concern(concern_id: UUID | None = None) -> OwnConcern:
         reference=row.reference,
         raised_at=row.raised_at,
         immediate_danger=row.immediate_danger,
+        version=row.version,
         state=state,
         stands=STANDS[state],
         names=names,

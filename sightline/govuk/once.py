@@ -15,16 +15,26 @@ from .forms import PageForm
 _SALT = "sightline.once"
 
 
+def new_key() -> str:
+    """A key for a form that a template writes by hand: `<input type="hidden" name="once_key">`."""
+    return signing.dumps(str(uuid7()), salt=_SALT)
+
+
+def read_key(value: Any) -> UUID:
+    """The key that such a form sent; a new one where it sent none of ours."""
+    try:
+        return UUID(signing.loads(str(value or ""), salt=_SALT))
+    except (signing.BadSignature, ValueError, TypeError):
+        return uuid7()
+
+
 class OnceField(forms.CharField):
     """The key, signed so that nobody can name another row's. Anything else is answered with a new one."""
 
     widget = forms.HiddenInput
 
     def clean(self, value: Any) -> UUID:
-        try:
-            return UUID(signing.loads(str(value or ""), salt=_SALT))
-        except (signing.BadSignature, ValueError, TypeError):
-            return uuid7()
+        return read_key(value)
 
 
 class OnceForm(PageForm):
@@ -34,7 +44,7 @@ class OnceForm(PageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("once_key", signing.dumps(str(uuid7()), salt=_SALT))
+        self.initial.setdefault("once_key", new_key())
 
     def once(self) -> UUID:
         key: UUID = self.cleaned_data["once_key"]

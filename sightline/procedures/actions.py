@@ -353,23 +353,43 @@ def hand_to(
     return len(duties)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A form about a duty: how many acts of people it was opened on, and the key that keeps it once however often it is
+    sent."""
+
+    seen: int | None
+    once: UUID
+
+
 @transaction.atomic
-def shorten(duty_id: UUID, due_at: datetime, reason: str) -> Duty:
+def shorten(duty_id: UUID, due_at: datetime, reason: str, *, sent: Sent | None = None) -> Duty:
     """This child needs it sooner."""
     duty = _locked(duty_id)
     if duty.owner_id != current().practitioner_id:
         permit(Permission.CHANGE_DUTY)
+    if _sent_before(duty, sent):
+        return duty
     rules.may_shorten(reason, duty.due_at, due_at, now()).or_refuse()
-    _move(duty, DutyAct.SHORTEN, due_at, reason)
+    _move(duty, DutyAct.SHORTEN, due_at, reason, sent)
     record(Verb.WROTE, "procedures.shorten", folder_id=duty.folder_id, subject=duty)
     return duty
 
 
 @transaction.atomic
-def extend(duty_id: UUID, due_at: datetime, reason: str, views: Sequence[rules.ManagerView]) -> Duty:
+def extend(
+    duty_id: UUID,
+    due_at: datetime,
+    reason: str,
+    views: Sequence[rules.ManagerView],
+    *,
+    sent: Sent | None = None,
+) -> Duty:
     """Extend a limit, where the pack allows it, by the role that it names, after consulting (TIM-02)."""
     acting = permit(Permission.EXTEND_DUTY)
     duty = _locked(duty_id)
+    if _sent_before(duty, sent):
+        return duty
     pack = pack_named(duty.pack)
     day = now().astimezone(LONDON).date()
     extension = pack.extension(duty.limit_id, day)
@@ -388,7 +408,7 @@ def extend(duty_id: UUID, due_at: datetime, reason: str, views: Sequence[rules.M
     ).or_refuse()
     moved = rules.extended_due(pack.limit(duty.limit_id, day, or_earliest=True), duty.due_at, due_at)
     duty.agreed_at = moved.agreed
-    event = _move(duty, DutyAct.EXTEND, moved.due, reason)
+    event = _move(duty, DutyAct.EXTEND, moved.due, reason, sent)
     ManagerView.objects.bulk_create(
         ManagerView(
             folder_id=duty.folder_id,
@@ -405,27 +425,31 @@ def extend(duty_id: UUID, due_at: datetime, reason: str, views: Sequence[rules.M
 
 
 @transaction.atomic
-def withdraw(duty_id: UUID, reason: str) -> Duty:
+def withdraw(duty_id: UUID, reason: str, *, sent: Sent | None = None) -> Duty:
     """It is no longer owed."""
     permit(Permission.CHANGE_DUTY)
     duty = _locked(duty_id)
+    if _sent_before(duty, sent):
+        return duty
     rules.may_withdraw(reason).or_refuse()
-    _step(duty, DutyAct.WITHDRAW, reason=reason)
+    _step(duty, DutyAct.WITHDRAW, reason=reason, sent=sent)
     record(Verb.WROTE, "procedures.withdraw", folder_id=duty.folder_id, subject=duty)
     return duty
 
 
 @transaction.atomic
-def answer_for(duty_id: UUID, answer: str) -> Duty:
+def answer_for(duty_id: UUID, answer: str, *, sent: Sent | None = None) -> Duty:
     """Somebody says what went wrong and what was done about it; a missed duty stays visible until then."""
     duty = _locked(duty_id)
     if duty.owner_id != current().practitioner_id:
         permit(Permission.ANSWER_DUTY)
+    if _sent_before(duty, sent):
+        return duty
     # The sweep runs every minute; who answers in between does not have to wait for it.
     if duty.state in {s.value for s in rules.RUNNING} and duty.due_at < now():
         _step(duty, DutyAct.MISS)
     rules.may_answer(answer).or_refuse()
-    _step(duty, DutyAct.ANSWER, reason=answer)
+    _step(duty, DutyAct.ANSWER, reason=answer, sent=sent)
     record(Verb.WROTE, "procedures.answer_for", folder_id=duty.folder_id, subject=duty)
     return duty
 
@@ -476,7 +500,45 @@ def _locked(duty_id: UUID) -> Duty:
     return duty
 
 
-def _step(duty: Duty, act: DutyAct, *, reason: str = "", done_at: datetime | None = None) -> DutyEvent:
+def _sent_before(duty: Duty, sent: Sent | None) -> bool:
+    """Whether this form was kept already. Raises Refused where somebody acted on the duty since it was opened: who,
+    what and when."""
+    if sent is None:
+        return False
+    acts = DutyEvent.objects.filter(duty=duty).exclude(act=DutyAct.MISS.value)
+    if acts.filter(id=sent.once).exists():
+        return True
+    if sent.seen is not None and acts.count() != sent.seen:
+        latest = acts.select_related("by").order_by("-at", "-id")[0]
+        when = latest.at.astimezone(LONDON)
+        who = (
+            "You"
+            if latest.by_id == current().practitioner_id
+            else latest.by.name
+            if latest.by
+            else "Somebody"
+        )
+        raise Refused(
+            f"{who} {DONE[DutyAct(latest.act)]} at {when:%H:%M} on {when.day} {when:%B}, after you opened this page. "
+            "Yours was not recorded; what you typed is kept below."
+        )
+    return False
+
+
+#: What was done to a duty, after the name of who did it.
+DONE = {
+    DutyAct.SHORTEN: "brought it forward",
+    DutyAct.EXTEND: "extended it",
+    DutyAct.ANSWER: "answered for it",
+    DutyAct.DISCHARGE: "did it",
+    DutyAct.WITHDRAW: "withdrew it",
+    DutyAct.WRITE_UP: "wrote down that it was done in time",
+}
+
+
+def _step(
+    duty: Duty, act: DutyAct, *, reason: str = "", done_at: datetime | None = None, sent: Sent | None = None
+) -> DutyEvent:
     """One step of a duty's life, by the transition table, with its event. What was done is closed as of then."""
     at = now()
     state = rules.after_step(DutyState(duty.state), act)
@@ -485,13 +547,14 @@ def _step(duty: Duty, act: DutyAct, *, reason: str = "", done_at: datetime | Non
         duty.closed_at = done_at or at
     duty.save(update_fields=["state", "closed_at"])
     return DutyEvent.objects.create(
+        id=sent.once if sent is not None else uuid7(),
         folder_id=duty.folder_id, duty=duty, act=act.value, at=at, by_id=current().practitioner_id,
         done_at=done_at if done_at is not None and at - done_at >= timedelta(minutes=1) else None,
         reason=reason, due_before=duty.due_at, due_after=duty.due_at,
     )  # fmt: skip
 
 
-def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str) -> DutyEvent:
+def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str, sent: Sent | None = None) -> DutyEvent:
     before = duty.due_at
     state = rules.after_step(DutyState(duty.state), act)
     pack = pack_named(duty.pack)
@@ -506,6 +569,7 @@ def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str) -> DutyEvent:
         duty.sooner_why = reason
     duty.save(update_fields=["due_at", "soon_at", "critical_at", "agreed_at", "state", "sooner_why"])
     return DutyEvent.objects.create(
+        id=sent.once if sent is not None else uuid7(),
         folder_id=duty.folder_id, duty=duty, act=act.value, at=now(), by_id=current().practitioner_id,
         reason=reason, due_before=before, due_after=due_at if before != due_at else duty.agreed_at,
     )  # fmt: skip

@@ -32,7 +32,7 @@ from ..models import Concern, ConcernPart, Draft, Screening, Transfer
 from ..rules import ChildDecision, OutcomeRule
 from ..terms import AdditionKind, ConcernAct, ConcernState, Referral
 from .answering import _reopen
-from .steps import _add, _advance, _locked
+from .steps import _add, _advance, _locked, at_words, named
 
 
 def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
@@ -98,6 +98,7 @@ def screen(
     if faults:
         raise Incomplete(faults)
     _advance(concern, ConcernAct.DECIDE)
+    concern.decided_at = at
     if concern.taken_by_id is None:
         concern.taken_by_id, concern.taken_at = acting.practitioner_id, at
     concern.save()
@@ -292,20 +293,37 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
 
 
 @transaction.atomic
-def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
-    """A manager decides on a decision made with an unresolved conflict; only now does it take effect, or not."""
-    ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
-    screening = Screening.objects.select_related("concern").filter(decision_id=decision_id).first()
+def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None = None) -> None:
+    """A manager decides on a decision made with an unresolved conflict; only now does it take effect, or not.
+
+    Where somebody has, says who and when. `once`: the key of the form.
+    """
+    permit(Permission.APPROVE_CONFLICT)
+    screening = Screening.objects.select_related("decision").filter(decision_id=decision_id).first()
     if screening is None:
         raise NotFound
+    # One at a time: the concern is what two managers would both change.
+    concern = _locked(screening.concern_id)
+    earlier = Decision.objects.filter(rules_on_id=decision_id).select_related("maker").first()
+    if earlier is not None and earlier.id == once:
+        return
+    if earlier is not None:
+        raise Refused(
+            f"{named(earlier.maker)} ruled on this decision at {at_words(earlier.made_at)}: "
+            f"{'it takes effect' if earlier.upholds else 'it does not take effect'}. Yours was not recorded; what you "
+            "typed is kept below.",
+        )
+    ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons, once=once)
     pack = pack_in_force()
     duties.happened(
         "conflict_decided", [screening.folder_id], subject_id=decision_id, at=ruling.made_at, pack=pack
     )
     if upholds:
-        _take_effect(screening.concern, screening, pack, ruling.made_at)
+        _take_effect(concern, screening, pack, ruling.made_at)
+        concern.version += 1
+        concern.save(update_fields=["version"])
     else:
-        _not_upheld(screening.concern, f"The decision was not upheld: {reasons}", pack)
+        _not_upheld(concern, f"The decision was not upheld: {reasons}", pack)
     record(Verb.WROTE, "concerns.rule_on", folder_id=screening.folder_id, subject=screening)
 
 
@@ -323,11 +341,20 @@ def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
     permit(Permission.SCREEN_CONCERN)
     if not accepted_by.strip():
         raise Refused("Name who accepted, and their post.", "accepted_by")
-    transfer = Transfer.objects.select_for_update().filter(screening_id=screening_id).first()
+    transfer = (
+        Transfer.objects.select_for_update(of=("self",))
+        .select_related("recorded_by")
+        .filter(screening_id=screening_id)
+        .first()
+    )
     if transfer is None:
         raise NotFound
     if transfer.accepted_at is not None:
-        raise Refused(f"{transfer.accepted_by} has accepted already.")
+        raise Refused(
+            f"{named(transfer.recorded_by)} recorded at {at_words(transfer.accepted_at)} that {transfer.accepted_by} "
+            "has accepted already. Yours was not recorded; what you typed is kept below.",
+            "accepted_by",
+        )
     transfer.accepted_at, transfer.accepted_by = now(), accepted_by.strip()
     transfer.recorded_by_id = current().practitioner_id
     transfer.save()

@@ -115,6 +115,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
         folder_ids = [folder_id for folder_id, _child_id in each.about]
         path = f"/front-door/{concern.id}/"
         answers += _past_answers(concern, each)
+        concern.version += each.acknowledged is not None
         owed += _past_event(
             pack, "concern_received", folder_ids, concern.id, path, each.raised_at, each.raised_by_id, team.id,
             done={
@@ -126,6 +127,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
         )  # fmt: skip
         if each.decided is not None:
             _advance(concern, ConcernAct.DECIDE)
+            concern.decided_at = each.decided.made_at
             day = each.decided.made_at.astimezone(LONDON).date()
             if concern.taken_by_id is None:
                 concern.taken_by_id, concern.taken_at = each.decided.maker_id, each.decided.made_at

@@ -17,6 +17,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from .. import actions, queries, rules
 from ..terms import AdditionKind
 from . import forms
+from .front_door import seen_version
 from .raising import Held, as_public, draft_names, held_by, hold, let_go, too_often
 
 
@@ -91,6 +92,7 @@ def worried_own(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bool) -> HttpResponse:
     shown = queries.own_concern(concern_id)
+    status = 200
     form = forms.WordsForm(None, label="What do you want to add or put right?")
     if request.method == "POST":
         act = request.POST.get("act", "")
@@ -100,17 +102,22 @@ def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bo
             words = form.cleaned_data["words"]
             try:
                 if act == "take_back":
-                    actions.take_back(shown.id, words)
+                    actions.take_back(shown.id, words, once=form.once())
                     messages.success(
                         request, "You have taken the concern back. The front door still reads what you sent."
                     )
                 else:
                     kind = AdditionKind.CORRECTION if act == "correction" else AdditionKind.MORE
-                    actions.add_more(shown.id, kind, words)
-                    messages.success(request, "Added. The front door sees it with your concern.")
+                    version = seen_version(request)
+                    meanwhile = actions.add_more(shown.id, kind, words, version=version, once=form.once())
+                    messages.success(
+                        request,
+                        " ".join(("Added. The front door sees it with your concern.", meanwhile)).strip(),
+                    )
                 return HttpResponseRedirect(here)
             except Refused as refused:
                 form.refuse(refused.verdict)
+                shown, status = queries.own_concern(concern_id), 409
     return render(
         request,
         "concerns/own.html",
@@ -120,4 +127,5 @@ def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bo
             "public": public,
             "back_href": None if public else reverse("concerns:mine"),
         },
+        status=status,
     )

@@ -26,6 +26,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.govuk.once import OnceForm
 from sightline.procedures.pack import Pack
 
 from ..actions import outcome_rule
@@ -292,7 +293,7 @@ class ReturnForm(PageForm):
     )
 
 
-class WordsForm(PageForm):
+class WordsForm(OnceForm):
     """One text: something to add, a reason, an answer."""
 
     words = Words("Your words", ask="Write something first")
@@ -528,7 +529,7 @@ def _question(question: str, outcome_id: str) -> Iterator[tuple[str, Field]]:
             yield "sooner_why", Text("Why does this child need it sooner?", ask=ask)
 
 
-class RulingForm(PageForm):
+class RulingForm(OnceForm):
     upholds = Choice(
         "Does the decision take effect?",
         [("yes", "Yes, it takes effect now"), ("no", "No: the concern is decided anew")],

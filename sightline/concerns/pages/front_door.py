@@ -15,6 +15,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.govuk.forms import typed
+from sightline.govuk.once import new_key, read_key
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.matching.queries import suggest_for_child
@@ -77,6 +78,12 @@ def concern(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     )
 
 
+def seen_version(request: HttpRequest) -> int | None:
+    """What a form was opened on; None where it does not say."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+
+
 def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[str, Any]:
     acting = request.practitioner  # type: ignore[attr-defined]
     return {
@@ -91,6 +98,7 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
+        "new_key": new_key,
     }
 
 
@@ -98,6 +106,8 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
 def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """Take up, hand back, act on danger, acknowledge, add, reopen, close what was taken back."""
     name, words = request.POST.get("act", ""), request.POST.get("words", "")
+    version, once = seen_version(request), read_key(request.POST.get("once_key"))
+    meanwhile = ""
     done = {
         "take_up": "You are dealing with this concern now.",
         "hand_back": "Handed back: it waits on the board again.",
@@ -110,19 +120,19 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     try:
         match name:
             case "take_up":
-                actions.take_up(concern_id)
+                actions.take_up(concern_id, version=version)
             case "hand_back":
-                actions.hand_back(concern_id)
+                actions.hand_back(concern_id, version=version)
             case "danger":
-                actions.danger_acted_on(concern_id, words)
+                actions.danger_acted_on(concern_id, words, version=version, once=once)
             case "acknowledge":
-                actions.acknowledge(concern_id, words)
+                actions.acknowledge(concern_id, words, once=once)
             case "add":
-                actions.add_more(concern_id, AdditionKind.MORE, words)
+                meanwhile = actions.add_more(concern_id, AdditionKind.MORE, words, version=version, once=once)
             case "reopen":
-                actions.reopen(concern_id, words)
+                actions.reopen(concern_id, words, version=version, once=once)
             case "close_taken_back":
-                actions.close_taken_back(concern_id, words)
+                actions.close_taken_back(concern_id, words, version=version, once=once)
             case _:
                 raise NotFound
     except (NotPermitted, NotFound):
@@ -139,7 +149,7 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             _concern_context(request, shown) | {"form": form, "act": name, "kept": words},
             status=409,
         )
-    messages.success(request, done[name])
+    messages.success(request, f"{done[name]} Meanwhile: {meanwhile}" if meanwhile else done[name])
     return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
 
 
@@ -150,6 +160,7 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
     part = next((p for p in shown.parts if p.id == part_id), None)
     if part is None:
         raise NotFound
+    kept, refusal = "", ""
     ask = "Say what makes you sure"
     form = forms.WordsForm(request.POST or None, label="What makes you sure?", ask=ask)
     chosen = request.POST.get("folder", "")
@@ -165,7 +176,11 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
-            form.add_error(None, refused.verdict.reason)
+            if part.matched == (request.POST.get("act") != "undo"):
+                # Somebody else was there first: the page asks the opposite now, so the words do not stand in its form.
+                kept = form.cleaned_data["words"]
+                form = forms.WordsForm(None, label="What makes you sure?", ask=ask)
+            refusal = refused.verdict.reason
     suggestions = (
         []
         if part.matched
@@ -180,8 +195,11 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
             "suggestions": suggestions,
             "chosen": chosen,
             "form": form,
+            "refusal": refusal,
+            "kept": kept,
             "back_href": reverse("concerns:concern", args=[concern_id]),
         },
+        status=409 if refusal else 200,
     )
 
 
@@ -219,12 +237,11 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         valid = family.is_valid() & all([f.is_valid() for _, f in children])
         if valid:
             try:
-                version = request.POST.get("version", "")
                 actions.screen(
                     concern_id,
                     [_decision(p, f) for p, f in children],
                     knows_family=family.cleaned_data["knows_family"],
-                    version=int(version) if version.isdigit() else None,
+                    version=seen_version(request),
                     draft_id=kept.id,
                 )
             except actions.Incomplete as incomplete:
@@ -236,6 +253,9 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             except (NotPermitted, NotFound):
                 raise
             except Refused as refused:
+                if queries.is_mine_since(concern_id, seen_version(request)):
+                    actions.drop_draft(kept.id)  # the same form again: it was decided the first time
+                    return HttpResponseRedirect(reverse("concerns:answer", args=[concern_id]))
                 refusal, status = refused.verdict.reason, 409
             else:
                 messages.success(request, "Decided. What each decision opens stands in My work.")
@@ -312,7 +332,7 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
 @page(permission=Permission.SCREEN_CONCERN)
 def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """Tell the referrer what became of it: no more than they may know."""
-    shown = queries.concern(concern_id)
+    shown, status = queries.concern(concern_id), 200
     form = forms.WordsForm(
         request.POST or None,
         label="What do you tell them?",
@@ -322,11 +342,14 @@ def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.answer(concern_id, form.cleaned_data["words"])
+            actions.answer(
+                concern_id, form.cleaned_data["words"], version=seen_version(request), once=form.once()
+            )
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
             form.refuse(refused.verdict)
+            shown, status = queries.concern(concern_id), 409
         else:
             messages.success(request, "The referrer has been told.")
             return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
@@ -334,15 +357,18 @@ def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         request,
         "concerns/answer.html",
         {"shown": shown, "form": form, "back_href": reverse("concerns:concern", args=[concern_id])},
+        status=status,
     )
 
 
 @page(permission=Permission.APPROVE_CONFLICT)
 def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpResponse:
     """A manager decides on a decision made with an unresolved conflict of interests."""
-    shown = queries.concern(concern_id)
-    part = next((p for p in shown.parts if p.screening and p.screening.decision_id == decision_id), None)
-    if part is None:
+    shown, status = queries.concern(concern_id), 200
+    # Not only the one that stands now: another may have ruled on it, and the child been decided on anew, meanwhile.
+    screening = next((s for s in shown.history if s.decision_id == decision_id), None)
+    part = next((p for p in shown.parts if screening is not None and p.id == screening.part_id), None)
+    if screening is None or part is None:
         raise NotFound
     form = forms.RulingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -351,11 +377,13 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
                 decision_id,
                 upholds=form.cleaned_data["upholds"] == "yes",
                 reasons=form.cleaned_data["reasons"],
+                once=form.once(),
             )
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
             form.refuse(refused.verdict)
+            status = 409
         else:
             messages.success(request, "Your ruling is recorded.")
             return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
@@ -365,9 +393,11 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
         {
             "shown": shown,
             "part": part,
+            "screening": screening,
             "form": form,
             "back_href": reverse("concerns:concern", args=[concern_id]),
         },
+        status=status,
     )
 
 
@@ -379,6 +409,7 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
     if part is None or getattr(part.screening, "transfer", None) is None:
         # Nothing was passed on, so nothing can be accepted.
         raise NotFound
+    status = 200
     form = forms.AcceptedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -386,7 +417,14 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
+            transfer = part.screening.transfer  # type: ignore[union-attr]
+            mine = transfer.recorded_by_id == request.practitioner.practitioner_id  # type: ignore[attr-defined]
+            if mine and transfer.accepted_by == form.cleaned_data["accepted_by"]:
+                return HttpResponseRedirect(
+                    reverse("concerns:concern", args=[concern_id])
+                )  # the same form again
             form.refuse(refused.verdict)
+            status = 409
         else:
             messages.success(request, "Recorded: the child is theirs now.")
             return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
@@ -399,4 +437,5 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
             "form": form,
             "back_href": reverse("concerns:concern", args=[concern_id]),
         },
+        status=status,
     )

@@ -123,7 +123,7 @@ def record_decisions_bulk(sittings: Sequence[PastSitting]) -> list[list[Decision
 
 
 @transaction.atomic
-def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> Decision:
+def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None = None) -> Decision:
     """A manager decides whether a decision made with an unresolved conflict of interests takes effect."""
     acting = permit(Permission.APPROVE_CONFLICT)
     rules.has_reasons(reasons).or_refuse()
@@ -137,6 +137,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> Decision:
     if earlier is not None:
         raise Refused(f"{earlier.maker.name} has ruled on this decision already.")
     ruling = Decision.objects.create(
+        id=once or uuid7(),
         folder_id=decision.folder_id,
         kind=DecisionKind.RULING.value,
         outcome="The decision takes effect" if upholds else "The decision does not take effect",

@@ -15,29 +15,30 @@ from sightline.agencies.gate import SIGNED_IN, page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.govuk.forms import Choice, Day, PageForm, Text, Words
+from sightline.govuk.forms import Choice, Day, Text, Words
+from sightline.govuk.once import OnceForm
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions, queries, rules
-from sightline.procedures.terms import DutyState
+from sightline.procedures.terms import DutyAct, DutyState
 
 
-class ShortenForm(PageForm):
+class ShortenForm(OnceForm):
     due = Day("By which day?")
     reason = Text("Why does this child need it sooner?", ask="Say why this child needs it sooner")
 
 
-class AnswerForm(PageForm):
+class AnswerForm(OnceForm):
     answer = Words(
         "What went wrong, and what was done about it?", ask="Say what went wrong and what was done about it"
     )
 
 
-class WithdrawForm(PageForm):
+class WithdrawForm(OnceForm):
     reason = Text("Why is it no longer owed?", ask="Say why it is no longer owed")
 
 
-class ExtendForm(PageForm):
+class ExtendForm(OnceForm):
     """An extension with the view of each other agency's manager."""
 
     due = Day("Until which day?")
@@ -76,13 +77,18 @@ def _end_of(day: Any) -> datetime:
     return datetime.combine(day, time(23, 59, 59), LONDON)
 
 
+def _seen(request: HttpRequest) -> int | None:
+    seen = request.POST.get("seen", "")
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+
+
 @page(permission=SIGNED_IN)
 def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """Explains a duty, and offers what may be done to its date."""
     shown = queries.explained(duty_id)
     record(Verb.READ, "web.duty", folder_id=shown.duty.folder_id)
     acting = request.practitioner  # type: ignore[attr-defined]
-    act = request.POST.get("act", "")
+    act, status = request.POST.get("act", ""), 200
     data = request.POST if request.method == "POST" else None
     others = [a for a in queries.agencies_working_with(shown.duty.folder_id) if a != acting.agency_name]
     forms: dict[str, Any] = {
@@ -97,20 +103,22 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
         raise NotFound
     if form is not None and form.is_valid():
         got = form.cleaned_data
+        sent = actions.Sent(_seen(request), form.once())
         try:
             match act:
                 case "shorten":
-                    actions.shorten(duty_id, _end_of(got["due"]), got["reason"])
+                    actions.shorten(duty_id, _end_of(got["due"]), got["reason"], sent=sent)
                 case "answer":
-                    actions.answer_for(duty_id, got["answer"])
+                    actions.answer_for(duty_id, got["answer"], sent=sent)
                 case "withdraw":
-                    actions.withdraw(duty_id, got["reason"])
+                    actions.withdraw(duty_id, got["reason"], sent=sent)
                 case "extend":
-                    actions.extend(duty_id, _end_of(got["due"]), got["reason"], form.views())
+                    actions.extend(duty_id, _end_of(got["due"]), got["reason"], form.views(), sent=sent)
         except (NotFound, NotPermitted):
             raise
         except Refused as refused:
             form.refuse(refused.verdict)
+            shown, status = queries.explained(duty_id), 409
         else:
             messages.success(request, "Recorded, with your name and the time.")
             return HttpResponseRedirect(reverse("web:duty", args=[duty_id]))
@@ -123,10 +131,12 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "forms": [form] if form is not None else [],
             "by_name": forms,
             "act": act,
+            "seen": sum(event.act != DutyAct.MISS.value for event in shown.history),
             "running": shown.duty.state in (DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED),
             "may_change": acting.may(Permission.CHANGE_DUTY),
             "may_answer": acting.may(Permission.ANSWER_DUTY) or shown.duty.owner == acting.name,
             "back_href": reverse("web:child", args=[shown.duty.folder_id]),
             "back_text": "To the child",
         },
+        status=status,
     )
