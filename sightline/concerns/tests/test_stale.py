@@ -1,4 +1,4 @@
-"""Two people at one concern, and one person who presses twice: who did it and when, what was typed stays, once is once."""
+"""Two people at one concern, and one who presses twice: who did it and when, what was typed stays, once is once."""
 
 from __future__ import annotations
 
