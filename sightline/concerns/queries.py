@@ -19,7 +19,9 @@ from sightline.access.models import Joining
 from sightline.access.queries import leads_of, opened_of
 from sightline.agencies.queries import acting_now, agency_on
 from sightline.agencies.terms import Permission
+from sightline.children.models import Tie
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
+from sightline.children.terms import Kinship, Known
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.together import Asking, Wanted, prepared
@@ -248,6 +250,7 @@ class ConcernView:
     answers: list[Answer]
     duties: list[DutyView]
     indicators: list[str]
+    people: list[str]
     history: list[Screening] = field(default_factory=list)
 
     @property
@@ -278,7 +281,13 @@ def concern(concern_id: UUID) -> ConcernView:
         Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at")
     ):
         additions.setdefault((addition.kind, addition.words, addition.added_at), addition)
-    names = name_and_age([p.child_id for p in parts])
+    children = [p.child_id for p in parts]
+    ties = list(
+        Tie.objects.filter(folder_id=parts[0].folder_id)
+        .exclude(other_id__in=children)
+        .order_by("recorded_at", "id")
+    )
+    names = name_and_age([*children, *(tie.other_id for tie in ties)])
     pack = pack_in_force()
     duties = (
         Duty.objects.filter(
@@ -317,8 +326,16 @@ def concern(concern_id: UUID) -> ConcernView:
         ),
         duties=list(seen.values()),
         indicators=indicator_words(parts[0]),
+        people=[_tied(names[tie.other_id].name, tie) for tie in ties if tie.other_id in names],
         history=screenings,
     )
+
+
+def _tied(name: str, tie: Tie) -> str:
+    """'Ana Ferreira, mother, lives with the child'."""
+    said = [name, tie.words or Kinship(tie.kinship).label.lower()]
+    lives = {Known.YES.value: "lives with the child", Known.NO.value: "lives elsewhere"}
+    return ", ".join([*said, *filter(None, [lives.get(tie.lives_with_child, "")])])
 
 
 def is_mine_since(concern_id: UUID, version: int | None) -> bool:

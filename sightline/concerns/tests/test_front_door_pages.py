@@ -1,0 +1,300 @@
+"""What the front door reads, decides and puts right, through its pages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from sightline.access.queries import responsible_manager
+from sightline.agencies.models import Notice
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team
+from sightline.children.terms import Kinship, Known
+from sightline.concerns import actions, queries
+from sightline.concerns.actions import ChildIn, PersonIn
+from sightline.concerns.models import Screening
+from sightline.kernel.time import LONDON, now, today
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.records.models import Decision
+
+from .factories import FrontDoor, make_front_door, raised_by
+from .test_pages import signed_in, typed
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def door() -> FrontDoor:
+    return make_front_door()
+
+
+def text(response: Any) -> str:
+    return re.sub(r"\s+", " ", unescape(strip_tags(response.content.decode())))
+
+
+def page_of(concern_id: UUID) -> str:
+    return reverse("concerns:concern", args=[concern_id])
+
+
+def record_of(client: Client, folder_id: UUID) -> str:
+    shown = client.get(f"/child/{folder_id}/chronology/")
+    assert shown.status_code == 200
+    page = text(shown)
+    assert "Concern raised" in page
+    return page
+
+
+def match_page(concern_id: UUID, place: int = 0) -> str:
+    part = queries.concern(concern_id).parts[place]
+    return reverse("concerns:match", args=[concern_id, part.id])
+
+
+# -- what was sent ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.obligation("PAR-02")
+@pytest.mark.obligation("NTC-01")
+def test_all_that_the_referrer_wrote_is_read_at_the_front_door(client: Client, door: FrontDoor) -> None:
+    with as_practitioner(door.decider):
+        category, other = pack_in_force().indicators(today())[:2]
+    raised = raised_by(
+        door.teacher,
+        what_happened="She came with a burn on her arm and hid it.",
+        children=[
+            ChildIn(given="Maya", family="Lund", age_years=9, said="He did it.", about="She has asthma."),
+            ChildIn(given="Theo", family="Lund", age_years=4, said_why_not="He was not at school."),
+        ],
+        people=[
+            PersonIn("Ana", "Lund", Kinship.MOTHER, Known.YES),
+            PersonIn("Piet", "Brandt", Kinship.PARENTS_PARTNER, Known.NO),
+        ],
+        indicators=[f"{category.id}.{category.item[0].id}", f"{other.id}.{other.item[0].id}"],
+        harm_where=["home", "online"],
+        immediate_danger=True,
+        danger_words="He fetches her from school at three.",
+        known_agencies="Harbour Family Centre and a health visitor.",
+        interpreter="Portuguese, for her mother.",
+        family_told_words="I told her mother at the gate.",
+        referrer_contact="01632 960123",
+    )
+    page = text(signed_in(client, door.decider).get(page_of(raised.concern_id)))
+    for words in (
+        "She came with a burn on her arm and hid it.", "He did it.", "She has asthma.", "He was not at school.",
+        "Ana Lund, mother, lives with the child", "Piet Brandt", "lives elsewhere",
+        f"{category.title}: {category.item[0].text}", f"{other.title}: {other.item[0].text}",
+        "At home", "Online", "He fetches her from school at three.", "Harbour Family Centre and a health visitor.",
+        "Portuguese, for her mother.", "I told her mother at the gate.", "01632 960123", "Sam Reyes",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "Outside the home" not in page
+
+
+# -- is the child known already? ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.obligation("ASM-03")
+def test_a_suggested_match_is_decided_by_a_person_and_undone_with_both_histories_kept(
+    client: Client, door: FrontDoor
+) -> None:
+    known = raised_by(door.teacher, what_happened="In spring she came without a coat.")
+    raised = raised_by(door.teacher, what_happened="In autumn she came without her hearing aids.")
+    old, new = known.folder_ids[0], raised.folder_ids[0]
+    signed_in(client, door.decider)
+    with as_practitioner(door.decider):
+        address = match_page(raised.concern_id)
+    assert "Is Maya Ferreira-Lund known already?" in text(client.get(page_of(raised.concern_id)))
+    suggested = client.get(address)
+    assert "Maya Ferreira-Lund" in text(suggested)
+    offered = re.search(rf'value="{old}".*?hint">(.*?)</div>', suggested.content.decode(), re.S)
+    assert offered, "the known child is suggested"
+    assert re.search(r"name|birth|address|postcode", offered[1]), "with the reasons for it"
+    assert "checked" not in suggested.content.decode(), "and nothing is chosen beforehand"
+
+    # A person decides, with reasons; the machine alone joins nothing.
+    assert "In spring" not in record_of(client, new)
+    nothing_said = client.post(address, {"folder": str(old), "words": ""})
+    assert "Say what makes you sure" in text(nothing_said)
+    nobody = client.post(address, {"folder": "", "words": "It is her."})
+    assert "Choose which known child it is" in text(nobody)
+    invented = client.post(address, {"folder": "01890000-0000-7000-8000-000000000000", "words": "It is her."})
+    assert invented.status_code == 404
+    sent = {"folder": str(old), "words": "Same name, same birthday, same school."}
+    for _ in range(2):  # pressed twice, it is decided once
+        assert client.post(address, sent).status_code == 302
+    shown = text(client.get(page_of(raised.concern_id)))
+    assert "Known already" in shown
+    assert "Same name, same birthday, same school." in shown
+    together = record_of(client, old)
+    assert "In spring she came without a coat." in together
+    assert "In autumn she came without her hearing aids." in together
+
+    # Somebody who still has the old page open is told who was there first.
+    second = signed_in(Client(), door.second).post(address, sent | {"words": "I think that it is her."})
+    assert second.status_code == 409
+    assert re.search(r"Gwen Ashby said at \d\d:\d\d on .* that this is a known child", text(second))
+    assert "I think that it is her." in text(second)
+
+    # The match was wrong.
+    undo = {"act": "undo", "words": "They are cousins who share a name."}
+    for _ in range(2):
+        assert client.post(address, undo).status_code == 302
+    apart, other = record_of(client, old), record_of(client, new)
+    assert "In spring she came without a coat." in apart
+    assert "In autumn" not in apart
+    assert "In autumn she came without her hearing aids." in other
+    assert "In spring" not in other
+    assert "Is Maya Ferreira-Lund known already?" in text(client.get(page_of(raised.concern_id)))
+    with as_practitioner(door.decider):
+        said = [(d.outcome, d.reasons) for d in Decision.objects.filter(folder_id=new).order_by("made_at")]
+    assert said == [
+        ("This is a child whom the partnership knows already", "Same name, same birthday, same school."),
+        ("This is not the known child: the match was undone", "They are cousins who share a name."),
+    ]
+    # Both stand on the child's record, for whoever asks how it came about.
+    assert "They are cousins who share a name." in other
+
+
+def test_nobody_alike_is_known_and_the_page_says_what_that_means(client: Client, door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        address = match_page(raised.concern_id)
+    page = text(signed_in(client, door.decider).get(address))
+    assert "Nobody like this is known to this partnership" in page
+
+
+# -- a child whose case is open ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.obligation("PAR-02")
+def test_a_concern_about_a_matched_child_who_is_open_reaches_worker_and_manager_that_day(
+    client: Client, door: FrontDoor
+) -> None:
+    team = make_team(name="Safeguarding Team East")
+    manager = make_practitioner("team-manager", team=team, name="Rosa Lind")
+    worker = make_practitioner("social-worker", team=team, name="Dana Oke", line_manager=manager)
+    known = raised_by(door.teacher).folder_ids[0]
+    with as_practitioner(door.manager):
+        actions.pass_to_team(known, team.pk, "The family lives in the east.")
+    with as_practitioner(manager):
+        actions.allocate(known, worker.pk, role="Social worker", why="She knows the school.")
+        assert responsible_manager(known) == manager.pk
+    again = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    with as_practitioner(door.decider):
+        address = match_page(again.concern_id)
+    client.post(address, {"folder": str(known), "words": "Same name, same birthday, same school."})
+    sent = client.post(
+        reverse("concerns:decide", args=[again.concern_id]),
+        {
+            "knows_family": "no",
+            **typed(door, 0, "already_open", sooner_already_open="no"),
+            **typed(door, 1, "no_further_action", advice_no_further_action="Nursery keeps an eye on him.",
+                    records_referral_no_further_action="no"),
+        },
+    )  # fmt: skip
+    assert sent.status_code == 302, text(sent)
+    for who in (worker, manager):
+        with as_practitioner(who):
+            told = Notice.objects.filter(text="A new concern about a child whom you work with")
+            assert [n.path for n in told] == [f"/child/{known}/"], who.name
+            assert told[0].created_at.astimezone(LONDON).date() == now().astimezone(LONDON).date()
+    with as_practitioner(door.decider):
+        first = Screening.objects.get(outcome_id="already_open")
+        owed = {d.kind: d for d in Duty.objects.filter(subject_id=first.decision_id)}
+    assert owed["tell_allocated_worker"].state == "discharged"
+    review = owed["review_of_open_assessment"]
+    assert (review.owner_id, review.team_id, review.closed_at) == (worker.pk, team.pk, None)
+    assert review.path == f"/child/{known}/enquiries/look-again/{first.decision_id}/"
+    mine = text(signed_in(Client(), worker).get("/"))
+    assert "A new concern about a child whom you work with" in mine
+    assert review.title in mine
+    theirs = text(signed_in(Client(), manager).get("/team/?by=child"))
+    assert "A new concern about a child whom you work with" in theirs
+    assert review.title in theirs
+    # They open it, and do what is owed.
+    desk = signed_in(Client(), worker)
+    assert desk.get(f"/child/{known}/").status_code == 200
+    assert desk.get(review.path).status_code == 200
+
+
+# -- handed back, taken back, passed on --------------------------------------------------------------------------------
+
+
+def act(client: Client, concern_id: UUID, name: str, words: str = "") -> Any:
+    return client.post(reverse("concerns:act", args=[concern_id]), {"act": name, "words": words}, follow=True)
+
+
+def test_taken_up_and_handed_back_it_waits_on_the_board_again(client: Client, door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    assert "You are dealing with this concern now." in text(act(client, raised.concern_id, "take_up"))
+    assert "Gwen Ashby is dealing with it." in text(client.get(page_of(raised.concern_id)))
+    assert "Gwen Ashby" in text(client.get("/front-door/rows/"))
+    back = text(act(client, raised.concern_id, "hand_back"))
+    assert "Handed back: it waits on the board again." in back
+    assert "Nobody yet" in text(client.get("/front-door/rows/"))
+    assert "Nobody is dealing with it" in text(act(client, raised.concern_id, "hand_back"))
+
+
+def test_what_was_taken_back_is_closed_by_somebody_with_reasons_and_leaves_the_board(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    early = act(client, raised.concern_id, "close_taken_back", "Nothing to it.")
+    assert "This concern has not been taken back." in text(early)
+    teacher = signed_in(Client(), door.teacher)
+    taken = teacher.post(
+        reverse("concerns:own", args=[raised.concern_id]),
+        {"act": "take_back", "words": "It was a misunderstanding."},
+        follow=True,
+    )
+    assert "You have taken the concern back." in text(taken)
+    assert raised.reference in text(client.get("/front-door/rows/"))
+    shown = text(client.get(page_of(raised.concern_id)))
+    assert "It was a misunderstanding." in shown
+    assert "Agree that nothing more is owed" in shown
+    closed = text(act(client, raised.concern_id, "close_taken_back", "The school says the same."))
+    assert "Closed: nothing more is owed on it." in closed
+    assert "Nothing more is done on it: The school says the same." in closed
+    assert "Nothing more is owed on it." in closed
+    assert raised.reference not in text(client.get("/front-door/rows/"))
+
+
+def test_a_child_of_another_authority_stays_ours_until_its_receipt_is_recorded(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    for_another = {"authority_other_authority": "Westmarch Council", "sooner_other_authority": "no"}
+    sent = client.post(
+        reverse("concerns:decide", args=[raised.concern_id]),
+        {"knows_family": "no", **typed(door, 0, "other_authority", **for_another),
+         **typed(door, 1, "other_authority", **for_another)},
+    )  # fmt: skip
+    assert sent.status_code == 302, text(sent)
+    shown = text(client.get(page_of(raised.concern_id)))
+    assert "Still ours: passed to Westmarch Council, who have not yet confirmed." in shown
+    with as_practitioner(door.decider):
+        first = queries.concern(raised.concern_id).parts[0].screening
+        assert first is not None
+    address = reverse("concerns:accepted", args=[raised.concern_id, first.id])
+    assert "Westmarch Council has accepted" in text(client.get(address))
+    assert "Name who accepted, and their post" in text(client.post(address, {"accepted_by": ""}))
+    done = client.post(address, {"accepted_by": "Jo Penn, duty manager"}, follow=True)
+    assert "Recorded: the child is theirs now." in text(done)
+    assert "Westmarch Council accepted on" in text(done)
+    assert "Jo Penn, duty manager" in text(done)
+    assert "Still ours" in text(done), "the brother is"
+    with as_practitioner(door.decider):
+        open_ones = Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True)
+        assert [d.folder_id for d in open_ones] == [raised.folder_ids[1]]
+    assert "Westmarch Council" in text(client.get(f"/child/{raised.folder_ids[0]}/"))
+    assert "Recorded already" in text(client.get(address))
