@@ -49,6 +49,8 @@ class TheirWords:
     theirs: str
     whose: str
     not_these: tuple[str, ...]
+    asks: bool = False
+    """They have said how they wish to be called."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,19 @@ def _of(number: int, paragraph: Paragraph, lists: Lists) -> Iterator[Aid]:
                 number,
             )
     for term in lists.theirs:
+        if term.asks and paragraph.source is StatementSource.CHILD:
+            continue  # a child says mum
         for instead in term.not_these:
             if match := re.search(rf"\b{re.escape(instead)}\b", own, re.IGNORECASE):
                 yield Aid(
                     AidKind.THEIR_WORDS,
                     match[0],
-                    f"{term.whose}: “{term.theirs}”",
-                    "Their own word, unless you mean something else.",
+                    f"{term.whose} asks to be called {term.theirs}"
+                    if term.asks
+                    else f"{term.whose}: “{term.theirs}”",
+                    "The name of their choice, unless you mean somebody else."
+                    if term.asks
+                    else "Their own word, unless you mean something else.",
                     number,
                 )
                 break

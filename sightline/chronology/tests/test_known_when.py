@@ -89,7 +89,7 @@ def visited(worker, visitor, folder):
         return sign(given)[folder]
 
 
-@pytest.mark.obligation("REC-04")
+@pytest.mark.obligation("SHR-05")
 @pytest.mark.parametrize("words", [
     "drew", "tractors", "puppet", "breakfast", "Reyes", "Pim", "visit", '"seen alone"', "drew tractors puppet",
 ])  # fmt: skip
@@ -128,6 +128,8 @@ def test_words_can_be_looked_up_in_their_index(db, owning):
         cursor.execute("RESET enable_seqscan; RESET enable_indexscan")
 
 
+@pytest.mark.obligation("REC-03")
+@pytest.mark.obligation("REC-04")
 @pytest.mark.obligation("REC-11")
 def test_page_side_by_side_and_print_say_what_was_answered_and_who_has_not_confirmed(
     worker, visitor, folder, visited, signed_in, owning

@@ -16,6 +16,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.db.models import F, Model
+from django.test import Client
 
 from sightline.access import actions as access
 from sightline.access.models import Folder, Grant, Responsibility
@@ -390,3 +391,28 @@ def at_time(then: datetime, practitioner_id: UUID) -> Iterator[None]:
             duties.mark_missed()
         with looking_as(Viewer.practitioner(practitioner_id)):
             yield
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.obligation("REC-14")
+def test_the_records_hold_what_real_ones_do_and_a_reader_sees_it() -> None:
+    """A late entry with its reason, what somebody else told, a correction, a disagreement: on the pages themselves."""
+    load(1, _nothing)
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        [folder] = Entry.objects.filter(theirs="disagreement").values_list("folder_id", flat=True)[:1]
+        wrong = Entry.objects.filter(folder_id=folder, corrects__isnull=False).values_list(
+            "corrects_id", flat=True
+        )[0]
+        dana = Practitioner.objects.select_related("user").get(name="Dana Okafor")
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(dana.user)
+    story = client.get(f"/child/{folder}/chronology/?entries=yes").content.decode()
+    for said in (
+        "Late entry", "Why it is late", "Third-party information", "Corrected by entry", "Puts right entry",
+        "What was wrong", "Disagreement", "Ana Ferreira, written down by Dana Okafor", "does not confirm it",
+        "seen alone?",
+    ):  # fmt: skip
+        assert said in story, said
+    page = client.get(f"/child/{folder}/record/{wrong}/").content.decode()
+    assert "Corrected by entry" in page
+    assert "The original, as it was signed" in page

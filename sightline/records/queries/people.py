@@ -7,12 +7,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from sightline.agencies.models import Posting
-from sightline.children.models import Involvement, Person, Tie
+from sightline.children.models import Involvement, Person, PersonName, Tie
 from sightline.children.queries import NameAndAge
-from sightline.children.terms import Kinship
+from sightline.children.terms import Kinship, NameUse
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
 from sightline.procedures import clocks
@@ -70,21 +70,45 @@ def lateness(pack: Pack, agency_kind: str, happened_at: datetime, at: datetime) 
     return rules.is_late(at, until), spoken(limit.amount, limit.unit)
 
 
+#: What is written for somebody by what they are to the child, where they ask to be called by a name.
+_INSTEAD = {
+    Kinship.MOTHER: ("mum", "mummy", "mom", "mam", "mother"),
+    Kinship.FATHER: ("dad", "daddy", "father"),
+    Kinship.STEP_PARENT: ("stepmother", "stepfather", "stepmum", "stepdad"),
+    Kinship.GRANDPARENT: ("nan", "gran", "granny", "grandma", "grandad", "grandmother", "grandfather"),
+}
 #: What the family calls its own people is shown where it is not what everybody says.
 _USUAL = {"mum", "mother", "mummy", "dad", "father", "daddy", "brother", "sister"}
 
 
 def their_words(folder_ids: Sequence[UUID], names: Mapping[UUID, NameAndAge]) -> list[TheirWords]:
-    """What the children and their family call themselves, for the writing aids (REC-16). One query."""
+    """What the children and their family call themselves, for the writing aids (REC-16): the family's own word for a
+    relative, and the name by which an adult or a brother or sister asks to be called. One query."""
     found = []
-    for folder_id, words, kinship in (
+
+    def named(use: NameUse) -> Subquery:
+        held = PersonName.objects.filter(held_on(today()), person=OuterRef("other_id"), use=use.value)
+        return Subquery(held.values("given")[:1])
+
+    for folder_id, words, kin, full, called in (
         Tie.objects.filter(held_on(today()), folder_id__in=list(folder_ids))
-        .exclude(words="")
-        .values_list("folder_id", "words", "kinship")
+        .annotate(full=named(NameUse.FULL), called=named(NameUse.KNOWN_AS))
+        .values_list("folder_id", "words", "kinship", "full", "called")
     ):
-        label = Kinship(kinship).label.lower()
-        if words.casefold() not in _USUAL and folder_id in names:
-            found.append(TheirWords(words, f"{names[folder_id].called}’s {label}", (label,)))
+        if folder_id not in names:
+            continue
+        kinship = Kinship(kin)
+        label = kinship.label.lower()
+        whose = f"{names[folder_id].called}’s {label}"
+        if words and words.casefold() not in _USUAL:
+            found.append(TheirWords(words, whose, (label,)))
+        if called:
+            given = (full or "").split(" ")[0]
+            instead = [*_INSTEAD.get(kinship, ()), *([given] if given else [])]
+            # What the family itself calls them is theirs as well.
+            own = {words.casefold(), *(part.casefold() for part in called.split())}
+            not_these = tuple(word for word in instead if word.casefold() not in own)
+            found.append(TheirWords(called, whose, not_these, asks=True))
     for who in names.values():
         given = who.name.split(" ")[0]
         if given.casefold() not in who.called.casefold():

@@ -14,6 +14,10 @@ from sightline.access.terms import GrantLevel
 from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice, Posting
 from sightline.agencies.tests.factories import as_practitioner, setting_up
+from sightline.children.actions import record_adult, tie
+from sightline.children.queries import names_of_folders
+from sightline.children.rules import Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import Viewer, looking_as
@@ -537,3 +541,25 @@ def test_a_number_that_a_reader_may_not_see_is_named(family: Family, owning) -> 
             rows._raw_delete("default")
     with as_practitioner(family.worker):
         assert queries.hidden_numbers([family.maya]) == {family.maya: [3]}
+
+
+@pytest.mark.obligation("REC-16")
+def test_the_words_that_a_family_has_for_itself_come_from_its_record_and_stop_nothing(family: Family) -> None:
+    with as_practitioner(family.worker):
+        mother = record_adult(family.maya, NewAdult(Names("Aminata", "Ferreira", known_as="Amina"), Birth()))
+        tie(family.maya, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES, "Mum"))
+        nan = record_adult(family.maya, NewAdult(Names("Rosa", "Ferreira"), Birth()))
+        tie(family.maya, NewTie(nan, Kinship.GRANDPARENT, Known.NO, Known.NO, "Vovó"))
+        names = names_of_folders([family.maya])
+        theirs = {each.theirs: each for each in queries.their_words([family.maya], names)}
+        # The family itself says mum: that is theirs, and her given name in full is not.
+        assert (theirs["Amina"].asks, theirs["Amina"].whose) == (True, "Maya’s mother")
+        assert "mother" in theirs["Amina"].not_these
+        assert "Aminata" in theirs["Amina"].not_these
+        assert "mum" not in theirs["Amina"].not_these
+        assert theirs["Vovó"].not_these == ("grandparent",)
+        assert actions.sign_entry({family.maya: "Her mother came."}, kind="note", happened_at=an_hour_ago())
+    with as_practitioner(family.stranger):
+        assert not [
+            each for each in queries.their_words([family.maya], names) if each.whose != "The name in use"
+        ]

@@ -97,3 +97,12 @@ def test_every_pack_has_words_and_forms(name):
     pack = load_pack(name)
     assert {w.type for w in pack.wordings(DAY)} == {"speculation", "judgemental", "everyday"}
     assert len(pack.entry_forms(DAY)) >= 12
+
+
+@pytest.mark.obligation("REC-16")
+def test_somebody_who_said_how_they_wish_to_be_called_is_called_so():
+    amina = TheirWords("Amina", "Maya’s mother", ("mum", "mother"), asks=True)
+    [aid] = aids(paragraphs("His mum came."), Lists(theirs=(amina,)))
+    assert (aid.words, aid.says) == ("mum", "Maya’s mother asks to be called Amina")
+    assert found("Amina came.", Lists(theirs=(amina,))) == set()
+    assert found("@Maya: I want my “mum”.", Lists(theirs=(amina,))) == set()

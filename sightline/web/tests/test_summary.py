@@ -16,6 +16,8 @@ from sightline.agencies.tests.factories import as_practitioner, make_partnership
 from sightline.children.actions import move_to, record_adult, record_child, set_status, tie
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
+from sightline.concerns.queries import concern
+from sightline.concerns.tests.factories import make_front_door, raised_by
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.plans.actions import IncidentIn, record_incident
@@ -293,3 +295,25 @@ def test_how_often_a_child_was_missing_stands_on_the_one_page_and_its_pdf(worker
     paper = client.get(reverse("web:summary_pdf", args=[folder]))
     text = " ".join(PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split())
     assert "3 times in the last 90 days" in text
+
+
+@pytest.mark.obligation("REC-15")
+def test_every_line_says_where_it_comes_from_and_leads_there(db):
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        part = concern(raised.concern_id).parts[0].folder_id
+        mother = record_adult(part, NewAdult(Names("Ana", "Ferreira"), Birth()))
+        tie(part, NewTie(mother, Kinship.MOTHER, Known.NO, Known.YES, "Mum"))
+        set_status(part, NewStatus(StatusKind.CHILD_IN_NEED, today()))
+        sign_entry({part: "Found alone."}, kind="note", happened_at=now(), significant=True, impact="Fear.")
+        summary = summary_of([part])
+        silent = summary_of([a_child(door.decider, "Wren")])
+    for each in (summary, silent):
+        for section in (each.safety, *each.sections):
+            for line in section.lines:
+                assert line.source, (section.title, line.text)
+                assert line.href, (section.title, line.text)
+        assert all(gap.source and gap.href for gap in each.gaps)
+    assert "Nobody has written down what they say" in [gap.text for gap in silent.gaps]
+    assert summary.sections[0].lines, "what the concern says stands there"
