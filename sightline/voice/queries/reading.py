@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sightline.children.queries import ChildView
+from sightline.documents.queries import DocumentView, attached
 from sightline.kernel.time import LONDON, today
 from sightline.procedures.queries import pack_in_force
 
@@ -25,6 +26,8 @@ class Told:
     to: str
     did: tuple[str, ...]
     answers: tuple[ExplanationView, ...]
+    pictures: tuple[DocumentView, ...] = ()
+    """What was drawn or made with it, as far as there is a picture of it to show."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ def yours(view: ChildView) -> Yours:
     """What the child told us and what we did, in words for the child (CHD-03, CHD-04)."""
     folders = view.folder_ids
     said = voices(folders, limit=200)
+    with_it = attached(folders, [v.first for v in said])
     day = today()
     form = rules.rights_form(rules.years_old(view.child.birth.born_on, day))
     return Yours(
@@ -61,6 +65,7 @@ def yours(view: ChildView) -> Yours:
                 to=v.heard_by.partition(",")[0],
                 did=tuple(d.words for d in v.done),
                 answers=v.explained,
+                pictures=tuple(each for each in with_it.get(v.first, ()) if each.opens and each.has_preview),
             )
             for v in said
         ),

@@ -25,7 +25,7 @@ from sightline.plans.terms import IncidentKind
 from sightline.print.pdf import About, make
 from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import sign_entry
-from sightline.web import bundles
+from sightline.web import bundles, jobs
 from sightline.web.summary import summary_of
 
 pytestmark = pytest.mark.django_db
@@ -266,6 +266,45 @@ def test_another_export_keeps_the_passphrases_and_clears_what_has_expired(worker
     assert bundles.passphrases(keys) == before
     assert not old.exists()
     assert theirs.exists()
+
+
+@pytest.mark.obligation("REC-15")
+@pytest.mark.obligation("REC-18")
+def test_the_nightly_task_writes_them_encrypted_audited_and_clears_the_old(
+    worker, folder, team, tmp_path, settings, owning
+):
+    """What runs at night is this very task."""
+    named = make_practitioner("team-manager", team=team, name="Priya Nair")
+    closed = a_child(worker, "Wren")
+    let_in(closed, named)
+    sealed(closed, named)
+    settings.SUMMARIES_FOLDER = ""
+    assert jobs.export_summaries(0) == 0
+    out, keys = tmp_path / "out", tmp_path / "keys.json"
+    settings.SUMMARIES_FOLDER, settings.SUMMARIES_KEYS = str(out), str(keys)
+    out.mkdir()
+    old = out / f"summaries-{(today() - timedelta(days=9)).isoformat()}-locality-abc123.pdf"
+    old.write_bytes(b"old")
+    assert jobs.export_summaries(0) == len(list(out.glob("summaries-*.pdf"))) >= 2
+    assert not old.exists()
+    texts = {}
+    for path in out.glob("summaries-*.pdf"):
+        reader = PdfReader(path)
+        assert (reader.trailer["/Encrypt"]["/V"], reader.trailer["/Encrypt"]["/Length"]) == (5, 256)
+        who = [
+            k["for"] for k in bundles.passphrases(keys).values() if PdfReader(path).decrypt(k["passphrase"])
+        ]
+        assert len(who) == 1
+        reader.decrypt(
+            next(k["passphrase"] for k in bundles.passphrases(keys).values() if k["for"] == who[0])
+        )
+        texts[who[0]] = "\n".join(page.extract_text() for page in reader.pages)
+    assert [who for who, text in texts.items() if "Wren Quill" in text] == ["Priya Nair"]
+    assert any("Robin Quill" in text for who, text in texts.items() if who != "Priya Nair")
+    assert all("Good until" in text for text in texts.values())
+    with owning():
+        assert told("exported", "web.export_summaries", folder)
+        assert told("exported", "web.export_summaries", closed)
 
 
 def test_a_passphrase_can_be_typed_and_not_guessed():
