@@ -370,7 +370,7 @@ def let_in_for_meeting(
         _written(folder_id)
         seal = queries.seal_on(folder_id)
         if seal is not None:
-            if not seal.names.filter(practitioner_id=practitioner_id).exists():
+            if all(name.practitioner_id != practitioner_id for name in seal.names.all()):
                 raise Refused("A record in this meeting is sealed to them. Name them on the seal first")
             return False
         levels = [GrantLevel.WRITE.value] if level is GrantLevel.WRITE else [x.value for x in GrantLevel]

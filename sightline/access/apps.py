@@ -6,6 +6,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from sightline.agencies import leaving
+
         from . import drafts, queries
 
         drafts.sources.append(queries.draft_lines)
+        leaving.sources.append(leaving.Source("closing", queries.closing_part))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from sightline.agencies.models import Agency, Practitioner, Team
+from sightline.agencies.models import Agency, Posting, Practitioner, Team
 from sightline.kernel.door import PRACTITIONER, Door
 from sightline.kernel.models import DatedRow, Row, in_order, no_overlap
 
@@ -90,6 +90,8 @@ class Grant(FolderRow):
     practitioner = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="grants")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="grants")
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="grants")
+    #: Written by the database alone: the post in which somebody was let in. What they may open ends with it.
+    posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
     level = models.CharField(max_length=10, choices=[(x.value, x.value) for x in GrantLevel])
     origin = models.CharField(max_length=20, choices=[(x.value, x.value) for x in GrantOrigin])
     why = models.TextField()
@@ -152,12 +154,14 @@ class SealName(FolderRow):
 
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="names")
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    #: Written by the database alone, as in `Grant`.
+    posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
     named_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField()
     door = folder_door(append_only=True, jobs={"matching": ("select",), "summaries": ("select",)})
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["seal", "practitioner"], name="named_once_on_a_seal")]
+        constraints = [models.UniqueConstraint(fields=["seal", "posting"], name="named_once_on_a_seal")]
 
 
 class Joining(FolderRow):

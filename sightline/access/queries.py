@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
+from sightline.agencies.leaving import Part
 from sightline.agencies.models import Posting
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
@@ -142,21 +143,59 @@ def responsible_manager(folder_id: UUID) -> UUID | None:
     )
 
 
+def _standing() -> Q:
+    """The condition that a grant opens something now: it has not ended, nor has the post that it was given in."""
+    held = Posting.objects.held_today().values("pk")
+    return (Q(ends_at__isnull=True) | Q(ends_at__gt=now())) & (
+        Q(practitioner__isnull=True) | Q(posting__in=held)
+    )
+
+
 def grants_on(folder_id: UUID) -> QuerySet[Grant]:
     """Who may open a folder now: why, by whom, until when."""
     return (
-        Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now()), folder_id=folder_id)
+        Grant.objects.filter(_standing(), folder_id=folder_id)
         .select_related("practitioner", "team__agency", "agency", "given_by")
         .order_by("given_at")
     )
 
 
+@dataclass(frozen=True)
+class Closing:
+    """A record that closes to somebody with their post. `number` is all that is said of it."""
+
+    folder_id: UUID
+    number: str
+    level: str
+
+
+def closing_with(posting_id: UUID) -> list[Closing]:
+    """The records that somebody opens through this post, as far as nothing is sealed to the viewer; nothing at all
+    for anybody but whoever ends posts and the holder's manager."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT folder_id, number, max(level) FROM access_closes_with(%s) GROUP BY 1, 2 ORDER BY 2",
+            [posting_id],
+        )
+        return [Closing(*row) for row in cursor.fetchall()]
+
+
+def closing_part(posting_id: UUID) -> Part | None:
+    """The same as the page that ends a post lists it."""
+    found = closing_with(posting_id)
+    if not found:
+        return None
+    many = "1 record closes" if len(found) == 1 else f"{len(found)} records close"
+    return Part(f"{many} to them", tuple(line.number for line in found))
+
+
 def seal_on(folder_id: UUID) -> Seal | None:
-    """The seal on a folder, for the named alone."""
+    """The seal on a folder, for the named alone; its names are those who still hold the post they were named in."""
+    in_post = SealName.objects.filter(posting__in=Posting.objects.held_today().values("pk"))
     return (
         Seal.objects.filter(folder_id=folder_id, lifted_at__isnull=True)
         .select_related("sealed_by")
-        .prefetch_related("names__practitioner")
+        .prefetch_related(Prefetch("names", in_post.select_related("practitioner")))
         .first()
     )
 
@@ -232,9 +271,7 @@ def readers_of_all() -> list[Reader]:
         teams_of.setdefault(posting.practitioner_id, []).append(posting.team.pk)
     theirs: dict[UUID, dict[UUID, UUID]] = {}
     holding = Q(team__isnull=False) | Q(practitioner__isnull=False, origin=GrantOrigin.ALLOCATION.value)
-    for grant in Grant.objects.filter(holding, Q(ends_at__isnull=True) | Q(ends_at__gt=now())).exclude(
-        origin=GrantOrigin.EMERGENCY.value
-    ):
+    for grant in Grant.objects.filter(holding, _standing()).exclude(origin=GrantOrigin.EMERGENCY.value):
         if grant.folder_id in sealed:
             continue
         if grant.practitioner_id is not None:
@@ -247,7 +284,10 @@ def readers_of_all() -> list[Reader]:
         for team_id, folders in sorted(theirs.items(), key=lambda item: names[item[0]])
     ]
     named: dict[UUID, tuple[str, list[UUID]]] = {}
-    for name in SealName.objects.filter(seal__lifted_at__isnull=True).select_related("practitioner"):
+    in_post = Posting.objects.held_today().values("pk")
+    for name in SealName.objects.filter(seal__lifted_at__isnull=True, posting__in=in_post).select_related(
+        "practitioner"
+    ):
         named.setdefault(name.practitioner_id, (name.practitioner.name, []))[1].append(name.folder_id)
     return found + [
         Reader(who, words, "agencies_practitioner", tuple((folder, who) for folder in sorted(folders)))

@@ -272,7 +272,8 @@ def give_passphrase(emails: Iterable[str], passphrase: str) -> int:
 
 def end_posting(posting: UUID, until: date) -> None:
     """End a posting: `until` is the first day on which it no longer holds, today at the earliest for one that
-    has begun. What the person could open through it closes that day."""
+    has begun. What the person could open through it closes that day: the database binds what somebody was let into
+    to the post in which they were (`access`). Their manager is told, and sees there what closes."""
     with attempt("agencies.end_posting"):
         row = Posting.objects.filter(pk=posting).first()
         if row is None:
@@ -287,6 +288,12 @@ def end_posting(posting: UUID, until: date) -> None:
         row.held_until = until
         row.save(update_fields=["held_until"])
         record(Verb.WROTE, "agencies.end_posting", subject=row, practitioner=row.practitioner_id)
+        if row.line_manager_id is not None and row.line_manager_id != current().practitioner_id:
+            notify(
+                row.line_manager_id,
+                text="Somebody you manage leaves a post. See what closes to them",
+                path=f"/people/posting/{row.pk}/leaves/",
+            )
 
 
 def first_administrator(*, name: str, email: str, agency_name: str, agency_kind: AgencyKind) -> Practitioner:

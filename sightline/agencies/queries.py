@@ -188,6 +188,7 @@ class PostLine:
     team_id: UUID | None
     team_name: str
     line_manager: str
+    line_manager_id: UUID | None
     telephone: str
     email: str
     held_from: date
@@ -238,6 +239,7 @@ def _lines(found: QuerySet[Posting], limit: int | None = None) -> list[PostLine]
             team_id=row.team_id,
             team_name=row.team.name if row.team else "",
             line_manager=row.line_manager.name if row.line_manager else "",
+            line_manager_id=row.line_manager_id,
             telephone=row.practitioner.telephone,
             email=row.practitioner.user.email if row.practitioner.user else "",
             held_from=row.held_from,

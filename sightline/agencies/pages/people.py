@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from .. import actions, queries
+from .. import actions, leaving, queries
 from ..gate import SIGNED_IN, page
 from ..rules import ALLOWS
 from ..terms import AgencyKind, Permission
@@ -107,7 +109,21 @@ def end(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"The post of {line.name} ends that day.")
             return HttpResponseRedirect(reverse("agencies:person", args=[line.practitioner_id]))
-    return render(request, "agencies/end_posting.html", {"form": form, "line": line})
+    context = {"form": form, "line": line, "parts": leaving.parts(posting_id).values()}
+    return render(request, "agencies/end_posting.html", context)
+
+
+@page(permission=SIGNED_IN, methods=("GET",))
+def leaves(request: HttpRequest, posting_id: UUID) -> HttpResponse:
+    """What closes with a post: for the manager of whoever holds it, and for whoever ends posts."""
+    line = queries.posting(posting_id)
+    acting = request.practitioner  # type: ignore[attr-defined]
+    manages = line is not None and line.line_manager_id == acting.practitioner_id
+    if line is None or not (manages or acting.may(Permission.MANAGE_PEOPLE)):
+        raise NotFound
+    record(Verb.READ, "agencies.leaves", subject=("agencies_posting", posting_id))
+    context = {"line": line, "parts": leaving.parts(posting_id).values()}
+    return render(request, "agencies/leaves.html", context)
 
 
 @page(permission=Permission.MANAGE_PEOPLE)

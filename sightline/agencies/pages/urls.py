@@ -15,5 +15,6 @@ urlpatterns = [
     path("people/rota/<uuid:team_id>/", rota.rota, name="rota"),
     path("people/rota/shift/<uuid:shift_id>/remove/", rota.remove, name="remove_shift"),
     path("people/posting/<uuid:posting_id>/end/", people.end, name="end_posting"),
+    path("people/posting/<uuid:posting_id>/leaves/", people.leaves, name="leaves"),
     path("people/<uuid:practitioner_id>/", people.person, name="person"),
 ]
