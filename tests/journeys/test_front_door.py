@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.concerns.tests.factories import FrontDoor, raised_by
@@ -284,3 +285,40 @@ def test_bad_input_is_told_plainly_and_nothing_is_lost(
     teacher.gives_the_day("Date of birth", 1, 2, 2017)
     teacher.presses("Continue")
     teacher.sees("<script>alert(1)</script>")
+
+
+@pytest.mark.obligation("ASM-03")
+@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+def test_a_child_who_is_known_is_found_and_a_wrong_match_is_undone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+) -> None:
+    known = raised_by(front_door.teacher, what_happened="In spring she came without a coat.")
+    raised = raised_by(front_door.teacher, what_happened="In autumn she came without her hearing aids.")
+    decider = somebody(width, scripts=scripts)
+    decider.signs_in_as(front_door.decider)
+    decider.goes_to(f"/front-door/{raised.concern_id}/")
+    decider.follows("Is Maya Ferreira-Lund known already?")
+    choice = decider.page.locator(f"input[name='folder'][value='{known.folder_ids[0]}']")
+    expect(choice).not_to_be_checked()
+    # The suggestion says why it is made; a person looks at that, and decides.
+    expect(decider.page.locator(".govuk-radios__hint").first).to_contain_text("name")
+    choice.check()
+    decider.writes("What makes you sure?", "Same name, same birthday, same school.")
+    decider.presses("It is this child")
+    decider.sees("Known already")
+    decider.goes_to(f"/child/{known.folder_ids[0]}/chronology/")
+    decider.sees("In spring she came without a coat.")
+    decider.sees("In autumn she came without her hearing aids.")
+
+    decider.goes_to(f"/front-door/{raised.concern_id}/")
+    decider.follows("Undo this match")
+    decider.sees("Same name, same birthday, same school.")
+    decider.writes("What makes you sure?", "They are cousins who share a name.")
+    decider.presses("Undo this match")
+    decider.sees("The match is undone. Both histories are kept.")
+    decider.goes_to(f"/child/{known.folder_ids[0]}/chronology/")
+    decider.sees("In spring she came without a coat.")
+    decider.does_not_see("In autumn she came without her hearing aids.")
+    decider.goes_to(f"/child/{raised.folder_ids[0]}/chronology/")
+    decider.sees("In autumn she came without her hearing aids.")
+    decider.does_not_see("In spring she came without a coat.")
