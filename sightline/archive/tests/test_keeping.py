@@ -276,6 +276,33 @@ def test_everything_else_still_refuses_to_be_changed_or_removed(office: Office) 
     assert stone.pk
 
 
+def test_the_role_of_disposal_signs_in_nowhere_changes_nothing_and_leaves_the_trail(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'sightline_disposal'")
+        assert cursor.fetchall() == [(False, False)]
+        cursor.execute(
+            """
+            SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+              AND (has_table_privilege('sightline_disposal', oid, 'UPDATE, TRUNCATE')
+                   OR has_table_privilege('sightline_disposal', oid, 'DELETE') AND relname = ANY (%s))
+            """,
+            [
+                [
+                    "audit_event",
+                    "audit_auditseal",
+                    "archive_tombstone",
+                    "agencies_practitioner",
+                    "access_folder",
+                ]
+            ],
+        )
+        assert cursor.fetchall() == []
+        cursor.execute(
+            "SELECT has_function_privilege('public', 'archive_dispose(uuid, text, text)', 'EXECUTE')"
+        )
+        assert cursor.fetchone() == (False,)
+
+
 def test_what_children_share_stays_until_the_last_of_them_goes(db: None) -> None:
     family = met.make_family()
     planned.filled(family.maya, family.worker)
