@@ -165,6 +165,15 @@ def leads(*, chair: object, viewer: object, chair_name: str) -> Verdict:
     return Verdict.yes()
 
 
+def knows_nobody(knows_family: bool | None) -> Verdict:
+    """Nobody decides for a family that they know (Sightline baseline)."""
+    if knows_family is None:
+        return Verdict.no("Say whether you know anybody in this family outside your work", "knows_family")
+    if knows_family:
+        return Verdict.no("You know this family, so somebody else must chair and decide", "knows_family")
+    return Verdict.yes()
+
+
 @dataclass(frozen=True)
 class Quorum:
     """What a kind of meeting asks for, by the pack."""

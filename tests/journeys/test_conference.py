@@ -122,6 +122,7 @@ def test_the_chair_holds_it_and_the_mothers_dissent_stands_in_her_copy(
     chair.presses("Add to the minutes")
     chair.sees("Written in the minutes")
     chair.follows("Record decisions")
+    chair.chooses("No", "Do you know anybody in this family outside your work?")
     chair.writes("What is decided?", "Child protection plan: neglect")
     chair.writes("Why?", "She goes without her hearing aids, and early help was not enough.")
     chair.chooses("No", "Does everybody agree?")

@@ -256,8 +256,8 @@ def test_two_who_record_one_meeting_at_once_are_told_who_was_first(unchanged: Ca
             ("minutes/", {"words": "What I heard"}, "What I heard"),
             (
                 "minutes/decide/",
-                {"c0-outcome": "A plan", "c0-reasons": "What I decided", "c0-agreed": "yes", "c1-outcome": "None",
-                 "c1-reasons": "He is well.", "c1-agreed": "yes"},
+                {"c0-knows_family": "no", "c0-outcome": "A plan", "c0-reasons": "What I decided", "c0-agreed": "yes",
+                 "c1-outcome": "None", "c1-reasons": "He is well.", "c1-agreed": "yes"},
                 "What I decided",
             ),
             (
@@ -554,6 +554,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
             meetings.decide(
                 meeting_id,
                 [meetings.DecisionIn(family.maya, "A plan here", "The risk came along with them.")],
+                knows_family=False,
             )
             meetings.tell_child(meeting_id, family.maya, ChildStage.PART, done=False, words="She slept.")
             meetings.conclude(meeting_id)

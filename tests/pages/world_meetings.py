@@ -34,7 +34,7 @@ def a_meeting(folder_id: UUID, child_id: UUID, mother: UUID) -> dict[str, UUID]:
     decision = actions.DecisionIn(
         folder_id, "The plan goes on", "It helps her in the mornings.", {invited: "It is too much."}
     )
-    decided = actions.decide(met, [decision])
+    decided = actions.decide(met, [decision], knows_family=False)
     (agreed,) = actions.agree_actions(
         met,
         [actions.ActionIn(folder_id, "Ring the clinic", today(), "She needs it before term.", by_whom="Ana")],

@@ -120,6 +120,7 @@ def test_a_meeting_is_gathered_with_who_was_there_and_who_said_what() -> None:
                     dissents={ids["Ana"]: "A plan is not fair on us."},
                 )
             ],
+            knows_family=False,
         )  # fmt: skip
         with time_machine.travel(met.in_days(10) + timedelta(minutes=6)):
             found = texts(family.maya, family.chair)

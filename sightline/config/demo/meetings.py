@@ -126,6 +126,7 @@ def _core_group(cast: Cast, folder_id: UUID, them: dict[str, UUID]) -> None:
                     },
                 )
             ],
+            knows_family=False,
         )
         actions.agree_actions(
             met,

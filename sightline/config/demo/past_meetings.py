@@ -128,6 +128,7 @@ def conference(cast: Cast, amara: UUID, kofi: UUID) -> None:
                     "He loses weight and words, and nobody has been able to see to him.", against,
                 ),
             ],
+            knows_family=False,
         )  # fmt: skip
         for folder_id in both:
             actions.tell_child(

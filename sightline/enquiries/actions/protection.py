@@ -213,6 +213,7 @@ def decide_strategy(
             )
             for one in decisions
         ],
+        knows_family=knows_family,
     )
     assert meeting.began_at is not None
     made = []

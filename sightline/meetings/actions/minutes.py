@@ -174,11 +174,16 @@ class DecisionIn:
 
 @transaction.atomic
 def decide(
-    meeting_id: UUID, decisions: Sequence[DecisionIn], *, version: int | None = None
+    meeting_id: UUID,
+    decisions: Sequence[DecisionIn],
+    *,
+    knows_family: bool | None = None,
+    version: int | None = None,
 ) -> dict[UUID, UUID]:
     """Record the meeting's decisions, each on one child, and who dissents; returns the decision's id by folder.
 
-    The chair records them, as their maker. Raises Refused where the meeting was not held or is concluded.
+    The chair records them, as their maker, and says whether they know the family. Raises Refused where they do, or
+    the meeting was not held or is concluded.
     """
     acting = permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
@@ -186,6 +191,7 @@ def decide(
     rules.leads(
         chair=meeting.chair_id, viewer=acting.practitioner_id, chair_name=meeting.chair.name
     ).or_refuse()
+    rules.knows_nobody(knows_family).or_refuse()
     folders = set(children_of(meeting.id))
     if not decisions or {one.folder_id for one in decisions} - folders:
         raise NotFound

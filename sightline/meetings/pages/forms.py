@@ -425,8 +425,12 @@ class SaidForm(PageForm):
 
 
 class DecisionForm(PageForm):
-    """What is decided for one child, and who does not agree."""
+    """What is decided for one child, and who does not agree. The `first` asks whether the chair knows the family."""
 
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     outcome = Text("What is decided?", max_length=200, ask="Say what was decided")
     reasons = Words("Why?", ask="Give the reasons", rows=4, max_length=8000)
     agreed = Choice(
@@ -435,8 +439,10 @@ class DecisionForm(PageForm):
         ask="Say whether everybody agrees",
     )
 
-    def __init__(self, *args: Any, shown: MeetingView, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shown: MeetingView, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not first:
+            del self.fields["knows_family"]
         self.dissents: dict[str, UUID] = {}
         for n, one in enumerate(shown.invited):
             if one.came is None or one.came.took_part or one.of_family:

@@ -155,7 +155,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     shown = opened(meeting_id, "meetings.decide", work=True)
     data = request.POST if request.method == "POST" else None
     children = [
-        (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown))
+        (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown, first=n == 0))
         for n, child in enumerate(shown.present_children)
     ]
     taken_up(request, *(form for _, form in children))
@@ -173,6 +173,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                     )
                     for child, form in children
                 ],
+                knows_family=children[0][1].cleaned_data["knows_family"],
                 version=version_of(request),
             )
         except (NotPermitted, NotFound):

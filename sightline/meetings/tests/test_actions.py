@@ -65,6 +65,7 @@ def test_a_conference_from_call_to_minutes(monkeypatch) -> None:
                 ),
                 DecisionIn(family.theo, "Child in need plan", "He is well cared for at nursery and at home."),
             ],
+            knows_family=False,
         )
         with pytest.raises(Refused, match="how they took part"):
             actions.conclude(meeting_id)
@@ -398,16 +399,19 @@ def test_only_the_chair_records_decisions_and_a_meeting_is_held_first() -> None:
     invite_all(family, meeting_id)
     decision = DecisionIn(family.maya, "No plan", "She is safe at home now.")
     with as_practitioner(family.chair), pytest.raises(Refused, match="Record who came"):
-        actions.decide(meeting_id, [decision])
+        actions.decide(meeting_id, [decision], knows_family=False)
     prepare(family, meeting_id)
     with time_machine.travel(in_days(10) + timedelta(minutes=5)):
         with as_practitioner(family.chair):
             actions.hold(meeting_id, people=everybody_came(meeting_id))
+            for known, told in ((None, "Say whether you know"), (True, "somebody else must chair")):
+                with pytest.raises(Refused, match=told):
+                    actions.decide(meeting_id, [decision], knows_family=known)
         with (
             as_practitioner(family.worker),
             pytest.raises(Refused, match="Ruth Lindqvist chairs this meeting"),
         ):
-            actions.decide(meeting_id, [decision])
+            actions.decide(meeting_id, [decision], knows_family=False)
 
 
 def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing() -> None:

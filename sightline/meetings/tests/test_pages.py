@@ -88,6 +88,7 @@ def concluded(family: Family) -> Iterator[UUID]:
                                dissents={ids["Jon"]: "I never touched them."})
                     for folder in (family.maya, family.theo)
                 ],
+                knows_family=False,
             )  # fmt: skip
             for folder in (family.maya, family.theo):
                 actions.tell_child(meeting_id, folder, ChildStage.PART, done=True, words="By a drawing.")
@@ -318,6 +319,7 @@ def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> 
         concluding = text(client.post(f"{path}conclude/", {}, follow=True))
         assert "Record what was decided for Maya and Theo" in concluding
         decided = {
+            "c0-knows_family": "no",
             "c0-outcome": "Plan",
             "c0-reasons": "Because she is not safe.",
             "c0-agreed": "no",
@@ -325,6 +327,10 @@ def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> 
             "c1-reasons": "He is well cared for.",
             "c1-agreed": "yes",
         }
+        for known, told in (("", "Say whether you know"), ("yes", "somebody else must chair and decide")):
+            refused = client.post(f"{path}decide/", {**decided, "c0-agreed": "yes", "c0-knows_family": known})
+            assert told in text(refused)
+            assert "Because she is not safe." in refused.content.decode()
         no = client.post(f"{path}decide/", decided)
         assert "Write why they do not agree" in text(no)
         label = re.search(

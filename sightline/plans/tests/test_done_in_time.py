@@ -142,6 +142,7 @@ def conference(family: Family) -> tuple[UUID, Callable[[], Any]]:
                     family.maya, "A plan is needed", "Neglect has gone on although help was given."
                 )
             ],
+            knows_family=False,
         )
     return duty, lambda: meetings.conclude(meeting_id)
 

@@ -18,7 +18,7 @@ from sightline.plans import queries
 from sightline.plans.pages.urls import urlpatterns
 from sightline.plans.pages.write import PARTS
 
-from .factories import a_service, filled, make_family
+from .factories import a_service, begun, filled, make_family
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +185,18 @@ def test_no_question_stands_inside_two_answers():
             for field in getattr(form, "base_fields", {}).values():
                 inside = [name for option in getattr(field, "options", ()) for name in option.reveals]
                 assert len(inside) == len(set(inside)), f"{form.__name__}: {field.label}"
+
+
+def test_brothers_and_sisters_known_by_their_mother_alone_can_be_planned_for_together_again():
+    family = make_family()
+    maya = begun(family)
+    theo = begun(family, family.theo, with_plan=maya)
+    client = _client(family.worker)
+    client.post(reverse("plans:write", args=[family.theo, theo, "leave"]), {"why": "He lives with Nan now."})
+    with as_practitioner(family.worker):
+        assert queries.siblings_of(queries.plan_shown(theo)) == []
+    address = reverse("plans:write", args=[family.theo, theo, "join"])
+    assert "Maya Ferreira-Lund" in client.get(address).content.decode()
+    client.post(address, {"with_plan": str(maya), "why": "He is home again."})
+    with as_practitioner(family.worker):
+        assert len(queries.siblings_of(queries.plan_shown(theo))) == 1
