@@ -30,9 +30,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def get(port: int, path: str) -> tuple[int, str]:
+def get(port: int, path: str, patience: float = 10) -> tuple[int, str]:
     try:
-        with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://localhost:{port}{path}", timeout=patience) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

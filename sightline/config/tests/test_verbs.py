@@ -62,6 +62,20 @@ def test_a_place_is_served_and_a_worker_joins_and_leaves_it(demonstration: Comma
             assert "The worker is at work" in ended(working)
         assert demonstration.cluster.is_running(), "the worker stops only what it started"
         assert get(port, "/health/live")[0] == 200
+
+        # Nobody looks after the database for a while, and it ends: not ready, yet alive.
+        serving.send_signal(signal.SIGSTOP)
+        try:
+            demonstration.cluster.stop("immediate")
+            status, said = get(port, "/health/ready", patience=60)
+            assert status == 503
+            assert json.loads(said) == {"database": False, "migrations": False, "worker": False}
+            assert get(port, "/health/live") == (200, '{"alive": true}')
+        finally:
+            serving.send_signal(signal.SIGCONT)
+        deadline = time.monotonic() + 60
+        while not json.loads(get(port, "/health/ready", patience=60)[1])["migrations"]:
+            assert time.monotonic() < deadline, "the database is not started again"
     finally:
         said = ended(serving)
     assert f"Serving on http://localhost:{port}" in said
