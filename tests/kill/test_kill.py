@@ -360,8 +360,8 @@ def _what_was_decided_is_there(place: Command, manager: Decider) -> None:
         assert not gaps
         files: dict[str, str] = dict(
             owner.execute(
-                "SELECT d.name, f.stored::text FROM documents_document d JOIN documents_storedfile f ON f.id = d.file_id "
-                "WHERE d.name = ANY(%s)",
+                "SELECT d.name, f.stored::text FROM documents_document d "
+                "JOIN documents_storedfile f ON f.id = d.file_id WHERE d.name = ANY(%s)",
                 [manager.added],
             ).fetchall()
         )
