@@ -275,6 +275,19 @@ def _owed_in(team_ids: Sequence[UUID], most: int) -> Owed:
     return Owed([Outline(*row[:12]) for row in rows], {status: counted[status] for status in DutyStatus})
 
 
+def waiting_in(team_ids: Sequence[UUID], most: int) -> list[Outline]:
+    """The soonest open duties of these teams that nobody owns yet, at most so many. One query.
+
+    With an end, so that the door is asked for as many rows as are wanted and not for all that a team owes.
+    """
+    duties = Duty.objects.filter(closed_at__isnull=True, owner_id__isnull=True, team_id__in=list(team_ids))
+    rows = duties.order_by("due_at", "id").values_list(
+        "id", "folder_id", "kind", "title", "path", "soon_at", "due_at", "critical_at", "owner_id", "team_id",
+        "state",
+    )  # fmt: skip
+    return [Outline(*row[:9], "", *row[9:]) for row in rows[:most]]
+
+
 def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
     """These duties as a page shows them, those that the viewer may see."""
     at, pack = now(), pack_in_force()

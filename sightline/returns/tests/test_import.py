@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -287,16 +288,55 @@ class TestCommit:
                 found = matching.search(parse(asked, today())).found
                 assert [child.folder_id for child in found] == [holders[holder]], asked
 
-    def test_the_duties_stand_in_my_work(self, partners: Partners, case: Path) -> None:
+    def test_the_open_duties_stand_on_my_work_of_whoever_leads_the_team(
+        self, partners: Partners, case: Path
+    ) -> None:
+        """The page itself: nobody owns them yet, so they wait for somebody in the team."""
         whole(case)
-        with as_practitioner(partners.manager):
-            work = procedures.work_of(team_ids=[partners.team.id])
-            assert [duty.kind for duty in work] == ["initial_conference", "assessment"]
+        with looking():
             folder = Folder.objects.get()
-            assert {duty.path for duty in work} == {f"/child/{folder.id}/"}
-            assert {duty.folder_id for duty in work} == {folder.id}
-        with as_practitioner(partners.teacher):
-            assert procedures.work_of(team_ids=[partners.team.id]) == []
+            owed = list(Duty.objects.order_by("due_at"))
+            assert [(duty.kind, duty.owner_id) for duty in owed] == [
+                ("initial_conference", None),
+                ("assessment", None),
+            ]
+
+        def my_work(who: Practitioner) -> str:
+            client = Client(headers={"user-agent": "Tests"})
+            assert who.user is not None
+            client.force_login(who.user)
+            return client.get("/").content.decode()
+
+        shown = my_work(partners.manager)
+        waiting = shown.partition('id="waiting-title"')[2].partition("</section>")[0]
+        assert "Waiting for somebody in your team" in waiting
+        assert '<span class="sl-note">2</span>' in waiting
+        for duty in owed:
+            assert duty.title in waiting
+            assert f"/duty/{duty.id}/" in waiting
+        assert f"/child/{folder.id}/" in waiting
+        officer = make_practitioner("social-worker", team=partners.team)
+        for who in (partners.teacher, officer):
+            assert "Waiting for somebody" not in my_work(who)
+        with as_practitioner(partners.manager):
+            duties.hand_to([duty.id for duty in owed], officer.pk)
+        assert "Waiting for somebody" not in my_work(partners.manager)
+        assert owed[0].title in my_work(officer)
+
+    def test_of_many_that_wait_the_soonest_stand_on_my_work(self, partners: Partners, case: Path) -> None:
+        text = case.read_text(encoding="utf-8")
+        child = text[text.index("<Child>") : text.index("</Child>") + len("</Child>")]
+        more = [child.replace(">A1<", f">B{n}<").replace(upn(), upn(f"80120000600{n}")) for n in range(4)]
+        report, _ = whole(put(case, ("</Children>", "".join(more) + "</Children>")))
+        assert report.duties == 10
+        client = Client(headers={"user-agent": "Tests"})
+        assert partners.manager.user is not None
+        client.force_login(partners.manager.user)
+        shown = client.get("/").content.decode()
+        waiting = shown.partition('id="waiting-title"')[2].partition("</section>")[0]
+        assert '<span class="sl-note">10</span>' in waiting
+        assert len(set(re.findall(r"/duty/([0-9a-f-]+)/", waiting))) == 5
+        assert "All that waits, in my team’s work" in waiting
 
     def test_a_return_of_another_authority_is_said_to_be_so(self, partners: Partners, case: Path) -> None:
         _, told = whole(put(case, ("<LEA>999<", "<LEA>201<")))

@@ -56,7 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if lacks_second_factor(request):
         # The gate asks on every page but those for everybody, which for others this one is.
         return HttpResponseRedirect(reverse("mfa_index"))
-    found = _context(request, practitioner_id=acting.practitioner_id)
+    unowned_in = acting.team_ids if acting.may(Permission.TEAM_WORK) else ()
+    found = _context(request, practitioner_id=acting.practitioner_id, unowned_in=unowned_in)
     lines = queries.news_on_my_children()
     found |= {
         "title": "My work",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,11 +11,13 @@ from sightline.access.queries import leads_of
 from sightline.children.queries import NameAndAge, brothers_and_sisters, names_of_folders
 from sightline.govuk.words import listed
 from sightline.kernel.time import now
-from sightline.procedures.queries import DutyView, Outline, owed, status_at, views_of
+from sightline.procedures.queries import DutyView, Outline, owed, status_at, views_of, waiting_in
 from sightline.procedures.terms import DutyStatus
 
 #: Rows on a page.
 SIZE = 25
+#: So many of the duties that wait for somebody stand on My work, and so far they are counted.
+WAITING, COUNTED = 5, 100
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,23 @@ class Work:
     pages: int
     cut: bool
     listed: int
+    #: The soonest duties of one's teams that nobody owns, and how many there are, up to `COUNTED`.
+    waiting: list[WorkRow] = field(default_factory=list)
+    waiting_count: int = 0
 
     @property
     def total(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def waiting_words(self) -> str:
+        return f"more than {COUNTED}" if self.waiting_count > COUNTED else str(self.waiting_count)
+
+    @property
+    def shown(self) -> set[UUID]:
+        """The records of the children on this page."""
+        rows = [*(row for group in self.groups for row in group.rows), *self.waiting]
+        return {lead for row in rows for lead, _name in row.children}
 
 
 KINDS = {
@@ -99,12 +114,22 @@ class _Line:
 
 
 def work(
-    *, practitioner_id: UUID | None = None, team_ids: Sequence[UUID] = (), by: str = "due", page: int = 1
+    *,
+    practitioner_id: UUID | None = None,
+    team_ids: Sequence[UUID] = (),
+    unowned_in: Sequence[UUID] = (),
+    by: str = "due",
+    page: int = 1,
 ) -> Work:
-    """One page of a work list in groups. A fixed number of queries, whatever the number of rows."""
+    """One page of a work list in groups. A fixed number of queries, whatever the number of rows.
+
+    `unowned_in` are the teams for whose duties without an owner the viewer is to find somebody.
+    """
     due = owed(practitioner_id=practitioner_id, team_ids=team_ids)
-    outlines, counts = due.outlines, due.counts
-    leads = leads_of({o.folder_id for o in outlines})
+    unowned = waiting_in(unowned_in, COUNTED + 1) if unowned_in else []
+    outlines, counts, first = due.outlines, due.counts, unowned[:WAITING]
+    all_leads = leads_of({o.folder_id for o in (*outlines, *first)})
+    leads = {o.folder_id: all_leads[o.folder_id] for o in outlines}
     families = _families(leads)
     lines = _lines(outlines, leads, families, apart=by == "child")
     groups = _grouped(lines, by)
@@ -112,8 +137,10 @@ def work(
     pages = max(-(-len(ordered) // SIZE), 1)
     page = min(page, pages)
     shown = ordered[(page - 1) * SIZE : page * SIZE]
-    views = views_of(o.id for _n, line in shown for o in line.outlines)
-    names = names_of_folders({lead for _n, line in shown for lead in line.leads})
+    views = views_of(o.id for o in (*(o for _n, line in shown for o in line.outlines), *first))
+    names = names_of_folders(
+        {lead for _n, line in shown for lead in line.leads} | {all_leads[o.folder_id] for o in first}
+    )
     return Work(
         groups=_titled(groups, ordered, shown, by, views, names, counts),
         counts=counts,
@@ -122,6 +149,12 @@ def work(
         pages=pages,
         cut=due.cut,
         listed=len(outlines),
+        waiting=[
+            WorkRow((views[o.id],), ((lead, names[lead]),))
+            for o in first
+            if o.id in views and (lead := all_leads[o.folder_id]) in names
+        ],
+        waiting_count=len(unowned),
     )
 
 
