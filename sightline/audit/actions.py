@@ -32,7 +32,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import NOBODY, Viewer, ViewerKind, current, looking_as
 
 from .models import AuditEvent, AuditSeal
-from .queries import CANONICAL
+from .queries import CANONICAL, last_shown
 from .rules import (
     FALSE_HMAC,
     NO_SEAL,
@@ -146,6 +146,17 @@ def record(
     written = event(verb, what, folder_id=folder_id, subject=subject, purpose=purpose, **ids)
     record_many([written])
     return written.id
+
+
+def record_list(what: str, folder_ids: Iterable[UUID], *, refreshed: bool = False) -> None:
+    """Tell of a list that was read: one event, with the folders of all the children who stood on it.
+
+    With `refreshed` the page asked for it by itself; then only what the viewer was not shown by the last event of
+    this name is worth another. An empty list shows nobody.
+    """
+    shown = list(dict.fromkeys(folder_ids))
+    if shown and not (refreshed and {str(each) for each in shown} <= last_shown(what)):
+        record(Verb.READ, what, folders=shown)
 
 
 def record_many(events: Iterable[Event]) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+
+from sightline.kernel.time import now
+from sightline.kernel.viewer import current
 
 from .models import AuditEvent
 from .rules import FORM
@@ -65,6 +68,19 @@ class TrailPage:
 
     events: list[Told]
     older: tuple[datetime, UUID] | None
+
+
+def last_shown(what: str) -> set[str]:
+    """The folders on a list of this name when the viewer last read it, within a day."""
+    row = (
+        AuditEvent.objects.filter(
+            practitioner_id=current().practitioner_id, what=what, at__gt=now() - timedelta(days=1)
+        )
+        .order_by("-at")
+        .values_list("detail", flat=True)
+        .first()
+    )
+    return set(row.get("folders", ())) if row else set()
 
 
 def who_looked(folder_ids: Collection[UUID], limit: int = 50) -> list[Told]:

@@ -59,6 +59,7 @@ class BoardRow:
     taken_by: str
     children: tuple[str, ...]
     due: DutyView | None
+    folder_ids: tuple[UUID, ...] = ()
 
     @property
     def status(self) -> DutyStatus:
@@ -74,6 +75,7 @@ class AskedRow:
     asked_by: str
     asked_at: datetime
     due: DutyView
+    folder_id: UUID
 
     @property
     def status(self) -> DutyStatus:
@@ -91,6 +93,14 @@ class Board:
     late: int
     total: int
     page_size: int
+
+    @property
+    def shown(self) -> list[UUID]:
+        """The records of the children on the board."""
+        return [
+            *(folder for row in self.rows for folder in row.folder_ids),
+            *(row.folder_id for row in self.asked),
+        ]
 
 
 def board(
@@ -175,6 +185,7 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
                 taken_by=taken_by or "",
                 children=tuple(children),
                 due=duties.get(one.duty) if one.duty else None,
+                folder_ids=tuple(folders),
             )
         )
     return rows
@@ -201,6 +212,7 @@ def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:
             d.asked_by or "",
             d.opened_at,
             view_of(d, at, pack),
+            d.folder_id,
         )
         for d in rows
         if d.folder_id in names

@@ -17,6 +17,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners, teams
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
+from sightline.audit.actions import record_list
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import led_by
 from sightline.govuk.forms import Choices, Option, PageForm, Select, Text, Words, YesNo
@@ -76,6 +77,7 @@ def unallocated(request: HttpRequest) -> HttpResponse:
     """The children of my teams to whom something is owed, and nobody has been named for it."""
     acting: Acting = request.practitioner  # type: ignore[attr-defined]
     turned = Paginator(queries.unallocated(acting.team_ids), SIZE).get_page(request.GET.get("page"))
+    record_list("concerns.unallocated", [row.folder_id for row in turned.object_list])
     return render(
         request,
         "concerns/unallocated.html",

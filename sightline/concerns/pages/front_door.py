@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
+from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
 from sightline.govuk.forms import typed
 from sightline.govuk.once import new_key, read_key
@@ -58,13 +58,17 @@ def _board(request: HttpRequest) -> dict[str, Any]:
 @page(permission=Permission.SEE_BOARD, methods=("GET",))
 def board(request: HttpRequest) -> HttpResponse:
     """Concerns by urgency and the time left; what needs nothing more is not on it."""
-    return render(request, "concerns/board.html", _board(request))
+    found = _board(request)
+    record_list("concerns.board", found["board"].shown)
+    return render(request, "concerns/board.html", found)
 
 
 @page(permission=Permission.SEE_BOARD, methods=("GET",))
 def board_rows(request: HttpRequest) -> HttpResponse:
     """The same rows alone, for the board that refreshes itself."""
-    return render(request, "concerns/board_rows.html", _board(request))
+    found = _board(request)
+    record_list("concerns.board", found["board"].shown, refreshed=True)
+    return render(request, "concerns/board_rows.html", found)
 
 
 @page(permission=Permission.SEE_BOARD, methods=("GET",))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from sightline.agencies.gate import SIGNED_IN, page
 from sightline.agencies.queries import agencies
 from sightline.agencies.terms import Permission
+from sightline.audit.actions import record_list
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.kernel.verdicts import NotFound
@@ -30,6 +31,7 @@ def agency_actions(request: HttpRequest) -> HttpResponse:
         acting.agency_ids, max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
     )
     rows = found.rows
+    record_list("plans.actions", [folder_id for row in rows for folder_id, _name in row.children])
     return render(
         request,
         "plans/actions.html",

@@ -41,7 +41,6 @@ from sightline.kernel.viewer import Viewer, looking_as
 from sightline.matching import queries as matching
 from sightline.matching.rules import parse
 from sightline.procedures import actions as duties
-from sightline.procedures import queries as procedures
 from sightline.procedures.models import Duty
 from sightline.returns import actions
 from sightline.returns.actions import Report, import_census

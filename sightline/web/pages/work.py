@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from sightline.agencies.queries import name_of
 from sightline.agencies.rules import ALLOWS
 from sightline.agencies.sign_in import lacks_second_factor
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
+from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import own_concerns
 from sightline.kernel.time import now
@@ -59,13 +60,15 @@ def home(request: HttpRequest) -> HttpResponse:
     unowned_in = acting.team_ids if acting.may(Permission.TEAM_WORK) else ()
     found = _context(request, practitioner_id=acting.practitioner_id, unowned_in=unowned_in)
     lines = queries.news_on_my_children()
+    news = queries.with_names(lines[:FEW])
+    _told("web.home", found, news)
     found |= {
         "title": "My work",
         "mine": True,
         "ways": [way for way in queries.WAYS if way[0] != "owner"],
         "drafts": all_drafts(FEW),
         "to_confirm": count_asked_of(acting.practitioner_id),
-        "news": queries.with_names(lines[:FEW]),
+        "news": news,
         "news_total": len(lines),
         "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],
         "empty": "Nothing is due from you. A duty given to you stands here with its date and its reason.",
@@ -77,6 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest) -> HttpResponse:
     """The duties of my teams, whoever owns them."""
     found = _context(request, team_ids=request.practitioner.team_ids)  # type: ignore[attr-defined]
+    _told("web.team", found)
     found |= {"title": "My team’s work", "empty": "Nothing is due from your team."}
     return render(request, "web/work.html", found)
 
@@ -85,6 +89,7 @@ def team(request: HttpRequest) -> HttpResponse:
 def partnership(request: HttpRequest) -> HttpResponse:
     """All duties in the records that I may open."""
     found = _context(request)
+    _told("web.partnership", found)
     found |= {
         "title": "The partnership’s work",
         "empty": "Nothing is due in the records that you may open.",
@@ -104,12 +109,14 @@ def news(request: HttpRequest) -> HttpResponse:
         messages.success(request, "Taken off the list. All of it stands in the children’s records.")
         return HttpResponseRedirect(reverse("web:news"))
     turned = Paginator(lines, queries.SIZE).get_page(request.GET.get("page"))
+    shown = queries.with_names(list(turned.object_list))
+    record_list("web.news", [line.folder_id for line in shown])
     return render(
         request,
         "web/news.html",
         {
             "page": turned,
-            "lines": queries.with_names(list(turned.object_list)),
+            "lines": shown,
             "days": REACH.days,
             "back_href": reverse("web:home"),
             "back_text": "My work",
@@ -147,6 +154,11 @@ def you(request: HttpRequest) -> HttpResponse:
             "allows": [(ALLOWS[p], scope.value) for p, scope in acting.permissions.items()],
         },
     )
+
+
+def _told(what: str, found: dict[str, Any], news: Sequence[queries.NewsLine] = ()) -> None:
+    """Tell the trail who stood on this list."""
+    record_list(what, [*sorted(found["work"].shown), *(line.folder_id for line in news)])
 
 
 def _context(request: HttpRequest, **whose: Any) -> dict[str, Any]:
