@@ -289,7 +289,7 @@ def test_the_role_of_disposal_signs_in_nowhere_changes_nothing_and_leaves_the_tr
             [
                 [
                     "audit_event",
-                    "audit_auditseal",
+                    "audit_seal",
                     "archive_tombstone",
                     "agencies_practitioner",
                     "access_folder",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -18,7 +20,7 @@ from sightline.records.chronology import Moment
 from sightline.records.queries import last_seen
 
 from .. import rules
-from ..terms import Heard, TookPart
+from ..terms import Heard, NeedName, TookPart
 from .around import advocacy, rights_told, told_of, who_matters
 from .said import Voice, _day, to_explain, voices
 
@@ -44,7 +46,7 @@ def needs(view: ChildView) -> list[rules.Need]:
     began = Counter(r.held_from >= since for r in sorted(homes, key=lambda r: r.held_from)[1:])
     called = view.child.called
     latest = steps[0] if steps else None
-    return rules.needs(
+    found = rules.needs(
         rules.Known(
             called=called,
             seen=seen,
@@ -90,6 +92,23 @@ def needs(view: ChildView) -> list[rules.Need]:
             rights_on=rights[0].told_at.astimezone(LONDON).date() if rights else None,
         )
     )
+    return [
+        replace(each, lines=tuple(_led(line, each.name, folders[0]) for line in each.lines)) for each in found
+    ]
+
+
+#: Where what stands in a line can be read, where the line names no page of its own.
+_READ_IN = {
+    NeedName.STABILITY: "people",
+    NeedName.RESPECT: "voice",
+    NeedName.INFORMATION: "voice/told",
+    NeedName.SUPPORT: "people",
+    NeedName.ADVOCACY: "voice/advocate",
+}
+
+
+def _led(line: rules.Line, need: NeedName, folder_id: UUID) -> rules.Line:
+    return line if line.href else replace(line, href=f"/child/{folder_id}/{_READ_IN.get(need, 'voice')}/")
 
 
 def _late(limit_id: str, last: datetime | None) -> tuple[bool, str]:

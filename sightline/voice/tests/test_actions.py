@@ -323,6 +323,8 @@ def test_the_eight_are_answered_from_the_record(worker, folder_id) -> None:
     assert "Heard 1 time, 1 time alone." in [line.text for line in found["understanding"].lines]
     assert any("not answered yet" in gap for gap in found["explanation"].gaps)
     assert found["advocacy"].gaps == ("An advocate has not been offered.",)
+    assert len(found) == 8
+    assert all(line.href.startswith("/child/") for need in found.values() for line in need.lines)
 
 
 @pytest.mark.obligation("CHD-05")
