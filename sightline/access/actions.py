@@ -19,7 +19,7 @@ from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 
 from . import queries, rules
@@ -213,6 +213,7 @@ def hand_over(folder_id: UUID, manager_id: UUID) -> None:
     with attempt("access.hand_over", folder_id=folder_id):
         permit(Permission.GIVE_ACCESS)
         _written(folder_id)
+        _reached(Permission.GIVE_ACCESS, folder_id)
         if not Posting.objects.held_today().filter(practitioner_id=manager_id).exists():
             raise Refused("Choose a manager who holds a post today", "manager")
         before = Responsibility.objects.filter(held_on(today()), folder_id=folder_id).first()
@@ -295,6 +296,7 @@ def give_access(
     with attempt("access.give_access", folder_id=folder_id):
         permit(Permission.GIVE_ACCESS)
         _written(folder_id)
+        _reached(Permission.GIVE_ACCESS, folder_id)
         chosen = [
             (model, found)
             for model, found in ((Practitioner, practitioner_id), (Team, team_id), (Agency, agency_id))
@@ -328,6 +330,7 @@ def end_access(grant_id: UUID) -> UUID:
         if grant is None:
             raise NotFound
         _written(grant.folder_id)
+        _reached(Permission.GIVE_ACCESS, grant.folder_id)
         if grant.ends_at is not None and grant.ends_at <= now():
             raise Refused("This access has ended already")
         writing = queries.grants_on(grant.folder_id).filter(level=GrantLevel.WRITE.value)
@@ -427,6 +430,13 @@ def _written(folder_id: UUID) -> None:
         raise Refused("You may read this record, but not change it. Ask the manager who answers for it")
 
 
+def _reached(permission: Permission, folder_id: UUID) -> None:
+    """NotPermitted where the permission is held but does not reach this record."""
+    verdict = queries.reaches(permission, folder_id)
+    if not verdict:
+        raise NotPermitted(verdict)
+
+
 # -- joining ----------------------------------------------------------------------------------------------
 
 
@@ -496,6 +506,7 @@ def seal(folder_id: UUID, why: str, named: Collection[UUID]) -> UUID:
     with attempt("access.seal", folder_id=folder_id):
         acting = permit(Permission.SEAL)
         _written(folder_id)
+        _reached(Permission.SEAL, folder_id)
         if not why.strip():
             raise Refused("Say why this record is sealed", "why")
         if queries.seal_on(folder_id) is not None:
@@ -532,6 +543,7 @@ def name_on_seal(folder_id: UUID, practitioner_id: UUID) -> None:
         found = queries.seal_on(folder_id)
         if found is None:
             raise NotFound
+        _reached(Permission.SEAL, folder_id)
         if any(name.practitioner_id == practitioner_id for name in found.names.all()):
             raise Refused("They are named on the seal already", "named")
         if not Practitioner.objects.filter(pk=practitioner_id).exists():
@@ -554,6 +566,7 @@ def lift_seal(folder_id: UUID, why: str) -> None:
         found = queries.seal_on(folder_id)
         if found is None:
             raise NotFound
+        _reached(Permission.SEAL, folder_id)
         if not why.strip():
             raise Refused("Say why the seal is lifted", "why")
         found.lifted_at, found.lifted_by_id = now(), acting.practitioner_id
@@ -639,6 +652,7 @@ def review_emergency(emergency_id: UUID, *, justified: bool, words: str) -> None
         row = EmergencyAccess.objects.filter(id=emergency_id).first()
         if row is None:
             raise NotFound
+        _reached(Permission.REVIEW_EMERGENCY, row.folder_id)
         rules.may_review(row.practitioner_id, acting.practitioner_id).or_refuse()
         if row.reviewed_at is not None:
             raise Refused("This has been reviewed already")

@@ -20,6 +20,10 @@ MAY_WRITE = "access_may_write(folder_id)"
 MAY_ADD = "access_may_add(folder_id)"
 
 
+#: A seal is put on and lifted as far as the permission reaches: see `access_reaches`.
+_SEALS = "access_reaches('folder.seal', folder_id)"
+_REVIEWS = "access_reaches('folder.emergency_review', folder_id) AND NOT access_is_sealed_to(folder_id)"
+
 _OWN_FORM = "practitioner_id = kernel_practitioner() AND access_may_read(about_id)"
 
 
@@ -139,7 +143,13 @@ class Seal(FolderRow):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     lifted_why = models.TextField(blank=True)
-    door = folder_door(jobs={"matching": ("select",), "summaries": ("select",)})
+    door = Door(
+        read=MAY_READ,
+        insert=f"{MAY_ADD} AND {_SEALS}",
+        update=f"{MAY_WRITE} AND {_SEALS}",
+        jobs={name: ("select", "insert", "update") for name in ("import", "demo")}
+        | {name: ("select",) for name in ("matching", "summaries")},
+    )
 
     class Meta:
         constraints = [
@@ -158,7 +168,11 @@ class SealName(FolderRow):
     posting = models.ForeignKey(Posting, null=True, on_delete=models.PROTECT, related_name="+")
     named_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField()
-    door = folder_door(append_only=True, jobs={"matching": ("select",), "summaries": ("select",)})
+    door = folder_door(
+        append_only=True,
+        insert=f"{MAY_ADD} AND {_SEALS}",
+        jobs={"matching": ("select",), "summaries": ("select",)},
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["seal", "posting"], name="named_once_on_a_seal")]
@@ -214,10 +228,11 @@ class EmergencyAccess(FolderRow):
     door = Door(
         read=(
             f"{MAY_READ} OR practitioner_id = kernel_practitioner() "
-            "OR (agencies_may('folder.emergency_review') AND NOT access_is_sealed_to(folder_id))"
+            "OR (access_manages(practitioner_id) AND NOT access_is_sealed_to(folder_id)) "
+            f"OR ({_REVIEWS})"
         ),
         insert=f"{PRACTITIONER} AND practitioner_id = kernel_practitioner()",
-        update="agencies_may('folder.emergency_review') AND NOT access_is_sealed_to(folder_id)",
+        update=_REVIEWS,
         jobs={"demo": ("select", "insert")},
     )
 

@@ -12,8 +12,11 @@ from django.db.models.expressions import RawSQL
 
 from sightline.agencies.leaving import Part
 from sightline.agencies.models import Posting
+from sightline.agencies.rules import ALLOWS
+from sightline.agencies.terms import Permission
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import Verdict
 
 from .drafts import DraftLine, Drafts, latest
 from .models import EmergencyAccess, Folder, FormDraft, Grant, Joining, Responsibility, Seal, SealName
@@ -122,6 +125,19 @@ def _asked(function: str, folder_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(%s)", [folder_id])
         return bool(cursor.fetchone()[0])
+
+
+def reaches(permission: Permission, folder_id: UUID) -> Verdict:
+    """Whether a permission that the viewer holds reaches this record: their own work, their team's, their agency's or
+    everybody's, as each role says. The database decides (`access_reaches`), for row security too."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_reaches(%s, %s)", [permission.value, folder_id])
+        if cursor.fetchone()[0]:
+            return Verdict.yes()
+    return Verdict.no(
+        f"You may {ALLOWS[permission]} only as far as your role reaches, and this record is the work of others. "
+        "Ask the manager who answers for it."
+    )
 
 
 def number_of(folder_id: UUID) -> str:

@@ -80,9 +80,15 @@ def roles_table(roles: Mapping[str, RoleText] | None = None) -> str:
         "# Roles and permissions",
         "",
         "Made from `sightline/agencies/roles.toml` by `roles_table` beside it; do not edit here.",
-        "A permission reaches only over records that the practitioner may open; opening is decided by grants",
-        "and seals (room `access`). The letter says how far it reaches: **o**wn work, the **t**eam's,",
-        "the **a**gency's, the **p**artnership's.",
+        "Whether a record opens is decided by grants and seals alone (room `access`); a permission opens none,",
+        "except in an emergency. The letter says how far a permission reaches: **o**wn work, the **t**eam's,",
+        "the **a**gency's, the **p**artnership's. It is asked of the record by the database (`access_reaches`) for",
+        "giving and ending access, sealing, reviewing what was opened in an emergency and seeing who looked; of the",
+        "duty's team or its record for answering, changing and extending a duty; of the team or agency for the rota,",
+        "for allocating a child and for appointing people. A record is one's own work where one answers for it or it",
+        "was allocated to one, the team's where that is so of the team or somebody in it, the agency's where the",
+        "agency is the record's own. For every other permission the letter says whose work is meant and is not asked",
+        "for: those act on what is open to the practitioner, or on what the page itself is about.",
         "",
     ]
     lines += [f"- **{role.title}** (`{role.slug}`). {role.explained}" for role in roles.values()]

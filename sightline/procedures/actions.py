@@ -20,13 +20,13 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 
 from . import clocks, rules
 from .models import RUNNING, Duty, DutyEvent, ManagerView
 from .pack import Pack
-from .queries import agencies_working_with, pack_in_force, pack_named
+from .queries import agencies_working_with, pack_in_force, pack_named, reach_of
 from .schema import DutyKind, Limit
 from .terms import Basis, DutyAct, DutyState
 
@@ -362,12 +362,19 @@ class Sent:
     once: UUID
 
 
+def _permit(permission: Permission, duty: Duty) -> None:
+    """The gate, and whether the permission reaches the duty."""
+    verdict = reach_of(permit(permission), permission, team_id=duty.team_id, folder_id=duty.folder_id)
+    if not verdict:
+        raise NotPermitted(verdict)
+
+
 @transaction.atomic
 def shorten(duty_id: UUID, due_at: datetime, reason: str, *, sent: Sent | None = None) -> Duty:
     """This child needs it sooner."""
     duty = _locked(duty_id)
     if duty.owner_id != current().practitioner_id:
-        permit(Permission.CHANGE_DUTY)
+        _permit(Permission.CHANGE_DUTY, duty)
     if _sent_before(duty, sent):
         return duty
     rules.may_shorten(reason, duty.due_at, due_at, now()).or_refuse()
@@ -388,6 +395,7 @@ def extend(
     """Extend a limit, where the pack allows it, by the role that it names, after consulting (TIM-02)."""
     acting = permit(Permission.EXTEND_DUTY)
     duty = _locked(duty_id)
+    _permit(Permission.EXTEND_DUTY, duty)
     if _sent_before(duty, sent):
         return duty
     pack = pack_named(duty.pack)
@@ -429,6 +437,7 @@ def withdraw(duty_id: UUID, reason: str, *, sent: Sent | None = None) -> Duty:
     """It is no longer owed."""
     permit(Permission.CHANGE_DUTY)
     duty = _locked(duty_id)
+    _permit(Permission.CHANGE_DUTY, duty)
     if _sent_before(duty, sent):
         return duty
     rules.may_withdraw(reason).or_refuse()
@@ -442,7 +451,7 @@ def answer_for(duty_id: UUID, answer: str, *, sent: Sent | None = None) -> Duty:
     """Somebody says what went wrong and what was done about it; a missed duty stays visible until then."""
     duty = _locked(duty_id)
     if duty.owner_id != current().practitioner_id:
-        permit(Permission.ANSWER_DUTY)
+        _permit(Permission.ANSWER_DUTY, duty)
     if _sent_before(duty, sent):
         return duty
     # The sweep runs every minute; who answers in between does not have to wait for it.

@@ -13,14 +13,16 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from sightline.access.gathering import note_folders
-from sightline.access.queries import read_together
+from sightline.access.queries import reaches, read_together
 from sightline.agencies.queries import partnership
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission, Scope
 from sightline.children.models import Involvement
 from sightline.govuk.words import short_day, short_moment
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Wanted, prepared
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, Verdict
 
 from . import clocks, rules
 from .loader import load_pack
@@ -47,6 +49,14 @@ def agencies_working_with(folder_id: UUID) -> dict[str, UUID]:
         "agency__name", "agency_id"
     )
     return dict(rows)
+
+
+def reach_of(acting: Acting, permission: Permission, *, team_id: UUID | None, folder_id: UUID) -> Verdict:
+    """Whether a permission that is held reaches a duty: it is owed by a team of the viewer's, whose permission is more
+    than for their own work, or it is reached with the record that it stands in."""
+    if team_id is not None and team_id in acting.team_ids and acting.scope(permission) is not Scope.OWN:
+        return Verdict.yes()
+    return reaches(permission, folder_id)
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,12 @@ def who(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "grants": list(queries.grants_on(folder_id)),
         "seal": queries.seal_on(folder_id),
         "manager": name_of(manager) if manager else "",
-        "may_give": writes and acting.may(Permission.GIVE_ACCESS),
-        "may_seal": writes and acting.may(Permission.SEAL),
+        "may_give": writes
+        and acting.may(Permission.GIVE_ACCESS)
+        and bool(queries.reaches(Permission.GIVE_ACCESS, folder_id)),
+        "may_seal": writes
+        and acting.may(Permission.SEAL)
+        and bool(queries.reaches(Permission.SEAL, folder_id)),
     }
     return render(request, "access/who.html", context | frame(request, folder_id, "access"))
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from sightline.access.queries import reaches
 from sightline.agencies.gate import page
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import AgencyKind, Permission
@@ -19,7 +20,7 @@ from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, as_viewer_may_read, child_page, pointer
 from sightline.kernel.time import today
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, NotPermitted
 from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.records.queries import decisions
 
@@ -178,6 +179,9 @@ def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 @page(permission=Permission.WHO_LOOKED, methods=("GET",))
 def looked(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Who has looked at this record, when and why."""
-    _lead, folders, shown = _opened(request, folder_id, "looked")
+    lead, folders, shown = _opened(request, folder_id, "looked")
+    reached = reaches(Permission.WHO_LOOKED, lead)
+    if not reached:
+        raise NotPermitted(reached)
     turned = Paginator(queries.looks(folders), queries.SIZE).get_page(request.GET.get("page"))
     return render(request, "web/looked.html", shown | {"page": turned})

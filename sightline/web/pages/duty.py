@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import SIGNED_IN, page
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -82,6 +83,13 @@ def _seen(request: HttpRequest) -> int | None:
     return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
 
 
+def _reached(acting: Acting, permission: Permission, duty: queries.DutyView) -> bool:
+    """Whether the viewer holds the permission and it reaches this duty."""
+    return acting.may(permission) and bool(
+        queries.reach_of(acting, permission, team_id=duty.team_id, folder_id=duty.folder_id)
+    )
+
+
 @page(permission=SIGNED_IN)
 def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """Explains a duty, and offers what may be done to its date."""
@@ -96,7 +104,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
         "answer": AnswerForm(data if act == "answer" else None, prefix="a"),
         "withdraw": WithdrawForm(data if act == "withdraw" else None, prefix="w"),
     }
-    if shown.extendable and acting.may(Permission.EXTEND_DUTY):
+    if shown.extendable and _reached(acting, Permission.EXTEND_DUTY, shown.duty):
         forms["extend"] = ExtendForm(data if act == "extend" else None, prefix="e", agencies=others)
     form = forms.get(act)
     if request.method == "POST" and form is None:
@@ -133,8 +141,9 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "act": act,
             "seen": sum(event.act != DutyAct.MISS.value for event in shown.history),
             "running": shown.duty.state in (DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED),
-            "may_change": acting.may(Permission.CHANGE_DUTY),
-            "may_answer": acting.may(Permission.ANSWER_DUTY) or shown.duty.owner == acting.name,
+            "may_change": _reached(acting, Permission.CHANGE_DUTY, shown.duty),
+            "may_answer": shown.duty.owner_id == acting.practitioner_id
+            or _reached(acting, Permission.ANSWER_DUTY, shown.duty),
             "back_href": reverse("web:child", args=[shown.duty.folder_id]),
             "back_text": "To the child",
         },
