@@ -652,8 +652,8 @@ def review_emergency(emergency_id: UUID, *, justified: bool, words: str) -> None
         row = EmergencyAccess.objects.filter(id=emergency_id).first()
         if row is None:
             raise NotFound
-        _reached(Permission.REVIEW_EMERGENCY, row.folder_id)
         rules.may_review(row.practitioner_id, acting.practitioner_id).or_refuse()
+        _reached(Permission.REVIEW_EMERGENCY, row.folder_id)
         if row.reviewed_at is not None:
             raise Refused("This has been reviewed already")
         if not words.strip():

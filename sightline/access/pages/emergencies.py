@@ -36,8 +36,8 @@ def _why_not(row: queries.EmergencyAccess, acting: Acting) -> str:
         return "This has been reviewed already"
     return (
         permitted(acting, Permission.REVIEW_EMERGENCY).reason
-        or queries.reaches(Permission.REVIEW_EMERGENCY, row.folder_id).reason
         or may_review(row.practitioner_id, acting.practitioner_id).reason
+        or queries.reaches(Permission.REVIEW_EMERGENCY, row.folder_id).reason
     )
 
 

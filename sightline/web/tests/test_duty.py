@@ -14,11 +14,14 @@ from django.apps import apps
 from django.test import Client
 from django.utils.html import strip_tags
 
+from sightline.access.terms import GrantOrigin
+from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner, make_agency, make_practitioner
 from sightline.children.actions import involve
 from sightline.children.rules import NewInvolvement
 from sightline.concerns.tests.factories import FrontDoor, make_front_door
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotPermitted
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
@@ -304,3 +307,26 @@ def test_a_figure_or_definition_that_could_not_be_confirmed_says_so_on_the_page_
         shown = client.get(f"/procedures/definition/{definition.id}/").content.decode()
         assert (f"<strong>{definition.caveat}</strong>" in shown) is bool(definition.caveat), definition.id
     assert {bool(d.caveat) for d in definitions} == {True, False}
+
+
+@pytest.mark.obligation("TIM-02")
+def test_a_manager_whose_work_it_is_not_does_nothing_to_a_duty(door: FrontDoor) -> None:
+    decided(door, "early_help")
+    duty = a_duty(door, "early_help_contact")
+    stranger = make_practitioner("team-manager")
+    let_in(duty.folder_id, stranger, origin=GrantOrigin.MEETING)
+    sooner = duty.due_at - timedelta(hours=1)
+    with as_practitioner(stranger):
+        assert Duty.objects.filter(pk=duty.pk).exists()
+        for act in (
+            lambda: duties.shorten(duty.pk, sooner, WHY),
+            lambda: duties.extend(duty.pk, duty.due_at + timedelta(days=1), WHY, []),
+            lambda: duties.withdraw(duty.pk, "No longer owed"),
+            lambda: duties.answer_for(duty.pk, "It was forgotten, and done the next day"),
+        ):
+            with pytest.raises(NotPermitted, match="as far as your role reaches"):
+                act()
+    page = text(signed_in(stranger).get(f"/duty/{duty.pk}/"))
+    assert "It is no longer owed" not in page
+    with as_practitioner(door.manager):
+        duties.withdraw(duty.pk, "No longer owed")
