@@ -131,6 +131,33 @@ class PartName(FolderRow):
         triggers = [never_changed("part_name_never_changed")]
 
 
+class PossibleConcern(FolderRow):
+    """A concern that may be about the child of a sealed record, as it was sent, for those named on the seal alone.
+
+    It stands in the sealed record and nowhere else: the concern and the front door know nothing of it. The words are
+    copied, since whoever is named on a seal need not be let into the front door's record.
+    """
+
+    part = models.ForeignKey(ConcernPart, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20)
+    immediate_danger = models.BooleanField()
+    raised_at = models.DateTimeField()
+    raised_by = models.CharField(max_length=600, help_text="Who raised it, as the front door reads it")
+    raised_post = models.CharField(max_length=300, blank=True)
+    child_given = models.CharField(
+        max_length=500, help_text="The child's name and age, as the concern gives them"
+    )
+    what_happened = models.TextField()
+    about_child = models.TextField(blank=True)
+    child_said = models.TextField(blank=True)
+    written_at = models.DateTimeField()
+    door = folder_door(insert="false", append_only=True, jobs={"matching": ("select", "insert")})
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["folder", "part"], name="possible_concern_told_once")]
+        triggers = [never_changed("possible_concern_never_changed")]
+
+
 class Screening(FolderRow):
     """What was decided on one child's part of a concern, and what it stands on."""
 

@@ -41,7 +41,7 @@ from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
 from . import links, rules
-from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, Screening
+from .models import Addition, Answer, Concern, ConcernPart, Draft, PartName, PossibleConcern, Screening
 from .terms import AnswerKind, ConcernState
 
 
@@ -596,7 +596,8 @@ _PUBLIC = "A member of the public"
 def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
     added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
-    return parts, added.annotate(agency_then=agency_on("added_by", "added_at"))
+    possible = PossibleConcern.objects.filter(folder_id__in=folder_ids)
+    return parts, added.annotate(agency_then=agency_on("added_by", "added_at")), possible
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -606,7 +607,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """
     acting = acting_now()
     opens = acting is not None and acting.may(Permission.SEE_BOARD)
-    parts, added = asked = _moments(folder_ids)
+    parts, added, possible = asked = _moments(folder_ids)
     yield asked
     found = [
         Moment(
@@ -624,17 +625,43 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
         )
         for part in parts
     ]
-    return found + [
-        Moment(
-            id=addition.id,
-            folder_id=addition.folder_id,
-            happened_at=addition.added_at,
-            known_at=addition.added_at,
-            kind="Added to a concern",
-            text=addition.words,
-            author=addition.added_by.name if addition.added_by else _PUBLIC,
-            agency=addition.agency_then or "",
-            href=reverse("concerns:concern", args=[addition.concern_id]) if opens else "",
-        )
-        for addition in added
+    return (
+        found
+        + [
+            Moment(
+                id=addition.id,
+                folder_id=addition.folder_id,
+                happened_at=addition.added_at,
+                known_at=addition.added_at,
+                kind="Added to a concern",
+                text=addition.words,
+                author=addition.added_by.name if addition.added_by else _PUBLIC,
+                agency=addition.agency_then or "",
+                href=reverse("concerns:concern", args=[addition.concern_id]) if opens else "",
+            )
+            for addition in added
+        ]
+        + [_behind_seal(each) for each in possible]
+    )
+
+
+def _behind_seal(possible: PossibleConcern) -> Moment:
+    said = [
+        f"{possible.child_given}: concern {possible.reference}. The front door does not know of this record. If it is "
+        "this child, tell the duty manager there what they need to know to keep the child safe.",
+        possible.what_happened,
+        possible.about_child,
+        f"The child said: {possible.child_said}" if possible.child_said else "",
     ]
+    return Moment(
+        id=possible.id,
+        folder_id=possible.folder_id,
+        happened_at=possible.raised_at,
+        known_at=possible.written_at,
+        kind="A concern that may be about this child",
+        text="\n\n".join(words for words in said if words),
+        author=possible.raised_by,
+        agency=possible.raised_post.rpartition(", ")[2],
+        significant=True,
+        tags=("Danger now",) if possible.immediate_danger else (),
+    )

@@ -87,6 +87,14 @@ KEPT: dict[str, Kept] = {
         post="decision.maker_post",
         without=("outcome_id", "level_id", "descriptors", "source_code", "need_code"),
     ),
+    "concerns.PossibleConcern": Kept(
+        "concern",
+        "A concern that may be about this child",
+        at="raised_at",
+        by="",
+        post="",
+        told_by="raised_by",
+    ),
     "concerns.Transfer": Kept(
         "concern", "A concern passed to another authority", at="sent_at", by="recorded_by", post=""
     ),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
+from django.db import ProgrammingError, transaction
 
 from sightline.access.gathering import gathering
 from sightline.access.models import Folder
 from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice
 from sightline.agencies.queries import acting_now
-from sightline.agencies.tests.factories import as_practitioner, as_public, make_agency
+from sightline.agencies.terms import AgencyKind
+from sightline.agencies.tests.factories import (
+    as_practitioner,
+    as_public,
+    make_agency,
+    make_practitioner,
+    make_team,
+)
 from sightline.children.actions import involve
 from sightline.children.rules import NewInvolvement
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import Incomplete
 from sightline.concerns.jobs import match_behind_seals
-from sightline.concerns.models import Concern, ConcernPart, Screening
+from sightline.concerns.models import Concern, ConcernPart, PossibleConcern, Screening
 from sightline.concerns.terms import AdditionKind, ConcernState
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import agencies_working_with
@@ -320,8 +331,9 @@ def test_behind_a_seal_the_named_are_told_and_the_front_door_sees_nothing():
     sealed(folder_id, door.worker)
     again = raised_by(door.teacher)
     assert match_behind_seals(str(again.concern_id)) == 1
+    assert match_behind_seals(str(again.concern_id)) == 0
     with as_practitioner(door.worker):
-        (notice,) = Notice.objects.filter(path=f"/child/{folder_id}/")
+        (notice,) = Notice.objects.filter(path=f"/child/{folder_id}/chronology/")
     assert notice.urgent
     assert "Maya" not in notice.text
     with as_practitioner(door.decider):
@@ -329,3 +341,40 @@ def test_behind_a_seal_the_named_are_told_and_the_front_door_sees_nothing():
         parts = queries.concern(again.concern_id).parts
         assert [p.matched for p in parts] == [False, False]
         assert not Notice.objects.filter(path__contains=str(folder_id)).exists()
+        assert not PossibleConcern.objects.exists()
+
+
+@pytest.mark.obligation("REC-18")
+def test_whoever_is_named_on_a_seal_reads_the_concern_in_the_sealed_record_without_the_front_door(client):
+    door = make_front_door()
+    folder_id = raised_by(door.teacher).folder_ids[0]
+    elsewhere = make_practitioner("social-worker", team=make_team(make_agency(AgencyKind.SCHOOL)))
+    sealed(folder_id, elsewhere)
+    again = raised_by(door.teacher, what_happened="He came in with a burn on his wrist.")
+    assert match_behind_seals(str(again.concern_id)) == 1
+    client.force_login(elsewhere.user)
+    with as_practitioner(elsewhere):
+        (notice,) = Notice.objects.filter(path=f"/child/{folder_id}/chronology/")
+        assert not ConcernPart.objects.filter(concern_id=again.concern_id).exists()
+    page = client.get(notice.path, follow=True).content.decode()
+    assert "He came in with a burn on his wrist." in page
+    assert again.reference in page
+    client.force_login(door.decider.user)
+    assert client.get(notice.path).status_code == 404
+    with as_practitioner(door.decider):
+        part_id = ConcernPart.objects.filter(concern_id=again.concern_id).values_list("pk", flat=True)[0]
+    for who in (door.decider, door.teacher, door.stranger):
+        with as_practitioner(who):
+            assert not PossibleConcern.objects.exists()
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                PossibleConcern.objects.create(
+                    folder_id=folder_id,
+                    part_id=part_id,
+                    reference="x",
+                    immediate_danger=False,
+                    raised_at=now(),
+                    raised_by="x",
+                    child_given="x",
+                    what_happened="x",
+                    written_at=now(),
+                )
