@@ -23,6 +23,8 @@ from sightline.children.terms import LivesAt, StatusKind
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
 from sightline.concerns.actions import add_more
+from sightline.concerns.jobs import put_behind_seal
+from sightline.concerns.models import ConcernPart
 from sightline.concerns.terms import AdditionKind
 from sightline.enquiries.actions import assessment as assessing
 from sightline.enquiries.actions import contact, contribution, emergency, protection
@@ -59,7 +61,7 @@ CASES: dict[str, set[str]] = {
     "chronology.managers": {"Change of responsible manager"},
     "chronology.documents": {"Document added", "Body map"},
     "chronology.missed_duties": {"Duty missed"},
-    "concerns.moments": {"Concern raised", "Added to a concern"},
+    "concerns.moments": {"Concern raised", "Added to a concern", "A concern that may be about this child"},
     "meetings.moments": {"Core group"},
     "voice.moments": {"The child said", "Explained to the child", "Advocate"},
     "archive.moments": {"Paper file", "Said to their own record", "Record given"},
@@ -147,6 +149,8 @@ def of_the_front_door(owning: Callable[[], Any]) -> Told:
         Duty.objects.filter(id=world.known.duty_id).update(due_at=now() - timedelta(hours=1), state="running")
     with looking_as(Viewer.for_job("duties")):
         mark_missed()
+    with looking_as(Viewer.for_job("matching")):
+        put_behind_seal(folder, ConcernPart.objects.filter(concern_id=world.known.concern_id)[0])
     with as_practitioner(door.teacher):
         add_more(world.known.concern_id, AdditionKind.MORE, "She came without her coat again.")
     with as_practitioner(door.decider):
@@ -230,6 +234,7 @@ def of_protection(owning: Callable[[], Any]) -> Told:
                 began_on=today() - timedelta(days=1), basis=LegalBasis.AGREED, basis_words="Both parents agreed.",
                 network="Both grandmothers were asked.", reasons=protecting.BECAUSE, lives_at=LivesAt.FOSTER_CARE,
                 placed_with="Foster carers", area="Saltwick", wishes_why_not="She was too frightened to say.",
+                knows_family=False,
             ),
         )  # fmt: skip
     return told(case.manager, case.maya)
