@@ -33,6 +33,11 @@ def lead_of(folder_id: UUID) -> UUID:
     return found or folder_id
 
 
+def folder_numbered(number: str) -> UUID | None:
+    """The record with this number, where it is open to the viewer."""
+    return Folder.objects.filter(number=number.upper()).values_list("id", flat=True).first()
+
+
 def leads_of(folder_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """`lead_of` for many, in one query."""
     wanted = list(folder_ids)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from sightline.kernel.time import now
 from sightline.kernel.viewer import current
@@ -52,6 +53,8 @@ class Wanted:
     #: Several people; None does not narrow, none at all finds nothing.
     people: Collection[UUID] | None = None
     folder_id: UUID | None = None
+    #: One child's records; what stands in them and the lists on which the child stood.
+    folders: Collection[UUID] | None = None
     job: str = ""
     verbs: Collection[Verb] = ()
     #: The beginning of a dotted name, such as "concerns." for all that the room did.
@@ -83,10 +86,16 @@ def last_shown(what: str) -> set[str]:
     return set(row.get("folders", ())) if row else set()
 
 
-def who_looked(folder_ids: Collection[UUID], limit: int = 50) -> list[Told]:
-    """The latest that happened on these folders and was tried on them, newest first."""
-    rows = AuditEvent.objects.filter(folder_id__in=list(folder_ids)).order_by("-at", "-id")
-    return [_told(row) for row in rows[:limit]]
+def who_looked(
+    folder_ids: Collection[UUID], limit: int = 50, *, older_than: tuple[datetime, UUID] | None = None
+) -> list[Told]:
+    """The latest that happened on these folders and was tried on them, and the lists and searches on which they
+    stood, newest first."""
+    at, id = older_than or (None, None)
+    rows = AuditEvent.objects.raw(
+        "SELECT * FROM audit_looks(%s::uuid[], %s, %s, %s)", [list(folder_ids), at, id, limit]
+    )
+    return [_told(row) for row in rows]
 
 
 def trail(wanted: Wanted, *, older_than: tuple[datetime, UUID] | None = None, limit: int = 100) -> TrailPage:
@@ -105,6 +114,9 @@ def _narrowed(wanted: Wanted) -> QuerySet[AuditEvent]:
     for field in ("practitioner_id", "folder_id", "job", "subject_id", "origin"):
         if value := getattr(wanted, field):
             rows = rows.filter(**{field: value})
+    if wanted.folders is not None:
+        about = RawSQL("SELECT id FROM audit_looks(%s::uuid[], NULL, NULL, NULL)", [list(wanted.folders)])
+        rows = rows.filter(id__in=about)
     if wanted.people is not None:
         rows = rows.filter(practitioner_id__in=list(wanted.people))
     if wanted.verbs:

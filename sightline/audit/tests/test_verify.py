@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from sightline.audit import actions
-from sightline.audit.actions import event, record, record_many, seal
+from sightline.audit.actions import event, record, record_list, record_many, seal
 from sightline.audit.terms import Fault, Verb
 from sightline.audit.verify import verify
 from sightline.kernel.ids import uuid7
@@ -335,6 +335,19 @@ def test_waiting_rows_are_counted_and_old_ones_fail(as_owner):
     assert "waited 36" in report.findings[0].words
     seal()
     assert verify().ok
+
+
+def test_lists_with_the_children_shown_prove_whole_and_a_child_taken_out_is_found(sealed, tamper):
+    shown = [uuid7() for _ in range(60)]
+    with transaction.atomic(), looking_as(ANN):
+        record_list("tests.list", shown)
+    assert seal() == 1
+    assert verify().ok
+    tamper(
+        "UPDATE audit_event SET detail = jsonb_set(detail, '{folders}', (detail -> 'folders') - 0) "
+        "WHERE what = 'tests.list'"
+    )
+    assert {fault for fault, _row in faults(verify())} == {Fault.CHANGED}
 
 
 def test_the_report_in_words_and_for_machines(sealed, tamper):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -183,5 +182,12 @@ def looked(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     reached = reaches(Permission.WHO_LOOKED, lead)
     if not reached:
         raise NotPermitted(reached)
-    turned = Paginator(queries.looks(folders), queries.SIZE).get_page(request.GET.get("page"))
-    return render(request, "web/looked.html", shown | {"page": turned})
+    key = queries.older_than(request.GET.get("older", ""))
+    found, older = queries.looks(folders, key)
+    whole = request.practitioner.may(Permission.READ_AUDIT)  # type: ignore[attr-defined]
+    number = shown["view"].masthead["number"]
+    return render(
+        request,
+        "web/looked.html",
+        shown | {"looks": found, "older": older, "first": key is None, "in_trail": number if whole else ""},
+    )

@@ -11,10 +11,11 @@ from sightline.agencies.queries import names_of, names_of_users, practitioners
 from sightline.audit.queries import Told, Wanted, trail, who_looked
 from sightline.audit.terms import Verb
 from sightline.children.queries import names_of_folders
+from sightline.govuk.words import plural
 from sightline.kernel.time import LONDON
 
-#: How many of the latest rows of the trail are read for one page.
-READ = 500
+#: How many rows of the trail are read for one page of who has looked at a child.
+READ = 200
 #: How many rows of the whole trail stand on a page.
 ACTS = 50
 #: What the parts of the trail's names are called on pages.
@@ -23,6 +24,12 @@ PLACES = {
     "concerns": "Concern", "documents": "Documents", "enquiries": "Enquiries", "matching": "Search",
     "meetings": "Meetings", "plans": "Plan", "procedures": "Duties", "records": "Record", "returns": "Returns",
     "voice": "Voice", "web": "Child’s page",
+}  # fmt: skip
+#: The lists and the search on which children stand, by the name of their event.
+LISTS = {
+    "concerns.board": "Front door", "concerns.unallocated": "Children to be allocated", "matching.search": "Search",
+    "plans.actions": "Actions of an agency", "web.home": "My work", "web.news": "News",
+    "web.partnership": "The partnership’s work", "web.team": "My team’s work",
 }  # fmt: skip
 #: What the program's own pages are called that are about no child.
 OVER_CHILDREN = "Work of many"
@@ -41,16 +48,22 @@ class Look:
     times: int = 1
 
 
-def looks(folder_ids: Sequence[UUID]) -> list[Look]:
-    """The latest first; what the same person did again on the same day is one line with its number."""
-    told = who_looked(folder_ids, READ)
-    names = names_of({row.practitioner_id for row in told if row.practitioner_id})
+def looks(folder_ids: Sequence[UUID], older_than: tuple[datetime, UUID] | None) -> tuple[list[Look], str]:
+    """A page, the latest first, and the key of the next, "" on the last. What the same person did again on the same
+    day is one line with its number. Two queries."""
+    told = who_looked(folder_ids, READ + 1, older_than=older_than)
+    shown = told[:READ]
+    names = names_of({row.practitioner_id for row in shown if row.practitioner_id})
     found: dict[tuple[object, ...], Look] = {}
-    for row in told:
+    for row in shown:
         one = _look(row, names)
         key = (row.at.astimezone(LONDON).date(), one.name, one.post, one.what, one.did, one.purpose)
         found[key] = replace(found[key], times=found[key].times + 1) if key in found else one
-    return list(found.values())
+    return list(found.values()), _key(shown[-1].at, shown[-1].id) if len(told) > READ else ""
+
+
+def _key(at: datetime, ident: UUID) -> str:
+    return f"{at.isoformat()}~{ident}"
 
 
 @dataclass(frozen=True)
@@ -81,16 +94,21 @@ def acts(wanted: Wanted, older_than: tuple[datetime, UUID] | None) -> tuple[list
         look = _look(row, names)
         if row.verb in signing and row.subject_id in users:
             look = replace(look, name=users[row.subject_id])
-        if row.folder_id is None and row.what.startswith("web."):
+        if row.folder_id is None and row.what.startswith("web.") and row.what not in LISTS:
             look = replace(look, what="Who did what" if row.what == "web.trail" else look.what)
         child = children.get(row.folder_id) if row.folder_id else None
+        if row.what in LISTS and row.folder_id is None:
+            shown = len(row.detail.get("folders", ()))
+            look = replace(
+                look, what=LISTS[row.what], did=f"{look.did}; {plural(shown, 'child', 'children')} shown"
+            )
         found.append(
             Act(
                 row.at, look.name, look.post, look.what, look.did, look.purpose, row.origin,
                 row.folder_id is not None, row.folder_id if child else None, child.name if child else "",
             )
         )  # fmt: skip
-    return found, f"{page.older[0].isoformat()}~{page.older[1]}" if page.older else ""
+    return found, _key(*page.older) if page.older else ""
 
 
 def older_than(key: str) -> tuple[datetime, UUID] | None:
@@ -114,6 +132,7 @@ def _look(row: Told, names: dict[UUID, str]) -> Look:
     if room == "web" and row.folder_id is None:
         place = OVER_CHILDREN
     what = act.replace("_", " ")
+    listed = LISTS.get(row.what) if row.folder_id is None and "folders" in row.detail else None
     if row.practitioner_id:
         name = names.get(row.practitioner_id, "Somebody who is no longer known here")
     else:
@@ -122,7 +141,11 @@ def _look(row: Told, names: dict[UUID, str]) -> Look:
         at=row.at,
         name=name,
         post=row.post,
-        what=place if what in ("child", "") else f"{place}: {what}",
+        what=f"{listed}: was shown on the list"
+        if listed
+        else place
+        if what in ("child", "")
+        else f"{place}: {what}",
         did=row.verb.value,
         purpose=row.purpose,
     )

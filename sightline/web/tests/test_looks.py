@@ -13,8 +13,10 @@ from django.utils.html import strip_tags
 from sightline.access.actions import seal
 from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
-from sightline.audit.actions import record
+from sightline.audit.actions import event, record, record_list, record_many
+from sightline.audit.queries import who_looked
 from sightline.audit.terms import Verb
+from sightline.children.queries import names_of_folders
 from sightline.concerns.tests.factories import make_front_door, raised_by
 from sightline.kernel.time import today
 from sightline.kernel.viewer import Viewer, looking_as
@@ -112,3 +114,84 @@ def test_nobody_else_reads_the_whole_trail() -> None:
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(door.manager.user)
     assert client.get("/trail/").status_code == 403
+
+
+def pages_of(client: Client, path: str) -> list[str]:
+    """This page and all that come after it, by its own links."""
+    pages = [client.get(path).content.decode()]
+    while older := re.findall(r'href="([^"]+older=[^"]+)"', pages[-1]):
+        pages.append(client.get(older[-1].replace("&amp;", "&")).content.decode())
+        assert len(pages) < 20
+    return pages
+
+
+@pytest.mark.obligation("REC-18")
+def test_however_often_somebody_looked_all_of_it_is_told() -> None:
+    door = make_front_door()
+    folder = raised_by(door.teacher).folder_ids[0]
+    with as_practitioner(door.manager):
+        record_many(event(Verb.READ, f"enquiries.page_{n}", folder_id=folder) for n in range(650))
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(door.decider.user)
+    pages = pages_of(client, f"/child/{folder}/looked/")
+    assert len(pages) >= 4
+    told = [n for page in pages for n in re.findall(r"Enquiries: page (\d+)\b", page)]
+    assert sorted(map(int, told)) == list(range(650)), "each once, and none left out"
+    assert "Concern: raise" in words(pages[-1])
+    assert "The latest" in words(pages[-1])
+    assert "The latest" not in words(pages[0])
+    assert client.get(f"/child/{folder}/looked/", {"older": "rubbish"}).status_code == 200
+
+
+@pytest.mark.obligation("REC-18")
+def test_a_childs_page_tells_of_searches_and_lists_that_showed_the_child() -> None:
+    door = make_front_door()
+    maya, theo = raised_by(door.teacher).folder_ids
+    searcher = make_practitioner("health-visitor", name="Hedda Aske")
+    with as_practitioner(searcher):
+        record(Verb.SEARCHED, "matching.search", found=2, page=1, folders=[maya], adults=[])
+    lister = make_practitioner("team-manager", name="Lotte Brun")
+    with as_practitioner(lister):
+        record_list("web.team", [theo, maya])
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(door.decider.user)
+    on_maya, on_theo = (words(client.get(f"/child/{f}/looked/").content.decode()) for f in (maya, theo))
+    assert re.search(r"Hedda Aske.{0,80}Search: was shown on the list ?searched", on_maya)
+    assert re.search(r"Lotte Brun.{0,80}My team’s work: was shown on the list ?read", on_maya)
+    assert "Hedda Aske" not in on_theo
+    assert "Lotte Brun" in on_theo
+    with as_practitioner(door.manager):
+        seal(theo, "Somebody who works here is family.", [door.manager.pk])
+    with as_practitioner(door.decider):
+        assert {row.practitioner_id for row in who_looked([theo])} <= {door.decider.pk}, (
+            "sealed: own deeds alone"
+        )
+    outsider = make_practitioner("health-visitor")
+    with as_practitioner(outsider):
+        assert who_looked([maya, theo]) == []
+
+
+@pytest.mark.obligation("REC-18")
+def test_the_trail_is_narrowed_to_one_child_whose_record_is_open() -> None:
+    door = make_front_door()
+    shown, other = raised_by(door.teacher).folder_ids
+    lead = make_practitioner("quality-lead", name="Grace Tan")
+    let_in(shown, lead)
+    with as_practitioner(door.manager):
+        record(Verb.READ, "web.child", folder_id=other)
+        record_list("web.team", [shown])
+        number = names_of_folders([shown, other])
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(lead.user)
+    looked = client.get(f"/child/{shown}/looked/").content.decode()
+    (link,) = re.findall(r'href="(/trail/[^"]+record=[^"]+)"', looked)
+    assert link.endswith(number[shown].record)
+    told = words(client.get(link).content.decode())
+    assert "Concern: raise" in told
+    assert re.search(r"My team’s work.{0,10}\s*read; 1 child shown", told)
+    assert "A record that is not open to you" not in told
+    assert "Sign in" not in told
+    refused = words(client.get("/trail/", {"record": number[other].record}).content.decode())
+    assert "No record that is open to you has this number." in refused
+    made_up = words(client.get("/trail/", {"record": "nothing"}).content.decode())
+    assert "No record that is open to you has this number." in made_up
