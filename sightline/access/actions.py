@@ -232,6 +232,21 @@ def hand_over(folder_id: UUID, manager_id: UUID) -> None:
         record(Verb.WROTE, "access.hand_over", folder_id=folder_id, subject=row, manager=manager_id)
 
 
+def hand_over_all(posting_id: UUID, manager_id: UUID) -> None:
+    """What the holder of a post answers for goes to another manager from today: part of ending the post, which asks the
+    permission. What is sealed stays: whoever is named there hands it over."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_hand_over_all(%s, %s)", [posting_id, manager_id])
+        folders = [row[0] for row in cursor.fetchall()]
+    if not folders:
+        raise Refused("Choose a manager who holds a post today", "manager")
+    record_many(
+        event(Verb.WROTE, "access.hand_over", folder_id=folder_id, manager=manager_id)
+        for folder_id in folders
+    )
+    notify(manager_id, text="You answer for the records of somebody who leaves, from today", path="/")
+
+
 # -- grants ---------------------------------------------------------------------------------------------
 
 

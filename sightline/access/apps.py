@@ -8,7 +8,8 @@ class AccessConfig(AppConfig):
     def ready(self) -> None:
         from sightline.agencies import leaving
 
-        from . import drafts, queries
+        from . import actions, drafts, queries
 
         drafts.sources.append(queries.draft_lines)
         leaving.sources.append(leaving.Source("closing", queries.closing_part))
+        leaving.sources.append(leaving.Source("records", queries.answering_part, actions.hand_over_all))

@@ -210,6 +210,17 @@ def closing_part(posting_id: UUID) -> Part | None:
     return Part(f"{many} to them", tuple(line.number for line in found))
 
 
+def answering_part(posting_id: UUID) -> Part | None:
+    """The records that the holder of a post answers for, as the page that ends it lists them (REC-20)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM access_answered_for(%s)", [posting_id])
+        numbers = tuple(row[0] for row in cursor.fetchall())
+    if not numbers:
+        return None
+    many = "1 record" if len(numbers) == 1 else f"{len(numbers)} records"
+    return Part(f"They answer for {many}", numbers, ask="Who answers for these records from today?")
+
+
 def seal_on(folder_id: UUID) -> Seal | None:
     """The seal on a folder, for the named alone; its names are those who still hold the post they were named in."""
     in_post = SealName.objects.filter(posting__in=Posting.objects.held_today().values("pk"))

@@ -19,7 +19,7 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 
-from . import queries
+from . import leaving, queries
 from .models import (
     SET_UP,
     Agency,
@@ -270,10 +270,13 @@ def give_passphrase(emails: Iterable[str], passphrase: str) -> int:
         return len(users)
 
 
-def end_posting(posting: UUID, until: date) -> None:
+def end_posting(posting: UUID, until: date, to: Mapping[str, UUID] | None = None) -> None:
     """End a posting: `until` is the first day on which it no longer holds, today at the earliest for one that
     has begun. What the person could open through it closes that day: the database binds what somebody was let into
-    to the post in which they were (`access`). Their manager is told, and sees there what closes."""
+    to the post in which they were (`access`). Their manager is told, and sees there what closes.
+
+    What must go to somebody else (`leaving.sources`: people they manage, records they answer for, what they owe) goes
+    to those named in `to` by the source's key, from today. Raises Refused with that key while one is missing."""
     with attempt("agencies.end_posting"):
         row = Posting.objects.filter(pk=posting).first()
         if row is None:
@@ -285,6 +288,19 @@ def end_posting(posting: UUID, until: date) -> None:
             raise Refused("The posting cannot end before it began", "until")
         if until < today() and row.held_from < today():
             raise Refused("A posting ends today or later: what was done under it stands", "until")
+        for source in leaving.sources:
+            part = source.part(posting)
+            if part is None or source.hand_over is None:
+                continue
+            following = (to or {}).get(source.key)
+            if following is None:
+                raise Refused(f"{part.title}. Choose who takes over", source.key)
+            if following == row.practitioner_id:
+                raise Refused("Choose somebody other than the person who leaves", source.key)
+            try:
+                source.hand_over(posting, following)
+            except Refused as refusal:
+                raise Refused(refusal.verdict.reason, source.key) from refusal
         row.held_until = until
         row.save(update_fields=["held_until"])
         record(Verb.WROTE, "agencies.end_posting", subject=row, practitioner=row.practitioner_id)
@@ -294,6 +310,27 @@ def end_posting(posting: UUID, until: date) -> None:
                 text="Somebody you manage leaves a post. See what closes to them",
                 path=f"/people/posting/{row.pk}/leaves/",
             )
+
+
+def hand_over_people(posting: UUID, manager: UUID) -> None:
+    """Those whom the holder of a post manages get another manager: part of ending the post, which asks the permission
+    (WRK-04)."""
+    if not Posting.objects.held_today().exclude(pk=posting).filter(practitioner_id=manager).exists():
+        raise Refused("Choose somebody who holds a post today")
+    managed = list(queries.managed_through(posting))
+    if any(post.practitioner_id == manager for post in managed):
+        raise Refused("Choose somebody whom they do not manage: nobody is their own manager")
+    for post in managed:
+        post.line_manager_id = manager
+        post.save(update_fields=["line_manager"])
+        record(
+            Verb.WROTE,
+            "agencies.change_manager",
+            subject=post,
+            practitioner=post.practitioner_id,
+            manager=manager,
+        )
+    notify(manager, text="You manage people of somebody who leaves, from today", path="/people/")
 
 
 def first_administrator(*, name: str, email: str, agency_name: str, agency_kind: AgencyKind) -> Practitioner:

@@ -20,4 +20,7 @@ class AgenciesConfig(AppConfig):
     label = "agencies"
 
     def ready(self) -> None:
+        from . import actions, leaving, queries
+
+        leaving.sources.append(leaving.Source("people", queries.managed_part, actions.hand_over_people))
         post_migrate.connect(_sync_roles, sender=self, dispatch_uid="agencies.roles")

@@ -20,7 +20,19 @@ from sightline.kernel.time import today
 from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.viewer import ViewerKind, current
 
-from .models import Agency, Notice, Partnership, Posting, Practitioner, Role, RotaShift, Team, User
+from .leaving import Part
+from .models import (
+    Agency,
+    Notice,
+    Partnership,
+    Posting,
+    Practitioner,
+    Role,
+    RolePermission,
+    RotaShift,
+    Team,
+    User,
+)
 from .rules import Acting, Shift, order_of_asking, wider
 from .terms import AgencyKind, Permission, Scope
 
@@ -253,6 +265,36 @@ def posting(posting_id: UUID) -> PostLine | None:
     """One posting, past, present or to come."""
     lines = _lines(Posting.objects.filter(pk=posting_id))
     return lines[0] if lines else None
+
+
+def may_in_post(posting_id: UUID) -> set[str]:
+    """What the role of a post allows."""
+    return set(
+        RolePermission.objects.filter(role__postings=posting_id)
+        .values_list("permission", flat=True)
+        .distinct()
+    )
+
+
+def managed_through(posting_id: UUID) -> QuerySet[Posting]:
+    """The posts of today and to come of those whom the holder of a post manages, as far as that goes with it: those of
+    its agency, or all where they hold no other post to go on with."""
+    post = Posting.objects.get(pk=posting_id)
+    still = Q(held_until__isnull=True) | Q(held_until__gt=today())
+    found = Posting.objects.filter(still, line_manager_id=post.practitioner_id)
+    others = Posting.objects.filter(still, practitioner_id=post.practitioner_id).exclude(pk=posting_id)
+    return found.filter(agency_id=post.agency_id) if others.exists() else found
+
+
+def managed_part(posting_id: UUID) -> Part | None:
+    """Whom the holder of a post manages, as the page that ends the post lists them (WRK-04)."""
+    lines = _lines(managed_through(posting_id))
+    if not lines:
+        return None
+    many = "1 person" if len(lines) == 1 else f"{len(lines)} people"
+    return Part(
+        f"They manage {many}", tuple(line.said_as for line in lines), ask="Who manages them from today?"
+    )
 
 
 def managers() -> list[PostLine]:

@@ -14,9 +14,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from sightline.agencies.actions import permit
+from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
+from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now
@@ -360,6 +360,28 @@ class Sent:
 
     seen: int | None
     once: UUID
+
+
+def hand_over_all(posting_id: UUID, practitioner_id: UUID) -> None:
+    """What the holder of a post still owes goes to somebody else: part of ending the post, which asks the permission.
+    Raises Refused where they may not write in a record that it stands in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM procedures_hand_over_all(%s, %s)", [posting_id, practitioner_id])
+        found = cursor.fetchall()
+    left = sum(not handed for _duty, _folder, handed in found)
+    if left or not found:
+        raise Refused(
+            f"{left or 'Some'} of these stand in records that this person may not write in. Choose somebody else, or "
+            "ask the manager who answers for the records to let them in first"
+        )
+    record_many(
+        event(
+            Verb.WROTE, "procedures.hand_to", folder_id=folder_id, subject=("procedures_duty", duty_id),
+            to=practitioner_id,
+        )
+        for duty_id, folder_id, _handed in found
+    )  # fmt: skip
+    notify(practitioner_id, text="You have been given what somebody who leaves still had to do", path="/")
 
 
 def _permit(permission: Permission, duty: Duty) -> None:

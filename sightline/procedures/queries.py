@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 
 from sightline.access.gathering import note_folders
 from sightline.access.queries import reaches, read_together
+from sightline.agencies.leaving import Part
 from sightline.agencies.queries import partnership
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission, Scope
@@ -426,3 +427,20 @@ def standing() -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM procedures_standing(%s)", [now()])
         return [Standing(*row) for row in cursor.fetchall()]
+
+
+def owed_part(posting_id: UUID) -> Part | None:
+    """What the holder of a post still owes, by what it is and how often, as the page that ends the post lists it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT title, count(*) FROM procedures_owed_through(%s) GROUP BY 1 ORDER BY 1", [posting_id]
+        )
+        found = cursor.fetchall()
+    if not found:
+        return None
+    total = sum(times for _title, times in found)
+    return Part(
+        "They have 1 thing still to do" if total == 1 else f"They have {total} things still to do",
+        tuple(title if times == 1 else f"{title}, {times} times" for title, times in found),
+        ask="Who does these from today?",
+    )

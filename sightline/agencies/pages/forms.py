@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from sightline.govuk.forms import (
     Choice,
@@ -66,7 +67,20 @@ class AppointForm(PageForm):
 
 
 class EndForm(PageForm):
+    """The last day, and for each thing that must be handed over, by its source's key, to whom it goes."""
+
     last_day = Day("Last day in the post", ask="Enter the last day in the post", tense="future")
+
+    def __init__(self, *args: Any, handed_over: Mapping[str, str], people: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.handed_over = tuple(handed_over)
+        options = list(people)
+        for key, question in handed_over.items():
+            self.fields[key] = Select(question, ask=f"Choose: {question[0].lower()}{question[1:]}")
+            self.fields[key].set_options(_options(options))  # type: ignore[attr-defined]
+
+    def goes_to(self) -> dict[str, UUID]:
+        return {key: UUID(self.cleaned_data[key]) for key in self.handed_over}
 
 
 class AgencyForm(PageForm):

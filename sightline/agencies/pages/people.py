@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -97,11 +98,26 @@ def end(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     line = queries.posting(posting_id)
     if line is None:
         raise NotFound
-    form = EndForm(request.POST if request.method == "POST" else None)
+    parts = leaving.parts(posting_id)
+    form = EndForm(
+        request.POST if request.method == "POST" else None,
+        handed_over={key: part.ask for key, part in parts.items() if part.ask},
+        people=sorted(
+            {
+                (other.practitioner_id, other.said_as)
+                for other in queries.practitioners()
+                if other.practitioner_id != line.practitioner_id
+            },
+            key=lambda pair: pair[1].casefold(),
+        ),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             # The day after the last is the first on which the post is no longer held.
-            actions.end_posting(posting_id, form.cleaned_data["last_day"] + timedelta(days=1))
+            with transaction.atomic():
+                actions.end_posting(
+                    posting_id, form.cleaned_data["last_day"] + timedelta(days=1), form.goes_to()
+                )
         except NotPermitted:
             raise
         except Refused as refusal:
@@ -109,7 +125,12 @@ def end(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"The post of {line.name} ends that day.")
             return HttpResponseRedirect(reverse("agencies:person", args=[line.practitioner_id]))
-    context = {"form": form, "line": line, "parts": leaving.parts(posting_id).values()}
+    context = {
+        "form": form,
+        "line": line,
+        "parts": parts.values(),
+        "seals": Permission.SEAL in queries.may_in_post(posting_id),
+    }
     return render(request, "agencies/end_posting.html", context)
 
 
