@@ -66,7 +66,7 @@ class Writer(threading.Thread):
             if self.finished.is_set():
                 return
             try:
-                with httpx.Client(base_url=self.base, timeout=10, follow_redirects=False) as client:
+                with httpx.Client(base_url=self.base, timeout=60, follow_redirects=False) as client:
                     self.sign_in(client)
                     while not self.finished.is_set():
                         self.do_one(client, number)
