@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from sightline.audit.actions import attempt, record
 from sightline.audit.terms import Verb
+from sightline.govuk.words import short_moment
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
@@ -23,6 +24,7 @@ from . import leaving, queries
 from .models import (
     SET_UP,
     Agency,
+    AgencyChange,
     Notice,
     Partnership,
     Posting,
@@ -119,6 +121,54 @@ def add_agency(
         agency.save(force_insert=True)
         record(Verb.WROTE, "agencies.add_agency", subject=agency)
         return agency
+
+
+#: What else shows an agency and must follow when it changes: rooms above add their own when they load.
+following_agencies: list[Callable[[UUID], None]] = []
+
+
+def change_agency(agency: UUID, *, name: str, telephone: str, sensitive: bool, ask: str, seen: int) -> Agency:
+    """Another name or number for an agency, or that it is sensitive or no longer so: from this moment, on every pointer
+    that shows it. What it was before is kept. `seen` is how many changes there were when the form was opened.
+
+    Raises Refused with who and when where somebody changed it since, NotFound for an agency that is none.
+    """
+    with attempt("agencies.change_agency"):
+        _permit_for(Permission.MANAGE_PEOPLE, agency_id=agency)
+        row = Agency.objects.select_for_update().filter(pk=agency).first()
+        if row is None:
+            raise NotFound
+        name, telephone, ask = name.strip(), telephone.strip(), ask.strip()
+        changes = AgencyChange.objects.filter(agency=row).select_related("by").order_by("-at", "-id")
+        if changes.count() != seen:
+            last = changes[0]
+            raise Refused(
+                f"{last.by.name} changed this agency at {short_moment(last.at)}, after you opened this page. Look at "
+                "what it says now, and send yours again if it should still be changed"
+            )
+        if not name:
+            raise Refused("Enter the name of the agency", "name")
+        if sensitive and not ask:
+            raise Refused(
+                "Say whom others ask about a child: a sensitive agency is shown as another service", "ask"
+            )
+        if Agency.objects.filter(name__iexact=name).exclude(pk=agency).exists():
+            raise Refused(f"There is already an agency called {name}", "name")
+        if (row.name, row.telephone, row.sensitive, row.ask) == (name, telephone, sensitive, ask):
+            raise Refused("Nothing has been changed")
+        by = current().practitioner_id
+        if by is None:
+            raise NotPermitted("An agency is changed by somebody who is signed in.")
+        AgencyChange(
+            agency=row, at=now(), by_id=by, name=row.name, telephone=row.telephone, sensitive=row.sensitive,
+            ask=row.ask,
+        ).save(force_insert=True)  # fmt: skip
+        row.name, row.telephone, row.sensitive, row.ask = name, telephone, sensitive, ask
+        row.save(update_fields=["name", "telephone", "sensitive", "ask"])
+        for follow in following_agencies:
+            follow(row.pk)
+        record(Verb.WROTE, "agencies.change_agency", subject=row)
+        return row
 
 
 def add_team(agency: UUID, name: str, *, front_door: bool = False) -> Team:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from sightline.kernel.door import Door
 from sightline.kernel.ids import uuid7
-from sightline.kernel.models import DatedRow, Row, held_on, in_order
+from sightline.kernel.models import DatedRow, Row, held_on, in_order, never_changed
 from sightline.kernel.time import today
 
 from .terms import AgencyKind, Permission, Scope
@@ -59,6 +59,23 @@ class Agency(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AgencyChange(Row):
+    """What an agency was called and how it was shown before somebody changed it, who did and when."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+    by = models.ForeignKey("Practitioner", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    telephone = models.CharField(max_length=40, blank=True)
+    sensitive = models.BooleanField()
+    ask = models.CharField(max_length=200, blank=True)
+    # A sensitive agency's former name is nobody's to read but theirs who keep the agencies.
+    door = Door(read=MAY_MANAGE_PEOPLE, insert=f"{MAY_MANAGE_PEOPLE} AND by_id = kernel_practitioner()")
+
+    class Meta:
+        triggers = [never_changed("agency_change_never_changed")]
 
 
 class Team(Row):

@@ -23,6 +23,7 @@ from sightline.kernel.viewer import ViewerKind, current
 from .leaving import Part
 from .models import (
     Agency,
+    AgencyChange,
     Notice,
     Partnership,
     Posting,
@@ -265,6 +266,11 @@ def posting(posting_id: UUID) -> PostLine | None:
     """One posting, past, present or to come."""
     lines = _lines(Posting.objects.filter(pk=posting_id))
     return lines[0] if lines else None
+
+
+def agency_changes(agency_id: UUID) -> list[AgencyChange]:
+    """What an agency was before each change, the latest first; for those who keep the agencies."""
+    return list(AgencyChange.objects.filter(agency_id=agency_id).select_related("by").order_by("-at", "-id"))
 
 
 def may_in_post(posting_id: UUID) -> set[str]:

@@ -313,6 +313,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "practitioner_id": door.worker.pk,
         "team_id": door.team.pk,
         "posting_id": posting.pk,
+        "agency_id": posting.agency_id,
         "shift_id": shift.pk,
         "principle_id": "none",
         "definition_id": "safeguarding",

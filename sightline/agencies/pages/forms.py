@@ -97,6 +97,17 @@ class AgencyForm(PageForm):
     ask = Text("Whom others ask instead", required=False, hint="Only for a sensitive agency.")
 
 
+class ChangeAgencyForm(PageForm):
+    name = Text("Name of the agency", ask="Enter the name of the agency")
+    telephone = Telephone(required=False)
+    sensitive = Confirm(
+        "Sensitive: shown to others only as another service",
+        required=False,
+        hint="A refuge, or a sexual or mental health service. Its name disappears from every search at once.",
+    )
+    ask = Text("Whom others ask instead", required=False, hint="Only for a sensitive agency.")
+
+
 class TeamForm(PageForm):
     agency = Select("Agency", ask="Choose the agency")
     name = Text("Name of the team")

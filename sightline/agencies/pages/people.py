@@ -19,7 +19,7 @@ from .. import actions, leaving, queries
 from ..gate import SIGNED_IN, page
 from ..rules import ALLOWS
 from ..terms import AgencyKind, Permission
-from .forms import KINDS, AgencyForm, AppointForm, EndForm, TeamForm
+from .forms import KINDS, AgencyForm, AppointForm, ChangeAgencyForm, EndForm, TeamForm
 
 #: More people than this are found by typing a word of their name.
 AT_ONCE = 100
@@ -188,6 +188,43 @@ def agencies(request: HttpRequest) -> HttpResponse:
         "forms": [agency_form, team_form],
     }
     return render(request, "agencies/agencies.html", context)
+
+
+@page(permission=Permission.MANAGE_PEOPLE)
+def agency(request: HttpRequest, agency_id: UUID) -> HttpResponse:
+    """Change what an agency is called, its number, and whether it is sensitive; what it was before."""
+    found = next((known for known in queries.agencies() if known.pk == agency_id), None)
+    if found is None:
+        raise NotFound
+    changes = queries.agency_changes(agency_id)
+    form = ChangeAgencyForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "name": found.name, "telephone": found.telephone, "sensitive": found.sensitive, "ask": found.ask
+        },
+    )  # fmt: skip
+    seen, status = str(len(changes)), 200
+    if request.method == "POST":
+        sent = request.POST.get("seen", "")
+        if form.is_valid():
+            try:
+                changed = actions.change_agency(
+                    agency_id,
+                    **form.cleaned_data,
+                    seen=int(sent) if sent.isascii() and sent.isdigit() else -1,
+                )
+            except NotPermitted:
+                raise
+            except Refused as refusal:
+                form.refuse(refusal.verdict)
+                status = 200 if refusal.verdict.field else 409
+            else:
+                messages.success(
+                    request, f"{changed.name} has been changed. What others see of it follows from now on."
+                )
+                return HttpResponseRedirect(reverse("agencies:agency", args=[agency_id]))
+    context = {"form": form, "agency": found, "changes": changes, "seen": seen}
+    return render(request, "agencies/agency.html", context, status=status)
 
 
 @page(permission=SIGNED_IN, methods=("GET",))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/appoint/", people.appoint, name="appoint"),
     path("people/agencies/", people.agencies, name="agencies"),
+    path("people/agencies/<uuid:agency_id>/", people.agency, name="agency"),
     path("people/roles/", people.roles, name="roles"),
     path("people/rota/", rota.teams, name="rotas"),
     path("people/rota/<uuid:team_id>/", rota.rota, name="rota"),

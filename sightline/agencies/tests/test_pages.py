@@ -4,13 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 from django.test import Client
 
 from sightline.agencies import actions, queries
-from sightline.agencies.models import Posting, RotaShift, User
+from sightline.agencies.models import Agency, AgencyChange, Posting, RotaShift, User
 from sightline.agencies.rules import Shift, repeated_weekly
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotPermitted
 
 from .factories import as_practitioner, make_agency, make_partnership, make_practitioner, make_team
 
@@ -179,3 +181,54 @@ def test_somebody_whose_post_has_ended_is_told_so() -> None:
     answer = signed_in(gone).get("/notices/")
     assert answer.status_code == 403
     assert "hold no post in the partnership today" in text(answer)
+
+
+def test_an_agency_is_changed_by_one_person_at_a_time_and_what_it_was_is_kept() -> None:
+    agency = make_agency(name="Quay House")
+    first, second = make_practitioner("administrator", name="Rosa Lind"), make_practitioner("administrator")
+    address = f"/people/agencies/{agency.pk}/"
+    assert signed_in(make_practitioner("team-manager")).get(address).status_code == 403
+    page = text(signed_in(first).get(address))
+    assert 'value="Quay House"' in page
+    said = {"name": "Quay House", "telephone": "01632 960123", "sensitive": "yes", "ask": "", "seen": "0"}
+    assert "Say whom others ask" in text(signed_in(first).post(address, said))
+    said["ask"] = "The front door, 01632 960000"
+    assert signed_in(first).post(address, said).status_code == 302
+    stale = signed_in(second).post(address, said | {"name": "Quay Refuge"})
+    assert stale.status_code == 409
+    assert "Rosa Lind changed this agency at" in text(stale)
+    assert 'value="Quay Refuge"' in text(stale)
+    page = text(signed_in(second).get(address))
+    assert "Quay House, 01632 960123. Changed by Rosa Lind" in page
+    assert signed_in(second).post(address, said | {"seen": "1"}).status_code == 409
+    assert "already an agency called" in text(
+        signed_in(second).post(address, said | {"seen": "1", "name": make_agency(name="Another House").name})
+    )
+    changed = Agency.objects.get(pk=agency.pk)
+    assert (changed.name, changed.sensitive, changed.ask) == (
+        "Quay House",
+        True,
+        "The front door, 01632 960000",
+    )
+
+
+def test_what_an_agency_was_is_read_and_written_by_nobody_else_and_changed_by_nobody() -> None:
+    agency, keeper, other = (
+        make_agency(),
+        make_practitioner("administrator"),
+        make_practitioner("team-manager"),
+    )
+    with as_practitioner(keeper):
+        actions.change_agency(
+            agency.pk, name="Elm Lodge", telephone="", sensitive=True, ask="The front door", seen=0
+        )
+        assert AgencyChange.objects.get().name == agency.name
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            AgencyChange.objects.update(name="x")
+    with as_practitioner(other):
+        assert not AgencyChange.objects.exists()
+        with pytest.raises(NotPermitted):
+            actions.change_agency(agency.pk, name="x", telephone="", sensitive=False, ask="", seen=1)
+        assert Agency.objects.filter(pk=agency.pk).update(sensitive=False) == 0
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            AgencyChange.objects.create(agency=agency, at=now(), by=other, name="x", sensitive=False)

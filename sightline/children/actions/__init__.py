@@ -10,6 +10,7 @@ changed the same thing since, the action refuses and says who and when."""
 from .gate import (
     london_day,
     pointer_changed,
+    refresh_agency,
     refresh_pointer,
     refresh_pointers,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "record_child_of_concern",
     "record_children_bulk",
     "record_family_bulk",
+    "refresh_agency",
     "refresh_pointer",
     "refresh_pointers",
     "rename",

@@ -180,6 +180,13 @@ def refresh_pointers(folder_ids: Sequence[UUID]) -> None:
         tell(folder_ids)
 
 
+def refresh_agency(agency_id: UUID) -> None:
+    """An agency has changed: what a search shows of the children that it works with follows. Part of that action, which
+    asks the permission."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT children_refresh_agency(%s)", [agency_id])
+
+
 def refresh_pointer(folder_id: UUID) -> None:
     """`refresh_pointers` for one folder."""
     refresh_pointers([folder_id])

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import ProgrammingError, connection, transaction
 
+from sightline.agencies.actions import change_agency
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.audit.models import AuditEvent
 from sightline.children import actions, queries
 from sightline.children.models import (
@@ -14,6 +17,7 @@ from sightline.children.models import (
     Involvement,
     Particulars,
     PersonName,
+    PointerAgency,
     Provider,
     Residence,
     Status,
@@ -411,6 +415,43 @@ def test_a_sensitive_agency_without_anybody_to_ask_leads_to_the_front_door(world
     assert name == "another service"
     assert reach.startswith("Ask ")
     assert "Harbour" not in name + reach
+
+
+@pytest.mark.obligation("REC-16")
+def test_an_agency_that_becomes_sensitive_is_named_on_no_pointer_from_that_moment(world, worker, stranger):
+    folder_id = world.folder(worker, agency=world.health)
+    world.child(folder_id)
+    with world.looking(worker):
+        actions.involve(folder_id, NewInvolvement(world.school.pk, "worker"))
+    keeper = make_practitioner("administrator")
+    health = ("Northmoor Health", "01632 960002")
+    steps = [
+        ({"telephone": "01632 960777"}, ("Quayside Primary", "01632 960777")),
+        ({"name": "Quayside House"}, ("Quayside House", "01632 960777")),
+        ({"sensitive": True, "ask": "Ask the front door"}, ("another service", "Ask the front door")),
+        ({"sensitive": False, "ask": ""}, ("Quayside House", "01632 960777")),
+    ]
+    said = {"name": "Quayside Primary", "telephone": "", "sensitive": False, "ask": ""}
+    for seen, (change, shown) in enumerate(steps):
+        said |= change
+        with as_practitioner(keeper):
+            change_agency(world.school.pk, **said, seen=seen)
+        with world.looking(stranger):
+            assert set(queries.pointer(folder_id).agencies) == {shown, health}
+            assert {row.shown_as for row in PointerAgency.objects.filter(folder_id=folder_id)} == {
+                shown[0],
+                health[0],
+            }
+
+
+def test_whoever_does_not_keep_the_agencies_changes_no_pointer_past_the_doors(world, stranger):
+    with (
+        world.looking(stranger),
+        pytest.raises(ProgrammingError, match="do not keep"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT children_refresh_agency(%s)", [world.school.pk])
 
 
 def test_the_pointer_follows_what_it_shows(world, worker, folder_id, at_work):
