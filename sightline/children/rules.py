@@ -195,6 +195,28 @@ def display_name(given: str, family: str, *, unborn: bool = False) -> str:
     return whole_name(given, family) or (UNBORN if unborn else NAME_NOT_KNOWN)
 
 
+def used_name(given: str, family: str, known_as: str = "", *, unborn: bool = False) -> str:
+    """The name that lists and headings lead with: the name somebody uses, with their family name where that is
+    one word (REC-16)."""
+    used = tidy_name(known_as)
+    if not used:
+        return display_name(given, family, unborn=unborn)
+    # Of several words it may hold a family name of their own choice: nothing is put behind it.
+    return used if " " in used else whole_name(used, family)
+
+
+def full_beside(given: str, family: str, known_as: str = "") -> str:
+    """The name in full, where it is another than the one used: it stands beside it where identity matters."""
+    full = whole_name(given, family)
+    return "" if full.casefold() == used_name(given, family, known_as).casefold() else full
+
+
+def leading_name(name: str, known_as: str) -> str:
+    """The same for a pointer, which knows a name in full and not its parts."""
+    used = tidy_name(known_as)
+    return name if not used or used.casefold() in name.casefold().split() else used
+
+
 def called(given: str, family: str, known_as: str = "", *, unborn: bool = False) -> str:
     """What running text calls somebody: the name they use, else their given name (obligation REC-16)."""
     return tidy_name(known_as) or tidy_name(given) or display_name(given, family, unborn=unborn)

@@ -151,7 +151,7 @@ _ROWS = """
     SELECT c.id, c.reference, c.raised_at, c.immediate_danger, c.state, p.name, c.raised_post, c.anonymous,
            c.referrer_name, c.referrer_relation, t.name,
            ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list),
-           ARRAY(SELECT n.folder_id FROM concerns_partname n WHERE n.concern_id = c.id)
+           ARRAY(SELECT n.folder_id FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list)
     FROM concerns_concern c
     LEFT JOIN agencies_practitioner p ON p.id = c.raised_by_id
     LEFT JOIN agencies_practitioner t ON t.id = c.taken_by_id
@@ -160,11 +160,13 @@ _ROWS = """
 
 
 def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
-    """Their rows in their order. Two queries."""
+    """Their rows in their order. Four queries."""
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, [[one.id for one in waiting]])
         found = {row[0]: row for row in cursor.fetchall()}
     duties = views_of(one.duty for one in waiting if one.duty)
+    leads = leads_of(folder for row in found.values() for folder in row[12])
+    names = names_of_folders(set(leads.values()))
     rows = []
     for one in waiting:
         if one.id not in found:
@@ -183,7 +185,11 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
                 danger_waiting=one.danger,
                 state=ConcernState(state),
                 taken_by=taken_by or "",
-                children=tuple(children),
+                children=tuple(
+                    # The referrer's word for the child, unless the record says what name they use.
+                    names[lead].name if (lead := leads[folder]) in names and names[lead].full_name else said
+                    for folder, said in zip(folders, children, strict=True)
+                ),
                 due=duties.get(one.duty) if one.duty else None,
                 folder_ids=tuple(folders),
             )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sightline.children.rules import leading_name
 from sightline.children.terms import Kinship
 from sightline.govuk.words import age as age_in_words
 from sightline.kernel.verdicts import NotFound
@@ -40,6 +41,10 @@ class Found:
     opens: bool
     points: float
     likeness: Reason
+
+    @property
+    def used_name(self) -> str:
+        return leading_name(self.name, self.known_as)
 
     @property
     def age(self) -> str:

@@ -109,7 +109,7 @@ def summary_of(
         heading=" · ".join(
             words
             for words in (
-                f"Known as {facts['called']}" if facts["known_as"] else "",
+                f"Full name {facts['full_name']}" if facts["full_name"] else "",
                 facts["pronouns"],
                 facts["age"],
                 f"born {full_day(facts['born_on'])}"

@@ -222,8 +222,8 @@ def told_of_record(folder_ids: Iterable[UUID]) -> list[ToldOfRecord]:
 def not_told_of_record(view: ChildView) -> list[str]:
     """The child and those with parental responsibility whom nobody has told of the record."""
     told = {row.name.casefold() for row in told_of_record(view.folder_ids)}
-    wanted = [view.child.name, *(t.name for t in view.responsible_parents)]
-    return [name for name in wanted if name.casefold() not in told]
+    people = [view.child, *(t.person for t in view.responsible_parents)]
+    return [p.name for p in people if told.isdisjoint({p.name.casefold(), p.full_name.casefold()} - {""})]
 
 
 # -- requests -------------------------------------------------------------------------------------------
@@ -519,7 +519,7 @@ def whole(view: RequestView, child: ChildView) -> Whole:
         if re.search(rf"(?<!\w){re.escape(a.abbreviation)}(?!\w)", every)
     ]
     return Whole(
-        name=child.child.name,
+        name=f"{child.child.name} ({child.child.full_name})" if child.child.full_name else child.child.name,
         own=own,
         made_on=_day(now()),
         parts=parts,

@@ -103,7 +103,10 @@ def _plainly(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
                 "name": view.child.name,
                 "called": view.child.called,
                 "short": view.child.age,
-                "lines": [view.child.age],
+                "lines": [
+                    *([f"Full name {view.child.full_name}"] if view.child.full_name else []),
+                    view.child.age,
+                ],
                 "marks": [],
             },
             "seen": None,

@@ -24,7 +24,8 @@ from .reading import _BIRTH, _read
 
 @dataclass(frozen=True)
 class NameAndAge:
-    """How a list names somebody. `name` in full, `called` as running text does, `age` in words.
+    """How a list names somebody. `name` is the one they use, with the family name; `called` as running text does,
+    `age` in words; `full_name` where it is another than the name they use.
 
     `record` and `born`, where they are known, tell apart those whose name nobody has recorded.
     """
@@ -36,6 +37,7 @@ class NameAndAge:
     record: str = ""
     unborn: bool = False
     died_on: date | None = None
+    full_name: str = ""
 
     @property
     def nameless(self) -> bool:
@@ -89,7 +91,8 @@ def _named(names: dict[str, Any] | None, births: dict[str, Any] | None) -> NameA
     given, family = held.get("full", ("", ""))
     known_as = rules.whole_name(*held["known_as"]) if "known_as" in held else ""
     return NameAndAge(
-        name=rules.display_name(given, family, unborn=birth.unborn),
+        name=rules.used_name(given, family, known_as, unborn=birth.unborn),
+        full_name=rules.full_beside(given, family, known_as),
         called=rules.called(given, family, known_as, unborn=birth.unborn),
         age=rules.age_words(
             today(),

@@ -28,6 +28,10 @@ class PointerView:
     area: str
     agencies: tuple[tuple[str, str], ...]  # as shown, and how to reach them or whom to ask
 
+    @property
+    def used_name(self) -> str:
+        return rules.leading_name(self.name, self.known_as)
+
 
 def pointer(folder_id: UUID) -> PointerView:
     """The pointer of one child. Raises NotFound alike for a sealed, a foreign and an invented id."""

@@ -194,7 +194,13 @@ class PersonView:
 
     @property
     def name(self) -> str:
-        return rules.display_name(self.given, self.family, unborn=self.birth.unborn)
+        """The name that they use, with the family name."""
+        return rules.used_name(self.given, self.family, self.known_as, unborn=self.birth.unborn)
+
+    @property
+    def full_name(self) -> str:
+        """In full; empty where that is the name they use."""
+        return rules.full_beside(self.given, self.family, self.known_as)
 
     @property
     def known_as(self) -> str:
@@ -391,6 +397,7 @@ class ChildView:
         language = child.answers.get(IdentityQuestion.LANGUAGE)
         return {
             "name": child.name,
+            "full_name": child.full_name,
             "called": child.called,
             "known_as": child.known_as,
             "pronouns": child.birth.pronouns,

@@ -116,6 +116,24 @@ def test_other_numbers(scheme, value, good):
 
 @pytest.mark.obligation("REC-16")
 @pytest.mark.parametrize(
+    ("given_name", "family", "known_as", "leads", "beside"),
+    [
+        ("Alexander", "Lund", "Roxana", "Roxana Lund", "Alexander Lund"),
+        ("Alexander", "Lund", "Roxana Lund", "Roxana Lund", "Alexander Lund"),
+        ("Alexander", "Lund", "Roxana Marsh", "Roxana Marsh", "Alexander Lund"),
+        ("Maya", "Lund", "Maya", "Maya Lund", ""),
+        ("Maya", "Lund", "", "Maya Lund", ""),
+        ("", "", "Red", "Red", ""),
+        ("", "", "", "Name not known", ""),
+    ],
+)
+def test_the_name_that_leads_is_the_one_they_use(given_name, family, known_as, leads, beside):
+    assert rules.used_name(given_name, family, known_as) == leads
+    assert rules.full_beside(given_name, family, known_as) == beside
+
+
+@pytest.mark.obligation("REC-16")
+@pytest.mark.parametrize(
     ("given_name", "family", "known_as", "unborn", "shown", "said"),
     [
         ("Maya", "Ferreira-Lund", "", False, "Maya Ferreira-Lund", "Maya"),

@@ -65,10 +65,8 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
     """What stands at the top of every tab, in sentences."""
     facts = view.masthead
     born = facts["born_on"]
-    known_as = (
-        facts["known_as"] if facts["known_as"] and facts["known_as"] not in facts["name"].split() else ""
-    )
-    line = [f"Known as {known_as}" if known_as else "", facts["pronouns"], facts["age"]]
+    full_name = f"Full name {facts['full_name']}" if facts["full_name"] else ""
+    line = [full_name, facts["pronouns"], facts["age"]]
     if born is not None and not facts["born_estimated"]:
         # A guessed age says "about 9 years old" already; a day of birth made from it would be read as known.
         line.append(f"born {born.day} {born:%B %Y}")
@@ -117,7 +115,7 @@ def _masthead(view: ChildView, lead: UUID, acting: Acting) -> dict[str, Any]:
         "child": {
             "name": facts["name"],
             "called": facts["called"],
-            "short": " · ".join(part for part in (known_as, facts["age"]) if part),
+            "short": " · ".join(part for part in (full_name, facts["age"]) if part),
             "lines": lines,
             "marks": [{"text": m["text"], "colour": MARKS.get(m["kind"], "grey")} for m in facts["markers"]],
             "actions": actions,
