@@ -590,6 +590,34 @@ def lift_seal(folder_id: UUID, why: str) -> None:
         record(Verb.WROTE, "access.lift_seal", folder_id=folder_id, subject=found)
 
 
+def take_over_seal(seal_id: UUID, practitioner_id: UUID, why: str) -> None:
+    """Name a manager on a seal that nobody can lift any more: they answer for the record from today, and are told.
+
+    Whoever does it opens nothing themselves. Raises NotPermitted, Refused, and NotFound alike for a seal that somebody
+    can lift and one that never was.
+    """
+    with attempt("access.take_over_seal", subject=("access_seal", seal_id)):
+        permit(Permission.TAKE_OVER_SEAL)
+        if not why.strip():
+            raise Refused("Say why they take it over", "why")
+        if all(line.id != seal_id for line in queries.left_seals()):
+            raise NotFound
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT access_take_over_seal(%s, %s, %s)", [seal_id, practitioner_id, why.strip()]
+            )
+            folder_id = cursor.fetchone()[0]
+        if folder_id is None:
+            raise Refused("Choose somebody else who may seal records today", "practitioner")
+        notify(
+            practitioner_id, text="You answer for a record that others have left", path=f"/child/{folder_id}/"
+        )
+        record(
+            Verb.WROTE, "access.take_over_seal", folder_id=folder_id, subject=("access_seal", seal_id),
+            purpose=why.strip(), named=practitioner_id,
+        )  # fmt: skip
+
+
 # -- emergency --------------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -219,6 +220,22 @@ def answering_part(posting_id: UUID) -> Part | None:
         return None
     many = "1 record" if len(numbers) == 1 else f"{len(numbers)} records"
     return Part(f"They answer for {many}", numbers, ask="Who answers for these records from today?")
+
+
+@dataclass(frozen=True)
+class LeftSeal:
+    """A seal that nobody can lift any more: the number of the record is all that is said of it."""
+
+    id: UUID
+    number: str
+    sealed_at: datetime
+
+
+def left_seals() -> list[LeftSeal]:
+    """The seals whose named have all left, for whoever may take them over; nothing for anybody else."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seal, number, sealed_at FROM access_left_seals()")
+        return [LeftSeal(*row) for row in cursor.fetchall()]
 
 
 def seal_on(folder_id: UUID) -> Seal | None:

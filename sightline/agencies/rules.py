@@ -30,6 +30,7 @@ ALLOWS: Mapping[Permission, str] = {
     Permission.GIVE_ACCESS: "give or end access to a child's record",
     Permission.ALLOCATE: "allocate a child to a practitioner of your team",
     Permission.SEAL: "seal a child's record or lift a seal",
+    Permission.TAKE_OVER_SEAL: "name a manager on a sealed record that nobody can unseal any more",
     Permission.EMERGENCY: "open a child's record in an emergency",
     Permission.REVIEW_EMERGENCY: "review what was opened in an emergency",
     Permission.WHO_LOOKED: "see who has looked at a child's record",

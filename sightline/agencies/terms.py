@@ -30,6 +30,7 @@ class Permission(StrEnum):
     GIVE_ACCESS = "folder.grant"
     ALLOCATE = "child.allocate"
     SEAL = "folder.seal"
+    TAKE_OVER_SEAL = "folder.seal_takeover"
     EMERGENCY = "folder.emergency"
     REVIEW_EMERGENCY = "folder.emergency_review"
     WHO_LOOKED = "audit.folder"

@@ -87,3 +87,14 @@ class LiftForm(PageForm):
 class ReviewForm(PageForm):
     justified = YesNo("Was it right to open the record?", ask="Say whether it was right to open the record")
     words = Words("What did you find?", ask="Say what you found", rows=4, max_length=2000)
+
+
+class TakeOverForm(PageForm):
+    seal = Select("Which record?", ask="Choose the record")
+    practitioner = Select("Who answers for it from today?", ask="Choose a manager")
+    why = Words("Why do they take it over?", ask="Say why they take it over", rows=3, max_length=1000)
+
+    def __init__(self, *args: Any, seals: Pairs, people: Pairs, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seal"].set_options(_options(seals))  # type: ignore[attr-defined]
+        self.fields["practitioner"].set_options(_options(people))  # type: ignore[attr-defined]

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import emergencies, folder
+from . import emergencies, folder, left
 
 app_name = "access"
 urlpatterns = [
     path("access/emergencies/", emergencies.waiting, name="emergencies"),
     path("access/emergencies/<uuid:emergency_id>/", emergencies.emergency, name="emergency"),
+    path("access/left/", left.left, name="left"),
     path("access/grant/<uuid:grant_id>/end/", folder.end, name="end"),
     path("access/<uuid:folder_id>/", folder.who, name="who"),
     path("access/<uuid:folder_id>/give/", folder.give, name="give"),

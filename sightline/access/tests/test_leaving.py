@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import Client
 
-from sightline.access import actions
+from sightline.access import actions, queries
 from sightline.access.models import Grant, Responsibility
 from sightline.agencies import leaving
 from sightline.agencies.actions import end_posting
@@ -20,8 +21,9 @@ from sightline.agencies.tests.factories import (
     make_team,
     setting_up,
 )
+from sightline.audit.models import AuditEvent
 from sightline.kernel.time import now, today
-from sightline.kernel.verdicts import Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import Viewer, looking_as
 
 from .factories import let_in, open_folder_for, sealed
@@ -94,8 +96,6 @@ def test_somebody_with_another_post_keeps_what_belongs_to_it() -> None:
 
 @pytest.mark.obligation("REC-18")
 def test_nobody_but_whoever_ends_posts_asks_or_hands_over_past_the_doors() -> None:
-    from django.db import connection
-
     leaver, stranger = make_practitioner("team-manager"), make_practitioner("team-manager")
     folder_id = open_folder_for(manager=leaver)
     posting = leaver.postings.get()
@@ -189,3 +189,57 @@ def test_what_is_owed_goes_to_somebody_who_may_write_there() -> None:
     with as_practitioner(leaver):
         assert not duty_model.objects.exists()
         assert Grant.objects.filter(folder_id=folder_id).count() <= 1
+
+
+@pytest.mark.obligation("REC-20")
+@pytest.mark.obligation("REC-18")
+def test_a_seal_whose_named_have_left_is_taken_over_and_by_nobody_is_it_seen_before() -> None:
+    named, cannot, manager = (
+        make_practitioner("team-manager"),
+        make_practitioner(),
+        make_practitioner("team-manager"),
+    )
+    quality = make_practitioner("quality-lead")
+    folder_id = open_folder_for(manager=named)
+    seal = sealed(folder_id, named, cannot)
+    with as_practitioner(quality):
+        assert queries.left_seals() == []
+        with pytest.raises(NotFound):
+            actions.take_over_seal(seal.pk, manager.pk, "Nobody is left")
+    with setting_up():
+        named.postings.update(held_until=today())
+    with as_practitioner(manager), connection.cursor() as cursor:
+        assert queries.left_seals() == []
+        with pytest.raises(NotPermitted):
+            actions.take_over_seal(seal.pk, manager.pk, "I want to see it")
+        cursor.execute("SELECT access_take_over_seal(%s, %s, 'I want to see it')", [seal.pk, manager.pk])
+        assert cursor.fetchone() == (None,)
+        assert queries.opened_of([folder_id]) == set()
+    client = Client()
+    client.force_login(quality.user)  # type: ignore[arg-type]
+    assert "sealed on" in client.get("/access/left/").content.decode()
+    asked = {"seal": str(seal.pk), "practitioner": str(manager.pk), "why": ""}
+    assert "Say why they take it over" in client.post("/access/left/", asked).content.decode()
+    assert client.post("/access/left/", asked | {"why": "Everybody named has left"}).status_code == 302
+    with as_practitioner(quality):
+        assert queries.left_seals() == []
+        assert queries.opened_of([folder_id]) == set()
+        event = AuditEvent.objects.get(what="access.take_over_seal", verb="wrote")
+        assert (event.purpose, event.practitioner_id) == ("Everybody named has left", quality.pk)
+    assert now_answers(folder_id) == [manager.pk]
+    with as_practitioner(manager):
+        assert Notice.objects.get().path == f"/child/{folder_id}/"
+        actions.lift_seal(folder_id, "No longer needed")
+        assert queries.may_write(folder_id)
+
+
+def test_a_seal_is_not_given_to_somebody_who_could_not_lift_it_or_to_oneself() -> None:
+    named, quality = make_practitioner("team-manager"), make_practitioner("quality-lead")
+    seal = sealed(open_folder_for(manager=named), named)
+    with setting_up():
+        named.postings.update(held_until=today())
+    with as_practitioner(quality):
+        for who in (make_practitioner(), quality, named):
+            with pytest.raises(Refused, match="Choose somebody else"):
+                actions.take_over_seal(seal.pk, who.pk, "Nobody is left")
+        assert len(queries.left_seals()) == 1

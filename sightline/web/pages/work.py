@@ -40,6 +40,7 @@ PLACES = (
     ("Duty rotas", "agencies:rotas", Permission.MANAGE_ROTA),
     ("Who did what", "web:trail", Permission.READ_AUDIT),
     ("Opened in an emergency", "access:emergencies", Permission.REVIEW_EMERGENCY),
+    ("Sealed records that nobody can unseal", "access:left", Permission.TAKE_OVER_SEAL),
 )
 
 #: So much of the news, and so many drafts, stand on My work; the rest on pages of their own.
