@@ -95,7 +95,7 @@ IMELDA, PETRA, TOM, HASAN = "Imelda Marchetti", "Petra Lowther", "Tom Askew", "H
 
 #: Managers before those whom they manage. Those at the top of an agency's line have no manager here.
 POSTS = (
-    _Post(RUTH, "team-manager", "Head of service, safeguarding", COUNCIL, years=6, signs_in=False),
+    _Post(RUTH, "service-manager", "Head of service, safeguarding", COUNCIL, years=6, signs_in=False),
     _Post(
         IMELDA, "designated-safeguarding-lead", "Headteacher", SCHOOL, "Safeguarding", years=7, signs_in=False
     ),

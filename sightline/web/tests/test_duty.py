@@ -309,6 +309,25 @@ def test_a_figure_or_definition_that_could_not_be_confirmed_says_so_on_the_page_
     assert {bool(d.caveat) for d in definitions} == {True, False}
 
 
+@pytest.mark.obligation("STR-04")
+def test_every_value_says_on_the_page_where_it_comes_from_and_what_is_to_be_known_of_it(
+    door: FrontDoor, client: Client
+) -> None:
+    with as_practitioner(door.manager):
+        pack = pack_in_force()
+        agencies, glossary = pack.agency_types(today()), pack.glossary(today())
+        noted = [d for d in pack.definitions(today()) if d.note]
+    for part, values in (("agencies", agencies), ("glossary", glossary)):
+        shown = text_of(client.get(f"/procedures/?part={part}").content.decode())
+        assert values
+        for value in values:
+            assert f"{value.citation}. {value.caveat}".strip() in shown, value.id
+    for definition in noted:
+        assert definition.note in text_of(
+            client.get(f"/procedures/definition/{definition.id}/").content.decode()
+        )
+
+
 @pytest.mark.obligation("TIM-02")
 def test_a_manager_whose_work_it_is_not_does_nothing_to_a_duty(door: FrontDoor) -> None:
     decided(door, "early_help")
