@@ -7,8 +7,6 @@ from django.db import migrations
 #
 # `detail` of a list names its folders under "folders", an array of ids. `most` NULL: without end.
 FORWARD = """
-CREATE INDEX audit_by_shown ON audit_event USING gin ((detail -> 'folders')) WHERE detail ? 'folders';
-
 CREATE FUNCTION audit_looks(wanted uuid[], older_at timestamptz, older_id uuid, most integer)
 RETURNS SETOF audit_event
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -35,12 +33,18 @@ $$;
 REVOKE ALL ON FUNCTION audit_looks(uuid[], timestamptz, uuid, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit_looks(uuid[], timestamptz, uuid, integer) TO sightline_app;
 """
-BACK = """
-DROP FUNCTION audit_looks(uuid[], timestamptz, uuid, integer);
-DROP INDEX audit_by_shown;
+BACK = "DROP FUNCTION audit_looks(uuid[], timestamptz, uuid, integer)"
+# The trail of a running system is long, and everybody writes in it: they go on while the index is made.
+INDEX = """
+CREATE INDEX CONCURRENTLY IF NOT EXISTS audit_by_shown ON audit_event USING gin ((detail -> 'folders'))
+WHERE detail ? 'folders'
 """
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("audit", "0002_may_read")]
-    operations = [migrations.RunSQL(FORWARD, BACK)]
+    operations = [
+        migrations.RunSQL(INDEX, "DROP INDEX CONCURRENTLY IF EXISTS audit_by_shown"),
+        migrations.RunSQL(FORWARD, BACK),
+    ]
