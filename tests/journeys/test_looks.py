@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page
 
-from sightline.agencies.tests.factories import as_practitioner
-from sightline.concerns.actions import take_up
-from sightline.concerns.models import ConcernPart
-from sightline.concerns.tests.factories import FrontDoor, a_concern, raised_by
+from sightline.access.tests.factories import let_in
+from sightline.agencies.models import Practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.concerns.actions import screen, start_draft, take_up
+from sightline.concerns.models import ConcernPart, Screening
+from sightline.concerns.tests.factories import FrontDoor, a_concern, a_decision, raised_by
+from sightline.kernel.time import today
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
 
-from .conftest import Visitor
+from .conftest import PASSWORD, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -60,6 +65,104 @@ def test_pages_of_everybody_else(somebody: Callable[..., Visitor], front_door: F
         "/", "/concerns/", f"/concerns/{concern}/", f"/child/{folder}/pointer/", f"/child/{folder}/emergency/",
     ):  # fmt: skip
         teacher.goes_to(path)
+
+
+OPEN_ALL = "() => document.querySelectorAll('details').forEach(each => { each.open = true; })"
+
+
+class Eyes:
+    """Somebody who looks at the same pages at a desk, on a telephone and without scripts, and signs in once."""
+
+    def __init__(self, somebody: Callable[..., Visitor], who: Practitioner | None) -> None:
+        self.screens = [somebody(1280), somebody(320), somebody(320, scripts=False)]
+        if who is None:
+            return
+        first, *others = self.screens
+        first.signs_in_as(who)
+        for other in others:
+            other.context.add_cookies([{**each} for each in first.context.cookies()])  # type: ignore[list-item]
+
+    def look_at(self, paths: Sequence[str]) -> None:
+        """Each page as it comes, with whatever is folded away in it opened."""
+        for screen_ in self.screens:
+            for path in paths:
+                answer = screen_.page.goto(f"{screen_.address}{path}")
+                assert answer is not None
+                assert answer.status == 200, f"{path}: {answer.status}"
+                assert "/sign-in/" not in screen_.page.url, path
+                screen_.page.evaluate(OPEN_ALL)
+                screen_.looks_over_the_page()
+
+    def sends_empty(self, path: str, button: str) -> None:
+        """What a page says when nothing was answered."""
+        for screen_ in self.screens:
+            screen_.page.goto(f"{screen_.address}{path}")
+            screen_.page.evaluate(OPEN_ALL)
+            screen_.presses(button)
+            screen_.sees("There is a problem")
+
+
+def a_conflict(door: FrontDoor) -> tuple[UUID, UUID, UUID, list[UUID]]:
+    """A decision that waits for a manager's ruling: the concern, the decision, the child's folder, what is owed."""
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        parts = list(ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("place_in_list"))
+        first, second = (
+            a_decision(parts[0].id, "early_help", conflict="The school wants no police.", for_the_child=False),
+            a_decision(parts[1].id, "section_17_assessment"),
+        )
+        screen(raised.concern_id, [first, second], knows_family=False, version=None)
+        decision = Screening.objects.get(part=parts[0]).decision_id
+        owed = Duty.objects.filter(folder_id=parts[1].folder_id).values_list("id", flat=True)
+        return raised.concern_id, decision, parts[1].folder_id, list(owed)
+
+
+def test_matches_rulings_duties_and_who_may_open_a_record(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
+    raised_by(front_door.teacher)
+    concern, folder = a_concern_in_hand(front_door)
+    with as_practitioner(front_door.decider):
+        part = ConcernPart.objects.filter(concern_id=concern).order_by("id").values_list("id", flat=True)[0]
+        start_draft("concern")
+    ruled, decision, decided, owed = a_conflict(front_door)
+    assert owed
+    let_in(folder, front_door.manager)
+    let_in(decided, front_door.manager)
+    decider = Eyes(somebody, front_door.decider)
+    match, ruling = f"/front-door/{concern}/match/{part}/", f"/front-door/{ruled}/ruling/{decision}/"
+    decider.look_at([match, "/drafts/", *[f"/duty/{each}/" for each in owed]])
+    decider.sends_empty(match, "It is this child")
+    decider.sends_empty(f"/duty/{owed[0]}/", "Withdraw")
+    manager = Eyes(somebody, front_door.manager)
+    give, hand_over, seal = (f"/access/{folder}/{what}/" for what in ("give", "hand-over", "seal"))
+    manager.look_at(
+        [ruling, give, hand_over, seal, f"/child/{decided}/looked/", "/figures/", "/news/", "/drafts/"]
+    )
+    for path, button in (
+        (ruling, "Record your ruling"), (give, "Let them in"), (hand_over, "Hand over"), (seal, "Seal"),
+    ):  # fmt: skip
+        manager.sends_empty(path, button)
+
+
+def test_the_trail_the_figures_and_why_the_procedures_ask(
+    somebody: Callable[..., Visitor], front_door: FrontDoor
+) -> None:
+    raised_by(front_door.teacher)
+    anybody = Eyes(somebody, None)
+    with as_practitioner(front_door.decider):
+        pack = pack_in_force()
+    principles, definitions = pack.principles(today()), pack.definitions(today())
+    anybody.look_at(
+        [f"/procedures/?part={part}" for part in ("definitions", "levels", "limits", "outcomes", "agencies", "all")]
+        + ["/procedures/?part=glossary", "/procedures/?on=2019-01-01"]
+        + [f"/procedures/principle/{principles[0].id}/", f"/procedures/principle/{principles[-1].id}/"]
+        + [f"/procedures/definition/{each.id}/" for each in definitions[:2]]
+    )
+    lead = Eyes(somebody, make_practitioner("quality-lead", name="Grace Tan", password=PASSWORD))
+    lead.look_at(
+        ["/trail/", "/trail/?words=Gwen", "/trail/?record=none", "/figures/", "/figures/?period=year", "/news/"]
+    )
 
 
 class Keyboard:
