@@ -80,7 +80,7 @@ class Eyes:
         first, *others = self.screens
         first.signs_in_as(who)
         for other in others:
-            other.context.add_cookies([{**each} for each in first.context.cookies()])  # type: ignore[list-item]
+            other.context.add_cookies([{**each} for each in first.context.cookies()])
 
     def look_at(self, paths: Sequence[str]) -> None:
         """Each page as it comes, with whatever is folded away in it opened."""
@@ -94,8 +94,8 @@ class Eyes:
                 screen_.looks_over_the_page()
 
     def sends_empty(self, path: str, button: str) -> None:
-        """What a page says when nothing was answered."""
-        for screen_ in self.screens:
+        """What a page says when nothing was answered, on a telephone and without scripts."""
+        for screen_ in self.screens[1:]:
             screen_.page.goto(f"{screen_.address}{path}")
             screen_.page.evaluate(OPEN_ALL)
             screen_.presses(button)
@@ -108,7 +108,9 @@ def a_conflict(door: FrontDoor) -> tuple[UUID, UUID, UUID, list[UUID]]:
     with as_practitioner(door.decider):
         parts = list(ConcernPart.objects.filter(concern_id=raised.concern_id).order_by("place_in_list"))
         first, second = (
-            a_decision(parts[0].id, "early_help", conflict="The school wants no police.", for_the_child=False),
+            a_decision(
+                parts[0].id, "early_help", conflict="The school wants no police.", for_the_child=False
+            ),
             a_decision(parts[1].id, "section_17_assessment"),
         )
         screen(raised.concern_id, [first, second], knows_family=False, version=None)
@@ -131,7 +133,7 @@ def test_matches_rulings_duties_and_who_may_open_a_record(
     let_in(decided, front_door.manager)
     decider = Eyes(somebody, front_door.decider)
     match, ruling = f"/front-door/{concern}/match/{part}/", f"/front-door/{ruled}/ruling/{decision}/"
-    decider.look_at([match, "/drafts/", *[f"/duty/{each}/" for each in owed]])
+    decider.look_at([match, "/drafts/", *[f"/duty/{each}/" for each in owed[:2]]])
     decider.sends_empty(match, "It is this child")
     decider.sends_empty(f"/duty/{owed[0]}/", "Withdraw")
     manager = Eyes(somebody, front_door.manager)
@@ -154,14 +156,22 @@ def test_the_trail_the_figures_and_why_the_procedures_ask(
         pack = pack_in_force()
     principles, definitions = pack.principles(today()), pack.definitions(today())
     anybody.look_at(
-        [f"/procedures/?part={part}" for part in ("definitions", "levels", "limits", "outcomes", "agencies", "all")]
-        + ["/procedures/?part=glossary", "/procedures/?on=2019-01-01"]
-        + [f"/procedures/principle/{principles[0].id}/", f"/procedures/principle/{principles[-1].id}/"]
-        + [f"/procedures/definition/{each.id}/" for each in definitions[:2]]
+        [
+            f"/procedures/?part={part}"
+            for part in ("definitions", "levels", "limits", "outcomes", "agencies", "glossary")
+        ]
+        + [f"/procedures/principle/{principles[0].id}/", f"/procedures/definition/{definitions[0].id}/"]
     )
     lead = Eyes(somebody, make_practitioner("quality-lead", name="Grace Tan", password=PASSWORD))
     lead.look_at(
-        ["/trail/", "/trail/?words=Gwen", "/trail/?record=none", "/figures/", "/figures/?period=year", "/news/"]
+        [
+            "/trail/",
+            "/trail/?words=Gwen",
+            "/trail/?record=none",
+            "/figures/",
+            "/figures/?period=year",
+            "/news/",
+        ]
     )
 
 

@@ -405,3 +405,47 @@ def test_a_team_manager_reads_writes_and_lets_a_volume_out_with_the_keyboard_alo
     presses_by_key(manager, "Sign")
     manager.sees("in Maya’s record")
     manager.sees("Management oversight")
+
+
+@pytest.mark.obligation("PAR-02")
+def test_a_police_officer_adds_what_the_police_know_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: UUID
+) -> None:
+    officer = somebody()
+    officer.signs_in_as(
+        make_practitioner(
+            "police-front-door-officer", team=front_door.team, name="Rhona Lindqvist", password=PASSWORD
+        )
+    )
+    follows_by_key(officer, "Front door")
+    follows_by_key(officer, "Maya")
+    officer.sees("there was shouting every night")
+    opens_by_key(officer, "Add what your agency knows")
+    types(officer, words="We were called to the house twice in May.")
+    presses_by_key(officer, "Add this")
+    officer.sees("Added to the concern, under your name.")
+    officer.sees("We were called to the house twice in May.")
+
+
+@pytest.mark.obligation("HLP-01")
+def test_an_early_help_lead_professional_writes_and_begins_with_the_keyboard_alone(
+    somebody: Callable[..., Visitor], maya: UUID
+) -> None:
+    leila = somebody_of("early-help-lead-professional", "Leila Hart", maya)
+    lead = somebody()
+    lead.signs_in_as(leila)
+    lead.goes_to(f"/child/{maya}/")
+    follows_by_key(lead, "Write an entry")
+    follows_by_key(lead, "Note")
+    types(lead, happened_at=now() - timedelta(minutes=20), text="Ana asked for help with the mornings.")
+    presses_by_key(lead, "Sign")
+    lead.sees("in Maya’s record")
+    lead.sees("Ana asked for help with the mornings.")
+    lead.goes_to(f"/child/{maya}/enquiries/")
+    follows_by_key(lead, "Begin an assessment")
+    types(
+        lead, form="early_help", children=[maya], author=leila.pk, stands_on="agreement",
+        agreed="Ana agreed at home on Tuesday.", sooner="no",
+    )  # fmt: skip
+    presses_by_key(lead, "Begin")
+    lead.sees("Begun.")
