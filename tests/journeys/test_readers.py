@@ -141,7 +141,7 @@ def test_a_records_officer_logs_a_request_whose_clock_waits_and_is_extended_with
     officer.presses("Save")
     officer.sees("The clock stands")
     officer.follows("The clock runs again")
-    fills(officer, words="All of them.")
+    fills(officer, came_at=now(), words="All of them.")
     officer.presses("Save")
     officer.follows("Extend by two months")
     officer.presses("Save")

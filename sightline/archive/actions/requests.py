@@ -189,14 +189,19 @@ def pause(request_id: UUID, why: PauseWhy, words: str, *, version: int | None = 
 
 
 @transaction.atomic
-def resume(request_id: UUID, words: str, *, version: int | None = None) -> AccessRequest:
-    """What was asked for has come: the clock runs again, as much later as it stood."""
+def resume(request_id: UUID, words: str, came_at: datetime, *, version: int | None = None) -> AccessRequest:
+    """What was asked for has come: the clock runs again from when it came, however late that is written down."""
     acting = permit(Permission.SUBJECT_ACCESS)
     request = _locked(request_id, RequestAct.RESUME, version)
-    _need(words, "Say what came, and when.", "words")
+    _need(words, "Say what came.", "words")
+    _not_ahead(came_at, "came_at")
+    asked_at = queries.pauses(_again(request).steps)[-1].began
+    if came_at < asked_at.replace(second=0, microsecond=0):
+        raise Refused("It cannot have come before it was asked for.", "came_at")
+    came_at = max(came_at, asked_at)  # in the same minute
     request.save()
-    _step(acting, request, RequestAct.RESUME, at=now(), words=words.strip())
-    duties.discharge("ask_again", request.id, folder_ids=[request.folder_id])
+    _step(acting, request, RequestAct.RESUME, at=came_at, words=words.strip())
+    duties.discharge("ask_again", request.id, folder_ids=[request.folder_id], done=came_at)
     start = queries.clock(_again(request))
     assert start is not None, "a clock that was resumed runs"
     _run_clock(request, start)

@@ -305,6 +305,11 @@ class PauseForm(Stale):
     )
 
 
+class ResumeForm(Stale):
+    came_at = Moment("When did it come?", hint="The clock runs again from then", tense="past")
+    words = Words("What came?", rows=3, count=False, ask="Say what came")
+
+
 class ExtendForm(Stale):
     words = Words(
         "Why is the request complex, or how many are there?", rows=3, count=False, ask="Give the reasons"

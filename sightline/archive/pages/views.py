@@ -347,6 +347,7 @@ def step(request: HttpRequest, folder_id: UUID, access_id: UUID, act: str) -> Ht
 _OWN_FORMS: dict[RequestAct, type[forms.Stale]] = {
     RequestAct.CHECK: forms.IdentityForm,
     RequestAct.PAUSE: forms.PauseForm,
+    RequestAct.RESUME: forms.ResumeForm,
     RequestAct.EXTEND: forms.ExtendForm,
 }
 
@@ -366,7 +367,7 @@ def _step(access_id: UUID, which: RequestAct, form: forms.Stale) -> None:
     elif which is RequestAct.PAUSE:
         actions.pause(access_id, PauseWhy(got["why"]), got["words"], version=version)
     elif which is RequestAct.RESUME:
-        actions.resume(access_id, got["words"], version=version)
+        actions.resume(access_id, got["words"], got["came_at"], version=version)
     elif which is RequestAct.EXTEND:
         actions.extend(access_id, got["words"], got["told"], version=version)
     elif which is RequestAct.APPROVE:

@@ -328,7 +328,11 @@ def test_a_request_has_its_legal_month_which_waits_only_where_the_law_lets_it(of
         assert due(request).kind == "ask_again"
         with pytest.raises(Refused, match="lock paused"):
             actions.pause(request.id, PauseWhy.CLARIFY, "Again.")
-        actions.resume(request.id, "The last two years.")
+        with pytest.raises(Refused, match="before it was asked for"):
+            actions.resume(request.id, "The last two years.", now() - timedelta(minutes=2))
+        with pytest.raises(Refused, match="time that is past"):
+            actions.resume(request.id, "The last two years.", now() + timedelta(hours=1))
+        actions.resume(request.id, "The last two years.", now())
         third = due(request)
         assert third.kind == "answer_access_request"
         assert third.started_at >= second.started_at
@@ -336,6 +340,22 @@ def test_a_request_has_its_legal_month_which_waits_only_where_the_law_lets_it(of
         assert due(request).kind == "answer_extended_request"
         with pytest.raises(Refused, match="allows it once"):
             actions.extend(request.id, "Nine volumes over eleven years.", "Letter of today.")
+
+
+@pytest.mark.obligation("REC-13")
+def test_the_clock_runs_again_from_when_the_answer_came_however_late_that_is_written_down(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = asks(office)
+    checked(office, request)
+    asked, came = now() - timedelta(days=2), now() - timedelta(days=1)
+    with as_practitioner(office.officer):
+        first = due(request).started_at
+        with monkeypatch.context() as then:
+            then.setattr("sightline.archive.actions.requests.now", lambda: asked)
+            actions.pause(request.id, PauseWhy.CLARIFY, "Asked which years she means.")
+        actions.resume(request.id, "The last two years.", came)
+        assert due(request).started_at == first + (came - asked)
 
 
 @pytest.fixture
