@@ -262,7 +262,7 @@ def summaries_export(
         refuse_unready()
         from django.conf import settings
 
-        from sightline.web.bundles import export
+        from sightline.web.bundles import NotWhole, export
 
         folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
         if folder is None:
@@ -273,6 +273,8 @@ def summaries_export(
             raise Failure(
                 f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
             ) from error
+        except NotWhole as error:
+            raise Failure(str(error)) from error
         for bundle in written:
             typer.echo(f"{bundle.path}  {bundle.reader}  {bundle.children}")
         typer.echo(f"Wrote {len(written)} files. Their passphrases: `sightline summaries keys`.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import re
 import secrets
@@ -40,6 +41,7 @@ LAST = "last-export.json"
 JOB = "summaries"
 #: Letters and figures that cannot be mistaken for one another on paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+logger = logging.getLogger(__name__)
 _NAME = re.compile(r"summaries-(\d{4}-\d{2}-\d{2})-[a-z0-9-]+\.pdf")
 
 
@@ -52,31 +54,58 @@ class Bundle:
     path: Path
 
 
+class NotWhole(Exception):
+    """Some readers' bundles could not be made. All others are written."""
+
+
 def export(folder: Path, keys: Path) -> list[Bundle]:
     """Write a bundle for every team and every person named on a seal; remove those that have expired.
 
     `keys` is the file of passphrases, made and added to as needed, readable by nobody else. Raises OSError where
-    something cannot be written; every export is audited, child by child.
+    something cannot be written, and NotWhole, at the end, where one reader's bundle could not be made: the others
+    have theirs by then. Every export is audited, child by child.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     known = passphrases(keys)
     day, written = today(), []
+    failed: list[str] = []
     for reader in readers():
-        found = _summaries(reader)
-        if not found:
+        try:
+            bundle = _bundle(reader, folder, keys, known, day)
+        except OSError:
+            raise
+        except Exception:
+            logger.exception("No summaries could be made for %s", reader.id)
+            failed.append(reader.name)
             continue
-        key = str(reader.id)
-        if key not in known:
-            known[key] = {"for": reader.name, "passphrase": new_passphrase()}
-            keep_passphrases(keys, known)
-        target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{key[-6:]}.pdf"
-        _write(target, encrypted(_pdf(reader, found, day), known[key]["passphrase"]))
-        _audit(reader, found)
-        written.append(Bundle(reader.name, len(found), target))
+        if bundle is not None:
+            written.append(bundle)
     remove_expired(folder, day)
+    if failed:
+        raise NotWhole(
+            f"{len(written)} bundles are written, but none for {', '.join(failed)}. The log says why; what was "
+            "written before is still there until it expires."
+        )
     said = {"at": now().isoformat(), "bundles": len(written), "children": sum(b.children for b in written)}
     _write(folder / LAST, json.dumps(said).encode())
     return written
+
+
+def _bundle(
+    reader: Reader, folder: Path, keys: Path, known: dict[str, dict[str, str]], day: date
+) -> Bundle | None:
+    """One reader's PDF, written; None where no child is to be in it."""
+    found = _summaries(reader)
+    if not found:
+        return None
+    key = str(reader.id)
+    if key not in known:
+        known[key] = {"for": reader.name, "passphrase": new_passphrase()}
+        keep_passphrases(keys, known)
+    target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{key[-6:]}.pdf"
+    _write(target, encrypted(_pdf(reader, found, day), known[key]["passphrase"]))
+    _audit(reader, found)
+    return Bundle(reader.name, len(found), target)
 
 
 def last_export(folder: Path) -> tuple[datetime, int] | None:

@@ -254,6 +254,27 @@ def test_a_sealed_child_is_with_those_named_and_nobody_else(worker, folder, team
     assert other
 
 
+def test_one_reader_whose_summaries_cannot_be_made_takes_nobody_elses(
+    worker, folder, team, tmp_path, monkeypatch
+):
+    named = make_practitioner("team-manager", team=team, name="Priya Nair")
+    let_in(folder, named)
+    sealed(folder, named)
+    assert a_child(worker, "Wren")
+    of = bundles._summaries
+
+    def fails_for_the_team(reader):
+        if reader.name.startswith("Locality team"):
+            raise ValueError("unreadable")
+        return of(reader)
+
+    monkeypatch.setattr(bundles, "_summaries", fails_for_the_team)
+    with pytest.raises(bundles.NotWhole, match="none for Locality team"):
+        bundles.export(tmp_path / "out", tmp_path / "keys.json")
+    assert [path.name.split("-")[4] for path in (tmp_path / "out").glob("*.pdf")] == ["priya"]
+    assert bundles.last_export(tmp_path / "out") is None
+
+
 def test_another_export_keeps_the_passphrases_and_clears_what_has_expired(worker, folder, tmp_path):
     keys, out = tmp_path / "keys.json", tmp_path / "out"
     first = bundles.export(out, keys)
