@@ -449,6 +449,11 @@ def _own() -> Q:
     return Q(reference=viewer.reference, secret_digest=viewer.secret_digest) & ~Q(secret_digest="")
 
 
+def sent_already(draft_id: UUID) -> bool:
+    """Whether the viewer has sent the concern that was written under this key."""
+    return Concern.objects.filter(_own(), id=draft_id).exists()
+
+
 def own_concerns(limit: int = 50) -> list[tuple[Concern, str, str]]:
     """The concerns that the viewer raised, latest first, with the children's names and how each stands."""
     rows = list(Concern.objects.filter(_own()).order_by("-raised_at")[:limit])

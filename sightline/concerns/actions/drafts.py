@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
@@ -16,20 +17,31 @@ from ..models import Draft
 
 @transaction.atomic
 def start_draft(
-    kind: str, *, concern_id: UUID | None = None, content: dict[str, object] | None = None
+    kind: str,
+    *,
+    concern_id: UUID | None = None,
+    content: dict[str, object] | None = None,
+    once: UUID | None = None,
 ) -> Draft:
-    """A new draft of who is looking; for the public the viewer carries reference and secret digest."""
+    """A new draft of who is looking; for the public the viewer carries reference and secret digest.
+
+    `once`: the key of the form that asked for it, which makes one draft however often it is sent.
+    """
     viewer, at = current(), now()
-    return Draft.objects.create(
-        kind=kind,
-        practitioner_id=viewer.practitioner_id,
-        reference=viewer.reference,
-        secret_digest=viewer.secret_digest,
-        concern_id=concern_id,
-        content=content or {},
-        started_at=at,
-        saved_at=at,
+    draft, _new = Draft.objects.get_or_create(
+        id=once or uuid7(),
+        defaults={
+            "kind": kind,
+            "practitioner_id": viewer.practitioner_id,
+            "reference": viewer.reference,
+            "secret_digest": viewer.secret_digest,
+            "concern_id": concern_id,
+            "content": content or {},
+            "started_at": at,
+            "saved_at": at,
+        },
     )
+    return draft
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
 from sightline.children.terms import Kinship, Known
 from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.once import new_key, read_key
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, Refused
@@ -140,10 +141,16 @@ def too_often(request: HttpRequest, action: str) -> HttpResponse | None:
 def start(request: HttpRequest) -> HttpResponse:
     """What this is for; starting makes the draft."""
     if request.method == "POST":
-        draft = actions.start_draft("concern")
-        return HttpResponseRedirect(reverse("concerns:step", args=[draft.id, STEPS[0]]))
+        key = read_key(request.POST.get("once_key"))
+        if not queries.sent_already(key):
+            actions.start_draft("concern", once=key)
+        return HttpResponseRedirect(reverse("concerns:step", args=[key, STEPS[0]]))
     mine = [d for d in queries.drafts() if d.kind == "concern"]
-    return render(request, "concerns/start.html", {"drafts": [(d, draft_names(d.content)) for d in mine]})
+    return render(
+        request,
+        "concerns/start.html",
+        {"drafts": [(d, draft_names(d.content)) for d in mine], "once_key": new_key()},
+    )
 
 
 @page(permission=Permission.RAISE_CONCERN)

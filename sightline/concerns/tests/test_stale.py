@@ -319,3 +319,20 @@ def test_a_concern_sent_twice_is_one_and_both_times_it_says_sent(door: FrontDoor
         assert Concern.objects.count() == 1
     stranger = signed_in(Client(), door.stranger)
     assert stranger.get(f"{draft}check/").status_code == 404
+
+
+def test_start_now_pressed_twice_makes_one_draft(door: FrontDoor) -> None:
+    desk = Desk(door.teacher).opens(reverse("concerns:raise"))
+    first, second = desk.sends(once_key=_key(desk.page)), desk.sends(once_key=_key(desk.page))
+    assert first.status_code == second.status_code == 302
+    assert first["Location"] == second["Location"]
+    with as_practitioner(door.teacher):
+        assert Draft.objects.count() == 1
+    again = desk.opens(reverse("concerns:raise")).sends(once_key=_key(desk.page))
+    assert again["Location"] != first["Location"], "the page opened anew starts another"
+
+
+def _key(page: str) -> str:
+    found = re.search(r'name="once_key" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
