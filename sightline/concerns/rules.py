@@ -179,12 +179,12 @@ def goes_with_the_child(owner_role: str, path: str) -> bool:
     return owner_role not in FRONT_DOOR_ROLES and not path.startswith("/front-door/")
 
 
-def may_be_allocated(*, name: str, is_lead: bool, lead: bool, is_allocated: bool) -> Verdict:
-    """Nobody is allocated twice: the second time says that it stands already."""
+def may_be_allocated(*, name: str, is_lead: bool, lead: bool, is_allocated: bool, since: str = "") -> Verdict:
+    """Nobody is allocated twice: the second time says that it stands already, and `since`: who did it and when."""
     if is_lead and lead:
-        return Verdict.no(f"{name} is this child's lead professional already.", "practitioner")
+        return Verdict.no(f"{name} is this child's lead professional already.{since}", "practitioner")
     if is_allocated and not lead:
-        return Verdict.no(f"This child is allocated to {name} already.", "practitioner")
+        return Verdict.no(f"This child is allocated to {name} already.{since}", "practitioner")
     return Verdict.yes()
 
 

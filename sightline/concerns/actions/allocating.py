@@ -8,7 +8,14 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.access import actions as access
-from sightline.access.queries import allocated_to, joined_set, lead_of, responsible_manager, team_may_write
+from sightline.access.queries import (
+    allocated_to,
+    grants_on,
+    joined_set,
+    lead_of,
+    responsible_manager,
+    team_may_write,
+)
 from sightline.access.terms import GrantLevel, GrantOrigin
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
@@ -27,6 +34,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import DutyView, on_folders, pack_in_force
 
 from .. import rules
+from .steps import at_words, named
 
 
 @transaction.atomic
@@ -34,7 +42,8 @@ def pass_to_team(folder_id: UUID, team_id: UUID, why: str) -> int:
     """A team takes a child on: it may write in the record, its manager answers for it, and what is owed to the
     child and nobody owes yet becomes the team's. Returns how many duties.
 
-    Raises NotPermitted, NotFound, Refused (no reason, no such team, a team without a manager).
+    Raises NotPermitted, NotFound, Refused (no reason, no such team, a team without a manager, a team that has taken
+    the child on already).
     """
     permit(Permission.ALLOCATE)
     lead, folders = _read_together(folder_id)
@@ -46,14 +55,20 @@ def pass_to_team(folder_id: UUID, team_id: UUID, why: str) -> int:
         raise Refused(f"{team.name} has no manager today, so nobody would answer for this record.", "team")
     if not why.strip():
         raise Refused("Say why this team takes the child on.", "why")
-    if not team_may_write(lead, team_id):
+    owed = [d for d in _taken_on(folders) if d.owner_id is None]
+    let_in, answering = team_may_write(lead, team_id), responsible_manager(lead)
+    if let_in and answering == manager and all(d.team_id == team_id for d in owed):
+        raise Refused(
+            f"{team.name} has taken this child on already.{_since(lead, team_id=team_id)}",
+            "team",
+        )
+    if not let_in:
         access.give_access(
             lead, why=why, team_id=team_id, level=GrantLevel.WRITE, origin=GrantOrigin.ALLOCATION
         )
-    if responsible_manager(lead) != manager:
+    if answering != manager:
         access.hand_over(lead, manager)
-    owed = [d.id for d in _taken_on(folders) if d.owner_id is None]
-    duties.hand_to(owed, None, team_id=team_id)
+    duties.hand_to([d.id for d in owed], None, team_id=team_id)
     agencies.notify(
         manager, text="A child has been passed to your team: allocate the child", path="/team/unallocated/"
     )
@@ -90,6 +105,7 @@ def allocate(folder_id: UUID, practitioner_id: UUID, *, role: str, why: str, lea
         is_lead=before is not None and before.practitioner_id == practitioner_id,
         lead=lead,
         is_allocated=allocated,
+        since=_since(lead_folder, practitioner_id=practitioner_id),
     ).or_refuse()
     if not allocated:
         access.give_access(
@@ -110,6 +126,14 @@ def allocate(folder_id: UUID, practitioner_id: UUID, *, role: str, why: str, lea
     agencies.notify(practitioner_id, text="A child has been allocated to you", path=f"/child/{lead_folder}/")
     record(Verb.WROTE, "concerns.allocate", folder_id=lead_folder, to=practitioner_id, duties=len(owed))
     return len(owed)
+
+
+def _since(folder_id: UUID, **to: UUID) -> str:
+    """Who let them in by allocating or passing on, and when; the latest, in a sentence of its own."""
+    grant = grants_on(folder_id).filter(origin=GrantOrigin.ALLOCATION.value, **to).last()
+    if grant is None:
+        return ""
+    return f" {named(grant.given_by)} did it at {at_words(grant.given_at)}."
 
 
 def _read_together(folder_id: UUID) -> tuple[UUID, list[UUID]]:

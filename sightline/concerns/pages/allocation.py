@@ -100,7 +100,7 @@ def allocate(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         data if act == "allocate" else None, people=_people(acting), family=family, prefix="a"
     )
     passing = PassForm(data if act == "pass" else None, teams=_teams(), family=family, prefix="p")
-    sent = {"allocate": form, "pass": passing}.get(act)
+    sent, status = {"allocate": form, "pass": passing}.get(act), 200
     if sent is not None and sent.is_valid():
         got = sent.cleaned_data
         folders = [lead, *(UUID(key) for key in got.get("also", ()))]
@@ -122,6 +122,7 @@ def allocate(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             raise
         except Refused as refused:
             sent.refuse(refused.verdict)
+            status = 409
         else:
             names = [
                 view.child.called,
@@ -146,6 +147,7 @@ def allocate(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "back_href": reverse("web:child", args=[lead]),
             "back_text": "The child’s page",
         },
+        status=status,
     )
 
 

@@ -199,6 +199,30 @@ def test_the_pages_lead_from_the_teams_work_to_both_children_allocated(place: Pl
     assert "Theo Ferreira-Lund" in mine
 
 
+def test_allocated_or_passed_on_by_somebody_else_first_it_says_who_and_when(place: Place) -> None:
+    passed(place)
+    maya = place.folders[0]
+    done = r"did it at \d\d:\d\d on \d{1,2} [A-Z][a-z]+\."
+    repeat = {"act": "pass", "p-team": str(place.team.pk), "p-why": "Their area, in my words"}
+    again = signed_in(place.door.second).post(f"/child/{maya}/allocate/", repeat)
+    assert again.status_code == 409
+    assert re.search(f"has taken this child on already. {place.door.decider.name} {done}", text(again))
+    assert "Their area, in my words" in text(again)
+    with as_practitioner(place.manager):
+        assert len([n for n in notices_waiting(place.manager.pk) if "passed to your team" in n.text]) == 2
+        actions.allocate(maya, place.worker.pk, role="", why=WHY)
+    repeat = {
+        "act": "allocate",
+        "a-practitioner": str(place.worker.pk),
+        "a-lead": "yes",
+        "a-why": "In my words",
+    }
+    again = signed_in(place.manager).post(f"/child/{maya}/allocate/", repeat)
+    assert again.status_code == 409
+    assert re.search(f"lead professional already. You {done}", text(again))
+    assert "In my words" in text(again)
+
+
 def test_who_may_open_the_record_stands_under_the_childs_own_masthead(place: Place) -> None:
     maya, _theo = place.folders
     page = signed_in(place.door.decider).get(f"/access/{maya}/").content.decode()
