@@ -118,7 +118,15 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
     way.happened("step_up_decided", row.folder_id, row.id)
     if accepted:
         episode = way.locked(row.episode_id)
-        way.move(episode, Act.STEP_UP, reasons=reasons, decision_id=decision.id, outcome_id="step_up")
+        way.move(
+            episode,
+            Act.STEP_UP,
+            reasons=reasons,
+            decision_id=decision.id,
+            outcome_id="step_up",
+            ends=(StatusKind.EARLY_HELP,),
+            begins=(StatusKind.CHILD_IN_NEED,),
+        )
         # The assessment's clock runs from here; whoever is allocated begins it from this duty.
         duties.open_duties(
             [
@@ -133,8 +141,6 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
             ],
             pack=pack,
         )
-        way.no_longer_under(row.folder_id, (StatusKind.EARLY_HELP,))
-        way.put_under(row.folder_id, StatusKind.CHILD_IN_NEED)
     notify(
         row.written_by_id,
         text="The step up that you asked for has been decided",
@@ -265,8 +271,8 @@ def close(
         decision_id=decision_id,
         outcome_id="close",
         closure=closure,
+        ends=(StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP),
     )
-    way.no_longer_under(lead, (StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP))
     record(Verb.WROTE, "enquiries.close", folder_id=lead, subject=episode)
 
 
@@ -298,7 +304,7 @@ def step_down(folder_id: UUID, *, reasons: str, decision_id: UUID | None = None)
         reasons=reasons,
         decision_id=decision_id,
         outcome_id="step_down",
+        ends=(StatusKind.CHILD_IN_NEED,),
+        begins=(StatusKind.EARLY_HELP,),
     )
-    way.no_longer_under(lead, (StatusKind.CHILD_IN_NEED,))
-    way.put_under(lead, StatusKind.EARLY_HELP)
     record(Verb.WROTE, "enquiries.step_down", folder_id=lead, subject=episode)

@@ -34,6 +34,7 @@ from ..models import Assessment, Episode, Step
 from ..queries.episode import open_episode
 from ..rules import stages
 from ..terms import Act, AssessmentState, Stage
+from . import back
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,13 @@ def move(
     decision_id: UUID | None = None,
     outcome_id: str = "",
     closure: str = "",
+    ends: Iterable[StatusKind] = (),
+    begins: Iterable[StatusKind] = (),
 ) -> Step:
-    """One step on, by the transition table. A step of another action, which asks the permission."""
+    """One step on, by the transition table. A step of another action, which asks the permission.
+
+    `ends`, `begins`: the statuses that the step brings along; taking it back puts them right.
+    """
     if not stages.has_words(reasons):
         raise Refused("Give your reasons in a sentence or two.", "reasons")
     acting = acting_as(me())
@@ -171,6 +177,8 @@ def move(
     after = stages.after(before, act)
     if act is Act.CLOSE:
         _nothing_open(episode)
+    ended = no_longer_under(episode.folder_id, ends)
+    begun = [put_under(episode.folder_id, kind) for kind in begins]
     step = Step.objects.create(
         folder_id=episode.folder_id,
         episode=episode,
@@ -182,6 +190,8 @@ def move(
         by_post=post_of(acting) if acting else "",
         reasons=reasons.strip(),
         decision_id=decision_id,
+        ended_statuses=ended,
+        began_statuses=[status_id for status_id in begun if status_id is not None],
     )
     _stand_at(episode, after, closure)
     record(Verb.WROTE, "enquiries.move", folder_id=episode.folder_id, subject=step)
@@ -264,6 +274,7 @@ def _back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
         takes_back=last,
     )
     _stand_at(episode, after)
+    back.put_right(episode, last, step)
     record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
     tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, after, None, "", reasons))
     return step
@@ -296,19 +307,24 @@ def stands_under(folder_id: UUID, kind: StatusKind) -> bool:
     return Status.objects.filter(held_on(today()), folder_id=folder_id, kind=kind.value).exists()
 
 
-def put_under(folder_id: UUID, kind: StatusKind) -> None:
-    """The child comes under a status today, unless they stand under it already."""
-    if not stands_under(folder_id, kind):
-        children.set_status(folder_id, NewStatus(kind, today()))
+def put_under(folder_id: UUID, kind: StatusKind) -> UUID | None:
+    """The child comes under a status today, unless they stand under it already. The id of what was begun."""
+    if stands_under(folder_id, kind):
+        return None
+    return children.set_status(folder_id, NewStatus(kind, today()))
 
 
-def no_longer_under(folder_id: UUID, kinds: Iterable[StatusKind]) -> None:
-    """The statuses that end today."""
+def no_longer_under(folder_id: UUID, kinds: Iterable[StatusKind]) -> list[UUID]:
+    """The statuses that end today, by id."""
     wanted = [kind.value for kind in kinds]
-    for status_id in Status.objects.filter(
-        held_on(today()), folder_id=folder_id, kind__in=wanted
-    ).values_list("id", flat=True):
+    found = list(
+        Status.objects.filter(held_on(today()), folder_id=folder_id, kind__in=wanted).values_list(
+            "id", flat=True
+        )
+    )
+    for status_id in found:
         children.end_status(folder_id, status_id)
+    return found
 
 
 def allocate(folder_id: UUID, practitioner_id: UUID, *, why: str) -> Acting:

@@ -266,21 +266,30 @@ def _strategy_takes_effect(
                 reasons=reasons,
                 decision_id=decided.decision_id,
                 outcome_id=outcome.value,
+                begins=(StatusKind.CHILD_IN_NEED,),
             )
         if going_on is not None:
             # Another discussion of the same enquiry: the clock goes on from the one that began it.
             return
         worker = way.allocate(folder_id, worker_id, why="Section 47 enquiry")
-        enquiry = Enquiry(
-            folder_id=folder_id,
-            episode=episode,
-            strategy=strategy,
-            led_by=(LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value,
-            began_at=held_at,
-            worker_id=worker_id,
-            **stamp(),
-        )
-        enquiry.save(force_insert=True)
+        led_by = (LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value
+        # One whose beginning was taken back goes on with all that was found.
+        enquiry = Enquiry.objects.filter(episode=episode, strategy=strategy, ends__isnull=True).first()
+        if enquiry is None:
+            enquiry = Enquiry(
+                folder_id=folder_id,
+                episode=episode,
+                strategy=strategy,
+                led_by=led_by,
+                began_at=held_at,
+                worker_id=worker_id,
+                **stamp(),
+            )
+            enquiry.save(force_insert=True)
+        else:
+            enquiry.ended_at, enquiry.led_by, enquiry.worker_id = None, led_by, worker_id
+            enquiry.version += 1
+            enquiry.save(update_fields=["ended_at", "led_by", "worker", "version"])
         duties.happened(
             "enquiry_started",
             [folder_id],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -66,6 +67,9 @@ class Step(FolderRow):
     reasons = models.TextField()
     decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
     takes_back = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="taken_back")
+    #: Ids of the child's statuses that the step itself ended or began: what taking it back puts right.
+    ended_statuses = ArrayField(models.UUIDField(), default=list)
+    began_statuses = ArrayField(models.UUIDField(), default=list)
     door = folder_door(append_only=True)
 
     class Meta:

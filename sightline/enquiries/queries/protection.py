@@ -70,7 +70,13 @@ class EnquiryView:
 
     @property
     def end(self) -> EnquiryEnd | None:
-        return self.ends[0] if self.ends else None
+        """The ending that stands."""
+        return self.ends[0] if self.ends and self.row.ended_at is not None else None
+
+    @property
+    def taken_back(self) -> tuple[EnquiryEnd, ...]:
+        """Endings that were decided and taken back, or that a manager's ruling did not uphold."""
+        return self.ends[1:] if self.end else self.ends
 
     @property
     def led_by(self) -> str:
@@ -78,7 +84,9 @@ class EnquiryView:
 
     @property
     def finding(self) -> str:
-        return Finding(self.end.finding).label if self.end else "Not ended yet"
+        if self.end is not None:
+            return Finding(self.end.finding).label
+        return "Not ended yet" if self.row.ended_at is None else "Its beginning was taken back"
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ def begin(new: Beginning) -> list[Assessment]:
 def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: UUID | None) -> Assessment:
     stage = Stage.ASSESSMENT if form.statutory else Stage.EARLY_HELP
     waiting = _waiting_duty(folder_id, "assessment" if form.statutory else "early_help_contact")
+    if waiting is None and new.updates_id is not None:
+        waiting = _waiting_duty(folder_id, DUTY[form.statutory])
     decision = (
         Decision.objects.filter(id=waiting.subject_id).first() if waiting and waiting.subject_id else None
     )
@@ -132,7 +134,7 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
     row.duty_subject = waiting.subject_id if waiting and waiting.subject_id else row.id
     row.save(force_insert=True)
     path = f"/child/{folder_id}/enquiries/assessments/{row.id}/"
-    if waiting is None or not form.statutory:
+    if waiting is None or waiting.kind != DUTY[form.statutory]:
         # The clock of early help runs from the family's agreement; without a concern, that of an assessment from today.
         way.happened(
             "assessment_begun" if form.statutory else "early_help_begun",

@@ -40,7 +40,7 @@ from ...terms import (
     AssessmentState,
     Stage,
 )
-from .. import changes
+from .. import back, changes
 from .. import episode as way
 from ..protection import end_takes_effect
 from .beginning import DUTY
@@ -309,6 +309,12 @@ def take_effect(signed: SignOff) -> None:
     outcome = pack.assessment_outcome(signed.outcome_id, today())
     assert signed.decision is not None
     episode = way.locked(row.episode_id)
+    ends: tuple[StatusKind, ...] = ()
+    begins: tuple[StatusKind, ...] = ()
+    if outcome.closes:
+        ends = (StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
+    elif outcome.step == Act.STEP_DOWN:
+        ends, begins = (StatusKind.CHILD_IN_NEED,), (StatusKind.EARLY_HELP,)
     if outcome.step == Act.STEP_UP:
         # Early help never steps up by itself: the front door decides, and the child stays in early help till then.
         words = (signed.content or {}).get("family_view", "")
@@ -321,6 +327,8 @@ def take_effect(signed: SignOff) -> None:
             decision_id=signed.decision_id,
             outcome_id=outcome.id,
             closure=outcome.closure,
+            ends=ends,
+            begins=begins,
         )
     else:
         here = Stage(episode.stage)
@@ -336,11 +344,6 @@ def take_effect(signed: SignOff) -> None:
                 signed.decision.reasons,
             )  # fmt: skip
         )
-    if outcome.closes:
-        way.no_longer_under(row.folder_id, (StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP))
-    elif outcome.step == "step down":
-        way.no_longer_under(row.folder_id, (StatusKind.CHILD_IN_NEED,))
-        way.put_under(row.folder_id, StatusKind.EARLY_HELP)
 
 
 @transaction.atomic
@@ -355,8 +358,12 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
     duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
     if upholds and signed is not None:
         take_effect(signed)
-    if upholds and ended is not None:
-        end_takes_effect(ended)
+    if ended is not None:
+        if upholds:
+            end_takes_effect(ended)
+        else:
+            # It never took effect, so the enquiry goes on and can be decided on again.
+            back.goes_on_again(ended)
     record(Verb.WROTE, "enquiries.rule_on", folder_id=row.folder_id, subject=row)
 
 

@@ -1,0 +1,140 @@
+"""What a step back puts right: the enquiry, the statuses and the duties that the step itself had changed.
+
+Nothing is lost: an ending that was taken back stays readable beside the one that follows, a status that had ended
+begins again as a new row, and a duty that was withdrawn is owed again from the instant that its clock ran from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sightline.agencies.queries import acting_as
+from sightline.children import actions as children
+from sightline.children.models import Status
+from sightline.children.rules import NewStatus
+from sightline.children.terms import StatusKind
+from sightline.kernel.models import held_on
+from sightline.kernel.time import now, today
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyState
+
+from ..models import Assessment, Enquiry, EnquiryEnd, Episode, SignOff, Step, StrategyDecision
+from ..terms import Act, AssessmentState
+
+
+def put_right(episode: Episode, last: Step, back: Step) -> None:
+    """What `last` had changed besides the stage is as it was before it. A step of taking it back."""
+    _statuses(last)
+    if last.decision_id is None:
+        return
+    ended = EnquiryEnd.objects.filter(decision_id=last.decision_id).select_related("enquiry").first()
+    if ended is not None:
+        goes_on_again(ended)
+    signed = SignOff.objects.filter(decision_id=last.decision_id).select_related("assessment").first()
+    if signed is not None:
+        _to_assess_again(episode, signed.assessment, back)
+    if last.act == Act.START_ENQUIRY.value:
+        _not_begun(last)
+
+
+def _statuses(last: Step) -> None:
+    """Those that the step began never held; those that it ended go on from the day on which they had ended."""
+    for row in Status.objects.filter(id__in=last.began_statuses, held_until__isnull=True):
+        children.end_status(row.folder_id, row.id, row.held_from)
+    for row in Status.objects.filter(id__in=last.ended_statuses, held_until__isnull=False):
+        held = Status.objects.filter(held_on(today()), folder_id=row.folder_id, kind=row.kind)
+        if not held.exists():
+            children.set_status(
+                row.folder_id,
+                NewStatus(StatusKind(row.kind), row.held_until or today(), category=row.category),
+            )
+
+
+def goes_on_again(ended: EnquiryEnd) -> None:
+    """The enquiry goes on and can be ended again; what its ending had withdrawn is owed again."""
+    row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
+    row.ended_at, row.version = None, row.version + 1
+    row.save(update_fields=["ended_at", "version"])
+    _owed_again(
+        Duty.objects.filter(
+            subject_id=row.id, state=DutyState.WITHDRAWN.value, closed_at__gte=ended.written_at
+        )
+    )
+    duties.hand_to(
+        _still_owed(row.id, "initial_conference"),
+        row.worker_id,
+        path=f"/child/{row.folder_id}/enquiries/section-47/{row.id}/",
+    )
+
+
+def _not_begun(last: Step) -> None:
+    """The enquiry that the step began stays readable and goes no further; the discussion owes a decision again."""
+    decided = StrategyDecision.objects.filter(decision_id=last.decision_id).select_related("strategy").first()
+    if decided is None:
+        return
+    strategy = decided.strategy
+    for row in Enquiry.objects.select_for_update().filter(strategy=strategy, ended_at__isnull=True):
+        row.ended_at, row.version = now(), row.version + 1
+        row.save(update_fields=["ended_at", "version"])
+        duties.withdraw_all(row.id, "The step that began the enquiry was taken back.")
+    if not _still_owed(strategy.duty_subject, "strategy_discussion"):
+        _owed_again(
+            Duty.objects.filter(
+                subject_id=strategy.duty_subject, kind="strategy_discussion", closed_at__isnull=False
+            )
+        )
+
+
+def _to_assess_again(episode: Episode, signed: Assessment, back: Step) -> None:
+    """A signed assessment stays as it is: what follows from it is decided again in an update, which is owed."""
+    going_on = [AssessmentState.WRITING.value, AssessmentState.SENT.value]
+    if Assessment.objects.filter(episode=episode, state__in=going_on).exists():
+        return
+    form = pack_in_force().assessment_form(signed.form, today())
+    author = acting_as(signed.author_id)
+    duties.open_duties(
+        [
+            duties.Opening(
+                folder_id=signed.folder_id,
+                kind="assessment" if form.statutory else "early_help_assessment",
+                started_at=back.at,
+                subject_id=back.id,
+                path=f"/child/{signed.folder_id}/enquiries/assessments/{signed.id}/",
+                owner_id=signed.author_id,
+                team_id=author.team_id if author else None,
+            )
+        ]
+    )
+
+
+def _still_owed(subject_id: UUID, kind: str) -> list[UUID]:
+    return list(
+        Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).values_list(
+            "id", flat=True
+        )
+    )
+
+
+def _owed_again(closed: Iterable[Duty]) -> None:
+    """The latest of each kind, with the clock that it had."""
+    latest = {row.kind: row for row in sorted(closed, key=lambda row: (row.opened_at, row.id))}
+    duties.open_duties(
+        [
+            duties.Opening(
+                folder_id=row.folder_id,
+                kind=row.kind,
+                started_at=row.started_at,
+                subject_id=row.subject_id,
+                path=row.path,
+                owner_id=row.owner_id,
+                team_id=row.team_id,
+                sooner_at=row.due_at if row.sooner_why else None,
+                sooner_why=row.sooner_why,
+            )
+            for row in latest.values()
+            if row.subject_id is not None and not _still_owed(row.subject_id, row.kind)
+        ]
+    )
