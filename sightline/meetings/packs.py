@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sightline.access.queries import joined_set, opened_of
 from sightline.chronology import paper as words_of
@@ -20,6 +19,7 @@ from sightline.govuk.words import in_a_row, moment
 from sightline.kernel.viewer import Viewer, looking_as
 
 from . import hooks, papers, queries
+from .models import Report
 from .papers import Paper, Part
 from .queries import ChildPart, InvitedView, MeetingView
 from .terms import InviteeKind, MeetingState
@@ -57,6 +57,16 @@ def contents(shown: MeetingView, reader: InvitedView) -> Contents:
         left_out += [f"{kept} of the reports, which are not for the family"] if kept else []
     left_out += [f"{name}'s name: they are kept apart" for name in reader.apart]
     return Contents(tuple(allowed), tuple(left_out))
+
+
+def beside(shown: MeetingView, reader: InvitedView) -> list[tuple[ChildPart, Report]]:
+    """The reports sent as files that are handed over beside a reader's pack. Nothing takes an address out of them."""
+    return [
+        (child, report)
+        for child in contents(shown, reader).children
+        for report in child.reports
+        if report.document_id and (report.for_family or not reader.of_family)
+    ]
 
 
 def head(shown: MeetingView, reader: InvitedView) -> Paper:
@@ -136,5 +146,4 @@ def _moment(each: Shown) -> Part:
 
 def _through(shown: MeetingView, reader: InvitedView, parts: tuple[Part, ...]) -> Paper:
     title = f"{shown.title}: papers"
-    person: UUID | None = reader.row.person_id if reader.of_family else None
-    return papers.through(shown, person, Paper(title, reader.said_as, parts))
+    return papers.through(shown, reader, Paper(title, reader.said_as, parts))

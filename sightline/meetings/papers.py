@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sightline.children.models import Tie
 from sightline.govuk.words import day as words_of_day
@@ -30,6 +29,9 @@ from .terms import Came, Format, InviteeKind
 
 #: Where one sentence ends and the next begins: easy read gives each a line.
 _SENTENCE = re.compile(r"(?<=[.?!]) +")
+
+#: Who stands in a copy in place of anybody from whom its reader is kept.
+SOMEBODY = "somebody else who was invited"
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,68 @@ class Paper:
         return {"parts": found}
 
 
-def through(shown: MeetingView, reader: UUID | None, paper: Paper) -> Paper:
-    """The paper with every address taken out that this reader may not learn."""
+def through(shown: MeetingView, reader: InvitedView, paper: Paper) -> Paper:
+    """The paper without every address that this reader may not learn, and without the name of anybody from whom they
+    are kept. A heading names somebody, as in 'Report of ...', and is a label whatever stands below it."""
+    person = reader.row.person_id if reader.of_family else None
     free = [t for p in paper.parts if not p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
     labels = [t for p in paper.parts if p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
-    texts_after, labels_after = queries.withheld(shown.id, reader, free, labels)
+    headings = [p.heading for p in paper.parts]
+    texts_after, labels_after = queries.withheld(shown.id, person, free, [*labels, *headings])
     after = {False: iter(texts_after), True: iter(labels_after)}
+    headings_after = labels_after[len(labels) :]
     parts = []
-    for p in paper.parts:
+    for p, heading in zip(paper.parts, headings_after, strict=True):
         texts = after[p.labels]
         parts.append(
             replace(
                 p,
+                heading=heading,
                 text=next(texts),
                 bullets=tuple(next(texts) for _ in p.bullets),
                 facts=tuple((name, next(texts)) for name, _ in p.facts),
             )
         )
-    return replace(paper, parts=tuple(parts), withheld=tuple(parts) != paper.parts)
+    return replace(paper, parts=_unnamed(shown, reader, tuple(parts)), withheld=tuple(parts) != paper.parts)
+
+
+def apart_from(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
+    """Those invited, today or before, from whom a reader is kept."""
+    return [one for one in (*shown.invited, *shown.withdrawn) if one.id in reader.apart_ids]
+
+
+def _unnamed(shown: MeetingView, reader: InvitedView, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """The parts with `SOMEBODY` wherever a grown-up stands from whom the reader is kept: the whole name, and the first
+    name where nobody else here bears it. A child of theirs is what the paper is about, and keeps its name."""
+    apart = [one.name for one in apart_from(shown, reader) if one.kind is not InviteeKind.CHILD]
+    if not apart:
+        return parts
+    others = {
+        word.casefold()
+        for name in (
+            *(one.name for one in (*shown.invited, *shown.withdrawn) if one.name not in apart),
+            *(word for c in shown.children for word in (c.name, c.called)),
+        )
+        for word in name.split()
+    }
+    first = [name.split()[0] for name in apart if name.split()]
+    words = sorted({*apart, *(one for one in first if one.casefold() not in others)}, key=len, reverse=True)
+    named = "|".join(r"\s+".join(map(re.escape, one.split())) for one in words)
+    finding = re.compile(rf"(?<!\w)(?:{named})(?!\w)", re.IGNORECASE)
+
+    def said(text: str) -> str:
+        return finding.sub(SOMEBODY, text)
+
+    return tuple(
+        replace(
+            p,
+            heading=said(p.heading),
+            text=said(p.text),
+            bullets=tuple(map(said, p.bullets)),
+            facts=tuple((name, said(value)) for name, value in p.facts),
+        )
+        for p in parts
+    )
 
 
 def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:
@@ -147,7 +193,9 @@ def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation"
                         child=c.called
                     )
                     for c in own
-                    if c.row.child_id != reader.row.person_id and c.can_be_told
+                    if c.row.child_id != reader.row.person_id
+                    and c.can_be_told
+                    and c.row.child_id not in {one.row.person_id for one in apart_from(shown, reader)}
                 ),
             ),
             labels=True,
@@ -197,7 +245,7 @@ def invitation(shown: MeetingView, reader: InvitedView, form: str = "invitation"
         checked_by=letter.checked_by,
         left_out=tuple(f"{name} is not named: they are kept apart" for name in reader.apart),
     )
-    return through(shown, reader.row.person_id, paper)
+    return through(shown, reader, paper)
 
 
 def _listed(names: Sequence[str], letter: Letter) -> str:
@@ -231,7 +279,7 @@ def _may_be_named(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
     return [
         one
         for one in shown.invited
-        if one.id != reader.id and one.kind is not InviteeKind.CHILD and one.name not in reader.apart
+        if one.id != reader.id and one.kind is not InviteeKind.CHILD and one.id not in reader.apart_ids
     ]
 
 
@@ -273,7 +321,7 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
     own = children_for(shown, reader)
     row = shown.row
     left_out: list[str] = [f"{c.called}'s part" for c in shown.present_children if c not in own]
-    left_out += [f"whether {name} came: they are kept apart" for name in reader.apart]
+    left_out += [f"{name}'s name, and whether they came: they are kept apart" for name in reader.apart]
     held = row.began_at or row.starts_at
     parts = [
         Part(
@@ -305,13 +353,13 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
             ):
                 kept += 1
                 continue
-            said.append(_passage(passage))
+            said.append(_passage(passage, reader))
         if kept:
             left_out.append(f"{kept} of the passages on {child.called}")
         parts += [
             Part(child.name, child.row.agenda),
             Part("What was said", "\n\n".join(said) or "Nothing was written down.", level=2),
-            Part("What was decided", "\n\n".join(_decided(child)) or "No formal decision.", level=2),
+            Part("What was decided", "\n\n".join(_decided(child, reader)) or "No formal decision.", level=2),
         ]
         if child.actions:
             parts.append(
@@ -333,12 +381,12 @@ def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
     if row.state != "concluded":
         parts.insert(0, Part(text="These minutes are not finished yet."))
     paper = Paper(f"{shown.title}: minutes", reader.said_as, tuple(parts), left_out=tuple(left_out))
-    return through(shown, reader.row.person_id if family else None, paper)
+    return through(shown, reader, paper)
 
 
 def named_to(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
     """Those invited whom a reader's copy names: nobody from whom they are kept apart."""
-    return [one for one in shown.invited if one.id == reader.id or one.name not in reader.apart]
+    return [one for one in shown.invited if one.id == reader.id or one.id not in reader.apart_ids]
 
 
 def _took_part(one: InvitedView) -> str:
@@ -356,8 +404,9 @@ def _took_part(one: InvitedView) -> str:
     return f"{one.said_as}: {'; '.join([came, *more])}"
 
 
-def _passage(passage: queries.SaidView) -> str:
-    who = f"{passage.speaker}: " if passage.speaker else ""
+def _passage(passage: queries.SaidView, reader: InvitedView) -> str:
+    speaker = SOMEBODY if passage.invitation_id in reader.apart_ids else passage.speaker
+    who = f"{speaker}: " if speaker else ""
     if passage.corrects_number is not None:
         return (
             f"{passage.number}. Puts {passage.corrects_number} right. Wrong was: {passage.was_wrong}. "
@@ -370,7 +419,7 @@ def _passage(passage: queries.SaidView) -> str:
     return f"{passage.number}. {who}{lead}{passage.words}{corrected}"
 
 
-def _decided(child: ChildPart) -> list[str]:
+def _decided(child: ChildPart, reader: InvitedView) -> list[str]:
     found = []
     for d in child.decisions:
         lines = [
@@ -380,6 +429,8 @@ def _decided(child: ChildPart) -> list[str]:
         ]
         if not d.in_effect:
             lines.append("Not in effect until a manager has decided.")
-        lines += [f"{who} does not agree: {words}" for who, words in d.dissents]
+        for who, words, invitation_id in d.dissents:
+            named = SOMEBODY if invitation_id in reader.apart_ids else who
+            lines.append(f"{named} does not agree: {words}")
         found.append("\n".join(lines))
     return found

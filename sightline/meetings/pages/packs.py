@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.documents.queries import attached
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, queries
@@ -45,11 +46,19 @@ def pack(request: HttpRequest, meeting_id: UUID, pack_id: UUID) -> HttpResponse:
             raise OnlyInvited(meeting_id)
         found = queries.pack_of(meeting_id, pack_id)
         return render(request, "meetings/pack_part.html", {"meeting_id": meeting_id, "pack": found})
-    shown = opened(meeting_id, "meetings.pack", work=True)
+    shown = opened(meeting_id, "meetings.pack", *papers_of.READ, work=True)
+    found = queries.pack_of(meeting_id, pack_id)
+    beside = papers_of.beside(shown, shown.person(found.invitation_id))
+    files = attached(shown.folder_ids, [report.id for _, report in beside])
     return render(
         request,
         "meetings/pack.html",
-        around(shown, pack=queries.pack_of(meeting_id, pack_id), meeting_id=meeting_id)
+        around(
+            shown,
+            pack=found,
+            meeting_id=meeting_id,
+            beside=[(child.folder_id, file) for child, report in beside for file in files.get(report.id, [])],
+        )
         | {"back_href": reverse("meetings:packs", args=[meeting_id]), "back_text": "Packs"},
     )
 

@@ -140,7 +140,13 @@ def _invited(
     names: dict[UUID, NameAndAge],
 ) -> list[InvitedView]:
     here = {i.person_id: name_of(i, names) for i in invitations if i.person_id and i.withdrawn_at is None}
-    pairs = kept_pairs([p.folder_id for p in parts], in_room=True) if len(here) > 1 else []
+    people = {i.id: i.person_id for i in invitations if i.person_id}
+    pairs = kept_pairs([p.folder_id for p in parts], in_room=True) if len(set(people.values())) > 1 else []
+
+    def kept_from(person: UUID) -> frozenset[UUID]:
+        apart = {b if a == person else a for a, b in pairs if person in (a, b)}
+        return frozenset(id for id, who in people.items() if who in apart)
+
     return [
         InvitedView(
             row=i,
@@ -157,6 +163,7 @@ def _invited(
             )
             if i.person_id
             else (),
+            apart_ids=kept_from(i.person_id) if i.person_id else frozenset(),
             left_agency=i.practitioner_id is not None and not getattr(i, "in_post", True),
         )
         for i in invitations
@@ -252,7 +259,7 @@ def _said(row: Said, invited: dict[UUID, InvitedView], corrected_by: tuple[int, 
 
 def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
     d = row.decision
-    against = [(invited.get(UUID(str(a["invitation"]))), a["words"]) for a in row.against]
+    against = [(UUID(str(a["invitation"])), a["words"]) for a in row.against]
     ruling = getattr(d, "ruling", None)
     return DecisionSaid(
         decision_id=d.id,
@@ -262,7 +269,10 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
         maker_post=d.maker_post,
         made_at=d.made_at,
         in_effect=not d.awaits_ruling or bool(ruling and ruling.upholds),
-        dissents=tuple((who.name if who else "Somebody invited", words) for who, words in against),
+        dissents=tuple(
+            (invited[who].name if who in invited else "Somebody invited", words, who)
+            for who, words in against
+        ),
     )
 
 

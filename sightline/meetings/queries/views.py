@@ -99,6 +99,8 @@ class InvitedView:
     interpreter: InterpreterView | None = None
     attendance: AttendanceView | None = None
     apart: tuple[str, ...] = ()
+    apart_ids: frozenset[UUID] = frozenset()
+    """The invitations, those taken back too, of everybody from whom they are kept: no copy of theirs names them."""
     left_agency: bool = False
 
     @property
@@ -165,7 +167,7 @@ class SaidView:
 
 @dataclass(frozen=True)
 class DecisionSaid:
-    """A decision of the meeting on one child, and who dissents: (name, words)."""
+    """A decision of the meeting on one child, and who dissents: (name, words, their invitation)."""
 
     decision_id: UUID
     outcome: str
@@ -174,7 +176,7 @@ class DecisionSaid:
     maker_post: str
     made_at: datetime
     in_effect: bool
-    dissents: tuple[tuple[str, str], ...]
+    dissents: tuple[tuple[str, str, UUID], ...]
 
 
 @dataclass(frozen=True)

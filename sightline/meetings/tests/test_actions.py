@@ -78,7 +78,7 @@ def test_a_conference_from_call_to_minutes(monkeypatch) -> None:
     assert shown.state is MeetingState.CONCLUDED
     maya, theo = shown.children
     assert [d.outcome for d in maya.decisions] == ["Child protection plan: neglect"]
-    assert maya.decisions[0].dissents == (("Ana Ferreira", "A plan is not fair on us."),)
+    assert maya.decisions[0].dissents == (("Ana Ferreira", "A plan is not fair on us.", ids["Ana"]),)
     assert maya.decisions[0].maker == "Ruth Lindqvist"
     assert [s.words for s in maya.said] == ["I want help, but not a plan.", "She is safe with me."]
     assert [s.words for s in theo.said] == ["I want help, but not a plan."]

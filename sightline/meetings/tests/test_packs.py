@@ -22,7 +22,7 @@ from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings import actions, jobs, queries
 from sightline.meetings.actions import Invitee
-from sightline.meetings.models import MeetingPack, Report
+from sightline.meetings.models import KeepApart, MeetingPack, Report
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
@@ -121,14 +121,73 @@ def test_those_kept_apart_are_not_named_to_one_another(family: Family) -> None:
             meeting_id, Invitee.family(family.father, "Father", kept_apart="He comes an hour before.")
         )
         actions.invite(meeting_id, Invitee.practitioner(family.worker.pk))
-        actions.send_report(meeting_id, {family.maya: "He lives at 4 Tern Street now."}, for_family=True)
+        actions.send_report(
+            meeting_id,
+            {
+                family.maya: "He lives at 4 Tern Street now. Ana Ferreira and Jon Lund read to her; Jon more, Ana less."
+            },
+            for_family=True,
+        )
     client = signed_in(family.chair)
     fathers = printed(pdf(client, meeting_id, made(family.chair, meeting_id, "Jon")))
     mothers = printed(pdf(client, meeting_id, made(family.chair, meeting_id, "Ana")))
-    assert "Ana Ferreira" not in fathers
-    assert "Jon Lund" not in mothers
+    assert not re.search(r"\bAna\b", fathers)
+    assert not re.search(r"\bJon\b", mothers)
+    for copy in (fathers, mothers):
+        assert "read to her" in copy
+        assert "somebody else who was invited" in re.sub(r"\s+", " ", copy)
     assert "ternstreet" not in plain(mothers)
     assert "lanternrow" not in plain(fathers)
+
+
+@pytest.mark.obligation("FAM-08")
+def test_no_heading_of_a_pack_names_the_place_or_the_other_parent(family: Family) -> None:
+    """An agency may be called as the house is in which somebody is safe."""
+    for in_room in (True, False):
+        with as_practitioner(family.worker):
+            actions.keep_apart(
+                family.maya,
+                family.mother,
+                family.father,
+                in_room=in_room,
+                address=True,
+                why="He follows her.",
+            )
+        meeting_id = call(family, folders=[family.maya])
+        with as_practitioner(family.worker):
+            actions.invite(meeting_id, Invitee.family(family.mother, "Mother"))
+            actions.invite(meeting_id, Invitee.family(family.father, "Father", kept_apart="He comes before."))
+            refuge = actions.invite(
+                meeting_id, Invitee.outsider("Oda Quill", "Worker", f"Refuge at {HIDDEN}")
+            )
+            actions.send_report(
+                meeting_id, {family.maya: "Maya is safe."}, for_family=True, invitation_id=refuge
+            )
+        fathers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Jon")))
+        assert "Report of Refuge at" in fathers
+        assert "Maya is safe." in fathers
+        assert "lanternrow" not in plain(fathers)
+        break_off(family)
+
+
+def break_off(family: Family) -> None:
+    with as_practitioner(family.worker):
+        for row in KeepApart.objects.filter(folder_id=family.maya, held_until__isnull=True):
+            actions.end_keep_apart(row.id, "Judged anew.")
+
+
+@pytest.mark.obligation("FAM-08")
+def test_a_file_beside_a_pack_is_read_before_it_is_given(family: Family, ahead: UUID) -> None:
+    client = signed_in(family.worker)
+    file = io.BytesIO(photograph())
+    file.name = "report.jpg"
+    sent = client.post(f"/meetings/{ahead}/report/", {"for_family": "yes", "file_0": file})
+    assert sent.status_code == 302, text(sent)
+    chair = signed_in(family.chair)
+    pack_id = made(family.chair, ahead, "Jon")
+    page = text(chair.get(f"/meetings/{ahead}/pack/{pack_id}/"))
+    assert "Read this file before it is given: report.jpg" in page
+    assert "handed over beside this pack" in printed(pdf(chair, ahead, pack_id))
 
 
 def test_a_practitioner_gets_only_the_children_whose_record_is_open_to_them(family: Family) -> None:

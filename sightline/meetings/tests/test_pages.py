@@ -236,6 +236,99 @@ def test_those_kept_apart_learn_no_address_and_are_warned_of_everywhere(family: 
     assert "Kept apart" in text(client.get(f"/meetings/{meeting_id}/copies/"))
 
 
+def _kept_apart(family: Family, *, in_room: bool, address: bool) -> tuple[UUID, dict[str, UUID]]:
+    """A conference that was held on Maya, whose mother and father are kept apart, and who is invited."""
+    with as_practitioner(family.worker):
+        actions.keep_apart(
+            family.maya, family.mother, family.father, in_room=in_room, address=address, why="He follows her."
+        )
+    meeting_id = call(family, folders=[family.maya])
+    with as_practitioner(family.worker):
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.worker.pk))
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.visitor.pk))
+        actions.invite(meeting_id, actions.Invitee.family(family.mother, "Mother"))
+        actions.invite(
+            meeting_id,
+            actions.Invitee.family(family.father, "Father", kept_apart="He is seen after Ana has gone."),
+        )
+        ids = invited(meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)), as_practitioner(family.chair):
+        actions.hold(
+            meeting_id, people=everybody_came(meeting_id), unready_why="Both asked for it.",
+            without_quorum_why="It cannot wait.",
+        )  # fmt: skip
+        actions.write_minutes(
+            meeting_id,
+            [
+                SaidIn(ids["Ana"], "I came by bus from 17 Lantern Row."),
+                SaidIn(ids["Ngozi"], "Ana Ferreira and Jon  Lund both read to Maya. ANA reads daily."),
+                SaidIn(ids["Jon"], "I live at 4 Tern Street."),
+            ],
+        )
+        actions.decide(
+            meeting_id,
+            [DecisionIn(family.maya, "No plan", "Mrs Ana Ferreira keeps her safe.",
+                        dissents={ids["Ana"]: "I wanted a plan.", ids["Jon"]: "She needs none."})],
+            knows_family=False,
+        )  # fmt: skip
+        day = in_days(20).date()
+        actions.agree_actions(
+            meeting_id,
+            [
+                actions.ActionIn(family.maya, "Ring the school", day, "Before Easter.", by_whom="Ana"),
+                actions.ActionIn(family.maya, "Ring the clinic", day, "Before Easter.", by_whom="Jon Lund"),
+            ],
+        )
+    return meeting_id, ids
+
+
+@pytest.mark.obligation("FAM-08")
+def test_a_copy_of_the_family_names_nobody_from_whom_its_reader_is_kept(family: Family) -> None:
+    meeting_id, ids = _kept_apart(family, in_room=True, address=True)
+    client = signed_in(family.chair)
+    for mine, theirs, hidden in (
+        ("Jon", ("Ana", "Ana Ferreira"), "lanternrow"),
+        ("Ana", ("Jon", "Jon Lund"), "ternstreet"),
+    ):
+        for path in (f"letter/{ids[mine]}/invitation", f"copies/{ids[mine]}"):
+            words = printed(client.get(f"/meetings/{meeting_id}/{path}/pdf/").content)
+            page = client.get(f"/meetings/{meeting_id}/{path}/").content.decode()
+            paper = re.sub(
+                r"<[^>]+>", " ", page.split('<article class="sl-paper"', 1)[1].split("</article>")[0]
+            )
+            for copy in (words, paper):
+                for name in theirs:
+                    assert not re.search(rf"\b{name}\b", copy, re.IGNORECASE), (mine, path, copy)
+                assert hidden not in re.sub(r"[^a-z0-9]", "", copy.lower()), (mine, path)
+        minutes = re.sub(r"\s+", " ", words)
+        assert "somebody else who was invited does not agree" in minutes
+        assert "somebody else who was invited, by" in minutes
+        assert "both read to Maya" in minutes
+        assert f"{mine} " in minutes
+    fathers = re.sub(
+        r"\s+", " ", printed(client.get(f"/meetings/{meeting_id}/copies/{ids['Jon']}/pdf/").content)
+    )
+    assert "1. somebody else who was invited: I came by bus" in fathers
+    assert "Jon Lund does not agree: She needs none." in fathers
+    assert "Ana Ferreira's name, and whether they came" in text(
+        client.get(f"/meetings/{meeting_id}/copies/{ids['Jon']}/")
+    ).replace("&#39;", "'")
+    visitors = printed(client.get(f"/meetings/{meeting_id}/copies/{ids['Ngozi']}/pdf/").content)
+    assert "Ana Ferreira" in visitors
+    assert "somebody else" not in visitors
+
+
+@pytest.mark.obligation("FAM-08")
+def test_who_must_not_learn_an_address_is_named_and_the_address_is_not(family: Family) -> None:
+    meeting_id, ids = _kept_apart(family, in_room=False, address=True)
+    client = signed_in(family.chair)
+    for mine, theirs, hidden in (("Jon", "Ana Ferreira", "lanternrow"), ("Ana", "Jon Lund", "ternstreet")):
+        for path in (f"letter/{ids[mine]}/invitation", f"copies/{ids[mine]}"):
+            copy = printed(client.get(f"/meetings/{meeting_id}/{path}/pdf/").content)
+            assert theirs in re.sub(r"\s+", " ", copy), (mine, path)
+            assert hidden not in re.sub(r"[^a-z0-9]", "", copy.lower()), (mine, path)
+
+
 def test_a_copy_holds_only_what_its_reader_may_have(family: Family, concluded: UUID) -> None:
     ids = _ids(family, concluded)
     with as_practitioner(family.worker):
