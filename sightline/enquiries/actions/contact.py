@@ -17,14 +17,13 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
-from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind, EntryKind
 
 from ..models import Attempt, LookedAfter
-from ..queries.contact import failed_in_a_row
+from ..queries.contact import awaits_decision, failed_in_a_row
 from ..queries.episode import open_episode
 from ..rules import contact as rules
 from ..rules import stages
@@ -108,9 +107,7 @@ def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:
     pack = pack_in_force()
     if not failed_in_a_row(folder_id, pack).asks_for_decision:
         return
-    if Duty.objects.filter(
-        kind="decision_on_non_contact", subject_id=episode_id, closed_at__isnull=True
-    ).exists():
+    if awaits_decision(episode_id):
         return
     path = f"/child/{folder_id}/enquiries/contact/decide/"
     manager = responsible_manager(folder_id)

@@ -19,7 +19,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
-from sightline.children.models import Person, Status
+from sightline.children.models import Particulars, Person, Status
 from sightline.children.queries import lead_worker
 from sightline.children.rules import NewInvolvement, NewStatus
 from sightline.children.terms import StatusKind
@@ -31,8 +31,9 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
 from ..models import Assessment, Episode, Step
+from ..queries.contact import awaits_decision
 from ..queries.episode import open_episode
-from ..rules import stages
+from ..rules import contact, stages
 from ..terms import Act, AssessmentState, Stage
 from . import back
 
@@ -213,6 +214,11 @@ def _nothing_open(episode: Episode) -> None:
         raise Refused(
             "An assessment of this child is still open. Have it signed, or set it aside with a reason, first."
         )
+    row = Particulars.objects.filter(person_id=episode.child_id).order_by("-recorded_at", "-id").first()
+    if row is not None and row.died_on is not None:
+        duties.withdraw_all(episode.id, "The child has died.", kind="decision_on_non_contact")
+        return
+    contact.may_close(awaits_decision=awaits_decision(episode.id)).or_refuse()
 
 
 def _stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:

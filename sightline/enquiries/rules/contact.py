@@ -53,3 +53,13 @@ def may_decide(*, what: str, safe_words: str) -> Verdict:
     if not has_words(safe_words):
         return Verdict.no("Say how the child is kept safe meanwhile.", "safe_words")
     return Verdict.yes()
+
+
+def may_close(*, awaits_decision: bool) -> Verdict:
+    """Not reaching a family never closes a child's case by itself: a manager first decides how the child is safe."""
+    if awaits_decision:
+        return Verdict.no(
+            "Nobody has reached this child, and a manager must first decide how the child is kept safe. Record that "
+            "decision under Contact with the family on the Enquiries tab, then close."
+        )
+    return Verdict.yes()

@@ -59,7 +59,8 @@ class BeginIn:
     """A plan to be begun for one child.
 
     `decision_id` is the decision that it follows, as a conference's. `category` for a child protection plan.
-    `lead_id` leads it (else whoever begins it). `meeting_id` where a meeting made it.
+    `lead_id` leads it (else whoever begins it). `earlier_plans`: child protection plans before it that were made
+    elsewhere; those made here are counted.
     """
 
     kind: PlanKind
@@ -130,7 +131,8 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         ]
     )  # fmt: skip
     weigh(decision, sent.kind, sent.wishes)
-    before = Plan.objects.filter(folder_id=folder_id, kind=PlanKind.CHILD_PROTECTION.value).count()
+    here, elsewhere = queries.protection_plans_before(folder_id)
+    elsewhere = max(elsewhere, sent.earlier_plans or 0)
     plan = Plan.objects.create(
         folder_id=folder_id,
         child_id=child_id,
@@ -139,7 +141,8 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         decision=decision,
         came_from=came_from,
         from_authority=sent.from_authority.strip(),
-        earlier_plans=max(before, sent.earlier_plans or 0),
+        earlier_plans=here + elsewhere,
+        earlier_elsewhere=elsewhere,
         lead_id=lead_id,
         team_id=posting.team_id,
         pack=pack.name,

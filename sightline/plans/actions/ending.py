@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.models import Practitioner
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
@@ -18,6 +19,9 @@ from sightline.children.actions import authority_changed, end_status
 from sightline.children.models import Particulars, Status
 from sightline.children.terms import AbuseCategory, StatusKind
 from sightline.enquiries.actions import changes as way
+from sightline.enquiries.queries.contact import awaits_decision
+from sightline.enquiries.queries.episode import open_episode
+from sightline.enquiries.rules import contact
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
@@ -95,6 +99,9 @@ def _last_review(plan: Plan) -> Review | None:
 
 def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
     last = _last_review(plan)
+    if case_closes and not _died(plan):
+        episode = open_episode(joined_set(lead_of(plan.folder_id)))
+        contact.may_close(awaits_decision=episode is not None and awaits_decision(episode.id)).or_refuse()
     rules.check_end(
         end,
         PlanKind(plan.kind),
@@ -237,7 +244,7 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
         plan.child_id,
         BeginIn(
             sent.to, today(), sent.reasons, category=sent.category, decision_id=sent.decision_id,
-            lead_id=sent.lead_id or plan.lead_id, wishes=sent.wishes, earlier_plans=plan.earlier_plans,
+            lead_id=sent.lead_id or plan.lead_id, wishes=sent.wishes,
         ),
         acting,
         plan,

@@ -35,6 +35,9 @@ class Plan(Signed):
     earlier_plans = models.PositiveSmallIntegerField(
         default=0, help_text="Child protection plans before this one, here or elsewhere"
     )
+    earlier_elsewhere = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Those of them that were made elsewhere, as far as was told"
+    )
     together = models.UUIDField(null=True)
     lead = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")

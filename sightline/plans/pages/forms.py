@@ -145,8 +145,9 @@ class BeginForm(_Wishes):
         hint="A child protection plan follows the decision of a conference",
     )  # fmt: skip
     earlier_plans = Whole(
-        "Child protection plans before this one", required=False, most=50, hint="Elsewhere as well"
-    )
+        "Child protection plans before this one that were made elsewhere", required=False, most=50,
+        hint="By another authority. Those made here are counted for you",
+    )  # fmt: skip
     began_on = Day("From which day?", tense="past", ask="Enter the day on which the plan begins")
     lead = Select("Who leads it?", required=False, empty="I do")
     reasons = Words("Why does the child need this plan?", rows=4, ask="Say why the child needs this plan")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.models import Posting
 from sightline.children.models import Tie
 from sightline.children.queries import name_and_age
@@ -32,6 +33,7 @@ from ..models import (
     Visit,
 )
 from ..terms import (
+    Direction,
     PlanKind,
     PlanState,
     StatementKind,
@@ -158,6 +160,19 @@ def plans_of(folder_ids: Sequence[UUID]) -> list[PlanView]:
     """The heads of all plans of a child, the latest first; their content is not read."""
     rows = _annotated(Plan.objects.filter(folder_id__in=folder_ids)).order_by("-began_on", "-id")
     return [PlanView(**_head(row), child="", age="") for row in rows]
+
+
+def protection_plans_before(folder_id: UUID) -> tuple[int, int]:
+    """How many child protection plans a child has had: made here, over all folders joined to that one, and made
+    elsewhere, as was told when an earlier plan began or when another authority asked us to take the child."""
+    folders = joined_set(lead_of(folder_id)) or [folder_id]
+    plans = Plan.objects.filter(folder_id__in=folders)
+    told = Transfer.objects.filter(folder_id__in=folders, direction=Direction.IN.value)
+    found = plans.aggregate(
+        here=Count("id", filter=Q(kind=PlanKind.CHILD_PROTECTION.value)), elsewhere=Max("earlier_elsewhere")
+    )
+    asked = told.aggregate(most=Max("earlier_plans"))["most"]
+    return found["here"], max(found["elsewhere"] or 0, asked or 0)
 
 
 def plan_of(plan_id: UUID, folder_ids: Sequence[UUID]) -> PlanView:

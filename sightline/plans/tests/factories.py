@@ -27,6 +27,7 @@ from sightline.plans.actions import (
     OutcomeIn,
     ReviewedIn,
     StatementIn,
+    StepIn,
     ViewIn,
     VisitIn,
     WishesIn,
@@ -242,6 +243,19 @@ def an_end(family: Family, **changes: Any) -> EndIn:
         "wishes": WISHED,
     }
     return EndIn(**{**fields, **changes})
+
+
+def a_step(family: Family, to: PlanKind, **changes: Any) -> StepIn:
+    fields: dict[str, Any] = {
+        "to": to,
+        "reasons": "She has been safe for half a year.",
+        "summary": "Hunger and fear have ended; the evenings hold.",
+        "helps_now": "Dana and the school.",
+        "feedback_asked": "Asked on the last visit.",
+        "record_in_order_by": family.manager.pk,
+        "wishes": WISHED,
+    }
+    return StepIn(**{**fields, **changes})
 
 
 def filled(folder_id: UUID, by: Practitioner) -> dict[str, UUID]:

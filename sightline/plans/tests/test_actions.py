@@ -17,7 +17,7 @@ from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.plans import actions, queries
-from sightline.plans.actions import BeginIn, NeedIn, OfferIn, ScaleIn, StatementIn, StepIn, WishesIn
+from sightline.plans.actions import BeginIn, NeedIn, OfferIn, ScaleIn, StatementIn, WishesIn
 from sightline.plans.models import Action, Plan, PlannedOutcome, PlanVersion, Visit
 from sightline.plans.terms import (
     Agrees,
@@ -40,6 +40,7 @@ from sightline.voice.terms import Heard, Near
 
 from .factories import (
     WISHED,
+    a_step,
     a_visit,
     an_action,
     an_end,
@@ -406,16 +407,6 @@ def _close_review(family, plan, item, result):
     return review
 
 
-def _step(family, to, **changes):
-    fields = {
-        "to": to, "reasons": "She has been safe for half a year.",
-        "summary": "Hunger and fear have ended; the evenings hold.",
-        "helps_now": "Dana and the school.", "feedback_asked": "Asked on the last visit.",
-        "record_in_order_by": family.manager.pk, "wishes": WISHED,
-    }  # fmt: skip
-    return StepIn(**{**fields, **changes})
-
-
 @pytest.mark.obligation("HLP-04")
 @pytest.mark.obligation("HLP-01")
 def test_stepping_down_carries_the_record_along_and_the_child_stays_in_need():
@@ -423,12 +414,12 @@ def test_stepping_down_carries_the_record_along_and_the_child_stays_in_need():
     plan = begun(family)
     item = signed(family, plan)
     with as_practitioner(family.manager), pytest.raises(Refused, match="review must first"):
-        actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+        actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
     _close_review(family, plan, item, ReviewResult.STEP_DOWN)
     with as_practitioner(family.worker), pytest.raises(Refused, match="ended by a manager"):
-        actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+        actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
     with as_practitioner(family.manager):
-        new = actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+        new = actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
         held = set(
             Status.objects.filter(folder_id=family.maya, held_until__isnull=True).values_list(
                 "kind", flat=True
@@ -453,7 +444,7 @@ def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
     written(family, plan)
     with as_practitioner(family.worker):
         with pytest.raises(Refused, match="The front door decides"):
-            actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+            actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
         asked = ask_step_up(
             family.maya,
             reasons="The evenings have become dangerous.",
@@ -467,11 +458,11 @@ def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
             knows_family=False,
         )
     with as_practitioner(family.worker):
-        new = actions.step_plan(plan, _step(family, PlanKind.CHILD_IN_NEED))
+        new = actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
         assert queries.plan_shown(new).kind is PlanKind.CHILD_IN_NEED
         assert queries.plan_shown(new).outcomes
         with pytest.raises(Refused, match="whoever chairs"):
-            actions.step_plan(new, _step(family, PlanKind.CHILD_PROTECTION, category="NEG"))
+            actions.step_plan(new, a_step(family, PlanKind.CHILD_PROTECTION, category="NEG"))
 
 
 @pytest.mark.obligation("FAM-15")
