@@ -290,7 +290,9 @@ def _temi(cast: Cast, folder_id: UUID) -> None:
         )  # fmt: skip
         entry = Entry.objects.filter(folder_id__in=joined_set(folder_id)).order_by("-happened_at").first()
         if entry is not None:
-            assess.link(row.id, "analysis", [entry.id], "She sleeps well since they left.")
+            for section in pack_in_force().assessment_form(row.form, today()).section:
+                if section.evidence:
+                    assess.link(row.id, section.id, [entry.id], "She sleeps well since they left.")
         assess.send(
             row.id,
             cast[PRIYA],

@@ -37,7 +37,7 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
     if signed is not None:
         _to_assess_again(episode, signed.assessment, back)
     if last.act == Act.START_ENQUIRY.value:
-        _not_begun(last)
+        _not_begun(last.decision_id)
 
 
 def _statuses(last: Step) -> None:
@@ -70,9 +70,9 @@ def goes_on_again(ended: EnquiryEnd) -> None:
     )
 
 
-def _not_begun(last: Step) -> None:
+def _not_begun(decision_id: UUID) -> None:
     """The enquiry that the step began stays readable and goes no further; the discussion owes a decision again."""
-    decided = StrategyDecision.objects.filter(decision_id=last.decision_id).select_related("strategy").first()
+    decided = StrategyDecision.objects.filter(decision_id=decision_id).select_related("strategy").first()
     if decided is None:
         return
     strategy = decided.strategy

@@ -108,6 +108,11 @@ def _section_form(
             words
             for _s, words in rules.culture_passages({section.id: {k: str(v) for k, v in content.items()}})
         ],
+        nothing_linked=section.evidence
+        and (
+            not any(e.section == section.id for e in view.evidence)
+            or bool(content.get(rules.WHY_NOTHING_LINKED))
+        ),
         one_sided="Not one " in lacks or bool(content.get(rules.WHY_ONE_SIDED)),
         waiting=section.kind == "agencies" and any(c.is_open for c in view.contributions),
         father_missing=section.kind == "people"

@@ -25,7 +25,15 @@ from sightline.govuk.forms import (
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
 
 from ..queries.assessment import Sibling
-from ..rules.assessment import AGENCIES_WHY, CULTURE_ANSWER, DIFFICULTY, FATHER_WORDS, STRENGTH, WHY_ONE_SIDED
+from ..rules.assessment import (
+    AGENCIES_WHY,
+    CULTURE_ANSWER,
+    DIFFICULTY,
+    FATHER_WORDS,
+    STRENGTH,
+    WHY_NOTHING_LINKED,
+    WHY_ONE_SIDED,
+)
 from ..rules.contact import WHAT_NEXT
 from ..terms import (
     ActsForChild,
@@ -107,6 +115,7 @@ class SectionForm(PageForm):
         one_sided: bool = False,
         waiting: bool = False,
         father_missing: bool = False,
+        nothing_linked: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -136,6 +145,10 @@ class SectionForm(PageForm):
                 required=False,
                 rows=3,
                 hint="Every child and family has both; where only one is named, say why",
+            )
+        if nothing_linked:
+            fields[WHY_NOTHING_LINKED] = Words(
+                "No entry of the record is linked yet. If none can be, why?", required=False, rows=3
             )
         if queried:
             fields[CULTURE_ANSWER] = Words(

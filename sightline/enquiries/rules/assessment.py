@@ -136,6 +136,7 @@ WHY_ONE_SIDED = "why_one_sided"
 CULTURE_ANSWER = "culture_answer"
 FATHER_WORDS = "father"
 AGENCIES_WHY = "why_not_waited"
+WHY_NOTHING_LINKED = "why_nothing_linked"
 
 
 def lacks(held: Held) -> list[Lack]:
@@ -144,11 +145,19 @@ def lacks(held: Held) -> list[Lack]:
     for section in held.sections:
         text = held.texts.get(section.id, {})
         found += [Lack(section.id, words) for words in _lacks_of(section, text, held)]
-        if section.evidence and section.id == "analysis" and not held.evidence.get(section.id):
-            found.append(Lack(section.id, "Link the entries that this judgement rests on"))
+        if not stands_on_evidence(section, text, held.evidence.get(section.id, 0)):
+            found.append(Lack(section.id, LINK_OR_SAY_WHY))
     found += one_sided(held)
     found += culture_not_answered(held)
     return found
+
+
+LINK_OR_SAY_WHY = "Link the entries that this stands on, or say why there are none"
+
+
+def stands_on_evidence(section: Section, text: Mapping[str, str], linked: int) -> bool:
+    """Where the pack marks a section so, it stands on entries of the record, or it is said why on none (ASM-01)."""
+    return not section.evidence or linked > 0 or has_words(text.get(WHY_NOTHING_LINKED, ""))
 
 
 def _lacks_of(section: Section, text: Mapping[str, str], held: Held) -> list[str]:

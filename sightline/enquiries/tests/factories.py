@@ -130,7 +130,9 @@ def complete(case: Case, row: Assessment) -> None:
                 )
             elif section.kind == "factors":
                 act.write(row.id, section.id, {"factors": ["3B", "16A"]})
-        act.link(row.id, "analysis", [entry.id])
+        for section in form.section:
+            if section.evidence:
+                act.link(row.id, section.id, [entry.id])
         for member in child_page(joined_set(row.folder_id)).ties:
             act.take_part(
                 row.id,

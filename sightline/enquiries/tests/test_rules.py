@@ -145,6 +145,40 @@ def test_an_assessment_with_one_side_alone_says_why():
     assert assessment.lacks(held(both)) == []
 
 
+@pytest.mark.obligation("ASM-01")
+@pytest.mark.parametrize("section", ["voice", "needs_of_child", "parenting", "surroundings", "analysis"])
+@pytest.mark.parametrize(
+    ("marked", "linked", "why", "enough"),
+    [
+        (True, 0, "", False),
+        (True, 0, "None.", False),
+        (True, 0, "He moved here on Monday and nothing is written yet.", True),
+        (True, 1, "", True),
+        (False, 0, "", True),
+    ],
+)
+def test_each_section_that_the_pack_marks_stands_on_entries_or_says_why_on_none(
+    section, marked, linked, why, enough
+):
+    part = assessment.Section(section, section, "words", marked)
+    found = assessment.lacks(
+        assessment.Held(
+            sections=(part,),
+            texts={section: {"why_nothing_linked": why}},
+            evidence={section: linked},
+            members=(),
+            father_recorded=True,
+            progress=1,
+            unborn=False,
+            contributions_open=(),
+            factors=(),
+            needs_unanswered=(),
+        )  # fmt: skip
+    )
+    assert ([lack.words for lack in found] == []) is enough
+    assert enough or found[0].words == assessment.LINK_OR_SAY_WHY
+
+
 @pytest.mark.parametrize(
     ("factors", "right"),
     [((), False), (("21",), True), (("21", "3B"), False), (("3B", "16A"), True), (("99",), False)],

@@ -69,6 +69,8 @@ def _to_write(assessment_id: UUID) -> tuple[Assessment, AssessmentForm]:
 def _tidy(section: Any, content: Mapping[str, Any]) -> dict[str, Any]:
     """What the section asks, as typed; anything else in a form is not of it."""
     allowed = {rules.WHY_ONE_SIDED, rules.CULTURE_ANSWER, rules.FATHER_WORDS, rules.AGENCIES_WHY}
+    if section.evidence:
+        allowed.add(rules.WHY_NOTHING_LINKED)
     match section.kind:
         case "words":
             allowed |= {p.id for p in section.prompt}
