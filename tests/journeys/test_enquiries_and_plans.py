@@ -383,7 +383,9 @@ def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan
     manager.sees("Maya eats breakfast at home every school day.")
 
 
-EVERYWHERE = pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+# Axe needs scripts: over the two journeys it sees both widths, and both widths are walked without scripts.
+NARROW_WITH_SCRIPTS = pytest.mark.parametrize(("width", "scripts"), [(320, True), (1280, False)])
+WIDE_WITH_SCRIPTS = pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
 
 
 @pytest.fixture
@@ -404,7 +406,7 @@ def arrives(somebody: Callable[..., Visitor], width: int, scripts: bool) -> Call
 @pytest.mark.obligation("PLN-01")
 @pytest.mark.obligation("HLP-04")
 @pytest.mark.obligation("FAM-14")
-@EVERYWHERE
+@NARROW_WITH_SCRIPTS
 def test_two_siblings_from_a_concern_to_two_different_outcomes(
     arrives: Callable[[Practitioner], Visitor], front_door: FrontDoor
 ) -> None:
@@ -515,7 +517,7 @@ def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUI
 
 @pytest.mark.timeout(900)
 @pytest.mark.obligation("HLP-01")
-@EVERYWHERE
+@WIDE_WITH_SCRIPTS
 def test_early_help_by_a_voluntary_agency_and_its_step_up(
     arrives: Callable[[Practitioner], Visitor], front_door: FrontDoor
 ) -> None:
