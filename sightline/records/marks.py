@@ -34,7 +34,8 @@ class Paragraph:
     """One paragraph as it is signed. `told_by` is empty where the author saw or heard it.
 
     `only` is said of a line that stands in the record of one child alone. `line` is the line of the writer's text on
-    which it starts, from 0. `unfinished` says that a mark began and could not be read.
+    which it starts, from 0. `unfinished` says that a mark began and could not be read. `as_given`: somebody else's own
+    words, in which a number after # is no entry's.
     """
 
     text: str
@@ -44,10 +45,13 @@ class Paragraph:
     only: bool = False
     line: int = 0
     unfinished: str = ""
+    as_given: bool = False
 
     @property
     def references(self) -> tuple[int, ...]:
         """The numbers of the entries that it names, each once, in order."""
+        if self.as_given:
+            return ()
         return tuple(dict.fromkeys(int(found) for found in _REFERENCE.findall(self.text)))
 
     @property

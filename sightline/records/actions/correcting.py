@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -55,7 +55,8 @@ def correct_entry(
             raise NotFound
         if wrong.corrects_id is not None:
             raise Refused("Correct the entry itself: its corrections stand beside it.")
-        rows = [row for row in _together(wrong) if row.id == wrong.id or row.id in set(also)]
+        # The numbers after # in the text are those of the record from which the correction is written: it stands first.
+        rows = [wrong, *(row for row in _together(wrong) if row.id != wrong.id and row.id in set(also))]
         if set(also) - {row.id for row in rows}:
             raise NotFound
         _may_write_in([row.folder_id for row in rows])
@@ -74,6 +75,8 @@ def correct_entry(
             line = (own or {}).get(row.folder_id, "")
             rules.may_write_text(f"{text}\n\n{line}").or_refuse()
             page = _Page(row.folder_id, [*paragraphs(text), *paragraphs(line, only=True)])
+            if wrong.kind == EntryKind.CONTRIBUTION:
+                page.paragraphs = [replace(p, as_given=True) for p in page.paragraphs]
             if answers is not None and form is not None:
                 given = EntryIn(
                     (row.folder_id,), wrong.kind, wrong.happened_at, text,
@@ -133,9 +136,9 @@ def contribute(given: ContributionIn, *, draft_id: UUID | None = None) -> Entry:
         if set(given.also) - {row.id for row in rows}:
             raise NotFound
         name = given.name.strip()
-        # Their own words are kept as they are: what looks like a mark in them is not one.
+        # Their own words are kept as they are: what looks like a mark or an entry's number in them is not one.
         theirs = [
-            Paragraph(part.strip(), StatementKind.FACT, StatementSource.TOLD, name)
+            Paragraph(part.strip(), StatementKind.FACT, StatementSource.TOLD, name, as_given=True)
             for part in re.split(r"\n[ \t]*\n", given.words.replace("\r\n", "\n"))
             if part.strip()
         ]

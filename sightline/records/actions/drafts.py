@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
@@ -42,7 +42,8 @@ def keep_draft(
 ) -> Kept:
     """Keep what is being written, valid or not. `version` is the one that the page was opened on, 0 for a new one.
 
-    A page that has fallen behind never overwrites: what it holds becomes a draft of its own.
+    A page that has fallen behind never overwrites: what it holds becomes a draft of its own; nor does one that somebody
+    else left open, where the draft of that id is theirs.
     """
     acting = permit(Permission.WRITE_FOLDER)
     at = now()
@@ -64,7 +65,12 @@ def keep_draft(
         started_at=at,
         saved_at=at,
     )
-    EntryDraft.objects.bulk_create([fresh])
+    try:
+        with transaction.atomic():
+            EntryDraft.objects.bulk_create([fresh])
+    except IntegrityError:
+        fresh.id = uuid7()
+        EntryDraft.objects.bulk_create([fresh])
     return Kept(fresh, row.saved_at if row is not None else None)
 
 

@@ -274,7 +274,8 @@ def _references(pages: Sequence[_Page]) -> dict[tuple[UUID, int], UUID]:
                 for number in paragraph.references:
                     rests[page.folder_id, number] = found[page.folder_id, number].id
         page.paragraphs = [
-            p if p.only else replace(p, text=renumbered(p.text, numbers)) for p in page.paragraphs
+            p if p.only or p.as_given else replace(p, text=renumbered(p.text, numbers))
+            for p in page.paragraphs
         ]
     return rests
 

@@ -26,7 +26,7 @@ from sightline.procedures.queries import pack_in_force, pack_named
 from sightline.procedures.schema import Abbreviation, EntryForm
 
 from .. import actions, queries, wording
-from ..actions import ContributionIn
+from ..actions import ContributionIn, Kept
 from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
 from ..terms import ContributionKind, EntryKind, StatementSource
@@ -153,22 +153,25 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
     at, told = _to_correct(request, folder_id, entry_id, "records.correct")
     found = told.entry
     at, about, also = _correction_about(at, found)
-    draft_id, version, kept, elsewhere = uuid7(), 0, None, None
+    draft_id, version, kept, elsewhere, other_href = uuid7(), 0, None, None, ""
     seen = len(found.corrected_by)
     if request.method == "POST":
         draft_id, version = asked_draft(request)
+        act = request.POST.get("act", "sign")
+        if act == "sign" and (signed := _signed_already(at, draft_id)):
+            return signed
         known = request.POST.get("seen", "")
         seen = int(known) if known.isdigit() and len(known) < 6 else seen
         saved = actions.keep_draft(
             draft_id, child=at.lead, kind="correction", content=sent(request), version=version, about=found.id
         )
+        other_href = _draft_beside(request, saved, draft_id)
         draft_id, version, elsewhere = saved.draft.id, saved.draft.version, saved.elsewhere
-        act = request.POST.get("act", "sign")
-        if act == "save":
+        if act == "save" and elsewhere is None:
             messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
             return HttpResponseRedirect(draft_href(saved.draft))
         form = _correction_form(about, request.POST)
-        if act != "sign":
+        if act != "sign" or elsewhere is not None:
             form = _correction_form(about, draft=sent(request))
         elif form.is_valid():
             chosen = [v for v in form.cleaned_data.get("others", []) if v != "none"]
@@ -218,6 +221,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "version": version,
             "saved_at": kept.saved_at if kept else None,
             "elsewhere": elsewhere,
+            "other_href": other_href,
             "back_href": reverse("records:entry", args=[at.lead, found.id]),
             **look_again(at, about, str(form["text"].value() or ""), None),
         },
@@ -236,6 +240,21 @@ def _own_draft(request: HttpRequest, kind: str, about: UUID) -> Any:
     if found is None or found.kind != kind or found.about != about:
         raise NotFound
     return found
+
+
+def _signed_already(at: Scene, draft_id: UUID) -> HttpResponse | None:
+    """To the entry on which a correction or somebody's words stand, where they were signed from this draft before."""
+    for view in queries.signed_from(draft_id):
+        if view.folder_id in at.folders:
+            return HttpResponseRedirect(
+                reverse("records:entry", args=[at.lead, view.corrects_id or view.follows_id or view.id])
+            )
+    return None
+
+
+def _draft_beside(request: HttpRequest, saved: Kept, draft_id: UUID) -> str:
+    """Where the text is read that another page kept under this draft meanwhile; empty where none did."""
+    return f"{request.path}?draft={draft_id}" if saved.elsewhere else ""
 
 
 def _kept(
@@ -283,7 +302,7 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
     at, told = _to_correct(request, folder_id, entry_id, "records.contribute")
     found = told.entry
     at, about, also = _correction_about(at, found)
-    draft_id, version, elsewhere = uuid7(), 0, None
+    draft_id, version, elsewhere, other_href = uuid7(), 0, None, ""
 
     def made(*args: Any, **kwargs: Any) -> ContributionForm:
         form = ContributionForm(*args, **kwargs)
@@ -293,6 +312,9 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
 
     if request.method == "POST":
         draft_id, version = asked_draft(request)
+        act = request.POST.get("act", "sign")
+        if act == "sign" and (signed := _signed_already(at, draft_id)):
+            return signed
         saved = actions.keep_draft(
             draft_id,
             child=at.lead,
@@ -301,12 +323,13 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
             version=version,
             about=found.id,
         )
+        other_href = _draft_beside(request, saved, draft_id)
         draft_id, version, elsewhere = saved.draft.id, saved.draft.version, saved.elsewhere
-        if request.POST.get("act") == "save":
+        if act == "save" and elsewhere is None:
             messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
             return HttpResponseRedirect(draft_href(saved.draft))
-        form = made(request.POST)
-        if form.is_valid():
+        form = made(request.POST) if elsewhere is None else made(draft=sent(request))
+        if elsewhere is None and form.is_valid():
             got = form.cleaned_data
             chosen = [v for v in got.get("others", []) if v != "none"]
             try:
@@ -346,6 +369,7 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
             "draft_id": draft_id,
             "version": version,
             "elsewhere": elsewhere,
+            "other_href": other_href,
             "back_href": reverse("records:entry", args=[at.lead, found.id]),
         },
     )

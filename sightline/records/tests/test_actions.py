@@ -391,6 +391,45 @@ def test_their_own_words_stand_as_theirs_and_no_mark_is_read_in_them(family: Fam
     assert about.followed_by == ((view.id, 2, "Disagreement"),)
 
 
+@pytest.mark.obligation("REC-14")
+def test_a_number_in_their_own_words_is_no_entrys_and_stands_as_they_gave_it(family: Family) -> None:
+    words = "We live in flat #2, not in flat #12."
+    with as_practitioner(family.worker):
+        sign_entry({family.maya: "Maya alone."}, kind="note", happened_at=an_hour_ago())
+        both = sign_entry(
+            dict.fromkeys((family.maya, family.theo), "Seen."), kind="note", happened_at=an_hour_ago()
+        )
+        row = contribute(ContributionIn(
+            both[family.maya].id, ContributionKind.DISAGREEMENT, "Ana", "mother", words, "Spoken", an_hour_ago(),
+            also=(both[family.theo].id,),
+        ))  # fmt: skip
+        theirs = list(Entry.objects.filter(kind="contribution"))
+        assert [e.text for e in theirs] == [f"Ana: {words}"] * 2
+        corrected = correct_entry(row.id, "The second was misheard.", "@Ana: We live in flat #2, not in #14.")
+    assert corrected.text == "Ana: We live in flat #2, not in #14."
+
+
+@pytest.mark.parametrize("second", [False, True])
+@pytest.mark.obligation("REC-12")
+def test_the_numbers_in_a_correction_are_those_of_the_record_it_is_written_from(
+    family: Family, second: bool
+) -> None:
+    here, there = sorted((family.maya, family.theo), reverse=second)
+    with as_practitioner(family.worker):
+        sign_entry({here: "Only here."}, kind="note", happened_at=an_hour_ago())
+        meant, _other, judged = (
+            sign_entry(dict.fromkeys((here, there), text), kind="note", happened_at=an_hour_ago())
+            for text in ("Hungry.", "Cold.", "j It is unsafe.")
+        )
+        made = correct_entry(judged[here].id, "The ground.", "j It is unsafe (#2).", also=[judged[there].id])
+        assert made.text == "It is unsafe (#2)."
+        beside = Entry.objects.get(corrects=judged[there].id)
+        assert beside.text == "It is unsafe (#1)."
+        for entry, rests_on in ((made, meant[here]), (beside, meant[there])):
+            (statement,) = queries.entry(entry.id, [entry.folder_id]).statements
+            assert [r.entry_id for r in statement.rests] == [rests_on.id]
+
+
 @pytest.mark.obligation("ASM-05")
 def test_a_judgement_names_the_entries_that_it_rests_on_in_each_record_by_its_own_number(
     family: Family,
@@ -475,6 +514,20 @@ def test_two_tabs_never_overwrite_each_other(family: Family) -> None:
             sign(a_visit(family), draft_id=draft, version=1)
     with as_practitioner(family.manager):
         assert queries.drafts() == []
+
+
+def test_a_draft_whose_id_is_somebody_elses_is_kept_under_one_of_its_own(family: Family) -> None:
+    draft = uuid4()
+    with as_practitioner(family.worker):
+        actions.keep_draft(draft, child=family.maya, kind="visit", content={"text": ["one"]}, version=0)
+    with as_practitioner(family.manager):
+        kept = actions.keep_draft(
+            draft, child=family.maya, kind="visit", content={"text": ["two"]}, version=0
+        )
+        assert kept.draft.id != draft
+        assert [d.content["text"] for d in queries.drafts()] == [["two"]]
+    with as_practitioner(family.worker):
+        assert [d.content["text"] for d in queries.drafts()] == [["one"]]
 
 
 def test_a_draft_that_nobody_touched_for_long_is_cleared_and_a_fresh_one_stays(family: Family) -> None:

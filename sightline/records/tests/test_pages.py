@@ -224,6 +224,66 @@ def test_a_disagreement_stands_on_the_page_of_the_entry(family: Family) -> None:
     assert "disagrees:" in page
 
 
+def beside_an_entry(family: Family, what: str) -> tuple[str, str, dict[str, str]]:
+    """The address of correcting an entry, or of somebody's words on it; the entry's own; and what is typed there."""
+    with as_practitioner(family.worker):
+        entry = sign_entry({family.maya: "She was shouting."}, kind="note", happened_at=an_hour_ago())[
+            family.maya
+        ]
+    typed = {
+        "correct": {"was_wrong": "She was not.", "text": "She spoke.", "own0": "", "seen": "0"},
+        "contribute": {
+            "name": "Ana Ferreira", "relation": "mother", "kind": "disagreement", "words": "I spoke.",
+            "how": "In writing",
+        },
+    }[what]  # fmt: skip
+    args = [family.maya, entry.id]
+    return (
+        reverse(f"records:{what}", args=args),
+        reverse("records:entry", args=args),
+        {"draft": str(uuid4()), "version": "0", "act": "sign", **an_hour_ago_typed(), **typed},
+    )
+
+
+@pytest.mark.parametrize("what", ["correct", "contribute"])
+@pytest.mark.parametrize("version", ["0", "1"])
+def test_what_stands_beside_an_entry_is_signed_once_however_often_it_is_sent(
+    family: Family, what: str, version: str
+) -> None:
+    client = client_of(family.worker)
+    path, entry, sent = beside_an_entry(family, what)
+    if version == "1":
+        client.post(path, sent | {"act": "save"})
+    for _ in range(2):
+        answer = client.post(path, sent | {"version": version})
+        assert (answer.status_code, answer.headers["Location"]) == (302, entry)
+    with as_practitioner(family.worker):
+        assert len(queries.entries([family.maya])) == 2
+        assert queries.drafts() == []
+
+
+@pytest.mark.parametrize(("what", "words"), [("correct", "text"), ("contribute", "words")])
+def test_a_page_that_has_fallen_behind_signs_nothing_beside_an_entry(
+    family: Family, what: str, words: str
+) -> None:
+    client = client_of(family.worker)
+    path, entry, sent = beside_an_entry(family, what)
+    client.post(path, sent | {"act": "save"})
+    client.post(path, sent | {"act": "save", "version": "1", words: "The newer text."})
+    behind = client.post(path, sent | {"version": "1", words: "The older text."})
+    page = behind.content.decode()
+    assert behind.status_code == 200
+    assert "saved from another page or device" in page
+    assert "The older text." in page
+    other = f"{path}?draft={sent['draft']}"
+    assert f'href="{other}"' in page
+    assert "The newer text." in client.get(other).content.decode()
+    with as_practitioner(family.worker):
+        assert len(queries.entries([family.maya])) == 1
+    own = re.findall(r'name="(draft|version)" value="([^"]+)"', page)
+    assert client.post(path, sent | dict(own) | {words: "The older text."}).headers["Location"] == entry
+
+
 @pytest.mark.obligation("REC-04")
 def test_a_health_visitor_confirms_without_the_record(family: Family) -> None:
     with as_practitioner(family.worker):
