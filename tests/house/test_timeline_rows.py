@@ -217,9 +217,7 @@ def of_protection(owning: Callable[[], Any]) -> Told:
             ),
         )
     with as_practitioner(case.manager):
-        protection.end_enquiry(
-            maya.id, protection.EndingIn("continuing_risk", True, protecting.BECAUSE, False)
-        )
+        protection.end_enquiry(maya.id, enquiries.an_ending())
         emergency.begin_emergency(
             case.maya,
             emergency.EmergencyIn(

@@ -212,6 +212,7 @@ def the_manager_ends_both_enquiries_differently(manager: Visitor, maya: UUID, th
             finding=finding,
             conference=conference,
             reasons=BECAUSE,
+            wishes_why_not="Heard at school; kept with the enquiry.",
             has_conflict="no",
         )
         manager.presses("Decide")

@@ -22,6 +22,7 @@ from sightline.children.terms import Answered, Disability, IdentityQuestion, Kin
 from sightline.enquiries.actions import assessment as assess
 from sightline.enquiries.actions import contribution, emergency, past, protection
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
+from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Enquiry, Episode, Strategy
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.terms import (
@@ -306,6 +307,9 @@ def _temi(cast: Cast, folder_id: UUID) -> None:
                 "child_in_need_plan",
                 "Temi is safe where she is; what she has lived through needs help that lasts, and her mother wants it.",
                 knows_family=False,
+                wishes=WishesIn(
+                    why_not="Her own bed and her friends, as she told Dana; it stands in the assessment."
+                ),
             ),
         )
 

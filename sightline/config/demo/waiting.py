@@ -17,6 +17,7 @@ from sightline.children.terms import Kinship, Known, LivesAt, Sex
 from sightline.enquiries.actions import assessment as assess
 from sightline.enquiries.actions import changes, contribution, protection
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
+from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.terms import ActsForChild, ContactWay, Finding, Reached, StrategyOutcome, TookPart
@@ -216,7 +217,7 @@ def _brannigan(people: Cast) -> None:
             worker_id=people[DANA],
         )
     with _then(8, 12, people, DANA):
-        voice.hear(
+        said = voice.hear(
             leo.folder_id,
             voice.Said(
                 Heard.TALKING, now() - timedelta(hours=2), "School, with a sign language interpreter", True,
@@ -252,6 +253,10 @@ def _brannigan(people: Cast) -> None:
             protection.EndingIn(
                 Finding.CONTINUING.value, True,
                 "Three injuries in three weeks, his own account, and a mother who asks for help.", False,
+                wishes=WishesIn(
+                    view_ids=[said.id],
+                    weight="Much: he names who waits for him, and his grandad comes to the conference.",
+                ),
             ),
         )  # fmt: skip
     _conference_of(people, leo.folder_id)

@@ -51,6 +51,7 @@ from ..rules import protection as rules
 from ..rules import stages
 from ..terms import Act, AssessmentState, Finding, LedBy, Stage, StrategyOutcome
 from . import episode as way
+from .regard import WishesIn, weigh
 
 
 def stamp(together: UUID | None = None) -> dict[str, Any]:
@@ -491,6 +492,7 @@ class EndingIn:
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None
+    wishes: WishesIn = field(default_factory=WishesIn)
 
 
 @transaction.atomic
@@ -540,6 +542,7 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
             )
         ]
     )
+    weigh(decision, Power.SECTION_47, ending.wishes)
     made = EnquiryEnd(
         folder_id=row.folder_id,
         enquiry=row,

@@ -278,6 +278,7 @@ def end(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse
     child, shown = opened(request, folder_id, "end")
     view = queries.enquiry(enquiry_id, child.folder_ids)
     form = forms.EndForm(posted(request))
+    form.offer_heard(child.folder_ids)
 
     def send() -> None:
         got = form.cleaned_data
@@ -291,6 +292,7 @@ def end(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse
                 conflict=got["conflict"] or "" if got["has_conflict"] else "",
                 conflict_resolved=got["conflict_resolved"] or "",
                 for_the_child=got["for_the_child"],
+                wishes=form.weighed(),
             ),
             version=version_of(request),
         )

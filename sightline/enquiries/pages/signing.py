@@ -65,6 +65,10 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "sign")
     outcomes = view.pack.assessment_outcomes(view.row.form, today())
     form = forms.SignForm(posted(request), outcomes=outcomes)
+    if view.form.statutory:
+        form.offer_heard(child.folder_ids)
+    else:
+        form.do_not_ask()
 
     def go() -> None:
         got = form.cleaned_data
@@ -79,6 +83,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
                 conflict=got["conflict"] or "" if got["has_conflict"] else "",
                 conflict_resolved=got["conflict_resolved"] or "",
                 for_the_child=got["for_the_child"],
+                wishes=form.weighed(),
             ),
             version=version_of(request),
         )

@@ -21,7 +21,8 @@ from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions.assessment import Beginning, PartTaken
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
-from sightline.enquiries.actions.protection import Calling, call_strategy
+from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
+from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
@@ -173,6 +174,7 @@ def a_signing(outcome: str = "child_in_need_plan", **changes: Any) -> act.Signin
         "outcome_id": outcome,
         "reasons": "The assessment shows what help is needed, and both parents want it.",
         "knows_family": False,
+        "wishes": WishesIn(why_not="She was asked twice and did not want to say."),
     }
     return act.Signing(**{**fields, **changes})
 
@@ -203,3 +205,12 @@ def discussed(case: Case, *folders: UUID, held: bool = True) -> UUID:
                 ],
             )
     return meeting_id
+
+
+def an_ending(finding: str = "continuing_risk", conference: bool | None = True, **changes: Any) -> EndingIn:
+    fields: dict[str, Any] = {
+        "reasons": "What the agencies brought together shows it beyond doubt.",
+        "knows_family": False,
+        "wishes": WishesIn(why_not="She was asked twice and did not want to say."),
+    }
+    return EndingIn(finding, conference, **{**fields, **changes})

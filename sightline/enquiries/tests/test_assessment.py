@@ -8,12 +8,14 @@ from sightline.access.queries import joined_set
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.queries import child_page
 from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment, Episode, SectionText, SignOff
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.terms import AssessmentState, Stage
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
+from sightline.voice.models import Regard
 
 from .factories import a_signing, begun, complete, make_case, sent
 
@@ -98,6 +100,20 @@ def test_nobody_signs_their_own_or_for_a_family_that_they_know():
             with pytest.raises(Refused):
                 act.sign(maya.id, a_signing(knows_family=knows))
         assert SignOff.objects.filter(act="sign").count() == 0
+
+
+@pytest.mark.obligation("CHD-13")
+def test_an_assessment_of_a_child_in_need_is_not_signed_without_the_childs_wishes_or_why_not():
+    case = make_case()
+    maya, _theo = begun(case)
+    sent(case, maya)
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused) as refused:
+            act.sign(maya.id, a_signing(wishes=WishesIn()))
+        assert refused.value.verdict.field == "wishes_why_not"
+        assert not SignOff.objects.filter(act="sign").exists()
+        signed = act.sign(maya.id, a_signing())
+        assert Regard.objects.get(decision_id=signed.decision_id).power == "17"
 
 
 def test_every_saved_text_stays_and_a_stale_page_is_refused():

@@ -9,7 +9,6 @@ from sightline.children.models import Status
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, protection
 from sightline.enquiries.actions import episode as way
-from sightline.enquiries.actions.protection import EndingIn
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import Stage
@@ -17,7 +16,7 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.procedures.models import Duty
 
-from .factories import a_signing, begun, discussed, make_case, sent
+from .factories import a_signing, an_ending, begun, discussed, make_case, sent
 from .test_protection import BECAUSE, deciding, enquired, found, owed, stage_of
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +49,7 @@ def test_the_end_of_an_enquiry_is_taken_back_and_it_is_ended_again(first, second
     written(case, maya)
     with as_practitioner(case.manager):
         before = owed(case.maya, "initial_conference")
-        protection.end_enquiry(maya.id, EndingIn("continuing_risk", first, BECAUSE, False))
+        protection.end_enquiry(maya.id, an_ending("continuing_risk", first))
         assert running(case.maya, "initial_conference").exists() is first
         way.take_back(maya.episode_id, WRONG)
         assert stage_of(case.maya) is Stage.ENQUIRY
@@ -64,7 +63,7 @@ def test_the_end_of_an_enquiry_is_taken_back_and_it_is_ended_again(first, second
         assert "child_in_need" in statuses(case.maya)
     written(case, maya)
     with as_practitioner(case.manager):
-        protection.end_enquiry(maya.id, EndingIn("not_substantiated", second, BECAUSE, False))
+        protection.end_enquiry(maya.id, an_ending("not_substantiated", second))
         assert stage_of(case.maya) is (Stage.CONFERENCE if second else Stage.ASSESSMENT)
         view = queries.enquiry(maya.id, [case.maya])
         assert view.end.conference is second

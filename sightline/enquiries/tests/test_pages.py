@@ -130,6 +130,7 @@ def test_it_is_sent_read_and_signed_in_the_browser():
     signing = {
         "knows_family": "no", "outcome_id": "child_in_need_plan", "has_conflict": "no", "version": version,
         "reasons": "The help named in it fits what both children need.",
+        "wishes_why_not": "She was asked twice and did not want to say.",
     }  # fmt: skip
     answer = manager.post(reverse("enquiries:sign", args=[case.maya, maya.id]), signing)
     assert answer.status_code == 302, words_of(answer)
@@ -248,6 +249,7 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
             "knows_family": "no", "finding": "continuing_risk", "conference": "yes", "has_conflict": "no",
             "version": "2",
             "reasons": "She is not safe without a plan that all agree on.",
+            "wishes_why_not": "She was asked twice and did not want to say.",
         },
     )  # fmt: skip
     assert answer.status_code == 302, words_of(answer)

@@ -14,7 +14,8 @@ from sightline.concerns.queries import board
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, emergency, protection
 from sightline.enquiries.actions import episode as way
-from sightline.enquiries.actions.protection import EndingIn, EnquiryIn, StrategyIn
+from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
+from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
@@ -25,8 +26,9 @@ from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
+from sightline.voice.models import Regard
 
-from .factories import a_beginning, a_signing, begun, discussed, make_case, sent
+from .factories import a_beginning, a_signing, an_ending, begun, discussed, make_case, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -186,10 +188,10 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
                 row.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
             )
         with pytest.raises(NotPermitted):
-            protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+            protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.manager):
-        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
-        protection.end_enquiry(theo.id, EndingIn("not_substantiated", False, BECAUSE, False))
+        protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
+        protection.end_enquiry(theo.id, an_ending("not_substantiated", False))
         assert (stage_of(case.maya), stage_of(case.theo)) == (Stage.CONFERENCE, Stage.ASSESSMENT)
         assert owed(case.maya, "initial_conference") is not None
         assert owed(case.theo, "initial_conference") is None
@@ -200,13 +202,42 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
         assert Stage(episode.stage) is Stage.HELP
 
 
+@pytest.mark.obligation("CHD-13")
+@pytest.mark.parametrize(
+    ("wishes", "field"),
+    [
+        ({}, "wishes_why_not"),
+        ({"weight": "Much."}, "wishes_why_not"),
+        ({"why_not": "She was asked twice."}, None),
+    ],
+)
+def test_an_enquiry_is_not_ended_without_the_childs_wishes_or_why_not(wishes, field):
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    with as_practitioner(case.worker):
+        protection.write_enquiry(maya.id, found())
+        protection.spoke_to(
+            maya.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what follows."
+        )
+    with as_practitioner(case.manager):
+        ending = an_ending(wishes=WishesIn(**wishes))
+        if field is None:
+            made = protection.end_enquiry(maya.id, ending)
+            assert Regard.objects.get(decision_id=made.decision_id).power == "47"
+            return
+        with pytest.raises(Refused) as refused:
+            protection.end_enquiry(maya.id, ending)
+        assert refused.value.verdict.field == field
+        assert stage_of(case.maya) is Stage.ENQUIRY
+
+
 def test_an_enquiry_says_whether_the_child_was_seen_alone_or_why_not():
     case = make_case("strategy_discussion")
     maya, _theo = enquired(case)
     with as_practitioner(case.worker):
         protection.write_enquiry(maya.id, found(seen_alone=False))
     with as_practitioner(case.manager), pytest.raises(Refused, match="seen alone, or why not"):
-        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+        protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
 
 
 @pytest.mark.obligation("NTC-04")
@@ -216,7 +247,7 @@ def test_an_enquiry_says_where_the_harm_is():
     with as_practitioner(case.worker):
         protection.write_enquiry(maya.id, found(harm_where=[]))
     with as_practitioner(case.manager), pytest.raises(Refused, match="Say where the harm is"):
-        protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+        protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.worker):
         text = protection.write_enquiry(maya.id, found(harm_where=["outside", "online"]))
     assert text.harm_where == ["outside", "online"]
@@ -427,6 +458,6 @@ def test_the_right_role_and_the_wrong_child():
         assert Enquiry.objects.count() == 0
         assert Strategy.objects.count() == 0
         with pytest.raises(NotFound):
-            protection.end_enquiry(maya.id, EndingIn("continuing_risk", True, BECAUSE, False))
+            protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
         with pytest.raises(NotFound):
             changes.ask_step_up(case.maya, reasons=BECAUSE, family_view=BECAUSE)

@@ -11,9 +11,9 @@ from django.apps import apps
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.queries import on_child, standing
 from sightline.enquiries.actions import changes, protection
-from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
+from sightline.enquiries.actions.protection import Calling, call_strategy
 from sightline.enquiries.figures import found_by_place
-from sightline.enquiries.tests.factories import discussed, make_case
+from sightline.enquiries.tests.factories import an_ending, discussed, make_case
 from sightline.enquiries.tests.test_protection import deciding, enquired, found
 from sightline.kernel.time import LONDON, now, today
 from sightline.plans import actions as plans
@@ -67,7 +67,7 @@ def test_what_needs_to_happen_goes_on_with_the_childs_way() -> None:
         protection.write_enquiry(enquiry.id, found())
         protection.spoke_to(enquiry.id, whom="Ana, mother", spoken_on=today(), told="What section 47 is.")
     with as_practitioner(case.manager):
-        protection.end_enquiry(enquiry.id, EndingIn("continuing_risk", True, BECAUSE, False))
+        protection.end_enquiry(enquiry.id, an_ending("continuing_risk", True))
         [due] = needs(case.maya)
         assert due.startswith("Hold the initial child protection conference by ")
         protection.conference_decided(
@@ -126,7 +126,7 @@ def test_where_enquiries_found_the_harm_is_counted(owning: Any) -> None:
             )  # fmt: skip
             protection.spoke_to(enquiry.id, whom="Ana, mother", spoken_on=today(), told="What section 47 is.")
         with as_practitioner(case.manager):
-            protection.end_enquiry(enquiry.id, EndingIn(finding, conference, BECAUSE, False))
+            protection.end_enquiry(enquiry.id, an_ending(finding, conference))
     with as_practitioner(case.manager):
         until = now() + timedelta(minutes=1)
         mine = found_by_place(since, until)

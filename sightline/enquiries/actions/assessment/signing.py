@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
+from sightline.voice.terms import Power
 
 from ...models import (
     Assessment,
@@ -43,6 +44,7 @@ from ...terms import (
 from .. import back, changes
 from .. import episode as way
 from ..protection import end_takes_effect
+from ..regard import WishesIn, weigh
 from .beginning import DUTY
 from .writing import _locked
 
@@ -192,6 +194,8 @@ class Signing:
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None
+    wishes: WishesIn = field(default_factory=WishesIn)
+    """Early help is no decision under the Act: only an assessment of a child in need asks for them."""
 
 
 @transaction.atomic
@@ -252,6 +256,8 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
             )
         ]
     )
+    if view.form.statutory:
+        weigh(decision, Power.SECTION_17, signing.wishes)
     content, wording = (
         snapshot(view) | {"family_view": signing.family_view.strip()},
         view.form.model_dump(mode="json", by_alias=True),
