@@ -265,7 +265,13 @@ def of_a_plan(owning: Callable[[], Any]) -> Told:
         review = plans.start_review(plan, today())
         plans.answer_outcome(review, item, planning.reviewed())
         planning.hear(family, plan, review_id=review)
-        plans.close_review(review, ReviewResult.CONTINUES, "It works, and is not done yet.", planning.WISHED)
+        plans.close_review(
+            review,
+            ReviewResult.CONTINUES,
+            "It works, and is not done yet.",
+            planning.WISHED,
+            knows_family=False,
+        )
     with as_practitioner(family.manager):
         plans.close_plan(plan, planning.an_end(family))
     return told(family.manager, family.maya)

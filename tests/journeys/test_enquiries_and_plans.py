@@ -360,7 +360,7 @@ def a_review(
         chair.presses("Save")
     chair.page.goto(f"{review}close/")
     chair.looks_over_the_page()
-    fills(chair, result=result, reasons="It has become better, as Maya and her mother say.",
+    fills(chair, knows_family="no", result=result, reasons="It has become better, as Maya and her mother say.",
           wishes_why_not="Heard before the review; it stands on the plan.")  # fmt: skip
     for heard in chair.page.locator("[name='heard']").all()[:1]:
         heard.check()
@@ -372,7 +372,7 @@ def a_review(
 def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan: UUID) -> None:
     manager.goes_to(f"/child/{maya}/plan/{plan}/step/")
     fills(
-        manager, to="child_in_need", reasons="Maya eats and hears again.",
+        manager, knows_family="no", to="child_in_need", reasons="Maya eats and hears again.",
         summary="Hunger and silence have ended. Mornings are watched on Fridays; look out for the winter timetable.",
         helps_now="Dana Worker, and her grandmother.", feedback_asked="Ana was asked with an interpreter.",
         record_in_order_by=people.manager.pk, wishes_why_not="Heard at the review on the same day.",
@@ -507,7 +507,8 @@ def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUI
     worker.sees_the_heading("Assessment of a child in need")
     worker.goes_to(f"/child/{maya}/plan/{plan}/step/")
     fills(
-        worker, to="child_in_need", reasons="The local authority has taken it on.", lead=people.worker.pk,
+        worker, knows_family="no", to="child_in_need", reasons="The local authority has taken it on.",
+        lead=people.worker.pk,
         summary="Mornings were too much for Ana; help by agreement was not enough once he came home drunk.",
         helps_now="Dana Worker and Leila Helper.", feedback_asked="Ana was asked on the last visit.",
         record_in_order_by=people.manager.pk, wishes_why_not="Heard by Leila on Friday.",

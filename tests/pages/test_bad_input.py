@@ -490,7 +490,8 @@ def test_a_child_who_has_died_leaves_the_meeting_and_the_plan_is_closed(unchange
 
 def _ending(family: planning.Family, **more: Any) -> dict[str, Any]:
     return {
-        "reasons": "As the page says.", "summary": "Mornings are calm now.", "helps_now": "Her grandmother.",
+        "knows_family": "no", "reasons": "As the page says.", "summary": "Mornings are calm now.",
+        "helps_now": "Her grandmother.",
         "feedback_asked": "Asked on the last visit.", "record_in_order_by": str(family.manager.pk),
         "wishes_why_not": "She was asked twice.", **more,
     }  # fmt: skip
@@ -540,8 +541,8 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
     with time_machine.travel(around.in_days(10) + timedelta(hours=1)):
         chair = signed_in(family.chair)
         answer = f"/child/{family.maya}/plan/transfer/{row.id}/"
-        decided = {"accepted": "yes", "answered_by": "Helen Abara, chair", "words": "The risk came along.",
-                   "wishes_why_not": "She was asleep."}  # fmt: skip
+        decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
+                   "words": "The risk came along.", "wishes_why_not": "She was asleep."}  # fmt: skip
         with unchanged():
             undated = chair.post(answer, decided)
             assert "Enter the day of the receiving conference" in text(undated)

@@ -266,7 +266,7 @@ def mensah(people: Cast) -> None:
                 "Dana asked Amara and Esther on 3 visits; Amara wrote a page.",
                 people[PRIYA],
                 wishes=WishesIn(why_not="Heard at the review the day before; nothing has changed since."),
-                lead_id=people[DANA],
+                lead_id=people[DANA], knows_family=False,
             ),
         )  # fmt: skip
     _goes_on_with_kofi(people, plans["Kofi"])
@@ -376,4 +376,5 @@ def _review(
             review, result,
             "What is planned beside what is: it has become better, and is not the same for both children.",
             WishesIn(why_not="Asked before the review by Dana; what each said stands on the plan."),
+            knows_family=False,
         )  # fmt: skip

@@ -411,7 +411,7 @@ def closing(people: Cast) -> None:
         )
         actions.close_review(
             review, ReviewResult.CLOSE, "He is at home, safe and at school.",
-            WishesIn(why_not="He said at the review what he wishes; it stands there."),
+            WishesIn(why_not="He said at the review what he wishes; it stands there."), knows_family=False,
         )  # fmt: skip
     with on_day(70, 10), _as(people, PRIYA):
         actions.close_plan(
@@ -422,7 +422,7 @@ def closing(people: Cast) -> None:
                 "Look out for her being taken to hospital again.",
                 "Aunt Bryn; the school; Megan has the ward's number.",
                 "Both were asked at the last review and wrote a card.",
-                people[PRIYA], WishesIn(why_not="Heard five days before at the review."),
+                people[PRIYA], WishesIn(why_not="Heard five days before at the review."), knows_family=False,
             ),
         )  # fmt: skip
     answered_for(people, plan)

@@ -619,7 +619,7 @@ def conference_decided(folder_id: UUID, *, plan_made: bool, reasons: str, decisi
 
 
 @transaction.atomic
-def no_plan_made(folder_id: UUID, *, decision_id: UUID, reasons: str) -> Episode:
+def no_plan_made(folder_id: UUID, *, decision_id: UUID, reasons: str, knows_family: bool | None) -> Episode:
     """A conference made no protection plan for this child: the assessment goes on. By its chair, or a manager.
 
     Raises NotFound where the decision is not one of a conference on this child.
@@ -628,6 +628,7 @@ def no_plan_made(folder_id: UUID, *, decision_id: UUID, reasons: str) -> Episode
     lead = way.writable_lead(folder_id)
     if decision_id not in {d.id for d in queries.conference_decisions(joined_set(lead))}:
         raise NotFound
+    rules.knows_nobody(knows_family).or_refuse()
     episode = conference_decided(lead, plan_made=False, reasons=reasons, decision_id=decision_id)
     record(Verb.WROTE, "enquiries.no_plan_made", folder_id=lead, subject=episode)
     return episode

@@ -677,6 +677,10 @@ class EndForm(_Wishes):
 
 
 class NoPlanForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     decision = Choice("Which decision of the conference is it?", ask="Select the decision of the conference")
     reasons = Words(
         "Why does this child need no protection plan, and what helps instead?",

@@ -22,6 +22,7 @@ from sightline.enquiries.actions import changes as way
 from sightline.enquiries.queries.contact import awaits_decision
 from sightline.enquiries.queries.episode import open_episode
 from sightline.enquiries.rules import contact
+from sightline.enquiries.rules.protection import knows_nobody
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
@@ -70,6 +71,7 @@ class EndIn:
     feedback_asked: str
     record_in_order_by: UUID | None
     wishes: WishesIn = field(default_factory=WishesIn)
+    knows_family: bool | None = field(kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,7 @@ class StepIn:
     decision_id: UUID | None = None
     lead_id: UUID | None = None
     wishes: WishesIn = field(default_factory=WishesIn)
+    knows_family: bool | None = field(kw_only=True)
 
 
 def _died(plan: Plan) -> bool:
@@ -116,7 +119,10 @@ def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
         raise Refused("Choose who answers for the state of the record", "record_in_order_by")
 
 
-def _decide(plan: Plan, outcome: str, reasons: str, wishes: WishesIn) -> Decision:
+def _decide(
+    plan: Plan, outcome: str, reasons: str, wishes: WishesIn, *, knows_family: bool | None
+) -> Decision:
+    knows_nobody(knows_family).or_refuse()
     pack = pack_in_force()
     [decision] = decide(
         [
@@ -188,8 +194,9 @@ def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
 def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
     reason = Closure(sent.reason)
     decision = _decide(
-        plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes
-    )
+        plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes,
+        knows_family=sent.knows_family,
+    )  # fmt: skip
     _write_ending(plan, acting, decision, sent, reason=sent.reason, next_kind="")
     _end(plan, acting, decision, "The plan was closed.", actions_too=True)
     _end_statuses(plan, STATUS[PlanKind(plan.kind)], StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
@@ -227,7 +234,10 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     end = rules.End("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False)
     towards = "up" if sent.to.height > kind.height else "down"
-    decision = _decide(plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes)
+    decision = _decide(
+        plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes,
+        knows_family=sent.knows_family,
+    )  # fmt: skip
     _write_ending(plan, acting, decision, sent, reason="", next_kind=sent.to.value)
     _end(plan, acting, decision, f"Stepped {towards} to a {sent.to.label.lower()}.", actions_too=False)
     changed(plan, acting, f"stepped {towards} to a {sent.to.label.lower()}", sent.reasons.strip())
@@ -290,14 +300,17 @@ def _carry(plan: Plan, new: Plan, last: Review | None, acting: Acting) -> None:
 
 
 @transaction.atomic
-def reopen_plan(plan_id: UUID, why: str) -> None:
+def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None) -> None:
     """A plan that was closed is taken up again; its ending stays on the record."""
     plan, acting = enter(plan_id, PlanAct.REOPEN)
     kind = PlanKind(plan.kind)
     rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
     if Plan.objects.filter(folder_id=plan.folder_id).exclude(state=PlanState.CLOSED.value).exists():
         raise Refused("This child has another plan now. Go on with that one")
-    decision = _decide(plan, "Plan reopened", why, WishesIn(why_not="Reopened to put an ending right."))
+    decision = _decide(
+        plan, "Plan reopened", why, WishesIn(why_not="Reopened to put an ending right."),
+        knows_family=knows_family,
+    )  # fmt: skip
     plan.ended_on = None
     category = plan.categories.order_by("-held_from").values_list("code", flat=True).first() or ""
     changed(plan, acting, "reopened", why.strip())
@@ -379,6 +392,8 @@ class TransferAnswer:
     conference_on: date | None = None
     end: EndIn | None = None
     begin: BeginIn | None = None
+    knows_family: bool | None = None
+    """Of whoever decides for us on a plan that is asked of us; of one that we end, `end` says it."""
 
 
 @transaction.atomic
@@ -454,6 +469,7 @@ def _answered_in(row: Transfer, sent: TransferAnswer) -> UUID | None:
         raise NotPermitted(
             "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
         )
+    knows_nobody(sent.knows_family).or_refuse()
     standing = Plan.objects.filter(folder_id=row.folder_id).exclude(state=PlanState.CLOSED.value).first()
     rules.may_begin(
         PlanKind.CHILD_PROTECTION, may_decide=True, conference_decision=False,

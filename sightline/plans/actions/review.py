@@ -12,6 +12,7 @@ from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.enquiries.rules.protection import knows_nobody
 from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
@@ -128,6 +129,7 @@ def close_review(
     reasons: str,
     wishes: WishesIn,
     *,
+    knows_family: bool | None,
     next_by: date | None = None,
     sooner_why: str = "",
     seen: int | None = None,
@@ -147,6 +149,7 @@ def close_review(
     ).or_refuse()
     if result is None:
         raise Refused("Select what the review decided", "result")
+    knows_nobody(knows_family).or_refuse()
     pack, at, kind = pack_in_force(), now(), PlanKind(plan.kind)
     [decision] = decide(
         [

@@ -453,6 +453,14 @@ class WhyForm(PlanForm):
     why = Words("Why?", rows=3, ask="Say why")
 
 
+class ReopenForm(WhyForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    field_order = ("knows_family", "why")
+
+
 class JoinForm(WhyForm):
     with_plan = Select("With whose plan?", ask="Choose the brother or sister")
     field_order = ("with_plan", "why")
@@ -509,6 +517,10 @@ class OfferReviewedForm(PlanForm):
 
 
 class CloseReviewForm(_Wishes):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     result = Choice(
         "What did the review decide?", labelled(ReviewResult), ask="Select what the review decided"
     )
@@ -518,10 +530,23 @@ class CloseReviewForm(_Wishes):
         hint="Leave empty where the usual time will do",
     )  # fmt: skip
     sooner_why = Text("Why sooner?", required=False)
-    field_order = ("result", "reasons", "heard", "weight", "wishes_why_not", "next_by", "sooner_why")
+    field_order = (
+        "knows_family",
+        "result",
+        "reasons",
+        "heard",
+        "weight",
+        "wishes_why_not",
+        "next_by",
+        "sooner_why",
+    )
 
 
 class _Ending(_Wishes):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     reasons = Words("Why?", rows=4, ask="Give the reasons")
     summary = Words(
         "Closing summary", rows=8, ask="Write a closing summary",
@@ -547,7 +572,7 @@ class CloseForm(_Ending):
         ask="Select why the child’s case ends", small=True,
     )  # fmt: skip
     field_order = (
-        "reason", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
+        "knows_family", "reason", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
         "heard", "weight", "wishes_why_not",
     )  # fmt: skip
 
@@ -555,7 +580,7 @@ class CloseForm(_Ending):
         got = self.cleaned_data
         return actions.EndIn(
             got["reason"], got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), self.weighed(),
+            self.uuid("record_in_order_by"), self.weighed(), knows_family=got["knows_family"],
         )  # fmt: skip
 
 
@@ -567,8 +592,8 @@ class StepForm(_Ending):
     )
     lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
     field_order = (
-        "to", "category", "decision", "lead", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
-        "heard", "weight", "wishes_why_not",
+        "knows_family", "to", "category", "decision", "lead", "reasons", "summary", "helps_now", "feedback_asked",
+        "record_in_order_by", "heard", "weight", "wishes_why_not",
     )  # fmt: skip
 
     def offer_steps(self, kind: PlanKind) -> None:
@@ -592,7 +617,7 @@ class StepForm(_Ending):
         return actions.StepIn(
             PlanKind(got["to"]), got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
             self.uuid("record_in_order_by"), category=got.get("category") or "", decision_id=self.uuid("decision"),
-            lead_id=self.uuid("lead"), wishes=self.weighed(),
+            lead_id=self.uuid("lead"), wishes=self.weighed(), knows_family=got["knows_family"],
         )  # fmt: skip
 
 
@@ -628,7 +653,7 @@ class AnswerOutForm(_Ending):
     answered_by = Text("Who answered, and in which post?", ask="Say who answered, and in which post")
     words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
     field_order = (
-        "accepted", "conference_on", "answered_by", "words", "summary", "helps_now", "feedback_asked",
+        "knows_family", "accepted", "conference_on", "answered_by", "words", "summary", "helps_now", "feedback_asked",
         "record_in_order_by", "heard", "weight", "wishes_why_not",
     )  # fmt: skip
 
@@ -642,7 +667,7 @@ class AnswerOutForm(_Ending):
         got = self.cleaned_data
         end = actions.EndIn(
             Closure.RC5.value, got["words"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), self.weighed(),
+            self.uuid("record_in_order_by"), self.weighed(), knows_family=got["knows_family"],
         )  # fmt: skip
         return actions.TransferAnswer(
             got["accepted"],
@@ -654,6 +679,10 @@ class AnswerOutForm(_Ending):
 
 
 class AnswerInForm(_Wishes):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     accepted = YesNo("Did our conference accept the plan?", ask="Say whether the plan was accepted")
     conference_on = Day("When was the receiving conference?", tense="past", required=False)
     answered_by = Text("Who chaired it?", ask="Say who chaired it")
@@ -661,7 +690,8 @@ class AnswerInForm(_Wishes):
     category = Choice("Category of our plan", CATEGORIES, required=False, small=True)
     lead = Select("Who leads it here?", required=False, empty="I do")
     field_order = (
-        "accepted", "conference_on", "answered_by", "words", "category", "lead", "heard", "weight", "wishes_why_not",
+        "knows_family", "accepted", "conference_on", "answered_by", "words", "category", "lead", "heard", "weight",
+        "wishes_why_not",
     )  # fmt: skip
 
     def answer(self, authority: str, category: str, earlier: int | None) -> actions.TransferAnswer:
@@ -673,8 +703,9 @@ class AnswerInForm(_Wishes):
                 lead_id=self.uuid("lead"), wishes=self.weighed(), earlier_plans=earlier, from_authority=authority,
             )  # fmt: skip
         return actions.TransferAnswer(
-            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin
-        )
+            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin,
+            knows_family=got["knows_family"],
+        )  # fmt: skip
 
 
 class IncidentForm(PlanForm):

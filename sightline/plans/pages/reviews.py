@@ -134,8 +134,8 @@ def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
     def send() -> None:
         got = form.cleaned_data
         actions.close_review(
-            found.id, ReviewResult(got["result"]), got["reasons"], form.weighed(), next_by=got["next_by"],
-            sooner_why=got["sooner_why"], seen=form.seen_version(),
+            found.id, ReviewResult(got["result"]), got["reasons"], form.weighed(), knows_family=got["knows_family"],
+            next_by=got["next_by"], sooner_why=got["sooner_why"], seen=form.seen_version(),
         )  # fmt: skip
 
     return form_page(

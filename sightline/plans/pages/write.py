@@ -318,8 +318,10 @@ PARTS: dict[str, _Part] = {
         "Asked. Until their conference accepts it the plan stays ours, visits and clocks included.",
     ),
     "reopen": _Part(
-        "Reopen the plan", forms.WhyForm, _nothing,
-        lambda form, plans, _item, _plan: actions.reopen_plan(plans[0], form.cleaned_data["why"]),
+        "Reopen the plan", forms.ReopenForm, _nothing,
+        lambda form, plans, _item, _plan: actions.reopen_plan(
+            plans[0], form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"]
+        ),
         "The plan is open again.",
     ),
 }  # fmt: skip

@@ -241,6 +241,7 @@ def an_end(family: Family, **changes: Any) -> EndIn:
         "feedback_asked": "Dana asked Ana and Maya on the last visit.",
         "record_in_order_by": family.manager.pk,
         "wishes": WISHED,
+        "knows_family": False,
     }
     return EndIn(**{**fields, **changes})
 
@@ -254,6 +255,7 @@ def a_step(family: Family, to: PlanKind, **changes: Any) -> StepIn:
         "feedback_asked": "Asked on the last visit.",
         "record_in_order_by": family.manager.pk,
         "wishes": WISHED,
+        "knows_family": False,
     }
     return StepIn(**{**fields, **changes})
 

@@ -366,9 +366,17 @@ def test_a_review_cannot_be_closed_with_an_outcome_or_a_service_unanswered():
             lambda: hear(family, plan, review_id=review),
         ):
             with pytest.raises(Refused):
-                actions.close_review(review, ReviewResult.CONTINUES, "It works, and is not done yet.", WISHED)
+                actions.close_review(
+                    review,
+                    ReviewResult.CONTINUES,
+                    "It works, and is not done yet.",
+                    WISHED,
+                    knows_family=False,
+                )
             answer()
-        actions.close_review(review, ReviewResult.CONTINUES, "It works, and is not done yet.", WISHED)
+        actions.close_review(
+            review, ReviewResult.CONTINUES, "It works, and is not done yet.", WISHED, knows_family=False
+        )
         shown = queries.review_shown(review)
         assert [(o.outcome.words, o.answer.actual) for o in shown.outcomes] == [
             ("Maya eats breakfast at home every school day.", "Breakfast on four days of five.")
@@ -390,8 +398,8 @@ def test_the_next_review_is_sooner_where_the_child_needs_it():
         hear(family, plan, review_id=review)
         sooner = today() + timedelta(days=30)
         actions.close_review(
-            review, ReviewResult.CONTINUES, "It works, and is not done yet.", WISHED, next_by=sooner,
-            sooner_why="Mother's partner comes out of prison in five weeks.",
+            review, ReviewResult.CONTINUES, "It works, and is not done yet.", WISHED, knows_family=False,
+            next_by=sooner, sooner_why="Mother's partner comes out of prison in five weeks.",
         )  # fmt: skip
         duty = Duty.objects.get(subject_id=plan, kind="later_review_conference", closed_at__isnull=True)
         assert duty.due_at.date() == sooner
@@ -403,7 +411,9 @@ def _close_review(family, plan, item, result):
         review = actions.start_review(plan, today())
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
-        actions.close_review(review, result, "The evenings are calm and she eats.", WISHED)
+        actions.close_review(
+            review, result, "The evenings are calm and she eats.", WISHED, knows_family=False
+        )
     return review
 
 
@@ -497,7 +507,7 @@ def test_closing_needs_reason_summary_helper_feedback_and_a_keeper_and_never_no_
         assert not Duty.objects.filter(folder_id=family.maya, closed_at__isnull=True).exists()
         with pytest.raises(Refused, match="closed"):
             actions.write_outcome([plan], an_outcome())
-        actions.reopen_plan(plan, "Closed on the wrong child's page.")
+        actions.reopen_plan(plan, "Closed on the wrong child's page.", knows_family=False)
         assert queries.plan_shown(plan).open
 
 
@@ -570,7 +580,9 @@ def test_a_child_who_moves_here_has_a_conference_and_only_then_our_plan():
             PlanKind.CHILD_PROTECTION, today(), "The risk came along with the family.", "EMO", wishes=WISHED,
             earlier_plans=2, from_authority="Northmoor Council", lead_id=family.worker.pk,
         )  # fmt: skip
-        answer = actions.TransferAnswer(True, "Helen Abara, chair", "We take the plan.", today(), begin=begin)
+        answer = actions.TransferAnswer(
+            True, "Helen Abara, chair", "We take the plan.", today(), begin=begin, knows_family=False
+        )
         with pytest.raises(NotPermitted):
             actions.answer_transfer(asked, answer)
     with as_practitioner(family.chair):

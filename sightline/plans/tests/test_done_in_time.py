@@ -155,7 +155,9 @@ def review(family: Family) -> tuple[UUID, Callable[[], Any]]:
         opened = actions.start_review(plan, (now() - AGO).date())
         actions.answer_outcome(opened, item, reviewed())
         hear(family, plan, review_id=opened)
-        actions.close_review(opened, ReviewResult.CONTINUES, "It has begun to help her.", WISHED)
+        actions.close_review(
+            opened, ReviewResult.CONTINUES, "It has begun to help her.", WISHED, knows_family=False
+        )
 
     return _running(family, "first_review_conference"), close
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,9 @@ import pytest
 from sightline.access.tests.factories import joined
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import died
-from sightline.enquiries.actions import contact
+from sightline.enquiries.actions import contact, protection
 from sightline.enquiries.actions.contact import AttemptIn
-from sightline.enquiries.terms import ContactWay, Reached
+from sightline.enquiries.terms import ContactWay, Reached, Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
@@ -19,6 +20,7 @@ from sightline.plans.actions import BeginIn, TransferAnswer, WishesIn
 from sightline.plans.models import Plan
 from sightline.plans.terms import PlanKind, PlanState, ReviewResult
 from sightline.procedures.models import Duty
+from sightline.records.models import Decision
 
 from .factories import (
     WISHED,
@@ -101,6 +103,73 @@ def test_a_childs_death_closes_the_case_and_asks_nothing_of_being_reached():
         assert not owed()
 
 
+# -- nobody decides for a family that they know ---------------------------------------------------------
+
+KNOWN = pytest.mark.parametrize(
+    ("knows", "told"), [(None, "Say whether you know"), (True, "another manager must decide")]
+)
+
+
+@KNOWN
+def test_nobody_closes_steps_or_reopens_a_plan_or_closes_a_review_of_a_family_that_they_know(knows, told):
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    with as_practitioner(family.manager):
+        review = actions.start_review(plan, today())
+        actions.answer_outcome(review, item, reviewed())
+        hear(family, plan, review_id=review)
+        with pytest.raises(Refused, match=told):
+            actions.close_review(review, ReviewResult.CLOSE, "She is safe.", WISHED, knows_family=knows)
+        actions.close_review(review, ReviewResult.CLOSE, "She is safe.", WISHED, knows_family=False)
+        with pytest.raises(Refused, match=told):
+            actions.close_plan(plan, an_end(family, knows_family=knows))
+        with pytest.raises(Refused, match=told):
+            actions.step_plan(plan, a_step(family, PlanKind.EARLY_HELP, knows_family=knows))
+        assert Plan.objects.get(id=plan).state != PlanState.CLOSED.value
+        actions.close_plan(plan, an_end(family))
+        with pytest.raises(Refused, match=told):
+            actions.reopen_plan(plan, "Closed on the wrong child's page.", knows_family=knows)
+        assert Plan.objects.get(id=plan).state == PlanState.CLOSED.value
+
+
+@KNOWN
+def test_nobody_takes_or_gives_a_plan_of_a_family_that_they_know(knows, told):
+    family = make_family()
+    plan = begun(family)
+    signed(family, plan)
+    with as_practitioner(family.worker):
+        asked = actions.receive_transfer(family.theo, "Northmoor Council", "Their reports.", category="NEG")
+    with as_practitioner(family.chair):
+        begin = BeginIn(
+            PlanKind.CHILD_PROTECTION, today(), "The risk came along.", "NEG", wishes=WISHED,
+            from_authority="Northmoor Council", lead_id=family.worker.pk,
+        )  # fmt: skip
+        answer = TransferAnswer(True, "Helen Abara, chair", "We take it.", today(), begin=begin)
+        with pytest.raises(Refused, match=told):
+            actions.answer_transfer(asked, replace(answer, knows_family=knows))
+    with as_practitioner(family.manager):
+        actions.ask_transfer(plan, "Northmoor Council", "The whole plan was sent.")
+        [out] = queries.transfers_of([family.maya])
+        end = an_end(family, reason="RC5", knows_family=knows)
+        with pytest.raises(Refused, match=told):
+            actions.answer_transfer(out.id, TransferAnswer(True, "Chair", "They take it.", today(), end=end))
+
+
+@KNOWN
+def test_nobody_records_a_conference_without_a_plan_of_a_family_that_they_know(knows, told, monkeypatch):
+    family = make_family()
+    decided = conference_decision(family, family.maya)
+    with as_practitioner(family.chair):
+        made = Decision.objects.get(id=decided)
+        monkeypatch.setattr(protection.queries, "conference_decisions", lambda _folders: [made])
+        sent = {"decision_id": decided, "reasons": "She is safe with her aunt, and all agree on it."}
+        with pytest.raises(Refused, match=told):
+            protection.no_plan_made(family.maya, **sent, knows_family=knows)
+        episode = protection.no_plan_made(family.maya, **sent, knows_family=False)
+        assert episode.stage == Stage.ASSESSMENT.value
+
+
 # -- protection plans before this one -----------------------------------------------------------------
 
 
@@ -111,7 +180,9 @@ def ended(family, plan):
         review = actions.start_review(plan, today())
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
-        actions.close_review(review, ReviewResult.CLOSE, "The evenings are calm and she eats.", WISHED)
+        actions.close_review(
+            review, ReviewResult.CLOSE, "The evenings are calm and she eats.", WISHED, knows_family=False
+        )
     with as_practitioner(family.manager):
         actions.close_plan(plan, an_end(family))
 
@@ -141,7 +212,9 @@ def test_a_step_up_counts_the_plans_before_and_what_was_told_of_elsewhere():
         review = actions.start_review(plan, today())
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
-        actions.close_review(review, ReviewResult.STEP_DOWN, "The evenings are calm.", WISHED)
+        actions.close_review(
+            review, ReviewResult.STEP_DOWN, "The evenings are calm.", WISHED, knows_family=False
+        )
     with as_practitioner(family.manager):
         in_need = actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
     decided = conference_decision(family, family.maya)

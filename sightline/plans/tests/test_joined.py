@@ -96,11 +96,13 @@ def test_closing_a_plan_closes_the_child_s_way_and_reopening_it_takes_that_back(
         review = actions.start_review(plan, today())
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
-        actions.close_review(review, ReviewResult.CLOSE, "The evenings are calm and she eats.", WISHED)
+        actions.close_review(
+            review, ReviewResult.CLOSE, "The evenings are calm and she eats.", WISHED, knows_family=False
+        )
         actions.close_plan(plan, an_end(family))
         assert stage_of(family.maya) is Stage.CLOSED
         assert Episode.objects.get(folder_id=family.maya).closure
-        actions.reopen_plan(plan, "It was closed for the wrong child.")
+        actions.reopen_plan(plan, "It was closed for the wrong child.", knows_family=False)
         assert stage_of(family.maya) is Stage.HELP
 
 

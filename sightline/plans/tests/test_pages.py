@@ -116,7 +116,13 @@ def test_a_review_says_who_came_and_what_is_still_to_be_answered():
     assert "still to be answered" in page
     close = reverse("plans:review_close", args=[family.maya, places["review_id"]])
     answer = client.post(
-        close, {"result": "continues", "reasons": "It goes well and on.", "wishes_why_not": "Asleep."}
+        close,
+        {
+            "knows_family": "no",
+            "result": "continues",
+            "reasons": "It goes well and on.",
+            "wishes_why_not": "Asleep.",
+        },
     )
     assert answer.status_code == 409
     assert "Say what actually came of each planned outcome first" in answer.content.decode()
