@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
-from sightline.agencies.actions import permit
+from sightline.access.actions import let_worker_in
+from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now
+from sightline.kernel.time import LONDON, day_of, now
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 
@@ -280,7 +283,10 @@ class ActionIn:
 
 @transaction.atomic
 def agree_actions(meeting_id: UUID, agreed: Sequence[ActionIn], *, version: int | None = None) -> list[UUID]:
-    """Give actions to a named person, of an agency where they work in one, each with a day (PAR-05, CHD-07)."""
+    """Give actions to a named person, of an agency where they work in one, each with a day (PAR-05, CHD-07).
+
+    Whoever works in an agency is told, comes to open the child's record, invited or not, and owes it in My work.
+    """
     permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
     _held(meeting)
@@ -297,6 +303,11 @@ def agree_actions(meeting_id: UUID, agreed: Sequence[ActionIn], *, version: int 
         if not one.timing_why.strip():
             raise Refused("Say why this day suits the child's age and stage.", "timing_why")
         who = in_post(one.practitioner_id, "practitioner") if one.practitioner_id else None
+        latest = day_of(duties.clock_of(pack, "meeting_action", now()).due_at)
+        if who and one.due_on > latest:
+            raise Refused(
+                f"Choose a day by {latest.day} {latest:%B %Y}, when it is looked at again.", "due_on"
+            )
         row = AgreedAction(
             folder_id=one.folder_id,
             meeting=meeting,
@@ -314,9 +325,34 @@ def agree_actions(meeting_id: UUID, agreed: Sequence[ActionIn], *, version: int 
         )
         row.save(force_insert=True)
         ids.append(row.id)
+        if row.practitioner_id:
+            _owed(row, row.practitioner_id, pack)
         record(Verb.WROTE, "meetings.agree_actions", folder_id=one.folder_id, subject=meeting)
     changed(meeting, "agreed an action")
     return ids
+
+
+def _owed(row: AgreedAction, practitioner_id: UUID, pack: Pack) -> None:
+    """Whoever is named may open the record, owes the action by its day, and is told."""
+    path = f"/meetings/action/{row.id}/"
+    if practitioner_id != me():
+        let_worker_in(row.folder_id, practitioner_id, why="Has an action agreed at a meeting about the child")
+        notify(practitioner_id, text="A meeting gave you an action", path=path)
+    duties.open_duties(
+        [
+            duties.Opening(
+                folder_id=row.folder_id,
+                kind="meeting_action",
+                started_at=row.agreed_at,
+                subject_id=row.id,
+                path=path,
+                owner_id=practitioner_id,
+                sooner_at=max(datetime.combine(row.due_on, time(23, 59, 59), LONDON), row.agreed_at),
+                sooner_why=f"The meeting sets this day: {row.timing_why}",
+            )
+        ],
+        pack=pack,
+    )
 
 
 @transaction.atomic
@@ -338,6 +374,7 @@ def action_done(action_id: UUID, *, done: bool, words: str) -> None:
         at=now(),
         by_id=me(),
     ).save(force_insert=True)
+    duties.happened("meeting_action_answered", [row.folder_id], subject_id=row.id, at=now())
     record(Verb.WROTE, "meetings.action_done", folder_id=row.folder_id, subject=row)
 
 

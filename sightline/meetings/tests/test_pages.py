@@ -12,14 +12,17 @@ import pypdfium2
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
-from sightline.agencies.models import Practitioner
+from sightline.agencies.models import Notice, Practitioner
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import Refused
 from sightline.meetings import actions, papers, queries
 from sightline.meetings.actions import DecisionIn, SaidIn
 from sightline.meetings.terms import ChildStage
+from sightline.procedures.models import Duty
 
 from .factories import (
     HIDDEN,
@@ -515,6 +518,52 @@ def test_agreed_actions_stand_with_the_agency_and_the_late_ones_stand_out(family
         with as_practitioner(family.worker):
             actions.action_done(action_id, done=True, words="Mended on Tuesday.")
         assert "Get the hearing aids mended" not in text(client.get("/meetings/"))
+
+
+@pytest.mark.obligation("PAR-05", "TIM-03")
+def test_whoever_is_given_an_action_owes_it_and_comes_in_though_nobody_invited_them(family: Family) -> None:
+    meeting_id = call(family, folders=[family.maya])
+    with as_practitioner(family.worker):
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.worker.pk))
+    day = in_days(13).date()
+    with time_machine.travel(in_days(10) + timedelta(hours=1)) as clock:
+        with as_practitioner(family.chair):
+            actions.hold(
+                meeting_id, people=everybody_came(meeting_id), without_quorum_why="It cannot wait.",
+                unready_why="They were told on the telephone.",
+            )  # fmt: skip
+            late = in_days(400).date()
+            with pytest.raises(Refused, match="Choose a day by"):
+                actions.agree_actions(
+                    meeting_id,
+                    [actions.ActionIn(family.maya, "Weigh her", late, "She is small.", family.visitor.pk)],
+                )
+            (action_id,) = actions.agree_actions(
+                meeting_id,
+                [actions.ActionIn(family.maya, "Weigh her", day, "She is small.", family.visitor.pk)],
+            )
+        path = f"/meetings/action/{action_id}/"
+        client = signed_in(family.visitor)
+        with as_practitioner(family.visitor):
+            duty = Duty.objects.get(subject_id=action_id)
+            assert (duty.owner_id, duty.kind, duty.path) == (family.visitor.pk, "meeting_action", path)
+            assert duty.due_at.astimezone(LONDON).date() == day
+            assert Notice.objects.filter(practitioner=family.visitor, path=path).exists()
+        assert client.get(f"/child/{family.maya}/").status_code == 200
+        assert client.get(f"/child/{family.theo}/").status_code != 200
+        listed = text(client.get(reverse("plans:actions")))
+        assert "Weigh her" in listed
+        assert "Maya Ferreira" in listed
+        assert "Weigh her" not in text(signed_in(family.officer).get(reverse("plans:actions")))
+        clock.shift(timedelta(days=5))
+        client = signed_in(family.visitor)
+        assert "Late" in text(client.get(reverse("plans:actions")))
+        assert "Weigh her" in text(client.get(path))
+        assert client.post(path, {"done": "yes", "words": "14 kilograms."}).status_code == 302
+        assert "Weigh her" not in text(client.get(reverse("plans:actions")))
+        with as_practitioner(family.visitor):
+            duty.refresh_from_db()
+            assert duty.state == "done late", "done after its day: in sight until somebody answers for it"
 
 
 def test_moving_cancelling_and_reopening_say_why(family: Family) -> None:

@@ -15,6 +15,7 @@ from sightline.audit.actions import record_list
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.kernel.verdicts import NotFound
+from sightline.meetings.queries import actions_of_agency
 
 from .. import actions, queries
 from ..terms import ServiceNeed
@@ -24,14 +25,18 @@ from .common import bound, form_page
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def agency_actions(request: HttpRequest) -> HttpResponse:
-    """My agency's outstanding actions in the plans of all children whose records I may open (PAR-05)."""
+    """My agency's outstanding actions, of plans and meetings, over all records that I may open (PAR-05)."""
     acting = request.practitioner  # type: ignore[attr-defined]
     number = request.GET.get("page", "1")
     found = queries.actions_of_agencies(
         acting.agency_ids, max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
     )
     rows = found.rows
-    record_list("plans.actions", [folder_id for row in rows for folder_id, _name in row.children])
+    agreed = actions_of_agency(acting.agency_ids) if found.page == 1 else []
+    record_list(
+        "plans.actions",
+        [*(folder_id for row in rows for folder_id, _name in row.children), *(a.folder_id for a in agreed)],
+    )
     return render(
         request,
         "plans/actions.html",
@@ -40,6 +45,7 @@ def agency_actions(request: HttpRequest) -> HttpResponse:
             "left": [r for r in rows if r.left and not r.late],
             "coming": [r for r in rows if not r.late and not r.left],
             "found": found,
+            "agreed": agreed,
             "agency": acting.agency_name,
         },
     )
