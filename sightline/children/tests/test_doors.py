@@ -295,7 +295,7 @@ def test_an_ended_tie_still_shows_who_somebody_was(world, worker, folder_id, ful
         view = queries.child_page([folder_id])
     assert view.ties == []
     # Begun and ended on the same day: it never held, but the row is there.
-    assert [t.name for t in view.every_tie] == ["Ana Ferreira"]
+    assert [t.name for t in view.every_tie] == ["Nita Ferreira"]
 
 
 # -- seals -------------------------------------------------------------------------------------------
