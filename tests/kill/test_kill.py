@@ -214,9 +214,9 @@ def place(folder: Path) -> Iterator[Command]:
 
 
 @pytest.fixture
-def served(place: Command) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def served(place: Command, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     port = free_port()
-    process = place.start("demo", "--children", "0", "--port", str(port))
+    process = place.start("demo", "--children", "0", "--port", str(port), said=tmp_path / "said.log")
     try:
         await_status(port, "/health/ready", 200, GIVE_UP)
         yield process, port
@@ -277,7 +277,7 @@ def _printing(place: Command, command: psutil.Process) -> int:
 
 @pytest.mark.obligation("REC-12")
 def test_nothing_that_a_page_confirmed_is_lost_and_nothing_stands_half_written(
-    place: Command, served: tuple[subprocess.Popen[str], int]
+    place: Command, served: tuple[subprocess.Popen[str], int], tmp_path: Path
 ) -> None:
     process, port = served
     raising = [Writer(f"http://localhost:{port}", name) for name in ("Sam Reyes", "Ines Farrow")]
@@ -305,7 +305,7 @@ def test_nothing_that_a_page_confirmed_is_lost_and_nothing_stands_half_written(
     finally:
         for writer in writers:
             writer.finished.set()
-    process = place.start("demo", "--children", "0", "--port", str(port))
+    process = place.start("demo", "--children", "0", "--port", str(port), said=tmp_path / "said.log")
     try:
         await_status(port, "/health/ready", 200, GIVE_UP)
         for writer in writers:

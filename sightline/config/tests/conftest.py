@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -42,16 +43,21 @@ class Command:
             stdin=subprocess.DEVNULL,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [*self.program, *arguments],
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    def start(self, *arguments: str, said: Path | None = None) -> subprocess.Popen[str]:
+        """Starts the command; what it says goes into the file `said`, else into a pipe that the test reads.
+
+        What says much goes into a file: once a pipe that nobody reads is full, whoever writes into it stands still.
+        """
+        with said.open("a") if said else contextlib.nullcontext(subprocess.PIPE) as out:
+            return subprocess.Popen(
+                [*self.program, *arguments],
+                env=self.environment(),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
 
     @property
     def program(self) -> list[str]:
