@@ -482,6 +482,32 @@ class Wishes:
     urgent: bool = False
 
 
+@dataclass(frozen=True)
+class WishesIn:
+    """What the child said that bears on a decision and its weight, or why their wishes could not be learnt."""
+
+    view_ids: Sequence[UUID] = ()
+    weight: str = ""
+    why_not: str = ""
+
+
+def weigh(decision: Decision, power: Power, wishes: WishesIn) -> None:
+    """Keep the regard had to the child's wishes with a decision (CHD-13), as a form of `WishesForm` sent it.
+
+    Raises Refused, at the form's field, where nothing is said.
+    """
+    try:
+        have_regard(
+            decision.folder_id,
+            Wishes(power, wishes.view_ids, wishes.weight, wishes.why_not),
+            decision_id=decision.id,
+        )
+    except Refused as refused:
+        if refused.verdict.field != "why_not":
+            raise
+        raise Refused(refused.verdict.reason, "wishes_why_not") from refused
+
+
 @transaction.atomic
 def have_regard(
     folder_id: UUID, wishes: Wishes, *, decision_id: UUID | None = None, subject_id: UUID | None = None

@@ -61,7 +61,8 @@ from ..terms import (
     RequestState,
 )
 from .keeping import Keeping, keeping, live_holds, tombstones
-from .pieces import ALL, FILE, Piece, pieces
+from .piece import Piece
+from .pieces import ALL, FILE, pieces
 
 __all__ = ["FILE", "Keeping", "Piece", "keeping", "live_holds", "pieces", "tombstones"]
 

@@ -29,6 +29,8 @@ from sightline.enquiries.terms import Factor
 from sightline.kernel.time import LONDON, today
 from sightline.procedures.queries import pack_in_force
 
+from .piece import Piece
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -47,21 +49,6 @@ class Kept:
     family_left_out: str = ""
     without: tuple[str, ...] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Found:
-    """One piece of a row, as `pieces.Piece` takes it."""
-
-    source: str
-    source_id: UUID
-    part: int
-    title: str
-    happened_at: datetime
-    author: str
-    text: str
-    told_by: str = ""
-    family_left_out: str = ""
 
 
 def _voice(title: str, **said: Any) -> Kept:
@@ -503,7 +490,7 @@ class _Around:
         return getattr(row, column, None) if row is not None and column else None
 
 
-def _pieces(label: str, row: models.Model, around: _Around) -> list[Found]:
+def _pieces(label: str, row: models.Model, around: _Around) -> list[Piece]:
     spec = KEPT[label]
     by = around.names.practitioners.get(around.of(row, f"{spec.by}_id"), "") if spec.by else ""
     post = str(around.of(row, spec.post) or "") if spec.post else ""
@@ -530,12 +517,12 @@ def _pieces(label: str, row: models.Model, around: _Around) -> list[Found]:
     whole = ([(0, " ".join(facts))] if facts else []) + texts
     author = ", ".join(part for part in (by, post) if part)
     return [
-        Found(spec.source, row.pk, part, spec.title, at, author, words, told_by, left_out)
+        Piece(spec.source, row.pk, part, spec.title, at, author, words, told_by, family_left_out=left_out)
         for part, words in whole
     ]
 
 
-def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Found]:
+def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Piece]:
     """Every row of `KEPT` in these records but those to skip, piece by piece. As many queries as there are tables."""
     rows = {
         label: [

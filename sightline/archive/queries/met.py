@@ -22,14 +22,15 @@ from sightline.meetings.models import (
 from sightline.meetings.terms import Came, Format, GivenKind, How, InviteeKind, MeetingState, SupporterAnswer
 from sightline.procedures.queries import pack_in_force
 
-from .kept import Found, paragraphs
+from .kept import paragraphs
+from .piece import Piece
 
 #: Who is invited, and what hangs on it, stands in the record of every child whom the meeting is about, but for what is
 #: of one child alone: that stands in that child's.
 _HANGS = (Attendance, Given, Supporter, Interpreter)
 
 
-def gathered(folder_ids: Sequence[UUID]) -> list[Found]:
+def gathered(folder_ids: Sequence[UUID]) -> list[Piece]:
     """Every meeting about these children, piece by piece. Nine queries at most."""
     parts = list(
         MeetingChild.objects.filter(folder_id__in=list(folder_ids))
@@ -50,7 +51,7 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Found]:
     }
     kinds = {row.id: row.kind for row in invited}
     pack, day = pack_in_force(), today()
-    found: list[Found] = []
+    found: list[Piece] = []
     titles: dict[UUID, str] = {}
     when: dict[UUID, Any] = {}
     for part in parts:
@@ -74,7 +75,7 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Found]:
         if meeting.state == MeetingState.CANCELLED:
             lines.insert(0, "Cancelled.")
         found += [
-            Found("meeting", part.id, n, titles[meeting.id], when[meeting.id], meeting.chair.name, line)
+            Piece("meeting", part.id, n, titles[meeting.id], when[meeting.id], meeting.chair.name, line)
             for n, line in enumerate(lines)
         ]
     hangs: dict[Any, list[Any]] = {
@@ -95,7 +96,7 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Found]:
         ), *on.get(one.id, [])]  # fmt: skip
         told_by = "" if one.kind in (InviteeKind.PRACTITIONER, InviteeKind.CHILD) else names[one.id]
         found += [
-            Found("meeting", one.id, n, f"{titles[one.meeting_id]}: who was there", when[one.meeting_id], "",
+            Piece("meeting", one.id, n, f"{titles[one.meeting_id]}: who was there", when[one.meeting_id], "",
                   line if n == 0 else f"{names[one.id]}: {line}", told_by)
             for n, line in enumerate(lines)
         ]  # fmt: skip
@@ -109,9 +110,9 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Found]:
         if words.corrects is not None:
             lines.append(f"What was wrong in point {words.corrects.number}: {words.was_wrong}")
         found += [
-            Found("meeting", words.id, n, f"{titles[words.meeting_id]}: what was said", when[words.meeting_id],
+            Piece("meeting", words.id, n, f"{titles[words.meeting_id]}: what was said", when[words.meeting_id],
                   f"Written by {words.written_by.name}", f"{who}: {line}" if who and n == 0 else line, told_by,
-                  words.not_for_family_why)
+                  family_left_out=words.not_for_family_why)
             for n, line in enumerate(lines)
         ]  # fmt: skip
     return found

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,28 +17,7 @@ from sightline.records.terms import StatementSource
 from sightline.voice.queries import voices
 
 from . import kept, met
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One piece of a record, to be decided on by itself."""
-
-    source: str
-    source_id: UUID
-    part: int
-    title: str
-    happened_at: datetime
-    author: str
-    text: str
-    told_by: str = ""
-    child_said: bool = False
-    keep_from: str = ""
-    raised_by_public: bool = False
-    family_left_out: str = ""
-    """Why the family's own papers leave it out, where they do."""
-    unread: bool = False
-    """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
-
+from .piece import Piece
 
 #: The part of a document that is the file itself; its name is part 0, what was read out of it the parts between.
 FILE = 1_000_000
@@ -76,21 +53,14 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     texts_of = words_of(folder_ids, [each.id for each in stored if each.opens])
     for each in stored:
         found += _of_document(each, texts_of.get(each.id, ""))
-    found += [_piece(each) for each in met.gathered(folder_ids)]
-    found += [_piece(each) for each in kept.gathered(folder_ids, {piece.source_id for piece in found})]
+    found += met.gathered(folder_ids)
+    found += kept.gathered(folder_ids, {piece.source_id for piece in found})
     covered = {piece.source_id for piece in found}
     for moment in chronology.told(folder_ids):
         if moment.id not in covered and moment.text.strip():
             author = ", ".join(words for words in (moment.author, moment.agency) if words)
             found.append(Piece("other", moment.id, 0, moment.kind, moment.happened_at, author, moment.text))
     return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
-
-
-def _piece(found: kept.Found) -> Piece:
-    return Piece(
-        found.source, found.source_id, found.part, found.title, found.happened_at, found.author, found.text,
-        found.told_by, family_left_out=found.family_left_out,
-    )  # fmt: skip
 
 
 def _of_entry(entry: EntryView) -> list[Piece]:

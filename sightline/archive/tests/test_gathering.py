@@ -110,6 +110,9 @@ def test_a_meeting_is_gathered_with_who_was_there_and_who_said_what() -> None:
             [
                 SaidIn(ids["Ana"], "I want help, but not a plan."),
                 SaidIn(ids["Jon"], words_by_folder={family.theo: "He sings at nursery."}),
+                SaidIn(
+                    None, "The police know the house.", not_for_family_why="An investigation is under way."
+                ),
             ],
         )
         meetings.decide(
@@ -130,6 +133,9 @@ def test_a_meeting_is_gathered_with_who_was_there_and_who_said_what() -> None:
     assert ana.told_by.startswith("Ana")
     assert any(text.startswith("Invited: Jon") for text in found)
     assert any(text.startswith("Ana") and "Came." in text for text in found)
+    apart = next(piece for text, piece in found.items() if text.endswith("The police know the house."))
+    assert apart.family_left_out == "An investigation is under way."
+    assert (ana.family_left_out, apart.child_said) == ("", False)
     assert "A plan is not fair on us." in found
     assert not any("sings at nursery" in text for text in found)
     assert any("sings at nursery" in text for text in theirs)

@@ -22,7 +22,6 @@ from sightline.children.terms import Answered, Disability, IdentityQuestion, Kin
 from sightline.enquiries.actions import assessment as assess
 from sightline.enquiries.actions import contribution, emergency, past, protection
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
-from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Enquiry, Episode, Strategy
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.terms import (
@@ -42,6 +41,7 @@ from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
 from sightline.records.models import Entry
+from sightline.voice.actions import WishesIn
 
 from . import people
 from .people import DANA, INES, LEILA, PRIYA, RHONA, SAM, Cast

@@ -17,7 +17,6 @@ from sightline.children.terms import Kinship, Known, LivesAt, Sex
 from sightline.enquiries.actions import assessment as assess
 from sightline.enquiries.actions import changes, contribution, protection
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
-from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.terms import ActsForChild, ContactWay, Finding, Reached, StrategyOutcome, TookPart
@@ -27,6 +26,7 @@ from sightline.meetings.actions import AttendanceIn, Invitee
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer, Topic
 from sightline.voice import actions as voice
+from sightline.voice.actions import WishesIn
 from sightline.voice.terms import AdvocacyAct, Heard
 
 from .families import _as, _family, _known, _people

@@ -33,7 +33,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
-from sightline.voice.actions import Wishes, have_regard
+from sightline.voice.actions import Wishes, WishesIn, have_regard, weigh
 from sightline.voice.terms import Power
 
 from ..models import (
@@ -51,7 +51,6 @@ from ..rules import protection as rules
 from ..rules import stages
 from ..terms import Act, AssessmentState, Finding, LedBy, Stage, StrategyOutcome
 from . import episode as way
-from .regard import WishesIn, weigh
 
 
 def stamp(together: UUID | None = None) -> dict[str, Any]:

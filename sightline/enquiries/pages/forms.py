@@ -23,9 +23,8 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
-from sightline.voice.queries import voices
+from sightline.voice.pages.wishes import WishesForm
 
-from ..actions.regard import WishesIn
 from ..queries.assessment import Sibling
 from ..rules.assessment import (
     AGENCIES_WHY,
@@ -318,45 +317,7 @@ class SendForm(PageForm):
         fields["manager"].set_options([(str(id), words) for id, words in managers])
 
 
-class _Wishes(PageForm):
-    """What the child said that bears on a decision, its weight, or why it was not learnt."""
-
-    heard = Choices("What has the child said that bears on this?", required=False, small=True)
-    weight = Words("What weight was given to that, and why?", required=False, rows=2)
-    wishes_why_not = Words(
-        "If their wishes could not be learnt: why, and what was tried", required=False, rows=2
-    )
-
-    def offer_heard(self, folder_ids: Iterable[UUID]) -> None:
-        """The last things that the child said, to choose those that bear on the decision."""
-        found = [
-            (str(v.id), f"{v.words[:160]} ({v.heard_at.day} {v.heard_at:%B %Y})")
-            for v in voices(folder_ids, limit=8)
-        ]
-        fields: dict[str, Any] = self.fields
-        if found:
-            fields["heard"].set_options(found)
-        else:
-            del fields["heard"], fields["weight"]
-            fields[
-                "wishes_why_not"
-            ].label = "Nothing that the child said is recorded. Why not, and what was tried?"
-
-    def do_not_ask(self) -> None:
-        """A decision that is none under the Act."""
-        for name in ("heard", "weight", "wishes_why_not"):
-            del self.fields[name]
-
-    def weighed(self) -> WishesIn:
-        got = self.cleaned_data
-        return WishesIn(
-            tuple(UUID(i) for i in got.get("heard") or ()),
-            got.get("weight") or "",
-            got.get("wishes_why_not") or "",
-        )
-
-
-class SignForm(_Wishes):
+class SignForm(WishesForm):
     field_order = (
         "knows_family", "outcome_id", "reasons", "heard", "weight", "wishes_why_not", "family_view", "has_conflict",
     )  # fmt: skip
@@ -650,7 +611,7 @@ class SpokenForm(_Beside):
     said = Words("What did they say?", rows=3, required=False)
 
 
-class EndForm(_Wishes):
+class EndForm(WishesForm):
     field_order = (
         "knows_family", "finding", "conference", "reasons", "heard", "weight", "wishes_why_not", "has_conflict",
     )  # fmt: skip

@@ -22,7 +22,6 @@ from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions.assessment import Beginning, PartTaken
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
-from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
@@ -34,6 +33,7 @@ from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
+from sightline.voice.actions import WishesIn
 
 WORDS = "Her mother agreed at home on Tuesday to an assessment of both children."
 

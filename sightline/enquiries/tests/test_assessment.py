@@ -8,13 +8,13 @@ from sightline.access.queries import joined_set
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.queries import child_page
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment, Episode, SectionText, SignOff
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.terms import AssessmentState, Stage
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
+from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
 from .factories import a_signing, begun, complete, make_case, sent

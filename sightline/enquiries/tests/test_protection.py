@@ -15,7 +15,6 @@ from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, emergency, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
-from sightline.enquiries.actions.regard import WishesIn
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
@@ -26,6 +25,7 @@ from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
 from sightline.records.actions import sign_entry
+from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
 from .factories import a_beginning, a_signing, an_ending, begun, discussed, make_case, sent

@@ -28,7 +28,8 @@ from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
-from sightline.voice.actions import Wishes, have_regard
+from sightline.voice import actions as voice
+from sightline.voice.actions import WishesIn
 from sightline.voice.terms import Power
 
 from .. import queries, rules
@@ -42,16 +43,6 @@ STATUS = {
     PlanKind.CHILD_IN_NEED: StatusKind.CHILD_IN_NEED,
     PlanKind.CHILD_PROTECTION: StatusKind.PROTECTION_PLAN,
 }
-
-
-@dataclass(frozen=True)
-class WishesIn:
-    """What the child said that bears on a decision (`view_ids` of room voice) and the weight given to it; or why
-    the child's wishes could not be learnt."""
-
-    view_ids: tuple[UUID, ...] = ()
-    weight: str = ""
-    why_not: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,17 +177,7 @@ def weigh(decision: Decision, kind: PlanKind, wishes: WishesIn) -> None:
     """Keep the regard had to the child's wishes with a decision; early help is no decision under the Act."""
     if kind is PlanKind.EARLY_HELP:
         return
-    power = Power.SECTION_47 if kind is PlanKind.CHILD_PROTECTION else Power.SECTION_17
-    try:
-        have_regard(
-            decision.folder_id,
-            Wishes(power, wishes.view_ids, wishes.weight, wishes.why_not),
-            decision_id=decision.id,
-        )
-    except Refused as refused:
-        if refused.verdict.field != "why_not":
-            raise
-        raise Refused(refused.verdict.reason, "wishes_why_not") from refused
+    voice.weigh(decision, Power.SECTION_47 if kind is PlanKind.CHILD_PROTECTION else Power.SECTION_17, wishes)
 
 
 def set_statuses(folder_id: UUID, sent: BeginIn) -> None:

@@ -23,7 +23,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
-from sightline.voice.queries import voices
+from sightline.voice.pages.wishes import WishesForm
 
 from .. import actions
 from ..terms import (
@@ -94,36 +94,8 @@ class PlanForm(PageForm):
         return UUID(text) if text else None
 
 
-class _Wishes(PlanForm):
-    heard = Choices(
-        "What has the child said that bears on this?", required=False, small=True,
-        hint="Early help apart, no decision is made without it, or without the reason why it could not be learnt",
-    )  # fmt: skip
-    weight = Words("What weight was given to that, and why?", required=False, rows=2)
-    wishes_why_not = Words(
-        "If their wishes could not be learnt: why, and what was tried", required=False, rows=2
-    )
-
-    def offer_heard(self, folder_ids: Iterable[UUID]) -> None:
-        """The last things that the child said, to choose those that bear on the decision."""
-        found = [
-            (str(v.id), f"{v.words[:160]} ({v.heard_at.day} {v.heard_at:%B %Y})")
-            for v in voices(folder_ids, limit=8)
-        ]
-        if found:
-            self.fields["heard"].set_options(found)  # type: ignore[attr-defined]
-        else:
-            for name in ("heard", "weight"):
-                del self.fields[name]
-            self.fields[
-                "wishes_why_not"
-            ].label = "Nothing that the child said is recorded. Why not, and what was tried?"
-
-    def weighed(self) -> actions.WishesIn:
-        got = self.cleaned_data
-        return actions.WishesIn(
-            tuple(UUID(i) for i in got.get("heard") or ()), got.get("weight") or "", got["wishes_why_not"]
-        )
+class _Wishes(WishesForm, PlanForm):
+    """A form about a plan that asks for the child's wishes as well."""
 
 
 class BeginForm(_Wishes):

@@ -25,6 +25,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
+from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
 from ...models import (
@@ -44,7 +45,6 @@ from ...terms import (
 from .. import back, changes
 from .. import episode as way
 from ..protection import end_takes_effect
-from ..regard import WishesIn, weigh
 from .beginning import DUTY
 from .writing import _locked
 
