@@ -30,6 +30,7 @@ from typing import Any
 import psutil
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from sightline.config.cluster import Cluster
@@ -51,6 +52,10 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 
 #: Where the tests stand that take longest: in a browser, over every page, or by the command itself.
 LONGEST = ("tests/", "sightline/config/tests/")
+
+# How long an example takes is the machine's affair: no test is about time.
+settings.register_profile("sightline", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sightline")
 
 # -- the order -------------------------------------------------------------------------------------
 
