@@ -20,7 +20,7 @@ from . import people
 from .chronology import own_chronology
 from .families import _as, _setting_up
 from .people import DANA, INES, PRIYA, SAM, Cast
-from .telling import at
+from .telling import at, at_work
 from .voice import folder_of
 
 
@@ -53,7 +53,7 @@ def maya(cast: Cast, folder_id: UUID) -> None:
             EntryIn(
                 (folder_id,),
                 EntryKind.VISIT,
-                at(3, 10, 40),
+                at_work(2, 10, 40),
                 "Maya was seen alone for 40 minutes in the library. She was not wearing her hearing aids.\n\n"
                 "@Maya: “I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing aids "
                 "in the drawer.”\n\n"

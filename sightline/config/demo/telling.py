@@ -9,6 +9,7 @@ from uuid import UUID
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Referral
 from sightline.kernel.time import LONDON, now, today
+from sightline.procedures.clocks import WorkingCalendar
 from sightline.procedures.pack import Pack
 
 NOBODY_YET = UUID(int=0)
@@ -18,6 +19,12 @@ def at(days_ago: int, hour: int, minute: int = 0) -> datetime:
     """An instant so many days ago by the clock on the wall, and never one that is still to come."""
     then = datetime.combine(today() - timedelta(days=days_ago), time(hour, minute), LONDON)
     return min(then, now() - timedelta(minutes=5))
+
+
+def at_work(days_ago: int, hour: int, minute: int = 0) -> datetime:
+    """An instant so many working days ago: what was written a day late is late on a Monday as well."""
+    on = WorkingCalendar.england().forgiven().add_working_days(today(), -days_ago)
+    return datetime.combine(on, time(hour, minute), LONDON)
 
 
 def day(days_ago: int) -> date:

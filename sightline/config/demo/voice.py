@@ -26,7 +26,7 @@ from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, Near, R
 from . import people
 from .families import _as, _setting_up
 from .people import DANA, SAM, Cast
-from .telling import at, day
+from .telling import at, at_work, day
 
 
 def folder_of(given: str, family: str) -> UUID | None:
@@ -102,7 +102,7 @@ def maya(cast: Cast, folder_id: UUID) -> None:
                 _past(
                     cast, folder_id, DANA,
                     Said(
-                        Heard.DIRECT_WORK, at(3, 10, 40), "The music room at school", True,
+                        Heard.DIRECT_WORK, at_work(2, 10, 40), "The music room at school", True,
                         said="I want mum to pick me up herself. I don’t like it when he shouts, I put my hearing "
                         "aids in the drawer.",
                         language="English; Dana sat facing her", wants="That her mum collects her from school.",
