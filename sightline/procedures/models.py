@@ -61,6 +61,11 @@ class Duty(FolderRow):
                 fields=["owner", "due_at"], name="duty_of_owner", condition=Q(closed_at__isnull=True)
             ),
             models.Index(fields=["team", "due_at"], name="duty_of_team", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["team", "due_at", "id"],
+                name="duty_without_owner",
+                condition=Q(closed_at__isnull=True, owner__isnull=True),
+            ),
             models.Index(fields=["folder", "due_at"], name="duty_in_folder"),
             models.Index(fields=["subject_id"], name="duty_on_subject"),
             models.Index(fields=["due_at"], name="duty_running", condition=Q(state__in=RUNNING[:3])),

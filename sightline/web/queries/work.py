@@ -17,7 +17,7 @@ from sightline.procedures.terms import DutyStatus
 #: Rows on a page.
 SIZE = 25
 #: So many of the duties that wait for somebody stand on My work, and so far they are counted.
-WAITING, COUNTED = 5, 100
+WAITING, COUNTED = 5, 20
 
 
 @dataclass(frozen=True)
