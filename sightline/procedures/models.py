@@ -66,6 +66,9 @@ class Duty(FolderRow):
                 name="duty_without_owner",
                 condition=Q(closed_at__isnull=True, owner__isnull=True),
             ),
+            models.Index(
+                fields=["kind", "team"], name="duty_of_kind_open", condition=Q(closed_at__isnull=True)
+            ),
             models.Index(fields=["folder", "due_at"], name="duty_in_folder"),
             models.Index(fields=["subject_id"], name="duty_on_subject"),
             models.Index(fields=["due_at"], name="duty_running", condition=Q(state__in=RUNNING[:3])),
