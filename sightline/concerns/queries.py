@@ -562,33 +562,49 @@ class Unallocated:
     count: int
 
 
+@dataclass(frozen=True)
+class ToAllocate:
+    """The children to be allocated, the most urgent first, each with the duties that wait for somebody; `cut` where
+    the teams owe more than was looked through."""
+
+    duties: Mapping[UUID, Sequence[UUID]]
+    cut: bool
+
+    def rows(self, folder_ids: Sequence[UUID]) -> list[Unallocated]:
+        """These of them as a page shows them, those that the viewer may see. A fixed number of queries."""
+        views = views_of(self.duties[one][0] for one in folder_ids)
+        names = names_of_folders(folder_ids)
+        return [
+            Unallocated(one, names[one], views[first], len(self.duties[one]))
+            for one in folder_ids
+            if one in names and (first := self.duties[one][0]) in views
+        ]
+
+
 #: So many of the soonest duties of teams are looked through for those that nobody has been named for.
 LOOKED_THROUGH = 2000
 
 
-def unallocated(team_ids: Sequence[UUID]) -> list[Unallocated]:
-    """The children whom these teams have taken on, or the front door has decided on, and nobody works with yet, the
-    most urgent first. A fixed number of queries."""
+def unallocated(team_ids: Sequence[UUID]) -> ToAllocate:
+    """The children whom these teams have taken on, or the front door has decided on, and nobody works with yet. A fixed
+    number of queries."""
     pack, day = pack_in_force(), now().astimezone(LONDON).date()
+    if not team_ids:
+        return ToAllocate({}, False)
+    due = owed(team_ids=team_ids, most=LOOKED_THROUGH)
     outlines = [
         outline
-        for outline in (owed(team_ids=team_ids, most=LOOKED_THROUGH).outlines if team_ids else [])
+        for outline in due.outlines
         if outline.owner_id is None
         and rules.goes_with_the_child(
             pack.duty_kind(outline.kind, day, or_earliest=True).owner_role, outline.path
         )
     ]
     leads = leads_of({o.folder_id for o in outlines})
-    theirs: dict[UUID, list[UUID]] = {}
+    duties: dict[UUID, list[UUID]] = {}
     for outline in outlines:
-        theirs.setdefault(leads[outline.folder_id], []).append(outline.id)
-    views = views_of(ids[0] for ids in theirs.values())
-    names = names_of_folders(theirs)
-    return [
-        Unallocated(lead, names[lead], views[ids[0]], len(ids))
-        for lead, ids in theirs.items()
-        if lead in names and ids[0] in views
-    ]
+        duties.setdefault(leads[outline.folder_id], []).append(outline.id)
+    return ToAllocate(duties, due.cut)
 
 
 def family_of(folder_id: UUID) -> list[tuple[UUID, NameAndAge]]:

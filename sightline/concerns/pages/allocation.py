@@ -76,13 +76,18 @@ class PassForm(PageForm):
 def unallocated(request: HttpRequest) -> HttpResponse:
     """The children of my teams to whom something is owed, and nobody has been named for it."""
     acting: Acting = request.practitioner  # type: ignore[attr-defined]
-    turned = Paginator(queries.unallocated(acting.team_ids), SIZE).get_page(request.GET.get("page"))
-    record_list("concerns.unallocated", [row.folder_id for row in turned.object_list])
+    waiting = queries.unallocated(acting.team_ids)
+    turned = Paginator(list(waiting.duties), SIZE).get_page(request.GET.get("page"))
+    rows = waiting.rows(list(turned.object_list))
+    record_list("concerns.unallocated", [row.folder_id for row in rows])
     return render(
         request,
         "concerns/unallocated.html",
-        {"page": turned, "back_href": reverse("web:team"), "back_text": "My team’s work"},
-    )
+        {
+            "page": turned, "waiting": rows, "looked_through": queries.LOOKED_THROUGH if waiting.cut else 0,
+            "back_href": reverse("web:team"), "back_text": "My team’s work",
+        },
+    )  # fmt: skip
 
 
 @page(permission=Permission.ALLOCATE)

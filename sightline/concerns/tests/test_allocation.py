@@ -84,6 +84,26 @@ def test_what_goes_with_the_child_and_what_stays_with_the_front_door(
     assert goes_with_the_child(role, path) is goes
 
 
+def _waiting(place: Place) -> list[queries.Unallocated]:
+    waiting = queries.unallocated([place.team.pk])
+    return waiting.rows(list(waiting.duties))
+
+
+def test_a_list_that_was_not_looked_through_to_its_end_says_so(
+    place: Place, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    passed(place)
+    client.force_login(place.manager.user)
+    whole = client.get("/team/unallocated/").content.decode()
+    assert "Your teams owe more than is shown here" not in whole
+    assert "Maya Ferreira-Lund" in whole
+    assert "Theo Ferreira-Lund" in whole
+    monkeypatch.setattr(queries, "LOOKED_THROUGH", 1)
+    cut = client.get("/team/unallocated/").content.decode()
+    assert "from the one duty that is due soonest" in strip_tags(cut)
+    assert ("Maya Ferreira-Lund" in cut) != ("Theo Ferreira-Lund" in cut)
+
+
 @pytest.mark.obligation("REC-20")
 def test_a_team_takes_a_child_on_and_its_manager_answers_for_the_record(place: Place) -> None:
     maya, _theo = place.folders
@@ -96,7 +116,7 @@ def test_a_team_takes_a_child_on_and_its_manager_answers_for_the_record(place: P
         owed = {d.kind: d.team_id for d in on_folders([maya])}
         assert owed["assessment"] == place.team.pk
         assert owed["answer_to_referrer"] == place.door.team.pk
-        assert [row.child.name for row in queries.unallocated([place.team.pk])] == [
+        assert [row.child.name for row in _waiting(place)] == [
             "Maya Ferreira-Lund",
             "Theo Ferreira-Lund",
         ]
@@ -112,7 +132,7 @@ def test_a_worker_is_let_in_told_and_handed_what_is_owed(place: Place) -> None:
         lead = lead_worker(maya)
         assert lead is not None
         assert (lead.practitioner_id, lead.role) == (place.worker.pk, "Social worker")
-        assert [row.folder_id for row in queries.unallocated([place.team.pk])] == [place.folders[1]]
+        assert [row.folder_id for row in _waiting(place)] == [place.folders[1]]
     assert handed == 1
     with as_practitioner(place.worker):
         assert allocated_to(maya) == [place.worker.pk]
