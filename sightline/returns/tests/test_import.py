@@ -42,8 +42,7 @@ from sightline.matching import queries as matching
 from sightline.matching.rules import parse
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
-from sightline.returns import actions
-from sightline.returns.actions import Report, import_census
+from sightline.returns.actions import Report, import_census, importing
 from sightline.returns.models import ImportedChild, ImportFinding, ImportRun, PastReferral, PastStep
 from sightline.returns.queries import findings_on, past_referrals
 from sightline.returns.shapes import Finding
@@ -597,7 +596,7 @@ class TestFaults:
 
     def test_one_import_at_a_time(self, partners: Partners, invented: Path, fresh_database: Any) -> None:
         with fresh_database.connect() as other:
-            other.execute("SELECT pg_advisory_lock(%s)", [actions._LOCK])
+            other.execute("SELECT pg_advisory_lock(%s)", [importing._LOCK])
             with pytest.raises(Refused, match="Another import is running"):
                 whole(invented)
 
@@ -667,7 +666,7 @@ class TestFaults:
     def test_stopped_half_way_it_goes_on_from_there(
         self, partners: Partners, invented: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(actions, "BATCH", 10)
+        monkeypatch.setattr(importing, "BATCH", 10)
         batches = iter(range(10))
 
         def stop_at_third(*args: Any) -> None:
@@ -675,14 +674,14 @@ class TestFaults:
                 raise KeyboardInterrupt
             plan(*args)
 
-        plan = actions.plan
-        monkeypatch.setattr(actions, "plan", stop_at_third)
+        plan = importing.plan
+        monkeypatch.setattr(importing, "plan", stop_at_third)
         with pytest.raises(KeyboardInterrupt):
             whole(invented)
         with looking():
             assert ImportRun.objects.get().state == "stopped"
             assert Person.objects.count() == PastReferral.objects.values("child").distinct().count() == 20
-        monkeypatch.setattr(actions, "plan", plan)
+        monkeypatch.setattr(importing, "plan", plan)
         report, _ = whole(invented)
         assert report.children == Counter({Fate.UNCHANGED: 20, Fate.CREATED: 10})
 
@@ -747,7 +746,7 @@ def test_many_together_are_written_as_one_by_one(
     """Batches of any size write the same rows, and those that single actions write."""
     dumps = []
     for size in (250, 1):
-        monkeypatch.setattr(actions, "BATCH", size)
+        monkeypatch.setattr(importing, "BATCH", size)
         whole(invented)
         dumps.append(_dump())
         _empty(fresh_database)
