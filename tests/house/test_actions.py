@@ -41,6 +41,7 @@ NOT_TOLD = {
     "enquiries.save_draft": "as the front door's",
     "enquiries.drop_draft": "as the front door's",
     "enquiries.happened": "a step of the act that happened",
+    "access.grant_to": "a step of the acts that give access",
     "access.keep_form": "as concerns.save_draft",
     "access.drop_form": "as concerns.save_draft",
     "access.drop_forms_before": "the job that asks for it tells the trail",

@@ -14,6 +14,7 @@ from sightline.agencies.actions import appoint, end_posting
 from sightline.agencies.models import Agency, Notice, Posting, Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_agency, make_practitioner, setting_up
 from sightline.kernel.time import now, today
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import Viewer, looking_as
 
 from .factories import let_in, open_folder_for, sealed
@@ -115,7 +116,7 @@ def test_a_name_on_a_seal_ends_with_the_post_too_and_nothing_tells_that_there_is
     assert every_way_in(goes, folder_id) == {False}
     with as_practitioner(goes):
         assert queries.is_sealed_to_viewer(folder_id)
-        with pytest.raises(actions.NotFound):
+        with pytest.raises(NotFound):
             actions.lift_seal(folder_id, "I was named once")
     with as_practitioner(stays):
         seal = queries.seal_on(folder_id)
@@ -190,7 +191,7 @@ def test_a_record_keeps_somebody_who_may_write_in_it_when_the_others_have_left()
     with as_practitioner(manager):
         mine = queries.grants_on(folder_id).get()
         assert mine.practitioner_id == manager.pk
-        with pytest.raises(actions.Refused):
+        with pytest.raises(Refused):
             actions.end_access(mine.pk)
 
 
