@@ -131,6 +131,44 @@ def may_end(kind: PlanKind, *, may_decide: bool) -> Verdict:
     )
 
 
+def may_reopen(
+    standing: PlanKind | None,
+    *,
+    follows: bool,
+    followed_by: PlanKind | None,
+    reviewed: bool,
+    may_decide: bool,
+) -> Verdict:
+    """Whether a plan that ended may be taken up again (every step can be taken back; Sightline baseline).
+
+    `standing`: the plan that the child has now; `follows`: it is the one that this was stepped to (`followed_by`).
+    """
+    if standing is not None and not follows:
+        return Verdict.no("This child has another plan now. Go on with that one")
+    if followed_by is None:
+        return Verdict.yes()
+    if not follows:
+        return Verdict.no(
+            f"What followed it, the {followed_by.label.lower()}, has ended since. Reopen that one first, then take "
+            "the step back"
+        )
+    if reviewed:
+        return Verdict.no(
+            f"The {followed_by.label.lower()} that followed it has been reviewed. Step that one up or down: the record "
+            "goes along"
+        )
+    return may_end(followed_by, may_decide=may_decide)
+
+
+def may_reopen_review(*, closed: bool, later: bool) -> Verdict:
+    """Whether the closing of a review may be taken back: of the plan's latest alone."""
+    if not closed:
+        return Verdict.no("This review is open. There is no closing to take back")
+    if later:
+        return Verdict.no("There has been another review since. Say in that one what has to be put right")
+    return Verdict.yes()
+
+
 def check_step(
     kind: PlanKind, to: PlanKind, result: ReviewResult | None, *, reviewed: bool, taken_on: bool = True
 ) -> Verdict:

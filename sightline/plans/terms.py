@@ -194,6 +194,7 @@ class ActionAct(StrEnum):
     HANDED_OVER = "handed over"
     DONE = "done"
     GIVEN_UP = "given up"
+    TAKEN_BACK = "taken back"
 
 
 class OfferState(StrEnum):

@@ -328,6 +328,51 @@ def withdraw_all(
     return len(found)
 
 
+def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
+    """What closed these duties was taken back: the latest of each kind on each subject is owed again, with the clock
+    and the limit that it had. One that is owed as it is stays alone. The caller has asked its own permission."""
+    latest = {
+        (row.subject_id, row.kind): row for row in sorted(closed, key=lambda row: (row.opened_at, row.id))
+    }
+    owed = set(
+        Duty.objects.filter(subject_id__in=[subject for subject, _kind in latest], closed_at__isnull=True)
+        .exclude(state=DutyState.DONE_LATE.value)
+        .values_list("subject_id", "kind")
+    )
+    again = [row for key, row in latest.items() if key not in owed]
+    moved = dict(
+        DutyEvent.objects.filter(duty__in=again, act__in=(DutyAct.SHORTEN.value, DutyAct.EXTEND.value))
+        .order_by("at", "id")
+        .values_list("duty_id", "act")
+    )
+    at, by = now(), current().practitioner_id
+    kept = [
+        f.attname
+        for f in Duty._meta.concrete_fields
+        if f.attname not in ("id", "opened_at", "state", "closed_at")
+    ]
+    made = [
+        Duty(
+            opened_at=at, state=_MOVED_TO.get(moved.get(row.id, ""), DutyState.OPEN).value,
+            **{name: getattr(row, name) for name in kept},
+        )
+        for row in again
+    ]  # fmt: skip
+    Duty.objects.bulk_create(made)
+    DutyEvent.objects.bulk_create(
+        DutyEvent(
+            folder_id=row.folder_id, duty=row, act="open", at=at, by_id=by, reason=reason.strip(), due_after=row.due_at
+        )
+        for row in made
+    )  # fmt: skip
+    for row in made:
+        record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
+    return made
+
+
+_MOVED_TO = {DutyAct.SHORTEN.value: DutyState.SHORTENED, DutyAct.EXTEND.value: DutyState.EXTENDED}
+
+
 def hand_to(
     duty_ids: Iterable[UUID], practitioner_id: UUID | None, *, team_id: UUID | None = None, path: str = ""
 ) -> int:

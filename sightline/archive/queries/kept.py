@@ -148,6 +148,7 @@ KEPT: dict[str, Kept] = {
     "plans.Lead": Kept("plan", "Who led a plan", at="held_from"),
     "plans.CoreMember": Kept("plan", "Somebody in the core group", at="held_from"),
     "plans.Ending": Kept("plan", "How a plan ended"),
+    "plans.TakenBack": Kept("plan", "A step of a plan that was taken back"),
     "plans.Transfer": Kept("plan", "A plan moved between authorities"),
     "plans.PlannedOutcome": Kept("plan", "What was to be different", without=("revision", "of_framework")),
     "plans.Statement": Kept("plan", "Said in a plan", without=("revision",)),

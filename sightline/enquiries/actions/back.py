@@ -6,7 +6,7 @@ begins again as a new row, and a duty that was withdrawn is owed again from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from uuid import UUID
 
 from sightline.agencies.queries import acting_as
@@ -27,7 +27,7 @@ from ..terms import Act, AssessmentState
 
 def put_right(episode: Episode, last: Step, back: Step) -> None:
     """What `last` had changed besides the stage is as it was before it. A step of taking it back."""
-    _statuses(last)
+    put_statuses_right(last.began_statuses, last.ended_statuses)
     if last.decision_id is None:
         return
     ended = EnquiryEnd.objects.filter(decision_id=last.decision_id).select_related("enquiry").first()
@@ -40,11 +40,11 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
         _not_begun(last.decision_id)
 
 
-def _statuses(last: Step) -> None:
-    """Those that the step began never held; those that it ended go on from the day on which they had ended."""
-    for row in Status.objects.filter(id__in=last.began_statuses, held_until__isnull=True):
+def put_statuses_right(began: Sequence[UUID], ended: Sequence[UUID]) -> None:
+    """Those that a step began never held; those that it ended go on from the day on which they had ended."""
+    for row in Status.objects.filter(id__in=began, held_until__isnull=True):
         children.end_status(row.folder_id, row.id, row.held_from)
-    for row in Status.objects.filter(id__in=last.ended_statuses, held_until__isnull=False):
+    for row in Status.objects.filter(id__in=ended, held_until__isnull=False):
         held = Status.objects.filter(held_on(today()), folder_id=row.folder_id, kind=row.kind)
         if not held.exists():
             children.set_status(
@@ -58,10 +58,11 @@ def goes_on_again(ended: EnquiryEnd) -> None:
     row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
     row.ended_at, row.version = None, row.version + 1
     row.save(update_fields=["ended_at", "version"])
-    _owed_again(
+    duties.owe_again(
         Duty.objects.filter(
             subject_id=row.id, state=DutyState.WITHDRAWN.value, closed_at__gte=ended.written_at
-        )
+        ),
+        "The end of the enquiry was taken back.",
     )
     duties.hand_to(
         _still_owed(row.id, "initial_conference"),
@@ -81,10 +82,11 @@ def _not_begun(decision_id: UUID) -> None:
         row.save(update_fields=["ended_at", "version"])
         duties.withdraw_all(row.id, "The step that began the enquiry was taken back.")
     if not _still_owed(strategy.duty_subject, "strategy_discussion"):
-        _owed_again(
+        duties.owe_again(
             Duty.objects.filter(
                 subject_id=strategy.duty_subject, kind="strategy_discussion", closed_at__isnull=False
-            )
+            ),
+            "The step that the discussion decided on was taken back.",
         )
 
 
@@ -115,26 +117,4 @@ def _still_owed(subject_id: UUID, kind: str) -> list[UUID]:
         Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).values_list(
             "id", flat=True
         )
-    )
-
-
-def _owed_again(closed: Iterable[Duty]) -> None:
-    """The latest of each kind, with the clock that it had."""
-    latest = {row.kind: row for row in sorted(closed, key=lambda row: (row.opened_at, row.id))}
-    duties.open_duties(
-        [
-            duties.Opening(
-                folder_id=row.folder_id,
-                kind=row.kind,
-                started_at=row.started_at,
-                subject_id=row.subject_id,
-                path=row.path,
-                owner_id=row.owner_id,
-                team_id=row.team_id,
-                sooner_at=row.due_at if row.sooner_why else None,
-                sooner_why=row.sooner_why,
-            )
-            for row in latest.values()
-            if row.subject_id is not None and not _still_owed(row.subject_id, row.kind)
-        ]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +25,7 @@ from sightline.records import actions as records
 from sightline.records.models import Decision, Entry
 from sightline.records.terms import DecisionKind
 
-from ..models import Assessment, Episode, Relook, StepUp
+from ..models import Assessment, Episode, Relook, Step, StepUp
 from ..rules import stages
 from ..terms import Act, AssessmentState, Stage
 from . import episode as way
@@ -288,6 +288,27 @@ def reopen(folder_id: UUID, *, reasons: str) -> None:
         return
     way.undo(way.locked(episode.id), reasons)
     record(Verb.WROTE, "enquiries.reopen", folder_id=lead, subject=episode)
+
+
+@transaction.atomic
+def undo_decided(folder_id: UUID, decisions: Collection[UUID], *, reasons: str) -> None:
+    """What decisions on a plan moved on the child's way is taken back with them, the latest first.
+
+    Raises Refused where the child's way has moved on since by another step: that one is taken back first.
+    """
+    permit(Permission.WRITE_FOLDER)
+    lead = way.writable_lead(folder_id)
+    moved = Step.objects.filter(folder_id=lead, decision_id__in=decisions)
+    for episode in Episode.objects.select_for_update().filter(id__in=moved.values("episode_id")):
+        steps = way.standing_steps(episode.id)
+        earliest = next((n for n, step in enumerate(steps) if step.decision_id in decisions), len(steps))
+        for step in reversed(steps[earliest:]):
+            if step.decision_id not in decisions:
+                raise Refused(
+                    f"The child has moved on since: {step.act}. Take that step back first, on the Enquiries tab."
+                )
+            way.undo(episode, reasons)
+            record(Verb.WROTE, "enquiries.undo_decided", folder_id=lead, subject=episode)
 
 
 @transaction.atomic

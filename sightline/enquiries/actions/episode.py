@@ -229,11 +229,16 @@ def _stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:
     episode.save(update_fields=["stage", "closed_at", "closure", "version"])
 
 
-def last_standing(episode_id: UUID) -> Step | None:
-    """The latest step that has not been taken back."""
+def standing_steps(episode_id: UUID) -> list[Step]:
+    """The steps that have not been taken back, the earliest first."""
     steps = list(Step.objects.filter(episode_id=episode_id).order_by("id"))
     kept = stages.standing([(Act(s.act), Stage(s.before), Stage(s.after)) for s in steps])
-    return steps[kept[-1]] if kept else None
+    return [steps[place] for place in kept]
+
+
+def last_standing(episode_id: UUID) -> Step | None:
+    """The latest step that has not been taken back."""
+    return next(reversed(standing_steps(episode_id)), None)
 
 
 @transaction.atomic

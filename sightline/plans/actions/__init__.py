@@ -1,5 +1,6 @@
 """The only writers of plans, by subject."""
 
+from .back import reopen_action, reopen_plan, reopen_review
 from .begin import (
     BeginIn,
     WishesIn,
@@ -20,7 +21,6 @@ from .ending import (
     ask_transfer,
     close_plan,
     receive_transfer,
-    reopen_plan,
     step_plan,
 )
 from .incidents import (
@@ -108,7 +108,9 @@ __all__ = [
     "record_return",
     "record_view",
     "record_visit",
+    "reopen_action",
     "reopen_plan",
+    "reopen_review",
     "sign_plan",
     "start_review",
     "step_plan",

@@ -1,10 +1,9 @@
-"""Step up, step down, close; a child who moves to another authority's area, or comes from one."""
+"""Step up, step down, close (`back` takes them back); a child who moves to another authority's area, or from one."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -32,32 +31,20 @@ from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import (
-    Action,
-    ActionStep,
-    Ending,
-    Need,
-    Offer,
-    Plan,
-    PlannedOutcome,
-    Review,
-    Statement,
-    Transfer,
-)
-from ..models.base import Written
+from ..models import Action, ActionStep, Ending, Plan, PlanChange, Review, Transfer
 from ..terms import (
     ActionAct,
     ActionState,
     Closure,
     Direction,
-    Next,
     PlanAct,
     PlanKind,
     PlanState,
     ReviewResult,
 )
-from .base import changed, end_of, enter, enter_folder, path_of, signed
-from .begin import STATUS, BeginIn, WishesIn, begun, set_statuses, weigh
+from .base import changed, end_of, enter, enter_folder, signed
+from .begin import STATUS, BeginIn, WishesIn, begun, weigh
+from .carrying import carry
 
 
 @dataclass(frozen=True)
@@ -91,7 +78,8 @@ class StepIn:
     knows_family: bool | None = field(kw_only=True)
 
 
-def _died(plan: Plan) -> bool:
+def has_died(plan: Plan) -> bool:
+    """Whether the child's death is on the record."""
     row = Particulars.objects.filter(person_id=plan.child_id).order_by("-recorded_at", "-id").first()
     return row is not None and row.died_on is not None
 
@@ -102,15 +90,15 @@ def _last_review(plan: Plan) -> Review | None:
 
 def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
     last = _last_review(plan)
-    if case_closes and not _died(plan):
+    if case_closes and not has_died(plan):
         episode = open_episode(joined_set(lead_of(plan.folder_id)))
         contact.may_close(awaits_decision=episode is not None and awaits_decision(episode.id)).or_refuse()
     rules.check_end(
         end,
         PlanKind(plan.kind),
         case_closes=case_closes,
-        died=_died(plan),
-        open_review=Review.objects.filter(plan=plan, closed_at__isnull=True).exists() and not _died(plan),
+        died=has_died(plan),
+        open_review=Review.objects.filter(plan=plan, closed_at__isnull=True).exists() and not has_died(plan),
         reviewed=last is not None,
         last_result=ReviewResult(last.result) if last else None,
     ).or_refuse()
@@ -119,19 +107,27 @@ def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
         raise Refused("Choose who answers for the state of the record", "record_in_order_by")
 
 
-def _decide(
-    plan: Plan, outcome: str, reasons: str, wishes: WishesIn, *, knows_family: bool | None
+def decide_on(
+    plan: Plan,
+    outcome: str,
+    reasons: str,
+    wishes: WishesIn,
+    *,
+    knows_family: bool | None,
+    replaces_id: UUID | None = None,
 ) -> Decision:
+    """What is decided on how a plan goes on, with the regard had to the child's wishes."""
     knows_nobody(knows_family).or_refuse()
     pack = pack_in_force()
     [decision] = decide(
         [
             Deciding(
-                plan.folder_id, DecisionKind.PLAN, outcome, reasons, pack.name, pack.version, subject_id=plan.id
+                plan.folder_id, DecisionKind.PLAN, outcome, reasons, pack.name, pack.version, subject_id=plan.id,
+                replaces_id=replaces_id,
             )
         ]
     )  # fmt: skip
-    if _died(plan) and not (wishes.view_ids or wishes.why_not):
+    if has_died(plan) and not (wishes.view_ids or wishes.why_not):
         wishes = WishesIn(why_not="The child has died.")
     weigh(decision, PlanKind(plan.kind), wishes)
     return decision
@@ -164,16 +160,45 @@ def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_to
         duties.withdraw_all(action.id, why)
 
 
+def _statuses(folder_id: UUID) -> set[UUID]:
+    """What the child stands under, by id."""
+    return set(
+        Status.objects.filter(folder_id=folder_id, held_until__isnull=True).values_list("id", flat=True)
+    )
+
+
+@dataclass(frozen=True)
+class _Before:
+    """How it stood before a plan ended: since when it does, and what the child stood under."""
+
+    at: datetime
+    statuses: set[UUID]
+
+
+def _before(plan: Plan) -> _Before:
+    return _Before(now(), _statuses(plan.folder_id))
+
+
 def _write_ending(
-    plan: Plan, acting: Acting, decision: Decision, sent: EndIn | StepIn, *, reason: str, next_kind: str
+    change: PlanChange,
+    acting: Acting,
+    decision: Decision,
+    sent: EndIn | StepIn,
+    before: _Before,
+    *,
+    reason: str,
+    next_kind: str,
 ) -> None:
-    who = sent.record_in_order_by
+    plan, who = change.plan, sent.record_in_order_by
     if who is None:
         raise Refused("Say who answers for the state of the record", "record_in_order_by")
+    after = _statuses(plan.folder_id)
     Ending.objects.create(
         folder_id=plan.folder_id, plan=plan, decision=decision, case_closes=not next_kind, reason=reason,
         next_kind=next_kind, summary=sent.summary.strip(), helps_now=sent.helps_now.strip(),
-        feedback_asked=sent.feedback_asked.strip(), record_in_order_by_id=who, **signed(acting),
+        feedback_asked=sent.feedback_asked.strip(), record_in_order_by_id=who, change=change,
+        ended_statuses=sorted(before.statuses - after), began_statuses=sorted(after - before.statuses),
+        **signed(acting, before.at),
     )  # fmt: skip
 
 
@@ -193,16 +218,21 @@ def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
 
 def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
     reason = Closure(sent.reason)
-    decision = _decide(
+    decision = decide_on(
         plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes,
         knows_family=sent.knows_family,
     )  # fmt: skip
-    _write_ending(plan, acting, decision, sent, reason=sent.reason, next_kind="")
+    before = _before(plan)
     _end(plan, acting, decision, "The plan was closed.", actions_too=True)
     _end_statuses(plan, STATUS[PlanKind(plan.kind)], StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
-    changed(plan, acting, "closed", sent.reasons.strip())
+    change = changed(plan, acting, "closed", sent.reasons.strip())
+    _write_ending(change, acting, decision, sent, before, reason=sent.reason, next_kind="")
     way.close(
-        plan.folder_id, reasons=sent.reasons, closure=sent.reason, decision_id=decision.id, died=_died(plan)
+        plan.folder_id,
+        reasons=sent.reasons,
+        closure=sent.reason,
+        decision_id=decision.id,
+        died=has_died(plan),
     )
     record(Verb.WROTE, "plans.close_plan", folder_id=plan.folder_id, subject=plan)
 
@@ -234,13 +264,13 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     end = rules.End("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False)
     towards = "up" if sent.to.height > kind.height else "down"
-    decision = _decide(
+    decision = decide_on(
         plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes,
         knows_family=sent.knows_family,
     )  # fmt: skip
-    _write_ending(plan, acting, decision, sent, reason="", next_kind=sent.to.value)
+    before = _before(plan)
     _end(plan, acting, decision, f"Stepped {towards} to a {sent.to.label.lower()}.", actions_too=False)
-    changed(plan, acting, f"stepped {towards} to a {sent.to.label.lower()}", sent.reasons.strip())
+    change = changed(plan, acting, f"stepped {towards} to a {sent.to.label.lower()}", sent.reasons.strip())
     if kind is PlanKind.CHILD_PROTECTION and sent.to is PlanKind.CHILD_IN_NEED:
         _end_statuses(plan, StatusKind.PROTECTION_PLAN)
     elif sent.to is not PlanKind.CHILD_PROTECTION:
@@ -261,66 +291,10 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     )  # fmt: skip
     new.together = plan.together
     new.save(update_fields=["together"])
-    _carry(plan, new, last, acting)
+    carry(plan, new, last, acting)
+    _write_ending(change, acting, decision, sent, before, reason="", next_kind=sent.to.value)
     record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=new)
     return new.id
-
-
-def _carry(plan: Plan, new: Plan, last: Review | None, acting: Acting) -> None:
-    """What goes along to the next plan, each as it stood, under its own item so that its history is found."""
-    ended = set()
-    if last is not None:
-        ended = {a.outcome for a in last.answers.order_by("written_at") if a.next == Next.ENDS.value}
-    skip: dict[type[Written], set[UUID]] = {PlannedOutcome: ended}
-    for model in (PlannedOutcome, Statement, Need):
-        rows: Any = model.objects.filter(plan=plan).order_by("item", "-revision").distinct("item")
-        for row in rows:
-            if row.dropped_why or row.item in skip.get(model, ()):
-                continue
-            before = row.revision
-            row.pk = None
-            copy = model(
-                **{
-                    f.attname: getattr(row, f.attname)
-                    for f in model._meta.concrete_fields
-                    if f.attname
-                    not in ("id", "plan_id", "revision", "written_at", "written_by_id", "written_post")
-                },
-                plan_id=new.id,
-                revision=before + 1,
-                **signed(acting),
-            )
-            copy.save(force_insert=True)
-    for action in Action.objects.filter(plan=plan, state=ActionState.OPEN.value):
-        action.plan_id = new.id
-        action.save(update_fields=["plan"])
-    for offer in Offer.objects.filter(plan=plan).exclude(state__in=("ended", "declined", "not_available")):
-        offer.plan_id = new.id
-        offer.save(update_fields=["plan"])
-
-
-@transaction.atomic
-def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None) -> None:
-    """A plan that was closed is taken up again; its ending stays on the record."""
-    plan, acting = enter(plan_id, PlanAct.REOPEN)
-    kind = PlanKind(plan.kind)
-    rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
-    if Plan.objects.filter(folder_id=plan.folder_id).exclude(state=PlanState.CLOSED.value).exists():
-        raise Refused("This child has another plan now. Go on with that one")
-    decision = _decide(
-        plan, "Plan reopened", why, WishesIn(why_not="Reopened to put an ending right."),
-        knows_family=knows_family,
-    )  # fmt: skip
-    plan.ended_on = None
-    category = plan.categories.order_by("-held_from").values_list("code", flat=True).first() or ""
-    changed(plan, acting, "reopened", why.strip())
-    way.reopen(plan.folder_id, reasons=why)
-    set_statuses(plan.folder_id, BeginIn(kind, today(), why, category=category))
-    duties.happened(
-        f"{kind.value}_plan_begun",
-        [plan.folder_id], subject_id=plan.id, at=now(), path=path_of(plan), owner_id=plan.lead_id, team_id=plan.team_id,
-    )  # fmt: skip
-    record(Verb.WROTE, "plans.reopen_plan", folder_id=plan.folder_id, subject=decision)
 
 
 # -- moving between authorities -----------------------------------------------------------------------------

@@ -176,7 +176,10 @@ def close_review(
         [plan.folder_id], subject_id=plan.id, at=held_at, done=review.held_on, path=path_of(plan),
         owner_id=plan.lead_id, team_id=plan.team_id, pack=pack, sooner=sooner,
     )  # fmt: skip
-    changed(plan, acting, f"review {review.number} closed: {result.label.lower()}", reasons.strip())
+    review.change = changed(
+        plan, acting, f"review {review.number} closed: {result.label.lower()}", reasons.strip()
+    )
+    review.save(update_fields=["change"])
     duties.discharge("plan_answers", plan.id)
     record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=review)
     return decision.id

@@ -108,12 +108,12 @@ def close_action(action_id: UUID, *, done: bool, words: str) -> None:
     action.state = (ActionState.DONE if done else ActionState.NOT_DONE).value
     action.closed_on = today()
     action.save(update_fields=["state", "closed_on"])
+    change = changed(plan, acting, "action done" if done else "action given up", words.strip())
     ActionStep.objects.create(
         folder_id=plan.folder_id, action=action, act=(ActionAct.DONE if done else ActionAct.GIVEN_UP).value,
-        practitioner_id=action.practitioner_id, words=words.strip(), **signed(acting),
+        practitioner_id=action.practitioner_id, words=words.strip(), change=change, **signed(acting),
     )  # fmt: skip
     duties.happened("action_closed", [plan.folder_id], subject_id=action.id, at=now())
-    changed(plan, acting, "action done" if done else "action given up", words.strip())
     record(Verb.WROTE, "plans.close_action", folder_id=plan.folder_id, subject=action)
 
 

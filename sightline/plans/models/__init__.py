@@ -1,5 +1,6 @@
 """The tables of plans, by subject."""
 
+from .back import TakenBack
 from .incidents import Incident, ReturnConversation
 from .local import LocalHelp
 from .plan import Category, CoreMember, Ending, Lead, Plan, PlanChange, PlanVersion, Transfer
@@ -28,6 +29,7 @@ __all__ = [
     "ReviewedOutcome",
     "Scale",
     "Statement",
+    "TakenBack",
     "Transfer",
     "View",
     "Visit",

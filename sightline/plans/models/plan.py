@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -153,6 +154,10 @@ class Ending(Added):
     helps_now = models.TextField(help_text="Who helps the family from now on")
     feedback_asked = models.TextField(help_text="How the family was asked what they think, or why not")
     record_in_order_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    change = models.OneToOneField(PlanChange, null=True, on_delete=models.PROTECT, related_name="+")
+    #: Ids of the child's statuses that it ended, or that the next plan began: what taking it back puts right.
+    ended_statuses = ArrayField(models.UUIDField(), default=list)
+    began_statuses = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
         constraints = [

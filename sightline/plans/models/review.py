@@ -12,7 +12,7 @@ from sightline.records.models import Decision
 
 from ..terms import Achieved, DidChange, Next, ReviewResult, Whose
 from .base import Added, Signed, choices
-from .plan import Plan
+from .plan import Plan, PlanChange
 from .work import Offer
 
 
@@ -29,6 +29,7 @@ class Review(Signed):
     decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="+")
     door = folder_door(jobs={"duties": ("select",)})
 
     class Meta:

@@ -14,7 +14,7 @@ from sightline.records.models import Entry
 from ..terms import ActionState, Agrees, OfferState, StatementKind, When, Whose
 from .base import Added, Signed, Written, choices
 from .local import LocalHelp
-from .plan import Plan
+from .plan import Plan, PlanChange
 
 
 def _scale(name: str, field: str) -> models.CheckConstraint:
@@ -189,12 +189,13 @@ class Action(Signed):
 
 
 class ActionStep(Added):
-    """What happened to an action: given, handed to somebody else, done, given up."""
+    """What happened to an action: given, handed to somebody else, done, given up, to be done after all."""
 
     action = models.ForeignKey(Action, on_delete=models.PROTECT, related_name="steps")
     act = models.CharField(max_length=14)
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     words = models.TextField(blank=True)
+    change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["action", "written_at"], name="action_history")]

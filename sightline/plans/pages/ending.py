@@ -74,6 +74,28 @@ def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
 
 
 @page(permission=Permission.WRITE_FOLDER)
+def take_back(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Take the closing of a plan back, or its step to another plan, with the reason."""
+    _view, shown, plan = opened(request, folder_id, plan_id, "take_back")
+    ending = queries.ending_that_stands(plan.id)
+    stepped = PlanKind(ending.next_kind).label.lower() if ending and ending.next_kind else ""
+    form = bound(request, forms.ReopenForm, as_of=plan.version)
+    return form_page(
+        request, shown, form,
+        lambda: actions.reopen_plan(
+            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"], seen=form.seen_version()
+        ),
+        title=f"Take the step to the {stepped} back" if stepped else f"Reopen the {plan.kind.label.lower()}",
+        done="Taken back. The plan is open again; its ending stays on the record.",
+        back=reverse("plans:child", args=[plan.folder_id]), button="Take it back",
+        hint=(
+            f"The child goes on under the {plan.kind.label.lower()}. What has been written since in the {stepped}, "
+            "open actions and services go back to it; what was owed on it is owed again."
+        ) if stepped else "Statuses, actions and what was owed are as they were before the plan was closed.",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
 def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Another authority asks us to take a child on a protection plan."""
     view, shown = open_child(request, folder_id, "plans.receive", tab="plan")

@@ -75,6 +75,7 @@ def _shown(
             "may_decide": _may_decide(request),
             "visits": queries.visits_of(view.folder_ids, 3),
             "transfers": queries.transfers_of(view.folder_ids) if found.state is PlanState.MOVING else [],
+            "stepped_from": queries.stepped_from(found.id) if may_write and found.open else None,
             "kinds": StatementKind,
             "plan_kinds": PlanKind,
         },
@@ -164,6 +165,7 @@ def history(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespons
         | {
             "plan": head,
             "changes": queries.history_of(head.id),
+            "back": queries.back_words,
             "versions": queries.versions_of(head.id),
             "back_href": reverse("plans:plan", args=[head.folder_id, head.id]),
         },

@@ -46,6 +46,7 @@ def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespon
         shown
         | {
             "writable": shown["may_write"] and found.closed_at is None,
+            "may_take_back": shown["may_write"] and found.closed_at is not None,
             "progress": progress_of(view.folder_ids),
             "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
         },
@@ -142,3 +143,27 @@ def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
         request, shown, form, send, title="Close the review", done="The review is closed.", back=_page(found),
         then=reverse("plans:plan", args=[found.folder_id, found.plan_id]), button="Close the review",
     )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def take_back(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
+    """Take the closing of a review back, with the reason."""
+    _view, shown, found = _opened(request, folder_id, review_id, "review_back")
+    form = bound(request, forms.ReopenForm, as_of=found.plan_version)
+    decided = f"It was closed by {found.closed_by}: {found.result.label}." if found.result else ""
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: actions.reopen_review(
+            found.id,
+            form.cleaned_data["why"],
+            knows_family=form.cleaned_data["knows_family"],
+            seen=form.seen_version(),
+        ),
+        title=f"Take the closing of review {found.number} back",
+        done="Taken back. The review is open again, with all its answers; what it had decided stays on the record.",
+        back=_page(found),
+        hint=f"{decided} What the review was held for is owed again, and the next one’s clock stops.".strip(),
+        button="Take it back",
+    )

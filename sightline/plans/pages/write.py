@@ -20,7 +20,7 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries
 from ..queries import PlanView
-from ..terms import Agrees, OfferState, StatementKind, Whose
+from ..terms import ActionState, Agrees, OfferState, StatementKind, Whose
 from . import forms
 from .common import bound, form_page, opened, people, plan_page
 
@@ -317,13 +317,6 @@ PARTS: dict[str, _Part] = {
         ),
         "Asked. Until their conference accepts it the plan stays ours, visits and clocks included.",
     ),
-    "reopen": _Part(
-        "Reopen the plan", forms.ReopenForm, _nothing,
-        lambda form, plans, _item, _plan: actions.reopen_plan(
-            plans[0], form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"]
-        ),
-        "The plan is open again.",
-    ),
 }  # fmt: skip
 
 
@@ -440,6 +433,8 @@ def end_member(request: HttpRequest, folder_id: UUID, plan_id: UUID, member_id: 
 def action(request: HttpRequest, folder_id: UUID, plan_action_id: UUID) -> HttpResponse:
     """What has happened to an action: done, handed over, given up."""
     _view, shown, plan, found = _of_action(request, folder_id, plan_action_id)
+    if found.state is not ActionState.OPEN:
+        return _to_do_after_all(request, shown, plan, found)
     form = bound(request, forms.ActionStepForm)
     form.fields["practitioner"].set_options(people())
 
@@ -453,6 +448,21 @@ def action(request: HttpRequest, folder_id: UUID, plan_action_id: UUID) -> HttpR
     return form_page(
         request, shown, form, send, title=found.words, done="Recorded.", back=plan_page(plan),
         hint=f"{found.practitioner}, {found.agency}, by {found.due_on.day} {found.due_on:%B %Y}.",
+    )  # fmt: skip
+
+
+def _to_do_after_all(
+    request: HttpRequest, shown: dict[str, Any], plan: PlanView, found: queries.ActionView
+) -> HttpResponse:
+    form = bound(request, forms.WhyForm, as_of=plan.version)
+    form.fields["why"].label = "Why is it to be done after all?"
+    return form_page(
+        request, shown, form,
+        lambda: actions.reopen_action(found.id, form.cleaned_data["why"], seen=form.seen_version()),
+        title=found.words, done="It is to be done after all. That it was closed stays on the record.",
+        back=plan_page(plan), button="Open it again",
+        hint=f"It stands as {found.state.label.lower()}. {found.practitioner}, {found.agency}, owes it again, by "
+        f"{found.due_on.day} {found.due_on:%B %Y}.",
     )  # fmt: skip
 
 

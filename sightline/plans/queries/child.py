@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
@@ -17,9 +17,9 @@ from sightline.procedures.terms import DutyState
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from ..models import Ending, Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement
+from ..models import Ending, Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement, TakenBack
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
-from .parts import outcome_views, revisions, statement_views
+from .parts import outcome_views, revisions, statement_views, taken_back_words
 
 
 def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
@@ -125,23 +125,29 @@ def _day(day: date) -> str:
 
 @prepared
 def _moments(folder_ids: Sequence[UUID]) -> Wanted:
-    plans = Plan.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
+    plans = Plan.objects.filter(folder_id__in=folder_ids).select_related(
+        "decision", "written_by", "undone__written_by"
+    )
     endings = (
         Ending.objects.filter(folder_id__in=folder_ids)
-        .select_related("plan", "decision", "written_by")
+        .select_related("plan", "decision", "written_by", "taken_back__written_by")
         .order_by("written_at")
     )
     reviews = Review.objects.filter(folder_id__in=folder_ids, closed_at__isnull=False).select_related(
         "plan", "decision", "closed_by"
     )
     incidents = Incident.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    return plans, endings, reviews.annotate(agency_then=agency_on("closed_by", "closed_at")), incidents
+    then = {"agency_then": agency_on("closed_by", "closed_at")}
+    back = TakenBack.objects.filter(folder_id__in=folder_ids, step__isnull=True).select_related(
+        "plan", "review", "written_by", "closed_by", "decision"
+    )
+    return plans, endings, reviews.annotate(**then), incidents, back.annotate(**then)
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents. Visits are
-    entries of the record and stand there already."""
-    plans, endings, reviews, incidents = asked = _moments(folder_ids)
+    """What happened under plans, for the child's timeline: plans begun and ended, reviews, incidents, and what of it
+    was taken back. Visits are entries of the record and stand there already."""
+    plans, endings, reviews, incidents, back = asked = _moments(folder_ids)
     yield asked
     found = []
     for plan in plans:
@@ -151,7 +157,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 plan.id, plan.folder_id, min(began, plan.written_at), plan.written_at,
                 f"{PlanKind(plan.kind).label} begun", plan.decision.reasons if plan.decision else "",
                 _agency(plan.written_post), plan.written_by.name if plan.written_by else "", _page(plan),
-                significant=True,
+                significant=True, later=_afterwards(getattr(plan, "undone", None)),
             )
         )  # fmt: skip
     told = {ending.plan_id for ending in endings}
@@ -161,10 +167,11 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 ending.id, ending.folder_id, ending.written_at, ending.written_at,
                 f"{PlanKind(ending.plan.kind).label} ended", ending.summary, _agency(ending.written_post),
                 ending.written_by.name if ending.written_by else "", _page(ending.plan), significant=True,
+                later=_afterwards(getattr(ending, "taken_back", None)),
             )
         )  # fmt: skip
     for plan in plans:
-        if plan.ended_on is None or plan.id in told:
+        if plan.ended_on is None or plan.id in told or hasattr(plan, "undone"):
             continue
         # One that ended elsewhere, or before this program was in use, has no ending of its own here.
         ended = _noon(plan.ended_on)
@@ -188,6 +195,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 reverse("plans:review", args=[review.folder_id, review.id]), significant=True,
             )
         )  # fmt: skip
+    found += _taken_back(back)
     for incident in incidents:
         withdrawn = {"significant": False, "tags": ("Withdrawn",)} if incident.withdrawn_why else {}
         found.append(
@@ -201,6 +209,34 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             )
         )  # fmt: skip
     return found
+
+
+def _afterwards(back: TakenBack | None) -> tuple[tuple[datetime, str], ...]:
+    """What is said beside something that was taken back, from when it was."""
+    return ((back.written_at, taken_back_words(back)),) if back is not None else ()
+
+
+def _taken_back(rows: Iterable[TakenBack]) -> Iterator[Moment]:
+    """What was taken back and why; a review's closing, as it had stood, as well."""
+    for back in rows:
+        kind, by = PlanKind(back.plan.kind).label, back.written_by.name if back.written_by else ""
+        page = _page(back.plan)
+        what = f"{kind} goes on again"
+        if back.review is not None:
+            page = reverse("plans:review", args=[back.folder_id, back.review_id])
+            what = f"Closing of review {back.review.number} taken back"
+            assert back.closed_at is not None
+            yield Moment(
+                uuid5(back.id, "closed"), back.folder_id, min(_noon(back.review.held_on), back.closed_at),
+                back.closed_at, f"Review {back.review.number} of the {kind.lower()}",
+                f"{ReviewResult(back.result).label}. {back.decision.reasons if back.decision else ''}".strip(),
+                getattr(back, "agency_then", "") or _agency(back.review.written_post),
+                back.closed_by.name if back.closed_by else "", page, significant=True, later=_afterwards(back),
+            )  # fmt: skip
+        yield Moment(
+            back.id, back.folder_id, back.written_at, back.written_at, what, back.why, _agency(back.written_post), by,
+            page, significant=True,
+        )  # fmt: skip
 
 
 def _agency(post: str) -> str:

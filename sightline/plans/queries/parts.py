@@ -13,7 +13,7 @@ from sightline.children.models import Tie
 from sightline.children.queries import name_and_age
 from sightline.children.terms import Kinship
 from sightline.kernel.models import held_on
-from sightline.kernel.time import today
+from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import NotFound
 from sightline.voice.queries import who_matters
 
@@ -22,6 +22,7 @@ from ..models import (
     CoreMember,
     Offer,
     PlannedOutcome,
+    TakenBack,
     View,
 )
 from ..models.base import Written
@@ -294,3 +295,10 @@ def member_of(plan_id: UUID, member_id: UUID) -> MemberView:
     if found is None:
         raise NotFound
     return found
+
+
+def taken_back_words(back: TakenBack) -> str:
+    """'Taken back by Priya Nair on 3 May 2026: it was the wrong child.'"""
+    day = day_of(back.written_at)
+    who = f" by {back.written_by.name}" if back.written_by else ""
+    return f"Taken back{who} on {day.day} {day:%B %Y}: {back.why}"

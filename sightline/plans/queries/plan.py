@@ -22,6 +22,7 @@ from sightline.procedures.models import Duty
 from ..models import (
     Action,
     Category,
+    Ending,
     Lead,
     Need,
     Plan,
@@ -51,6 +52,7 @@ from .parts import (
     outcome_views,
     revisions,
     statement_views,
+    taken_back_words,
     ties_of,
     view_views,
     views_on,
@@ -64,7 +66,7 @@ def _annotated(rows: QuerySet[Plan]) -> QuerySet[Plan]:
     latest = Category.objects.filter(plan_id=OuterRef("id")).order_by("-held_from", "-written_at")
     signed = PlanVersion.objects.filter(plan_id=OuterRef("id")).order_by("-number")
     leads = Lead.objects.filter(plan_id=OuterRef("id")).order_by("-held_from", "-written_at")
-    return rows.select_related("lead", "decision").annotate(
+    return rows.select_related("lead", "decision", "undone__written_by").annotate(
         category_first=Subquery(first.values("code")[:1]),
         category_latest=Subquery(latest.values("code")[:1]),
         signed_number=Subquery(signed.values("number")[:1]),
@@ -77,6 +79,18 @@ def _annotated(rows: QuerySet[Plan]) -> QuerySet[Plan]:
         lead_since=Subquery(leads.values("held_from")[:1]),
         lead_posted=Exists(Posting.objects.filter(held_on(today()), practitioner_id=OuterRef("lead_id"))),
     )
+
+
+def _undone(row: Any) -> str:
+    """That the step which began a plan was taken back: by whom, when and why."""
+    back = getattr(row, "undone", None)
+    return taken_back_words(back) if back is not None else ""
+
+
+def back_words(change: PlanChange) -> str:
+    """That something that happened to a plan was taken back, by whom, when and why; empty where it was not."""
+    back = getattr(change, "taken_back", None)
+    return taken_back_words(back) if back is not None else ""
 
 
 def _head(row: Any) -> dict[str, Any]:
@@ -106,6 +120,7 @@ def _head(row: Any) -> dict[str, Any]:
         "signed_number": row.signed_number,
         "signed_at": row.signed_at,
         "signed_by": row.signed_by or "",
+        "undone": _undone(row),
         "signed_particulars": (row.signed_born or "", bool(row.signed_unborn)),
     }
 
@@ -166,7 +181,7 @@ def protection_plans_before(folder_id: UUID) -> tuple[int, int]:
     """How many child protection plans a child has had: made here, over all folders joined to that one, and made
     elsewhere, as was told when an earlier plan began or when another authority asked us to take the child."""
     folders = joined_set(lead_of(folder_id)) or [folder_id]
-    plans = Plan.objects.filter(folder_id__in=folders)
+    plans = Plan.objects.filter(folder_id__in=folders, undone__isnull=True)
     told = Transfer.objects.filter(folder_id__in=folders, direction=Direction.IN.value)
     found = plans.aggregate(
         here=Count("id", filter=Q(kind=PlanKind.CHILD_PROTECTION.value)), elsewhere=Max("earlier_elsewhere")
@@ -265,9 +280,30 @@ def visits_of(folder_ids: Sequence[UUID], limit: int = 50) -> list[VisitView]:
 
 
 def history_of(plan_id: UUID) -> list[PlanChange]:
-    """Everything that happened to a plan, the latest first."""
+    """Everything that happened to a plan, the latest first, each with its having been taken back."""
     return list(
-        PlanChange.objects.filter(plan_id=plan_id).select_related("written_by").order_by("-written_at", "-id")
+        PlanChange.objects.filter(plan_id=plan_id)
+        .select_related("written_by", "taken_back__written_by")
+        .order_by("-written_at", "-id")
+    )
+
+
+def ending_that_stands(plan_id: UUID) -> Ending | None:
+    """How a plan ended, where that has not been taken back."""
+    return (
+        Ending.objects.filter(plan_id=plan_id, taken_back__isnull=True)
+        .select_related("change")
+        .order_by("-written_at")
+        .first()
+    )
+
+
+def stepped_from(plan_id: UUID) -> UUID | None:
+    """The plan whose step up or down began this one, where the step may still be taken back: before any review."""
+    return (
+        Plan.objects.filter(id=plan_id, came_from__isnull=False, undone__isnull=True, reviews__isnull=True)
+        .values_list("came_from_id", flat=True)
+        .first()
     )
 
 

@@ -13,7 +13,7 @@ from sightline.kernel.verdicts import NotFound
 from sightline.voice.models import Regard
 from sightline.voice.models import View as Voiced
 
-from ..models import PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
+from ..models import PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale, TakenBack
 from ..rules import Account
 from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
 from .parts import (
@@ -23,6 +23,7 @@ from .parts import (
     offers_with_words,
     outcome_views,
     revisions,
+    taken_back_words,
     ties_of,
     view_views,
     views_on,
@@ -80,6 +81,8 @@ class ReviewView:
     offers: tuple[OfferReviewed, ...]
     views: tuple[ViewView, ...]
     accounts: tuple[Account, ...]
+    taken_back: tuple[str, ...] = ()
+    """Each closing that was taken back: what it had decided, by whom and why it was taken back."""
 
     @property
     def unanswered(self) -> int:
@@ -106,7 +109,8 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
     voiced, around = views_on(row.plan_id, review_id=row.id), ties_of(row.folder_id)
     offered = offers_with_words().filter(plan_id=row.plan_id)
     planned = revisions(PlannedOutcome, [row.plan_id])
-    together(answered, asked, voiced, around, offered, planned)
+    backs = TakenBack.objects.filter(review=row).select_related("written_by").order_by("written_at")
+    together(answered, asked, voiced, around, offered, planned, backs)
     answers = {a.outcome: a for a in answered}
     said = {o.offer_id: o for o in asked}
     views = view_views(voiced)
@@ -119,6 +123,7 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
     regard = Regard.objects.filter(decision_id=row.decision_id).first() if row.decision_id else None
     heard = list(Voiced.objects.filter(id__in=regard.views).values_list("said", flat=True)) if regard else []
     return ReviewView(
+        taken_back=tuple(f"{ReviewResult(b.result).label}. {taken_back_words(b)}" for b in backs),
         id=row.id,
         folder_id=row.folder_id,
         plan_id=row.plan_id,

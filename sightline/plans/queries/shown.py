@@ -225,6 +225,8 @@ class PlanView:
     accounts: tuple[Account, ...] = ()
     ties: tuple[str, ...] = ()
     signed_particulars: tuple[str, bool] = ("", False)
+    undone: str = ""
+    """That the step which began it was taken back, by whom and why."""
 
     @property
     def open(self) -> bool:

@@ -1,0 +1,350 @@
+"""Every step of a plan is taken back with a reason and taken again; the original row says so, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import died, set_authority
+from sightline.children.models import Authority, Status
+from sightline.children.rules import NewAuthority
+from sightline.chronology.queries import timeline
+from sightline.chronology.rules import Asked
+from sightline.enquiries.models import Episode
+from sightline.enquiries.terms import Stage
+from sightline.kernel.models import held_on
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.plans import actions, queries
+from sightline.plans.actions import TransferAnswer, WishesIn
+from sightline.plans.models import Action, Ending, Offer, Plan, Review, TakenBack
+from sightline.plans.terms import OfferState, PlanKind, ReviewResult
+from sightline.procedures.models import Duty
+from sightline.records.queries import decisions
+
+from .factories import (
+    WISHED,
+    a_step,
+    an_action,
+    an_end,
+    an_outcome,
+    begun,
+    conference_decision,
+    hear,
+    make_family,
+    reviewed,
+    signed,
+)
+
+pytestmark = pytest.mark.django_db
+
+WRONG = "It was recorded on the wrong child of the two."
+
+
+def statuses(folder_id):
+    rows = Status.objects.filter(held_on(today()), folder_id=folder_id)
+    return {(row.kind, row.category) for row in rows}
+
+
+def owed(folder_id):
+    """What is still to be done, of which kind on what, with the clock that it has."""
+    rows = Duty.objects.filter(folder_id=folder_id, closed_at__isnull=True).exclude(state="done late")
+    return {(d.kind, d.subject_id, d.due_at, d.owner_id) for d in rows}
+
+
+def stage(folder_id):
+    return Stage(Episode.objects.filter(folder_id=folder_id).latest("opened_at").stage)
+
+
+def on_timeline(folder_id):
+    return {(each.moment.kind, *each.moment.tags) for each in timeline([folder_id], Asked(), size=200).shown}
+
+
+def closed_review(family, plan, item, result, by=None):
+    with as_practitioner(by or family.manager):
+        review = actions.start_review(plan, today())
+        actions.answer_outcome(review, item, reviewed())
+        hear(family, plan, review_id=review)
+        actions.close_review(
+            review, result, "The evenings are calm and she eats.", WISHED, knows_family=False
+        )
+    return review
+
+
+@pytest.mark.parametrize("kind", [PlanKind.EARLY_HELP, PlanKind.CHILD_IN_NEED, PlanKind.CHILD_PROTECTION])
+def test_the_closing_of_a_plan_is_taken_back_with_all_that_it_had_ended_and_it_is_closed_again(kind):
+    family = make_family()
+    plan = begun(family, kind=kind)
+    item = signed(family, plan)
+    closed_review(family, plan, item, ReviewResult.CLOSE)
+    with as_practitioner(family.manager):
+        for _turn in range(2):
+            was, due, at = statuses(family.maya), owed(family.maya), stage(family.maya)
+            assert was
+            assert {d[0] for d in due} >= {"plan_action"}
+            actions.close_plan(plan, an_end(family))
+            assert statuses(family.maya) == set()
+            assert stage(family.maya) is Stage.CLOSED
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+            assert statuses(family.maya) == was
+            assert owed(family.maya) == due
+            assert stage(family.maya) is at
+            assert queries.plan_shown(plan).open
+            assert not Action.objects.filter(plan_id=plan).exclude(state="open").exists()
+        assert (
+            Ending.objects.filter(plan_id=plan).count() == TakenBack.objects.filter(plan_id=plan).count() == 2
+        )
+
+
+def test_what_was_taken_back_says_so_where_it_stands_by_whom_and_why():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    with as_practitioner(family.manager):
+        actions.close_plan(plan, an_end(family))
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        [closing] = [c for c in queries.history_of(plan) if c.act == "closed"]
+        said = queries.back_words(closing)
+        assert said.startswith("Taken back by Priya Nair on ")
+        assert said.endswith(WRONG)
+        shown = on_timeline(family.maya)
+        assert ("Child in need plan ended", said) in shown
+        assert ("Child in need plan goes on again",) in shown
+        [ended] = [d for d in decisions([family.maya]) if d.outcome.startswith("Plan closed")]
+        assert ended.replaced
+
+
+def test_a_closing_is_not_taken_back_without_a_reason_by_nobody_in_particular_or_twice():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    with as_practitioner(family.manager):
+        actions.close_plan(plan, an_end(family))
+        with pytest.raises(Refused) as refused:
+            actions.reopen_plan(plan, "oops", knows_family=False)
+        assert refused.value.verdict.field == "why"
+    with as_practitioner(family.worker), pytest.raises(Refused, match="ended by a manager"):
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+    with as_practitioner(family.manager):
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        with pytest.raises(Refused):
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+    with as_practitioner(family.stranger), pytest.raises(NotFound):
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+
+
+def test_a_plan_that_was_closed_is_not_reopened_over_another_that_has_begun():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    with as_practitioner(family.manager):
+        actions.close_plan(plan, an_end(family))
+    begun(family, kind=PlanKind.EARLY_HELP)
+    with as_practitioner(family.manager), pytest.raises(Refused, match="another plan now"):
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+
+
+def stepped(family, to):
+    """A plan that steps to `to` from where one steps there; the manager stepped it."""
+    if to is PlanKind.CHILD_PROTECTION:
+        plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+        item = signed(family, plan)
+        decided = conference_decision(family, family.maya)
+        how = {"category": "NEG", "decision_id": decided}
+    else:
+        plan = begun(family)
+        item = signed(family, plan)
+        closed_review(family, plan, item, ReviewResult.STEP_DOWN)
+        how = {}
+    return plan, item, a_step(family, to, **how)
+
+
+@pytest.mark.obligation("HLP-01", "HLP-04")
+@pytest.mark.parametrize("to", list(PlanKind))
+def test_a_step_up_or_down_is_taken_back_and_taken_again(to):
+    family = make_family()
+    plan, item, step = stepped(family, to)
+    with as_practitioner(family.manager):
+        offer = actions.offer_service(
+            family.maya,
+            actions.OfferIn("Calm mornings", name="Breakfast club", state=OfferState.RECEIVING),
+            plan_id=plan,
+        )
+        for turn in range(2):
+            was, due, at = statuses(family.maya), owed(family.maya), stage(family.maya)
+            new = actions.step_plan(plan, step)
+            assert Offer.objects.get(id=offer).plan_id == new
+            actions.write_outcome([new], an_outcome(words=f"Written since, {turn}."))
+            actions.write_outcome([new], an_outcome(words=f"Changed since, {turn}."), item=item)
+            [given] = actions.give_action([new], an_action(family.nurse, words="Given since."))
+            assert queries.stepped_from(new) == plan
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+            assert statuses(family.maya) == was
+            assert stage(family.maya) is at
+            assert owed(family.maya) - due == {d for d in owed(family.maya) if d[1] == given}
+            assert due <= owed(family.maya)
+            shown = queries.plan_shown(plan)
+            assert shown.open
+            words = [o.words for o in shown.outcomes]
+            assert f"Written since, {turn}." in words
+            assert f"Changed since, {turn}." in words
+            assert len(words) == len(set(words)) == 2 + turn
+            assert Action.objects.get(id=given).plan_id == Offer.objects.get(id=offer).plan_id == plan
+            gone = queries.plan_shown(new)
+            assert not gone.open
+            assert gone.undone.endswith(WRONG)
+            assert queries.stepped_from(new) is None
+            with pytest.raises(Refused):
+                actions.reopen_plan(new, WRONG, knows_family=False)
+            actions.close_action(given, done=True, words="She went.")
+        here, _elsewhere = queries.protection_plans_before(family.maya)
+        assert here == (0 if to is PlanKind.CHILD_PROTECTION else 1)
+        assert len([m for m in on_timeline(family.maya) if m[0].endswith("goes on again")]) == 1
+
+
+def test_a_step_is_not_taken_back_once_what_followed_was_reviewed_or_ended():
+    family = make_family()
+    plan, item, step = stepped(family, PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.manager):
+        new = actions.step_plan(plan, step)
+        actions.sign_plan(new, without="Heard last week on the plan before.")
+    closed_review(family, new, item, ReviewResult.CLOSE)
+    with as_practitioner(family.manager):
+        assert queries.stepped_from(new) is None
+        with pytest.raises(Refused, match="has been reviewed"):
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+        actions.close_plan(new, an_end(family))
+        with pytest.raises(Refused, match="Reopen that one first"):
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+        actions.reopen_plan(new, WRONG, knows_family=False)
+        assert queries.plan_shown(new).open
+
+
+@pytest.mark.parametrize("first", [ReviewResult.CONTINUES, ReviewResult.STEP_DOWN])
+@pytest.mark.parametrize("second", [ReviewResult.CONTINUES, ReviewResult.CLOSE])
+@pytest.mark.parametrize("kind", [PlanKind.CHILD_IN_NEED, PlanKind.CHILD_PROTECTION])
+def test_the_closing_of_a_review_is_taken_back_and_it_is_closed_otherwise(kind, first, second):
+    family = make_family()
+    plan = begun(family, kind=kind)
+    item = signed(family, plan)
+    with as_practitioner(family.worker):
+        due = owed(family.maya)
+    review = closed_review(family, plan, item, first)
+    with as_practitioner(family.manager):
+        reviews = Duty.objects.filter(subject_id=plan, kind__contains="review", closed_at__isnull=True)
+        assert reviews.filter(opened_at__gte=Review.objects.get(id=review).closed_at).exists() is (
+            first is ReviewResult.CONTINUES
+        )
+        actions.reopen_review(review, WRONG, knows_family=False)
+        assert owed(family.maya) == due
+        shown = queries.review_shown(review)
+        assert shown.closed_at is None
+        assert shown.unanswered == 0, "nothing that was answered is lost"
+        [said] = shown.taken_back
+        assert first.label in said
+        assert said.endswith(WRONG)
+        actions.close_review(review, second, "She eats and is calm.", WISHED, knows_family=False)
+        assert queries.review_shown(review).result is second
+        kinds = [each[0] for each in on_timeline(family.maya)]
+        assert "Closing of review 1 taken back" in kinds
+        [closing] = [c for c in queries.history_of(plan) if queries.back_words(c)]
+        assert closing.act == f"review 1 closed: {first.label.lower()}"
+
+
+def test_a_reviews_closing_is_taken_back_by_whoever_closed_it_or_a_manager_and_of_the_latest_alone():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    review = closed_review(family, plan, item, ReviewResult.CONTINUES)
+    with as_practitioner(family.worker), pytest.raises(NotPermitted, match="whoever closed it"):
+        actions.reopen_review(review, WRONG, knows_family=False)
+    later = closed_review(family, plan, item, ReviewResult.CONTINUES, by=family.worker)
+    with as_practitioner(family.manager), pytest.raises(Refused, match="another review since"):
+        actions.reopen_review(review, WRONG, knows_family=False)
+    with as_practitioner(family.worker):
+        for knows in (None, True):
+            with pytest.raises(Refused):
+                actions.reopen_review(later, WRONG, knows_family=knows)
+        actions.reopen_review(later, WRONG, knows_family=False)
+        with pytest.raises(Refused, match="no closing to take back"):
+            actions.reopen_review(later, WRONG, knows_family=False)
+        assert Review.objects.get(id=later).closed_at is None
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_an_action_that_was_closed_is_to_be_done_after_all_by_the_same_day_and_closed_again(done):
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.worker):
+        [action] = actions.give_action([plan], an_action(family.nurse))
+        due = owed(family.maya)
+        for turn in range(2):
+            actions.close_action(action, done=done, words="The clinic was closed that day.")
+            assert owed(family.maya) != due
+            actions.reopen_action(action, "It was another child who went.")
+            assert owed(family.maya) == due
+            assert Action.objects.get(id=action).state == "open"
+            marked = [c for c in queries.history_of(plan) if queries.back_words(c)]
+            assert len(marked) == turn + 1
+        with pytest.raises(Refused, match="open already"):
+            actions.reopen_action(action, "It was another child who went.")
+        with pytest.raises(Refused) as refused:
+            actions.close_action(action, done=done, words="She went.")
+            actions.reopen_action(action, " ")
+        assert refused.value.verdict.field == "why"
+
+
+def test_a_plan_closed_by_death_in_error_is_open_again_with_its_review():
+    family = make_family()
+    plan = begun(family)
+    signed(family, plan)
+    with as_practitioner(family.manager):
+        review = actions.start_review(plan, today())
+        was, due = statuses(family.maya), owed(family.maya)
+        died(family.maya, today())
+        actions.close_plan(plan, an_end(family, reason="RC2", wishes=WishesIn()))
+        assert Review.objects.get(id=review).closed_at is not None
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        assert Review.objects.get(id=review).closed_at is None
+        assert statuses(family.maya) == was
+        assert owed(family.maya) >= due
+
+
+@pytest.mark.obligation("PAR-12")
+def test_a_plan_given_to_another_authority_in_error_is_ours_again():
+    family = make_family()
+    plan = begun(family)
+    signed(family, plan)
+    with as_practitioner(family.manager):
+        set_authority(family.maya, NewAuthority("Eastmarch Council", "Northmoor Council"))
+        was, due = statuses(family.maya), owed(family.maya)
+        actions.ask_transfer(plan, "Northmoor Council", "The whole plan was sent.")
+        [asked] = queries.transfers_of([family.maya])
+        answer = TransferAnswer(
+            True, "Chair of Northmoor", "They accept.", today(), end=an_end(family, reason="RC5")
+        )
+        actions.answer_transfer(asked.id, answer)
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        now_held = Authority.objects.get(held_on(today()), folder_id=family.maya)
+        assert (now_held.responsible, now_held.present) == ("Eastmarch Council", "Northmoor Council")
+        assert (statuses(family.maya), owed(family.maya)) == (was, due)
+
+
+def test_a_form_that_was_opened_before_somebody_else_acted_takes_nothing_back():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    review = closed_review(family, plan, item, ReviewResult.CONTINUES)
+    with as_practitioner(family.manager):
+        [action] = actions.give_action([plan], an_action(family.nurse))
+        actions.close_action(action, done=True, words="She went.")
+        seen = Plan.objects.get(id=plan).version
+    with as_practitioner(family.worker):
+        actions.write_outcome([plan], an_outcome(words="Something else."))
+    with as_practitioner(family.manager):
+        for stale in (
+            lambda: actions.reopen_action(action, WRONG, seen=seen),
+            lambda: actions.reopen_review(review, WRONG, knows_family=False, seen=seen),
+        ):
+            with pytest.raises(Refused, match="Dana Okafor changed this plan at"):
+                stale()
