@@ -5,13 +5,14 @@ Sources are the five manuals by the obligation that they ask for; where none spe
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sightline.children.rules import eighteenth
+from sightline.enquiries.rules.closing import Closing, check_reason, check_words
+from sightline.enquiries.terms import Closure
 from sightline.kernel.verdicts import Verdict
 
 from .terms import (
@@ -19,7 +20,6 @@ from .terms import (
     Agrees,
     Cause,
     ChildWas,
-    Closure,
     FamilyPlan,
     IncidentKind,
     Next,
@@ -196,19 +196,8 @@ def check_step(
     return Verdict.yes()
 
 
-@dataclass(frozen=True)
-class End:
-    """What somebody says when a plan ends."""
-
-    reason: str
-    summary: str
-    helps_now: str
-    feedback_asked: str
-    record_in_order_by: UUID | None
-
-
 def check_end(
-    end: End,
+    end: Closing,
     kind: PlanKind,
     *,
     case_closes: bool,
@@ -219,19 +208,14 @@ def check_end(
 ) -> Verdict:
     """What a child's record needs at the end of a plan (issue: step up, step down, close; FAM-10; REC-20).
 
-    Attempts to reach a family that fail never close a case by themselves (FAM-15): the summary says what else.
+    What the case itself needs is the same however it closes: `enquiries.rules.closing`.
     """
     if open_review:
         return Verdict.no("A review of this plan is open. Close it, or say in it why it was not held, first")
     if case_closes:
-        if not end.reason:
-            return Verdict.no("Select why the child’s case ends", "reason")
-        if died != (end.reason == Closure.RC2) and died:
-            return Verdict.no("The child has died. Select that as the reason", "reason")
-        if end.reason == Closure.RC2 and not died:
-            return Verdict.no(
-                "The child’s date of death is not recorded. Record it on the People tab first", "reason"
-            )
+        reason = check_reason(end.reason, died=died)
+        if not reason:
+            return reason
     if (
         case_closes
         and kind is PlanKind.CHILD_PROTECTION
@@ -243,42 +227,7 @@ def check_end(
             "Hold and close the review, then close the plan",
             "reason",
         )
-    for text, field_name, ask in (
-        (
-            end.summary,
-            "summary",
-            "Write a closing summary: what the worry was, what was done, what is different",
-        ),
-        (end.helps_now, "helps_now", "Say who helps the family now, and how they reach them"),
-        (
-            end.feedback_asked,
-            "feedback_asked",
-            "Say how the family was asked what they think, or why they were not",
-        ),
-    ):
-        if not text.strip():
-            return Verdict.no(ask, field_name)
-    if only_no_contact(end.summary):
-        return Verdict.no(
-            "That a family could not be reached is no reason by itself to end a plan. Say what is known of the "
-            "child’s safety, and who decided that it is enough",
-            "summary",
-        )
-    if end.record_in_order_by is None:
-        return Verdict.no("Say who answers for the state of the record", "record_in_order_by")
-    return Verdict.yes()
-
-
-_NO_CONTACT = re.compile(
-    r"\b(no (contact|reply|answer|response)|not? (engag|respond|answer)\w*|disengag\w*|unable to contact|"
-    r"could not be (reached|contacted)|did ?n[o’']t (answer|engage|respond))",
-    re.IGNORECASE,
-)
-
-
-def only_no_contact(summary: str) -> bool:
-    """Whether a summary speaks of failed contact and of little else (FAM-15)."""
-    return bool(_NO_CONTACT.search(summary)) and len(re.findall(r"[^\W\d_]{2,}", summary)) < 20
+    return check_words(end)
 
 
 # -- what a plan must hold before it is signed ----------------------------------------------------------

@@ -295,37 +295,6 @@ _RESULTS = {
 }
 
 
-class Closure(StrEnum):
-    """Why a child's case ends: the children in need census's codes (standards B)."""
-
-    RC1 = "RC1"
-    RC2 = "RC2"
-    RC3 = "RC3"
-    RC4 = "RC4"
-    RC5 = "RC5"
-    RC6 = "RC6"
-    RC7 = "RC7"
-    RC8 = "RC8"
-    RC9 = "RC9"
-
-    @property
-    def label(self) -> str:
-        return _CLOSURES[self]
-
-
-_CLOSURES = {
-    Closure.RC1: "The child was adopted",
-    Closure.RC2: "The child died",
-    Closure.RC3: "A child arrangements order was made",
-    Closure.RC4: "A special guardianship order was made",
-    Closure.RC5: "Another local authority has taken it on",
-    Closure.RC6: "Adult services have taken it on",
-    Closure.RC7: "Another reason, or help is no longer needed",
-    Closure.RC8: "Closed after assessment, no further action",
-    Closure.RC9: "Closed after assessment, early help goes on",
-}
-
-
 class Direction(StrEnum):
     OUT = "out"
     IN = "in"

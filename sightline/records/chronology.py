@@ -11,8 +11,8 @@ entries included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,12 +55,46 @@ class Moment:
     """Its number in the record, for an entry."""
     impact: str = ""
     """What a significant event means for the child."""
+    decision_id: UUID | None = None
+    """The decision that it rests on, where it is not one itself: taken back, it is marked as that decision is."""
 
 
 #: What the rooms above add, each given the folders to read.
 sources: list[Callable[[Sequence[UUID]], Asking[list[Moment]]]] = []
 
 
+@dataclass(frozen=True)
+class Undone:
+    """What a decision had led to was taken back: from when on, and by whom and why in words."""
+
+    at: datetime
+    words: str
+
+
+#: What the rooms above say was taken back, by the decision that it rested on.
+undone: list[Callable[[Sequence[UUID]], Asking[Mapping[UUID, Undone]]]] = []
+
+
 def told(folder_ids: Sequence[UUID]) -> list[Moment]:
-    """What all of them say of these folders: as many queries as the source that asks most often, at most two."""
-    return [moment for found in answer(at_once(source(folder_ids) for source in sources)) for moment in found]
+    """What all of them say of these folders, what was taken back marked so from then on: as many queries as the source
+    that asks most often, at most two."""
+    moments, backs = answer(
+        at_once([_all(source(folder_ids) for source in sources), _all(each(folder_ids) for each in undone)])
+    )
+    back = {decision_id: what for found in backs for decision_id, what in found.items()}
+    return [_marked(moment, back) for found in moments for moment in found]
+
+
+def _all(askings: Iterable[Asking[Any]]) -> Asking[Any]:
+    return at_once(askings)
+
+
+def _marked(moment: Moment, back: Mapping[UUID, Undone]) -> Moment:
+    what = back.get(moment.decision_id or moment.id)
+    if what is None:
+        return moment
+    return replace(
+        moment,
+        later=(*moment.later, (what.at, "Taken back")),
+        turns=(*moment.turns, (what.at, {"text": f"{moment.text}\n{what.words}"})),
+    )

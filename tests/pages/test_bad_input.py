@@ -34,6 +34,7 @@ from sightline.plans import queries as plans
 from sightline.plans.models import Plan, Transfer
 from sightline.plans.tests import factories as planning
 from sightline.procedures.models import Duty
+from sightline.voice.actions import WishesIn
 
 from .garbage import WRITTEN_ANYWAY, rows
 
@@ -119,7 +120,7 @@ def test_a_conference_comes_after_its_strategy_discussion(unchanged: Callable[[]
                 StrategyIn(
                     row.id, "section_47_single", "Two injuries without an explanation.",
                     "They sleep at their grandmother's for now.",
-                    "The injuries do not fit what was said.", wishes_why_not="Both of them were asleep.",
+                    "The injuries do not fit what was said.", wishes=WishesIn(why_not="Both of them were asleep."),
                 )
                 for row in Strategy.objects.all()
             ],

@@ -25,6 +25,7 @@ from sightline.enquiries.tests import factories as enquiries
 from sightline.kernel.time import now, today
 from sightline.meetings.models import Meeting
 from sightline.plans.pages.write import PARTS
+from sightline.voice.actions import WishesIn
 
 from .test_every_page import ROUTES, address, own_routes
 from .world import World
@@ -206,7 +207,7 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
                 StrategyIn(
                     row.id, "section_47_joint", "Two injuries without an explanation.",
                     "She sleeps at her grandmother's.", "The injuries do not fit what was said.",
-                    wishes_why_not="She was asleep.",
+                    wishes=WishesIn(why_not="She was asleep."),
                 )
                 for row in Strategy.objects.all()
             ],

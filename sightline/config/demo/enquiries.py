@@ -142,7 +142,9 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
                     "Met: he is used for crime by adults who threaten him, and the debt keeps him there.",
                     "His mother and the police between them; PC Lindqvist rings at nine and at midnight.",
                     "Police and social care must find out together who holds the debt and how he gets free of it.",
-                    wishes_why_not="“If I don't go they'll come to the house.” He wants it to stop.",
+                    wishes=WishesIn(
+                        why_not="He was awake all night and asked to sleep first; Dana hears him this afternoon."
+                    ),
                 )
             ],
             knows_family=False,

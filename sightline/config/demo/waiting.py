@@ -210,7 +210,9 @@ def _brannigan(people: Cast) -> None:
                     "Met: bruises three times, and nobody explains them in the same way twice.",
                     "At his grandfather's, who agrees and has been seen there.",
                     "Social care finds out what happens at weekends; the police have no record of anybody there.",
-                    wishes_why_not="He is deaf and signs; Dana sees him tomorrow with an interpreter.",
+                    wishes=WishesIn(
+                        why_not="He is deaf and signs; Dana sees him tomorrow with an interpreter."
+                    ),
                 )
             ],
             knows_family=False,

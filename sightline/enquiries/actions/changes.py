@@ -27,8 +27,10 @@ from sightline.records.terms import DecisionKind
 
 from ..models import Assessment, Episode, Relook, Step, StepUp
 from ..rules import stages
+from ..rules.closing import Closing
 from ..terms import Act, AssessmentState, Stage
 from . import episode as way
+from .closing import write_closing
 from .protection import conference_decided, stamp
 
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
@@ -251,10 +253,8 @@ def plan_began(
 
 
 @transaction.atomic
-def close(
-    folder_id: UUID, *, reasons: str, closure: str, decision_id: UUID | None = None, died: bool = False
-) -> None:
-    """Help has ended and the child's way closes, with the census's reason. A child without one has none to close.
+def close(folder_id: UUID, *, reasons: str, closing: Closing, decision_id: UUID, died: bool = False) -> None:
+    """Help has ended and the child's way closes, with all that a closing needs. A child without one has none to close.
 
     `died`: an enquiry that is under way goes on to its end, and closes then. Raises Refused while an assessment,
     discussion, enquiry or conference is open.
@@ -264,13 +264,13 @@ def close(
     episode = way.open_episode([lead])
     if episode is None or (died and Stage(episode.stage) in stages.PROTECTING):
         return
+    write_closing(episode, decision_id, closing)
     way.move(
         way.locked(episode.id),
         Act.CLOSE,
         reasons=reasons,
         decision_id=decision_id,
         outcome_id="close",
-        closure=closure,
         ends=(StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP),
     )
     record(Verb.WROTE, "enquiries.close", folder_id=lead, subject=episode)

@@ -19,7 +19,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
-from sightline.children.models import Particulars, Person, Status
+from sightline.children.models import Person, Status
 from sightline.children.queries import lead_worker
 from sightline.children.rules import NewInvolvement, NewStatus
 from sightline.children.terms import StatusKind
@@ -30,9 +30,9 @@ from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
-from ..models import Assessment, Episode, Step
+from ..models import Assessment, Closing, Episode, Step
 from ..queries.contact import awaits_decision
-from ..queries.episode import open_episode
+from ..queries.episode import has_died, open_episode
 from ..rules import contact, stages
 from ..terms import Act, AssessmentState, Stage
 from . import back
@@ -163,12 +163,12 @@ def move(
     reasons: str,
     decision_id: UUID | None = None,
     outcome_id: str = "",
-    closure: str = "",
     ends: Iterable[StatusKind] = (),
     begins: Iterable[StatusKind] = (),
 ) -> Step:
     """One step on, by the transition table. A step of another action, which asks the permission.
 
+    A case closes only by a decision of which `actions.closing` keeps what a closing needs.
     `ends`, `begins`: the statuses that the step brings along; taking it back puts them right.
     """
     if not stages.has_words(reasons):
@@ -176,8 +176,10 @@ def move(
     acting = acting_as(me())
     before = Stage(episode.stage)
     after = stages.after(before, act)
+    closure = ""
     if act is Act.CLOSE:
         _nothing_open(episode)
+        closure = _closure_of(decision_id)
     ended = no_longer_under(episode.folder_id, ends)
     begun = [put_under(episode.folder_id, kind) for kind in begins]
     step = Step.objects.create(
@@ -214,11 +216,21 @@ def _nothing_open(episode: Episode) -> None:
         raise Refused(
             "An assessment of this child is still open. Have it signed, or set it aside with a reason, first."
         )
-    row = Particulars.objects.filter(person_id=episode.child_id).order_by("-recorded_at", "-id").first()
-    if row is not None and row.died_on is not None:
+    if has_died(episode.child_id):
         duties.withdraw_all(episode.id, "The child has died.", kind="decision_on_non_contact")
         return
     contact.may_close(awaits_decision=awaits_decision(episode.id)).or_refuse()
+
+
+def _closure_of(decision_id: UUID | None) -> str:
+    """The census's reason for which a decision closes a case. Raises Refused where it says nothing of a closing."""
+    closing = Closing.objects.filter(decision_id=decision_id).first() if decision_id is not None else None
+    if closing is None:
+        raise Refused(
+            "A case closes with a reason, a closing summary, who helps the family now, how the family was asked, and "
+            "who answers for the record. Give them first."
+        )
+    return closing.reason
 
 
 def _stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:

@@ -33,11 +33,10 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
-from sightline.voice.actions import Wishes, WishesIn, have_regard, weigh
+from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
 from ..models import (
-    Assessment,
     Enquiry,
     EnquiryEnd,
     EnquiryText,
@@ -49,8 +48,10 @@ from ..models import (
 from ..queries import protection as queries
 from ..rules import protection as rules
 from ..rules import stages
-from ..terms import Act, AssessmentState, Finding, LedBy, Stage, StrategyOutcome
+from ..rules.closing import Closing
+from ..terms import Act, Finding, LedBy, Stage, StrategyOutcome
 from . import episode as way
+from .closing import write_closing
 
 
 def stamp(together: UUID | None = None) -> dict[str, Any]:
@@ -165,9 +166,9 @@ class StrategyIn:
     threshold: str
     safety: str
     reasons: str
-    wishes_why_not: str = ""
-    wishes: Sequence[UUID] = ()
-    weight: str = ""
+    wishes: WishesIn = field(default_factory=WishesIn)
+    closing: Closing = field(default_factory=Closing)
+    """Where nothing further closes the child's case: `queries.nothing_leads_to`."""
     dissents: Mapping[UUID, str] = field(default_factory=dict)
 
 
@@ -231,15 +232,10 @@ def decide_strategy(
             **stamp(together),
         )
         row.save(force_insert=True)
-        if outcome.enquires:
-            have_regard(
-                strategy.folder_id,
-                Wishes(
-                    Power.SECTION_47, list(one.wishes), one.weight, one.wishes_why_not, urgent=not one.wishes
-                ),
-                decision_id=decision_id,
-            )
-        _strategy_takes_effect(strategy, outcome, row, meeting.began_at, worker_id or way.me(), one.reasons)
+        weigh(row.decision, Power.SECTION_47, one.wishes)
+        _strategy_takes_effect(
+            strategy, outcome, row, meeting.began_at, worker_id or way.me(), one, together=together
+        )
         record(Verb.WROTE, "enquiries.decide_strategy", folder_id=strategy.folder_id, subject=row)
         made.append(row)
     return made
@@ -251,11 +247,14 @@ def _strategy_takes_effect(
     decided: StrategyDecision,
     held_at: datetime,
     worker_id: UUID,
-    reasons: str,
+    said: StrategyIn,
+    *,
+    together: UUID | None,
 ) -> None:
     episode = way.locked(strategy.episode_id)
-    folder_id = strategy.folder_id
+    folder_id, reasons = strategy.folder_id, said.reasons
     pack = pack_in_force()
+    _decided_anew(episode, strategy, decided)
     duties.discharge("strategy_discussion", strategy.duty_subject, done=held_at)
     if outcome.enquires:
         going_on = Enquiry.objects.filter(episode=episode, ended_at__isnull=True).first()
@@ -302,13 +301,34 @@ def _strategy_takes_effect(
         )
         way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
         return
-    open_one = Assessment.objects.filter(
-        episode=episode, state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
-    ).exists()
     if Stage(episode.stage) is not Stage.STRATEGY:
         return
-    onwards = Act.CONTINUE_ASSESSMENT if open_one or outcome is StrategyOutcome.ASSESSMENT else Act.CLOSE
+    onwards = Act.CONTINUE_ASSESSMENT
+    if outcome is StrategyOutcome.NOTHING:
+        onwards = queries.nothing_leads_to([episode.id])[episode.id]
+    if onwards is Act.CLOSE:
+        write_closing(episode, decided.decision_id, said.closing, together=together)
     way.move(episode, onwards, reasons=reasons, decision_id=decided.decision_id, outcome_id=outcome.value)
+
+
+def _decided_anew(episode: Episode, strategy: Strategy, decided: StrategyDecision) -> None:
+    """What the discussion decided before is taken back with what it led to. Raises Refused where the child has moved on
+    since: then it takes another discussion."""
+    earlier = (
+        StrategyDecision.objects.filter(strategy=strategy)
+        .exclude(id=decided.id)
+        .order_by("-written_at")
+        .first()
+    )
+    if earlier is None or Stage(episode.stage) is Stage.STRATEGY:
+        return
+    last = way.last_standing(episode.id)
+    if last is None or last.decision_id != earlier.decision_id:
+        raise Refused(
+            "The child has moved on since this discussion decided. Call another discussion, or take the later steps "
+            "back first."
+        )
+    way.undo(episode, f"The discussion decided anew. {decided.decision.reasons}")
 
 
 def meeting_cancelled(happened: hooks.Happened) -> None:

@@ -15,6 +15,7 @@ from .assessment import (
 from .contact import Attempt
 from .episode import Episode, Step
 from .protection import (
+    Closing,
     Emergency,
     Enquiry,
     EnquiryEnd,
@@ -31,6 +32,7 @@ from .protection import (
 __all__ = [
     "Assessment",
     "Attempt",
+    "Closing",
     "Contribution",
     "Draft",
     "Emergency",

@@ -14,7 +14,7 @@ from sightline.kernel.models import never_changed
 from sightline.meetings.models import Meeting
 from sightline.records.models import Decision
 
-from ..terms import EmergencyKind, Finding, LedBy, LegalBasis, StrategyOutcome
+from ..terms import Closure, EmergencyKind, Finding, LedBy, LegalBasis, StrategyOutcome
 from .episode import Episode, choices
 
 
@@ -227,6 +227,31 @@ class StepUp(Written):
                 fields=["episode"], condition=Q(decided_at__isnull=True), name="one_step_up_asked_at_a_time"
             )
         ]
+
+
+class Closing(Written):
+    """What a decision that closes a child's case says: the census's reason, what it came to, who helps now.
+
+    It takes effect with the step that the decision leads to; a closing that is taken back stays readable.
+    """
+
+    episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="closings")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=4, choices=choices(Closure))
+    summary = models.TextField()
+    helps_now = models.TextField(help_text="Who helps the family from now on")
+    feedback_asked = models.TextField(help_text="How the family was asked what they think, or why not")
+    record_in_order_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="a_closing_is_whole",
+                condition=~Q(reason="") & ~Q(summary="") & ~Q(helps_now="") & ~Q(feedback_asked=""),
+            )
+        ]
+        triggers = [never_changed("closing_never_changed")]
 
 
 class Relook(Written):

@@ -20,6 +20,7 @@ from sightline.procedures.schema import FormSection
 from ..actions import assessment as act
 from ..queries import assessment as queries
 from ..queries.assessment import AssessmentView
+from ..queries.episode import taken_back
 from ..rules import assessment as rules
 from ..terms import ActsForChild, AgainstAge, AssessmentState, Development, TookPart
 from . import forms
@@ -54,6 +55,7 @@ def assessment(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Ht
         "enquiries/assessment.html",
         shown
         | {
+            "back": taken_back([view.decision.id]).get(view.decision.id) if view.decision else None,
             "tasks": tasks,
             "back_href": address("child", child),
             "mine": view.row.author_id == acting.practitioner_id,

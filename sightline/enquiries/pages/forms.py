@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +24,11 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.kernel.verdicts import Verdict
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
 from sightline.voice.pages.wishes import WishesForm
+from sightline.voice.rules import regard_is_whole
+from sightline.voice.terms import Power
 
 from ..queries.assessment import Sibling
 from ..rules.assessment import (
@@ -35,8 +40,10 @@ from ..rules.assessment import (
     WHY_NOTHING_LINKED,
     WHY_ONE_SIDED,
 )
+from ..rules.closing import Closing
 from ..rules.contact import WHAT_NEXT
 from ..terms import (
+    Act,
     ActsForChild,
     AgainstAge,
     AssessmentState,
@@ -51,6 +58,7 @@ from ..terms import (
     StrategyOutcome,
     TookPart,
 )
+from .closing import NAMES, ClosingForm, closing_of
 
 
 def pairs(terms: Iterable[Any]) -> list[tuple[str, str]]:
@@ -359,7 +367,13 @@ class SignForm(WishesForm):
             if o.closes
         }
         # Each outcome that closes asks for its own, since one field cannot stand inside two answers.
-        self.base_fields = {**type(self).base_fields, **safe}  # type: ignore[misc]
+        ends = {
+            f"{name}_{o.id}": deepcopy(ClosingForm.base_fields[name])
+            for o in outcomes
+            if o.closes
+            for name in NAMES
+        }
+        self.base_fields = {**type(self).base_fields, **safe, **ends}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["outcome_id"].set_options(
@@ -372,11 +386,26 @@ class SignForm(WishesForm):
     def safe_words(self) -> str:
         return self.cleaned_data.get(f"safe_words_{self.cleaned_data['outcome_id']}") or ""
 
+    @property
+    def closing(self) -> Closing:
+        return closing_of(self.cleaned_data, f"_{self.cleaned_data['outcome_id']}")
+
+    def offer_people(self, people: Sequence[tuple[UUID, str]]) -> None:
+        """Who may answer for the record of a case that closes."""
+        fields: dict[str, Any] = self.fields
+        for name in self.fields:
+            if name.startswith("record_in_order_by_"):
+                fields[name].set_options([(str(id), words) for id, words in people])
+
+    def refuse(self, verdict: Verdict) -> None:
+        own = f"{verdict.field}_{self.cleaned_data.get('outcome_id')}"
+        super().refuse(replace(verdict, field=own) if own in self.fields else verdict)
+
 
 def _asked_with(outcome: AssessmentOutcome) -> tuple[str, ...]:
     """What an outcome asks besides: how the child is safe where it closes, the family's view where it steps up."""
     if outcome.closes:
-        return (f"safe_words_{outcome.id}",)
+        return tuple(f"{name}_{outcome.id}" for name in ("safe_words", *NAMES))
     return ("family_view",) if outcome.step == "step up" else ()
 
 
@@ -492,10 +521,10 @@ class CallForm(PageForm):
     )
 
 
-class StrategyForm(PageForm):
+class StrategyForm(WishesForm, ClosingForm):
+    field_order = ("outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not")
     outcome = Choice(
         "What was decided for this child?",
-        pairs(StrategyOutcome),
         ask="Select what was decided for this child",
     )
     threshold = Words(
@@ -507,19 +536,29 @@ class StrategyForm(PageForm):
         "How is this child safe now, and who sees to it?", rows=3, ask="Say how this child is safe now"
     )
     reasons = Words("The reasons", rows=4, ask="Give the reasons")
-    wishes_why_not = Words(
-        "What does the child wish, or why could that not be learnt yet?",
-        rows=2,
-        ask="Say what the child wishes, or why that could not be learnt yet",
-    )
 
     #: What may be written once for brothers and sisters, and what is asked where it stands nowhere.
     SHARED = {"threshold": "Say whether the threshold is met, and why", "reasons": "Give the reasons"}
 
-    def __init__(self, *args: Any, several: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, several: bool = False, nothing_leads_to: Act, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        closes = nothing_leads_to is Act.CLOSE
+        if not closes:
+            for name in NAMES:
+                del fields[name]
+        fields["outcome"].set_options(
+            [
+                Option(
+                    o.value,
+                    o.label,
+                    hint=_NOTHING[nothing_leads_to] if o is StrategyOutcome.NOTHING else "",
+                    reveals=NAMES if closes and o is StrategyOutcome.NOTHING else (),
+                )
+                for o in StrategyOutcome
+            ]
+        )
         if several:
-            fields: dict[str, Any] = self.fields
             for name, label in (
                 ("threshold", "Is the threshold met, and why? What is different for this child"),
                 ("reasons", "The reasons that are this child’s own"),
@@ -535,7 +574,23 @@ class StrategyForm(PageForm):
             if not whole:
                 self.add_error(name, ask)
             self.cleaned_data[name] = whole
+        wishes = self.weighed()
+        regard = regard_is_whole(Power.SECTION_47, len(wishes.view_ids), wishes.weight, wishes.why_not, False)
+        if not regard:
+            self.refuse(replace(regard, field=_WISHES.get(regard.field, regard.field)))
         return self.is_valid()
+
+
+#: What becomes of the child where a discussion decides on nothing further.
+_NOTHING = {
+    Act.CLOSE: "Nothing else is under way, so the child’s case closes",
+    Act.HELP_GOES_ON: "The help under the child’s plan goes on as before",
+    Act.EARLY_HELP_GOES_ON: "Early help goes on as before",
+    Act.CONTINUE_ASSESSMENT: "The assessment goes on as before",
+}
+
+#: The field of a rule's refusal, as the form names it.
+_WISHES = {"why_not": "wishes_why_not"}
 
 
 class StrategySittingForm(PageForm):

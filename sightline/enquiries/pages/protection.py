@@ -24,12 +24,14 @@ from sightline.meetings import hooks
 from sightline.meetings.queries import MeetingView
 from sightline.meetings.queries import meeting as find_meeting
 from sightline.meetings.terms import Purpose
+from sightline.voice.queries import said_lately
 
 from ..actions import changes as change
 from ..actions import emergency as act
 from ..actions import protection as protect
 from ..queries import protection as queries
 from ..queries.assessment import siblings_to_begin_with
+from ..queries.episode import taken_back
 from ..terms import EmergencyKind, LegalBasis
 from . import forms
 from .around import address, form_page, keep_url, opened, people_in, posted, sent, version_of
@@ -128,6 +130,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
     here = reverse("enquiries:strategy", args=[parts[0].folder_id, parts[0].id])
     kept = form_draft(here) if chairs else None
     several = sum(p.folder_id in names for p in parts) > 1
+    leads_to = queries.nothing_leads_to([p.episode_id for p in parts])
     sitting = forms.StrategySittingForm(posted(request), draft=kept, several=several)
     fields: dict[str, Any] = sitting.fields
     fields["worker"].set_options(
@@ -137,11 +140,23 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
         (
             p,
             names[p.folder_id].name,
-            forms.StrategyForm(posted(request), prefix=f"c{n}", draft=kept, several=several),
+            forms.StrategyForm(
+                posted(request),
+                prefix=f"c{n}",
+                draft=kept,
+                several=several,
+                nothing_leads_to=leads_to[p.episode_id],
+            ),
         )
         for n, p in enumerate(parts)
         if p.folder_id in names
     ]
+    if chairs:
+        answering = [(str(p.practitioner_id), p.said_as) for p in practitioners()]
+        said = said_lately([p.folder_id for p, _name, _form in children])
+        for p, _name, form in children:
+            form.offer_people(answering)
+            form.offer_said(said.get(p.folder_id, ()))
     status = 200
     if request.method == "POST":
         if not chairs:
@@ -158,7 +173,8 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                             form.cleaned_data["threshold"],
                             form.cleaned_data["safety"],
                             form.cleaned_data["reasons"],
-                            wishes_why_not=form.cleaned_data["wishes_why_not"],
+                            wishes=form.weighed(),
+                            closing=form.closing,
                         )
                         for p, _name, form in children
                     ],
@@ -180,6 +196,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
         shown
         | {
             "it": view,
+            "backs": taken_back(d.decision_id for d in view.decisions),
             "meeting": meeting,
             "sitting": sitting,
             "children": children,
@@ -221,6 +238,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
         shown
         | {
             "it": view,
+            "backs": taken_back(e.decision_id for e in view.ends),
             "form": form,
             "keep_url": keep_url(request, shown, "Section 47 enquiry"),
             # What was left half written was begun on the text that stood there then.

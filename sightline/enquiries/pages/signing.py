@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sightline.agencies.gate import page
-from sightline.agencies.queries import holders
+from sightline.agencies.queries import holders, practitioners
 from sightline.agencies.terms import Permission
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
@@ -65,6 +65,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "sign")
     outcomes = view.pack.assessment_outcomes(view.row.form, today())
     form = forms.SignForm(posted(request), outcomes=outcomes)
+    form.offer_people(people_in(practitioners()))
     if view.form.statutory:
         form.offer_heard(child.folder_ids)
     else:
@@ -79,6 +80,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
                 reasons=got["reasons"],
                 knows_family=got["knows_family"],
                 safe_words=form.safe_words,
+                closing=form.closing,
                 family_view=got.get("family_view") or "",
                 conflict=got["conflict"] or "" if got["has_conflict"] else "",
                 conflict_resolved=got["conflict_resolved"] or "",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sightline.children.models import Particulars
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders
 
-from ..models import Assessment, Episode, Step
+from ..models import Assessment, Closing, Episode, Step
 from ..rules import stages
-from ..terms import Act, AssessmentState, Stage
+from ..terms import Act, AssessmentState, Closure, Stage
 
 #: The duties that this room begins work from, or that are done on its pages.
 OURS = frozenset(
@@ -22,6 +23,32 @@ OURS = frozenset(
         "decision_on_non_contact", "decision_on_step_up", "decision_on_conflict", "initial_conference",
     }
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """That a step was taken back: by whom, when, why."""
+
+    by: str
+    by_post: str
+    at: datetime
+    reasons: str
+
+    @property
+    def words(self) -> str:
+        who = f"{self.by}, {self.by_post}" if self.by_post else self.by
+        return f"Taken back by {who}: {self.reasons}"
+
+
+@dataclass(frozen=True)
+class ClosingView:
+    """What was said when a case closed."""
+
+    reason: Closure
+    summary: str
+    helps_now: str
+    feedback_asked: str
+    record_in_order_by: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +64,8 @@ class StepView:
     by_post: str
     reasons: str
     stands: bool
+    taken_back: TakenBack | None
+    closing: ClosingView | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +103,7 @@ class AssessmentLine:
 
 
 def episodes(folder_ids: Iterable[UUID]) -> list[EpisodeView]:
-    """The ways through of a child, the latest first. Two queries."""
+    """The ways through of a child, the latest first. Three queries."""
     rows = list(
         Episode.objects.filter(folder_id__in=list(folder_ids))
         .select_related("opened_by")
@@ -85,10 +114,30 @@ def episodes(folder_ids: Iterable[UUID]) -> list[EpisodeView]:
         Step.objects.filter(episode_id__in=[row.id for row in rows]).select_related("by").order_by("id")
     ):
         steps.setdefault(each.episode_id, []).append(each)
-    return [_view(row, steps.get(row.id, [])) for row in rows]
+    closings = {
+        c.decision_id: ClosingView(
+            Closure(c.reason), c.summary, c.helps_now, c.feedback_asked, c.record_in_order_by.name
+        )
+        for c in Closing.objects.filter(episode__in=rows).select_related("record_in_order_by")
+    }
+    return [_view(row, steps.get(row.id, []), closings) for row in rows]
 
 
-def _view(row: Episode, steps: Sequence[Step]) -> EpisodeView:
+def step_back(step: Step) -> TakenBack:
+    """What a step back says of the one that it took back; its writer read along."""
+    return TakenBack(step.by.name if step.by else "", step.by_post, step.at, step.reasons)
+
+
+def taken_back(decision_ids: Iterable[UUID]) -> dict[UUID, TakenBack]:
+    """Of these decisions, those whose step was taken back. One query."""
+    rows = Step.objects.filter(takes_back__decision_id__in=list(decision_ids)).select_related(
+        "by", "takes_back"
+    )
+    return {s.takes_back.decision_id: step_back(s) for s in rows if s.takes_back and s.takes_back.decision_id}
+
+
+def _view(row: Episode, steps: Sequence[Step], closings: Mapping[UUID, ClosingView]) -> EpisodeView:
+    backs = {s.takes_back_id: step_back(s) for s in steps if s.takes_back_id}
     kept = set(stages.standing([(Act(s.act), Stage(s.before), Stage(s.after)) for s in steps]))
     return EpisodeView(
         id=row.id,
@@ -112,12 +161,22 @@ def _view(row: Episode, steps: Sequence[Step]) -> EpisodeView:
                         by_post=s.by_post,
                         reasons=s.reasons,
                         stands=n in kept,
+                        taken_back=backs.get(s.id),
+                        closing=closings.get(s.decision_id)
+                        if s.decision_id and s.act == Act.CLOSE.value
+                        else None,
                     )
                     for n, s in enumerate(steps)
                 ]
             )
         ),
     )
+
+
+def has_died(person_id: UUID) -> bool:
+    """Whether a date of death is recorded of the child."""
+    row = Particulars.objects.filter(person_id=person_id).order_by("-recorded_at", "-id").first()
+    return row is not None and row.died_on is not None
 
 
 def open_episode(folder_ids: Iterable[UUID]) -> Episode | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -36,7 +36,8 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
-from ..terms import Act, Finding, LedBy, Reached, Stage, StrategyOutcome
+from ..rules import stages
+from ..terms import Act, AssessmentState, Finding, LedBy, Reached, Stage, StrategyOutcome
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,25 @@ def strategy(strategy_id: UUID, folder_ids: Iterable[UUID]) -> StrategyView:
 def parts_of(meeting_id: UUID) -> list[Strategy]:
     """Every child's part of a discussion, as far as the viewer may open their records."""
     return list(Strategy.objects.filter(meeting_id=meeting_id).order_by("written_at", "id"))
+
+
+def nothing_leads_to(episode_ids: Collection[UUID]) -> dict[UUID, Act]:
+    """For each way through: what follows where its discussion decides on nothing further. Three queries."""
+    wanted = list(episode_ids)
+    steps: dict[UUID, list[tuple[Act, Stage, Stage]]] = {each: [] for each in wanted}
+    for s in Step.objects.filter(episode_id__in=wanted).order_by("id"):
+        steps[s.episode_id].append((Act(s.act), Stage(s.before), Stage(s.after)))
+    folders = dict(Episode.objects.filter(id__in=wanted).values_list("folder_id", "id"))
+    open_ones = [AssessmentState.WRITING.value, AssessmentState.SENT.value]
+    assessing = {
+        folders[a.folder_id]
+        for a in Assessment.objects.filter(episode_id__in=wanted, state__in=open_ones)
+        if a.folder_id in folders
+    }
+    return {
+        each: stages.after_no_action(stages.before_protection(steps[each]), assessing=each in assessing)
+        for each in wanted
+    }
 
 
 def enquiry(enquiry_id: UUID, folder_ids: Iterable[UUID]) -> EnquiryView:

@@ -10,11 +10,13 @@ from uuid import UUID, uuid5
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
-from sightline.records.chronology import Moment
+from sightline.records.chronology import Moment, Undone
+from sightline.records.terms import DecisionKind
 
 from ..models import (
     Assessment,
     Attempt,
+    Closing,
     Contribution,
     Emergency,
     Enquiry,
@@ -22,10 +24,12 @@ from ..models import (
     LookedAfter,
     Medical,
     SignOff,
+    Step,
     Strategy,
     StrategyDecision,
 )
-from ..terms import EmergencyKind, LedBy, LegalBasis, Reached, StrategyOutcome
+from ..terms import Act, Closure, EmergencyKind, LedBy, LegalBasis, Reached, StrategyOutcome
+from .episode import step_back
 
 
 def _agency(post: str) -> str:
@@ -66,11 +70,49 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
     return strategies, decided, begun, ends, emergencies, medicals, looked_after, attempts
 
 
+@prepared
+def _of_closings(folder_ids: Sequence[UUID]) -> Wanted:
+    """Closings with the step that each led to; one that closed a plan is told with the plan."""
+    steps = Step.objects.filter(folder_id__in=folder_ids, act=Act.CLOSE.value, decision__isnull=False)
+    closings = Closing.objects.filter(folder_id__in=folder_ids).select_related("written_by", "decision")
+    return steps.order_by("id"), closings.exclude(decision__kind=DecisionKind.PLAN.value)
+
+
+@prepared
+def _taken_back(folder_ids: Sequence[UUID]) -> Wanted:
+    steps = Step.objects.filter(folder_id__in=folder_ids, takes_back__decision__isnull=False)
+    return (steps.select_related("by", "takes_back").order_by("id"),)
+
+
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """What this room adds to a child's timeline, each known from when it was written."""
-    assessing, protecting = _of_assessments(folder_ids), _of_protection(folder_ids)
-    yield [*assessing, *protecting]
-    return [*_assessments(*assessing), *_protection(*protecting)]
+    assessing, protecting, closing = (
+        _of_assessments(folder_ids),
+        _of_protection(folder_ids),
+        _of_closings(folder_ids),
+    )
+    yield [*assessing, *protecting, *closing]
+    return [*_assessments(*assessing), *_protection(*protecting), *_closings(*closing)]
+
+
+def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
+    """The decisions whose step was taken back, each with by whom and why."""
+    [steps] = asked = _taken_back(folder_ids)
+    yield asked
+    return {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps}
+
+
+def _closings(steps: Any, closings: Any) -> Iterator[Moment]:
+    """A closing that waits for a manager's ruling has no step, and is none yet."""
+    at = {step.decision_id: step.at for step in steps}
+    for c in closings:
+        closed = at.get(c.decision_id)
+        if closed is not None:
+            yield Moment(
+                c.id, c.folder_id, closed, closed, "Case closed", f"{Closure(c.reason).label}. {c.summary}",
+                _agency(c.written_post), c.written_by.name, f"/child/{c.folder_id}/enquiries/", significant=True,
+                decision_id=c.decision_id,
+            )  # fmt: skip
 
 
 def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
@@ -83,7 +125,7 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
         yield Moment(
             s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "",
             _agency(s.by_post), s.by.name, f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
-            significant=True,
+            significant=True, decision_id=s.decision_id,
         )  # fmt: skip
     for c in given:
         yield Moment(
@@ -111,7 +153,7 @@ def _protection(
         held = d.strategy.meeting.began_at or d.written_at
         yield _written(
             d, held, "Strategy discussion", StrategyOutcome(d.outcome).label, f"strategy/{d.strategy_id}",
-            significant=True,
+            significant=True, decision_id=d.decision_id,
         )  # fmt: skip
     for q in begun:
         yield _written(
@@ -121,7 +163,7 @@ def _protection(
     for e in ends:
         yield _written(
             e, e.written_at, "Section 47 enquiry ended", e.decision.outcome, f"section-47/{e.enquiry_id}",
-            significant=True,
+            significant=True, decision_id=e.decision_id,
         )  # fmt: skip
     for m in emergencies:
         yield _written(

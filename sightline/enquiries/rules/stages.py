@@ -29,6 +29,8 @@ TRANSITIONS: dict[tuple[Stage, Act], Stage] = {
     (Stage.STRATEGY, Act.DISCUSS_AGAIN): Stage.STRATEGY,
     (Stage.STRATEGY, Act.START_ENQUIRY): Stage.ENQUIRY,
     (Stage.STRATEGY, Act.CONTINUE_ASSESSMENT): Stage.ASSESSMENT,
+    (Stage.STRATEGY, Act.HELP_GOES_ON): Stage.HELP,
+    (Stage.STRATEGY, Act.EARLY_HELP_GOES_ON): Stage.EARLY_HELP,
     (Stage.STRATEGY, Act.CLOSE): Stage.CLOSED,
     (Stage.ENQUIRY, Act.DISCUSS_AGAIN): Stage.STRATEGY,
     (Stage.ENQUIRY, Act.CALL_CONFERENCE): Stage.CONFERENCE,
@@ -55,6 +57,8 @@ _REFUSALS = {
     Act.DISCUSS_AGAIN: "There has been no strategy discussion yet. Call one first.",
     Act.START_ENQUIRY: "An enquiry begins at a strategy discussion. Record the discussion first.",
     Act.CONTINUE_ASSESSMENT: "There is no discussion, enquiry or conference to go back from.",
+    Act.HELP_GOES_ON: "There is no discussion to go back from to the help that was under way.",
+    Act.EARLY_HELP_GOES_ON: "There is no discussion to go back from to early help.",
     Act.CALL_CONFERENCE: "A conference follows a strategy discussion and its enquiry. Record those first.",
     Act.MAKE_PLAN: "A child protection plan is made at a conference. Record the enquiry and the conference first.",
     Act.CLOSE: "A discussion, enquiry or conference is under way. Record what it decided before closing.",
@@ -104,6 +108,24 @@ def standing(steps: Sequence[tuple[Act, Stage, Stage]]) -> list[int]:
         else:
             kept.append(place)
     return kept
+
+
+def before_protection(steps: Sequence[tuple[Act, Stage, Stage]]) -> Stage | None:
+    """Where a child stood before the discussions and enquiries that are under way; None where it began with them."""
+    for place in reversed(standing(steps)):
+        before = steps[place][1]
+        if before not in PROTECTING:
+            return before
+    return None
+
+
+def after_no_action(before: Stage | None, *, assessing: bool) -> Act:
+    """What a discussion that decides on nothing further leads to: what was under way goes on, or the case closes."""
+    if before is Stage.HELP:
+        return Act.HELP_GOES_ON
+    if before is Stage.EARLY_HELP:
+        return Act.EARLY_HELP_GOES_ON
+    return Act.CONTINUE_ASSESSMENT if assessing else Act.CLOSE
 
 
 def diagram() -> str:

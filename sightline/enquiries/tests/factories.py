@@ -20,19 +20,22 @@ from sightline.concerns.actions import screen
 from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions.assessment import Beginning, PartTaken
+from sightline.enquiries.actions.changes import close
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
+from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.terms import ActsForChild, AgainstAge, ContactWay, Development, Reached, TookPart
 from sightline.kernel.time import now, today
+from sightline.kernel.viewer import current
 from sightline.meetings.actions import AttendanceIn, hold
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import sign_entry
-from sightline.records.terms import EntryKind
+from sightline.records.actions import Deciding, decide, sign_entry
+from sightline.records.terms import DecisionKind, EntryKind
 from sightline.voice.actions import WishesIn
 
 WORDS = "Her mother agreed at home on Tuesday to an assessment of both children."
@@ -169,12 +172,39 @@ def sent(case: Case, row: Assessment, outcome: str = "child_in_need_plan") -> No
         act.send(row.id, case.manager.pk, outcome_id=outcome, words="The help is agreed with both parents.")
 
 
+def a_closing(**changes: Any) -> Closing:
+    """All that the closing of a case needs, with the front door's own decision maker answering for the record."""
+    fields: dict[str, Any] = {
+        "reason": "RC8",
+        "summary": "A bruise that nobody explained; it was seen and explained, and she is well at home.",
+        "helps_now": "Her school's pastoral lead, every Tuesday, and the health visitor by telephone.",
+        "feedback_asked": "Her mother was asked at home and wrote half a page.",
+        "record_in_order_by": current().practitioner_id,
+    }
+    return Closing(**{**fields, **changes})
+
+
+def close_case(folder_id: UUID, **changes: Any) -> None:
+    """The case of a child closes, by a decision of whoever acts."""
+    pack = pack_in_force()
+    (decision,) = decide(
+        [
+            Deciding(
+                folder_id=folder_id, kind=DecisionKind.ASSESSMENT, outcome="Nothing further", reasons=WORDS,
+                pack=pack.name, pack_version=pack.version,
+            )
+        ]
+    )  # fmt: skip
+    close(folder_id, reasons=WORDS, closing=a_closing(**changes), decision_id=decision.id)
+
+
 def a_signing(outcome: str = "child_in_need_plan", **changes: Any) -> act.Signing:
     fields: dict[str, Any] = {
         "outcome_id": outcome,
         "reasons": "The assessment shows what help is needed, and both parents want it.",
         "knows_family": False,
         "wishes": WishesIn(why_not="She was asked twice and did not want to say."),
+        "closing": a_closing(),
     }
     return act.Signing(**{**fields, **changes})
 

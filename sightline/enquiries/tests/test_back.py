@@ -16,8 +16,8 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.procedures.models import Duty
 
-from .factories import a_signing, an_ending, begun, discussed, make_case, sent
-from .test_protection import BECAUSE, deciding, enquired, found, owed, stage_of
+from .factories import a_signing, an_ending, begun, close_case, discussed, make_case, sent
+from .test_protection import deciding, enquired, found, owed, stage_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def test_a_way_that_was_closed_is_reopened_with_its_statuses():
     with as_practitioner(case.manager):
         act.sign(row.id, a_signing())
         for _turn in range(2):
-            changes.close(case.maya, reasons=BECAUSE, closure="RC1")
+            close_case(case.maya, reason="RC1")
             assert (stage_of(case.maya), statuses(case.maya)) == (Stage.CLOSED, set())
             changes.reopen(case.maya, reasons=WRONG)
             assert (stage_of(case.maya), statuses(case.maya)) == (Stage.HELP, {"child_in_need"})

@@ -28,7 +28,7 @@ from sightline.records.actions import sign_entry
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
-from .factories import a_beginning, a_signing, an_ending, begun, discussed, make_case, sent
+from .factories import a_beginning, a_closing, a_signing, an_ending, begun, discussed, make_case, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def owed(folder_id, kind):
 def deciding(strategy, outcome, **changes):
     fields = {
         "threshold": "Two injuries without an explanation.", "safety": "She sleeps at her grandmother's tonight.",
-        "reasons": BECAUSE, "wishes_why_not": "She was asleep.",
+        "reasons": BECAUSE, "wishes": WishesIn(why_not="She was asleep."), "closing": a_closing(),
     }  # fmt: skip
     return StrategyIn(strategy.id, outcome, **{**fields, **changes})
 

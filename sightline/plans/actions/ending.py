@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from sightline.access.queries import joined_set, lead_of
-from sightline.agencies.models import Practitioner
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.actions import authority_changed, end_status
-from sightline.children.models import Particulars, Status
+from sightline.children.models import Status
 from sightline.children.terms import AbuseCategory, StatusKind
 from sightline.enquiries.actions import changes as way
+from sightline.enquiries.actions.closing import answers_for
 from sightline.enquiries.queries.contact import awaits_decision
+from sightline.enquiries.queries.episode import has_died as child_has_died
 from sightline.enquiries.queries.episode import open_episode
 from sightline.enquiries.rules import contact
+from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.rules.protection import knows_nobody
+from sightline.enquiries.terms import Closure
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
@@ -35,7 +38,6 @@ from ..models import Action, ActionStep, Ending, Plan, PlanChange, Review, Trans
 from ..terms import (
     ActionAct,
     ActionState,
-    Closure,
     Direction,
     PlanAct,
     PlanKind,
@@ -49,7 +51,7 @@ from .carrying import carry
 
 @dataclass(frozen=True)
 class EndIn:
-    """How a plan ends. `reason` is a census code (terms.Closure); `record_in_order_by` answers for the record."""
+    """How a plan ends. `reason` is a census code (`Closure`); `record_in_order_by` answers for the record."""
 
     reason: str
     reasons: str
@@ -59,6 +61,13 @@ class EndIn:
     record_in_order_by: UUID | None
     wishes: WishesIn = field(default_factory=WishesIn)
     knows_family: bool | None = field(kw_only=True)
+
+    @property
+    def closing(self) -> Closing:
+        """What the child's case needs when it closes."""
+        return Closing(
+            self.reason, self.summary, self.helps_now, self.feedback_asked, self.record_in_order_by
+        )
 
 
 @dataclass(frozen=True)
@@ -80,15 +89,14 @@ class StepIn:
 
 def has_died(plan: Plan) -> bool:
     """Whether the child's death is on the record."""
-    row = Particulars.objects.filter(person_id=plan.child_id).order_by("-recorded_at", "-id").first()
-    return row is not None and row.died_on is not None
+    return child_has_died(plan.child_id)
 
 
 def _last_review(plan: Plan) -> Review | None:
     return Review.objects.filter(plan=plan, closed_at__isnull=False).order_by("-number").first()
 
 
-def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
+def _check_end(plan: Plan, end: Closing, *, case_closes: bool) -> None:
     last = _last_review(plan)
     if case_closes and not has_died(plan):
         episode = open_episode(joined_set(lead_of(plan.folder_id)))
@@ -102,9 +110,7 @@ def _check_end(plan: Plan, end: rules.End, *, case_closes: bool) -> None:
         reviewed=last is not None,
         last_result=ReviewResult(last.result) if last else None,
     ).or_refuse()
-    who = end.record_in_order_by
-    if who is None or not Practitioner.objects.filter(id=who).exists():
-        raise Refused("Choose who answers for the state of the record", "record_in_order_by")
+    answers_for(end.record_in_order_by)
 
 
 def decide_on(
@@ -209,8 +215,7 @@ def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
     kind = PlanKind(plan.kind)
     rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
-    end = rules.End(sent.reason, sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
-    _check_end(plan, end, case_closes=True)
+    _check_end(plan, sent.closing, case_closes=True)
     if Transfer.objects.filter(plan=plan, answered_at__isnull=True).exists():
         raise Refused("Another authority has been asked to take this plan. Record its answer first")
     _close(plan, acting, sent)
@@ -230,7 +235,7 @@ def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
     way.close(
         plan.folder_id,
         reasons=sent.reasons,
-        closure=sent.reason,
+        closing=sent.closing,
         decision_id=decision.id,
         died=has_died(plan),
     )
@@ -261,7 +266,7 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     rules.may_begin(
         sent.to, may_decide=may_decide, conference_decision=conference is not None, open_kind=None
     ).or_refuse()
-    end = rules.End("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
+    end = Closing("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False)
     towards = "up" if sent.to.height > kind.height else "down"
     decision = decide_on(
@@ -415,18 +420,9 @@ def _answered_out(row: Transfer, sent: TransferAnswer) -> None:
     if sent.end is None:
         raise Refused("Write the closing summary", "summary")
     rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
-    _check_end(
-        plan,
-        rules.End(
-            Closure.RC5.value,
-            sent.end.summary,
-            sent.end.helps_now,
-            sent.end.feedback_asked,
-            sent.end.record_in_order_by,
-        ),
-        case_closes=True,
-    )
-    _close(plan, acting, sent.end)
+    end = replace(sent.end, reason=Closure.RC5.value)
+    _check_end(plan, end.closing, case_closes=True)
+    _close(plan, acting, end)
     authority_changed(row.folder_id, responsible=row.authority)
 
 

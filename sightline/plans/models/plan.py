@@ -10,10 +10,11 @@ from sightline.access.models import folder_door
 from sightline.agencies.models import Agency, Practitioner, Team
 from sightline.children.models import Person
 from sightline.children.terms import AbuseCategory
+from sightline.enquiries.terms import Closure
 from sightline.kernel.models import DatedRow, in_order, never_changed, no_overlap
 from sightline.records.models import Decision
 
-from ..terms import Closure, Direction, PlanKind, PlanState
+from ..terms import Direction, PlanKind, PlanState
 from .base import Added, Signed, choices
 
 

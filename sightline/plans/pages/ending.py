@@ -29,7 +29,7 @@ def close(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
     view, shown, plan = opened(request, folder_id, plan_id, "close")
     form = bound(request, forms.CloseForm, as_of=plan.version)
     form.offer_heard(view.folder_ids)
-    form.fields["record_in_order_by"].set_options(people())
+    form.offer_people(people())
     return form_page(
         request, shown, form, lambda: actions.close_plan(plan.id, form.sent(), seen=form.seen_version()),
         title="Close the plan", done="The plan is closed. Its record stays whole.", back=plan_page(plan),
@@ -53,7 +53,7 @@ def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
     form.offer_steps(plan.kind)
     form.offer_heard(view.folder_ids)
     everybody = people()
-    form.fields["record_in_order_by"].set_options(everybody)
+    form.offer_people(everybody)
     form.fields["lead"].set_options(everybody)
     if "decision" in form.fields:
         skip = (DecisionKind.SCREENING.value, DecisionKind.MATCH.value, DecisionKind.RULING.value)
@@ -126,7 +126,7 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
     if found.direction == "out":
         form = bound(request, forms.AnswerOutForm)
         form.offer_heard(view.folder_ids)
-        form.fields["record_in_order_by"].set_options(people())
+        form.offer_people(people())
 
         def send() -> object:
             return actions.answer_transfer(found.id, form.answer())

@@ -9,6 +9,8 @@ from uuid import UUID
 from django import forms
 
 from sightline.children.terms import AbuseCategory
+from sightline.enquiries.pages.closing import ClosingForm, ClosingWords
+from sightline.enquiries.terms import Closure
 from sightline.govuk.forms import (
     Choice,
     Choices,
@@ -30,7 +32,6 @@ from ..terms import (
     Achieved,
     Agrees,
     ChildWas,
-    Closure,
     DidChange,
     FamilyPlan,
     IncidentKind,
@@ -514,35 +515,15 @@ class CloseReviewForm(_Wishes):
     )
 
 
-class _Ending(_Wishes):
+class _Ending(_Wishes, ClosingWords):
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
     reasons = Words("Why?", rows=4, ask="Give the reasons")
-    summary = Words(
-        "Closing summary", rows=8, ask="Write a closing summary",
-        hint="What the worry was, what was done, what is different for the child, what to look out for",
-    )  # fmt: skip
-    helps_now = Words(
-        "Who helps the family from now on, and how do they reach them?",
-        rows=3,
-        ask="Say who helps the family now",
-    )
-    feedback_asked = Words(
-        "How was the family asked what they think of the help?", rows=2, hint="Or why they were not asked",
-        ask="Say how the family was asked, or why not",
-    )  # fmt: skip
-    record_in_order_by = Select(
-        "Who answers for the state of the record?", ask="Choose who answers for the state of the record"
-    )
 
 
-class CloseForm(_Ending):
-    reason = Choice(
-        "Why does the child’s case end?", [(c.value, f"{c.label} ({c.value})") for c in Closure],
-        ask="Select why the child’s case ends", small=True,
-    )  # fmt: skip
+class CloseForm(_Ending, ClosingForm):
     field_order = (
         "knows_family", "reason", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
         "heard", "weight", "wishes_why_not",

@@ -9,6 +9,7 @@ from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import conference_decided
 from sightline.enquiries.models import Episode
 from sightline.enquiries.terms import Act, Stage
+from sightline.enquiries.tests.factories import close_case
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
@@ -109,10 +110,8 @@ def test_closing_a_plan_closes_the_child_s_way_and_reopening_it_takes_that_back(
 def test_the_way_never_closes_over_a_plan_that_is_open():
     family = make_family()
     begun(family, kind=PlanKind.CHILD_IN_NEED)
-    with as_practitioner(family.manager):
-        episode = way.open_episode([family.maya])
-        with pytest.raises(Refused, match="Close it on the Plan tab"):
-            way.move(way.locked(episode.id), Act.CLOSE, reasons=BECAUSE)
+    with as_practitioner(family.manager), pytest.raises(Refused, match="Close it on the Plan tab"):
+        close_case(family.maya)
 
 
 def test_help_that_was_agreed_owes_a_plan_until_it_begins():

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sightline.govuk.forms import Choices, PageForm, Words
+from sightline.govuk.words import date_only
 
 from ..actions import WishesIn
-from ..queries import voices
+from ..queries import SaidLately, Voice, voices
 
 
 class WishesForm(PageForm):
@@ -26,10 +27,11 @@ class WishesForm(PageForm):
 
     def offer_heard(self, folder_ids: Iterable[UUID]) -> None:
         """The last things that the child said, to choose those that bear on the decision."""
-        found = [
-            (str(v.id), f"{v.words[:160]} ({v.heard_at.day} {v.heard_at:%B %Y})")
-            for v in voices(folder_ids, limit=8)
-        ]
+        self.offer_said(voices(folder_ids, limit=8))
+
+    def offer_said(self, said: Iterable[Voice | SaidLately]) -> None:
+        """As `offer_heard`, where a page of several children has read it already."""
+        found = [(str(v.id), f"{v.words[:160]} ({date_only(v.heard_at)})") for v in said]
         fields: dict[str, Any] = self.fields
         if found:
             fields["heard"].set_options(found)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Subquery, Window
+from django.db.models.functions import RowNumber
 
+from sightline.access.queries import joined_sets
 from sightline.documents.subjects import Named
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Wanted, prepared
@@ -102,6 +104,37 @@ def voices(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> l
         .order_by("-heard_at", "-id")[offset : offset + limit]
     )
     return _whole(rows)
+
+
+@dataclass(frozen=True)
+class SaidLately:
+    """A thing that a child said, in short: to choose it as bearing on a decision."""
+
+    id: UUID
+    words: str
+    heard_at: datetime
+
+
+def said_lately(leads: Iterable[UUID], *, each: int = 8) -> dict[UUID, list[SaidLately]]:
+    """The last things that each of several children said, by their own folder. Three queries for all of them."""
+    sets = joined_sets(leads)
+    lead_of = {folder: lead for lead, folders in sets.items() for folder in folders}
+    found: dict[UUID, list[SaidLately]] = {lead: [] for lead in sets}
+    rows = (
+        View.objects.filter(folder_id__in=list(lead_of), corrected_by__isnull=True)
+        .annotate(
+            place_of=Window(
+                RowNumber(), partition_by=F("folder_id"), order_by=[F("heard_at").desc(), F("id").desc()]
+            )
+        )
+        .filter(place_of__lte=each)
+        .order_by("-heard_at", "-id")
+    )
+    for row in rows:
+        mine = found[lead_of[row.folder_id]]
+        if len(mine) < each:
+            mine.append(SaidLately(row.id, row.said or row.worries or row.good or row.dreams, row.heard_at))
+    return found
 
 
 def voice(view_id: UUID, folder_ids: Iterable[UUID]) -> Voice:

@@ -10,10 +10,10 @@ from django.apps import apps
 
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.queries import on_child, standing
-from sightline.enquiries.actions import changes, protection
+from sightline.enquiries.actions import protection
 from sightline.enquiries.actions.protection import Calling, call_strategy
 from sightline.enquiries.figures import found_by_place
-from sightline.enquiries.tests.factories import an_ending, discussed, make_case
+from sightline.enquiries.tests.factories import an_ending, close_case, discussed, make_case
 from sightline.enquiries.tests.test_protection import deciding, enquired, found
 from sightline.kernel.time import LONDON, now, today
 from sightline.plans import actions as plans
@@ -74,7 +74,7 @@ def test_what_needs_to_happen_goes_on_with_the_childs_way() -> None:
             case.maya, plan_made=True, reasons=BECAUSE, decision_id=enquiry.ends.get().decision_id
         )
         assert all("conference" not in line and "trategy" not in line for line in needs(case.maya))
-        changes.close(case.maya, reasons=BECAUSE, closure="RC1")
+        close_case(case.maya, reason="RC1")
         assert needs(case.maya) == []
 
 

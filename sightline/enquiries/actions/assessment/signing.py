@@ -36,6 +36,7 @@ from ...models import (
 from ...queries import assessment as queries
 from ...rules import assessment as rules
 from ...rules import stages
+from ...rules.closing import Closing
 from ...terms import (
     Act,
     AssessmentAct,
@@ -44,6 +45,7 @@ from ...terms import (
 )
 from .. import back, changes
 from .. import episode as way
+from ..closing import write_closing
 from ..protection import end_takes_effect
 from .beginning import DUTY
 from .writing import _locked
@@ -189,6 +191,8 @@ class Signing:
     reasons: str
     knows_family: bool | None
     safe_words: str = ""
+    closing: Closing = field(default_factory=Closing)
+    """Where the outcome closes the case."""
     family_view: str = ""
     """Where early help is to be stepped up: what the family was told, and says to it."""
     conflict: str = ""
@@ -256,6 +260,8 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
             )
         ]
     )
+    if outcome.closes:
+        write_closing(row.episode, decision.id, signing.closing)
     if view.form.statutory:
         weigh(decision, Power.SECTION_17, signing.wishes)
     content, wording = (
@@ -332,7 +338,6 @@ def take_effect(signed: SignOff) -> None:
             reasons=signed.decision.reasons,
             decision_id=signed.decision_id,
             outcome_id=outcome.id,
-            closure=outcome.closure,
             ends=ends,
             begins=begins,
         )

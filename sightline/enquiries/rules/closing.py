@@ -1,0 +1,84 @@
+"""What a case needs before it closes, whichever way it closes.
+
+Sources: the children in need census (reason for closure); FAM-10, FAM-15 and REC-20; the rest is Sightline baseline.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from sightline.kernel.verdicts import Verdict
+
+from ..terms import Closure
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What somebody says when a case closes. `reason`: a census code; `record_in_order_by` answers for the record."""
+
+    reason: str = ""
+    summary: str = ""
+    helps_now: str = ""
+    feedback_asked: str = ""
+    record_in_order_by: UUID | None = None
+
+
+def may_close(closing: Closing, *, died: bool) -> Verdict:
+    """A case closes with its reason, its summary, who helps now, the family asked, and somebody who answers for it."""
+    reason = check_reason(closing.reason, died=died)
+    return reason if not reason else check_words(closing)
+
+
+def check_reason(reason: str, *, died: bool) -> Verdict:
+    """A reason of the census, and that of a child's death for a child who died and for no other."""
+    if reason not in {c.value for c in Closure}:
+        return Verdict.no("Select why the child’s case ends", "reason")
+    if died and reason != Closure.RC2:
+        return Verdict.no("The child has died. Select that as the reason", "reason")
+    if reason == Closure.RC2 and not died:
+        return Verdict.no(
+            "The child’s date of death is not recorded. Record it on the People tab first", "reason"
+        )
+    return Verdict.yes()
+
+
+def check_words(closing: Closing) -> Verdict:
+    """What a child's record needs at an end, also at the end of a plan that another follows."""
+    for text, field_name, ask in (
+        (
+            closing.summary,
+            "summary",
+            "Write a closing summary: what the worry was, what was done, what is different",
+        ),
+        (closing.helps_now, "helps_now", "Say who helps the family now, and how they reach them"),
+        (
+            closing.feedback_asked,
+            "feedback_asked",
+            "Say how the family was asked what they think, or why they were not",
+        ),
+    ):
+        if not text.strip():
+            return Verdict.no(ask, field_name)
+    if only_no_contact(closing.summary):
+        return Verdict.no(
+            "That a family could not be reached is no reason by itself to close. Say what is known of the "
+            "child’s safety, and who decided that it is enough",
+            "summary",
+        )
+    if closing.record_in_order_by is None:
+        return Verdict.no("Choose who answers for the state of the record", "record_in_order_by")
+    return Verdict.yes()
+
+
+_NO_CONTACT = re.compile(
+    r"\b(no (contact|reply|answer|response)|not? (engag|respond|answer)\w*|disengag\w*|unable to contact|"
+    r"could not be (reached|contacted)|did ?n[o’']t (answer|engage|respond))",
+    re.IGNORECASE,
+)
+
+
+def only_no_contact(summary: str) -> bool:
+    """Whether a summary speaks of failed contact and of little else (FAM-15)."""
+    return bool(_NO_CONTACT.search(summary)) and len(re.findall(r"[^\W\d_]{2,}", summary)) < 20
