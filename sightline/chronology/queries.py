@@ -220,7 +220,7 @@ class _EntryRow(NamedTuple):
     statements: list[tuple[str, str, str, str]] | None
     answers: list[tuple[str, str]] | None
     confirming: list[tuple[str, str, str | None, str | None]] | None
-    corrections: list[tuple[str, int]] | None
+    corrections: list[tuple[str, int, bool, bool]] | None
 
 
 # By hand: a page has fifty of them, and to make objects of all that hangs on them took longer than to read them.
@@ -235,7 +235,8 @@ _ENTRY_ROWS = """
            (SELECT json_agg(json_build_array(r.name, r.post, f.said, f.at) ORDER BY r.asked_at, r.id)
             FROM records_confirmationrequest r LEFT JOIN records_confirmation f ON f.request_id = r.id
             WHERE r.entry_id = e.id),
-           (SELECT json_agg(json_build_array(c.written_at, c.number) ORDER BY c.written_at, c.number)
+           (SELECT json_agg(json_build_array(c.written_at, c.number, c.significant, c.late)
+                            ORDER BY c.written_at, c.number)
             FROM records_entry c WHERE c.corrects_id = e.id)
     FROM records_entry e
     JOIN agencies_practitioner p ON p.id = e.author_id
@@ -259,6 +260,21 @@ def _said_of_it(row: _EntryRow, before: datetime | None) -> list[str]:
         answered = at is not None and (before is None or datetime.fromisoformat(at) < before)
         found.append(told_of(name, post, Confirming(said) if answered and said else Confirming.WAITING))
     return found
+
+
+def _corrected(row: _EntryRow, number: int, significant: bool, late: bool) -> str:
+    """'Corrected by entry 5: not a significant event'."""
+    said = [
+        words
+        for words, holds in (
+            ("a significant event", significant and not row.significant),
+            ("not a significant event", row.significant and not significant),
+            ("written late", late and not row.late),
+            ("not written late", row.late and row.late_why and not late),
+        )
+        if holds
+    ]
+    return f"Corrected by entry {number}" + (f": {', '.join(said)}" if said else "")
 
 
 def entry_moment(row: _EntryRow, before: datetime | None = None) -> Moment:
@@ -287,8 +303,8 @@ def entry_moment(row: _EntryRow, before: datetime | None = None) -> Moment:
         late=row.late,
         tags=tuple(tags),
         later=tuple(
-            (datetime.fromisoformat(at), f"Corrected by entry {number}")
-            for at, number in row.corrections or ()
+            (datetime.fromisoformat(at), _corrected(row, number, significant, late))
+            for at, number, significant, late in row.corrections or ()
         ),
         number=row.number,
         impact=row.impact,

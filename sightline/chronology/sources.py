@@ -25,7 +25,7 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import DutyEvent
 from sightline.procedures.terms import DutyAct
 from sightline.records.chronology import Moment
-from sightline.records.models import Decision
+from sightline.records.models import Decision, DecisionWording
 
 from .rules import DECISION, start_of
 
@@ -43,16 +43,20 @@ def _decisions(folder_ids: Sequence[UUID]) -> Wanted:
         .order_by("made_at")
         .values_list("replaces_id", "made_at")
     )
-    return rows, replacing
+    reworded = DecisionWording.objects.filter(folder_id__in=folder_ids).order_by("at", "id")
+    return rows, replacing, reworded
 
 
 def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """Every decision, with what became of it: ruled on, decided again."""
-    rows, replacing = asked = _decisions(folder_ids)
+    rows, replacing, reworded = asked = _decisions(folder_ids)
     yield asked
     replaced_at: dict[UUID | None, list[datetime]] = {}
     for replaced, made_at in replacing:
         replaced_at.setdefault(replaced, []).append(made_at)
+    wordings: dict[UUID, list[DecisionWording]] = {}
+    for wording in reworded:
+        wordings.setdefault(wording.decision_id, []).append(wording)
     return [
         Moment(
             id=row.id,
@@ -60,26 +64,42 @@ def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             happened_at=row.made_at,
             known_at=row.made_at,
             kind=DECISION,
-            text=f"{row.outcome.rstrip('.')}.\n{row.reasons}",
+            text=_decision_text(row),
             agency=_office(row.maker_post),
-            author=row.maker.name,
+            author=row.maker_name or row.maker.name,
             href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",
             significant=True,
             tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
-            turns=((row.ruling.made_at, {"tags": ()}),) if getattr(row, "ruling", None) else (),
-            later=tuple(_afterwards(row, replaced_at.get(row.id, ()))),
+            turns=tuple(_turns(row, wordings.get(row.id, ()))),
+            later=tuple(_afterwards(row, replaced_at.get(row.id, ()), wordings.get(row.id, ()))),
         )
         for row in rows
     ]
 
 
-def _afterwards(row: Decision, replaced_at: Sequence[datetime]) -> Iterator[tuple[datetime, str]]:
+def _decision_text(row: Decision | DecisionWording) -> str:
+    return f"{row.outcome.rstrip('.')}.\n{row.reasons}"
+
+
+def _turns(row: Decision, wordings: Sequence[DecisionWording]) -> Iterator[tuple[datetime, dict[str, Any]]]:
+    ruling: Decision | None = getattr(row, "ruling", None)
+    if ruling is not None:
+        yield ruling.made_at, {"tags": ()}
+    for wording in wordings:
+        yield wording.at, {"text": _decision_text(wording)}
+
+
+def _afterwards(
+    row: Decision, replaced_at: Sequence[datetime], wordings: Sequence[DecisionWording]
+) -> Iterator[tuple[datetime, str]]:
     ruling: Decision | None = getattr(row, "ruling", None)
     if ruling is not None:
         yield (
             ruling.made_at,
             "In effect since the ruling" if ruling.upholds else "Not in effect: ruled against",
         )
+    for wording in wordings:
+        yield wording.at, "Its wording was corrected"
     for at in replaced_at:
         yield at, "Decided again later"
 

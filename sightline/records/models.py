@@ -28,6 +28,10 @@ _ASKED_THIS_OF_ME = (
 )
 
 
+#: The named job that writes what somebody decided once they have confirmed it, also where they may not open the record.
+CONFIRMED = "confirmed"
+
+
 def _choices(terms: Any) -> list[tuple[str, str]]:
     return [(term.value, term.value) for term in terms]
 
@@ -117,12 +121,14 @@ class Entry(FolderRow):
     theirs_name = models.CharField(max_length=200, blank=True, help_text="Whose own words they are")
     theirs_relation = models.CharField(max_length=200, blank=True)
     subject_id = models.UUIDField(null=True, help_text="What it is about, such as a concern")
-    door = folder_door(append_only=True)
+    door = folder_door(append_only=True, jobs={CONFIRMED: ("select",)})
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["folder", "number"], name="entry_number_once"),
-            models.UniqueConstraint(fields=["folder", "written_from"], name="a_draft_is_signed_once"),
+            models.UniqueConstraint(
+                fields=["folder", "author", "written_from"], name="a_draft_is_signed_once"
+            ),
             models.CheckConstraint(
                 name="a_correction_says_what_was_wrong",
                 condition=Q(corrects__isnull=True) | ~Q(was_wrong=""),
@@ -148,7 +154,7 @@ class Statement(FolderRow):
     told_by = models.CharField(max_length=200, blank=True)
     only = models.BooleanField(default=False, help_text="Stands in this child's record alone")
     text = models.TextField()
-    door = folder_door(append_only=True)
+    door = folder_door(append_only=True, jobs={CONFIRMED: ("select",)})
 
     class Meta:
         constraints = [
@@ -230,7 +236,7 @@ class Confirmation(FolderRow):
     )
     words = models.TextField(blank=True)
     door = folder_door(
-        read=f"{MAY_READ} OR {ASKED_OF_ME}",
+        read=f"{MAY_READ} OR {ASKED_OF_ME} OR {_ASKED_THIS_OF_ME}",
         insert=f"practitioner_id = kernel_practitioner() AND ({MAY_ADD} OR {_ASKED_THIS_OF_ME})",
         append_only=True,
     )
@@ -278,6 +284,12 @@ class Decision(FolderRow):
     reasons = models.TextField()
     maker = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="decisions")
     maker_post = models.CharField(max_length=300)
+    maker_name = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="Who made it, where they have no sign-in: `maker` then holds their signature, the post is theirs",
+    )
     made_at = models.DateTimeField()
     pack = models.CharField(max_length=80)
     pack_version = models.CharField(max_length=80)
@@ -291,7 +303,7 @@ class Decision(FolderRow):
     written_together = models.UUIDField(null=True)
     subject_id = models.UUIDField(null=True)
     replaces = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
-    door = folder_door(append_only=True)
+    door = folder_door(append_only=True, jobs={CONFIRMED: ("select", "insert")})
 
     class Meta:
         constraints = [
@@ -303,3 +315,28 @@ class Decision(FolderRow):
         ]
         indexes = [models.Index(fields=["folder", "-made_at"], name="decision_by_day")]
         triggers = [never_changed("decision_never_changed")]
+
+
+class DecisionWording(FolderRow):
+    """The right words of a decision that was written down wrongly in an entry: it stays its maker's.
+
+    `entry` is the correction, `by` who wrote it or, where it was written for somebody else, who confirmed it.
+    """
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="wordings")
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="rewords")
+    outcome = models.CharField(max_length=200)
+    reasons = models.TextField()
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    by_post = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    door = folder_door(append_only=True, jobs={CONFIRMED: ("select", "insert")})
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["decision", "entry"], name="a_decision_is_reworded_once_an_entry"
+            ),
+            models.CheckConstraint(name="a_reworded_decision_has_reasons", condition=~Q(reasons="")),
+        ]
+        triggers = [never_changed("decision_wording_never_changed")]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Verdict
@@ -138,6 +140,62 @@ def may_sign_paragraph(paragraph: Paragraph) -> Verdict:
 #: What a list of decisions shows of one.
 LONGEST_DECISION = 200
 
+#: A decision in words: what was decided, and why.
+Worded = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a correction makes of the decisions in an entry: places among those that stand, and the words.
+
+    `reworded` are decisions with their right words; `added` was not in the entry before; `withdrawn` is no more.
+    """
+
+    reworded: tuple[tuple[int, Worded], ...] = ()
+    added: tuple[Worded, ...] = ()
+    withdrawn: tuple[int, ...] = ()
+
+
+def settled(standing: Sequence[Worded], now: Sequence[Worded]) -> Settled:
+    """What becomes of the decisions that stand, where the entry now has those (REC-08, REC-12).
+
+    What is the same stays as it is. Of the rest each takes the words that are most like its own: a correction says how
+    the decision ought to have been written down, and never makes it again. Sightline baseline.
+    """
+    left, words = list(range(len(standing))), list(now)
+    for place in list(left):
+        if standing[place] in words:
+            left.remove(place)
+            words.remove(standing[place])
+    reworded = []
+    pairs = sorted(
+        (-_likeness(standing[place], word), place, n) for place in left for n, word in enumerate(words)
+    )
+    used: set[int] = set()
+    for _, place, n in pairs:
+        if place in left and n not in used:
+            left.remove(place)
+            used.add(n)
+            reworded.append((place, words[n]))
+    added = tuple(word for n, word in enumerate(words) if n not in used)
+    return Settled(tuple(sorted(reworded)), added, tuple(left))
+
+
+def _likeness(one: Worded, other: Worded) -> float:
+    return SequenceMatcher(None, " ".join(one)[:2000], " ".join(other)[:2000], autojunk=False).quick_ratio()
+
+
+def may_add_decision(mine: bool, author: str, outcome: str) -> Verdict:
+    """A decision has one maker, who says so: nobody else's correction adds it to their entry (REC-08)."""
+    if mine:
+        return Verdict.yes()
+    return Verdict.no(
+        f"The entry of {author} has no decision “{shortened(outcome)}”. A decision of your own goes into an entry of "
+        f"your own. For one that {author} made, write “d @{author}:” before it; it is on the list of decisions once "
+        f"{author} has written it.",
+        "text",
+    )
+
 
 def shortened(text: str, to: int = 60) -> str:
     """The beginning of a text, for a message."""
@@ -163,9 +221,14 @@ def may_correct_now(seen: int, corrections: Sequence[tuple[str, datetime]]) -> V
     return Verdict.yes()
 
 
-def may_confirm(asked_of: object, me: object, *, answered_by: str = "") -> Verdict:
+def may_confirm(asked_of: object, me: object, *, answered_by: str = "", corrected: bool = False) -> Verdict:
     """Only whoever saw or heard it confirms what was written for them (REC-04); for somebody without a sign-in, whoever
     holds their signature."""
+    if corrected:
+        return Verdict.no(
+            f"{answered_by} corrected this entry meanwhile, so nothing is confirmed. You are asked anew about the right "
+            "words."
+        )
     if answered_by:
         return Verdict.no(f"{answered_by} has answered this already.")
     if asked_of is not None and asked_of != me:

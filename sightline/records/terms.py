@@ -59,6 +59,8 @@ class Confirming(StrEnum):
     DISPUTED = "disputed"
     CANNOT = "cannot"
     """They cannot confirm it any more, as when they have left; who says so, and why, is recorded."""
+    REPLACED = "replaced"
+    """It was corrected before they answered: they are asked about the right words instead."""
 
     @property
     def label(self) -> str:
@@ -70,6 +72,7 @@ _CONFIRMING = {
     Confirming.CONFIRMED: "Confirmed",
     Confirming.DISPUTED: "Not confirmed as written",
     Confirming.CANNOT: "Cannot be confirmed",
+    Confirming.REPLACED: "Corrected before it was confirmed",
 }
 
 

@@ -60,7 +60,8 @@ class View(Written):
     )
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     was_wrong = models.TextField(blank=True)
-    door = folder_door(append_only=True)
+    # Whether a decision touches what a child said is asked also where its maker may not open the record.
+    door = folder_door(append_only=True, jobs={"duties": ("select",)})
 
     class Meta:
         constraints = [

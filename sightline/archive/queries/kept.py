@@ -176,6 +176,13 @@ KEPT: dict[str, Kept] = {
     "records.Confirmation": Kept(
         "entry", "Somebody confirmed what was written for them", at="at", by="practitioner", post="post"
     ),
+    "records.DecisionWording": Kept(
+        "entry",
+        "The right words of a decision that was written down wrongly",
+        at="at",
+        by="by",
+        post="by_post",
+    ),
     "chronology.OwnMoment": Kept(
         "entry",
         "A line of a worker's own chronology",

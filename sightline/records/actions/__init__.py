@@ -1,7 +1,9 @@
 """The only writer of entries and decisions."""
 
-from .confirming import (
+from .asking import (
     ask_to_confirm,
+)
+from .confirming import (
     confirm,
 )
 from .correcting import (
@@ -23,6 +25,9 @@ from .drafts import (
     clear_drafts,
     drop_draft,
     keep_draft,
+)
+from .numbers import (
+    one_at_a_time,
 )
 from .past import (
     PastEntry,
@@ -58,6 +63,7 @@ __all__ = [
     "decide",
     "drop_draft",
     "keep_draft",
+    "one_at_a_time",
     "record_decisions_bulk",
     "record_entries_bulk",
     "rule_on",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sightline.agencies.actions import permit
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt
 from sightline.kernel.verdicts import NotFound, Refused
@@ -21,8 +22,12 @@ from ..models import (
     Entry,
     EntryDraft,
 )
+from ..queries import late_since
 from ..terms import ContributionKind, EntryKind, StatementKind, StatementSource
+from .asking import Asked, ask_anew
+from .deciding import tell_of_decisions
 from .numbers import _lock_counters
+from .settling import Maker, check_correction, settle, told_to_the_trail
 from .signing import _called, _page_of
 from .writing import Answered, EntryIn, _may_write_in, _Page, _signed_from, _together, _write
 
@@ -37,20 +42,26 @@ def correct_entry(
     happened_at: datetime | None = None,
     answers: Mapping[str, str] | None = None,
     child_answers: Mapping[UUID, Mapping[str, str]] | None = None,
+    significant: bool | None = None,
+    impact: str = "",
+    late_why: str = "",
     seen: int | None = None,
     draft_id: UUID | None = None,
 ) -> Entry:
     """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
 
     `also` are entries written together with it that have the same mistake; `own` the lines of one child's record, by
-    folder. With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
+    folder. What is not given, such as `happened_at` or `significant`, stays as the last correction has it. A right time
+    that makes the entry late says why (REC-07). With `seen`, how many corrections the page knew of, one more since is a
+    refusal that names who and when. Decisions stay their makers' (see `settling`); who was asked to confirm the entry
+    is asked about the right words.
     """
     with attempt("records.correct_entry"):
         acting = permit(Permission.WRITE_FOLDER)
         rules.may_correct(was_wrong, text).or_refuse()
-        if draft_id is not None and (signed := _signed_from(draft_id)):
+        if draft_id is not None and (signed := _signed_from(draft_id, acting)):
             return next(iter(signed.values()))
-        wrong = Entry.objects.filter(id=entry_id).first()
+        wrong = Entry.objects.select_related("author").filter(id=entry_id).first()
         if wrong is None:
             raise NotFound
         if wrong.corrects_id is not None:
@@ -85,14 +96,41 @@ def correct_entry(
                 page.answers = _page_of(given, form, row.folder_id, called).answers
             page.fields = {"corrects_id": row.id, "was_wrong": was_wrong.strip()}
             pages.append(page)
+        now_ = _standing_now(wrong)
+        asked = {row.folder_id: Asked.about(row, acting) for row in rows}
+        if wrong.kind != EntryKind.CONTRIBUTION:
+            for row, page in zip(rows, pages, strict=True):
+                mine = asked[row.folder_id].mine(row, acting)
+                check_correction(row, page.paragraphs, was_wrong, mine=mine)
+        is_significant = now_.significant if significant is None else significant
         entries = _write(
-            acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or wrong.happened_at,
-            subject_id=wrong.subject_id, present=wrong.present, form=form, draft_id=draft_id, may_be_late=False,
-            what="records.correct_entry",
+            acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or now_.happened_at,
+            subject_id=wrong.subject_id, present=now_.present, form=form, draft_id=draft_id,
+            late=late_since(wrong, happened_at or now_.happened_at),
+            late_why=late_why.strip() or now_.late_why or wrong.late_why,
+            significant=is_significant, impact=impact.strip() or (now_.impact if is_significant else ""),
+            significant_before=now_.significant, decides=False, what="records.correct_entry",
         )  # fmt: skip
+        ask_anew([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
+        if wrong.kind != EntryKind.CONTRIBUTION:
+            _settle([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()
         return entries[wrong.folder_id]
+
+
+def _settle(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) -> None:
+    """The decisions of corrected entries, save where somebody is first to confirm the right words."""
+    for asked, entry in corrected:
+        if not asked.anew:
+            done = settle([entry], Maker.of(acting), entry.written_at, adds=not asked.cannot)
+            told_to_the_trail(done)
+            tell_of_decisions(done.decisions)
+
+
+def _standing_now(wrong: Entry) -> Entry:
+    """The entry as its last correction has it."""
+    return Entry.objects.filter(corrects=wrong).order_by("-number").first() or wrong
 
 
 def _pinned_form(entry: Entry) -> EntryForm | None:
@@ -125,7 +163,7 @@ def contribute(given: ContributionIn, *, draft_id: UUID | None = None) -> Entry:
     """
     with attempt("records.contribute"):
         acting = permit(Permission.WRITE_FOLDER)
-        if draft_id is not None and (signed := _signed_from(draft_id)):
+        if draft_id is not None and (signed := _signed_from(draft_id, acting)):
             return next(iter(signed.values()))
         rules.may_contribute(given.name, given.words).or_refuse()
         rules.may_write_text(given.words, "words").or_refuse()

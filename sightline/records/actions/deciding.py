@@ -66,9 +66,14 @@ def decide(decisions: Sequence[Deciding]) -> list[Decision]:
     Decision.objects.bulk_create(rows)
     for row in rows:
         record(Verb.WROTE, "records.decide", folder_id=row.folder_id, subject=row)
-    for tell in told_of_decisions:
-        tell(rows)
+    tell_of_decisions(rows)
     return rows
+
+
+def tell_of_decisions(rows: Sequence[Decision]) -> None:
+    """Tells the rooms above of decisions that were just made."""
+    for tell in told_of_decisions if rows else ():
+        tell(rows)
 
 
 def _decision(

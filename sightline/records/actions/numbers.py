@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from sightline.agencies.rules import Acting
 from sightline.kernel.verdicts import NotFound
 
@@ -14,6 +16,12 @@ from .. import rules
 from ..models import (
     EntryCounter,
 )
+
+
+def one_at_a_time(ident: UUID) -> None:
+    """Whoever does something with the same draft or request waits here until the other transaction has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records {ident}"])
 
 
 def _post(acting: Acting) -> str:

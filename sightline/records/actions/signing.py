@@ -27,7 +27,7 @@ from ..models import (
     Entry,
     EntryDraft,
 )
-from .confirming import _ask_to_confirm
+from .asking import _ask_to_confirm
 from .writing import Answered, EntryIn, _Page, _signed_from, _together, _write
 
 
@@ -73,7 +73,7 @@ def sign(entry: EntryIn, *, draft_id: UUID | None = None, version: int | None = 
     with attempt("records.sign", folder_id=entry.folder_ids[0] if entry.folder_ids else None):
         acting = permit(Permission.WRITE_FOLDER)
         if draft_id is not None:
-            signed = _signed_from(draft_id)
+            signed = _signed_from(draft_id, acting)
             if signed:
                 return signed
             _free_to_sign(draft_id, version)

@@ -31,7 +31,7 @@ from ..models import (
 from ..queries import lateness, ways_into
 from ..terms import DecisionKind, EntryKind, StatementKind, StatementSource
 from .deciding import Deciding, decide
-from .numbers import _next_numbers, _post
+from .numbers import _next_numbers, _post, one_at_a_time
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,13 @@ class _Page:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def _signed_from(draft_id: UUID) -> dict[UUID, Entry]:
-    return {row.folder_id: row for row in Entry.objects.filter(written_from=draft_id)}
+def _signed_from(draft_id: UUID, acting: Acting) -> dict[UUID, Entry]:
+    """What the writer has signed from that draft. Whoever signs it at the same time waits here until it is known."""
+    one_at_a_time(draft_id)
+    return {
+        row.folder_id: row
+        for row in Entry.objects.filter(written_from=draft_id, author_id=acting.practitioner_id)
+    }
 
 
 def _together(entry: Entry) -> list[Entry]:
@@ -122,11 +127,16 @@ def _write(
     present: str = "",
     form: EntryForm | None = None,
     draft_id: UUID | None = None,
-    may_be_late: bool = True,
+    late: tuple[bool, str] | None = None,
+    significant_before: bool = False,
     decides: bool = True,
     what: str = "records.sign_entry",
 ) -> dict[UUID, Entry]:
-    """The rows of entries written in one go, numbered; decisions among their paragraphs are decided."""
+    """The rows of entries written in one go, numbered; decisions among their paragraphs are decided.
+
+    `late`: whether it counts as written late, and the limit in words, where that is not a matter of now.
+    `significant_before`: it stood as a significant event already, of which nobody is told again.
+    """
     at = now()
     folders = [page.folder_id for page in pages]
     _may_write_in(folders)
@@ -138,8 +148,8 @@ def _write(
         for paragraph in page.paragraphs:
             rules.may_sign_paragraph(paragraph).or_refuse()
     pack = pack or pack_in_force()
-    late, span = lateness(pack, acting.agency_kind.value, happened_at, at) if may_be_late else (False, "")
-    rules.says_why_late(late, late_why, span).or_refuse()
+    is_late, span = late or lateness(pack, acting.agency_kind.value, happened_at, at)
+    rules.says_why_late(is_late, late_why, span).or_refuse()
     _recognise_children(pages)
     rests = _references(pages)
     together = uuid7() if len(pages) > 1 else None
@@ -158,8 +168,8 @@ def _write(
             agency_id=acting.agency_id,
             text=whole(page.paragraphs),
             present=present.strip(),
-            late=late,
-            late_why=late_why.strip() if late else "",
+            late=is_late,
+            late_why=late_why.strip() if is_late else "",
             significant=significant,
             impact=impact.strip() if significant else "",
             third_party=any(p.source is StatementSource.TOLD for p in page.paragraphs),
@@ -173,7 +183,7 @@ def _write(
             **page.fields,
         )
     Entry.objects.bulk_create(entries.values())
-    if significant:
+    if significant and not significant_before:
         for tell in told_of_significant:
             tell(list(entries.values()))
     _write_parts(pages, entries, rests)

@@ -31,7 +31,7 @@ from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
 from ..terms import ContributionKind, EntryKind, StatementSource
 from .forms import About, AskForm, ContributionForm, WritingForm, which_records, writing_form
-from .write import Scene, asked_draft, draft_href, look_again, scene, sent
+from .write import Scene, asked_draft, draft_href, happened_then, look_again, scene, sent
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -124,6 +124,9 @@ def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) ->
     initial: dict[str, Any] = {
         "happened_at": latest.happened_at,
         "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
+        "significant": latest.significant,
+        "impact": latest.impact,
+        "late_why": latest.late_why,
     }
     for n, view in enumerate([latest, *(beside[f] for f in also if f in beside)]):
         initial[f"own{n}"] = marked(_typed_again(s) for s in view.statements if s.only)
@@ -153,11 +156,12 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
     at, told = _to_correct(request, folder_id, entry_id, "records.correct")
     found = told.entry
     at, about, also = _correction_about(at, found)
-    draft_id, version, kept, elsewhere, other_href = uuid7(), 0, None, None, ""
+    draft_id, version, kept, elsewhere, other_href, late = uuid7(), 0, None, None, "", False
     seen = len(found.corrected_by)
     if request.method == "POST":
         draft_id, version = asked_draft(request)
         act = request.POST.get("act", "sign")
+        actions.one_at_a_time(draft_id)
         if act == "sign" and (signed := _signed_already(at, draft_id)):
             return signed
         known = request.POST.get("seen", "")
@@ -170,9 +174,10 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
         if act == "save" and elsewhere is None:
             messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
             return HttpResponseRedirect(draft_href(saved.draft))
-        form = _correction_form(about, request.POST)
+        late = _late_then(request, about, found)
+        form = _correction_form(about, request.POST, late=late)
         if act != "sign" or elsewhere is not None:
-            form = _correction_form(about, draft=sent(request))
+            form = _correction_form(about, draft=sent(request), late=late)
         elif form.is_valid():
             chosen = [v for v in form.cleaned_data.get("others", []) if v != "none"]
             try:
@@ -185,6 +190,9 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                     happened_at=form.cleaned_data["happened_at"],
                     answers=form.answers(),
                     child_answers=form.child_answers(),
+                    significant=form.cleaned_data["significant"],
+                    impact=form.cleaned_data["impact"],
+                    late_why=form.cleaned_data["late_why"],
                     seen=seen,
                     draft_id=draft_id,
                 )
@@ -204,13 +212,16 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
         if kept is not None:
             draft_id, version = kept.id, kept.version
             form = _correction_form(about, draft=kept.content)
+            late = bool(form["late_why"].value())
         else:
             form = _correction_form(about, initial=_as_it_stands(told.latest, also, about.form))
+            late = told.latest.late
     return render(
         request,
         "records/correct.html",
         {
             "form": form,
+            "written_late": late,
             "about": about,
             "e": found,
             "child": about.child,
@@ -226,6 +237,12 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             **look_again(at, about, str(form["text"].value() or ""), None),
         },
     )
+
+
+def _late_then(request: HttpRequest, about: About, found: EntryView) -> bool:
+    """Whether the entry was written late, if it happened when the correction says."""
+    happened = happened_then(request, about, entry=False)
+    return happened is not None and queries.late_since(found, happened)[0]
 
 
 def _own_draft(request: HttpRequest, kind: str, about: UUID) -> Any:
@@ -258,13 +275,14 @@ def _draft_beside(request: HttpRequest, saved: Kept, draft_id: UUID) -> str:
 
 
 def _kept(
-    request: HttpRequest, at: Scene, about: About | None, kind: str, of: UUID, text: str
+    request: HttpRequest, at: Scene, about: About | None, kind: str, of: EntryView, text: str
 ) -> HttpResponse:
     draft_id, version = asked_draft(request)
+    actions.one_at_a_time(draft_id)
     if queries.signed_from(draft_id):
         return JsonResponse({"signed": True}, status=409)
     kept = actions.keep_draft(
-        draft_id, child=at.lead, kind=kind, content=sent(request), version=version, about=of
+        draft_id, child=at.lead, kind=kind, content=sent(request), version=version, about=of.id
     )
     other = f"{request.path.removesuffix('keep/')}?draft={draft_id}" if kept.elsewhere else ""
     return JsonResponse(
@@ -274,7 +292,7 @@ def _kept(
             "version": kept.draft.version,
             "elsewhere": moment(kept.elsewhere) if kept.elsewhere else "",
             "other": other,
-            "late": False,
+            "late": _late_then(request, about, of) if about else False,
             "aids": render_to_string(
                 "records/_beside.html", look_again(at, about, text, None), request=request
             )
@@ -290,7 +308,7 @@ def keep_correction(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> Ht
     at, told = _to_correct(request, folder_id, entry_id, "records.keep_correction")
     found = told.entry
     at, about, _also = _correction_about(at, found)
-    return _kept(request, at, about, "correction", found.id, request.POST.get("text", ""))
+    return _kept(request, at, about, "correction", found, request.POST.get("text", ""))
 
 
 # -- other people's own words ---------------------------------------------------------------------------
@@ -313,6 +331,7 @@ def contribute(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRes
     if request.method == "POST":
         draft_id, version = asked_draft(request)
         act = request.POST.get("act", "sign")
+        actions.one_at_a_time(draft_id)
         if act == "sign" and (signed := _signed_already(at, draft_id)):
             return signed
         saved = actions.keep_draft(
@@ -380,7 +399,7 @@ def keep_contribution(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> 
     """Keeps somebody's own words while they are being written down."""
     at, told = _to_correct(request, folder_id, entry_id, "records.keep_contribution")
     found = told.entry
-    return _kept(request, at, None, "contribution", found.id, "")
+    return _kept(request, at, None, "contribution", found, "")
 
 
 @page(permission=Permission.WRITE_FOLDER)

@@ -146,11 +146,11 @@ def writing_form(
             fields[f"own{n}"] = Words(
                 f"Only for {child.called}", max_length=UNCUT, rows=3, count=False, required=False,
             )  # fmt: skip
+    fields["significant"] = Confirm("This is a significant event for the child", required=False)
+    fields["impact"] = Words(
+        "What does it mean for the child?", rows=3, count=False, required=False, max_length=4000
+    )
     if entry:
-        fields["significant"] = Confirm("This is a significant event for the child", required=False)
-        fields["impact"] = Words(
-            "What does it mean for the child?", rows=3, count=False, required=False, max_length=4000
-        )
         fields["written_for"] = Select(
             "Who saw or heard it?",
             about.colleagues,
@@ -160,11 +160,11 @@ def writing_form(
         )
         fields["written_for_name"] = Text("Or the name of somebody without a sign-in", required=False)
         fields["written_for_post"] = Text("Their post title and agency", required=False, max_length=300)
-        fields["late_why"] = Words(
-            "Why was this not written sooner?", rows=2, count=False, required=late, max_length=2000,
-            ask="Say why this was not written sooner",
-        )  # fmt: skip
-    else:
+    fields["late_why"] = Words(
+        "Why was this not written sooner?", rows=2, count=False, required=late, max_length=2000,
+        ask="Say why this was not written sooner",
+    )  # fmt: skip
+    if not entry:
         fields["was_wrong"] = Text("What was wrong?", ask="Say what was wrong", max_length=2000, legend="m")
     made = cast(type[WritingForm], type("WritingForm", (WritingForm,), {**fields, "about": about}))
     return made(*args, **kwargs)

@@ -194,6 +194,8 @@ def _signed(at: Scene, draft_id: UUID) -> HttpResponse | None:
 def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
     act = request.POST.get("act", "sign")
     draft_id, version = asked_draft(request)
+    # Pressed twice, or while the page was keeping the draft: the second waits and is shown what the first signed.
+    actions.one_at_a_time(draft_id)
     if act == "sign" and (signed := _signed(at, draft_id)):
         return signed
     kept = actions.keep_draft(
@@ -202,7 +204,7 @@ def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
     if act == "save" and kept.elsewhere is None:
         messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
         return HttpResponseRedirect(_draft_href(at, about, kept.draft.id))
-    late = bool(_lateness_of(at, _happened(request, about))[0])
+    late = bool(_lateness_of(at, happened_then(request, about))[0])
     if act != "sign" or kept.elsewhere is not None:
         form = writing_form(about, draft=sent(request), late=late)
         return _show(
@@ -228,9 +230,9 @@ def _whose(name: str) -> str:
     return f"{name}’" if name.endswith("s") else f"{name}’s"
 
 
-def _happened(request: HttpRequest, about: About) -> datetime | None:
+def happened_then(request: HttpRequest, about: About, *, entry: bool = True) -> datetime | None:
     """When it happened, as far as what was sent says so."""
-    asked = writing_form(about).fields["happened_at"]
+    asked = writing_form(about, entry=entry).fields["happened_at"]
     try:
         found = asked.clean(asked.widget.value_from_datadict(request.POST, {}, "happened_at"))
     except ValidationError:
@@ -369,10 +371,11 @@ def keep(request: HttpRequest, folder_id: UUID, form_id: str) -> HttpResponse:
     at = scene(request, folder_id, "records.keep")
     about = _about(at, form_named(at.pack, form_id))
     draft_id, version = asked_draft(request)
+    actions.one_at_a_time(draft_id)
     if queries.signed_from(draft_id):
         return JsonResponse({"signed": True}, status=409)
     kept = actions.keep_draft(draft_id, child=at.lead, kind=form_id, content=sent(request), version=version)
-    beside = look_again(at, about, request.POST.get("text", ""), _happened(request, about))
+    beside = look_again(at, about, request.POST.get("text", ""), happened_then(request, about))
     return JsonResponse(
         {
             "saved": clock(kept.draft.saved_at),

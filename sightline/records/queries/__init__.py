@@ -1,8 +1,8 @@
 """Reads of the record: entries and decisions of folders that the viewer may open."""
 
 from .becoming import AlsoIn, Story, corrections_of, hidden_numbers, standing, story, written_together
-from .deciding import DecisionView, awaiting_ruling, decisions, latest_decisions
-from .people import children_beside, colleagues_of, lateness, their_words, ways_into
+from .deciding import DecisionView, WordingView, awaiting_ruling, decisions, latest_decisions
+from .people import children_beside, colleagues_of, late_since, lateness, their_words, ways_into
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
 from .seen import LastSeen, last_seen
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
@@ -31,6 +31,7 @@ __all__ = [
     "RestsOn",
     "StatementView",
     "Story",
+    "WordingView",
     "asked",
     "asked_of",
     "awaiting_ruling",
@@ -47,6 +48,7 @@ __all__ = [
     "entry",
     "hidden_numbers",
     "last_seen",
+    "late_since",
     "lateness",
     "latest_decisions",
     "latest_drafts",

@@ -8,20 +8,39 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from sightline.kernel.together import Wanted, prepared
 
 from ..models import (
     Decision,
+    DecisionWording,
 )
 from ..terms import DecisionKind
 from .reading import LATEST
 
 
 @dataclass(frozen=True)
+class WordingView:
+    """How a decision was worded before a correction: until when, and who put it right."""
+
+    outcome: str
+    reasons: str
+    until: datetime
+    by: str
+    by_post: str
+    entry_id: UUID
+
+
+@dataclass(frozen=True)
 class DecisionView:
-    """A decision with its maker and reasons; `in_effect` is False while a manager must rule, or ruled against."""
+    """A decision with its maker and reasons; `in_effect` is False while a manager must rule, or ruled against.
+
+    `outcome` and `reasons` are its right words; `earlier` those that were corrected. `signature_with` is who holds the
+    signature of a maker that has no sign-in.
+    """
 
     id: UUID
     folder_id: UUID
@@ -40,6 +59,8 @@ class DecisionView:
     in_effect: bool
     ruling: str
     replaced: bool
+    earlier: tuple[WordingView, ...] = ()
+    signature_with: str = ""
 
 
 def decisions(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[DecisionView]:
@@ -62,24 +83,44 @@ def latest_decisions(folder_ids: Sequence[UUID]) -> list[DecisionView]:
 def _decisions(where: Q) -> QuerySet[Decision]:
     """Decisions with their maker, the ruling on them, and whether there is a later one in their place."""
     later = Decision.objects.filter(replaces=OuterRef("pk"))
+    wordings = DecisionWording.objects.filter(decision=OuterRef("pk")).order_by("at", "id")
     return (
         Decision.objects.filter(where)
         .select_related("maker", "ruling__maker")
-        .annotate(was_replaced=Exists(later))
+        .annotate(
+            was_replaced=Exists(later),
+            worded=ArraySubquery(
+                wordings.values(
+                    json=JSONObject(
+                        outcome="outcome",
+                        reasons="reasons",
+                        at="at",
+                        by="by__name",
+                        post="by_post",
+                        entry="entry_id",
+                    )
+                )
+            ),
+        )
     )
 
 
 def _view(row: Any) -> DecisionView:
     # A decision as `_decisions` reads it.
     ruling: Decision | None = getattr(row, "ruling", None)
+    outcome, reasons, earlier = row.outcome, row.reasons, []
+    for each in row.worded:
+        until = datetime.fromisoformat(each["at"])
+        earlier.append(WordingView(outcome, reasons, until, each["by"], each["post"], UUID(each["entry"])))
+        outcome, reasons = each["outcome"], each["reasons"]
     words = f"{ruling.outcome}: {ruling.maker.name}, {ruling.maker_post}. {ruling.reasons}" if ruling else ""
     return DecisionView(
         id=row.id,
         folder_id=row.folder_id,
         kind=DecisionKind(row.kind),
-        outcome=row.outcome,
-        reasons=row.reasons,
-        maker=row.maker.name,
+        outcome=outcome,
+        reasons=reasons,
+        maker=row.maker_name or row.maker.name,
         maker_post=row.maker_post,
         made_at=row.made_at,
         pack=row.pack,
@@ -91,6 +132,8 @@ def _view(row: Any) -> DecisionView:
         in_effect=not row.awaits_ruling or bool(ruling and ruling.upholds),
         ruling=words,
         replaced=row.was_replaced,
+        earlier=tuple(earlier),
+        signature_with=row.maker.name if row.maker_name else "",
     )
 
 

@@ -9,19 +9,21 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
-from sightline.agencies.models import Posting
+from sightline.agencies.models import Agency, Posting
 from sightline.children.models import Involvement, Person, PersonName, Tie
 from sightline.children.queries import NameAndAge
 from sightline.children.terms import Kinship, NameUse
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
 from sightline.procedures import clocks
-from sightline.procedures.pack import Pack
+from sightline.procedures.pack import ANY_AGENCY, Pack
+from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import spoken
 
 from .. import rules
+from ..models import Entry
 from ..wording import TheirWords
-from .shown import EARLIEST
+from .shown import EARLIEST, EntryView
 
 
 def ways_into(folder_ids: Iterable[UUID]) -> list[tuple[UUID, bool, bool]]:
@@ -68,6 +70,19 @@ def lateness(pack: Pack, agency_kind: str, happened_at: datetime, at: datetime) 
     limit = pack.late_entry(agency_kind, max(happened_at.astimezone(LONDON).date(), EARLIEST))
     until = clocks.after(happened_at, limit, pack.calendar(today()).forgiven())
     return rules.is_late(at, until), spoken(limit.amount, limit.unit)
+
+
+def late_since(wrong: Entry | EntryView, happened_at: datetime) -> tuple[bool, str]:
+    """Whether an entry was written late if it happened then, by the limit of its author's agency (REC-07), and that
+    limit in words. Where the time is the one that was signed, what was said of it at signing stands."""
+    kind = None
+    if wrong.agency_id is not None:
+        kind = Agency.objects.filter(id=wrong.agency_id).values_list("kind", flat=True).first()
+    late, span = lateness(pack_in_force(), kind or ANY_AGENCY, happened_at, wrong.written_at)
+    if happened_at == wrong.happened_at:
+        # Where nobody was asked why, as of what was imported, nobody is asked now.
+        late = wrong.late and bool(wrong.late_why)
+    return late, span
 
 
 #: What is written for somebody by what they are to the child, where they ask to be called by a name.

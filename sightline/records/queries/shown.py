@@ -27,6 +27,8 @@ def told_of(name: str, post: str, said: Confirming) -> str:
         return f"Not yet confirmed by {whom}."
     if said is Confirming.CONFIRMED:
         return f"Confirmed by {whom}."
+    if said is Confirming.REPLACED:
+        return f"Corrected before it was confirmed by {whom}."
     if said is Confirming.DISPUTED:
         return f"{whom}, does not confirm it as it is written."
     return f"Cannot be confirmed by {whom}."
@@ -135,5 +137,5 @@ class EntryView:
 
     @property
     def confirmed(self) -> bool:
-        """Nobody is still to confirm it, or some of it."""
-        return all(r.said is Confirming.CONFIRMED for r in self.requests)
+        """Nobody is still to confirm it, or some of it, as far as it still stands."""
+        return all(r.said in (Confirming.CONFIRMED, Confirming.REPLACED) for r in self.requests)

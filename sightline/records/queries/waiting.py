@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sightline.access.drafts import latest
 from sightline.kernel.verdicts import NotFound
+from sightline.kernel.viewer import current
 
 from ..models import (
     ConfirmationRequest,
@@ -17,6 +18,7 @@ from ..models import (
     EntryAnswer,
     EntryDraft,
 )
+from ..terms import Confirming
 from .reading import _request_view, _with_people, views
 from .shown import EntryView, RequestView
 
@@ -42,8 +44,12 @@ def asked(request_id: UUID) -> list[AskedView]:
     first = ConfirmationRequest.objects.filter(id=request_id).first()
     if first is None:
         raise NotFound
-    which = Q(written_together=first.written_together) if first.written_together else Q(id=first.id)
-    return _asked_views(which)
+    if first.written_together is None:
+        return _asked_views(Q(id=first.id))
+    # Those that a correction closed are asked about by themselves.
+    stands = Q(answer__isnull=True) | ~Q(answer__said=Confirming.REPLACED.value) | Q(id=first.id)
+    found = _asked_views(Q(written_together=first.written_together) & stands)
+    return sorted(found, key=lambda row: row.id != first.id)
 
 
 def asked_of(practitioner_id: UUID) -> list[AskedView]:
@@ -96,8 +102,9 @@ def draft(draft_id: UUID) -> EntryDraft | None:
 
 
 def signed_from(draft_id: UUID) -> list[EntryView]:
-    """The entries that were signed from a draft."""
-    return views(_with_people(Entry.objects.filter(written_from=draft_id), whole=False), whole=False)
+    """The entries that the viewer signed from a draft."""
+    mine = Entry.objects.filter(written_from=draft_id, author_id=current().practitioner_id)
+    return views(_with_people(mine, whole=False), whole=False)
 
 
 def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
