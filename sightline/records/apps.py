@@ -7,10 +7,13 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.access import drafts
+        from sightline.agencies import leaving
         from sightline.documents import subjects
 
+        from .actions import hand_over_drafts
         from .pages.write import draft_lines
-        from .queries import entries_to_attach_to
+        from .queries import entries_to_attach_to, left_part
 
         drafts.sources.append(draft_lines)
+        leaving.sources.append(leaving.Source("drafts", left_part, hand_over_drafts))
         subjects.kinds["entry"] = subjects.Kind("Entry", entries_to_attach_to)

@@ -266,8 +266,13 @@ class EntryDraft(Begun, Row):
     beside = models.UUIDField(null=True)
     started_at = models.DateTimeField()
     saved_at = models.DateTimeField()
+    told_at = models.DateTimeField(
+        null=True, help_text="When somebody was last told that its writer has left or is about to lose it"
+    )
     _own = "practitioner_id = kernel_practitioner()"
-    door = Door(read=_own, insert=_own, update=_own, delete=_own, jobs={"drafts": ("select", "delete")})
+    door = Door(
+        read=_own, insert=_own, update=_own, delete=_own, jobs={"drafts": ("select", "update", "delete")}
+    )
 
     class Meta:
         indexes = [models.Index(fields=["practitioner", "-saved_at"], name="entry_draft_of_writer")]

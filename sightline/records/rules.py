@@ -226,8 +226,8 @@ def may_confirm(asked_of: object, me: object, *, answered_by: str = "", correcte
     holds their signature."""
     if corrected:
         return Verdict.no(
-            f"{answered_by} corrected this entry meanwhile, so nothing is confirmed. You are asked anew about the right "
-            "words."
+            f"{answered_by} corrected this entry meanwhile, so nothing is confirmed. You are asked anew about the "
+            "right words."
         )
     if answered_by:
         return Verdict.no(f"{answered_by} has answered this already.")

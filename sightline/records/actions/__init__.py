@@ -24,6 +24,9 @@ from .drafts import (
     Kept,
     clear_drafts,
     drop_draft,
+    drop_left_drafts,
+    give_left_drafts,
+    hand_over_drafts,
     keep_draft,
 )
 from .numbers import (
@@ -62,6 +65,9 @@ __all__ = [
     "correct_entry",
     "decide",
     "drop_draft",
+    "drop_left_drafts",
+    "give_left_drafts",
+    "hand_over_drafts",
     "keep_draft",
     "one_at_a_time",
     "record_decisions_bulk",

@@ -274,6 +274,21 @@ class ContributionForm(PageForm):
     late_why = Words("Why was this not written sooner?", rows=2, count=False, required=False, max_length=2000)
 
 
+class LeftDraftsForm(PageForm):
+    """What becomes of what somebody who left had begun."""
+
+    what = Choice(
+        "What becomes of them?",
+        [
+            Option("give", "Somebody else goes on with them", reveals=("practitioner",)),
+            Option("drop", "They are thrown away", reveals=("why",)),
+        ],
+        ask="Select what becomes of them",
+    )
+    practitioner = Select("Who goes on with them?", ask="Choose who goes on with them")
+    why = Words("Why are they not needed?", rows=2, ask="Say why they are not needed", max_length=2000)
+
+
 class AskForm(PageForm):
     """Whom to ask to confirm what a paragraph says that they told."""
 

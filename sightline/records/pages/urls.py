@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import confirm, entry, write
+from . import confirm, entry, left, write
 
 app_name = "records"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     path("child/<uuid:folder_id>/record/<uuid:entry_id>/ask/<uuid:statement_id>/", entry.ask, name="ask"),
     path("entry-drafts/<uuid:draft_id>/drop/", write.drop, name="drop_draft"),
+    path("people/posting/<uuid:posting_id>/drafts/", left.left, name="left_drafts"),
     path("confirm/", confirm.waiting, name="waiting"),
     path("confirm/<uuid:asked_id>/", confirm.confirm, name="confirm"),
 ]

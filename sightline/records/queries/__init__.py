@@ -14,6 +14,8 @@ from .waiting import (
     draft,
     drafts,
     latest_drafts,
+    left_drafts,
+    left_part,
     signed_from,
     supervisions_of,
 )
@@ -53,6 +55,8 @@ __all__ = [
     "latest_decisions",
     "latest_drafts",
     "latest_entries",
+    "left_drafts",
+    "left_part",
     "signed_from",
     "standing",
     "story",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
 from sightline.access.drafts import latest
+from sightline.agencies.leaving import Part
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 
@@ -111,3 +114,35 @@ def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
     """The supervision recorded of a worker, the latest first, in the records that the viewer may open (QUA-06)."""
     ids = EntryAnswer.objects.filter(question_id="worker", value=str(practitioner_id)).values("entry_id")
     return views(_with_people(Entry.objects.filter(id__in=ids)).order_by("-happened_at")[:100])
+
+
+@dataclass(frozen=True)
+class LeftDraft:
+    """What somebody who leaves, or has left, has begun: never what stands in it."""
+
+    id: UUID
+    folder_id: UUID
+    kind: str
+    saved_at: datetime
+
+
+def left_drafts(posting_id: UUID) -> list[LeftDraft]:
+    """The drafts of the holder of a post, for whoever ends posts and for their manager; the oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM records_left_drafts(%s)", [posting_id])
+        return [LeftDraft(*row) for row in cursor.fetchall()]
+
+
+def left_part(posting_id: UUID) -> Part | None:
+    """The same by kind, as the page that ends the post lists it."""
+    found = left_drafts(posting_id)
+    if not found:
+        return None
+    kinds = Counter(row.kind.replace("_", " ").capitalize() for row in found)
+    return Part(
+        "They have 1 draft that is not signed"
+        if len(found) == 1
+        else f"They have {len(found)} drafts not signed",
+        tuple(kind if times == 1 else f"{kind}, {times} times" for kind, times in sorted(kinds.items())),
+        ask="Who goes on with these drafts from today?",
+    )
