@@ -289,7 +289,53 @@ def summaries_keys(data: Data = None) -> None:
         from sightline.web.bundles import passphrases
 
         for known in passphrases(Path(settings.SUMMARIES_KEYS)).values():
-            typer.echo(f"{known['passphrase']}  {known['for']}")
+            since = f"  since {known['since']}" if known.get("since") else ""
+            told = f", told to {', '.join(known['told'])}" if known.get("told") else ""
+            typer.echo(f"{known['passphrase']}  {known['for']}{since}{told}")
+
+
+@summaries.command("renew")
+def summaries_renew(
+    team: Annotated[str, typer.Argument(help="Whose passphrase, as `summaries keys` names them.")],
+    told: Annotated[
+        list[str] | None,
+        typer.Option("--told", metavar="WHO", help="Who is given the new one; may be repeated."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="The folder of the summaries; else SIGHTLINE_SUMMARIES."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Make a team's passphrase anew: what the old one opens is removed and written again with the new one."""
+    with opened(data, there=True):
+        refuse_unready()
+        from django.conf import settings
+
+        from sightline.web.bundles import NoSuchReader, renew
+
+        folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
+        if folder is None:
+            raise Failure("Say where the summaries are: --to DIR, or set SIGHTLINE_SUMMARIES.")
+        try:
+            done = renew(team, told or [], folder, Path(settings.SUMMARIES_KEYS))
+        except OSError as error:
+            raise Failure(
+                f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
+            ) from error
+        except NoSuchReader as error:
+            raise Failure(str(error)) from error
+        typer.echo(f"{done.passphrase}  {done.reader}")
+        typer.echo(f"Removed what the old passphrase opens: {done.removed} in {folder}.")
+        typer.echo(
+            f"Written anew: {done.bundle.path}"
+            if done.bundle
+            else "They have no child in their summaries today."
+        )
+        typer.echo(f"Told the new one: {', '.join(done.told) or 'nobody yet (--told WHO says so)'}.")
+        typer.echo(
+            f"Had the old one: {', '.join(done.had) or 'nobody was named'}. Ask them to destroy it, and copies."
+        )
 
 
 @documents.command("rotate-keys")

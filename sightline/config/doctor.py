@@ -98,7 +98,7 @@ def examine(place: Place) -> Report:
             report.findings += _of_settings(place, missing)
             report.findings += _of_front_door()
             report.findings += _of_documents(place)
-            report.findings += _of_summaries()
+            report.findings += _of_summaries(place)
     except (ClusterError, PlaceError) as error:
         report.findings.append(Finding("database", "bad", str(error)))
     return report
@@ -274,7 +274,7 @@ def _of_front_door() -> Iterator[Finding]:
         yield Finding("front door", "good", "a duty manager answers now")
 
 
-def _of_summaries() -> Iterator[Finding]:
+def _of_summaries(place: Place) -> Iterator[Finding]:
     """Whether there would be something to read if this system were down now."""
     from django.conf import settings
 
@@ -285,8 +285,9 @@ def _of_summaries() -> Iterator[Finding]:
     if not settings.SUMMARIES_FOLDER:
         yield Finding(
             "offline summaries",
-            "note",
-            "not written: set SIGHTLINE_SUMMARIES to a folder that can be read while this system is down",
+            "note" if place.is_demo or settings.DEMO else "bad",
+            "none: while this system is down nobody could read a child's warnings; set SIGHTLINE_SUMMARIES to a "
+            "folder that can be read then",
         )
         return
     folder = Path(settings.SUMMARIES_FOLDER)

@@ -17,13 +17,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from sightline.access.queries import Reader, joined_set, readers_of_all
 from sightline.agencies.queries import partnership
-from sightline.audit.actions import event, record_many
+from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.children.rules import full_day
 from sightline.kernel.time import now, today
@@ -43,6 +44,10 @@ JOB = "summaries"
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 logger = logging.getLogger(__name__)
 _NAME = re.compile(r"summaries-(\d{4}-\d{2}-\d{2})-[a-z0-9-]+\.pdf")
+
+
+#: A passphrase as it is kept: `for` whom, the `passphrase`, `since` which day, who was `told` it as far as was said.
+Known = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -91,21 +96,84 @@ def export(folder: Path, keys: Path) -> list[Bundle]:
     return written
 
 
-def _bundle(
-    reader: Reader, folder: Path, keys: Path, known: dict[str, dict[str, str]], day: date
-) -> Bundle | None:
+def _bundle(reader: Reader, folder: Path, keys: Path, known: dict[str, Known], day: date) -> Bundle | None:
     """One reader's PDF, written; None where no child is to be in it."""
     found = _summaries(reader)
     if not found:
         return None
     key = str(reader.id)
     if key not in known:
-        known[key] = {"for": reader.name, "passphrase": new_passphrase()}
+        known[key] = {
+            "for": reader.name,
+            "passphrase": new_passphrase(),
+            "since": day.isoformat(),
+            "told": [],
+        }
         keep_passphrases(keys, known)
     target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{key[-6:]}.pdf"
     _write(target, encrypted(_pdf(reader, found, day), known[key]["passphrase"]))
     _audit(reader, found)
     return Bundle(reader.name, len(found), target)
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """A passphrase that was made anew: for whom, who had the old one, and what became of what it opened."""
+
+    reader: str
+    passphrase: str
+    had: tuple[str, ...]
+    told: tuple[str, ...]
+    removed: int
+    bundle: Bundle | None
+
+
+class NoSuchReader(Exception):
+    """No team or person of that name has a passphrase; its text names those that do."""
+
+
+def renew(name: str, told: Iterable[str], folder: Path, keys: Path) -> Renewed:
+    """Give a team, or somebody named on a seal, another passphrase. What the old one opens goes, and is written anew.
+
+    `name` is theirs as `keys` prints it, or its beginning; `told` those who are given the new one, kept with it until
+    the next. Raises NoSuchReader, OSError. Copies that were taken elsewhere stay readable with the old passphrase
+    until somebody deletes them: whoever had it is named.
+    """
+    known = passphrases(keys)
+    found = [
+        ident for ident, each in known.items() if each["for"].casefold().startswith(name.strip().casefold())
+    ]
+    exact = [ident for ident in found if known[ident]["for"].casefold() == name.strip().casefold()]
+    if len(exact or found) != 1 or not name.strip():
+        has = "; ".join(sorted(each["for"] for each in known.values())) or "nobody yet"
+        raise NoSuchReader(f"Say which one: {has}.")
+    ((ident),) = exact or found
+    old, now_told = known[ident], tuple(who.strip() for who in told if who.strip())
+    reader = next((each for each in readers() if str(each.id) == ident), None)
+    known[ident] = {
+        "for": old["for"],
+        "passphrase": new_passphrase(),
+        "since": today().isoformat(),
+        "told": list(now_told),
+    }
+    # First the passphrase, then the files: were it the other way round, a failure between would leave files that
+    # nobody can open.
+    keep_passphrases(keys, known)
+    removed = remove_of(folder, ident)
+    bundle = None
+    if reader is not None and folder.is_dir():
+        bundle = _bundle(reader, folder, keys, known, today())
+    with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+        table = reader.table if reader is not None else "agencies_team"
+        record(
+            Verb.WROTE,
+            "web.renew_passphrase",
+            subject=(table, UUID(ident)),
+            purpose=f"Told: {', '.join(now_told) or 'nobody yet'}",
+        )
+    return Renewed(
+        old["for"], known[ident]["passphrase"], tuple(old.get("told", ())), now_told, removed, bundle
+    )
 
 
 def last_export(folder: Path) -> tuple[datetime, int] | None:
@@ -179,15 +247,15 @@ def new_passphrase() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(5))
 
 
-def passphrases(keys: Path) -> dict[str, dict[str, str]]:
+def passphrases(keys: Path) -> dict[str, Known]:
     """By the id of a team or person: for whom, and the passphrase. Empty where nothing was exported yet."""
     if not keys.exists():
         return {}
-    found: dict[str, dict[str, str]] = json.loads(keys.read_text("utf-8"))
+    found: dict[str, Known] = json.loads(keys.read_text("utf-8"))
     return found
 
 
-def keep_passphrases(keys: Path, known: dict[str, dict[str, str]]) -> None:
+def keep_passphrases(keys: Path, known: dict[str, Known]) -> None:
     """Write the file anew, readable by its owner alone, whole or not at all."""
     keys.parent.mkdir(parents=True, exist_ok=True)
     _write(keys, json.dumps(known, indent=2, ensure_ascii=False).encode())
@@ -199,6 +267,16 @@ def remove_expired(folder: Path, day: date) -> int:
     for path in folder.glob("summaries-*.pdf"):
         named = _NAME.fullmatch(path.name)
         if named and date.fromisoformat(named[1]) + GOOD_FOR < day:
+            path.unlink()
+            gone += 1
+    return gone
+
+
+def remove_of(folder: Path, ident: str) -> int:
+    """Remove every bundle of one reader, whatever its day; returns how many."""
+    gone = 0
+    for path in folder.glob(f"summaries-*-{ident[-6:]}.pdf"):
+        if _NAME.fullmatch(path.name):
             path.unlink()
             gone += 1
     return gone

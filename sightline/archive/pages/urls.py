@@ -27,6 +27,11 @@ urlpatterns = [
     path("child/<uuid:folder_id>/access/<uuid:access_id>/copy/", views.copy_pdf, name="copy"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/give/", views.give, name="give"),
     path(
+        "child/<uuid:folder_id>/access/<uuid:access_id>/file/<int:number>/",
+        views.file_beside,
+        name="file_beside",
+    ),
+    path(
         "child/<uuid:folder_id>/access/<uuid:access_id>/end/<uuid:shared_id>/",
         views.end_sharing,
         name="end_sharing",

@@ -13,8 +13,12 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.documents.pages.views import send_copy
+from sightline.documents.queries import content
 from sightline.govuk.forms import PageForm
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -22,7 +26,7 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries, rules
 from ..actions import RemovalMove
-from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct
+from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct, RequestState
 from . import forms
 
 PAGE = 25
@@ -442,6 +446,22 @@ def copy_pdf(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResp
         content_type="application/pdf",
         headers={"Content-Disposition": 'attachment; filename="record.pdf"'},
     )
+
+
+@page(permission=Permission.SUBJECT_ACCESS, methods=("GET",))
+def file_beside(request: HttpRequest, folder_id: UUID, access_id: UUID, number: int) -> HttpResponse:
+    """A file that is given beside the copy, without metadata, called by its number: its own name may tell."""
+    view, _, found, _ = _of_request(request, folder_id, access_id, "file_beside")
+    if found.state not in (RequestState.APPROVED, RequestState.ANSWERED):
+        raise NotFound
+    given = next((each for each in queries.files_beside(found) if each.number == number), None)
+    if given is None:
+        raise NotFound
+    record(
+        Verb.EXPORTED, "archive.file_beside", folder_id=view.folder_ids[0],
+        subject=("documents_document", given.document.id),
+    )  # fmt: skip
+    return send_copy(request, content(given.document.id, view.folder_ids), given.name)
 
 
 @page(permission=Permission.SUBJECT_ACCESS)

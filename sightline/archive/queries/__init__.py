@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -419,22 +419,41 @@ class Whole:
         }  # fmt: skip
 
 
-def _files(folder_id: UUID, items: Sequence[Item]) -> tuple[list[dict[str, str]], list[str]]:
+@dataclass(frozen=True)
+class FileBeside:
+    """A file that is given beside the copy. Its own name may hold words that are held back: it is called by kind and
+    number alone, in the copy as well."""
+
+    document: DocumentView
+    number: int
+
+    @property
+    def name(self) -> str:
+        """'Recording 2'."""
+        what = {MediaKind.AUDIO: "Recording", MediaKind.VIDEO: "Video", MediaKind.PHOTOGRAPH: "Picture"}
+        return (
+            f"{what.get(self.document.kind, 'Document') if self.document.kind else 'Document'} {self.number}"
+        )
+
+
+def _files(
+    folder_id: UUID, items: Sequence[Item], besides: Mapping[UUID, FileBeside]
+) -> tuple[list[dict[str, str]], list[str]]:
     """The pictures of a document that are given, each with words for it, and the names of what is given beside the
     copy because it cannot stand in it. Raises Refused where a file that is to be given cannot be opened."""
     if not any(item.row.part == FILE and item.given for item in items):
         return [], []
+    if (beside := besides.get(items[0].row.source_id)) is not None:
+        return [], [beside.name]
     folders = joined_set(lead_of(folder_id)) or [folder_id]
     view = document(items[0].row.source_id, folders)
     name = next((item.given for item in items if item.row.part == 0 and item.given), "")
-    if view.kind is not MediaKind.PHOTOGRAPH or not view.has_preview:
-        return [], [name or f"{view.title}, its name held back"]
     with content(view.id, folders, preview=True).opened as opened:
         drawn = b64encode(opened.read()).decode()
     return [{"jpeg": drawn, "alt": name or "A picture whose name is held back"}], []
 
 
-def files_beside(view: RequestView) -> list[DocumentView]:
+def files_beside(view: RequestView) -> list[FileBeside]:
     """The documents that are given whole and cannot stand in the copy: recordings, videos, files without text."""
     wanted = {
         item.row.source_id
@@ -444,11 +463,13 @@ def files_beside(view: RequestView) -> list[DocumentView]:
     if not wanted:
         return []
     folders = joined_set(lead_of(view.row.folder_id)) or [view.row.folder_id]
-    return [
+    found = [
         each
         for each in documents(folders, limit=ALL)[0]
         if each.id in wanted and not (each.kind is MediaKind.PHOTOGRAPH and each.has_preview)
     ]
+    found.sort(key=lambda each: (each.added_at, each.id))
+    return [FileBeside(each, number) for number, each in enumerate(found, start=1)]
 
 
 def who_reads(request: AccessRequest, child: ChildView) -> UUID | None:
@@ -470,6 +491,7 @@ def whole(view: RequestView, child: ChildView) -> Whole:
         if item.decision is None:
             raise NotFound
         by_source.setdefault(item.row.source, {}).setdefault(item.row.source_id, []).append(item)
+    besides = {each.document.id: each for each in files_beside(view)} if "document" in by_source else {}
     parts: list[dict[str, Any]] = []
     for source, for_own, for_other in PARTS:
         if not by_source.get(source):
@@ -498,7 +520,9 @@ def whole(view: RequestView, child: ChildView) -> Whole:
                     if words
                 )
             title = _second_person(first.title) if own else first.title
-            pictures, beside = _files(view.row.folder_id, group) if source == "document" else ([], [])
+            pictures, beside = (
+                _files(view.row.folder_id, group, besides) if source == "document" else ([], [])
+            )
             rows.append(
                 {
                     # Where all of it is held back, not even its title may say what it was.

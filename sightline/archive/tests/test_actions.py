@@ -420,7 +420,10 @@ def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in
         actions.approve(request.id, "Every item and its ground.")
     with as_practitioner(office.officer):
         view = queries.request(request.id, [office.folder_id])
-        assert [d.name for d in queries.files_beside(view)] == ["talk.wav"]
+        # A file is given by kind and number: its own name may hold what is held back.
+        assert [(d.name, d.document.name) for d in queries.files_beside(view)] == [
+            ("Recording 1", "talk.wav")
+        ]
         pdf = actions.copy_as_pdf(request.id)
         given = actions.give(
             request.id, Giving(GivenAs.ONLINE, "Maya", now(), days=7), version=view.row.version
@@ -428,7 +431,12 @@ def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in
     read = PdfReader(io.BytesIO(pdf))
     text = " ".join(" ".join(page.extract_text() for page in read.pages).split())
     assert "Maya sat her test. [held back] brought her." in text
-    assert "talk.wav" in text
+    assert "Given to you as a file beside this: Recording 1" in text
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    sent = client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/")
+    assert sent.headers["Content-Disposition"] == 'attachment; filename="Recording 1.wav"'
+    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/2/").status_code == 404
     pictures = [image for page in read.pages for image in page.images]
     assert [colour(image.image) for image in pictures] == ["red"]
     shared = repr(given.copy.shared.content)

@@ -58,3 +58,43 @@ def test_summaries_that_were_not_written_last_night_fail_the_doctor(
     assert "2 files of" in done.stdout
     assert "50 hours old" in done.stdout
     assert "overdue" in done.stdout
+
+
+@pytest.mark.obligation("REC-15")
+def test_a_passphrase_made_anew_opens_what_is_there_and_the_old_one_nothing(
+    demonstration: Command, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "offline")
+    assert demonstration("summaries", "export", SIGHTLINE_SUMMARIES=folder).returncode == 0
+    old, _, rest = demonstration("summaries", "keys").stdout.splitlines()[0].partition("  ")
+    team = rest.partition("  since ")[0]
+    done = demonstration(
+        "summaries",
+        "renew",
+        team,
+        "--told",
+        "Priya Nair",
+        "--told",
+        "the night desk",
+        SIGHTLINE_SUMMARIES=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    new = done.stdout.split()[0]
+    assert "Told the new one: Priya Nair, the night desk." in done.stdout
+    assert "Had the old one: nobody was named" in done.stdout
+    opens = [
+        word
+        for path in Path(folder).glob("summaries-*.pdf")
+        for word in (old, new)
+        if PdfReader(path).decrypt(word)
+    ]
+    assert opens == [new]
+    lines = demonstration("summaries", "keys").stdout
+    assert old not in lines
+    assert "told to Priya Nair, the night desk" in lines
+    again = demonstration("summaries", "renew", team, SIGHTLINE_SUMMARIES=folder)
+    assert "Had the old one: Priya Nair, the night desk." in again.stdout
+    assert "Told the new one: nobody yet" in again.stdout
+    wrong = demonstration("summaries", "renew", "no such team", SIGHTLINE_SUMMARIES=folder)
+    assert wrong.returncode == 1
+    assert team in wrong.stderr

@@ -222,24 +222,28 @@ def preview(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRes
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def copy(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
     """A copy without what the file says about itself, such as where a photograph was taken."""
-    found = _content(request, folder_id, document_id, "documents.copy")
+    return send_copy(request, _content(request, folder_id, document_id, "documents.copy"))
+
+
+def send_copy(request: HttpRequest, found: Content, named: str = "") -> HttpResponse:
+    """A copy without metadata, `named` by whoever gives it away: its own name may say what they may not."""
     if not examining.can_be_cleaned(found.document.type):
         found.opened.close()
         raise Refused("What this type of file says about itself cannot be taken out here.")
     try:
-        return _clean(request, found)
+        return _clean(request, found, named)
     except store.NoRoom as error:
         raise Refused(str(error)) from error
 
 
-def _clean(request: HttpRequest, found: Content) -> HttpResponse:
+def _clean(request: HttpRequest, found: Content, named: str) -> HttpResponse:
     kind = examining.cleaned_type(found.document.type)
     copied: Any = store.temporary()
     with found.opened as opened, examining.cleaned(readable(opened), found.document.type) as cleaned:
         while part := cleaned.read(256 * 1024):
             copied.write(part)
     copied.size = copied.tell()
-    name, _ = rules.kept_name(found.name, kind)
+    name, _ = rules.kept_name(named or found.name, kind)
     return send(request, copied, name=name, media_type=kind.media_type, as_attachment=True, ranges=False)
 
 

@@ -26,7 +26,7 @@ from ..models import (
 from ..terms import Confirming
 from .deciding import tell_of_decisions
 from .numbers import _post, one_at_a_time
-from .settling import Maker, Settling, settle, told_to_the_trail
+from .settling import Maker, Settling, _settle, told_to_the_trail
 from .writing import _may_write_in
 
 
@@ -106,4 +106,4 @@ def _decided_by(
         maker = Maker(acting.practitioner_id, first.post, first.name)
     with looking_as(Viewer.for_job(CONFIRMED)):
         entries = Entry.objects.filter(id__in=[r.entry_id for r in asked]).order_by("folder_id")
-        return settle(list(entries), maker, at)
+        return _settle(list(entries), maker, at)

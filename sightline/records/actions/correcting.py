@@ -27,7 +27,7 @@ from ..terms import ContributionKind, EntryKind, StatementKind, StatementSource
 from .asking import Asked, ask_anew
 from .deciding import tell_of_decisions
 from .numbers import _lock_counters
-from .settling import Maker, check_correction, settle, told_to_the_trail
+from .settling import Maker, _settle, check_correction, told_to_the_trail
 from .signing import _called, _page_of
 from .writing import Answered, EntryIn, _may_write_in, _Page, _signed_from, _together, _write
 
@@ -113,17 +113,17 @@ def correct_entry(
         )  # fmt: skip
         ask_anew([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if wrong.kind != EntryKind.CONTRIBUTION:
-            _settle([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
+            _settle_corrected([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()
         return entries[wrong.folder_id]
 
 
-def _settle(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) -> None:
+def _settle_corrected(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) -> None:
     """The decisions of corrected entries, save where somebody is first to confirm the right words."""
     for asked, entry in corrected:
         if not asked.anew:
-            done = settle([entry], Maker.of(acting), entry.written_at, adds=not asked.cannot)
+            done = _settle([entry], Maker.of(acting), entry.written_at, adds=not asked.cannot)
             told_to_the_trail(done)
             tell_of_decisions(done.decisions)
 

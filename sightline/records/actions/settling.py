@@ -109,7 +109,7 @@ def check_correction(root: Entry, paragraphs: Iterable[Paragraph], was_wrong: st
         )
 
 
-def settle(entries: Sequence[Entry], maker: Maker, at: datetime, *, adds: bool = True) -> Settling:
+def _settle(entries: Sequence[Entry], maker: Maker, at: datetime, *, adds: bool = True) -> Settling:
     """The decisions of signed entries, or of corrections, brought onto the list. Nobody is told yet: see `tell`.
 
     `adds` false: what the entry did not decide before is not decided by this.

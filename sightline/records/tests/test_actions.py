@@ -533,11 +533,12 @@ def test_a_draft_whose_id_is_somebody_elses_is_kept_under_one_of_its_own(family:
 def test_a_draft_that_nobody_touched_for_long_is_cleared_and_a_fresh_one_stays(family: Family) -> None:
     with as_practitioner(family.worker):
         actions.keep_draft(uuid4(), child=family.maya, kind="note", content={"text": ["old"]}, version=0)
-    with time_machine.travel(
-        now() + actions.DRAFTS_KEPT - timedelta(days=7) + timedelta(hours=1), tick=False
+    with (
+        time_machine.travel(now() + actions.DRAFTS_KEPT - timedelta(days=7) + timedelta(hours=1), tick=False),
+        transaction.atomic(),
+        looking_as(Viewer.for_job("drafts")),
     ):
-        with transaction.atomic(), looking_as(Viewer.for_job("drafts")):
-            assert actions.clear_drafts() == 0  # its writer is told first
+        assert actions.clear_drafts() == 0  # its writer is told first
     with time_machine.travel(now() + actions.DRAFTS_KEPT + timedelta(hours=1), tick=False):
         with as_practitioner(family.worker):
             actions.keep_draft(uuid4(), child=family.maya, kind="note", content={"text": ["new"]}, version=0)
