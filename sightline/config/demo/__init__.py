@@ -43,6 +43,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
         meetings,
         people,
         plans,
+        turns,
         voice,
         waiting,
     )
@@ -53,6 +54,7 @@ def load(children: int, progress: Progress) -> list[SignIn]:
         voice.load()
         enquiries.load()
         plans.load()
+        turns.load()
         entries.load()
         meetings.load()
         waiting.load()

@@ -16,7 +16,7 @@ from sightline.voice.actions import Explaining, explain
 from sightline.voice.models import View
 from sightline.voice.terms import Answer, Explained
 
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .people import DANA, Cast, cast
 
 #: What was owed before this is settled; what is newer may still wait.

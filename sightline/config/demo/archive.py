@@ -17,7 +17,7 @@ from sightline.archive.terms import Asker, Choice, Ground, PaperPoint, RemovalAc
 from sightline.kernel.time import today
 
 from . import people
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .people import DANA, OWEN, PRIYA, Cast
 from .telling import at, day
 from .voice import folder_of

@@ -18,7 +18,7 @@ from sightline.records.terms import Confirming, ContributionKind, EntryKind, Sta
 
 from . import people
 from .chronology import own_chronology
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .people import DANA, INES, PRIYA, SAM, Cast
 from .telling import at, at_work
 from .voice import folder_of

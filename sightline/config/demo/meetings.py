@@ -19,7 +19,7 @@ from sightline.plans.actions import core_group_met
 from sightline.plans.queries import open_plan
 
 from . import people
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .past_meetings import CORE_GROUP, core_group_without_quorum
 from .people import DANA, HELEN, LEILA, SAM, Cast
 from .telling import at

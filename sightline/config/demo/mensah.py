@@ -34,7 +34,7 @@ from sightline.plans.terms import (
     Whose,
 )
 
-from .families import _as, _family, _known
+from .making import _as, _family, _known
 from .past_meetings import conference
 from .people import DANA, HEALTH, HELEN, INES, PRIYA, SAM, SCHOOL, Cast
 from .planning import (

@@ -14,7 +14,7 @@ from sightline.meetings import actions, queries
 from sightline.meetings.actions import AttendanceIn, DecisionIn, Invitee, SaidIn
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer, Topic
 
-from .families import _as
+from .making import _as
 from .people import DANA, HELEN, INES, SAM, Cast
 from .telling import at
 

@@ -34,7 +34,7 @@ from sightline.procedures.terms import DutyState
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .people import GRACE, HELEN, PRIYA, Cast
 from .telling import at
 

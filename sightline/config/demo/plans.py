@@ -45,7 +45,7 @@ from sightline.plans.terms import (
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
-from .families import _as, _known, _people, _setting_up
+from .making import _as, _known, _people, _setting_up
 from .mensah import mensah
 from .people import DANA, HELEN, INES, LEILA, PRIYA, SAM, SCHOOL, Cast, cast
 from .planning import (

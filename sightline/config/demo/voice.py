@@ -24,7 +24,7 @@ from sightline.voice.models import View
 from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, Near, RightsForm, TookPart
 
 from . import people
-from .families import _as, _setting_up
+from .making import _as, _setting_up
 from .people import DANA, SAM, Cast
 from .telling import at, at_work, day
 

@@ -29,7 +29,7 @@ from sightline.voice import actions as voice
 from sightline.voice.actions import WishesIn
 from sightline.voice.terms import AdvocacyAct, Heard
 
-from .families import _as, _family, _known, _people
+from .making import _as, _family, _known, _people
 from .people import DANA, HEALTH, HELEN, INES, LEILA, NURSERY, PRIYA, RHONA, SAM, SCHOOL, Cast, cast
 from .telling import at, born, day
 from .voice import folder_of

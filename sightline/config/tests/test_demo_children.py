@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -45,12 +46,13 @@ from sightline.concerns.models import Concern, ConcernPart, PartName, Screening
 from sightline.concerns.terms import ConcernState
 from sightline.config.demo import bulk, load
 from sightline.enquiries.models import Episode
-from sightline.enquiries.terms import Stage
+from sightline.enquiries.rules import stages
 from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.meetings import rules as meeting_rules
 from sightline.meetings.models import Dissent, Meeting
-from sightline.meetings.terms import MeetingState
-from sightline.plans.models import Plan, Review
+from sightline.plans import rules as plan_rules
+from sightline.plans.models import Plan, Review, TakenBack
 from sightline.plans.models import View as PlanView
 from sightline.plans.terms import Agrees, PlanKind, PlanState, ReviewResult
 from sightline.procedures import actions as duties
@@ -88,21 +90,25 @@ def test_as_many_children_as_asked_for_and_no_more_when_asked_again() -> None:
 
 
 def _children_stand_at_every_stage() -> None:
-    """At every stage of the way, with every kind of plan; late and early; agreed and disputed."""
-    assert set(Episode.objects.values_list("stage", flat=True)) == {stage.value for stage in Stage}
+    """At every stage of the three tables, with every kind of plan; late and early, agreed and disputed."""
+    _every(stages.TRANSITIONS, Episode, "stage")
+    _every(plan_rules.TRANSITIONS, Plan, "state")
+    _every(meeting_rules.TRANSITIONS, Meeting, "state")
     assert set(Plan.objects.values_list("kind", flat=True)) == {kind.value for kind in PlanKind}
-    assert {PlanState.BEING_MADE, PlanState.SIGNED, PlanState.CLOSED} <= set(
-        Plan.objects.values_list("state", flat=True)
-    )
     assert set(Review.objects.values_list("result", flat=True)) >= {
         ReviewResult.CONTINUES,
         ReviewResult.STEP_DOWN,
+        ReviewResult.CLOSE,
     }
-    assert {Agrees.YES, Agrees.PARTLY, Agrees.NO} <= set(PlanView.objects.values_list("agrees", flat=True))
+    standing = Plan.objects.exclude(state__in=(PlanState.BEING_MADE.value, PlanState.CLOSED.value))
+    heard = PlanView.objects.filter(plan__in=standing).values_list("plan_id", "agrees")
+    views: dict[UUID, set[str]] = {}
+    for plan_id, agrees in heard:
+        views.setdefault(plan_id, set()).add(agrees)
+    assert {Agrees.YES.value} in views.values(), "a plan with which everybody agrees"
+    assert any(Agrees.NO.value in said for said in views.values()), "a plan that somebody disputes"
     assert Dissent.objects.exists(), "a decision of a meeting is disputed by name"
-    assert {MeetingState.CALLED, MeetingState.HELD, MeetingState.CONCLUDED} <= set(
-        Meeting.objects.values_list("state", flat=True)
-    )
+    assert TakenBack.objects.filter(ending__isnull=False).exists(), "a step that was taken back"
     at = now()
     owed = Duty.objects.filter(closed_at__isnull=True)
     assert owed.filter(critical_at__lt=at).exists(), "critically late"
@@ -110,6 +116,17 @@ def _children_stand_at_every_stage() -> None:
     assert owed.filter(due_at__gte=at, soon_at__lte=at).exists(), "due soon"
     assert owed.filter(soon_at__gt=at).exists(), "early"
     assert Duty.objects.filter(state=DutyState.DISCHARGED, closed_at__lt=F("due_at")).exists(), "done in time"
+    planned = set(Plan.objects.exclude(state=PlanState.CLOSED.value).values_list("folder_id", flat=True))
+    late = set(owed.filter(due_at__lt=at, folder_id__in=planned).values_list("folder_id", flat=True))
+    assert late, "a child with a plan for whom something is late"
+    assert planned - late, "a child with a plan for whom everything is in time"
+
+
+def _every(transitions: Mapping[tuple[StrEnum, StrEnum], StrEnum], model: type[Model], field: str) -> None:
+    """There is a child at each state that a transition table names."""
+    named = {state.value for state, _act in transitions} | {state.value for state in transitions.values()}
+    there = set(model._default_manager.values_list(field, flat=True))
+    assert there == named, f"{model.__name__}: nobody stands at {named - there}"
 
 
 # -- bulk loading against the actions -----------------------------------------------------------------
