@@ -266,7 +266,7 @@ class Authority(FolderRow, DatedRow):
     present = models.CharField(max_length=120)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
-    door = folder_door()
+    door = folder_door(jobs={"duties": ("select",)})
 
     class Meta:
         constraints = [in_order("authority_in_order"), no_overlap("one_authority_a_day", "child")]

@@ -42,6 +42,7 @@ from .review import (
     core_group_met,
     start_review,
 )
+from .sending import not_written_since, sent_once
 from .visiting import VisitIn, entries_signed, record_visit
 from .work import ActionIn, OfferIn, close_action, give_action, hand_over_action, move_offer, offer_service
 from .writing import (
@@ -101,6 +102,7 @@ __all__ = [
     "move_offer",
     "name_core_member",
     "name_lead",
+    "not_written_since",
     "offer_service",
     "place_on_scale",
     "receive_transfer",
@@ -111,6 +113,7 @@ __all__ = [
     "reopen_action",
     "reopen_plan",
     "reopen_review",
+    "sent_once",
     "sign_plan",
     "start_review",
     "step_plan",

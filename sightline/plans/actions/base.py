@@ -16,8 +16,9 @@ from sightline.children.models import Person
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused, Verdict
+from sightline.procedures import actions as duties
 
-from .. import rules
+from .. import queries, rules
 from ..models import Plan, PlanChange
 from ..terms import PlanAct, PlanState
 
@@ -97,6 +98,12 @@ def changed(plan: Plan, acting: Acting, act: str, words: str = "") -> PlanChange
     return PlanChange.objects.create(
         folder_id=plan.folder_id, plan=plan, act=act[:60], words=words, **signed(acting)
     )
+
+
+def answered(plan: Plan) -> None:
+    """Whoever had to look at the plan again owes it no more, where nothing is left that it must answer."""
+    if not queries.must_answer(plan.id):
+        duties.discharge("plan_answers", plan.id)
 
 
 def path_of(plan: Plan) -> str:

@@ -35,7 +35,7 @@ from sightline.voice.terms import Power
 from .. import queries, rules
 from ..models import Category, CoreMember, Lead, Plan, PlanVersion
 from ..terms import PlanAct, PlanKind, PlanState
-from .base import changed, end_of, enter, enter_folder, path_of, signed, works_in
+from .base import answered, changed, end_of, enter, enter_folder, path_of, signed, works_in
 
 #: The status that a child stands under with each kind of plan.
 STATUS = {
@@ -350,6 +350,7 @@ def end_core_member(plan_id: UUID, member_id: UUID, why: str, *, day: date | Non
     member.held_until, member.why_ended = max(day or today(), member.held_from), why.strip()[:300]
     member.save(update_fields=["held_until", "why_ended"])
     changed(plan, acting, "somebody left the group around the child", why.strip())
+    answered(plan)
     record(Verb.WROTE, "plans.end_core_member", folder_id=plan.folder_id, subject=member)
 
 

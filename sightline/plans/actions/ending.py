@@ -44,7 +44,7 @@ from ..terms import (
     PlanState,
     ReviewResult,
 )
-from .base import changed, end_of, enter, enter_folder, signed
+from .base import answered, changed, end_of, enter, enter_folder, signed
 from .begin import STATUS, BeginIn, WishesIn, begun, weigh
 from .carrying import carry
 
@@ -319,6 +319,7 @@ def ask_transfer(plan_id: UUID, authority: str, words: str, *, conference_on: da
         words=words.strip(), conference_on=conference_on, **signed(acting),
     )  # fmt: skip
     changed(plan, acting, f"{authority.strip()[:40]} asked to take it", words.strip())
+    answered(plan)
     record(Verb.WROTE, "plans.ask_transfer", folder_id=plan.folder_id, subject=row)
 
 

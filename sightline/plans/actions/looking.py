@@ -11,12 +11,14 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
 from .. import queries
+from .sending import forget_sent
 
 
 @transaction.atomic
 def look_at_plans() -> int:
     """Open the duty to look at a plan again where something has happened that it must answer. Run by the job
     `duties` every morning; a plan that owes it already is passed over. Returns how many were opened."""
+    forget_sent()
     pack, at = pack_in_force(), now()
     found = queries.plans_to_answer()
     for plan in found:

@@ -17,7 +17,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import is_about
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import day_of, now, today
+from sightline.kernel.time import LONDON, day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
@@ -25,7 +25,7 @@ from sightline.procedures.queries import pack_in_force
 from .. import queries, rules
 from ..models import Action, ActionStep, LocalHelp, Offer, OfferStep
 from ..terms import ActionAct, ActionState, OfferState, PlanAct, When
-from .base import changed, end_of, enter, enter_all, enter_folder, path_of, signed, works_in
+from .base import answered, changed, end_of, enter, enter_all, enter_folder, path_of, signed, works_in
 
 
 @dataclass(frozen=True)
@@ -96,13 +96,26 @@ def _action(action_id: UUID) -> Action:
     return action
 
 
+def _closed_words(action: Action) -> str:
+    """Who closed an action, how and when."""
+    last = action.steps.select_related("written_by").order_by("-written_at", "-id").first()
+    how = ActionState(action.state).label.lower()
+    if last is None or last.written_by is None:
+        return f"This action stands as {how} already"
+    at = last.written_at.astimezone(LONDON)
+    return (
+        f"{last.written_by.name} recorded this action as {how} at {at:%H:%M} on {at.day} {at:%B}. What you typed is "
+        "kept below"
+    )
+
+
 @transaction.atomic
 def close_action(action_id: UUID, *, done: bool, words: str) -> None:
     """An action was done, or is given up with a reason."""
     action = _action(action_id)
     plan, acting = enter(action.plan_id, PlanAct.RECORD)
     if action.state != ActionState.OPEN.value:
-        raise Refused(f"This action stands as {ActionState(action.state).label.lower()} already")
+        raise Refused(_closed_words(action))
     if not words.strip():
         raise Refused("Say what was done, and what it led to" if done else "Say why it is given up", "words")
     action.state = (ActionState.DONE if done else ActionState.NOT_DONE).value
@@ -124,7 +137,7 @@ def hand_over_action(action_id: UUID, practitioner_id: UUID, words: str) -> None
     plan, acting = enter(action.plan_id, PlanAct.RECORD)
     posting = works_in(practitioner_id)
     if action.state != ActionState.OPEN.value:
-        raise Refused("This action is closed")
+        raise Refused(_closed_words(action))
     if posting is None:
         raise Refused("Choose somebody who holds a post today", "practitioner")
     if action.practitioner_id == practitioner_id:
@@ -141,6 +154,7 @@ def hand_over_action(action_id: UUID, practitioner_id: UUID, words: str) -> None
         let_worker_in(plan.folder_id, practitioner_id, why="Has an action in the child’s plan")
     duties.hand_to(queries.duty_ids_on(action.id), practitioner_id, team_id=posting.team_id)
     changed(plan, acting, "action handed over", words.strip())
+    answered(plan)
     record(Verb.WROTE, "plans.hand_over_action", folder_id=plan.folder_id, subject=action, to=practitioner_id)
 
 

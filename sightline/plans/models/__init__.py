@@ -5,6 +5,7 @@ from .incidents import Incident, ReturnConversation
 from .local import LocalHelp
 from .plan import Category, CoreMember, Ending, Lead, Plan, PlanChange, PlanVersion, Transfer
 from .review import Review, ReviewedOffer, ReviewedOutcome, Scale
+from .sent import SentForm
 from .work import Action, ActionStep, Need, Offer, OfferStep, PlannedOutcome, Statement, View, Visit
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ReviewedOffer",
     "ReviewedOutcome",
     "Scale",
+    "SentForm",
     "Statement",
     "TakenBack",
     "Transfer",

@@ -14,7 +14,7 @@ def choices(terms: type) -> list[tuple[str, str]]:
 
 
 #: What the night's look at every open plan may do.
-LOOKING = {"duties": ("select",)}
+LOOKING: dict[str, tuple[str, ...]] = {"duties": ("select",)}
 
 
 class Signed(FolderRow):

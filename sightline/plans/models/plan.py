@@ -15,7 +15,7 @@ from sightline.kernel.models import DatedRow, in_order, never_changed, no_overla
 from sightline.records.models import Decision
 
 from ..terms import Direction, PlanKind, PlanState
-from .base import Added, Signed, choices
+from .base import LOOKING, Added, Signed, choices
 
 
 class Plan(Signed):
@@ -130,7 +130,7 @@ class CoreMember(DatedRow, Signed):
     role = models.CharField(max_length=120)
     brings = models.CharField(max_length=300, blank=True, help_text="What they bring to the plan")
     why_ended = models.CharField(max_length=300, blank=True)
-    door = folder_door()
+    door = folder_door(jobs=LOOKING)
 
     class Meta:
         constraints = [
@@ -184,7 +184,7 @@ class Transfer(Signed):
     accepted = models.BooleanField(null=True)
     answered_by = models.CharField(max_length=200, blank=True, help_text="Who answered, in which post")
     answer = models.TextField(blank=True)
-    door = folder_door()
+    door = folder_door(jobs=LOOKING)
 
     class Meta:
         constraints = [

@@ -21,10 +21,11 @@ from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
-from sightline.govuk.forms import PageForm
+from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.once import OnceForm
 from sightline.kernel.verdicts import NotPermitted, Refused
 
-from .. import queries
+from .. import actions, queries
 from ..queries import PlanView
 
 
@@ -65,7 +66,10 @@ def form_page(
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            send()
+            if isinstance(form, OnceForm):
+                actions.sent_once(form.once(), typed(request.POST), send)
+            else:
+                send()
         except NotPermitted:
             raise
         except Refused as refused:
@@ -98,7 +102,11 @@ def bound(request: HttpRequest, kind: Any, /, **initial: Any) -> Any:
     """A form as sent, or as first shown: as it was left, where it was begun before."""
     if request.method == "POST":
         return kind(request.POST, initial=initial)
-    return kind(None, initial=initial, draft=form_draft(request.path))
+    draft = form_draft(request.path)
+    if draft is not None:
+        # It is sent as a form of its own, whatever was sent from the page on which it was begun.
+        draft = {name: value for name, value in draft.items() if name != "once_key"}
+    return kind(None, initial=initial, draft=draft)
 
 
 #: The addresses of this room's forms.

@@ -25,9 +25,11 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.govuk.once import OnceForm
 from sightline.voice.pages.wishes import WishesForm
 
 from .. import actions
+from ..queries import LocalView
 from ..terms import (
     Achieved,
     Agrees,
@@ -61,7 +63,7 @@ def _first_up(text: str) -> str:
 CATEGORIES = [(c.value, _first_up(c.label)) for c in AbuseCategory]
 
 
-class PlanForm(PageForm):
+class PlanForm(OnceForm):
     """A form about a plan: `as_of` is the count of its acts when the form was opened; `also` the brothers and
     sisters in whose plans the same is written."""
 
@@ -350,6 +352,12 @@ class OfferForm(PlanForm):
             outcome=self.uuid("outcome"), adult_id=self.uuid("adult"), state=OfferState(got["state"]),
             words=got["words"],
         )  # fmt: skip
+
+    def offer_services(self, found: Sequence[LocalView]) -> None:
+        """The directory's services, each with the ages and places that it is for."""
+        self.fields["local"].set_options(  # type: ignore[attr-defined]
+            [(str(s.id), f"{s.name} ({', '.join([s.ages, *s.places])})") for s in found]
+        )
 
 
 class OfferStepForm(PlanForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +16,8 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record_list
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.children.rules import years_old
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import actions_of_agency
 
@@ -71,8 +75,32 @@ def directory(request: HttpRequest) -> HttpResponse:
             "asked": bool(got),
             "may_keep": acting.may(Permission.KEEP_SERVICES),
             "may_read": acting.may(Permission.READ_FOLDER),
+            "whom": _offering(request) if acting.may(Permission.WRITE_FOLDER) else None,
         },
     )
+
+
+@dataclass(frozen=True)
+class Offering:
+    """For whom somebody looks in the directory: the page that offers a service, and what the search carries along."""
+
+    address: str
+    carried: dict[str, str]
+
+
+def _offering(request: HttpRequest) -> Offering | None:
+    """A child (`?for=`), from their plan (`?plan=`) or a concern (`?concern=`): may the viewer is asked there."""
+    folder_id, plan_id, concern_id = (_uuid(request.GET.get(name, "")) for name in ("for", "plan", "concern"))
+    if folder_id is None:
+        return None
+    carried = {"for": str(folder_id)}
+    if plan_id is not None:
+        address = f"{reverse('plans:write', args=[folder_id, plan_id, 'offer'])}?"
+        return Offering(address, carried | {"plan": str(plan_id)})
+    address = f"{reverse('plans:new_offer', args=[folder_id])}?"
+    if concern_id is not None:
+        return Offering(f"{address}concern={concern_id}&", carried | {"concern": str(concern_id)})
+    return Offering(address, carried)
 
 
 @page(permission=Permission.KEEP_SERVICES)
@@ -123,7 +151,12 @@ def offers(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     return render(
         request,
         "plans/offers.html",
-        shown | {"offers": queries.offers_of_child(view.folder_ids), "back_href": _tab(view)},
+        shown
+        | {
+            "offers": queries.offers_of_child(view.folder_ids),
+            "look_href": directory_for(view.folder_ids[0], view),
+            "back_href": _tab(view),
+        },
     )
 
 
@@ -137,7 +170,7 @@ def new_offer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = open_child(request, folder_id, "plans.new_offer", tab="plan")
     concern = request.GET.get("concern", "")
     form = bound(request, forms.OfferForm, local=request.GET.get("service", ""))
-    form.fields["local"].set_options([(str(s.id), s.name) for s in queries.local_matching()])
+    form.offer_services(queries.local_matching())
     for name in ("need", "outcome"):
         del form.fields[name]
     form.choose("adult", [(str(t.person.id), f"{t.name}, {t.said}") for t in view.ties if not t.is_child])
@@ -154,7 +187,15 @@ def new_offer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     return form_page(
         request, shown, form, send, title="Offer a service", done="The offer is recorded.",
         back=reverse("plans:offers", args=[view.folder_ids[0]]),
+        beside={"look_href": directory_for(view.folder_ids[0], view, concern=concern)},
     )  # fmt: skip
+
+
+def directory_for(folder_id: UUID, view: ChildView, **carried: str) -> str:
+    """The directory as somebody looks in it for a child: with their age, and the way back to the offer."""
+    born = view.child.birth.born_on
+    asked = {"for": str(folder_id), "age": str(years_old(born, today())) if born else "", **carried}
+    return f"{reverse('plans:directory')}?{urlencode({k: v for k, v in asked.items() if v})}"
 
 
 def _uuid(text: str) -> UUID | None:

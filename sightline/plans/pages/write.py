@@ -23,6 +23,7 @@ from ..queries import PlanView
 from ..terms import ActionState, Agrees, OfferState, StatementKind, Whose
 from . import forms
 from .common import bound, form_page, opened, people, plan_page
+from .lists import directory_for
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _fill_action(form: Any, plan: PlanView, _view: ChildView) -> None:
 
 
 def _fill_offer(form: Any, plan: PlanView, view: ChildView) -> None:
-    form.fields["local"].set_options([(str(s.id), s.name) for s in queries.local_matching()])
+    form.offer_services(queries.local_matching())
     form.choose("need", [(str(n.item), n.words[:80]) for n in plan.needs])
     form.choose("outcome", _outcomes(plan))
     form.choose("adult", _adults(view))
@@ -331,7 +332,12 @@ def write(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str) -> Ht
     found = PARTS.get(part)
     if found is None:
         raise NotFound
-    form = bound(request, found.form, as_of=plan.version)
+    beside = None
+    if part == "offer":
+        beside = {"look_href": directory_for(plan.folder_id, view, plan=str(plan.id))}
+        form = bound(request, found.form, as_of=plan.version, local=request.GET.get("service", ""))
+    else:
+        form = bound(request, found.form, as_of=plan.version)
     if isinstance(form, forms.TextForm):
         form.fields["words"].label = found.title
     found.fill(form, plan, view)
@@ -362,7 +368,15 @@ def write(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str) -> Ht
             hint=found.hint,
         )
     return form_page(
-        request, shown, form, send, title=found.title, done=found.done, back=then, hint=found.hint
+        request,
+        shown,
+        form,
+        send,
+        title=found.title,
+        done=found.done,
+        back=then,
+        hint=found.hint,
+        beside=beside,
     )
 
 
@@ -374,7 +388,12 @@ def change(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str, text
     if found is None or not found.kept or found.first is None:
         raise NotFound
     initial = found.first(plan, text_id)
-    form = bound(request, found.form, as_of=plan.version, **initial)
+    form = bound(request, found.form, as_of=_revision(plan, found.kept, text_id), **initial)
+
+    def send() -> object:
+        actions.not_written_since(plan.id, found.kept, text_id, form.seen_version())
+        return found.send(form, [plan.id], text_id, plan)
+
     if isinstance(form, forms.TextForm):
         form.fields["words"].label = found.title
     found.fill(form, plan, view)
@@ -382,12 +401,17 @@ def change(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str, text
         request,
         shown,
         form,
-        lambda: found.send(form, [plan.id], text_id, plan),
+        send,
         title=f"Change: {found.title[0].lower()}{found.title[1:]}",
         done="Changed. What was before stays on the record.",
         back=plan_page(plan),
         beside={"drop_href": reverse("plans:drop", args=[plan.folder_id, plan.id, part, text_id])},
     )
+
+
+def _revision(plan: PlanView, kept: str, item: UUID) -> int | None:
+    last = queries.last_written(plan.id, kept, item)
+    return last.revision if last else None
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -398,12 +422,17 @@ def drop(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str, text_i
     if found is None or not found.kept or found.first is None:
         raise NotFound
     words = found.first(plan, text_id)["words"]
-    form = bound(request, forms.WhyForm)
+    form = bound(request, forms.WhyForm, as_of=_revision(plan, found.kept, text_id))
+
+    def send() -> None:
+        actions.not_written_since(plan.id, found.kept, text_id, form.seen_version())
+        actions.drop(plan.id, found.kept, text_id, form.cleaned_data["why"])
+
     return form_page(
         request,
         shown,
         form,
-        lambda: actions.drop(plan.id, found.kept, text_id, form.cleaned_data["why"]),
+        send,
         title="Take this out of the plan?",
         done="Taken out of the plan. What was written stays on the record.",
         back=plan_page(plan),

@@ -22,6 +22,7 @@ from .plan import (
     ending_that_stands,
     history_of,
     last_plan,
+    last_written,
     open_plan,
     plan_head,
     plan_of,
@@ -42,7 +43,7 @@ from .plan import (
 )
 from .review import ReviewView, open_review, progress_of, review_shown, reviews_of
 from .shown import ActionView, PlanView
-from .signing import answers, around_of, as_signed, plans_to_answer
+from .signing import answers, around_of, as_signed, born_by, must_answer, plans_to_answer
 
 __all__ = [
     "ActionRow",
@@ -62,6 +63,7 @@ __all__ = [
     "as_signed",
     "back_words",
     "before_meeting",
+    "born_by",
     "child_of_plan",
     "counted",
     "decision_owed",
@@ -70,10 +72,12 @@ __all__ = [
     "history_of",
     "incidents_of",
     "last_plan",
+    "last_written",
     "local",
     "local_matching",
     "member_of",
     "moments",
+    "must_answer",
     "next_visit",
     "offers_of_child",
     "open_plan",

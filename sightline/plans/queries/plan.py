@@ -33,6 +33,7 @@ from ..models import (
     Transfer,
     Visit,
 )
+from ..models.base import Written
 from ..terms import (
     Direction,
     PlanKind,
@@ -286,6 +287,16 @@ def history_of(plan_id: UUID) -> list[PlanChange]:
         .select_related("written_by", "taken_back__written_by")
         .order_by("-written_at", "-id")
     )
+
+
+_KINDS: dict[str, Any] = {"outcome": PlannedOutcome, "statement": Statement, "need": Need}
+
+
+def last_written(plan_id: UUID, kind: str, item: UUID) -> Written | None:
+    """How something in a plan was written last: an outcome, a statement or a need."""
+    rows = _KINDS[kind].objects.filter(plan_id=plan_id, item=item).select_related("written_by")
+    found: Written | None = rows.order_by("-revision").first()
+    return found
 
 
 def ending_that_stands(plan_id: UUID) -> Ending | None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
 
 from sightline.agencies.models import Posting
 from sightline.children.models import Authority, Particulars
@@ -14,14 +17,11 @@ from sightline.kernel.time import today
 from sightline.procedures.models import Duty
 
 from .. import rules
-from ..models import (
-    Action,
-    Plan,
-    PlanVersion,
-)
+from ..models import Action, CoreMember, Plan, PlanVersion, Transfer
 from ..rules import Answer, Around
 from ..terms import (
     ActionState,
+    Direction,
     PlanState,
 )
 from .parts import _holds_post
@@ -109,29 +109,55 @@ def answers(plan: PlanView) -> list[Answer]:
 
 def plans_to_answer() -> list[Plan]:
     """Open plans that must answer something and do not owe it yet; for the job that looks at them all."""
-    eighteen = date(today().year - 18, today().month, min(today().day, 28))
+    owed = Duty.objects.filter(subject_id=OuterRef("id"), kind="plan_answers", closed_at__isnull=True)
+    return list(_to_answer().exclude(Exists(owed)).order_by("id"))
+
+
+def must_answer(plan_id: UUID) -> bool:
+    """Whether something has happened that this plan has not answered yet."""
+    return _to_answer().filter(id=plan_id).exists()
+
+
+def _to_answer() -> QuerySet[Plan]:
+    """Open plans of which `rules.to_answer` asks something that is due now."""
     birth = Particulars.objects.filter(person_id=OuterRef("child_id")).order_by("-recorded_at", "-id")
     signed = PlanVersion.objects.filter(plan_id=OuterRef("id")).order_by("-number")
-    owed = Duty.objects.filter(subject_id=OuterRef("id"), kind="plan_answers", closed_at__isnull=True)
     gone = Action.objects.filter(plan_id=OuterRef("id"), state=ActionState.OPEN.value).filter(
         ~_holds_post("practitioner_id", "agency_id")
     )
-    rows = (
+    left = CoreMember.objects.filter(
+        plan_id=OuterRef("id"), held_until__isnull=True, practitioner__isnull=False
+    ).filter(~_holds_post("practitioner_id", "agency_id"))
+    elsewhere = Authority.objects.filter(held_on(today()), child_id=OuterRef("child_id")).exclude(
+        present=F("responsible")
+    )
+    asked = Transfer.objects.filter(plan_id=OuterRef("id"), direction=Direction.OUT.value)
+    return (
         Plan.objects.exclude(state=PlanState.CLOSED.value)
         .annotate(
             born=Subquery(birth.values("born_on")[:1]),
             died=Subquery(birth.values("died_on")[:1]),
             signed_unborn=Subquery(signed.values("content__unborn")[:1]),
+            signed_born=Subquery(signed.annotate(then=KT("content__born_on")).values("then")[:1]),
+            born_now=Coalesce(Cast(Subquery(birth.values("born_on")[:1]), CharField()), Value("")),
             posted=Exists(Posting.objects.filter(held_on(today()), practitioner_id=OuterRef("lead_id"))),
         )
         .filter(
             Q(died__isnull=False)
-            | Q(born__lte=eighteen)
+            | Q(born__lte=born_by(today()))
             | Q(signed_unborn=True, born__isnull=False)
+            | Q(signed_unborn=False, signed_born__isnull=False) & ~Q(signed_born=F("born_now"))
             | Q(posted=False)
             | Exists(gone)
+            | Exists(left)
+            | Exists(elsewhere) & ~Exists(asked)
         )
-        .exclude(Exists(owed))
-        .order_by("id")
     )
-    return list(rows)
+
+
+def born_by(day: date) -> date:
+    """The latest birth of somebody who is eighteen on a day."""
+    try:
+        return day.replace(year=day.year - 18)
+    except ValueError:
+        return day.replace(year=day.year - 18, day=28)
