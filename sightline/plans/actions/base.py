@@ -12,6 +12,8 @@ from sightline.agencies.actions import permit
 from sightline.agencies.models import Posting
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
 from sightline.children.models import Person
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, now, today
@@ -102,8 +104,8 @@ def changed(plan: Plan, acting: Acting, act: str, words: str = "") -> PlanChange
 
 def answered(plan: Plan) -> None:
     """Whoever had to look at the plan again owes it no more, where nothing is left that it must answer."""
-    if not queries.must_answer(plan.id):
-        duties.discharge("plan_answers", plan.id)
+    if not queries.must_answer(plan.id) and duties.discharge("plan_answers", plan.id):
+        record(Verb.WROTE, "plans.answered", folder_id=plan.folder_id, subject=plan)
 
 
 def path_of(plan: Plan) -> str:
