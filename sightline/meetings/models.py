@@ -433,6 +433,23 @@ class AgreedAction(FolderRow):
         indexes = [models.Index(fields=["agency", "due_on"], name="agreed_action_of_agency")]
 
 
+class ActionHandover(FolderRow):
+    """Somebody else does an agreed action from now on, and why; the day stays. The latest row is what holds."""
+
+    action = models.ForeignKey(AgreedAction, on_delete=models.PROTECT, related_name="handovers")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    by_whom = models.CharField(max_length=420, help_text="Name and agency, as on the day")
+    words = models.TextField(help_text="Why it is handed over")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("action_handover_never_changed")]
+        indexes = [models.Index(fields=["action", "-at"], name="handovers_of_action")]
+
+
 class ActionDone(FolderRow):
     """An agreed action was done, or will not be, with what came of it."""
 

@@ -123,6 +123,7 @@ KEPT: dict[str, Kept] = {
     "enquiries.Shared": _recorded("enquiry", "What the family was given of an assessment, and said to it"),
     "enquiries.Strategy": Kept("enquiry", "Why a strategy discussion was called"),
     "enquiries.StrategyDecision": Kept("enquiry", "What a strategy discussion decided"),
+    "enquiries.Closing": Kept("enquiry", "How a case closed", without=("reason",)),
     "enquiries.Enquiry": Kept("enquiry", "A section 47 enquiry", at="began_at"),
     "enquiries.EnquiryText": Kept("enquiry", "What an enquiry found"),
     "enquiries.SpokenTo": Kept("enquiry", "Somebody was spoken to in an enquiry", told_by="whom"),
@@ -138,6 +139,9 @@ KEPT: dict[str, Kept] = {
     "meetings.Dissent": _recorded("meeting", "Somebody did not agree"),
     "meetings.AgreedAction": Kept(
         "meeting", "What a meeting agreed", at="agreed_at", by="agreed_by", post="", without=("outcome_id",)
+    ),
+    "meetings.ActionHandover": Kept(
+        "meeting", "Who does instead what a meeting agreed", at="at", by="by", post=""
     ),
     "meetings.ActionDone": Kept("meeting", "What came of what a meeting agreed", at="at", by="by", post=""),
     "meetings.KeepApart": _recorded("meeting", "Two people who are kept apart"),

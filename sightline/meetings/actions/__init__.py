@@ -16,6 +16,7 @@ from .minutes import (
     decide,
     dissent,
     drop_draft,
+    hand_over_action,
     save_draft,
     write_minutes,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "fail_pack",
     "fetch_pack",
     "give",
+    "hand_over_action",
     "hold",
     "invite",
     "keep_apart",

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.models import Max
 
 from sightline.access.actions import let_worker_in
+from sightline.access.queries import may_write
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, day_of, now
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -27,6 +28,7 @@ from sightline.records import actions as records
 from .. import hooks, queries, rules
 from ..models import (
     ActionDone,
+    ActionHandover,
     AgreedAction,
     Dissent,
     Invitation,
@@ -376,6 +378,54 @@ def action_done(action_id: UUID, *, done: bool, words: str) -> None:
     ).save(force_insert=True)
     duties.happened("meeting_action_answered", [row.folder_id], subject_id=row.id, at=now())
     record(Verb.WROTE, "meetings.action_done", folder_id=row.folder_id, subject=row)
+
+
+@transaction.atomic
+def hand_over_action(action_id: UUID, practitioner_id: UUID, words: str) -> None:
+    """Somebody else does it, as when the one who had it has left: they may open the record, owe it by the same day and
+    are told. Who had it before, and why not any more, stays. Raises NotPermitted, NotFound or Refused."""
+    permit(Permission.WRITE_FOLDER)
+    row = AgreedAction.objects.filter(id=action_id).first()
+    if row is None:
+        raise NotFound
+    if ActionDone.objects.filter(action=row).exists():
+        raise Refused("It has been answered already.")
+    if not may_write(row.folder_id):
+        raise NotPermitted(
+            "You may read this record but not write in it. Ask the worker or manager who holds it."
+        )
+    who = in_post(practitioner_id, "practitioner")
+    if queries.action(row.id).practitioner_id == practitioner_id:
+        raise Refused("They have this action already.", "practitioner")
+    if not words.strip():
+        raise Refused("Say why somebody else does it.", "words")
+    made = ActionHandover(
+        folder_id=row.folder_id,
+        action=row,
+        practitioner_id=practitioner_id,
+        agency_id=who.agency_id,
+        by_whom=f"{who.name}, {who.agency_name}",
+        words=words.strip(),
+        at=now(),
+        by_id=me(),
+    )
+    made.save(force_insert=True)
+    owed = queries.owed_on(row.id)
+    if owed:
+        if practitioner_id != me():
+            let_worker_in(
+                row.folder_id, practitioner_id, why="Has an action agreed at a meeting about the child"
+            )
+            notify(
+                practitioner_id,
+                text="An action of a meeting was handed over to you",
+                path=f"/meetings/action/{row.id}/",
+            )
+        duties.hand_to(owed, practitioner_id, team_id=who.team_id)
+    else:
+        # It was a relative's until now, so nobody here owed it.
+        _owed(row, practitioner_id, pack_in_force())
+    record(Verb.WROTE, "meetings.hand_over_action", folder_id=row.folder_id, subject=made, to=practitioner_id)
 
 
 @transaction.atomic

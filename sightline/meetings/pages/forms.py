@@ -510,13 +510,28 @@ class DissentForm(PageForm):
 
 
 class DoneForm(PageForm):
-    done = YesNo("Was it done?", no=Option("no", "No, and it will not be"), ask="Say whether it was done")
+    done = Choice(
+        "What has happened?",
+        [
+            Option("yes", "It was done"),
+            Option("no", "It was not done, and will not be"),
+            Option("hand_over", "Somebody else does it", reveals=("practitioner",)),
+        ],
+        ask="Say what has happened",
+    )
+    practitioner = Select("Who does it from now on?", ask="Choose who does it from now on")
     words = Words(
         "What came of it, or why not?",
         ask="Say what came of it, or why it will not be done",
+        hint="Where somebody else does it: why",
         rows=4,
         max_length=4000,
     )
+
+    def __init__(self, *args: Any, people: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["practitioner"].set_options([(str(id), words) for id, words in people])
 
 
 class StayedAwayForm(PageForm):

@@ -29,6 +29,7 @@ from sightline.documents.actions import Incoming
 from sightline.documents.queries import attached, most_megabytes
 from sightline.documents.receiving import takes_files
 from sightline.govuk.forms import PageForm
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
@@ -163,7 +164,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         {
             "lines": queries.mine(past=past),
             "past": past,
-            "agreed": queries.actions_of_agency(acting.agency_ids),
+            "agreed": queries.actions_of_agency(acting.agency_ids, page_number(request, "actions")),
             "agency": acting.agency_name,
             "drafts": queries.drafts(),
             "now": now(),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
+from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -247,14 +248,18 @@ def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.WRITE_FOLDER)
 def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
-    """An agreed action was done, or will not be."""
+    """An agreed action was done, will not be, or is somebody else's from now on."""
     found = queries.action(action_id)
     shown = opened(found.meeting_id, "meetings.action_done")
-    form = forms.DoneForm(request.POST or None)
+    form = forms.DoneForm(request.POST or None, people=people_in_post())
     taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.action_done(action_id, done=form.cleaned_data["done"], words=form.cleaned_data["words"])
+            got = form.cleaned_data
+            if got["done"] == "hand_over":
+                actions.hand_over_action(action_id, UUID(got["practitioner"]), got["words"])
+            else:
+                actions.action_done(action_id, done=got["done"] == "yes", words=got["words"])
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
@@ -269,7 +274,9 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
             kept=request,
             form=form,
             title=found.words,
-            hint=f"{found.by_whom}. {found.timing_why}",
+            hint=f"{found.by_whom}{' (has left)' if found.left else ''}, by {date_only(found.due_on)}. "
+            f"{found.timing_why}",
+            quoted="\n".join(found.handed),
             button="Record it",
         )
         | {"back_href": reverse("meetings:mine"), "back_text": "My meetings"},

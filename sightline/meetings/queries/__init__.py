@@ -11,6 +11,8 @@ from .apart import (
 )
 from .drafts import PackView, draft, drafts, pack_of, packs_of
 from .lists import (
+    ACTIONS,
+    AgreedPage,
     MeetingLine,
     action,
     actions_of_agency,
@@ -19,6 +21,7 @@ from .lists import (
     mine,
     moments,
     next_meetings,
+    owed_on,
     reports_named,
     said,
     to_come,
@@ -52,9 +55,11 @@ from .views import (
 )
 
 __all__ = [
+    "ACTIONS",
     "KINDS",
     "PARTS",
     "ActionView",
+    "AgreedPage",
     "ApartView",
     "AttendanceView",
     "ChildPart",
@@ -86,6 +91,7 @@ __all__ = [
     "moments",
     "next_meetings",
     "others_around",
+    "owed_on",
     "pack_of",
     "packs_of",
     "papers_by",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from sightline.access.queries import folders_of_viewer
 from sightline.agencies.queries import agency_on
@@ -20,11 +21,13 @@ from sightline.documents.subjects import Named
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
 from ..models import (
+    ActionHandover,
     AgreedAction,
     Invitation,
     Meeting,
@@ -111,26 +114,54 @@ def mine(*, past: bool = False, limit: int = 50) -> list[MeetingLine]:
     return _lines(list(rows[:limit]), roles)
 
 
-def actions_of_agency(agency_ids: Iterable[UUID], *, limit: int = 200) -> list[ActionView]:
-    """What an agency has still to do over all the children whose records the viewer may open, late ones first."""
-    pack = pack_in_force()
-    found = action_views(
-        AgreedAction.objects.filter(
-            agency_id__in=list(agency_ids), done__isnull=True, folder_id__in=folders_of_viewer()
-        ),
-        pack,
-        limit=limit,
+#: So many agreed actions stand on a page.
+ACTIONS = 50
+
+
+@dataclass(frozen=True)
+class AgreedPage:
+    """One page of what an agency has still to do, of how many there are, and how many of them are late."""
+
+    rows: list[ActionView]
+    page: int
+    total: int
+    late: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // ACTIONS))
+
+
+def actions_of_agency(agency_ids: Iterable[UUID], page: int = 1) -> AgreedPage:
+    """What an agency has still to do over all the children whose records the viewer may open, late ones first.
+    Of a page beyond the last, the last. Five queries, whatever there is."""
+    mine = (
+        AgreedAction.objects.filter(done__isnull=True, folder_id__in=folders_of_viewer())
+        .annotate(
+            theirs=Coalesce(
+                Subquery(
+                    ActionHandover.objects.filter(action=OuterRef("pk"))
+                    .order_by("-at", "-id")
+                    .values("agency_id")[:1]
+                ),
+                F("agency_id"),
+                output_field=UUIDField(),
+            )
+        )
+        .filter(theirs__in=list(agency_ids))
     )
+    counted = mine.aggregate(total=Count("id"), late=Count("id", filter=Q(due_on__lt=today())))
+    page = min(max(page, 1), max(1, -(-counted["total"] // ACTIONS)))
+    rows = action_views(mine, pack_in_force(), limit=ACTIONS, offset=(page - 1) * ACTIONS)
+    return AgreedPage(_with_names(rows), page, counted["total"], counted["late"])
+
+
+def _with_names(found: Sequence[ActionView]) -> list[ActionView]:
     owners = dict(
         Person.objects.filter(folder_id__in={a.folder_id for a in found}).values_list("folder_id", "id")
     )
     names = name_and_age(owners.values())
-    return [
-        ActionView(
-            **{**a.__dict__, "child": names[owners[a.folder_id]].name if a.folder_id in owners else ""}
-        )
-        for a in found
-    ]
+    return [replace(a, child=names[owners[a.folder_id]].name if a.folder_id in owners else "") for a in found]
 
 
 def action(action_id: UUID) -> ActionView:
@@ -139,6 +170,12 @@ def action(action_id: UUID) -> ActionView:
     if not found:
         raise NotFound
     return found[0]
+
+
+def owed_on(action_id: UUID) -> list[UUID]:
+    """The open duties of an agreed action."""
+    owed = Duty.objects.filter(subject_id=action_id, kind="meeting_action", closed_at__isnull=True)
+    return list(owed.values_list("id", flat=True))
 
 
 def said(said_id: UUID) -> tuple[UUID, SaidView]:

@@ -9,19 +9,22 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce, JSONObject
 
-from sightline.agencies.models import Posting
+from sightline.agencies.models import Posting, Practitioner
 from sightline.children.queries import NameAndAge, name_and_age
 from sightline.children.rules import eighteenth
+from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 
 from .. import rules
 from ..models import (
+    ActionHandover,
     AgreedAction,
     Attendance,
     ChildTold,
@@ -276,8 +279,42 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
     )
 
 
-def action_views(found: Any, pack: Pack, *, limit: int | None = None) -> list[ActionView]:
-    """Agreed actions as pages show them, the earliest due first, and no more than `limit`. One query."""
+def held_now(found: Any) -> Any:
+    """Agreed actions with who has each now: whoever owes the duty, or the last to whom it was handed, or as agreed."""
+    last = ActionHandover.objects.filter(action=OuterRef("pk")).order_by("-at", "-id")
+    owed = Duty.objects.filter(subject_id=OuterRef("pk"), kind="meeting_action", closed_at__isnull=True)
+    person = Practitioner.objects.filter(pk=OuterRef("holder"))
+    posts = Posting.objects.held_today().filter(practitioner_id=OuterRef("holder"))
+    return (
+        found.annotate(
+            holder=Coalesce(
+                Subquery(owed.values("owner_id")[:1]),
+                Subquery(last.values("practitioner_id")[:1]),
+                F("practitioner_id"),
+                output_field=UUIDField(),
+            ),
+            handed_to=Subquery(last.values("practitioner_id")[:1]),
+            handed_words=Subquery(last.values("by_whom")[:1]),
+        )
+        .annotate(
+            holder_name=Subquery(person.values("name")[:1]),
+            holder_agency=Subquery(posts.order_by("-held_from").values("agency__name")[:1]),
+            there=Exists(posts),
+        )
+        .prefetch_related("handovers__by")
+    )
+
+
+def _by_whom(a: Any) -> str:
+    if a.holder is None or a.holder == a.practitioner_id:
+        return str(a.by_whom)
+    if a.holder == a.handed_to:
+        return str(a.handed_words)
+    return f"{a.holder_name}, {a.holder_agency}" if a.holder_agency else str(a.holder_name)
+
+
+def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: int = 0) -> list[ActionView]:
+    """Agreed actions as pages show them, the earliest due first, and no more than `limit`. Two queries."""
     titles = {o.id: o.title for o in pack.outcomes(today()).item}
     return [
         ActionView(
@@ -285,12 +322,20 @@ def action_views(found: Any, pack: Pack, *, limit: int | None = None) -> list[Ac
             folder_id=a.folder_id,
             meeting_id=a.meeting_id,
             words=a.words,
-            by_whom=a.by_whom,
+            by_whom=_by_whom(a),
             due_on=a.due_on,
             timing_why=a.timing_why,
             outcome=titles.get(a.outcome_id, a.outcome_id),
             done=getattr(a, "done", None),
             late=getattr(a, "done", None) is None and a.due_on < today(),
+            practitioner_id=a.holder,
+            left=a.holder is not None and not a.there,
+            handed=tuple(
+                f"Handed to {h.by_whom} by {h.by.name}, {date_only(h.at)}: {h.words}"
+                for h in sorted(a.handovers.all(), key=lambda h: h.at, reverse=True)
+            ),
         )
-        for a in found.select_related("done__by").order_by("due_on", "id")[:limit]
+        for a in held_now(found)
+        .select_related("done__by")
+        .order_by("due_on", "id")[offset : offset + limit if limit is not None else None]
     ]

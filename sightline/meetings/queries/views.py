@@ -192,6 +192,12 @@ class ActionView:
     done: ActionDone | None
     late: bool
     child: str = ""
+    practitioner_id: UUID | None = None
+    """Who has it now; None for somebody of the family."""
+    left: bool = False
+    """Whoever has it works in no agency here any more."""
+    handed: tuple[str, ...] = ()
+    """Who had it before and why somebody else does it, the latest first."""
 
 
 @dataclass(frozen=True)

@@ -343,7 +343,7 @@ def test_an_action_has_somebody_a_day_and_why_then() -> None:
             ],
         )
     with time_machine.travel(in_days(20)), as_practitioner(family.visitor):
-        (found,) = queries.actions_of_agency([family.visitor.postings.get().agency_id])
+        (found,) = queries.actions_of_agency([family.visitor.postings.get().agency_id]).rows
     assert found.late
     assert found.by_whom.startswith("Ngozi Adeyemi, ")
 

@@ -16,9 +16,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from sightline.agencies.models import Notice, Practitioner
-from sightline.agencies.tests.factories import as_practitioner
-from sightline.kernel.time import LONDON, now
-from sightline.kernel.verdicts import Refused
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions, papers, queries
 from sightline.meetings.actions import DecisionIn, SaidIn
 from sightline.meetings.terms import ChildStage
@@ -564,6 +564,87 @@ def test_whoever_is_given_an_action_owes_it_and_comes_in_though_nobody_invited_t
         with as_practitioner(family.visitor):
             duty.refresh_from_db()
             assert duty.state == "done late", "done after its day: in sight until somebody answers for it"
+
+
+def agreed_by(family: Family, *words: str) -> list[UUID]:
+    """A meeting about Maya that was held, at which the health visitor takes on so many actions."""
+    meeting_id = call(family, folders=[family.maya])
+    with as_practitioner(family.worker):
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.worker.pk))
+    day = (now() + timedelta(days=14)).date()
+    with time_machine.travel(in_days(10) + timedelta(hours=1)), as_practitioner(family.chair):
+        actions.hold(
+            meeting_id, people=everybody_came(meeting_id), without_quorum_why="It cannot wait.",
+            unready_why="They were told on the telephone.",
+        )  # fmt: skip
+        return actions.agree_actions(
+            meeting_id,
+            [actions.ActionIn(family.maya, each, day, "She is small.", family.visitor.pk) for each in words],
+        )
+
+
+@pytest.mark.obligation("PAR-05")
+def test_an_action_of_a_meeting_is_handed_to_somebody_else_who_then_owes_it(family: Family) -> None:
+    (action_id,) = agreed_by(family, "Weigh her")
+    path, client = f"/meetings/action/{action_id}/", signed_in(family.visitor)
+    with as_practitioner(family.visitor):
+        due = Duty.objects.get(subject_id=action_id).due_at
+    sent = {"done": "hand_over", "practitioner": str(family.officer.pk)}
+    assert "Say what came of it" in text(client.post(path, sent))
+    same = client.post(path, {**sent, "practitioner": str(family.visitor.pk), "words": "On leave."})
+    assert "They have this action already" in text(same)
+    assert client.post(path, {**sent, "words": "Ngozi goes on leave."}).status_code == 302
+    with as_practitioner(family.officer):
+        duty = Duty.objects.get(subject_id=action_id)
+        assert (duty.owner_id, duty.due_at) == (family.officer.pk, due)
+        assert Notice.objects.filter(practitioner=family.officer, path=path).exists()
+    listed = text(signed_in(family.officer).get(reverse("plans:actions")))
+    assert "Weigh her" in listed
+    assert "Owen Blake" in listed
+    assert "Weigh her" not in text(signed_in(family.visitor).get(reverse("plans:actions")))
+    assert "by Ngozi Adeyemi" in text(signed_in(family.officer).get(path))
+    assert "Ngozi goes on leave." in text(signed_in(family.officer).get(path))
+    assert signed_in(family.officer).post(path, {"done": "yes", "words": "14 kilograms."}).status_code == 302
+    with as_practitioner(family.officer), pytest.raises(Refused, match="answered already"):
+        actions.hand_over_action(action_id, family.visitor.pk, "Again hers.")
+
+
+@pytest.mark.obligation("PAR-05")
+def test_nobody_hands_over_an_action_in_a_record_that_is_not_open_to_them(family: Family) -> None:
+    (action_id,) = agreed_by(family, "Weigh her")
+    with as_practitioner(family.stranger), pytest.raises(NotFound):
+        actions.hand_over_action(action_id, family.stranger.pk, "I would rather.")
+
+
+@pytest.mark.obligation("PAR-05")
+def test_what_somebody_had_agreed_to_do_who_has_left_stands_out_and_is_handed_over(family: Family) -> None:
+    (action_id,) = agreed_by(family, "Weigh her")
+    colleague = make_practitioner("health-visitor", team=family.visitor.postings.get().team, name="Bea Sund")
+    with as_practitioner(family.worker):
+        family.visitor.postings.update(held_until=today())
+        found = queries.action(action_id)
+        assert found.left
+        assert "Has left" in text(signed_in(family.worker).get(f"/meetings/{found.meeting_id}/minutes/"))
+        actions.hand_over_action(action_id, colleague.pk, "Ngozi has left.")
+        found = queries.action(action_id)
+        assert (found.left, found.practitioner_id) == (False, colleague.pk)
+        assert found.by_whom.startswith("Bea Sund, ")
+
+
+@pytest.mark.obligation("PAR-05")
+def test_more_agreed_actions_than_stand_on_a_page_have_another(family: Family) -> None:
+    agreed_by(family, *(f"Step number {n}" for n in range(queries.ACTIONS + 3)))
+    agencies = [family.visitor.postings.get().agency_id]
+    with as_practitioner(family.visitor):
+        first, second = (queries.actions_of_agency(agencies, n) for n in (1, 2))
+        assert (len(first.rows), len(second.rows), first.total, first.pages) == (queries.ACTIONS, 3, 53, 2)
+        assert not {a.id for a in first.rows} & {a.id for a in second.rows}
+        assert queries.actions_of_agency(agencies, 9).page == 2
+    client = signed_in(family.visitor)
+    page = client.get("/meetings/")
+    assert "53 actions" in text(page)
+    assert "actions=2" in page.content.decode()
+    assert "Page 2 of 2" in text(client.get("/meetings/?actions=2"))
 
 
 def test_moving_cancelling_and_reopening_say_why(family: Family) -> None:

@@ -17,6 +17,7 @@ from sightline.audit.actions import record_list
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.children.rules import years_old
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import actions_of_agency
@@ -31,15 +32,12 @@ from .common import bound, form_page
 def agency_actions(request: HttpRequest) -> HttpResponse:
     """My agency's outstanding actions, of plans and meetings, over all records that I may open (PAR-05)."""
     acting = request.practitioner  # type: ignore[attr-defined]
-    number = request.GET.get("page", "1")
-    found = queries.actions_of_agencies(
-        acting.agency_ids, max(int(number), 1) if number.isdecimal() and len(number) < 8 else 1
-    )
+    found = queries.actions_of_agencies(acting.agency_ids, page_number(request))
     rows = found.rows
-    agreed = actions_of_agency(acting.agency_ids) if found.page == 1 else []
+    agreed = actions_of_agency(acting.agency_ids, page_number(request, "agreed"))
     record_list(
         "plans.actions",
-        [*(folder_id for row in rows for folder_id, _name in row.children), *(a.folder_id for a in agreed)],
+        [*(folder_id for row in rows for folder_id, _name in row.children), *(a.folder_id for a in agreed.rows)],
     )
     return render(
         request,
