@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pypdfium2
@@ -617,11 +618,14 @@ def test_nobody_hands_over_an_action_in_a_record_that_is_not_open_to_them(family
 
 
 @pytest.mark.obligation("PAR-05")
-def test_what_somebody_had_agreed_to_do_who_has_left_stands_out_and_is_handed_over(family: Family) -> None:
+def test_what_somebody_had_agreed_to_do_who_has_left_stands_out_and_is_handed_over(
+    family: Family, owning: Any
+) -> None:
     (action_id,) = agreed_by(family, "Weigh her")
     colleague = make_practitioner("health-visitor", team=family.visitor.postings.get().team, name="Bea Sund")
-    with as_practitioner(family.worker):
+    with owning():
         family.visitor.postings.update(held_until=today())
+    with as_practitioner(family.worker):
         found = queries.action(action_id)
         assert found.left
         assert "Has left" in text(signed_in(family.worker).get(f"/meetings/{found.meeting_id}/minutes/"))
