@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import UUID
 
 from bench.loading import FULL, SMALL
-from bench.serving import Served, served, table, timed
+from bench.serving import Served, over_limit, served, table, timed, verdict
 
 #: Milliseconds at the 95th of a hundred; seconds and megabytes for the print.
 PAGE, PRINT_SECONDS, PRINT_MEGABYTES = 100, 30, 400
@@ -27,8 +27,8 @@ def main() -> None:
     given = parser.parse_args()
     with served(given.data, SMALL if given.small else FULL) as bench:
         child = long_record(bench)
-        pages(bench, child)
-        printing(bench, child)
+        over = pages(bench, child) + printing(bench, child)
+        verdict(over, small=given.small)
 
 
 def long_record(bench: Served) -> UUID:
@@ -40,8 +40,8 @@ def long_record(bench: Served) -> UUID:
     return found
 
 
-def pages(bench: Served, child: UUID) -> None:
-    """A hundred views of each kind, after ten to warm up."""
+def pages(bench: Served, child: UUID) -> list[str]:
+    """A hundred views of each kind, after ten to warm up; returns what was over."""
     asked = {
         "first page": "",
         "a page in the middle": "?page=50",
@@ -58,10 +58,12 @@ def pages(bench: Served, child: UUID) -> None:
             timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
         rows.append((name, [timed(lambda path=path: bench.client.get(path)) for _ in range(100)]))  # type: ignore[misc]
     table("The chronology of one child", rows, PAGE)
+    return over_limit(rows, PAGE)
 
 
-def printing(bench: Served, child: UUID) -> None:
-    """All of it on paper, as the job does it: the seconds in all, and the megabytes of the largest process."""
+def printing(bench: Served, child: UUID) -> list[str]:
+    """All of it on paper, as the job does it: the seconds in all, and the megabytes of the largest process; returns
+    what was over."""
     from django.db import transaction
 
     from sightline.agencies.models import Practitioner
@@ -82,6 +84,8 @@ def printing(bench: Served, child: UUID) -> None:
     )
     print(f"\nPrint: {volumes} volumes in {taken:.1f} s (within {PRINT_SECONDS}), "
           f"{largest / 1024:.0f} MB the largest process (within {PRINT_MEGABYTES})")  # fmt: skip
+    over = ["the print"] if taken > PRINT_SECONDS else []
+    return over + (["its memory"] if largest / 1024 > PRINT_MEGABYTES else [])
 
 
 if __name__ == "__main__":

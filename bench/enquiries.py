@@ -16,7 +16,7 @@ from uuid import UUID
 from bench.__main__ import machine
 from bench.loading import FULL, SMALL
 from bench.packs import conference, four_siblings, practitioner
-from bench.serving import Served, percentile, served, table, timed
+from bench.serving import Served, over_limit, served, table, timed, verdict
 
 #: Milliseconds at the 95th of a hundred; in so many records something is written.
 PAGE, RECORDS = 120, 6
@@ -64,8 +64,7 @@ def main() -> None:
                 for path in islice(cycle(paths), rounds)
             ]
         table("One page at a time, milliseconds", list(rows.items()), PAGE)
-        over = [name for name, taken in rows.items() if percentile(taken, 0.95) > PAGE]
-        print(f"\nOver {PAGE} ms: {', '.join(over) or 'none'}.")
+        verdict(over_limit(rows.items(), PAGE), small=given.small)
 
 
 def _one(folder: UUID, row: UUID) -> str:

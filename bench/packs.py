@@ -17,7 +17,7 @@ from uuid import UUID
 
 from bench.__main__ import machine
 from bench.loading import FULL, SMALL
-from bench.serving import Served, served, table
+from bench.serving import Served, served, table, verdict
 
 #: Seconds for one pack; how many siblings it is about.
 LIMIT, SIBLINGS = 3.0, 4
@@ -44,7 +44,8 @@ def main() -> None:
         print(
             f"Of its own, {cpu:.1f} s of computing for each; the rest is the database and waiting for the machine."
         )
-        print(f"{'Over' if slowest > LIMIT else 'Under'} {LIMIT:g} s: the slowest took {slowest:.1f} s.")
+        print(f"The slowest took {slowest:.1f} s (within {LIMIT:g}).")
+        verdict(["a conference pack"] if slowest > LIMIT else [], small=given.small)
 
 
 def four_siblings(bench: Served) -> list[UUID]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.__main__ import machine
 from bench.loading import FULL, SMALL
-from bench.serving import percentile, served, table, timed
+from bench.serving import over_limit, served, table, timed, verdict
 
 #: Milliseconds at the 95th of a hundred; the sweep in all.
 PAGE, SWEEP = 120, 2000
@@ -69,8 +69,10 @@ def main() -> None:
         taken, marked = swept()
         bench.owner.execute(AS_IT_STOOD)
         print(f"\n{marked:,} open duties swept in {taken:,.0f} ms (to stay under {SWEEP:,} ms).")
-        over = [name for name, taken_by in rows.items() if percentile(taken_by, 0.95) > PAGE]
-        print(f"Over {PAGE} ms: {', '.join(over) or 'none'}.")
+        verdict(
+            over_limit(rows.items(), PAGE) + (["the sweep of duties"] if taken > SWEEP else []),
+            small=arguments.small,
+        )
 
 
 if __name__ == "__main__":

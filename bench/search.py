@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 
 from bench.loading import FULL, SMALL
-from bench.serving import Served, served, table, timed
+from bench.serving import Served, over_limit, served, table, timed, verdict
 
 LIMIT = 80.0
 
@@ -92,8 +92,10 @@ def main() -> None:
         measure(site, {kind: texts[:2] for kind, texts in asked.items()})  # warm
         took = measure(site, asked)
         every = [value for values in took.values() for value in values]
-        table("Search, one page of results", [*took.items(), ("all", every)], LIMIT)
+        rows = [*took.items(), ("all", every)]
+        table("Search, one page of results", rows, LIMIT)
         print(f"\nWeb process: {site.memory():.0f} MB")
+        verdict(over_limit(rows, LIMIT), small=arguments.small)
 
 
 if __name__ == "__main__":

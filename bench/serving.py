@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,19 @@ def percentile(values: Sequence[float], part: float) -> float:
     """The value below or at which that part of the values lies."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))]
+
+
+def verdict(over: Sequence[str], *, small: bool = False) -> None:
+    """Says what was over what it is to stay under, and ends with status 1 if anything was; on the small data, which
+    says nothing about speed, always with 0."""
+    print(f"\nOver what they are to stay under: {', '.join(over) or 'none'}.")
+    if over and not small:
+        raise SystemExit(1)
+
+
+def over_limit(rows: Iterable[tuple[str, Sequence[float]]], limit: float) -> list[str]:
+    """The names of those whose 95th of a hundred is over the limit, in milliseconds."""
+    return [name for name, taken in rows if percentile(taken, 0.95) > limit]
 
 
 def table(title: str, rows: Sequence[tuple[str, Sequence[float]]], limit: float | None = None) -> None:

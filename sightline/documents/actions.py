@@ -340,16 +340,19 @@ def scan_again(document_id: UUID) -> ScanResult | None:
     return scanned.result
 
 
-def in_quarantine(limit: int = 200) -> list[UUID]:
-    """The documents that wait for the scanner, the latest first, since somebody waits for them. For the job alone."""
+def in_quarantine(limit: int = 200, *, after: UUID | None = None) -> list[UUID]:
+    """The documents that wait for the scanner, the latest first, since somebody waits for them: so many, from the one
+    `after` which the last of them came. For the job alone."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT d.id FROM documents_document d
             WHERE NOT EXISTS (SELECT FROM documents_scan s WHERE s.document_id = d.id AND s.result <> 'not_scanned')
-            ORDER BY d.added_at DESC LIMIT %s
+              AND (%(after)s::uuid IS NULL
+                   OR (d.added_at, d.id) < (SELECT l.added_at, l.id FROM documents_document l WHERE l.id = %(after)s))
+            ORDER BY d.added_at DESC, d.id DESC LIMIT %(limit)s
             """,
-            [limit],
+            {"limit": limit, "after": after},
         )
         return [found for (found,) in cursor.fetchall()]
 

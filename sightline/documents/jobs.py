@@ -14,6 +14,8 @@ from . import actions, scanner
 from .terms import EXAMINING, ScanResult
 
 READER = Viewer.for_job(EXAMINING)
+#: So many of those in quarantine are read at once.
+AT_ONCE = 200
 
 
 @app.task(name="documents.examine", retry=RetryStrategy(max_attempts=5, wait=10, exponential_wait=4))
@@ -26,17 +28,33 @@ def examine(document_id: str) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="documents.scan_again", queueing_lock="documents.scan_again")
 def scan_again(timestamp: int) -> int:
-    """Every five minutes: what is in quarantine because nobody scanned it is scanned as soon as somebody can."""
-    if not scanner.configured():
-        return 0
-    with outer_transaction(READER, "documents.scan_again"):
-        waiting = actions.in_quarantine()
-    done = 0
-    for document_id in waiting:
+    """Every five minutes: what is in quarantine because nobody scanned it is scanned as soon as somebody can, all of it
+    in turn: what cannot be scanned, such as a file that is too large, keeps nothing behind it waiting."""
+    done, last = 0, None
+    while _scans():
         with outer_transaction(READER, "documents.scan_again"):
-            result = actions.scan_again(document_id)
-        done += result not in (None, ScanResult.NOT_SCANNED)
+            waiting = actions.in_quarantine(AT_ONCE, after=last)
+        if not waiting:
+            break
+        for document_id in waiting:
+            with outer_transaction(READER, "documents.scan_again"):
+                result = actions.scan_again(document_id)
+            done += result not in (None, ScanResult.NOT_SCANNED)
+            if result is ScanResult.NOT_SCANNED and not _scans():
+                return done
+        last = waiting[-1]
     return done
+
+
+def _scans() -> bool:
+    """Whether there is a scanner that answers: one that is down would be asked in vain for each of thousands."""
+    if not scanner.configured():
+        return False
+    try:
+        scanner.daemon()
+    except scanner.NoAnswer:
+        return False
+    return True
 
 
 @app.periodic(cron="41 2 * * *")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -226,9 +227,17 @@ class Pack:
     def disclosure_grounds(self, on: date) -> tuple[DisclosureGround, ...]:
         return self.all(DisclosureGround, on)
 
-    def retentions(self, on: date) -> tuple[Retention, ...]:
-        """How long each kind of record is kept."""
-        return self.all(Retention, on)
+    def retentions(self, on: date, agency_types: Collection[str] = (ANY_AGENCY,)) -> tuple[Retention, ...]:
+        """How long those types of agency keep each kind of record: by their own schedule where there is one, else by
+        that for any agency."""
+        found: dict[str, Retention] = {}
+        values = self.all(Retention, on)
+        for kind in agency_types:
+            for record in dict.fromkeys(value.record for value in values):
+                of = [value for value in values if value.record == record]
+                own = [value for value in of if value.agency == kind]
+                found |= {value.id: value for value in own or [v for v in of if v.agency == ANY_AGENCY]}
+        return tuple(found.values())
 
     def setting(self, id: str, on: date) -> Setting:
         return self.get(Setting, id, on, or_earliest=True)

@@ -500,13 +500,15 @@ class DisclosureGround(Value):
 
 
 class Retention(Value):
-    """How long a child's record is kept: so many years from a birth, a death, or the closing of all that was open.
+    """How long a type of agency (or "any" without a policy of its own) keeps a child's record: so many years from a
+    birth, a death, or the closing of all that was open.
 
     `record`: what was in it, at its gravest. `from_death`: where the child died, counted from there instead.
     """
 
     kind = "retention"
     plural = "periods of keeping records"
+    agency: Slug = "any"
     title: Words
     record: Literal["looked_after", "child_protection", "other"]
     counts_from: Literal["birth", "closing"]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from sightline.agencies.models import Agency
 from sightline.children.queries import ChildView
 from sightline.children.terms import StatusKind
 from sightline.enquiries.models import Episode, LookedAfter
@@ -49,7 +50,8 @@ def live_holds(folder_ids: Sequence[UUID]) -> list[Hold]:
 
 
 def keeping(view: ChildView) -> Keeping:
-    """How long this record is kept, by the periods of the pack. Ten queries."""
+    """How long this record is kept: by the schedule of every agency that recorded in it, of which the longest counts.
+    Eleven queries."""
     folders = list(view.folder_ids)
     disposals = list(
         Disposal.objects.filter(folder_id__in=folders)
@@ -59,7 +61,7 @@ def keeping(view: ChildView) -> Keeping:
     ended = Hold.objects.filter(folder_id__in=folders, ended__isnull=False)
     life = _life(view)
     return Keeping(
-        until=rules.kept_until(life, _periods()),
+        until=rules.kept_until(life, _periods(_agency_types(folders))),
         life=life,
         holds=tuple(live_holds(folders)),
         ended=tuple(ended.select_related("author", "ended__author").order_by("-written_at")),
@@ -71,13 +73,20 @@ def keeping(view: ChildView) -> Keeping:
     )
 
 
-def _periods() -> list[rules.Period]:
+def _agency_types(folder_ids: Sequence[UUID]) -> list[str]:
+    """The types of agency whose record it is: that which keeps it, and every one that wrote in it."""
+    kept = Agency.objects.filter(folders__id__in=list(folder_ids)).values_list("kind", flat=True)
+    wrote = Agency.objects.filter(entries__folder_id__in=list(folder_ids)).values_list("kind", flat=True)
+    return sorted(kept.union(wrote))
+
+
+def _periods(agency_types: Sequence[str]) -> list[rules.Period]:
     return [
         rules.Period(
             each.id, each.title, each.record, each.counts_from, each.years, each.from_death, each.citation,
             each.certainty.value,
         )
-        for each in pack_in_force().retentions(today())
+        for each in pack_in_force().retentions(today(), agency_types)
     ]  # fmt: skip
 
 

@@ -15,7 +15,13 @@ from hypothesis import strategies as some
 
 from sightline.access.tests.factories import let_in, open_folder_for
 from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
+from sightline.agencies.terms import AgencyKind
+from sightline.agencies.tests.factories import (
+    as_practitioner,
+    make_agency,
+    make_partnership,
+    make_practitioner,
+)
 from sightline.archive import actions, models, queries, rules
 from sightline.archive.actions import Asking
 from sightline.archive.rules import KeptUntil, Life, Period
@@ -35,6 +41,7 @@ from sightline.kernel.viewer import Viewer, looking_as
 from sightline.meetings import actions as meetings
 from sightline.meetings.tests import factories as met
 from sightline.plans.tests import factories as planned
+from sightline.procedures.loader import load_pack
 from sightline.records.actions import sign_entry
 from sightline.records.models import Entry
 from sightline.records.terms import EntryKind
@@ -78,6 +85,38 @@ def test_a_record_is_kept_by_the_longest_period_that_holds_for_it(
 ) -> None:
     until = rules.kept_until(life, PERIODS)
     assert (until.day, until.counted) == (day, counted)
+
+
+@pytest.mark.obligation("FIL-03")
+def test_each_type_of_agency_has_a_schedule_of_its_own_and_the_longest_of_those_that_wrote_holds() -> None:
+    pack = load_pack("england")
+
+    def kept(*types: str) -> dict[str, int]:
+        return {p.id: p.years for p in pack.retentions(today(), types) if p.record == "other"}
+
+    assert kept("health") == {"health_child": 26}
+    assert kept("school") == {"school_child": 25}
+    assert kept("police") == kept("any") == {"child_in_need": 30}
+    assert kept("health", "local_authority") == {"health_child": 26, "child_in_need": 30}
+    graver = {p.id for p in pack.retentions(today(), ("health",)) if p.record != "other"}
+    assert graver == {"looked_after", "child_protection"}
+
+
+@pytest.mark.obligation("FIL-03")
+def test_a_record_that_only_a_school_wrote_goes_by_the_schools_schedule(office: Office) -> None:
+    teacher = make_practitioner("designated-safeguarding-lead", agency=make_agency(AgencyKind.SCHOOL))
+    folder = open_folder_for(teacher)
+    with as_practitioner(teacher):
+        record_child(NewChild(folder, Names("Ottilie", "Fairweather"), Birth(born_on=date(2001, 3, 1))))
+        sign_entry({folder: "She came."}, kind=EntryKind.NOTE, happened_at=now() - timedelta(minutes=9))
+        kept = queries.keeping(child_page([folder]))
+    assert kept.until.period is not None
+    assert (kept.until.period.id, kept.until.day) == ("school_child", date(2026, 3, 1))
+    let_in(folder, office.worker)
+    with as_practitioner(office.worker):
+        sign_entry({folder: "I came."}, kind=EntryKind.NOTE, happened_at=now() - timedelta(minutes=9))
+        kept = queries.keeping(child_page([folder]))
+    assert kept.until.day == date(2031, 3, 1)
 
 
 def test_what_is_not_known_keeps_the_record() -> None:

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sightline.audit.models import AuditEvent
-from sightline.documents import actions, examining, jobs, subjects
+from sightline.documents import actions, examining, jobs, queries, subjects
 from sightline.documents.models import BodyMap, Document
 from sightline.documents.rules import TYPES
 from sightline.documents.subjects import Kind, Named
+from sightline.documents.terms import ScanResult
 from sightline.kernel.time import LONDON, now
 
 from .conftest import signed_in
@@ -463,3 +464,42 @@ def test_odd_answers_are_errors_and_nothing_more(desk, folder_id, world, data, w
     assert words in answer.content.decode()
     with world.owning():
         assert not BodyMap.objects.exists()
+
+
+def test_what_cannot_be_scanned_keeps_nothing_behind_it_in_quarantine(
+    world, worker, scanner, attach, folder_id, settings, monkeypatch
+):
+    where, settings.CLAMD = settings.CLAMD, ""
+    rows = [attach(photograph() + bytes([n]), f"photograph {n}.jpg") for n in range(5)]
+    settings.CLAMD = where
+    monkeypatch.setattr(jobs, "AT_ONCE", 2)
+    real = jobs.actions.scan_again
+    too_large = {rows[4].id, rows[3].id}
+
+    def scan(document_id):
+        return ScanResult.NOT_SCANNED if document_id in too_large else real(document_id)
+
+    monkeypatch.setattr(jobs.actions, "scan_again", scan)
+    assert jobs.scan_again(0) == 3
+    with world.looking(worker):
+        closed = {row.id for row in rows if not queries.document(row.id, [folder_id]).opens}
+    assert closed == too_large
+
+
+def test_a_scanner_that_went_away_is_not_asked_for_each_of_them(
+    world, attach, scanner, settings, monkeypatch
+):
+    where, settings.CLAMD = settings.CLAMD, ""
+    for n in range(3):
+        attach(photograph() + bytes([n]), f"photograph {n}.jpg")
+    settings.CLAMD = where
+    asked = []
+
+    def scan(document_id):
+        asked.append(document_id)
+        settings.CLAMD = "127.0.0.1:1"
+        return ScanResult.NOT_SCANNED
+
+    monkeypatch.setattr(jobs.actions, "scan_again", scan)
+    assert jobs.scan_again(0) == 0
+    assert len(asked) == 1
