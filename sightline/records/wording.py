@@ -54,6 +54,32 @@ class TheirWords:
 
 
 @dataclass(frozen=True)
+class Pronouns:
+    """The pronouns that a child has said are theirs, such as "they/them", and what the child is called."""
+
+    said: str
+    called: tuple[str, ...]
+
+    @property
+    def not_these(self) -> frozenset[str]:
+        """The pronouns of one person that are not theirs. "They" is also said of several, and is left alone."""
+        theirs = set(re.findall(r"[a-z]+", self.said.casefold()))
+        others = [words for words in (_SHE, _HE) if not words & theirs]
+        return frozenset().union(*others) - theirs if theirs else frozenset()
+
+
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_HE = frozenset({"he", "him", "his", "himself"})
+#: Where one of these is named beside the child, a pronoun may well be theirs.
+_SOMEBODY_ELSE = re.compile(
+    r"\b(?:mother|mum|mummy|mam|father|dad|daddy|stepmother|stepfather|stepdad|stepmum|parents?|sister|brother|"
+    r"aunt|auntie|uncle|nan|gran|granny|grandma|grandad|grandmother|grandfather|cousin|partner|boyfriend|girlfriend|"
+    r"carer|teacher|friend|doctor|nurse|officer|worker|man|woman|boy|girl|baby)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
 class Lists:
     """The partnership's words and the family's own. `names` are those of the children written about."""
 
@@ -61,6 +87,7 @@ class Lists:
     glossary: tuple[Abbreviation, ...] = ()
     theirs: tuple[TheirWords, ...] = ()
     names: tuple[str, ...] = ()
+    pronouns: tuple[Pronouns, ...] = ()
 
 
 def aids(paragraphs: Sequence[Paragraph], lists: Lists) -> list[Aid]:
@@ -110,6 +137,7 @@ def _of(number: int, paragraph: Paragraph, lists: Lists) -> Iterator[Aid]:
                 "Two shorter ones are easier to follow, also when they are read aloud.",
                 number,
             )
+    yield from _pronouns(number, own, lists.pronouns)
     for term in lists.theirs:
         if term.asks and paragraph.source is StatementSource.CHILD:
             continue  # a child says mum
@@ -127,6 +155,36 @@ def _of(number: int, paragraph: Paragraph, lists: Lists) -> Iterator[Aid]:
                     number,
                 )
                 break
+
+
+def _pronouns(number: int, text: str, pronouns: Iterable[Pronouns]) -> Iterator[Aid]:
+    """A pronoun beside a child's name, or at the start of the sentence after it, that is not the child's (REC-16)."""
+    sentences = [sentence.strip() for sentence in _SENTENCE.findall(text) if sentence.strip()]
+    for each in pronouns:
+        if not each.not_these:
+            continue
+        for place, sentence in enumerate(sentences):
+            named = next((m for name in each.called if (m := _named(name).search(sentence))), None)
+            if named is None or _SOMEBODY_ELSE.search(sentence):
+                continue
+            words = _WORD.findall(sentence[named.end() :])
+            if place + 1 < len(sentences) and not _SOMEBODY_ELSE.search(sentences[place + 1]):
+                words += _WORD.findall(sentences[place + 1])[:1]
+            wrong = next((word for word in words if word.casefold() in each.not_these), None)
+            if wrong is not None:
+                yield Aid(
+                    AidKind.THEIR_WORDS,
+                    wrong,
+                    f"{named[0]}’s pronouns are {each.said}",
+                    "The pronouns of their choice, unless you mean somebody else.",
+                    number,
+                )
+                break
+
+
+@lru_cache(maxsize=512)
+def _named(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
 
 
 def _abbreviations(number: int, text: str, lists: Lists) -> Iterator[Aid]:

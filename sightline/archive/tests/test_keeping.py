@@ -104,8 +104,9 @@ def test_each_type_of_agency_has_a_schedule_of_its_own_and_the_longest_of_those_
 
 @pytest.mark.obligation("FIL-03")
 def test_a_record_that_only_a_school_wrote_goes_by_the_schools_schedule(office: Office) -> None:
-    teacher = make_practitioner("designated-safeguarding-lead", agency=make_agency(AgencyKind.SCHOOL))
-    folder = open_folder_for(teacher)
+    school = make_agency(AgencyKind.SCHOOL)
+    teacher = make_practitioner("designated-safeguarding-lead", agency=school)
+    folder = open_folder_for(teacher, manager=make_practitioner("team-manager", agency=school))
     with as_practitioner(teacher):
         record_child(NewChild(folder, Names("Ottilie", "Fairweather"), Birth(born_on=date(2001, 3, 1))))
         sign_entry({folder: "She came."}, kind=EntryKind.NOTE, happened_at=now() - timedelta(minutes=9))

@@ -40,6 +40,9 @@ from .forms import About, Child, WritingForm, starting_values, writing_form
 
 #: What a page sends besides the entry itself.
 CONTROLS = ("draft", "version", "act", "seen")
+#: What is put with an entry hangs on the signed one: these sign it first.
+GOES_ON = {"sign_draw": "documents:draw", "sign_attach": "documents:add"}
+SIGNS = ("sign", *GOES_ON)
 
 
 @dataclass(frozen=True)
@@ -183,12 +186,19 @@ def write(request: HttpRequest, folder_id: UUID, form_id: str) -> HttpResponse:
     return _show(request, at, about, form, draft_id, version, kept.saved_at if kept else None)
 
 
-def _signed(at: Scene, draft_id: UUID) -> HttpResponse | None:
+def _signed(at: Scene, draft_id: UUID, act: str = "sign") -> HttpResponse | None:
     """To the entry that was signed from a draft, if one was."""
     for view in queries.signed_from(draft_id):
         if view.folder_id in at.folders:
-            return HttpResponseRedirect(reverse("records:entry", args=[at.lead, view.id]))
+            return HttpResponseRedirect(_after(at, view.id, act))
     return None
+
+
+def _after(at: Scene, entry_id: UUID, act: str) -> str:
+    """Where a signed entry goes on: itself, or what its writer wants to put with it."""
+    if act in GOES_ON:
+        return f"{reverse(GOES_ON[act], args=[at.lead])}?to=entry&id={entry_id}"
+    return reverse("records:entry", args=[at.lead, entry_id])
 
 
 def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
@@ -196,7 +206,7 @@ def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
     draft_id, version = asked_draft(request)
     # Pressed twice, or while the page was keeping the draft: the second waits and is shown what the first signed.
     actions.one_at_a_time(draft_id)
-    if act == "sign" and (signed := _signed(at, draft_id)):
+    if act in SIGNS and (signed := _signed(at, draft_id, act)):
         return signed
     kept = actions.keep_draft(
         draft_id, child=at.lead, kind=about.form.id, content=sent(request), version=version
@@ -205,7 +215,7 @@ def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
         messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
         return HttpResponseRedirect(_draft_href(at, about, kept.draft.id))
     late = bool(_lateness_of(at, happened_then(request, about))[0])
-    if act != "sign" or kept.elsewhere is not None:
+    if act not in SIGNS or kept.elsewhere is not None:
         form = writing_form(about, draft=sent(request), late=late)
         return _show(
             request, at, about, form, kept.draft.id, kept.draft.version, kept.draft.saved_at,
@@ -222,7 +232,7 @@ def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
         else:
             said = [f"entry {e.number} in {_whose(at.child(f).called)} record" for f, e in entries.items()]
             messages.success(request, f"Signed as {listed(said)}.")
-            return HttpResponseRedirect(reverse("records:entry", args=[at.lead, entries[at.lead].id]))
+            return HttpResponseRedirect(_after(at, entries[at.lead].id, act))
     return _show(request, at, about, form, kept.draft.id, kept.draft.version, kept.draft.saved_at)
 
 
@@ -335,10 +345,12 @@ def look_again(at: Scene, about: About | None, text: str, happened_at: datetime 
     found = in_whose_words(paragraphs(text), called)
     day_ = today()
     known = {c.folder_id: at.names[c.folder_id] for c in children if c.folder_id in at.names}
+    own, pronouns = queries.themselves(known)
     lists = wording.Lists(
         at.pack.wordings(day_),
         at.pack.glossary(day_),
-        tuple(queries.their_words(at.folders, known)),
+        (*own, *queries.their_words(at.folders, known)),
+        pronouns=tuple(pronouns),
     )
     late, span = _lateness_of(at, happened_at)
     return {

@@ -2,7 +2,7 @@
 
 from .becoming import AlsoIn, Story, corrections_of, hidden_numbers, standing, story, written_together
 from .deciding import DecisionView, WordingView, awaiting_ruling, decisions, latest_decisions
-from .people import children_beside, colleagues_of, late_since, lateness, their_words, ways_into
+from .people import children_beside, colleagues_of, late_since, lateness, their_words, themselves, ways_into
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
 from .seen import LastSeen, last_seen
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
@@ -62,6 +62,7 @@ __all__ = [
     "story",
     "supervisions_of",
     "their_words",
+    "themselves",
     "told_of",
     "views",
     "ways_into",

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import OuterRef, Q, Subquery
 
 from sightline.agencies.models import Agency, Posting
-from sightline.children.models import Involvement, Person, PersonName, Tie
+from sightline.children.models import Involvement, Particulars, Person, PersonName, Tie
 from sightline.children.queries import NameAndAge
 from sightline.children.terms import Kinship, NameUse
 from sightline.kernel.models import held_on
@@ -22,7 +23,7 @@ from sightline.procedures.schema import spoken
 
 from .. import rules
 from ..models import Entry
-from ..wording import TheirWords
+from ..wording import Pronouns, TheirWords
 from .shown import EARLIEST, EntryView
 
 
@@ -124,8 +125,33 @@ def their_words(folder_ids: Sequence[UUID], names: Mapping[UUID, NameAndAge]) ->
             own = {words.casefold(), *(part.casefold() for part in called.split())}
             not_these = tuple(word for word in instead if word.casefold() not in own)
             found.append(TheirWords(called, whose, not_these, asks=True))
-    for who in names.values():
-        given = who.name.split(" ")[0]
-        if given.casefold() not in who.called.casefold():
-            found.append(TheirWords(who.called, "The name in use", (given,)))
     return found
+
+
+def themselves(names: Mapping[UUID, NameAndAge]) -> tuple[list[TheirWords], list[Pronouns]]:
+    """How the children of these folders wish to be called, against the names that they had or that stand on paper, and
+    their pronouns (REC-16). One query."""
+    latest = Particulars.objects.filter(person=OuterRef("pk")).order_by("-recorded_at", "-id")
+    every = PersonName.objects.filter(person=OuterRef("pk")).exclude(given="")
+    words: list[TheirWords] = []
+    pronouns: list[Pronouns] = []
+    for folder_id, said, given in (
+        Person.objects.filter(folder_id__in=list(names))
+        .annotate(said=Subquery(latest.values("pronouns")[:1]), given=ArraySubquery(every.values("given")))
+        .values_list("folder_id", "said", "given")
+    ):
+        who = names[folder_id]
+        if who.nameless:
+            continue
+        in_use = {part.casefold() for part in (*who.called.split(), *who.name.split())}
+        not_these = tuple(
+            dict.fromkeys(
+                part for each in given for part in each.split()[:1] if part.casefold() not in in_use
+            )
+        )
+        if not_these:
+            words.append(TheirWords(who.called, "This child", not_these, asks=True))
+        if said and said.strip():
+            called = tuple(dict.fromkeys((who.called, who.name.split(" ")[0], *not_these)))
+            pronouns.append(Pronouns(said.strip(), called))
+    return words, pronouns

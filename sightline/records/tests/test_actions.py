@@ -9,12 +9,13 @@ import pgtrigger
 import pytest
 import time_machine
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from sightline.access.terms import GrantLevel
 from sightline.access.tests.factories import let_in, sealed
 from sightline.agencies.models import Notice, Posting
 from sightline.agencies.tests.factories import as_practitioner, setting_up
-from sightline.children.actions import record_adult, tie
+from sightline.children.actions import correct_particulars, record_adult, rename, tie
 from sightline.children.queries import names_of_folders
 from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known
@@ -619,6 +620,22 @@ def test_the_words_that_a_family_has_for_itself_come_from_its_record_and_stop_no
         assert theirs["Vovó"].not_these == ("grandparent",)
         assert actions.sign_entry({family.maya: "Her mother came."}, kind="note", happened_at=an_hour_ago())
     with as_practitioner(family.stranger):
-        assert not [
-            each for each in queries.their_words([family.maya], names) if each.whose != "The name in use"
-        ]
+        assert queries.their_words([family.maya], names) == []
+        assert queries.themselves(names) == ([], [])
+
+
+@pytest.mark.obligation("REC-16")
+def test_a_childs_own_name_and_pronouns_reach_whoever_writes(family: Family) -> None:
+    with as_practitioner(family.worker):
+        rename(family.theo, Names("Theo", "Ferreira-Lund", known_as="Tia"))
+        correct_particulars(family.theo, Birth(pronouns="she/her"), "She asked for it")
+        names = names_of_folders([family.theo, family.maya])
+        (own,), (said,) = queries.themselves(names)
+    assert (own.theirs, own.not_these, own.asks) == ("Tia", ("Theo",), True)
+    assert (said.said, said.called) == ("she/her", ("Tia", "Theo"))
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(family.worker.user)  # type: ignore[arg-type]
+    sent = {"act": "check", "draft": str(uuid4()), "version": "0", "text": "Theo said he is tired."}
+    page = client.post(f"/child/{family.theo}/write/note/", sent).content.decode()
+    assert "pronouns are she/her" in page
+    assert "asks to be called Tia" in page

@@ -357,3 +357,34 @@ def test_signing_for_three_children_takes_a_fixed_number_of_queries(family: Fami
         with CaptureQueriesContext(connection) as one:
             sign(EntryIn((family.maya,), "note", an_hour_ago(), "Seen."))
     assert len(three) == len(one) <= 14
+
+
+@pytest.mark.obligation("REC-17")
+@pytest.mark.parametrize(
+    ("act", "leads_to", "says"),
+    [("sign_draw", "documents:draw", "body"), ("sign_attach", "documents:add", "Files")],
+)
+def test_a_drawing_or_a_file_goes_with_an_entry_from_the_form_itself(
+    family: Family, act: str, leads_to: str, says: str
+) -> None:
+    client = client_of(family.worker)
+    url = reverse("records:write", args=[family.maya, "note"])
+    sent = {
+        "draft": str(uuid4()),
+        "version": "0",
+        "act": act,
+        "text": "A bruise on her arm.",
+        **an_hour_ago_typed(),
+    }
+    unfinished = client.post(url, sent | {"text": "", "draft": str(uuid4())})
+    assert "Write what happened" in unfinished.content.decode()
+    answer = client.post(url, sent)
+    with as_practitioner(family.worker):
+        (row,) = Entry.objects.all()
+    assert answer.headers["Location"] == f"{reverse(leads_to, args=[family.maya])}?to=entry&id={row.id}"
+    again = client.post(url, sent)
+    assert again.headers["Location"] == answer.headers["Location"]
+    assert says in client.get(answer.headers["Location"]).content.decode()
+    with as_practitioner(family.worker):
+        assert Entry.objects.count() == 1
+        assert [d.content["text"] for d in queries.drafts()] == [[""]]

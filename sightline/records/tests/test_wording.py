@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from sightline.procedures.loader import load_pack, pack_names
 from sightline.records.marks import paragraphs
 from sightline.records.terms import AidKind
-from sightline.records.wording import LONGEST_SENTENCE, MOST_AIDS, Lists, TheirWords, aids, explained
+from sightline.records.wording import (
+    LONGEST_SENTENCE,
+    MOST_AIDS,
+    Lists,
+    Pronouns,
+    TheirWords,
+    aids,
+    explained,
+)
 
 DAY = date(2026, 11, 22)
 PACK = load_pack("rotherham")
@@ -106,3 +114,52 @@ def test_somebody_who_said_how_they_wish_to_be_called_is_called_so():
     assert (aid.words, aid.says) == ("mum", "Maya’s mother asks to be called Amina")
     assert found("Amina came.", Lists(theirs=(amina,))) == set()
     assert found("@Maya: I want my “mum”.", Lists(theirs=(amina,))) == set()
+
+
+THEY = Lists(pronouns=(Pronouns("they/them", ("Alex", "Alexander")),))
+
+
+@pytest.mark.obligation("REC-16")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Alex said he is tired.", "he"),
+        ("Alex came in. He was tired.", "He"),
+        ("I gave Alexander his coat.", "his"),
+        ("f Alex hurt himself.", "himself"),
+    ],
+)
+def test_a_pronoun_that_is_not_the_childs_is_pointed_out(text: str, words: str) -> None:
+    (aid,) = aids(paragraphs(text), THEY)
+    assert (aid.kind, aid.words) == (AidKind.THEIR_WORDS, words)
+    assert "they/them" in aid.says
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Alex said they are tired.",
+        "Alex’s father said he is tired.",
+        "Alex came in. The teacher said he was late.",
+        "He came in. Alex was tired.",
+        "Alex said: “He hit me.”",
+        "Sam said he is tired.",
+    ],
+)
+def test_a_pronoun_that_may_be_somebody_elses_is_left_alone(text: str) -> None:
+    assert aids(paragraphs(text), THEY) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "not_these"),
+    [
+        ("they/them", {"she", "her", "hers", "herself", "he", "him", "his", "himself"}),
+        ("She / her", {"he", "him", "his", "himself"}),
+        ("he or they", {"she", "her", "hers", "herself"}),
+        ("she/he", set()),
+        ("", set()),
+        ("ze/zir", {"she", "her", "hers", "herself", "he", "him", "his", "himself"}),
+    ],
+)
+def test_which_pronouns_are_not_theirs(said: str, not_these: set[str]) -> None:
+    assert Pronouns(said, ("Alex",)).not_these == not_these
