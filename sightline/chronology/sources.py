@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models import OuterRef, Q, Subquery
-from django.urls import reverse
 
 from sightline.access.models import Responsibility
 from sightline.agencies.models import Posting
@@ -20,6 +19,7 @@ from sightline.agencies.queries import agency_on
 from sightline.children.models import Involvement, Residence, Status
 from sightline.children.terms import AbuseCategory, LivesAt, StatusKind
 from sightline.documents.queries import happened
+from sightline.govuk.addresses import address
 from sightline.kernel.time import today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import DutyEvent
@@ -67,7 +67,7 @@ def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             text=_decision_text(row),
             agency=_office(row.maker_post),
             author=row.maker_name or row.maker.name,
-            href=f"{reverse('web:decisions', args=[row.folder_id])}#decision-{row.id}",
+            href=f"{address('web:decisions', row.folder_id)}#decision-{row.id}",
             significant=True,
             tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
             turns=tuple(_turns(row, wordings.get(row.id, ()))),
@@ -160,7 +160,7 @@ _AT_END = {"agency_at_end": agency_on("ended_by", "ended_at")}
 
 
 def _people(folder_id: UUID) -> str:
-    return reverse("children:people", args=[folder_id])
+    return address("children:people", folder_id)
 
 
 @prepared
@@ -291,9 +291,8 @@ def documents(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             text=each.text,
             agency=_office(each.post),
             author=each.author,
-            href=reverse(
-                "documents:body_map" if each.is_body_map else "documents:document",
-                args=[each.folder_id, each.id],
+            href=address(
+                "documents:body_map" if each.is_body_map else "documents:document", each.folder_id, each.id
             ),
             later=each.later,
         )
@@ -338,7 +337,7 @@ def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             text=f"{event.duty.title}: not done within {event.duty.limit_words}.",
             agency=event.duty.team.agency.name if event.duty.team else event.agency_then or "",
             author=event.duty.owner.name if event.duty.owner else "Sightline",
-            href=reverse("web:duty", args=[event.duty_id]),
+            href=address("web:duty", event.duty_id),
             tags=("Missed",),
             later=tuple(note for note in after.get(event.duty_id, ()) if note[0] >= event.at),
         )

@@ -22,6 +22,7 @@ from sightline.agencies.terms import Permission
 from sightline.children.models import Tie
 from sightline.children.queries import NameAndAge, brothers_and_sisters, name_and_age, names_of_folders
 from sightline.children.terms import Kinship, Known
+from sightline.govuk.addresses import address
 from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.together import Asking, Wanted, prepared
@@ -646,7 +647,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             text="\n\n".join(words for words in (part.what_happened, part.about_child) if words),
             author=part.concern.raised_by.name if part.concern.raised_by else _PUBLIC,
             agency=part.concern.raised_post.rpartition(", ")[2],
-            href=reverse("concerns:concern", args=[part.concern_id]) if opens else "",
+            href=address("concerns:concern", part.concern_id) if opens else "",
             significant=True,
             tags=("Danger now",) if part.concern.immediate_danger else (),
         )
@@ -664,7 +665,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 text=addition.words,
                 author=addition.added_by.name if addition.added_by else _PUBLIC,
                 agency=addition.agency_then or "",
-                href=reverse("concerns:concern", args=[addition.concern_id]) if opens else "",
+                href=address("concerns:concern", addition.concern_id) if opens else "",
             )
             for addition in added
         ]

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from django.urls import reverse
-
 from sightline.agencies.queries import agency_on
+from sightline.govuk.addresses import address
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
@@ -98,7 +97,7 @@ def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
     statements = revisions(Statement, [plan.id])
     to_do = plan.actions.filter(state="open").select_related("practitioner").order_by("-needed", "due_on")[:4]
     yield statements, to_do
-    href = reverse("plans:plan", args=[plan.folder_id, plan.id])
+    href = address("plans:plan", plan.folder_id, plan.id)
     lines = [
         Line(_COLUMNS[s.kind], s.words, s.written_at, href)
         for s in statement_views(statements)
@@ -192,7 +191,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 f"{ReviewResult(review.result).label}. {review.decision.reasons if review.decision else ''}".strip(),
                 review.agency_then or _agency(review.written_post),
                 review.closed_by.name if review.closed_by else "",
-                reverse("plans:review", args=[review.folder_id, review.id]), significant=True,
+                address("plans:review", review.folder_id, review.id), significant=True,
             )
         )  # fmt: skip
     found += _taken_back(back)
@@ -203,7 +202,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 incident.id, incident.folder_id, incident.began_at, incident.written_at,
                 IncidentKind(incident.kind).label, incident.words, _agency(incident.written_post),
                 incident.written_by.name if incident.written_by else "",
-                reverse("plans:incidents", args=[incident.folder_id]), significant=True,
+                address("plans:incidents", incident.folder_id), significant=True,
                 late=incident.written_at - incident.began_at > timedelta(days=2),
                 turns=((incident.withdrawn_at or incident.written_at, withdrawn),) if withdrawn else (),
             )
@@ -223,7 +222,7 @@ def _taken_back(rows: Iterable[TakenBack]) -> Iterator[Moment]:
         page = _page(back.plan)
         what = f"{kind} goes on again"
         if back.review is not None:
-            page = reverse("plans:review", args=[back.folder_id, back.review_id])
+            page = address("plans:review", back.folder_id, back.review_id)
             what = f"Closing of review {back.review.number} taken back"
             assert back.closed_at is not None
             yield Moment(
@@ -245,7 +244,7 @@ def _agency(post: str) -> str:
 
 
 def _page(plan: Plan) -> str:
-    return reverse("plans:plan", args=[plan.folder_id, plan.id])
+    return address("plans:plan", plan.folder_id, plan.id)
 
 
 def _noon(day: date) -> datetime:

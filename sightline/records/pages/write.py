@@ -345,12 +345,11 @@ def look_again(at: Scene, about: About | None, text: str, happened_at: datetime 
     found = in_whose_words(paragraphs(text), called)
     day_ = today()
     known = {c.folder_id: at.names[c.folder_id] for c in children if c.folder_id in at.names}
-    own, pronouns = queries.themselves(known)
+    # Nothing is asked for a page on which nothing is written yet.
+    own, pronouns = queries.themselves(known) if found else ([], [])
+    family = queries.their_words(at.folders, known) if found else []
     lists = wording.Lists(
-        at.pack.wordings(day_),
-        at.pack.glossary(day_),
-        (*own, *queries.their_words(at.folders, known)),
-        pronouns=tuple(pronouns),
+        at.pack.wordings(day_), at.pack.glossary(day_), (*own, *family), pronouns=tuple(pronouns)
     )
     late, span = _lateness_of(at, happened_at)
     return {
