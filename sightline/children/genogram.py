@@ -1,7 +1,8 @@
 """Who is in a child's life as a genogram: Graphviz works out where each stands, the usual symbols are drawn here.
 
-A square is male, a circle female, a diamond not known; the child's outline is thick; a cross means that somebody has
-died; a double slash that the parents do not both live with the child; a dashed line anybody who is no parent by birth.
+A square is male, a circle female, a diamond not known, a triangle not born yet; the child's outline is thick; a cross
+means that somebody has died; a double slash that the parents do not both live with the child; a dashed line anybody
+who is no parent by birth.
 The picture takes no drag and no colour to read, and `words` says the same in sentences.
 """
 
@@ -31,6 +32,7 @@ class _Node:
     rank: int
     child: bool = False
     died: bool = False
+    unborn: bool = False
 
 
 def _short(name: str) -> str:
@@ -62,6 +64,7 @@ def _nodes(view: ChildView) -> list[_Node]:
             2,
             child=True,
             died=child.birth.died_on is not None,
+            unborn=child.birth.unborn,
         )
     ]
     for n, tie in enumerate(view.ties):
@@ -69,8 +72,14 @@ def _nodes(view: ChildView) -> list[_Node]:
         called = tie.person.called if tie.person.names else tie.name
         nodes.append(
             _Node(
-                f"t{n}", _short(called), _age(tie.age), _sex(tie), _rank(tie), died=born.died_on is not None
-            )
+                f"t{n}",
+                _short(called),
+                _age(tie.age),
+                _sex(tie),
+                _rank(tie),
+                died=born.died_on is not None,
+                unborn=born.unborn,
+            )  # fmt: skip
         )
     return nodes
 
@@ -193,7 +202,9 @@ def _down(x: float, y: float, children: list[tuple[float, float]]) -> list[str]:
 def _symbol(node: _Node, x: float, y: float) -> str:
     half = _SIZE / 2
     look = f'fill="{"#fff7e6" if node.child else "#ffffff"}" stroke="{_LINE}" stroke-width="{4 if node.child else 2}"'
-    if node.sex is Sex.FEMALE:
+    if node.unborn:
+        shape = f'<path d="M{x} {y - half} L{x + half} {y + half} L{x - half} {y + half} Z" {look}/>'
+    elif node.sex is Sex.FEMALE:
         shape = f'<circle cx="{x}" cy="{y}" r="{half}" {look}/>'
     elif node.sex is Sex.MALE:
         shape = f'<rect x="{x - half}" y="{y - half}" width="{_SIZE}" height="{_SIZE}" {look}/>'

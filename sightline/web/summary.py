@@ -30,7 +30,7 @@ from sightline.enquiries.queries.protection import seen_last as seen_in_enquirie
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer, both
-from sightline.plans.queries import Counted, tally
+from sightline.plans.queries import Counted, PlanMark, plan_mark, tally
 from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
@@ -90,8 +90,11 @@ def summary_of(
     people = reverse("children:people", args=[lead])
     duties = on_folders(folder_ids)
     parts = on_child(folder_ids)
-    (others, moved_at), often = answer(
-        both(both(standing.told(folder_ids), moved_last(folder_ids)), tally(folder_ids))
+    (others, moved_at), (often, plan) = answer(
+        both(
+            both(standing.told(folder_ids), moved_last(folder_ids)),
+            both(tally(folder_ids), plan_mark(folder_ids)),
+        )
     )
     lines = [*standing_of_concerns(parts, moved_at), *others]
     columns = {
@@ -142,6 +145,7 @@ def summary_of(
             Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
             Section("What happened lately", _lately(lead, folder_ids), "Nothing significant is recorded."),
             Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
+            Section("The plan, and what came of it so far", _planned(lead, plan)),
             Section("What is working well", columns[standing.Column.WELL], "Nothing recorded."),
             Section("Due", _due(duties), "Nothing is due."),
         ],
@@ -253,6 +257,18 @@ def _where(view: ChildView, people: str, leaves_the_system: bool) -> list[Line]:
         Line(f"{p.kind.label}: {p.name}" + (f", {p.telephone}" if p.telephone else ""), _by(p), people)
         for p in view.providers
     ]
+    return found
+
+
+def _planned(lead: UUID, plan: PlanMark | None) -> list[Line]:
+    """The plan that the child has, since when, and how far the last review found each planned outcome reached."""
+    if plan is None:
+        return []
+    page = reverse("plans:plan", args=[lead, plan.plan_id])
+    found = [Line(f"{plan.kind.label} since {full_day(plan.began_on)}, {plan.state.value}", "Plan", page)]
+    for words, achieved, by in plan.outcomes:
+        how = achieved.label.lower() if achieved else "not reviewed yet"
+        found.append(Line(f"{words.rstrip('.')}: {how}, by {full_day(by)}", "Plan", page))
     return found
 
 

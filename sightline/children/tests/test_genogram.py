@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -47,3 +48,27 @@ def test_parents_parted_a_grandmother_and_a_partner(world, worker, folder_id, ch
     }
     ana, jon, kyle = across.values()
     assert not min(ana, kyle) < jon < max(ana, kyle), "no line of hers passes behind the father"
+
+
+@pytest.mark.obligation("CHD-01")
+def test_a_child_not_born_yet_is_a_triangle_and_one_who_has_died_is_crossed_out(
+    world, worker, folder_id, child_id
+):
+    with world.looking(worker):
+        adult = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth(sex=Sex.FEMALE)))
+        tie(folder_id, NewTie(adult, Kinship.MOTHER, Known.YES, Known.YES))
+        view = child_page([folder_id])
+        corners = {}
+        for name, birth in (
+            ("diamond", Birth(born_on=view.child.today)),
+            ("triangle", Birth(expected_on=view.child.today)),
+            ("crossed", Birth(born_on=view.child.today, died_on=view.child.today)),
+        ):
+            drawn = str(genogram.picture(replace(view, child=replace(view.child, birth=birth))))
+            corners[name] = (
+                len(re.findall(r"[ML]", re.search(r'<path d="([^"]*)"', drawn)[1])),
+                drawn.count("<line"),
+            )
+    assert corners["diamond"][0] == 4
+    assert corners["triangle"][0] == 3
+    assert corners["crossed"] == (4, corners["diamond"][1] + 2)

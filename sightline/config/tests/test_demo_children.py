@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from io import BytesIO
 from random import Random
 from uuid import UUID
 
@@ -18,12 +19,15 @@ import time_machine
 from django.db import connection, transaction
 from django.db.models import F, Model
 from django.test import Client
+from pypdf import PdfReader
 
 from sightline.access import actions as access
 from sightline.access.models import Folder, Grant, Responsibility
+from sightline.access.queries import opened_of
 from sightline.access.terms import GrantOrigin
 from sightline.agencies.models import Agency, Practitioner, Team
 from sightline.children import actions as children
+from sightline.children import genogram
 from sightline.children.models import (
     Authority,
     Identifier,
@@ -39,12 +43,15 @@ from sightline.children.models import (
     Status,
     Tie,
 )
+from sightline.children.queries import ChildView
+from sightline.children.terms import Sex
 from sightline.concerns import actions as concerns
 from sightline.concerns.actions import PastConcern
 from sightline.concerns.models import Answer as ConcernAnswer
 from sightline.concerns.models import Concern, ConcernPart, PartName, Screening
 from sightline.concerns.terms import ConcernState
-from sightline.config.demo import bulk, load
+from sightline.config.demo import bulk, load, plans, turns, waiting
+from sightline.config.demo.families import FAMILIES
 from sightline.enquiries.models import Episode
 from sightline.enquiries.rules import stages
 from sightline.kernel.time import now
@@ -55,12 +62,14 @@ from sightline.plans import rules as plan_rules
 from sightline.plans.models import Plan, Review, TakenBack
 from sightline.plans.models import View as PlanView
 from sightline.plans.terms import Agrees, PlanKind, PlanState, ReviewResult
+from sightline.print.pdf import About, make
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records import actions as records
 from sightline.records.actions import PastEntry
 from sightline.records.models import Decision, Entry, EntryCounter, Statement
+from sightline.web.summary import as_paper, summary_of
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +96,62 @@ def test_as_many_children_as_asked_for_and_no_more_when_asked_again() -> None:
     assert states == {state.value for state in ConcernState} - {ConcernState.TAKEN_BACK.value}
     with transaction.atomic(), looking_as(Viewer.for_job("demo")):
         _children_stand_at_every_stage()
+    _every_named_child_fits_one_printed_page()
+
+
+def _every_named_child_fits_one_printed_page() -> None:
+    """Each child of whom a story is told, as whoever works with them prints the page: one page, tagged, with whoever is
+    in the child's life drawn and said in words."""
+    with transaction.atomic(), looking_as(Viewer.for_job("demo")):
+        told = set(Plan.objects.values_list("folder_id", flat=True))
+        named = [
+            name
+            for stories in (FAMILIES, plans._STORIES, turns._STORIES, waiting._STORIES)
+            for name, _ in stories
+        ]
+        for given, family in named:
+            told |= set(
+                PersonName.objects.filter(given=given, family=family, folder__isnull=False).values_list(
+                    "folder_id", flat=True
+                )
+            )
+        grants = Grant.objects.filter(folder_id__in=told, practitioner__isnull=False).order_by("-given_at")
+        readers = dict(grants.values_list("folder_id", "practitioner_id"))
+    assert len(readers) > 15
+    with_plan = 0
+    for folder_id, reader in readers.items():
+        with transaction.atomic(), looking_as(Viewer.practitioner(reader)):
+            found = summary_of(opened_of([folder_id]))
+            paper = as_paper(found)
+            made = PdfReader(
+                BytesIO(make("web/summary", {"children": [paper]}, about=About("Summary", "Dana")))
+            )
+            assert len(made.pages) == 1, found.name
+            assert made.trailer["/Root"]["/MarkInfo"]["/Marked"], f"{found.name}: not tagged"
+            text = " ".join(made.pages[0].extract_text().split())
+            assert found.name in text
+            sections = {section.title for section in found.sections if section.lines}
+            assert all(title in text for title in sections), (found.name, sections)
+            with_plan += "The plan, and what came of it so far" in sections
+            _drawn_as_it_is_said(found.view)
+    assert with_plan > 5
+
+
+def _drawn_as_it_is_said(view: ChildView) -> None:
+    """The genogram has a symbol for everybody whom its words name, of the usual shape."""
+    drawn = genogram.picture(view)
+    if drawn is None:
+        assert not view.ties
+        return
+    everybody = [view.child, *(tie.person for tie in view.ties)]
+    squares = sum(genogram._sex(tie) is Sex.MALE for tie in view.ties) + (view.child.birth.sex is Sex.MALE)
+    circles = sum(genogram._sex(tie) is Sex.FEMALE for tie in view.ties) + (
+        view.child.birth.sex is Sex.FEMALE
+    )
+    assert (drawn.count("<rect"), drawn.count("<circle")) == (squares, circles), view.child.name
+    assert drawn.count("<path") == len(everybody) - squares - circles, view.child.name
+    said = " ".join(genogram.words(view))
+    assert all(tie.person.called in said or tie.name in said for tie in view.ties), said
 
 
 def _children_stand_at_every_stage() -> None:
