@@ -10,6 +10,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from procrastinate.contrib.django import app
 
@@ -50,6 +51,13 @@ from .terms import AgencyKind, Permission
 
 #: How long an unacknowledged notice goes on from one person to the next before it rests with all of them.
 PASS_ON_FOR = timedelta(hours=24)
+
+
+def _one_at_a_time(about: str) -> None:
+    """Waits until nobody else is writing about the same: what two people see before they write is then true."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"agencies {about}"])
+
 
 # -- the gate --------------------------------------------------------------------------------------
 
@@ -109,6 +117,7 @@ def add_agency(
     """A new agency of the partnership. A sensitive one must say whom others `ask` instead."""
     with attempt("agencies.add_agency"):
         _permit_for(Permission.MANAGE_PEOPLE)
+        _one_at_a_time("names")
         if sensitive and not ask.strip():
             raise Refused(
                 "Say whom others ask about a child: a sensitive agency is shown as another service", "ask"
@@ -135,6 +144,7 @@ def change_agency(agency: UUID, *, name: str, telephone: str, sensitive: bool, a
     """
     with attempt("agencies.change_agency"):
         _permit_for(Permission.MANAGE_PEOPLE, agency_id=agency)
+        _one_at_a_time("names")
         row = Agency.objects.select_for_update().filter(pk=agency).first()
         if row is None:
             raise NotFound
@@ -175,6 +185,7 @@ def add_team(agency: UUID, name: str, *, front_door: bool = False) -> Team:
     """A new team of an agency. Only one team of the partnership is the front door."""
     with attempt("agencies.add_team"):
         _permit_for(Permission.MANAGE_PEOPLE, agency_id=agency)
+        _one_at_a_time("names")
         if Team.objects.filter(agency_id=agency, name__iexact=name.strip()).exists():
             raise Refused(f"The agency already has a team called {name.strip()}", "name")
         if front_door and Team.objects.filter(front_door=True).exists():
@@ -254,6 +265,7 @@ def appoint(
             raise Refused("Enter the title of the post", "post_title")
         if line_manager is not None and not Practitioner.objects.filter(pk=line_manager).exists():
             raise Refused("Choose the person's manager", "line_manager")
+        _one_at_a_time(f"sign-in {email}")
         user = User.objects.filter(email=email).select_related("practitioner").first()
         practitioner = getattr(user, "practitioner", None)
         may_be_appointed(
@@ -449,6 +461,7 @@ def _may_stand(team: UUID, new: list[Shift], beside: Q) -> None:
     """Refuses shifts that cannot stand together, and beside those of the team that match `beside`."""
     if not new:
         return
+    _one_at_a_time(f"rota {team}")
     touching = RotaShift.objects.filter(
         beside,
         team_id=team,

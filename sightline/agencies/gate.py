@@ -20,12 +20,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, get_urlconf, resolve
 
-from sightline.audit.actions import note_exception
+from sightline.audit.actions import met_another, note_exception
 from sightline.audit.middleware import name_of_page
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -71,6 +71,12 @@ def page(
             except (NotFound, Refused) as refusal:
                 note_exception(refusal, name_of_page(request))
                 return as_page(request, refusal)
+            except IntegrityError as error:
+                met = None if request.method in SAFE else met_another(error)
+                if met is None:
+                    raise
+                note_exception(met, name_of_page(request))
+                return as_page(request, met)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return guarded

@@ -22,8 +22,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.http import Http404
+from psycopg.errors import ExclusionViolation, UniqueViolation
 from psycopg.pq import TransactionStatus
 
 from sightline.kernel.ids import uuid7
@@ -51,6 +52,12 @@ from .rules import (
 from .terms import SEALING, Verb
 
 logger = logging.getLogger(__name__)
+
+#: Said where two people write at one moment what may stand only once.
+MET_ANOTHER = (
+    "Somebody else saved the same a moment ago, so yours was not saved. Look at what stands there now, and send "
+    "yours again if it is still wanted."
+)
 
 #: What counts as a refusal; any other exception is an error.
 REFUSALS: tuple[type[Exception], ...] = (Refused, NotFound, PermissionDenied, Http404)
@@ -359,7 +366,8 @@ def attempt(
 ) -> Iterator[None]:
     """An action, all or nothing: a refusal rolls back what the block wrote, is recorded, and is raised on.
 
-    For actions whose refusal a page catches to show its form again; the record stands all the same.
+    For actions whose refusal a page catches to show its form again; the record stands all the same. What would
+    have stood twice, since another wrote the same at the same moment, is refused likewise.
     """
     try:
         with transaction.atomic():
@@ -367,6 +375,21 @@ def attempt(
     except REFUSALS as refusal:
         note_exception(refusal, what, folder_id=folder_id, subject=subject, **ids)
         raise
+    except IntegrityError as error:
+        if (refused := met_another(error)) is None:
+            raise
+        note_exception(refused, what, folder_id=folder_id, subject=subject, **ids)
+        raise refused from error
+
+
+def met_another(error: IntegrityError) -> Refused | None:
+    """A refusal in place of an error that says: somebody else has just written what may stand only once."""
+    cause = error.__cause__
+    if not isinstance(cause, UniqueViolation | ExclusionViolation):
+        return None
+    # Never its message, which holds what was written.
+    logger.warning("Written twice at once: %s", cause.diag.constraint_name)
+    return Refused(MET_ANOTHER)
 
 
 def note_exception(

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -13,6 +14,7 @@ from sightline.agencies import gate
 from sightline.agencies.rules import Acting, permitted, wider
 from sightline.agencies.terms import AgencyKind, Permission, Scope
 from sightline.agencies.tests.factories import as_public
+from sightline.audit.actions import MET_ANOTHER
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 SIGNED_IN_USER = SimpleNamespace(is_authenticated=True)
@@ -145,3 +147,17 @@ def test_every_permission_can_be_said_in_words() -> None:
     from sightline.agencies.rules import ALLOWS
 
     assert set(ALLOWS) == set(Permission)
+
+
+def test_a_form_that_meets_anothers_of_the_same_moment_is_answered_in_words(
+    shown: list[tuple[str, dict[str, Any]]],
+) -> None:
+    @gate.page(permission=gate.PUBLIC)
+    def sends(request: HttpRequest) -> HttpResponse:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE once (name text UNIQUE) ON COMMIT DROP")
+            cursor.execute("INSERT INTO once VALUES ('a'), ('a')")
+        return HttpResponse("sent")
+
+    assert ask(sends, method="post").status_code == 409
+    assert shown == [("agencies/refused.html", {"reason": MET_ANOTHER})]
