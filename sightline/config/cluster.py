@@ -63,6 +63,10 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
+#: What a server carries in its command line that a command of ours started for itself, and so may stop.
+OURS = "sightline"
+
+
 class ClusterError(Exception):
     """Something about the database folder that the person at the keyboard can put right; one sentence."""
 
@@ -99,10 +103,23 @@ class Cluster:
                 f"The passwords of the database cannot be read: put {self.keys / 'database.json'} back."
             ) from error
 
+    def listens(self) -> tuple[str, str]:
+        """Host (a folder of sockets, or an address) and port: of the server that runs, which somebody may have
+        started by hand with settings of their own; else those that we start it with."""
+        if self.is_running():
+            with contextlib.suppress(OSError, ValueError):
+                # postmaster.pid: number, folder, start, port, sockets, address.
+                lines = (self.pgdata / "postmaster.pid").read_text().splitlines()
+                _, _, _, port, sockets, address = (each.strip() for each in lines[:6])
+                if port and (sockets or address):
+                    return sockets.split(",")[0].strip() or address.replace("*", "localhost"), port
+        return str(self.socket_dir), SETTINGS["port"]
+
     def url(self, role: str, database: str = DATABASE) -> str:
         """A libpq connection string for `role`, its password included: not for logs."""
+        host, port = self.listens()
         return make_conninfo(
-            host=str(self.socket_dir), port=5432, user=role, dbname=database, password=self.passwords()[role]
+            host=host, port=port, user=role, dbname=database, password=self.passwords()[role]
         )
 
     # -- making ---------------------------------------------------------------------------------
@@ -183,12 +200,26 @@ class Cluster:
             process = psutil.Process(int(lines[0]))
             if "postgres" not in process.name() or process.status() == psutil.STATUS_ZOMBIE:
                 return None
-            return process.pid if str(self.pgdata) in process.cmdline() else None
+            # It works in its folder, whatever name of it the command line has.
+            here = str(self.pgdata) in process.cmdline() or self.pgdata.samefile(process.cwd())
+            return process.pid if here else None
         except (OSError, ValueError, IndexError, psutil.Error):
             return None
 
     def is_running(self) -> bool:
         return self.pid() is not None
+
+    def is_ours(self) -> bool:
+        """Whether it runs because a command of ours wanted it: what was started by hand is not ours to stop."""
+        pid = self.pid()
+        try:
+            return pid is not None and f"cluster_name={OURS}" in psutil.Process(pid).cmdline()
+        except psutil.Error:
+            return False
+
+    def start_ours(self) -> None:
+        """As `start`, for a command that will stop it again. Raises ClusterError."""
+        self.start({"cluster_name": OURS})
 
     def start(self, settings: Mapping[str, str] | None = None) -> None:
         """Start PostgreSQL and wait until it answers; recovery after a crash may take minutes.

@@ -2,7 +2,8 @@
 
 `opened()` makes all of it ready and puts it into the environment, where `settings.py` finds it. Several
 commands may use one data folder at once: each holds a shared lock on it while it runs, and whoever
-started PostgreSQL stops it, unless somebody is still attached; then the last to leave does.
+started PostgreSQL stops it, unless somebody is still attached; then the last to leave does. A PostgreSQL that
+was started by hand in the folder is used and left as it is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import IO, Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from .cluster import DATABASE, Cluster
+from .cluster import DATABASE, Cluster, ClusterError
 from .paths import data_folder, documents_folder
 
 OLDEST_POSTGRESQL = 16
@@ -67,7 +68,7 @@ class Place:
         except psycopg.ProgrammingError:
             return "unknown"
         embedded = Cluster(self.data)
-        if (parts.get("host"), parts.get("dbname")) == (str(embedded.socket_dir), DATABASE):
+        if (parts.get("host"), parts.get("dbname")) == (embedded.listens()[0], DATABASE):
             # Its own, started by hand and named as any other.
             return "embedded"
         return f"{parts.get('host', '')}:{parts.get('port', '')}/{parts.get('dbname', '')}"
@@ -99,6 +100,10 @@ class Place:
             )
         if self.cluster is None:
             raise PlaceError("--fresh empties only the embedded database, and DATABASE_URL names another.")
+        if self.cluster.is_running() and not self.cluster.is_ours():
+            raise PlaceError(
+                f"A PostgreSQL that was started by hand runs in {self.data}. Stop it, then run --fresh again."
+            )
         self.cluster.stop("immediate")
         shutil.rmtree(self.cluster.socket_dir, ignore_errors=True)
         for name in CONTENTS:
@@ -271,20 +276,27 @@ def attached(place: Place, *, stop_anyway: bool = False) -> Iterator[None]:
     """
     if place.cluster is None:
         _check_given_database()
-        yield
+        with _using_own(place):
+            yield
         return
     cluster = place.cluster
     with _lock_file(place.data, "attached.lock") as users:
         with _lock_file(place.data, "starting.lock") as starting:
             fcntl.flock(starting, fcntl.LOCK_EX)
-            # Running, but nobody attached: its starter was killed. Then it is ours to look after.
-            orphan = cluster.is_running() and _alone(users)
+            # Started by a command, but nobody attached: its starter was killed. Then it is ours to look after.
+            orphan = cluster.is_ours() and _alone(users)
             started = orphan or not cluster.is_running()
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 cluster.create()
-                cluster.start()
-                cluster.prepare()
+                cluster.start_ours()
+                try:
+                    cluster.prepare()
+                except psycopg.OperationalError as error:
+                    raise ClusterError(
+                        f"The PostgreSQL that runs in {cluster.pgdata} does not let us in: "
+                        f"{str(error).strip().splitlines()[-1].strip().rstrip('.')}."
+                    ) from error
             except BaseException:
                 if started:
                     cluster.stop()
@@ -294,7 +306,8 @@ def attached(place: Place, *, stop_anyway: bool = False) -> Iterator[None]:
         finally:
             with _lock_file(place.data, "starting.lock") as starting:
                 fcntl.flock(starting, fcntl.LOCK_EX)
-                _leave(place, cluster, users, started=started, stop_anyway=stop_anyway)
+                if cluster.is_ours() and ((started and stop_anyway) or _alone(users)):
+                    cluster.stop()
 
 
 def _alone(users: IO[str]) -> bool:
@@ -305,13 +318,15 @@ def _alone(users: IO[str]) -> bool:
     return True
 
 
-def _leave(place: Place, cluster: Cluster, users: IO[str], *, started: bool, stop_anyway: bool) -> None:
-    handed_over = place.data / "last-one-stops"
-    if (started and stop_anyway) or ((started or handed_over.exists()) and _alone(users)):
-        cluster.stop()
-        handed_over.unlink(missing_ok=True)
-    elif started:
-        handed_over.touch()
+@contextlib.contextmanager
+def _using_own(place: Place) -> Iterator[None]:
+    """Where DATABASE_URL names the folder's own PostgreSQL, whoever started that does not stop it under us."""
+    if place.database != "embedded":
+        yield
+        return
+    with _lock_file(place.data, "attached.lock") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield
 
 
 def _check_given_database() -> None:

@@ -304,7 +304,7 @@ def _processes(place: Place, *, look_after_database: bool = True) -> Iterator[Pr
         def keep_database_up() -> None:
             if not cluster.is_running() and not processes.asked_to_stop.is_set():
                 typer.echo("PostgreSQL ended and is started again.")
-                cluster.start()
+                cluster.start_ours()
 
         processes.also.append(keep_database_up)
     try:

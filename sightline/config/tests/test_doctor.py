@@ -140,9 +140,8 @@ def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> 
     try:
         kept.write_text(json.dumps({**json.loads(before), "demo": False}))
         key.chmod(0o640)
+        demonstration.cluster.start({"fsync": "off"})
         for form in (("--json",), ()):
-            # Doctor stops a database that nobody is attached to any more.
-            demonstration.cluster.start({"fsync": "off"})
             ran.append(demonstration("doctor", *form, **unsafe))
         read, text = ran
     finally:
