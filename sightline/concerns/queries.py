@@ -455,15 +455,31 @@ def sent_already(draft_id: UUID) -> bool:
     return Concern.objects.filter(_own(), id=draft_id).exists()
 
 
-def own_concerns(limit: int = 50) -> list[tuple[Concern, str, str]]:
-    """The concerns that the viewer raised, latest first, with the children's names and how each stands."""
+@dataclass(frozen=True)
+class OwnLine:
+    """A concern in the list of those that the viewer raised: the children's names, and how it stands."""
+
+    concern: Concern
+    names: str
+    stands: str
+    folder_ids: tuple[UUID, ...]
+
+
+def own_concerns(limit: int = 50) -> list[OwnLine]:
+    """The concerns that the viewer raised, latest first."""
     rows = list(Concern.objects.filter(_own()).order_by("-raised_at")[:limit])
-    names: dict[UUID, list[str]] = {}
-    for concern_id, name in (
-        PartName.objects.filter(concern__in=rows).order_by("place_in_list").values_list("concern_id", "name")
-    ):
-        names.setdefault(concern_id, []).append(name)
-    return [(c, listed(names.get(c.id, ())), STANDS[ConcernState(c.state)]) for c in rows]
+    named: dict[UUID, list[PartName]] = {}
+    for name in PartName.objects.filter(concern__in=rows).order_by("place_in_list"):
+        named.setdefault(name.concern_id, []).append(name)
+    return [
+        OwnLine(
+            concern=c,
+            names=listed([n.name for n in named.get(c.id, ())]),
+            stands=STANDS[ConcernState(c.state)],
+            folder_ids=tuple(n.folder_id for n in named.get(c.id, ())),
+        )
+        for c in rows
+    ]
 
 
 def drafts() -> list[Draft]:

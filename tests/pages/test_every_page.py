@@ -29,6 +29,8 @@ pytestmark = pytest.mark.django_db
 QUERIES = 25
 #: Where a transaction and who is looking begin and end: the same two of each around every page.
 BOUNDARIES = ("SAVEPOINT", "RELEASE SAVEPOINT", "BEGIN", "COMMIT", "SELECT set_config('sightline.viewer'")
+#: What differs from one asking to the next: texts, ids, numbers, the names of savepoints.
+VALUES = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+(?:\.\d+)?\b|\"s\d+_x\d+\"")
 ROUTES = routes()
 #: Parts of a page and answers to scripts, which are no page of their own.
 PARTS = {"concerns:board_rows"}
@@ -105,9 +107,16 @@ def without_tokens(response: HttpResponse) -> str:
 
 def asked(client: Client, path: str) -> tuple[HttpResponse, int]:
     """The answer and how many queries it took, with the once-a-minute ones of the session done before."""
+    response, statements = told(client, path)
+    return response, len(statements)
+
+
+def told(client: Client, path: str) -> tuple[HttpResponse, list[str]]:
+    """The answer, and what the database was asked for it, in order and without the values."""
     with CaptureQueriesContext(connection) as captured:
         response = client.get(path)
-    return response, sum(not one["sql"].startswith(BOUNDARIES) for one in captured.captured_queries)
+    statements = [one["sql"] for one in captured.captured_queries if not one["sql"].startswith(BOUNDARIES)]
+    return response, [VALUES.sub("?", each) for each in statements]
 
 
 def test_every_route_has_an_address_here(world: World) -> None:

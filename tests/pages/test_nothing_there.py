@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from .test_every_page import OF_SOMEBODY, POINTER, ROUTES, address, asked, own_routes, without_tokens
+from sightline.access.tests.factories import let_in
+
+from .test_every_page import OF_SOMEBODY, POINTER, ROUTES, address, own_routes, told, without_tokens
 from .world import Records, World
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.obligation("REC-18")
 def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callable[[], Any]) -> None:
-    """The right role and the wrong child: one page, as many queries, and the refusal on the trail."""
+    """The right role and the wrong child: one page, the same questions to the database, the refusal on the trail."""
     invented = Records.invented()
     wrong = []
     for who in (world.people["social-worker"], world.people["records-officer"], world.door.stranger):
@@ -27,34 +31,86 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
             if not wanted & OF_SOMEBODY:
                 continue
             before = refusals(owning)
-            sealed, sealed_queries = asked(client, address(name, world, world.sealed))
-            nothing, nothing_queries = asked(client, address(name, world, invented))
-            foreign, foreign_queries = asked(client, address(name, world, world.known))
+            sealed, sealed_queries = told(client, address(name, world, world.sealed))
+            nothing, nothing_queries = told(client, address(name, world, invented))
+            foreign, foreign_queries = told(client, address(name, world, world.known))
             if sealed.status_code == 405:
                 sealed, nothing, foreign = (
                     client.post(address(name, world, which), {"act": "take_up", "words": "Because."})
                     for which in (world.sealed, invented, world.known)
                 )
-                sealed_queries = nothing_queries = foreign_queries = 0
+                sealed_queries = nothing_queries = foreign_queries = []
             if nothing.status_code == 403:
                 continue  # not their page at all
-            told = f"{name} as {who.name}"
+            where = f"{name} as {who.name}"
             if (sealed.status_code, nothing.status_code) != (404, 404):
-                wrong.append(f"{told}: sealed {sealed.status_code}, invented {nothing.status_code}")
+                wrong.append(f"{where}: sealed {sealed.status_code}, invented {nothing.status_code}")
             elif without_tokens(sealed) != without_tokens(nothing):
-                wrong.append(f"{told}: sealed and invented differ")
+                wrong.append(f"{where}: sealed and invented differ")
             if sealed_queries != nothing_queries:
-                wrong.append(f"{told}: {sealed_queries} queries for sealed, {nothing_queries} for invented")
+                wrong.append(
+                    f"{where}: {differ(sealed_queries, nothing_queries)} for sealed and for invented"
+                )
             if name not in POINTER:
                 if foreign.status_code != 404 or without_tokens(foreign) != without_tokens(nothing):
-                    wrong.append(f"{told}: foreign {foreign.status_code}")
+                    wrong.append(f"{where}: foreign {foreign.status_code}")
                 if foreign_queries != nothing_queries:
                     wrong.append(
-                        f"{told}: {foreign_queries} queries for foreign, {nothing_queries} for invented"
+                        f"{where}: {differ(foreign_queries, nothing_queries)} for foreign and for invented"
                     )
             if refusals(owning) - before < 2:
-                wrong.append(f"{told}: not on the trail")
+                wrong.append(f"{where}: not on the trail")
     assert wrong == []
+
+
+#: Ids that name something within a record, and not the record.
+WITHIN = {
+    "concern_id", "part_id", "decision_id", "screening_id", "duty_id", "entry_id", "statement_id", "tie_id", "row_id",
+    "document_id", "map_id", "view_id", "matter_id", "assessment_id", "contribution_id", "meeting_id",
+    "invitation_id", "plan_id", "person_id", "access_id", "item_id",
+}  # fmt: skip
+
+
+@pytest.mark.obligation("REC-18")
+def test_what_stands_in_another_record_is_not_there_in_ones_own(world: World) -> None:
+    """An entry, a document, a concern asked for in a record that is open: sealed and invented ones answer alike,
+    after the same questions to the database."""
+    who = world.people["social-worker"]
+    let_in(world.known.folder_id, who)
+    client = world.client(who)
+    client.get("/")
+    invented = Records.invented()
+    wrong, compared = [], 0
+    for name in own_routes():
+        wanted = ROUTES[name].wanted
+        if "folder_id" not in wanted or not wanted & WITHIN:
+            continue
+        sealed, nothing = (
+            told(
+                client,
+                address(
+                    name, world, replace(world.known, **{key: getattr(which, key) for key in wanted & WITHIN})
+                ),
+            )
+            for which in (world.sealed, invented)
+        )
+        if nothing[0].status_code in (403, 405):
+            continue
+        compared += 1
+        if sealed[0].status_code != 404 or without_tokens(sealed[0]) != without_tokens(nothing[0]):
+            wrong.append(f"{name}: sealed {sealed[0].status_code}, invented {nothing[0].status_code}")
+        if sealed[1] != nothing[1]:
+            wrong.append(f"{name}: {differ(sealed[1], nothing[1])} for sealed and for invented")
+    assert wrong == []
+    assert compared > 20
+
+
+def differ(one: list[str], other: list[str]) -> str:
+    """Where two lists of statements part."""
+    for n, (here, there) in enumerate(zip_longest(one, other, fillvalue="nothing")):
+        if here != there:
+            return f"question {n + 1} is {here[:200]!r} and {there[:200]!r}"
+    return "the same"
 
 
 def refusals(owning: Callable[[], Any]) -> int:

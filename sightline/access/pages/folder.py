@@ -24,11 +24,12 @@ from .forms import GiveForm, HandOverForm, LiftForm, NameForm, SealForm
 from .frame import frame
 
 
-def _number(folder_id: UUID) -> str:
+def _opened(folder_id: UUID, what: str) -> str:
     """The record's number. NotFound alike for what is sealed, foreign or invented."""
     number = queries.number_of(folder_id)
     if not number:
         raise NotFound
+    record(Verb.READ, f"access.{what}", folder_id=folder_id)
     return number
 
 
@@ -43,8 +44,7 @@ def _people() -> list[tuple[UUID, str]]:
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def who(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Who may open this record, why, by whom let in and until when."""
-    number = _number(folder_id)
-    record(Verb.READ, "access.who", folder_id=folder_id)
+    number = _opened(folder_id, "who")
     acting = request.practitioner  # type: ignore[attr-defined]
     manager = queries.responsible_manager(folder_id)
     writes = queries.may_write(folder_id)
@@ -67,7 +67,7 @@ def who(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 @page(permission=Permission.GIVE_ACCESS)
 def give(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Let one person, team or agency open this record."""
-    number = _number(folder_id)
+    number = _opened(folder_id, "give_page")
     form = GiveForm(
         request.POST if request.method == "POST" else None,
         people=_people(),
@@ -112,7 +112,7 @@ def end(request: HttpRequest, grant_id: UUID) -> HttpResponse:
 @page(permission=Permission.GIVE_ACCESS)
 def hand_over(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Another manager answers for this record from today."""
-    number = _number(folder_id)
+    number = _opened(folder_id, "hand_over_page")
     pairs = [(line.practitioner_id, line.said_as) for line in managers()]
     form = HandOverForm(request.POST if request.method == "POST" else None, managers=pairs)
     if request.method == "POST" and form.is_valid():
@@ -131,7 +131,7 @@ def hand_over(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 @page(permission=Permission.SEAL)
 def seal(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Seal this record; or, where it is sealed, name somebody more or lift the seal."""
-    number = _number(folder_id)
+    number = _opened(folder_id, "seal_page")
     found = queries.seal_on(folder_id)
     which = request.POST.get("act", "") if request.method == "POST" else ""
     people = _people()

@@ -83,8 +83,8 @@ def open_child(
         lead, folder_ids = folder_id, joined_set(folder_id)
     if not folder_ids:
         raise NotFound
-    record(Verb.READ, what, folder_id=lead)
     view = child_page(folder_ids)
+    record(Verb.READ, what, folder_id=lead, beside=view.children_beside)
     acting = request.practitioner  # type: ignore[attr-defined]
     return view, {
         "view": view,

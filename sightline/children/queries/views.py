@@ -330,6 +330,12 @@ class ChildView:
         return [t for t in self.ties if t.kinship is Kinship.SIBLING]
 
     @cached_property
+    def children_beside(self) -> list[UUID]:
+        """The records of the other children who are named around this one, as far as they are open to the viewer:
+        told to the audit trail with every reading of this record."""
+        return list(dict.fromkeys(t.their_folder for t in self.every_tie if t.is_child and t.their_folder))
+
+    @cached_property
     def responsible_parents(self) -> list[TieView]:
         """Who holds parental responsibility."""
         return [t for t in self.ties if t.parental_responsibility is Known.YES]

@@ -96,8 +96,10 @@ def allocate(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = open_child(request, folder_id, "concerns.allocate_page", tab="access")
     lead = view.folder_ids[0]
     acting: Acting = request.practitioner  # type: ignore[attr-defined]
+    brothers_and_sisters = queries.family_of(lead)
+    record_list("concerns.allocate_page", [key for key, _child in brothers_and_sisters])
     family = [
-        (str(key), f"{child.name}, {child.told_apart or child.age}") for key, child in queries.family_of(lead)
+        (str(key), f"{child.name}, {child.told_apart or child.age}") for key, child in brothers_and_sisters
     ]
     act = request.POST.get("act", "")
     data = request.POST if request.method == "POST" else None

@@ -12,6 +12,7 @@ from django.urls import reverse
 from sightline.access.drafts import DraftLine, Drafts
 from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
+from sightline.audit.actions import record_list
 from sightline.kernel.verdicts import NotFound, Refused
 
 from .. import actions, queries, rules
@@ -25,6 +26,7 @@ from .raising import Held, as_public, draft_names, held_by, hold, let_go, too_of
 def mine(request: HttpRequest) -> HttpResponse:
     """The concerns that I raised."""
     rows = queries.own_concerns()
+    record_list("concerns.mine", [each for row in rows for each in row.folder_ids])
     drafts = [(d, draft_names(d.content)) for d in queries.drafts() if d.kind == "concern"]
     return render(request, "concerns/mine.html", {"rows": rows, "drafts": drafts})
 
@@ -92,6 +94,7 @@ def worried_own(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bool) -> HttpResponse:
     shown = queries.own_concern(concern_id)
+    record_list("concerns.own", [part.folder_id for part in shown.parts])
     status = 200
     form = forms.WordsForm(None, label="What do you want to add or put right?")
     if request.method == "POST":

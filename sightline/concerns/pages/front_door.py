@@ -71,6 +71,13 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "concerns/board_rows.html", found)
 
 
+def _opened(concern_id: UUID, what: str) -> queries.ConcernView:
+    """A concern for one of its forms, its children told to the trail."""
+    shown = queries.concern(concern_id)
+    record_list(f"concerns.{what}", [part.folder_id for part in shown.parts])
+    return shown
+
+
 @page(permission=Permission.SEE_BOARD, methods=("GET",))
 def concern(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """One concern: what was sent, who the children may be, what is due, what was decided."""
@@ -160,7 +167,7 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 @page(permission=Permission.DECIDE_MATCH)
 def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse:
     """Is this child known already? Suggestions with their reasons; a person decides, and can undo it."""
-    shown = queries.concern(concern_id)
+    shown = _opened(concern_id, "match_page")
     part = next((p for p in shown.parts if p.id == part_id), None)
     if part is None:
         raise NotFound
@@ -217,7 +224,7 @@ def _folder(text: str) -> UUID:
 @page(permission=Permission.SCREEN_CONCERN)
 def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """A decision for each child, brothers and sisters in one sitting. Nothing is chosen beforehand."""
-    shown = queries.concern(concern_id)
+    shown = _opened(concern_id, "decide_page")
     pack, day = pack_in_force(), today()
     kept = queries.screening_draft(concern_id)
     fields = kept.content.get("screening") if kept else None
@@ -336,7 +343,7 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
 @page(permission=Permission.SCREEN_CONCERN)
 def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """Tell the referrer what became of it: no more than they may know."""
-    shown, status = queries.concern(concern_id), 200
+    shown, status = _opened(concern_id, "answer_page"), 200
     form = forms.WordsForm(
         request.POST or None,
         label="What do you tell them?",
@@ -368,7 +375,7 @@ def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 @page(permission=Permission.APPROVE_CONFLICT)
 def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpResponse:
     """A manager decides on a decision made with an unresolved conflict of interests."""
-    shown, status = queries.concern(concern_id), 200
+    shown, status = _opened(concern_id, "ruling_page"), 200
     # Not only the one that stands now: another may have ruled on it, and the child been decided on anew, meanwhile.
     screening = next((s for s in shown.history if s.decision_id == decision_id), None)
     part = next((p for p in shown.parts if screening is not None and p.id == screening.part_id), None)
@@ -408,7 +415,7 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
 @page(permission=Permission.SCREEN_CONCERN)
 def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> HttpResponse:
     """The other authority has accepted the child."""
-    shown = queries.concern(concern_id)
+    shown = _opened(concern_id, "accepted_page")
     part = next((p for p in shown.parts if p.screening and p.screening.id == screening_id), None)
     if part is None or getattr(part.screening, "transfer", None) is None:
         # Nothing was passed on, so nothing can be accepted.

@@ -64,6 +64,7 @@ def pointer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Asks for a reason of real words, says who is told, and opens the record as long as the pack says."""
     child = pointer_of(folder_id)
+    record(Verb.READ, "matching.emergency", folder_id=folder_id)
     minutes = pack_in_force().setting("emergency_access", today()).amount
     form = EmergencyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -20,7 +20,7 @@ from sightline.access.queries import form_draft, opened_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import event, record_many
+from sightline.audit.actions import event, record_list, record_many
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame
 from sightline.documents import rules as of_documents
@@ -158,13 +158,19 @@ def mine(request: HttpRequest) -> HttpResponse:
     """The meetings that I am invited to, and what my agency has agreed to do."""
     acting = request.practitioner  # type: ignore[attr-defined]
     past = request.GET.get("show") == "past"
+    lines = queries.mine(past=past)
+    agreed = queries.actions_of_agency(acting.agency_ids, page_number(request, "actions"))
+    record_list(
+        "meetings.mine",
+        [*(each for line in lines for each in line.folder_ids), *(a.folder_id for a in agreed.rows)],
+    )
     return render(
         request,
         "meetings/mine.html",
         {
-            "lines": queries.mine(past=past),
+            "lines": lines,
             "past": past,
-            "agreed": queries.actions_of_agency(acting.agency_ids, page_number(request, "actions")),
+            "agreed": agreed,
             "agency": acting.agency_name,
             "drafts": queries.drafts(),
             "now": now(),

@@ -55,6 +55,7 @@ class MeetingLine:
     place: str
     chair: str
     children: tuple[str, ...]
+    folder_ids: tuple[UUID, ...]
     role: str = ""
     outcome: str = ""
 
@@ -72,6 +73,7 @@ def _lines(rows: Sequence[Any], roles: dict[UUID, str] | None = None) -> list[Me
             place=r.place or Format(r.format).label,
             chair=r.chair.name,
             children=tuple(names[child].name for child in r.about),
+            folder_ids=tuple(r.folders),
             role=(roles or {}).get(r.id, ""),
             outcome="; ".join(dict.fromkeys(r.outcomes)),
         )
@@ -85,6 +87,7 @@ def _listed() -> QuerySet[Any]:
     outcomes = MeetingDecision.objects.filter(meeting_id=OuterRef("pk"))
     return Meeting.objects.select_related("chair").annotate(
         about=ArraySubquery(about.order_by("place_in_list").values("child_id")),
+        folders=ArraySubquery(about.order_by("place_in_list").values("folder_id")),
         outcomes=ArraySubquery(outcomes.order_by("decision__made_at").values("decision__outcome")),
     )
 

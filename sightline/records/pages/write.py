@@ -72,12 +72,12 @@ def scene(request: HttpRequest, folder_id: UUID, what: str, *, with_others: bool
         lead, folders = folder_id, joined_set(folder_id)
     if not folders:
         raise NotFound
-    record(Verb.READ, what, folder_id=lead)
+    beside = queries.children_beside(folders) if with_others else []
+    record(Verb.READ, what, folder_id=lead, beside=beside)
     if not any(writes for _, writes, _ in queries.ways_into([lead])):
         raise NotPermitted(
             "You may read this record, but not write in it. Ask the manager who answers for it to let you write."
         )
-    beside = queries.children_beside(folders) if with_others else []
     names = names_of_folders([lead, *beside])
     acting: Acting = request.practitioner  # type: ignore[attr-defined]
     return Scene(lead, folders, pack_in_force(), acting, names, beside)

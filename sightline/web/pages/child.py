@@ -41,8 +41,8 @@ MARKS = {
 def _opened(request: HttpRequest, folder_id: UUID, tab: str) -> tuple[UUID, list[UUID], dict[str, Any]]:
     """The folder set, the reading audited, and what every tab shows. Raises NotFound."""
     lead, folders = queries.child_folders(folder_id)
-    record(Verb.READ, f"web.{tab}", folder_id=lead)
     view = child_page(folders)
+    record(Verb.READ, f"web.{tab}", folder_id=lead, beside=view.children_beside)
     return lead, folders, {"view": view, "folder_id": lead, **around(request, view, tab)}
 
 

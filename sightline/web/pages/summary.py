@@ -40,7 +40,7 @@ def summary_pdf(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """The same as a PDF; that it was printed is audited."""
     view, _ = frame.open_child(request, folder_id, "web.summary_pdf", tab="child")
     found = summary_of(view.folder_ids, view)
-    record(Verb.PRINTED, "web.summary_pdf", folder_id=view.folder_ids[0])
+    record(Verb.PRINTED, "web.summary_pdf", folder_id=view.folder_ids[0], beside=view.children_beside)
     acting, ours = request.practitioner, partnership()  # type: ignore[attr-defined]
     about = About(
         title="Summary",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -62,7 +63,8 @@ def home(request: HttpRequest) -> HttpResponse:
     found = _context(request, practitioner_id=acting.practitioner_id, unowned_in=unowned_in)
     lines = queries.news_on_my_children()
     news = queries.with_names(lines[:FEW])
-    _told("web.home", found, news)
+    own = own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else []
+    _told("web.home", found, news, [each for line in own for each in line.folder_ids])
     found |= {
         "title": "My work",
         "mine": True,
@@ -71,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "to_confirm": count_asked_of(acting.practitioner_id),
         "news": news,
         "news_total": len(lines),
-        "own": own_concerns(3) if acting.may(Permission.RAISE_CONCERN) else [],
+        "own": own,
         "empty": "Nothing is due from you. A duty given to you stands here with its date and its reason.",
     }
     return render(request, "web/work.html", found)
@@ -157,9 +159,11 @@ def you(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _told(what: str, found: dict[str, Any], news: Sequence[queries.NewsLine] = ()) -> None:
+def _told(
+    what: str, found: dict[str, Any], news: Sequence[queries.NewsLine] = (), more: Sequence[UUID] = ()
+) -> None:
     """Tell the trail who stood on this list."""
-    record_list(what, [*sorted(found["work"].shown), *(line.folder_id for line in news)])
+    record_list(what, [*sorted(found["work"].shown), *(line.folder_id for line in news), *more])
 
 
 def _context(request: HttpRequest, **whose: Any) -> dict[str, Any]:
