@@ -139,9 +139,7 @@ def unmet(request: HttpRequest) -> HttpResponse:
     """Needs that no service meets, and waits, by place and agency (HLP-09)."""
     rows = queries.unmet()
     record_list("plans.unmet", [row.folder_id for row in rows])
-    return render(
-        request, "plans/unmet.html", {"rows": rows, "back_href": reverse("plans:directory")}
-    )
+    return render(request, "plans/unmet.html", {"rows": rows, "back_href": reverse("plans:directory")})
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
