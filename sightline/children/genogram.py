@@ -67,7 +67,7 @@ def _nodes(view: ChildView) -> list[_Node]:
             unborn=child.birth.unborn,
         )
     ]
-    for n, tie in enumerate(view.ties):
+    for n, tie in enumerate(view.ties_once):
         born = tie.person.birth
         called = tie.person.called if tie.person.names else tie.name
         nodes.append(
@@ -93,7 +93,7 @@ def _sex(tie: TieView) -> Sex:
 
 def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], bool]:
     """Lines (from, to, dashed), the keys of the parents, and whether the parents are parted."""
-    keyed = [(f"t{n}", tie) for n, tie in enumerate(view.ties)]
+    keyed = [(f"t{n}", tie) for n, tie in enumerate(view.ties_once)]
     parents = [key for key, tie in keyed if tie.kinship in _PARENTS][:2]
     of = dict(keyed)
     home = next(
@@ -153,7 +153,7 @@ def _placed(
 
 def picture(view: ChildView) -> Markup | None:
     """The genogram as SVG; None where nobody is in the child's life as far as the viewer may see."""
-    if not view.ties:
+    if not view.ties_once:
         return None
     nodes = _nodes(view)
     edges, parents, parted = _edges(view)
@@ -226,7 +226,7 @@ def _symbol(node: _Node, x: float, y: float) -> str:
 def words(view: ChildView) -> list[str]:
     """The same in sentences: each who they are, whether they live with the child and hold parental responsibility."""
     lines = []
-    for tie in view.ties:
+    for tie in view.ties_once:
         called = tie.name
         died = " (has died)" if tie.person.birth.died_on is not None else ""
         lines.append(f"{called}{died}: {tie.said_as}.")

@@ -299,7 +299,7 @@ def _whom(view: ChildView, people: str) -> list[Line]:
         who = f"{work.practitioner or 'Not yet named'}, {work.role}, {work.agency}"
         phone = work.telephone or work.agency_telephone or "no telephone number recorded"
         found.append(Line(f"{'Lead professional: ' if work.lead else ''}{who}: {phone}", _by(work), people))
-    for tie in view.ties:
+    for tie in view.ties_once:
         if tie.is_child:
             continue
         phone = tie.person.birth.telephone or "no telephone number recorded"

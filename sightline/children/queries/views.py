@@ -430,11 +430,24 @@ class ChildView:
 
 
 def _once(ties: Iterable[TieView]) -> list[TieView]:
-    """People of the same name and kinship once: two joined records may each have told of them."""
-    found: dict[tuple[str, Kinship], TieView] = {}
+    """People of the same name and kinship once, where two joined records each told of them: as the one that knows
+    their age. Within one record they are two people."""
+    found: list[TieView] = []
     for tie in ties:
-        found.setdefault((tie.name.casefold(), tie.kinship), tie)
-    return list(found.values())
+        same = next(
+            (
+                n
+                for n, other in enumerate(found)
+                if other.folder_id != tie.folder_id
+                and (other.name.casefold(), other.kinship) == (tie.name.casefold(), tie.kinship)
+            ),
+            None,
+        )
+        if same is None:
+            found.append(tie)
+        elif tie.person.birth.born_on and not found[same].person.birth.born_on:
+            found[same] = tie
+    return found
 
 
 def _given(answer: AnswerView | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -72,3 +74,20 @@ def test_a_child_not_born_yet_is_a_triangle_and_one_who_has_died_is_crossed_out(
     assert corners["diamond"][0] == 4
     assert corners["triangle"][0] == 3
     assert corners["crossed"] == (4, corners["diamond"][1] + 2)
+
+
+def test_of_two_joined_records_that_name_the_same_mother_she_is_drawn_once(
+    world, worker, folder_id, child_id
+):
+    with world.looking(worker):
+        for born_on in (None, date(1990, 5, 1)):
+            adult = record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth(born_on=born_on)))
+            tie(folder_id, NewTie(adult, Kinship.MOTHER, Known.YES, Known.YES))
+        view = child_page([folder_id])
+    assert len(genogram.words(view)) == 2, "within one record they are two"
+    first, second = view.every_tie
+    apart = replace(view, every_tie=(replace(first, folder_id=uuid4()), second))
+    (line,) = genogram.words(apart)
+    assert line.startswith("Ana Ferreira")
+    assert [t.person.birth.born_on for t in apart.ties_once] == [date(1990, 5, 1)]
+    assert str(genogram.picture(apart)).count(">Ana") == 1

@@ -225,7 +225,6 @@ def qureshi(cast: Cast) -> None:
                     said_why_not="He was asleep when I visited his sister.",
                 )
             ],
-            people=[PersonIn("Nazia", "Qureshi", Kinship.MOTHER, Known.YES)],
             what_happened="On my visit to the baby the father was in the house, although he is not to be "
                           "there. "
             "Mother asked me not to tell anybody.",
@@ -241,7 +240,7 @@ def qureshi(cast: Cast) -> None:
         concerns.decide_match(
             part.id,
             idris.folder_id,
-            "Same date of birth, address and mother; the given name is spelt another way.",
+            "Same date of birth, address and school; the given name is spelt another way.",
         )
     _decide(
         cast,
