@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+import psycopg
 import typer
 
 from .cluster import ClusterError
@@ -380,6 +381,16 @@ def json_text(found: object) -> str:
     return dumps(found, indent=2, default=str)
 
 
+def unanswered(error: BaseException) -> str:
+    """One sentence, where an error (psycopg's, or Django's of it) says that the database could not be reached or went
+    away; else empty."""
+    cause = error if isinstance(error, psycopg.OperationalError) else error.__cause__
+    if not isinstance(cause, psycopg.OperationalError):
+        return ""
+    last = (str(cause).strip().splitlines() or ["no reason given"])[-1].strip().rstrip(".")
+    return f"The database does not answer: {last}."
+
+
 def main() -> None:
     """The entry point of the `sightline` command."""
     from .backup import BackupError
@@ -389,6 +400,11 @@ def main() -> None:
         cli(standalone_mode=True)
     except (ClusterError, PlaceError, ProcessError, BackupError, Failure, NotANumber) as error:
         typer.echo(f"sightline: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if not (said := unanswered(error)):
+            raise
+        typer.echo(f"sightline: {said}", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -192,11 +192,17 @@ class Place:
 
 
 def read_kept(data: Path) -> dict[str, Any]:
-    """What the place in folder `data` remembers; empty where there is none."""
+    """What the place in folder `data` remembers; empty where there is none. Raises PlaceError where it is damaged."""
+    path = data / "place.json"
     try:
-        return json.loads((data / "place.json").read_text())
-    except FileNotFoundError:
+        kept = json.loads(path.read_text())
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except (OSError, ValueError) as error:
+        raise PlaceError(f"{path} cannot be read: put it back from a backup.") from error
+    if not isinstance(kept, dict):
+        raise PlaceError(f"{path} is not what Sightline wrote there: put it back from a backup.")
+    return kept
 
 
 def write_whole(path: Path, text: str, mode: int) -> None:
@@ -388,7 +394,10 @@ def as_owner() -> Iterator[None]:
         raise PlaceError(
             "Migrations run as the owner of the tables: set SIGHTLINE_OWNER_URL beside DATABASE_URL."
         )
-    parts = conninfo_to_dict(url)
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        raise PlaceError("SIGHTLINE_OWNER_URL is not a connection string that PostgreSQL knows.") from error
     wanted = {
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),

@@ -117,15 +117,27 @@ def found_wrong(world: World, owning: Callable[[], Any], role: str) -> list[str]
 
 
 def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each field in turn gets each kind of garbage or nearly; then the same beside real answers to choices."""
+    """Every kind of garbage into some field that is typed; then the same beside real answers to choices.
+
+    A form of few fields takes more rounds until it has had every kind.
+    """
     yield "no field", {}
     kinds = list(GARBAGE)
-    for nth in range(ROUNDS):
-        step = nth * len(kinds) // ROUNDS
-        sent = {name: GARBAGE[kinds[(at + step) % len(kinds)]] for at, name in enumerate(list(names)[:120])}
-        yield f"garbage {nth}", sent
-        if any(names.values()):
-            yield f"garbage {nth} beside answers", sent | {n: first for n, first in names.items() if first}
+    typed = [name for name, first in names.items() if first is None][:120]
+    chosen = [name for name, first in names.items() if first is not None][:120]
+    rounds = max(ROUNDS, -(-len(kinds) // len(typed))) if typed else ROUNDS
+    step = min(max(len(typed), 1), len(kinds) // ROUNDS)
+    for nth in range(rounds):
+        sent = {
+            name: GARBAGE[kinds[(at + nth * step) % len(kinds)]]
+            for group in (typed, chosen)
+            for at, name in enumerate(group)
+        }
+        answers = {n: first for n, first in names.items() if first}
+        if nth < ROUNDS or not answers:
+            yield f"garbage {nth}", sent
+        if answers:
+            yield f"garbage {nth} beside answers", sent | answers
 
 
 def writes() -> Counter[str]:

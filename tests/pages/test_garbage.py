@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .garbage import found_wrong
+from .garbage import GARBAGE, found_wrong, payloads
 from .world import World
 
 pytestmark = pytest.mark.django_db
@@ -18,3 +18,10 @@ def test_garbage_is_refused_plainly_and_writes_nothing(
     world: World, owning: Callable[[], Any], role: str
 ) -> None:
     assert found_wrong(world, owning, role) == []
+
+
+def test_every_form_gets_every_kind() -> None:
+    for count in (1, 2, 3, 4, 5, 7, 16):
+        sent = [data for _, data in payloads({f"f{n}": None for n in range(count)})]
+        met = {repr(value) for data in sent for value in data.values()}
+        assert met == {repr(value) for value in GARBAGE.values()}, count

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from sightline.config.cluster import running
 
@@ -92,6 +93,30 @@ def test_what_needs_a_place_makes_none_of_a_mistyped_folder(folder: Path) -> Non
         assert one_sentence(done.stderr), done.stderr
         assert "Nothing is set up in" in done.stderr
     assert not (folder / "typo").exists()
+
+
+@pytest.mark.parametrize("text", ["{bad", "[1]"])
+def test_a_damaged_place_is_one_sentence_of_every_verb(command: Command, text: str) -> None:
+    (command.data / "place.json").write_text(text)
+    for verb in (("demo", "--no-serve"), ("serve", "--no-worker", "--port", str(free_port()))):
+        done = command(*verb)
+        assert done.returncode == 1, verb
+        assert one_sentence(done.stderr), done.stderr
+        assert "place.json" in done.stderr
+
+
+def test_an_owner_who_is_not_let_in_is_one_sentence(demonstration: Command) -> None:
+    cluster = demonstration.cluster
+    with running(demonstration.data):
+        url = cluster.url("sightline_app")
+        for owner, said in (
+            (make_conninfo(cluster.url("sightline_owner"), password="wrong"), "does not answer"),
+            ("not a url", "SIGHTLINE_OWNER_URL is not a connection string"),
+        ):
+            done = demonstration("manage", "migrate", DATABASE_URL=url, SIGHTLINE_OWNER_URL=owner)
+            assert done.returncode == 1
+            assert one_sentence(done.stderr), done.stderr
+            assert said in done.stderr
 
 
 def test_a_folder_without_a_name_and_a_setting_that_is_no_number_are_refused(command: Command) -> None:
