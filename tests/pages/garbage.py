@@ -31,6 +31,12 @@ GARBAGE: dict[str, Any] = {
     "a list": ["a", "b", "c"],
     "an id": "00000000-0000-7000-8000-000000000000",
 }
+#: Days in every date of a form, beside words and answers.
+DAYS = {
+    "no day": {"day": "31", "month": "02", "year": "2026"},
+    "a day to come": {"day": "1", "month": "1", "year": "2999"},
+    "a day before the calendar": {"day": "1", "month": "1", "year": "0001"},
+}
 #: What a refused form may write all the same: the draft, the session, throttling and the trail itself.
 WRITTEN_ANYWAY = {
     "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
@@ -123,6 +129,11 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
     """
     yield "no field", {}
     kinds = list(GARBAGE)
+    answers = {n: first for n, first in names.items() if first}
+    parts = {name: name.rpartition("-")[2] for name in names if name.rpartition("-")[2] in DAYS["no day"]}
+    if parts:
+        for what, day in DAYS.items():
+            yield what, dict.fromkeys(names, "Words") | answers | {n: day[part] for n, part in parts.items()}
     typed = [name for name, first in names.items() if first is None][:120]
     chosen = [name for name, first in names.items() if first is not None][:120]
     rounds = max(ROUNDS, -(-len(kinds) // len(typed))) if typed else ROUNDS
@@ -133,7 +144,6 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
             for group in (typed, chosen)
             for at, name in enumerate(group)
         }
-        answers = {n: first for n, first in names.items() if first}
         if nth < ROUNDS or not answers:
             yield f"garbage {nth}", sent
         if answers:
