@@ -37,7 +37,10 @@ def agency_actions(request: HttpRequest) -> HttpResponse:
     agreed = actions_of_agency(acting.agency_ids, page_number(request, "agreed"))
     record_list(
         "plans.actions",
-        [*(folder_id for row in rows for folder_id, _name in row.children), *(a.folder_id for a in agreed.rows)],
+        [
+            *(folder_id for row in rows for folder_id, _name in row.children),
+            *(a.folder_id for a in agreed.rows),
+        ],
     )
     return render(
         request,
