@@ -19,9 +19,8 @@ _OWN = ("id", "plan_id", "revision", "written_at", "written_by_id", "written_pos
 
 def carry(plan: Plan, new: Plan, last: Review | None, acting: Acting) -> None:
     """What goes along to the next plan, each as it stood, under its own item so that its history is found."""
-    ended = set()
-    if last is not None:
-        ended = {a.outcome for a in last.answers.order_by("written_at") if a.next == Next.ENDS.value}
+    said = {a.outcome: a.next for a in last.answers.order_by("written_at", "id")} if last is not None else {}
+    ended = {outcome for outcome, next_ in said.items() if next_ == Next.ENDS.value}
     for model in _TEXTS:
         for row in _latest(model, plan):
             if not row.dropped_why and not (model is PlannedOutcome and row.item in ended):

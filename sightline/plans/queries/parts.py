@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from ..models import (
     CoreMember,
     Offer,
     PlannedOutcome,
+    ReviewedOutcome,
     TakenBack,
     View,
 )
@@ -30,6 +31,7 @@ from ..rules import Account
 from ..terms import (
     ActionState,
     Agrees,
+    Next,
     OfferState,
     StatementKind,
     When,
@@ -59,18 +61,40 @@ def _hold(rows: Iterable[Any]) -> list[Any]:
     return sorted((row for row in rows if not row.dropped_why), key=lambda row: row.item)
 
 
-def latest_outcomes(plan_ids: Sequence[UUID]) -> list[OutcomeView]:
-    """The planned outcomes that hold now, those needed now first."""
-    return outcome_views(revisions(PlannedOutcome, plan_ids))
+def latest_outcomes(plan_ids: Sequence[UUID], also: Collection[UUID]) -> list[OutcomeView]:
+    """The planned outcomes that hold now, those needed now first; after them those of `also` that were taken out."""
+    rows = list(revisions(PlannedOutcome, plan_ids))
+    held = outcome_views(rows)
+    kept = {o.item for o in held}
+    return held + [_outcome(row) for row in rows if row.item in also and row.item not in kept]
 
 
-def outcome_views(rows: Iterable[Any]) -> list[OutcomeView]:
-    """The same of revisions that have been read."""
-    return sorted((_outcome(row) for row in _hold(rows)), key=lambda o: o.needed is When.LATER)
+def answers_closed(plan_id: UUID) -> QuerySet[ReviewedOutcome]:
+    """What closed reviews of a plan said of its outcomes, the latest last."""
+    return (
+        ReviewedOutcome.objects.filter(review__plan_id=plan_id, review__closed_at__isnull=False)
+        .select_related("review")
+        .order_by("written_at", "id")
+    )
 
 
-def _outcome(row: PlannedOutcome) -> OutcomeView:
+def outcome_views(rows: Iterable[Any], answered: Iterable[ReviewedOutcome] = ()) -> list[OutcomeView]:
+    """The same of revisions that have been read. `answered`: what closed reviews said, of which the latest counts: an
+    outcome that it ended has ended, unless it was written again since."""
+    last = {answer.outcome: answer for answer in answered}
+    found = [_outcome(row, last.get(row.item)) for row in _hold(rows)]
+    return sorted(found, key=lambda o: (o.ended_at is not None, o.needed is When.LATER))
+
+
+def _outcome(row: PlannedOutcome, last: ReviewedOutcome | None = None) -> OutcomeView:
+    ended = (
+        last is not None
+        and last.next == Next.ENDS.value
+        and last.review.closed_at is not None
+        and row.written_at <= last.review.closed_at
+    )
     return OutcomeView(
+        ended_at=last.review.number if ended and last is not None else None,
         item=row.item,
         revision=row.revision,
         of_framework=row.of_framework,

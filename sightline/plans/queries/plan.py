@@ -48,6 +48,7 @@ from .parts import (
     _hold,
     _members,
     accounts_of,
+    answers_closed,
     offer_views,
     offers_with_words,
     outcome_views,
@@ -136,7 +137,8 @@ def plan_shown(plan_id: UUID, folder_ids: Sequence[UUID] | None = None) -> PlanV
     said, offered = views_on(plan_id), offers_with_words().filter(plan_id=plan_id)
     needed, planned = revisions(Need, [plan_id]), revisions(PlannedOutcome, [plan_id])
     stated, agreed, group = revisions(Statement, [plan_id]), _actions(Q(plan_id=plan_id)), _group(plan_id)
-    together(heads, said, offered, needed, planned, stated, agreed, group)
+    answered = answers_closed(plan_id)
+    together(heads, said, offered, needed, planned, stated, agreed, group, answered)
     row: Any = next(iter(heads), None)
     if row is None:
         raise NotFound
@@ -149,7 +151,7 @@ def plan_shown(plan_id: UUID, folder_ids: Sequence[UUID] | None = None) -> PlanV
         **_head(row),
         child=child,
         age=age,
-        outcomes=tuple(outcome_views(planned)),
+        outcomes=tuple(outcome_views(planned, answered)),
         statements=tuple(statement_views(stated)),
         actions=tuple(_action_views(agreed)),
         needs=tuple(

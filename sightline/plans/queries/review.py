@@ -18,6 +18,7 @@ from ..rules import Account
 from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
 from .parts import (
     accounts_of,
+    answers_closed,
     latest_outcomes,
     offer_views,
     offers_with_words,
@@ -108,18 +109,20 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
     asked = ReviewedOffer.objects.filter(review=row).order_by("written_at", "id")
     voiced, around = views_on(row.plan_id, review_id=row.id), ties_of(row.folder_id)
     offered = offers_with_words().filter(plan_id=row.plan_id)
-    planned = revisions(PlannedOutcome, [row.plan_id])
+    planned, before = revisions(PlannedOutcome, [row.plan_id]), answers_closed(row.plan_id)
+    if row.closed_at is not None:
+        # As it was planned when the review was closed, whatever has been changed or taken out since.
+        planned = planned.filter(written_at__lte=row.closed_at)
     backs = TakenBack.objects.filter(review=row).select_related("written_by").order_by("written_at")
-    together(answered, asked, voiced, around, offered, planned, backs)
+    together(answered, asked, voiced, around, offered, planned, backs, before)
     answers = {a.outcome: a for a in answered}
     said = {o.offer_id: o for o in asked}
     views = view_views(voiced)
     accounts, _ties, _child, _age = accounts_of(row.folder_id, row.plan.child_id, views, around)
     given = (OfferState.RECEIVING, OfferState.ENDED)
     offers = [o for o in offer_views(offered) if o.id in said or (row.closed_at is None and o.state in given)]
-    outcomes = outcome_views(planned)
-    if row.closed_at is not None:
-        outcomes = [o for o in outcomes if o.item in answers]
+    outcomes = outcome_views(planned, () if row.closed_at is not None else before)
+    outcomes = [o for o in outcomes if o.item in answers or (row.closed_at is None and o.ended_at is None)]
     regard = Regard.objects.filter(decision_id=row.decision_id).first() if row.decision_id else None
     heard = list(Voiced.objects.filter(id__in=regard.views).values_list("said", flat=True)) if regard else []
     return ReviewView(
@@ -220,7 +223,6 @@ class Line:
 
 def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
     """Each planned outcome's baseline, scales and answers by day, then the scales of the child's safety."""
-    outcomes = {o.item: o for o in latest_outcomes(plan_ids)}
     scales = list(Scale.objects.filter(plan_id__in=plan_ids).order_by("on", "written_at"))
     answered: dict[UUID, list[tuple[date, AnswerView]]] = {}
     rows = (
@@ -233,7 +235,7 @@ def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
         if answer is not None:
             answered.setdefault(row.outcome, []).append((row.review.held_on, answer))
     lines = []
-    for item, o in outcomes.items():
+    for item, o in {o.item: o for o in latest_outcomes(plan_ids, also=answered)}.items():
         points = [Point(s.on, s.value, Whose(s.whose), s.name, s.words) for s in scales if s.outcome == item]
         if o.baseline_scale is not None:
             points.insert(

@@ -45,6 +45,8 @@ class OutcomeView:
     together: bool
     written_by: str
     written_at: datetime
+    ended_at: int | None = None
+    """The number of the review that ended it; it is planned for no more, and stays readable."""
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,7 @@ class PlanView:
             Content(
                 kind=self.kind,
                 accounts=self.accounts,
-                outcomes=len(self.outcomes),
+                outcomes=sum(o.ended_at is None for o in self.outcomes),
                 actions=sum(a.state is ActionState.OPEN for a in self.actions),
                 statements=statements,
                 ties=self.ties,

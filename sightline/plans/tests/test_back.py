@@ -18,7 +18,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer, WishesIn
 from sightline.plans.models import Action, Ending, Offer, Plan, Review, TakenBack
-from sightline.plans.terms import OfferState, PlanKind, ReviewResult
+from sightline.plans.terms import Achieved, Next, OfferState, PlanKind, ReviewResult
 from sightline.procedures.models import Duty
 from sightline.records.queries import decisions
 
@@ -348,3 +348,41 @@ def test_a_form_that_was_opened_before_somebody_else_acted_takes_nothing_back():
         ):
             with pytest.raises(Refused, match="Dana Okafor changed this plan at"):
                 stale()
+
+
+@pytest.mark.obligation("PLN-01")
+def test_an_outcome_that_a_review_ended_is_asked_of_no_more_until_it_is_planned_again_or_the_closing_taken_back():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    with as_practitioner(family.manager):
+        [other] = actions.write_outcome([plan], an_outcome(words="She reads with Nan."))
+        review = actions.start_review(plan, today())
+        actions.answer_outcome(review, item, reviewed(next=Next.ENDS))
+        actions.answer_outcome(review, item, reviewed(next=Next.GOES_ON))
+        actions.answer_outcome(review, other, reviewed(next=Next.ENDS, achieved=Achieved.YES))
+        hear(family, plan, review_id=review)
+        actions.close_review(review, ReviewResult.CONTINUES, "Mornings go on.", WISHED, knows_family=False)
+        assert {o.item: o.ended_at for o in queries.plan_shown(plan).outcomes} == {item: None, other: 1}
+        second = actions.start_review(plan, today())
+        assert [o.outcome.item for o in queries.review_shown(second).outcomes] == [item]
+        actions.drop(plan, "outcome", other, "It is reached and done with.")
+        first = queries.review_shown(review)
+        assert {o.outcome.item for o in first.outcomes} == {item, other}, "a closed review stays as it was"
+        assert {line.outcome for line in queries.progress_of([plan])} >= {item, other}, (
+            "and so do outcomes over time"
+        )
+        actions.answer_outcome(second, item, reviewed())
+        hear(family, plan, review_id=second)
+        actions.close_review(second, ReviewResult.CONTINUES, "Mornings go on.", WISHED, knows_family=False)
+        actions.reopen_review(second, WRONG, knows_family=False)
+        actions.answer_outcome(second, item, reviewed(next=Next.ENDS))
+        actions.close_review(second, ReviewResult.CONTINUES, "All is well.", WISHED, knows_family=False)
+        [ended] = queries.plan_shown(plan).outcomes
+        assert ended.ended_at == 2
+        assert "outcome" in {m.part for m in queries.plan_shown(plan).lacks}, (
+            "a plan that goes on plans for something"
+        )
+        actions.write_outcome([plan], an_outcome(words="Breakfast and supper."), item=item)
+        [again] = queries.plan_shown(plan).outcomes
+        assert again.ended_at is None
