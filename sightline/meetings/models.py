@@ -464,6 +464,20 @@ class ActionDone(FolderRow):
         triggers = [never_changed("action_done_never_changed")]
 
 
+class CopyRuling(InvitationRow):
+    """Somebody has read a text that may name a person from whom a reader is kept, and decided whether that reader's
+    copies hold it. It is known by its digest: a text that is changed is read again. The latest row is what holds."""
+
+    invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="copy_rulings")
+    digest = models.CharField(max_length=64)
+    let_through = models.BooleanField()
+    words = models.TextField(help_text="Why it may go to them, or not")
+
+    class Meta:
+        triggers = [never_changed("copy_ruling_never_changed")]
+        indexes = [models.Index(fields=["invitation", "digest"], name="rulings_of_copy")]
+
+
 class KeepApart(FolderRow, DatedRow):
     """Two people who must not be in one room together, or one of whom must not learn where the other is (FAM-08)."""
 

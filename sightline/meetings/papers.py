@@ -7,6 +7,7 @@ copy for the family holds only the children in whose life that reader is, and no
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,7 @@ from typing import Any
 
 from sightline.children.models import Tie
 from sightline.govuk.words import day as words_of_day
-from sightline.govuk.words import in_a_row, moment
+from sightline.govuk.words import in_a_row, moment, plural
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
@@ -24,6 +25,7 @@ from sightline.procedures.schema import Span as Ahead
 from sightline.procedures.terms import Unit
 
 from . import queries
+from .naming import naming
 from .queries import ChildPart, InvitedView, MeetingView
 from .terms import Came, Format, InviteeKind
 
@@ -59,6 +61,8 @@ class Paper:
     withheld: bool = False
     left_out: tuple[str, ...] = field(default=())
     """What this reader's copy does not hold, and why: for whoever sends it, never on the paper."""
+    held: tuple[Held, ...] = field(default=())
+    """The texts of it that name, or may name, somebody from whom the reader is kept."""
 
     @property
     def as_data(self) -> dict[str, Any]:
@@ -98,7 +102,16 @@ def through(shown: MeetingView, reader: InvitedView, paper: Paper) -> Paper:
                 facts=tuple((name, next(texts)) for name, _ in p.facts),
             )
         )
-    return replace(paper, parts=_unnamed(shown, reader, tuple(parts)), withheld=tuple(parts) != paper.parts)
+    read, held = _read(shown, reader, parts)
+    waiting = sum(one.ruling is None for one in held)
+    left_out = (f"{plural(waiting, 'text')} that somebody must read first",) if waiting else ()
+    return replace(
+        paper,
+        parts=read,
+        withheld=tuple(parts) != paper.parts,
+        held=held,
+        left_out=(*paper.left_out, *left_out),
+    )
 
 
 def apart_from(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
@@ -106,38 +119,114 @@ def apart_from(shown: MeetingView, reader: InvitedView) -> list[InvitedView]:
     return [one for one in (*shown.invited, *shown.withdrawn) if one.id in reader.apart_ids]
 
 
-def _unnamed(shown: MeetingView, reader: InvitedView, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts with `SOMEBODY` wherever a grown-up stands from whom the reader is kept: the whole name, and the first
-    name where nobody else here bears it. A child of theirs is what the paper is about, and keeps its name."""
-    apart = [one.name for one in apart_from(shown, reader) if one.kind is not InviteeKind.CHILD]
-    if not apart:
-        return parts
+#: What stands in a copy in place of a text that nobody has read for it yet, and of one that is left out.
+HELD = "[Held back: somebody must read this for you first. It will be sent to you when they have.]"
+LEFT_OUT = "[Left out of this copy.]"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A text that names, or may name, somebody from whom a reader is kept, as it would go; what was decided."""
+
+    digest: str
+    heading: str
+    words: str
+    ruling: queries.RulingView | None
+
+
+def _read(
+    shown: MeetingView, reader: InvitedView, parts: Sequence[Part]
+) -> tuple[tuple[Part, ...], tuple[Held, ...]]:
+    """The parts without the names of those from whom the reader is kept. In headings and lists of names that is all; a
+    free text that names them, or may, is held back until somebody has read it for this reader: what they are called in
+    the family, and where they are, no program knows."""
+    kept = queries.kept_from(shown, reader)
+    invited = [one for one in apart_from(shown, reader) if one.kind is not InviteeKind.CHILD]
+    if not kept and not invited:
+        return tuple(parts), ()
+    apart_ids, gone = {one.id for one in invited}, {k.person_id for k in kept}
     others = {
         word.casefold()
         for name in (
-            *(one.name for one in (*shown.invited, *shown.withdrawn) if one.name not in apart),
+            *(
+                i.name
+                for i in (*shown.invited, *shown.withdrawn)
+                if i.id not in apart_ids and i.row.person_id not in gone
+            ),
             *(word for c in shown.children for word in (c.name, c.called)),
         )
         for word in name.split()
     }
-    first = [name.split()[0] for name in apart if name.split()]
-    words = sorted({*apart, *(one for one in first if one.casefold() not in others)}, key=len, reverse=True)
-    named = "|".join(r"\s+".join(map(re.escape, one.split())) for one in words)
-    finding = re.compile(rf"(?<!\w)(?:{named})(?!\w)", re.IGNORECASE)
+    spoken = [(" ".join(i.name.split()[:-1]), i.name.split()[-1]) for i in invited if len(i.name.split()) > 1]
+    hidden = naming(
+        [*spoken, *(name for k in kept if k.unnamed for name in k.names)],
+        {tie for k in kept if k.unnamed for tie in k.ties},
+        others,
+    )
+    told = naming([name for k in kept for name in k.names], {tie for k in kept for tie in k.ties}, others)
 
     def said(text: str) -> str:
-        return finding.sub(SOMEBODY, text)
+        return hidden.unnamed(text, SOMEBODY)
 
-    return tuple(
-        replace(
-            p,
-            heading=said(p.heading),
-            text=said(p.text),
-            bullets=tuple(map(said, p.bullets)),
-            facts=tuple((name, said(value)) for name, value in p.facts),
-        )
+    def may_name(text: str) -> bool:
+        return SOMEBODY in text or hidden.names(text) or told.names(text)
+
+    units = [
+        (p.heading, unit)
         for p in parts
+        if not p.labels
+        for unit in (*p.text.split("\n\n"), *p.bullets, *(value for _, value in p.facts))
+        if may_name(unit)
+    ]
+    ruled = queries.rulings(reader.id, [_digest(unit) for _, unit in units])
+    held = {_digest(u): Held(_digest(u), said(h), said(u), ruled.get(_digest(u))) for h, u in units}
+
+    def free(text: str) -> str:
+        one = held.get(_digest(text))
+        if one is None:
+            return said(text)
+        if one.ruling is None:
+            return HELD
+        return one.words if one.ruling.let_through else LEFT_OUT
+
+    return (
+        tuple(
+            replace(
+                p,
+                heading=said(p.heading),
+                text=said(p.text) if p.labels else "\n\n".join(map(free, p.text.split("\n\n"))),
+                bullets=tuple(map(said if p.labels else free, p.bullets)),
+                facts=tuple((name, (said if p.labels else free)(value)) for name, value in p.facts),
+            )
+            for p in parts
+        ),
+        tuple(held.values()),
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()
+
+
+def held_for(shown: MeetingView, reader: InvitedView) -> list[Held]:
+    """Every text of a reader's letter, copy and pack that names, or may name, somebody from whom they are kept: what
+    nobody has read yet comes first."""
+    if not reader.of_family:
+        return []
+    found: dict[str, Held] = {}
+    own = children_for(shown, reader)
+    reports = tuple(
+        Part(f"Report of {r.invitation.agency_name or r.invitation.name}", r.text)
+        for c in own
+        for r in c.reports
+        if r.for_family and r.text
+    )
+    papers = [copy_of_minutes(shown, reader), through(shown, reader, Paper("", reader.said_as, reports))]
+    if forms_of(shown):
+        papers.append(invitation(shown, reader, forms_of(shown)[0].id))
+    for paper in papers:
+        found |= {one.digest: one for one in paper.held}
+    return sorted(found.values(), key=lambda one: one.ruling is not None)
 
 
 def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:

@@ -290,6 +290,7 @@ NOT_GIVEN = {
     "documents.Scan": "whether a file held something harmful",
     "voice.ExplainedView": "ties what was explained to what was said",
     "voice.Draft": "not signed: it is its writer's alone",
+    "meetings.CopyRuling": "says which texts of a meeting, which are gathered, went to whom",
     "meetings.MeetingDecision": "ties a decision, which is gathered, to its meeting",
     "plans.PlanVersion": "the plan as it was signed, made of what is gathered",
     "chronology.Print": "a print that somebody asked for",

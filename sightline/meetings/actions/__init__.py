@@ -1,6 +1,6 @@
 """The only writers of meetings, by subject."""
 
-from .apart import end_keep_apart, keep_apart
+from .apart import RulingIn, end_keep_apart, keep_apart, rule_on_copy
 from .base import stale_words
 from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
 from .holding import AttendanceIn, decide_on_missed, hold, record_attendance
@@ -28,6 +28,7 @@ __all__ = [
     "AttendanceIn",
     "DecisionIn",
     "Invitee",
+    "RulingIn",
     "SaidIn",
     "action_done",
     "add_child",
@@ -58,6 +59,7 @@ __all__ = [
     "offer_supporter",
     "record_attendance",
     "reopen",
+    "rule_on_copy",
     "save_draft",
     "send_report",
     "stale_words",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -15,10 +17,8 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 
 from .. import queries
-from ..models import (
-    KeepApart,
-)
-from .base import me, open_to_write
+from ..models import CopyRuling, Invitation, KeepApart
+from .base import changed, locked, me, open_to_write, tell_trail
 
 
 @transaction.atomic
@@ -51,6 +51,42 @@ def keep_apart(
     row.save(force_insert=True)
     record(Verb.WROTE, "meetings.keep_apart", folder_id=folder_id, subject=row)
     return row.id
+
+
+@dataclass(frozen=True)
+class RulingIn:
+    """What somebody decides on a text for one reader's copies: by its digest, and why."""
+
+    digest: str
+    let_through: bool
+    words: str
+
+
+@transaction.atomic
+def rule_on_copy(meeting_id: UUID, invitation_id: UUID, decided: Sequence[RulingIn]) -> None:
+    """Somebody has read texts that name, or may name, a person from whom a reader is kept: they go to that reader as
+    they stand, without the names, or are left out of every copy of theirs (FAM-08)."""
+    permit(Permission.WRITE_FOLDER)
+    meeting = locked(meeting_id)
+    row = Invitation.objects.filter(id=invitation_id, meeting=meeting).first()
+    if row is None:
+        raise NotFound
+    if not decided:
+        raise Refused("Decide on at least one text.")
+    for one in decided:
+        if not one.words.strip():
+            raise Refused("Say why, in a few words.", "words")
+        CopyRuling(
+            meeting=meeting,
+            invitation=row,
+            digest=one.digest,
+            let_through=one.let_through,
+            words=one.words.strip(),
+            recorded_at=now(),
+            recorded_by_id=me(),
+        ).save(force_insert=True)
+    changed(meeting, f"read a copy through for {row.name}")
+    tell_trail(meeting, "meetings.rule_on_copy")
 
 
 @transaction.atomic

@@ -13,9 +13,9 @@ from sightline.agencies.terms import Permission
 from sightline.children.pages import frame
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from .. import actions, queries
+from .. import actions, papers, queries
 from . import forms
-from .meeting import done, keeping, taken_up
+from .meeting import around, arranging, done, keeping, opened, taken_up
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -99,4 +99,51 @@ def end(request: HttpRequest, folder_id: UUID, apart_id: UUID) -> HttpResponse:
             "back_href": reverse("meetings:child", args=[view.folder_ids[0]]),
             "back_text": "Meetings",
         },
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+@arranging
+def read(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
+    """Read what names, or may name, somebody from whom a reader is kept, before it goes to them."""
+    shown = opened(meeting_id, "meetings.read_copy", "decisions", "said", "actions", "reports", work=True)
+    one = shown.person(invitation_id)
+    data = request.POST if request.method == "POST" else None
+    texts = [
+        (held, forms.RulingForm(data, prefix=f"t{held.digest[:16]}")) for held in papers.held_for(shown, one)
+    ]
+    taken_up(request, *(form for _, form in texts))
+    refusal = ""
+    if request.method == "POST" and all([form.is_valid() for _, form in texts]):
+        decided = [
+            actions.RulingIn(
+                held.digest,
+                form.cleaned_data["what"] == "through",
+                form.cleaned_data["why"] or form.cleaned_data["why_out"] or "",
+            )
+            for held, form in texts
+            if form.cleaned_data["what"]
+        ]
+        try:
+            actions.rule_on_copy(shown.id, one.id, decided)
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            refusal = refused.verdict.reason
+        else:
+            there = reverse("meetings:copy", args=[shown.id, one.id])
+            return done(request, "Decided. The copy holds what you let through.", there)
+    return render(
+        request,
+        "meetings/read_copy.html",
+        around(
+            shown,
+            kept=request,
+            title=f"Read the copy of {one.name}",
+            one=one,
+            texts=texts,
+            forms=[form for _, form in texts],
+            refusal=refusal,
+        )
+        | {"back_href": reverse("meetings:copy", args=[shown.id, one.id]), "back_text": "The copy"},
     )

@@ -534,6 +534,20 @@ class DoneForm(PageForm):
         fields["practitioner"].set_options([(str(id), words) for id, words in people])
 
 
+class RulingForm(PageForm):
+    what = Choice(
+        "What becomes of it?",
+        [
+            Option("through", "It may go to them as it stands here", reveals=("why",)),
+            Option("out", "It is left out", reveals=("why_out",)),
+        ],
+        required=False,
+        small=True,
+    )
+    why = Words("Why is it safe?", rows=2, max_length=2000, ask="Say why it is safe")
+    why_out = Words("Why is it left out?", rows=2, max_length=2000, ask="Say why it is left out")
+
+
 class StayedAwayForm(PageForm):
     outcome = Text(
         "What do you decide for the child’s safety?",

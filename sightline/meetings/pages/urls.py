@@ -46,5 +46,6 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/stayed-away/", minutes.stayed_away, name="stayed_away"),
     path("meetings/<uuid:meeting_id>/copies/", minutes.copies, name="copies"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", minutes.copy, name="copy"),
+    path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/read/", apart.read, name="read_copy"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/pdf/", minutes.copy_pdf, name="copy_pdf"),
 ]

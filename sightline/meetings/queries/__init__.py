@@ -9,6 +9,7 @@ from .apart import (
     people_around,
     people_around_all,
 )
+from .copies import Kept, RulingView, kept_from, rulings
 from .drafts import PackView, draft, drafts, pack_of, packs_of
 from .lists import (
     ACTIONS,
@@ -67,10 +68,12 @@ __all__ = [
     "GivenView",
     "InterpreterView",
     "InvitedView",
+    "Kept",
     "Lacks",
     "MeetingLine",
     "MeetingView",
     "PackView",
+    "RulingView",
     "SaidView",
     "SupporterView",
     "about",
@@ -84,6 +87,7 @@ __all__ = [
     "for_folders",
     "for_process",
     "kept_apart",
+    "kept_from",
     "may_join",
     "may_work",
     "meeting",
@@ -101,6 +105,7 @@ __all__ = [
     "present",
     "quorum_lacks",
     "reports_named",
+    "rulings",
     "said",
     "to_come",
     "unready",

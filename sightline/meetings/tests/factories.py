@@ -18,8 +18,8 @@ from sightline.children.actions import involve, record_adult, record_child, tie
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewInvolvement, NewTie
 from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import now
-from sightline.meetings import actions
-from sightline.meetings.actions import AttendanceIn, Invitee
+from sightline.meetings import actions, papers, queries
+from sightline.meetings.actions import AttendanceIn, Invitee, RulingIn
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer
 
@@ -127,6 +127,17 @@ def prepare(family: Family, meeting_id: UUID) -> None:
             actions.tell_child(
                 meeting_id, folder, ChildStage.BEFORE, done=True, words="Told at home, with pictures."
             )
+
+
+def read_through(family: Family, meeting_id: UUID, invitation_id: UUID, *, let: bool = True) -> int:
+    """The chair reads everything that was held back for one reader, and lets it through or leaves it out."""
+    with as_practitioner(family.chair):
+        shown = queries.meeting(meeting_id)
+        held = papers.held_for(shown, shown.person(invitation_id))
+        actions.rule_on_copy(
+            meeting_id, invitation_id, [RulingIn(one.digest, let, "Read from end to end.") for one in held]
+        )
+        return len(held)
 
 
 def everybody_came(meeting_id: UUID, **other: Came) -> list[AttendanceIn]:

@@ -26,7 +26,7 @@ from sightline.meetings.models import KeepApart, MeetingPack, Report
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
-from .factories import HIDDEN, HIDDEN_POSTCODE, Family, call, invite_all, invited, make_family
+from .factories import HIDDEN, HIDDEN_POSTCODE, Family, call, invite_all, invited, make_family, read_through
 from .test_pages import printed, signed_in, text
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +128,13 @@ def test_those_kept_apart_are_not_named_to_one_another(family: Family) -> None:
             },
             for_family=True,
         )
+        ids = invited(meeting_id)
     client = signed_in(family.chair)
+    unread = printed(pdf(client, meeting_id, made(family.chair, meeting_id, "Jon")))
+    assert "read to her" not in unread
+    assert "Held back" in unread
+    for name in ("Jon", "Ana"):
+        assert read_through(family, meeting_id, ids[name]) == 1
     fathers = printed(pdf(client, meeting_id, made(family.chair, meeting_id, "Jon")))
     mothers = printed(pdf(client, meeting_id, made(family.chair, meeting_id, "Ana")))
     assert not re.search(r"\bAna\b", fathers)

@@ -18,10 +18,14 @@ from pypdf import PdfReader
 
 from sightline.agencies.models import Notice, Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
+from sightline.children.actions import record_adult, tie
+from sightline.children.rules import Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import LONDON, now, today
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings import actions, papers, queries
 from sightline.meetings.actions import DecisionIn, SaidIn
+from sightline.meetings.naming import naming
 from sightline.meetings.terms import ChildStage
 from sightline.procedures.models import Duty
 
@@ -36,6 +40,7 @@ from .factories import (
     invited,
     make_family,
     prepare,
+    read_through,
 )
 
 pytestmark = pytest.mark.django_db
@@ -294,6 +299,12 @@ def test_a_copy_of_the_family_names_nobody_from_whom_its_reader_is_kept(family: 
         ("Jon", ("Ana", "Ana Ferreira"), "lanternrow"),
         ("Ana", ("Jon", "Jon Lund"), "ternstreet"),
     ):
+        unread = printed(client.get(f"/meetings/{meeting_id}/copies/{ids[mine]}/pdf/").content)
+        assert "both read to Maya" not in re.sub(r"\s+", " ", unread)
+        assert "Held back" in unread
+        waits = text(client.get(f"/meetings/{meeting_id}/copies/{ids[mine]}/"))
+        assert "that somebody must read first" in waits
+        assert read_through(family, meeting_id, ids[mine]) > 2
         for path in (f"letter/{ids[mine]}/invitation", f"copies/{ids[mine]}"):
             words = printed(client.get(f"/meetings/{meeting_id}/{path}/pdf/").content)
             page = client.get(f"/meetings/{meeting_id}/{path}/").content.decode()
@@ -320,6 +331,84 @@ def test_a_copy_of_the_family_names_nobody_from_whom_its_reader_is_kept(family: 
     visitors = printed(client.get(f"/meetings/{meeting_id}/copies/{ids['Ngozi']}/pdf/").content)
     assert "Ana Ferreira" in visitors
     assert "somebody else" not in visitors
+
+
+def plain(pdf: bytes) -> str:
+    return re.sub(r"\s+", " ", printed(pdf))
+
+
+@pytest.mark.obligation("FAM-08")
+def test_a_text_that_may_name_somebody_kept_apart_waits_until_it_is_read(family: Family) -> None:
+    """Never invited, known by another name, with a surname that the child has too, and spoken of as what he is."""
+    with as_practitioner(family.worker):
+        uncle = record_adult(family.maya, NewAdult(Names("Alexander", "Ferreira", known_as="Sandy"), Birth()))
+        tie(family.maya, NewTie(uncle, Kinship.AUNT_OR_UNCLE, Known.NO, Known.NO))
+        actions.keep_apart(
+            family.maya, family.father, uncle, in_room=True, address=True, why="They have fought twice."
+        )
+    meeting_id = call(family, folders=[family.maya])
+    texts = {
+        "sure": "Sandy drives a blue van.", "surname": "Mr Ferreira works at the bakery.",
+        "role": "Her uncle meets her at six.", "nobody": "She likes swimming.",
+    }  # fmt: skip
+    with as_practitioner(family.worker):
+        actions.invite(meeting_id, actions.Invitee.practitioner(family.visitor.pk))
+        actions.invite(meeting_id, actions.Invitee.family(family.father, "Father"))
+        ids = invited(meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)), as_practitioner(family.chair):
+        actions.hold(
+            meeting_id, people=everybody_came(meeting_id), unready_why="Asked for.",
+            without_quorum_why="It cannot wait.",
+        )  # fmt: skip
+        actions.write_minutes(meeting_id, [SaidIn(ids["Ngozi"], words) for words in texts.values()])
+    client, copies = signed_in(family.chair), f"/meetings/{meeting_id}/copies/"
+    path = f"{copies}{ids['Jon']}/"
+    fathers = plain(client.get(f"{path}pdf/").content)
+    assert texts["nobody"] in fathers
+    assert not any(words in fathers for words in ("blue van", "bakery", "meets her at six", "Sandy"))
+    visitors = plain(client.get(f"{copies}{ids['Ngozi']}/pdf/").content)
+    assert all(words in visitors for words in texts.values())
+    page = client.get(f"{path}read/")
+    assert "somebody else who was invited drives a blue van" in text(page)
+    sent = {
+        name: "through" if n == 0 else "out"
+        for n, name in enumerate(
+            dict.fromkeys(re.findall(r'name="(t[0-9a-f]{16}-what)"', page.content.decode()))
+        )
+    }
+    assert len(sent) == 3
+    assert "Say why" in text(client.post(f"{path}read/", sent))
+    why = {
+        name.replace("what", "why" if value == "through" else "why_out"): "Read with the mother."
+        for name, value in sent.items()
+    }
+    assert client.post(f"{path}read/", {**sent, **why}).status_code == 302
+    fathers = plain(client.get(f"{path}pdf/").content)
+    assert "Held back" not in fathers
+    assert fathers.count("[Left out of this copy.]") == 2
+    assert "drives a blue van" in fathers
+    assert not any(words in fathers for words in ("bakery", "meets her at six", "Sandy"))
+    with as_practitioner(family.stranger), pytest.raises((NotFound, NotPermitted)):
+        actions.rule_on_copy(meeting_id, ids["Jon"], [actions.RulingIn("0" * 64, True, "I want it.")])
+
+
+@pytest.mark.obligation("FAM-08")
+@pytest.mark.parametrize(
+    ("words", "named", "without"),
+    [
+        ("Ana came by bus.", True, "X came by bus."),
+        ("ANA  FERREIRA came.", True, "X came."),
+        ("Nita came.", True, "X came."),
+        ("Mrs Ferreira came.", True, "Mrs Ferreira came."),
+        ("Her mum came.", True, "Her mum came."),
+        ("Banana and analysis.", False, "Banana and analysis."),
+        ("Maya came.", False, "Maya came."),
+    ],
+)
+def test_what_names_somebody_and_what_may(words: str, named: bool, without: str) -> None:
+    found = naming([("Ana", "Ferreira"), ("Nita", "")], [Kinship.MOTHER], {"maya", "ferreira"})
+    assert found.names(words) is named
+    assert found.unnamed(words, "X") == without
 
 
 @pytest.mark.obligation("FAM-08")
