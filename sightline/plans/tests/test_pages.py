@@ -14,11 +14,13 @@ from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions.assessment import Seen, record_progress
 from sightline.enquiries.terms import AgainstAge, Development
 from sightline.kernel.time import today
-from sightline.plans import queries
+from sightline.plans import actions, queries
+from sightline.plans.actions import ViewIn
 from sightline.plans.pages.urls import urlpatterns
 from sightline.plans.pages.write import PARTS
+from sightline.plans.terms import Agrees, DidChange, ReviewResult
 
-from .factories import a_service, begun, filled, make_family
+from .factories import WISHED, a_service, an_end, begun, filled, make_family, reviewed
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +208,53 @@ def test_brothers_and_sisters_known_by_their_mother_alone_can_be_planned_for_tog
     client.post(address, {"with_plan": str(maya), "why": "He is home again."})
     with as_practitioner(family.worker):
         assert len(queries.siblings_of(queries.plan_shown(theo))) == 1
+
+
+def test_a_plan_a_review_and_an_action_are_taken_back_on_their_pages_which_say_so():
+    family, places = _world()
+    client = _client(family.manager)
+    ids = [family.maya, places["plan_id"]]
+    plan_page, history = reverse("plans:plan", args=ids), reverse("plans:history", args=ids)
+    action = reverse("plans:action", args=[family.maya, places["plan_action_id"]])
+    assert client.post(action, {"act": "done", "words": "They went."}).status_code == 302
+    assert "Open it again" in client.get(plan_page).text
+    refused = client.post(action, {"why": ""})
+    assert "Say why" in refused.text
+    done = client.post(action, {"why": "It was another child who went."}, follow=True)
+    assert "It is to be done after all." in done.text
+    assert "It was another child who went." in client.get(history).text
+    with as_practitioner(family.manager):
+        actions.answer_outcome(places["review_id"], places["text_id"], reviewed())
+        for offer in queries.review_shown(places["review_id"]).offers:
+            actions.answer_offer(places["review_id"], offer.offer.id, DidChange.YES, "She eats there.")
+        for account in queries.review_shown(places["review_id"]).accounts:
+            actions.record_view(
+                places["plan_id"],
+                ViewIn(account.whose, account.name, Agrees.YES, "It is good.", person_id=account.person_id),
+                review_id=places["review_id"],
+            )
+        actions.close_review(
+            places["review_id"], ReviewResult.CLOSE, "She eats and is calm.", WISHED, knows_family=False
+        )
+    review = reverse("plans:review", args=[family.maya, places["review_id"]])
+    assert "Take the closing back" in client.get(review).text
+    back = reverse("plans:review_back", args=[family.maya, places["review_id"]])
+    kept = client.post(back, {"why": "It was about her brother."})
+    assert "It was about her brother." in kept.text
+    assert client.post(back, {"why": "It was about her brother.", "knows_family": "no"}).status_code == 302
+    shown = client.get(review).text
+    assert "Closed before. It had decided: The child needs no plan any more." in shown
+    assert "It was about her brother." in shown
+    with as_practitioner(family.manager):
+        actions.close_review(
+            places["review_id"], ReviewResult.CLOSE, "She eats and is calm.", WISHED, knows_family=False
+        )
+        actions.close_plan(places["plan_id"], an_end(family))
+    assert "Reopen this plan" in client.get(plan_page).text
+    back = reverse("plans:take_back", args=ids)
+    page = client.post(back, {"why": "Closed on the wrong child.", "knows_family": "no"}, follow=True)
+    assert "Taken back. The plan is open again" in page.text
+    assert "Closed on the wrong child." in client.get(history).text
+    told = client.get(reverse("chronology:child", args=[family.maya])).text
+    assert "goes on again" in told
+    assert "Taken back by Priya Nair on" in told
