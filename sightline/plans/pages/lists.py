@@ -146,6 +146,14 @@ def unmet(request: HttpRequest) -> HttpResponse:
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
+def transfers(request: HttpRequest) -> HttpResponse:
+    """Requests to and from other authorities, by authority, with what came of them and how long it took (PAR-12)."""
+    found = queries.transfers_by_authority()
+    record_list("plans.transfers", [row.folder_id for each in found for row in each.rows])
+    return render(request, "plans/transfers.html", {"found": found, "back_href": reverse("plans:actions")})
+
+
+@page(permission=Permission.READ_FOLDER, methods=("GET",))
 def offers(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Everything that was offered to a child's family, and what came of it."""
     view, shown = open_child(request, folder_id, "plans.offers", tab="plan")

@@ -9,6 +9,7 @@ _REVIEW = "child/<uuid:folder_id>/review/<uuid:review_id>/"
 _INCIDENT = "child/<uuid:folder_id>/incidents/<uuid:incident_id>/"
 urlpatterns = [
     path("actions/", lists.agency_actions, name="actions"),
+    path("transfers/", lists.transfers, name="transfers"),
     path("services/", lists.directory, name="directory"),
     path("services/new/", lists.new_local, name="new_local"),
     path("services/unmet/", lists.unmet, name="unmet"),

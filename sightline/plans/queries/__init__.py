@@ -14,6 +14,7 @@ from .lists import (
     unmet,
 )
 from .meeting import OutcomeAt, PlanAt, before_meeting, plans_at
+from .moving import OfAuthority, transfers_by_authority
 from .parts import member_of
 from .plan import (
     back_words,
@@ -51,6 +52,7 @@ __all__ = [
     "Counted",
     "IncidentView",
     "LocalView",
+    "OfAuthority",
     "OutcomeAt",
     "PlanAt",
     "PlanMark",
@@ -102,6 +104,7 @@ __all__ = [
     "stepped_from",
     "taken_on",
     "tally",
+    "transfers_by_authority",
     "transfers_of",
     "unmet",
     "version_of",
