@@ -20,6 +20,7 @@ from sightline.children.rules import Names
 from sightline.concerns.models import PartName
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.plans.actions import NeedIn, write_need
+from sightline.web.queries.looks import LISTS as NAMED_LISTS
 
 from .test_addresses_everywhere import said
 from .test_every_page import address, own_routes
@@ -97,7 +98,13 @@ def shown_untold(
             response = client.get(address(route, world, world.known))
             page = said(response) if response.status_code == 200 else ""
             with owning():
-                told = set().union(*(told_of(row) for row in AuditEvent.objects.filter(id__gt=last)))
+                rows = list(AuditEvent.objects.filter(id__gt=last))
+            told = set().union(*(told_of(row) for row in rows))
+            wrong += [
+                f"{route} tells the trail of a list {row.what}, which has no name on who has looked"
+                for row in rows
+                if "folders" in row.detail and row.folder_id is None and row.what not in NAMED_LISTS
+            ]
             transaction.set_rollback(True)
         for name, folder in named.items():
             reached = str(folder) in page

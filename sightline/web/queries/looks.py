@@ -27,8 +27,12 @@ PLACES = {
 }  # fmt: skip
 #: The lists and the search on which children stand, by the name of their event.
 LISTS = {
-    "concerns.board": "Front door", "concerns.unallocated": "Children to be allocated", "matching.search": "Search",
-    "plans.actions": "Actions of an agency", "web.home": "My work", "web.news": "News",
+    "concerns.accepted_page": "Concern", "concerns.allocate_page": "Allocation", "concerns.answer_page": "Concern",
+    "concerns.board": "Front door", "concerns.decide_page": "Concern", "concerns.match_page": "Concern",
+    "concerns.mine": "Concerns that they raised", "concerns.own": "Concern that they raised",
+    "concerns.ruling_page": "Concern", "concerns.unallocated": "Children to be allocated",
+    "matching.search": "Search", "meetings.mine": "My meetings", "plans.actions": "Actions of an agency",
+    "plans.unmet": "Unmet needs", "web.home": "My work", "web.news": "News",
     "web.partnership": "The partnership’s work", "web.team": "My team’s work",
 }  # fmt: skip
 #: What the program's own pages are called that are about no child.
