@@ -461,7 +461,7 @@ class Tombstone(AppendOnly):
     disposed_at = models.DateTimeField()
     door = Door(
         read=f"agencies_may('{Permission.PROPOSE_DISPOSAL}')",
-        jobs={"demo": ("select",)},
+        jobs={"demo": ("select",), "disposals": ("select",)},
         stays=True,
     )
 

@@ -29,10 +29,12 @@ packs = typer.Typer(help="The procedure packs.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 summaries = typer.Typer(help="Summaries for when the system is down.", no_args_is_help=True)
 documents = typer.Typer(help="Documents: their keys.", no_args_is_help=True)
+disposals = typer.Typer(help="Records that were disposed of.", no_args_is_help=True)
 imports = typer.Typer(help="Bring in what other systems hold.", no_args_is_help=True)
 cli.add_typer(packs, name="packs")
 cli.add_typer(audit, name="audit")
 cli.add_typer(documents, name="documents")
+cli.add_typer(disposals, name="disposals")
 cli.add_typer(imports, name="import")
 cli.add_typer(summaries, name="summaries")
 
@@ -184,6 +186,44 @@ def restore(
 
     for line in put_back(Place.of(data), file, keys or file.with_name(file.name + ".keys")):
         typer.echo(line)
+    typer.echo(
+        "What was disposed of since the backup is here again: run `sightline disposals repeat LIST` with the list "
+        "that lay beside the audit anchor (disposals.jsonl), before anybody signs in."
+    )
+
+
+@disposals.command("list")
+def disposals_list(data: Data = None) -> None:
+    """Print every disposal, to be kept apart from the backups: what a restored database must dispose of again."""
+    with opened(data, there=True):
+        refuse_unready()
+        from django.db import transaction
+
+        from sightline.archive.actions import disposals_so_far
+        from sightline.kernel.viewer import Viewer, looking_as
+
+        from .disposals import JOB
+
+        with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+            for line in disposals_so_far():
+                typer.echo(line)
+
+
+@disposals.command("repeat")
+def disposals_repeat(
+    file: Annotated[Path, typer.Argument(help="The list, as `disposals list` prints it.")], data: Data = None
+) -> None:
+    """Dispose again of what a restored backup brought back."""
+    with opened(data, there=True):
+        refuse_unready()
+        from .backup import _owner_url
+        from .disposals import ListError, repeat
+
+        try:
+            for line in repeat(file, _owner_url()):
+                typer.echo(line)
+        except ListError as error:
+            raise Failure(str(error)) from error
 
 
 @packs.command("check")

@@ -15,11 +15,14 @@ from .giving import (
     give,
 )
 from .keeping import (
+    disposals_so_far,
     dispose,
     end_hold,
     hold,
     keep_after_all,
+    list_of_disposals,
     propose_disposal,
+    told_of_repeated,
 )
 from .leaving import (
     Leaving,
@@ -80,6 +83,7 @@ __all__ = [
     "copy_back",
     "copy_left",
     "decide_item",
+    "disposals_so_far",
     "dispose",
     "end_hold",
     "end_sharing",
@@ -89,6 +93,7 @@ __all__ = [
     "give_the_rest",
     "hold",
     "keep_after_all",
+    "list_of_disposals",
     "move_removal",
     "pause",
     "place_volume",
@@ -98,4 +103,5 @@ __all__ = [
     "reply",
     "resume",
     "tell_of_record",
+    "told_of_repeated",
 ]

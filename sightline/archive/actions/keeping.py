@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from sightline.access.queries import joined_set, lead_of, may_write
@@ -19,6 +25,8 @@ from .. import queries, rules
 from ..models import Disposal, Hold, HoldEnd, Tombstone
 from ..terms import DisposalState, HoldWhy
 from .rows import _by, _need, _post
+
+logger = logging.getLogger(__name__)
 
 
 def _folders(folder_id: UUID) -> list[UUID]:
@@ -148,4 +156,49 @@ def dispose(folder_id: UUID, words: str) -> Tombstone:
                 path="/disposals/",
             )
         record(Verb.WROTE, "archive.dispose", folder_id=row.folder_id, subject=("archive_tombstone", stone))
-        return Tombstone.objects.get(id=stone)
+        left = Tombstone.objects.select_related("proposed_by", "approved_by").get(id=stone)
+        line = _line(left)
+        transaction.on_commit(lambda: _listed(line))
+        return left
+
+
+# -- on a database that is put back ---------------------------------------------------------------------
+
+
+def list_of_disposals() -> Path:
+    """Where every disposal is written down outside the database, beside the anchor of the audit trail: a backup of
+    before knows nothing of it, and it is to be repeated there."""
+    return Path(settings.AUDIT_ANCHOR).with_name("disposals.jsonl")
+
+
+def _line(stone: Tombstone) -> str:
+    """A tombstone as it is repeated. It names no child."""
+    said = {field.attname: getattr(stone, field.attname) for field in stone._meta.concrete_fields}
+    said |= {"proposed_name": stone.proposed_by.name, "approved_name": stone.approved_by.name}
+    return json.dumps(said, default=str, ensure_ascii=False)
+
+
+def _listed(line: str) -> None:
+    path = list_of_disposals()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with open(handle, "a", encoding="utf-8") as out:
+            out.write(line + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        # The record is gone and its tombstone stands: `disposals list` writes the list anew from those.
+        logger.exception("A disposal could not be added to the list of disposals")
+
+
+def disposals_so_far() -> list[str]:
+    """The whole list anew, from the tombstones, the first first. For the job `disposals` alone."""
+    rows = Tombstone.objects.select_related("proposed_by", "approved_by").order_by("disposed_at", "id")
+    return [_line(row) for row in rows]
+
+
+def told_of_repeated(record_ids: Sequence[UUID]) -> None:
+    """Writes into the trail that disposals were repeated after a backup was put back. For the job `disposals` alone."""
+    for row in Tombstone.objects.filter(record_id__in=list(record_ids)):
+        record(Verb.WROTE, "archive.repeat_disposal", folder_id=row.record_id, subject=row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -408,3 +409,51 @@ def signed_in(who: Practitioner) -> Client:
     client = Client()
     client.force_login(who.user)
     return client
+
+
+@pytest.mark.obligation("FIL-03")
+@pytest.mark.django_db(transaction=True)
+def test_every_disposal_is_on_a_list_outside_the_database_that_repeats_it_on_an_older_one(
+    settings, tmp_path, as_owner
+) -> None:  # type: ignore[no-untyped-def]
+    settings.AUDIT_ANCHOR = str(tmp_path / "anchors" / "anchor.txt")
+    office = Office()
+    proposed(office)
+    with as_practitioner(office.manager):
+        stone = actions.dispose(office.old, "Nobody has asked for it in thirty years.")
+    path = actions.list_of_disposals()
+    (line,) = path.read_text().splitlines()
+    assert path.stat().st_mode & 0o077 == 0
+    with transaction.atomic(), looking_as(Viewer.for_job("disposals")):
+        assert actions.disposals_so_far() == [line]
+    assert "Ottoline" not in line
+    # The other record stands for one that an older backup brought back; who approved it came after that backup.
+    said = json.loads(line) | {
+        "id": str(uuid7()), "record_id": str(office.young), "approved_by_id": str(uuid7()), "approved_name": "Ada New",
+    }  # fmt: skip
+    repeat = "SELECT archive_repeat(%s::jsonb)"
+    assert as_owner.execute(repeat, [json.dumps(said)]).fetchone() == (True,)
+    assert as_owner.execute(repeat, [json.dumps(said)]).fetchone() == (False,)
+    assert as_owner.execute(repeat, [line]).fetchone() == (False,)
+    as_owner.commit()
+    counts = (
+        "SELECT (SELECT count(*) FROM records_entry e WHERE e.folder_id = f), "
+        "(SELECT count(*) FROM access_grant g WHERE g.folder_id = f) FROM (SELECT %s::uuid AS f) of"
+    )
+    assert as_owner.execute(counts, [office.young]).fetchone() == (0, 0)
+    with transaction.atomic(), looking_as(Viewer.for_job("disposals")):
+        again = models.Tombstone.objects.select_related("approved_by").get(record_id=office.young)
+        assert (again.approved_by.name, again.disposed_at) == ("Ada New", stone.disposed_at)
+        actions.told_of_repeated([office.young])
+
+
+@pytest.mark.obligation("REC-12")
+def test_the_programs_own_role_repeats_and_removes_nothing(office: Office) -> None:
+    for sql in ("SELECT archive_repeat('{}'::jsonb)", "SELECT archive_remove('{}'::uuid[])"):
+        with (
+            as_practitioner(office.manager),
+            pytest.raises(ProgrammingError),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
