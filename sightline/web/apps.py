@@ -30,4 +30,5 @@ class WebConfig(AppConfig):
         words["records.contribute"] = Words("Somebody’s own words on an entry", "chronology:child")
         words["records.correct_entry"] = Words("An entry was put right", "chronology:child")
         words["records.decide"] = Words("Decision", "web:decisions")
+        words["records.reword_decision"] = Words("The wording of a decision was put right", "web:decisions")
         words["records.rule_on"] = Words("A manager ruled on a decision", "web:decisions")
