@@ -84,7 +84,7 @@ def unallocated(request: HttpRequest) -> HttpResponse:
         request,
         "concerns/unallocated.html",
         {
-            "page": turned, "waiting": rows, "looked_through": queries.LOOKED_THROUGH if waiting.cut else 0,
+            "page": turned, "waiting": rows, "looked_through": waiting.cut_at,
             "back_href": reverse("web:team"), "back_text": "My team’s work",
         },
     )  # fmt: skip

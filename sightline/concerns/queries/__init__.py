@@ -1,0 +1,40 @@
+"""What may be known of concerns, by subject."""
+
+from .allocating import ToAllocate, Unallocated, family_of, unallocated
+from .front_door import AskedRow, Board, BoardRow, board
+from .on_a_child import LATEST, moments, on_child, standing
+from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
+from .reading import ConcernView, PartView, concern, indicator_words, is_about, is_mine_since, referrer_words
+from .unsent import draft, drafts, latest_drafts, screening_draft
+
+__all__ = [
+    "LATEST",
+    "STANDS",
+    "AskedRow",
+    "Board",
+    "BoardRow",
+    "ConcernView",
+    "OwnConcern",
+    "OwnLine",
+    "PartView",
+    "ToAllocate",
+    "Unallocated",
+    "board",
+    "concern",
+    "draft",
+    "drafts",
+    "family_of",
+    "indicator_words",
+    "is_about",
+    "is_mine_since",
+    "latest_drafts",
+    "moments",
+    "on_child",
+    "own_concern",
+    "own_concerns",
+    "referrer_words",
+    "screening_draft",
+    "sent_already",
+    "standing",
+    "unallocated",
+]
