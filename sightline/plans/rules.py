@@ -586,6 +586,8 @@ class Around:
     actions_left: Sequence[str] = ()
     authority: str = ""
     own_authority: str = ""
+    asked: bool = False
+    """That authority has been asked to take the plan, and has not answered yet."""
 
 
 @dataclass(frozen=True)
@@ -666,7 +668,8 @@ def to_answer(around: Around, today: date) -> list[Answer]:
         )
         for name in around.actions_left
     ]
-    if around.authority and around.own_authority and around.authority != around.own_authority:
+    elsewhere = around.authority and around.own_authority and around.authority != around.own_authority
+    if elsewhere and not around.asked:
         found.append(
             Answer(
                 Cause.MOVED,

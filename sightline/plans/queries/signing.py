@@ -99,6 +99,7 @@ def around_of(plan: PlanView) -> Around:
         actions_left=sorted({a.practitioner for a in plan.actions if a.left and a.state is ActionState.OPEN}),
         authority=authority.present if authority else "",
         own_authority=authority.responsible if authority else "",
+        asked=plan.state is PlanState.MOVING,
     )
 
 

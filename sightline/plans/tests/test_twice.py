@@ -17,7 +17,7 @@ from sightline.plans import actions, queries
 from sightline.plans.actions import StatementIn
 from sightline.plans.jobs import look
 from sightline.plans.models import Action, Incident, Offer, Plan, SentForm
-from sightline.plans.terms import PlanKind, StatementKind
+from sightline.plans.terms import Cause, PlanKind, StatementKind
 from sightline.procedures.models import Duty
 
 from .factories import a_visit, an_end, an_outcome, begun, filled, make_family, signed
@@ -282,7 +282,10 @@ def test_what_a_plan_must_answer_is_owed_by_whoever_leads_until_it_is_answered(t
                 )
                 actions.sign_plan(plan)
             elif turn == "moved":
+                assert Cause.MOVED in {a.cause for a in queries.answers(queries.plan_shown(plan))}
                 actions.ask_transfer(plan, "Northmoor Council", "The whole plan was sent.")
+                left = {a.cause for a in queries.answers(queries.plan_shown(plan))}
+                assert Cause.MOVED not in left, "it has been asked"
             else:
                 actions.end_core_member(plan, member, "She works elsewhere now.")
             assert not owed.exists()
