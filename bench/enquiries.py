@@ -9,6 +9,7 @@ there is a meeting on four brothers and sisters with a report on each. All of it
 from __future__ import annotations
 
 import argparse
+from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
@@ -31,6 +32,8 @@ def main() -> None:
     with served(given.data, size) as bench:
         who = practitioner(bench)
         written = assessed(bench, who)
+        safe = protected(who, [folder for folder, _row, _section in written])
+        again = to_look_at(who, [folder for folder, _row, _section in written])
         meeting_id, invitation_id = conference(who, four_siblings(bench))
         meeting = f"/meetings/{meeting_id}/"
         asked = {
@@ -44,6 +47,22 @@ def main() -> None:
             "calling a strategy discussion": [
                 f"/child/{folder}/enquiries/strategy/" for folder, _row, _section in written
             ],
+            "a strategy discussion": [f"/child/{f}/enquiries/strategy/{p['strategy']}/" for f, p in safe],
+            "a section 47 enquiry": [f"/child/{f}/enquiries/section-47/{p['enquiry']}/" for f, p in safe],
+            "who was spoken to": [f"/child/{f}/enquiries/section-47/{p['enquiry']}/spoken/" for f, p in safe],
+            "deciding on it": [f"/child/{f}/enquiries/section-47/{p['enquiry']}/end/" for f, p in safe],
+            "an emergency measure": [f"/child/{f}/enquiries/emergency/{p['measure']}/" for f, p in safe],
+            "beginning one": [f"/child/{f}/enquiries/emergency/" for f, _p in safe],
+            "a medical": [f"/child/{f}/enquiries/medical/{p['medical']}/" for f, p in safe],
+            "becoming looked after": [
+                f"/child/{f}/enquiries/looked-after/" for f, p in safe if "stays" not in p
+            ],
+            "looked after": [
+                f"/child/{f}/enquiries/looked-after/{p['stays']}/" for f, p in safe if "stays" in p
+            ],
+            "new information to look at": [f"/child/{f}/enquiries/look-again/{s}/" for f, s in again],
+            "taking a step back": [f"/child/{f}/enquiries/back/{p['way']}/" for f, p in safe],
+            "contact with the family": [f"/child/{f}/enquiries/contact/" for f, _p in safe],
             "meetings of a child": [f"/child/{folder}/meetings/" for folder in four_siblings(bench)],
             "my meetings": ["/meetings/"],
             "a meeting": [meeting],
@@ -111,6 +130,102 @@ def assessed(bench: Served, who: UUID) -> list[tuple[UUID, UUID, str]]:
                         )  # fmt: skip
             side = next(section.id for section in form.section if section.kind == "side")
             found.append((folder, row.id, side))
+    return found
+
+
+def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID]]]:
+    """In these records: a discussion that decided on an enquiry, police protection, a medical asked for, and in half of
+    them a placement. Each with the ids of what there is."""
+    from django.db import transaction
+
+    from sightline.children.terms import LivesAt
+    from sightline.enquiries.actions import emergency as act
+    from sightline.enquiries.actions import protection as protect
+    from sightline.enquiries.models import Emergency, Enquiry, LookedAfter, Medical, Strategy
+    from sightline.enquiries.terms import EmergencyKind, LegalBasis
+    from sightline.kernel.time import now, today
+    from sightline.kernel.viewer import Viewer, looking_as
+    from sightline.meetings import actions as meetings
+    from sightline.meetings import queries
+    from sightline.meetings.terms import Came
+    from sightline.voice.actions import WishesIn
+
+    found: list[tuple[UUID, dict[str, UUID]]] = []
+    for n, folder in enumerate(folders):
+        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+            if not Enquiry.objects.filter(folder_id=folder).exists():
+                held = now() - timedelta(hours=2)
+                meeting_id = protect.call_strategy(
+                    protect.Calling(
+                        [folder], held, cause="Two bruises that nobody explains.", chair_id=who,
+                        safety_now="At the grandmother's until Monday.", link="01632 960100",
+                    )
+                )  # fmt: skip
+                people = queries.meeting(meeting_id, ()).invited
+                meetings.hold(
+                    meeting_id, began_at=held, without_quorum_why="Invented for the bench.",
+                    people=[meetings.AttendanceIn(i.id, Came.CAME) for i in people],
+                )  # fmt: skip
+                part = Strategy.objects.get(meeting_id=meeting_id)
+                protect.decide_strategy(
+                    meeting_id,
+                    [
+                        protect.StrategyIn(
+                            part.id, "section_47_joint", "Two bruises that nobody explains.",
+                            "At the grandmother's until Monday.", "What was seen does not fit what was said.",
+                            wishes=WishesIn(why_not="Asleep at the time of it."),
+                        )
+                    ],
+                    knows_family=False, worker_id=who,
+                )  # fmt: skip
+                act.begin_emergency(
+                    folder,
+                    act.EmergencyIn(
+                        EmergencyKind.POLICE, held, "PC 1182", "Found alone at night.", "Nobody could be reached.",
+                        "With foster carers.", "Told at the door.",
+                    ),
+                )  # fmt: skip
+                act.ask_for_medical(
+                    folder, reasons="Two bruises that nobody explains.", asked_of="The hospital"
+                )
+                if n % 2:
+                    act.become_looked_after(
+                        folder,
+                        act.LookedAfterIn(
+                            began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
+                            network="Both grandmothers were asked.", reasons="Nobody else can care for them now.",
+                            lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick",
+                            wishes_why_not="Too frightened to say.", knows_family=False,
+                        ),
+                    )  # fmt: skip
+            enquiry = Enquiry.objects.filter(folder_id=folder).latest("began_at")
+            ids = {
+                "strategy": enquiry.strategy_id,
+                "enquiry": enquiry.id,
+                "way": enquiry.episode_id,
+                "measure": Emergency.objects.filter(folder_id=folder).latest("began_at").id,
+                "medical": Medical.objects.filter(folder_id=folder).latest("written_at").id,
+            }
+            stays = LookedAfter.objects.filter(folder_id=folder).first()
+            found.append((folder, ids | ({"stays": stays.id} if stays else {})))
+    return found
+
+
+def to_look_at(who: UUID, folders: list[UUID]) -> list[tuple[UUID, UUID]]:
+    """In each of these records an event that stands there, told as significant and another's: since then the open
+    assessment is to be looked at again. Folder and entry."""
+    from django.db import transaction
+
+    from sightline.enquiries.actions.changes import significant_entries
+    from sightline.kernel.viewer import Viewer, looking_as
+    from sightline.records.models import Entry
+
+    found = []
+    for folder in folders:
+        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
+            entry = Entry.objects.filter(folder_id=folder).latest("happened_at")
+            significant_entries([Entry(id=entry.id, folder_id=folder)])
+            found.append((folder, entry.id))
     return found
 
 
