@@ -19,7 +19,7 @@ class WebConfig(AppConfig):
             frame.Tab("child", "Overview", "web:child", 0),
             frame.Tab("decisions", "Decisions", "web:decisions", 80),
             frame.Tab("access", "Access", "access:who", 85, Permission.GIVE_ACCESS),
-            frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED),
+            frame.Tab("looked", "Who has looked", "web:looked", 90, Permission.WHO_LOOKED, reaching=True),
         ]
         frame.around.append(around)
         # Meetings and the voice stand beside each other: what a child is to be told of is joined here.

@@ -96,7 +96,8 @@ def give(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "They may open this record from now on.")
             return _back(folder_id)
-    return render(request, "access/give.html", {"form": form, "number": number, "folder_id": folder_id})
+    context = {"form": form, "number": number, "folder_id": folder_id}
+    return render(request, "access/give.html", context | frame(request, folder_id, "access"))
 
 
 @page(permission=Permission.GIVE_ACCESS, methods=("POST",))
@@ -125,7 +126,8 @@ def hand_over(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "They answer for this record from today, and have been told.")
             return _back(folder_id)
-    return render(request, "access/hand_over.html", {"form": form, "number": number, "folder_id": folder_id})
+    context = {"form": form, "number": number, "folder_id": folder_id}
+    return render(request, "access/hand_over.html", context | frame(request, folder_id, "access"))
 
 
 @page(permission=Permission.SEAL)
@@ -169,4 +171,4 @@ def seal(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "lift_form": lift_form,
         "forms": [seal_form, name_form, lift_form],
     }
-    return render(request, "access/seal.html", context)
+    return render(request, "access/seal.html", context | frame(request, folder_id, "access"))

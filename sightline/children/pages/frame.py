@@ -17,7 +17,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sightline.access.queries import joined_set, read_together
+from sightline.access.queries import joined_set, reaches, read_together
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -28,13 +28,17 @@ from ..queries import ChildView, child_page
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab of the child's page: the route takes the folder's id; shown in `order`, to who holds `permission`."""
+    """A tab of the child's page: the route takes the folder's id; shown in `order`, to who holds `permission`.
+
+    With `reaching` only where the permission reaches this record, which is asked of the database.
+    """
 
     name: str
     text: str
     route: str
     order: int
     permission: Permission | None = None
+    reaching: bool = False
 
 
 #: The tabs of every child's page; each room adds its own.
@@ -65,7 +69,8 @@ def tabs_for(request: HttpRequest, folder_id: UUID, current: str) -> list[dict[s
     return [
         {"text": tab.text, "href": reverse(tab.route, args=[folder_id]), "current": tab.name == current}
         for tab in sorted(tabs, key=lambda tab: tab.order)
-        if tab.permission is None or acting.may(tab.permission)
+        if tab.permission is None
+        or (acting.may(tab.permission) and (not tab.reaching or reaches(tab.permission, folder_id)))
     ]
 
 

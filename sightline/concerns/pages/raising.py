@@ -380,10 +380,11 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
     following = max((n for n, _ in items), default=-1) + 1
     if kind == "child" and not items and request.method == "GET":
         return HttpResponseRedirect(door.url(step, 0))
-    shown = [
-        {"n": n, "text": _child(f).name if kind == "child" else _person(f).given, "note": _note(kind, f)}
-        for n, f in items
-    ]
+    shown = []
+    for n, fields in items:
+        person = _person(fields)
+        name = _child(fields).name if kind == "child" else f"{person.given} {person.family}".strip()
+        shown.append({"n": n, "text": name, "note": _note(kind, fields)})
     return render(
         request,
         "concerns/several.html",

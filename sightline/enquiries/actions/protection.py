@@ -70,7 +70,10 @@ def stamp(together: UUID | None = None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Calling:
-    """A strategy discussion to call: about which children, when and where, who chairs and who else is asked."""
+    """A strategy discussion to call: about which children, when and where, who chairs and who else is asked.
+
+    `opens`: those of `asked` may read the children's records until the minutes are read, and bring what they know.
+    """
 
     folder_ids: Sequence[UUID]
     when: datetime
@@ -81,6 +84,7 @@ class Calling:
     link: str = ""
     format: Format = Format.VIDEO
     asked: Sequence[UUID] = ()
+    opens: bool = False
 
 
 @transaction.atomic
@@ -142,7 +146,12 @@ def call_strategy(new: Calling) -> UUID:
     for practitioner_id in dict.fromkeys((*referrers, *new.asked)):
         if practitioner_id != new.chair_id and acting_as(practitioner_id) is not None:
             meetings.invite(
-                meeting_id, Invitee.practitioner(practitioner_id, essential=practitioner_id in referrers)
+                meeting_id,
+                Invitee.practitioner(
+                    practitioner_id,
+                    essential=practitioner_id in referrers,
+                    opens=new.opens and practitioner_id in new.asked,
+                ),
             )
     return meeting_id
 

@@ -85,6 +85,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
                     chair_id=UUID(got["chair"]),
                     link=got["link"],
                     asked=[UUID(value) for value in (*got["asked"], got["police"], got["health"]) if value],
+                    opens=bool(got["opens"]),
                 )
             )
         )

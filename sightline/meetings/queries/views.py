@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
+from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.pack import Pack
@@ -270,6 +271,12 @@ class MeetingView:
     @property
     def title(self) -> str:
         return self.rule.title
+
+    @property
+    def about(self) -> str:
+        """What it is and about whom, as it stands above every page of it."""
+        names = [child.name for child in self.present_children]
+        return f"{self.title} about {listed(names)}" if names else self.title
 
     @property
     def state(self) -> MeetingState:

@@ -536,5 +536,5 @@ def offer(request: HttpRequest, folder_id: UUID, offer_id: UUID) -> HttpResponse
         title=found.name,
         done="Recorded.",
         back=back,
-        hint=f"Meant to change: {found.meant_to_change} It stands as: {found.state.label.lower()}.",
+        hint=f"Meant to change: {found.meant_to_change.rstrip('.')}. It stands as: {found.state.label.lower()}.",
     )
