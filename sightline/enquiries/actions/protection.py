@@ -72,7 +72,7 @@ def stamp(together: UUID | None = None) -> dict[str, Any]:
 class Calling:
     """A strategy discussion to call: about which children, when and where, who chairs and who else is asked.
 
-    `opens`: those of `asked` may read the children's records until the minutes are read, and bring what they know.
+    `opens`: those of `asked` may open the children's records until the minutes are read, and write what they know.
     """
 
     folder_ids: Sequence[UUID]
@@ -151,6 +151,7 @@ def call_strategy(new: Calling) -> UUID:
                     practitioner_id,
                     essential=practitioner_id in referrers,
                     opens=new.opens and practitioner_id in new.asked,
+                    writes=True,
                 ),
             )
     return meeting_id

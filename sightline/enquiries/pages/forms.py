@@ -520,7 +520,7 @@ class CallForm(PageForm):
         hint="Whoever raised the concern is asked in any case",
     )
     opens = YesNo(
-        "May those whom you ask read these children’s records until the minutes are read?",
+        "May those whom you ask read these children’s records, and write in them, until the minutes are read?",
         required=False,
         hint="Only then can they send in writing what their agency knows, each under their own name",
     )

@@ -47,7 +47,8 @@ from .base import (
 @dataclass(frozen=True)
 class Invitee:
     """Somebody to be invited. Use one of the four makers. `opens`: the meeting opens the children's records to a
-    practitioner until some days after it; the chair and the minute taker may write in them."""
+    practitioner until some days after it; the chair and the minute taker may write in them, and with `writes`
+    whoever is to send what their agency knows."""
 
     kind: InviteeKind
     role: str
@@ -57,6 +58,7 @@ class Invitee:
     agency_name: str = ""
     agency_id: UUID | None = None
     opens: bool = False
+    writes: bool = False
     essential: bool = False
     needs: str = ""
     needs_interpreter: bool | None = None
@@ -148,7 +150,7 @@ def _fill_practitioner(
         if access.let_in_for_meeting(
             folder_id,
             who.practitioner_id,
-            level=GrantLevel.WRITE if leads else GrantLevel.READ,
+            level=GrantLevel.WRITE if leads or invitee.writes else GrantLevel.READ,
             ends_at=ends_at,
             why=f"Invited to a meeting on {said_when(meeting.starts_at)}",
         ):

@@ -35,6 +35,17 @@ LISTS = {
     "plans.unmet": "Unmet needs", "web.home": "My work", "web.news": "News",
     "web.partnership": "The partnership’s work", "web.team": "My team’s work",
 }  # fmt: skip
+#: Pages and deeds whose own name says less than people call them.
+CALLED = {
+    "access.who": "Who may open the record", "archive.told": "Files and access: who was told of the record",
+    "children.complete": "What the record lacks", "children.involve": "People: who works with the child",
+    "enquiries.spoke_to": "Enquiries: who was spoken to", "meetings.told": "Meetings: what the child was told",
+    "meetings.hold": "Meetings: who came", "plans.drop": "Plan: taking something out",
+    "plans.step_plan": "Plan: step up or down", "voice.needs": "Voice: the eight needs",
+    "voice.told": "Voice: told beforehand", "voice.yours": "Voice: for the child to read",
+    "web.decisions": "Decisions", "web.duty": "A duty", "web.looked": "Who has looked", "web.summary": "Summary",
+    "web.summary_pdf": "Summary as PDF",
+}  # fmt: skip
 #: What the program's own pages are called that are about no child.
 OVER_CHILDREN = "Work of many"
 
@@ -131,11 +142,10 @@ def people_named(words: str) -> set[UUID]:
 
 
 def _look(row: Told, names: dict[UUID, str]) -> Look:
-    room, _, act = row.what.partition(".")
+    room = row.what.partition(".")[0]
     place = PLACES.get(room, room.replace("_", " ").replace("-", " ").capitalize())
     if room == "web" and row.folder_id is None:
         place = OVER_CHILDREN
-    what = act.replace("_", " ")
     listed = LISTS.get(row.what) if row.folder_id is None and "folders" in row.detail else None
     if row.practitioner_id:
         name = names.get(row.practitioner_id, "Somebody who is no longer known here")
@@ -145,11 +155,15 @@ def _look(row: Told, names: dict[UUID, str]) -> Look:
         at=row.at,
         name=name,
         post=row.post,
-        what=f"{listed}: was shown on the list"
-        if listed
-        else place
-        if what in ("child", "")
-        else f"{place}: {what}",
+        what=f"{listed}: was shown on the list" if listed else _called(row.what, place),
         did=row.verb.value,
         purpose=row.purpose,
     )
+
+
+def _called(event: str, place: str) -> str:
+    """What people call the page or the deed; where that is the room's own word, it is not said twice."""
+    room, _, act = event.partition(".")
+    if act in ("", "child", "list") or act.rstrip("s") == room.rstrip("s"):
+        return place
+    return CALLED.get(event, f"{place}: {act.replace('_', ' ')}")
