@@ -4,12 +4,15 @@ A journey comes back to the same few pages again and again, and axe takes longer
 a page is made of is written down as kinds: each element with what encloses it, its attributes and whether it holds
 text, and the order of the headings. A page all of whose kinds were found without fault at this width is not asked
 about again.
+
+Axe is a script, and where none may run it never answers: of such a page it looks at a copy, as it was sent, in a
+browser that may run axe and is given none of the page's own scripts.
 """
 
 from __future__ import annotations
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 #: Attributes whose value says what an element is to a screen reader; of all others it counts that they are there.
 _KINDS = """() => {
@@ -40,21 +43,42 @@ _KINDS = """() => {
   return [...kinds];
 }"""
 
-#: By width, the kinds that stood on pages without fault; kept for the process.
-_faultless: dict[int, set[str]] = {}
+#: By width, and whether scripts run, the kinds that stood on pages without fault; kept for the process.
+_faultless: dict[tuple[int, bool], set[str]] = {}
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page, in words; nothing where all that is on it has been found right before."""
+def violations(page: Page, bare: Page | None = None) -> list[str]:
+    """What axe finds wrong with the page, in words; nothing where all that is on it has been found right before.
+
+    `bare` is where a copy of the page can be looked at if no script may run on the page itself.
+    """
     assert page.viewport_size is not None
-    seen = _faultless.setdefault(page.viewport_size["width"], set())
+    seen = _faultless.setdefault((page.viewport_size["width"], bare is None), set())
     kinds = set(page.evaluate(_KINDS))
     if kinds <= seen:
         return []
     found = [
         f"{v['id']}: {[n['html'][:160] for n in v['nodes']]}"
-        for v in Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+        for v in Axe()
+        .run(page if bare is None else _copied(page, bare), options={"resultTypes": ["violations"]})
+        .response["violations"]
     ]
     if not found:
         seen |= kinds
     return found
+
+
+def _copied(page: Page, bare: Page) -> Page:
+    """The same page at the same address and width, where axe may run; what is for no scripts is seen as it is there."""
+    assert page.viewport_size is not None
+    content = page.content().replace("<noscript", "<div").replace("</noscript", "</div")
+    bare.set_viewport_size(page.viewport_size)
+
+    def answers(route: Route) -> None:
+        route.fulfill(content_type="text/html; charset=utf-8", body=content)
+
+    address = page.url.partition("#")[0]
+    bare.route(address, answers)
+    bare.goto(address)
+    bare.unroute(address, answers)
+    return bare

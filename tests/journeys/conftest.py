@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ElementHandle, Locator, Page, expect
 
 from sightline.agencies.models import Practitioner
 from sightline.concerns.tests.factories import FrontDoor, make_front_door
@@ -24,6 +28,41 @@ PATIENCE = 30_000
 expect.set_options(timeout=PATIENCE / 2)
 
 PASSWORD = "a long sentence to sign in with"
+#: More stops than any page has.
+STOPS = 400
+#: Letters that are typed one by one; the rest comes at once, as if pasted, which takes a tenth of the time.
+TYPED = 12
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody comes to the pages: how wide the screen is, whether scripts run, with what it is worked."""
+
+    width: int = 1280
+    scripts: bool = True
+    keyboard: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"{self.width}-{'scripts' if self.scripts else 'none'}-{'keys' if self.keyboard else 'pointer'}"
+        )
+
+
+DESK_BY_KEYS, TELEPHONE = Way(keyboard=True), Way(320)
+DESK_WITHOUT_SCRIPTS, BARE_BY_KEYS = Way(scripts=False), Way(320, scripts=False, keyboard=True)
+#: Among these four each width meets scripts and none, and each of them keyboard and pointer.
+IN_EVERY_WAY = pytest.mark.parametrize(
+    "way", [DESK_BY_KEYS, TELEPHONE, DESK_WITHOUT_SCRIPTS, BARE_BY_KEYS], ids=str
+)
+#: Two that have each width, the keyboard alone, and no scripts: where a journey is long or its pages are others' too.
+IN_TWO_WAYS = pytest.mark.parametrize("way", [DESK_BY_KEYS, Way(320, scripts=False)], ids=str)
+IN_TWO_OTHER_WAYS = pytest.mark.parametrize("way", [Way(320, keyboard=True), DESK_WITHOUT_SCRIPTS], ids=str)
+
+#: Whether the keyboard is where this is: a group of radio buttons is one stop.
+_REACHED = """e => {
+    const at = document.activeElement;
+    return at === e || (at.type === 'radio' && e.type === 'radio' && at.name === e.name && at.form === e.form);
+}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,21 +73,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class Visitor:
-    """A person at a browser of their own."""
+    """A person at a browser of their own. One without a mouse does it all by Tab, arrows, Space, Enter and letters."""
 
-    def __init__(self, context: BrowserContext, address: str, *, scripts: bool = True) -> None:
+    def __init__(
+        self, context: BrowserContext, address: str, way: Way = Way(), bare: Page | None = None
+    ) -> None:
         self.context = context
-        self.scripts = scripts
+        self.way = way
+        self.scripts = way.scripts
         self.page: Page = context.new_page()
         self.page.set_default_timeout(PATIENCE)
         self.address = address
+        self.bare = bare
         self.problems: list[str] = []
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
 
     # -- going about ----------------------------------------------------------------------------
 
     def goes_to(self, path: str) -> None:
-        self.page.goto(f"{self.address}{path}")
+        self.page.goto(path if path.startswith("http") else f"{self.address}{path}")
         self.looks_over_the_page()
 
     def follows(self, link: str) -> None:
@@ -59,27 +102,95 @@ class Visitor:
 
     def comes_by(self, control: Locator) -> None:
         """Presses what leads to another page, waits until that page stands, and looks it over."""
+        if self.way.keyboard:
+            self._reaches(control)
         # A form may first wait for the saving of its draft: the press alone does not mean that we have left.
         with self.page.expect_navigation():
-            control.click()
+            if self.way.keyboard:
+                self.page.keyboard.press("Enter")
+            else:
+                control.click()
         self.looks_over_the_page()
 
+    def fetches(self, control: Locator) -> Path:
+        """Presses what sends a file; where the file is."""
+        if self.way.keyboard:
+            self._reaches(control)
+        with self.page.expect_download() as download:
+            if self.way.keyboard:
+                self.page.keyboard.press("Enter")
+            else:
+                control.click()
+        return download.value.path()
+
     def writes(self, label: str, words: str) -> None:
-        self.page.get_by_label(label, exact=False).first.fill(words)
+        self.answers(self.page.get_by_label(label, exact=False).first, words)
 
     def chooses(self, answer: str, question: str = "") -> None:
         where: Any = self.page
         if question:
             where = self.page.get_by_role("group", name=question).first
-        where.get_by_label(answer, exact=True).first.check()
+        self.answers(where.get_by_label(answer, exact=True).first)
 
     def gives_the_day(self, question: str, day: int, month: int, year: int) -> None:
         group = self.page.get_by_role("group", name=question).first
         for label, value in (("Day", day), ("Month", month), ("Year", year)):
-            group.get_by_label(label).fill(str(value))
+            self.answers(group.get_by_label(label), str(value))
 
     def opens(self, summary: str) -> None:
-        self.page.get_by_text(summary, exact=True).first.click()
+        folded = self.page.locator("summary").filter(has_text=summary).first
+        if self.way.keyboard:
+            self._reaches(folded)
+            self.page.keyboard.press("Enter")
+        else:
+            folded.click()
+
+    def answers(self, control: Locator, value: str = "") -> None:
+        """Ticks or chooses a box, chooses from a list by its value, or writes into a field."""
+        kind = str(control.evaluate("e => e.type"))
+        if self.way.keyboard:
+            self._answers_by_keys(control, kind, value)
+        elif kind in ("radio", "checkbox"):
+            control.check()
+        elif kind == "select-one":
+            control.select_option(value)
+        else:
+            control.fill(value)
+
+    def _answers_by_keys(self, control: Locator, kind: str, value: str) -> None:
+        keys, field = self.page.keyboard, self._reaches(control)
+        if kind == "radio":
+            if field.evaluate("e => e === document.activeElement && !e.checked"):
+                keys.press("Space")
+            self._until(field, "e => e.checked", "ArrowDown")
+        elif kind == "checkbox":
+            if not field.evaluate("e => e.checked"):
+                keys.press("Space")
+        elif kind == "select-one":
+            keys.press("Home")
+            self._until(field, "(e, value) => e.value === value", "ArrowDown", value)
+        else:
+            keys.press("Control+a")
+            if value:
+                keys.type(value[:TYPED])
+                keys.insert_text(value[TYPED:])
+            else:
+                keys.press("Delete")
+
+    def _reaches(self, control: Locator) -> ElementHandle:
+        """Tab until the keyboard is there."""
+        target = control.element_handle()
+        self._until(target, _REACHED, "Tab")
+        return target
+
+    def _until(self, target: ElementHandle, so: str, key: str, given: str = "") -> None:
+        for _ in range(STOPS):
+            if target.evaluate(so, given):
+                self.page.keyboard.up(key)
+                return
+            self.page.keyboard.down(key)
+        name = target.evaluate("e => e.name || e.innerText")
+        raise AssertionError(f"{key} does not lead to {name!r} on {self.page.url}")
 
     # -- seeing ---------------------------------------------------------------------------------
 
@@ -100,9 +211,7 @@ class Visitor:
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size["width"], f"{self.page.url} is {wide} wide"
         assert self.problems == []
-        if not self.scripts:
-            return  # axe is a script itself: where none may run, it never answers
-        found = violations(self.page)
+        found = violations(self.page, self.bare)
         assert found == [], f"{self.page.url}: {found}"
 
     # -- signing in -----------------------------------------------------------------------------
@@ -110,8 +219,19 @@ class Visitor:
     def signs_in_as(self, practitioner: Practitioner) -> None:
         self.goes_to("/sign-in/login/")
         self.writes("Email", practitioner.user.email)  # type: ignore[union-attr]
-        self.page.locator("input[type=password]").fill(PASSWORD)
+        self.answers(self.page.locator("input[type=password]"), PASSWORD)
         self.presses("Sign in")
+
+    def is_signed_in_as(self, practitioner: Practitioner) -> None:
+        """As after signing in, which other journeys do by its page."""
+        assert practitioner.user is not None
+        client = Client(headers={"user-agent": "Tests"})
+        client.force_login(practitioner.user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies([
+            {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address, "httpOnly": True}
+        ])  # fmt: skip
+        self.goes_to("/")
 
 
 @pytest.fixture
@@ -129,19 +249,52 @@ def front_door(transactional_db: None) -> FrontDoor:
 
 
 @pytest.fixture
-def somebody(browser: Browser, live_server: Any, front_door: FrontDoor) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors: `somebody(width=320)`, `somebody(scripts=False)`."""
+def bare(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A page for axe to look at what another browser, in which no script runs, was sent."""
+    opened: list[Page] = []
+
+    def opens() -> Page:
+        if not opened:
+            context = browser.new_context(bypass_csp=True)
+            context.route("**/*.js", lambda route: route.abort())
+            opened.append(context.new_page())
+        return opened[0]
+
+    yield opens
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture
+def somebody(
+    browser: Browser, live_server: Any, front_door: FrontDoor, bare: Callable[[], Page]
+) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors: `somebody(width=320)`, `somebody(scripts=False)`, `somebody(way=way)`."""
     contexts: list[BrowserContext] = []
 
-    def arrives(width: int = 1280, scripts: bool = True) -> Visitor:
+    def arrives(width: int = 1280, scripts: bool = True, way: Way | None = None) -> Visitor:
+        way = way or Way(width, scripts)
         context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            java_script_enabled=scripts,
+            viewport={"width": way.width, "height": 900},
+            java_script_enabled=way.scripts,
             bypass_csp=True,  # axe is put into the page by the test
         )
         contexts.append(context)
-        return Visitor(context, live_server.url, scripts=scripts)
+        return Visitor(context, live_server.url, way, None if way.scripts else bare())
 
     yield arrives
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def arrives(somebody: Callable[..., Visitor], way: Way) -> Callable[..., Visitor]:
+    """Somebody comes in the way in which the journey is walked, signed in if they are somebody with a sign-in."""
+
+    def comes(who: Practitioner | None = None) -> Visitor:
+        visitor: Visitor = somebody(way=way)
+        if who is not None:
+            visitor.is_signed_in_as(who)
+        return visitor
+
+    return comes

@@ -8,15 +8,15 @@ from datetime import timedelta
 
 import pytest
 
-from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, setting_up
+from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import LONDON, now, today
 from sightline.records import queries
 from sightline.records.actions import EntryIn, sign
 from sightline.records.tests.conftest import Family
 from sightline.records.tests.conftest import make_family as make_family
 
-from .conftest import PASSWORD, Visitor
+from .conftest import IN_EVERY_WAY, Visitor
+from .filling import fill, fills
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,21 +31,8 @@ def lately(minutes: int) -> str:
 
 @pytest.fixture
 def home(transactional_db: None, make_family: Callable[[], Family]) -> Family:
-    """Three siblings, and the people around them with the same password."""
-    family = make_family()
-    with setting_up():
-        for person in (family.worker, family.manager, family.visitor):
-            user = person.user
-            assert user is not None
-            user.set_password(PASSWORD)
-            user.save()
-    return family
-
-
-def signed_in(somebody: Callable[..., Visitor], who: Practitioner, **how: object) -> Visitor:
-    visitor = somebody(**how)
-    visitor.signs_in_as(who)
-    return visitor
+    """Three siblings, and the people around them."""
+    return make_family()
 
 
 def signs(visitor: Visitor) -> None:
@@ -58,14 +45,12 @@ def the_visit_is_filled_in(worker: Visitor, family: Family) -> None:
     worker.follows("Visit")
     for name in ("Theo Ferreira-Lund", "Bea Ferreira-Lund"):
         worker.chooses(name, "Who else is this about?")
-    worker.page.locator("input[name='happened_at-time']").fill(lately(20))
-    worker.page.locator("input[name=q_where]").fill("At home, at night")
-    worker.page.locator("textarea[name=text]").fill(f"{TEXT}\n\no They are used to being alone.")
+    fill(worker, "happened_at-time", lately(20))
+    fills(worker, q_where="At home, at night", text=f"{TEXT}\n\no They are used to being alone.")
     for n in range(3):
-        worker.page.locator(f"input[name=c{n}_seen][value=yes]").check()
-        worker.page.locator(f"input[name=c{n}_seen_alone][value=no]").check()
-        worker.page.locator(f"input[name=c{n}_alone_why_not]").fill("They were asleep")
-    worker.page.get_by_label("Only for Theo").fill("Theo has a graze on his left knee.")
+        answers = {"seen": "yes", "seen_alone": "no", "alone_why_not": "They were asleep"}
+        fills(worker, **{f"c{n}_{name}": value for name, value in answers.items()})
+    worker.writes("Only for Theo", "Theo has a graze on his left knee.")
 
 
 def what_stands(family: Family) -> dict[str, str]:
@@ -84,77 +69,34 @@ def the_three_records_are_right(family: Family) -> None:
 
 @pytest.mark.obligation("REC-01")
 @pytest.mark.obligation("REC-05")
-@pytest.mark.parametrize("width", [1280, 320])
-def test_a_visit_to_three_siblings_with_a_line_for_one(
-    somebody: Callable[..., Visitor], home: Family, width: int
-) -> None:
-    worker = signed_in(somebody, home.worker, width=width)
+@IN_EVERY_WAY
+def test_a_visit_to_three_siblings_with_a_line_for_one(arrives: Callable[..., Visitor], home: Family) -> None:
+    worker = arrives(home.worker)
     the_visit_is_filled_in(worker, home)
-    worker.page.get_by_text(re.compile("^Saved at")).wait_for()
-    worker.sees("How it will be signed")
-    worker.looks_over_the_page()
+    if worker.scripts:
+        worker.page.get_by_text(re.compile("^Saved at")).wait_for()
+        worker.sees("How it will be signed")
+        worker.looks_over_the_page()
+    else:
+        the_wording_is_looked_over_and_a_draft_left(worker)
     signs(worker)
     worker.sees("Signed as entry 1 in Maya’s record")
     the_three_records_are_right(home)
 
 
-@pytest.mark.obligation("REC-01")
-def test_the_same_without_scripts_and_the_wording_is_looked_over(
-    somebody: Callable[..., Visitor], home: Family
-) -> None:
-    worker = signed_in(somebody, home.worker, scripts=False)
-    the_visit_is_filled_in(worker, home)
-    worker.page.locator("textarea[name=text]").fill(f"{TEXT}\n\no They failed to wake.")
+def the_wording_is_looked_over_and_a_draft_left(worker: Visitor) -> None:
+    fills(worker, text=f"{TEXT}\n\no They failed to wake.")
     worker.presses("Check the wording")
     worker.sees("“failed to”")
     worker.presses("Leave as draft")
     worker.sees("Your draft is saved")
     worker.goes_to("/")
     worker.follows("You were writing: visit about Maya")
-    signs(worker)
-    worker.sees("Signed as entry 1 in Maya’s record")
-    the_three_records_are_right(home)
-
-
-def test_the_same_by_keyboard_alone(somebody: Callable[..., Visitor], home: Family) -> None:
-    worker = signed_in(somebody, home.worker)
-    worker.goes_to(f"/child/{home.maya}/write/visit/")
-    keys = worker.page.keyboard
-    name = "(e => e.type === 'submit' ? e.textContent.trim() : e.name)(document.activeElement)"
-
-    def tab_to(wanted: str) -> None:
-        for _ in range(60):
-            keys.press("Tab")
-            if worker.page.evaluate(name) == wanted:
-                return
-        raise AssertionError(f"{wanted} cannot be reached by keyboard")
-
-    tab_to("others")
-    keys.press("Space")
-    tab_to("happened_at-time")
-    keys.type(lately(20))
-    tab_to("q_where")
-    keys.type("At home")
-    tab_to("text")
-    keys.type(TEXT)
-    keys.press("Enter")
-    keys.press("Enter")
-    keys.type("o They are used to being alone.")
-    for n in (0, 1):
-        for question in ("seen", "seen_alone"):
-            tab_to(f"c{n}_{question}")
-            keys.press("Space")
-    tab_to("Sign")
-    keys.press("Enter")
-    worker.page.wait_for_url("**/record/*/")
-    worker.sees("Signed as entry 1")
-    with as_practitioner(home.worker):
-        (entry,) = queries.entries([home.maya])
-    assert [s.kind for s in entry.statements] == ["fact", "opinion"]
 
 
 def test_two_tabs_and_a_lost_page_lose_nothing(somebody: Callable[..., Visitor], home: Family) -> None:
-    worker = signed_in(somebody, home.worker)
+    worker = somebody()
+    worker.is_signed_in_as(home.worker)
     worker.goes_to(f"/child/{home.maya}/write/note/")
     worker.page.locator("textarea[name=text]").fill("The first half.")
     worker.page.get_by_text(re.compile("^Saved at")).wait_for()
@@ -173,17 +115,16 @@ def test_two_tabs_and_a_lost_page_lose_nothing(somebody: Callable[..., Visitor],
 
 
 @pytest.mark.obligation("REC-04")
-@pytest.mark.parametrize("scripts", [True, False])
+@IN_EVERY_WAY
 def test_a_health_visitor_confirms_what_was_written_for_her(
-    somebody: Callable[..., Visitor], home: Family, scripts: bool
+    arrives: Callable[..., Visitor], home: Family
 ) -> None:
     with as_practitioner(home.worker):
         sign(EntryIn(
             (home.maya,), "note", now() - timedelta(hours=1), "The baby was weighed at home.",
             written_for=home.visitor.pk,
         ))  # fmt: skip
-    visitor = signed_in(somebody, home.visitor, width=320, scripts=scripts)
-    visitor.goes_to("/")
+    visitor = arrives(home.visitor)
     visitor.follows("Read and confirm it")
     visitor.follows("Maya Ferreira-Lund")
     visitor.sees("The baby was weighed at home.")
@@ -192,30 +133,31 @@ def test_a_health_visitor_confirms_what_was_written_for_her(
     visitor.chooses("Yes, it is right")
     visitor.presses("Sign with my name and post")
     visitor.sees("Nothing waits for you")
-    worker = signed_in(somebody, home.worker, scripts=scripts)
+    worker = arrives(home.worker)
     worker.goes_to(f"/child/{home.maya}/chronology/")
     worker.follows("Note, entry 1")
     worker.sees("Confirmed by Ines Farrow, Health visitor")
 
 
 @pytest.mark.obligation("REC-09")
+@IN_EVERY_WAY
 def test_a_managers_oversight_comes_back_and_a_mother_disagrees(
-    somebody: Callable[..., Visitor], home: Family
+    arrives: Callable[..., Visitor], home: Family
 ) -> None:
-    manager = signed_in(somebody, home.manager)
+    manager = arrives(home.manager)
     manager.goes_to(f"/child/{home.maya}/write/oversight/")
-    manager.page.locator("input[name='happened_at-time']").fill(lately(20))
+    fill(manager, "happened_at-time", lately(20))
     manager.writes("What must be done, by whom and by when?", "Dana sees Maya at school by Friday.")
     day = today() + timedelta(days=9)
     manager.gives_the_day("On which day will you look at this again?", day.day, day.month, day.year)
-    manager.page.locator("textarea[name=text]").fill("Read the record with Dana.")
+    fills(manager, text="Read the record with Dana.")
     signs(manager)
     manager.sees("Signed as entry 1")
     manager.goes_to("/")
     manager.follows("Look again at the management oversight")
     manager.sees("Which earlier one does this look at again?")
 
-    worker = signed_in(somebody, home.worker, width=320)
+    worker = arrives(home.worker)
     worker.goes_to(f"/child/{home.maya}/chronology/")
     worker.follows("Management oversight, entry 1")
     worker.follows("Add somebody’s own words")
@@ -225,7 +167,7 @@ def test_a_managers_oversight_comes_back_and_a_mother_disagrees(
     worker.writes("What they say, in their own words", "Nobody asked me.")
     worker.writes("How did they give it?", "Spoken, and read back to her")
     worker.gives_the_day("When did they say or write it?", today().day, today().month, today().year)
-    worker.page.locator("input[name='happened_at-time']").fill(lately(10))
+    fill(worker, "happened_at-time", lately(10))
     signs(worker)
     worker.sees("Ana Ferreira, mother, disagrees:")
     worker.sees("Nobody asked me.")

@@ -13,10 +13,9 @@ from sightline.concerns.actions import screen
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.tests.factories import FrontDoor, a_decision, raised_by
 
-from .conftest import PASSWORD, Visitor
+from .conftest import IN_EVERY_WAY, IN_TWO_WAYS, PASSWORD, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WIDTHS = [1280, 320]
 
 
 @dataclass
@@ -74,38 +73,33 @@ def decided(people: People) -> str:
     return str(raised.folder_ids[0])
 
 
-def the_front_door_passes_the_children_to_a_team(decider: Visitor, people: People, maya: str) -> None:
-    decider.signs_in_as(people.door.decider)
+def the_front_door_passes_the_children_to_a_team(decider: Visitor, team: Team, maya: str) -> None:
     decider.goes_to(f"/child/{maya}/")
     decider.follows("Allocate")
     decider.opens("Pass on to another team instead")
-    decider.page.get_by_label("Which team takes the child on?").select_option(
-        label=f"{people.team.agency.name}: {people.team.name}"
-    )
-    decider.page.locator("input[name='p-also']").check()
-    decider.page.locator("textarea[name='p-why']").fill("The family lives in the east.")
+    decider.answers(decider.page.get_by_label("Which team takes the child on?"), str(team.pk))
+    decider.answers(decider.page.locator("input[name='p-also']"))
+    decider.answers(decider.page.locator("textarea[name='p-why']"), "The family lives in the east.")
     decider.presses("Pass on")
     decider.sees("passed on")
 
 
-def their_manager_allocates_them(manager: Visitor, people: People) -> None:
-    manager.signs_in_as(people.manager)
+def their_manager_allocates_them(manager: Visitor, worker: Practitioner) -> None:
     manager.follows("My team’s work")
     manager.follows("Children to be allocated")
     manager.sees("Theo Ferreira-Lund")
     manager.comes_by(manager.page.locator("a").filter(has_text="Allocate Maya").first)
-    option = manager.page.locator("option").filter(has_text="Dana Oke").get_attribute("value")
-    manager.page.get_by_label("Who works with this child from today?").select_option(option)
+    option = manager.page.locator("option").filter(has_text=worker.name).get_attribute("value")
+    manager.answers(manager.page.get_by_label("Who works with this child from today?"), str(option))
     manager.chooses("Yes", "Are they the lead professional?")
-    manager.page.locator("input[name='a-also']").check()
-    manager.page.locator("textarea[name='a-why']").fill("She knows the school.")
+    manager.answers(manager.page.locator("input[name='a-also']"))
+    manager.answers(manager.page.locator("textarea[name='a-why']"), "She knows the school.")
     form = manager.page.locator("form").filter(has=manager.page.locator("input[value='allocate']"))
     manager.comes_by(form.get_by_role("button", name="Allocate"))
     manager.sees("allocated. They have been told")
 
 
-def the_social_worker_finds_them_in_her_work(worker: Visitor, people: People) -> None:
-    worker.signs_in_as(people.worker)
+def the_social_worker_finds_them_in_her_work(worker: Visitor) -> None:
     worker.sees("A child has been allocated to you")
     worker.follows("family")
     worker.sees("Maya Ferreira-Lund")
@@ -118,23 +112,23 @@ def the_social_worker_finds_them_in_her_work(worker: Visitor, people: People) ->
 
 
 @pytest.mark.obligation("PAR-04")
-@pytest.mark.parametrize("width", WIDTHS)
+@IN_EVERY_WAY
 def test_two_children_go_from_the_front_door_to_a_social_worker(
-    somebody: Callable[..., Visitor], people: People, width: int
+    arrives: Callable[..., Visitor], people: People
 ) -> None:
     maya = decided(people)
-    the_front_door_passes_the_children_to_a_team(somebody(width), people, maya)
-    their_manager_allocates_them(somebody(width), people)
-    the_social_worker_finds_them_in_her_work(somebody(width), people)
+    the_front_door_passes_the_children_to_a_team(arrives(people.door.decider), people.team, maya)
+    their_manager_allocates_them(arrives(people.manager), people.worker)
+    the_social_worker_finds_them_in_her_work(arrives(people.worker))
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@IN_TWO_WAYS
 def test_each_role_signs_in_and_does_what_it_is_there_for(
-    somebody: Callable[..., Visitor], people: People, width: int
+    arrives: Callable[..., Visitor], people: People
 ) -> None:
     maya = decided(people)
 
-    visitor = somebody(width)
+    visitor = arrives()
     visitor.signs_in_as(people.health_visitor)
     visitor.sees("Nothing due")
     visitor.goes_to(f"/child/{maya}/")
@@ -142,18 +136,18 @@ def test_each_role_signs_in_and_does_what_it_is_there_for(
     visitor.follows("Raise a concern")
     visitor.sees_the_heading("Raise a concern about a child")
 
-    officer = somebody(width)
+    officer = arrives()
     officer.signs_in_as(people.officer)
     officer.follows("Front door")
     officer.follows("Maya Ferreira-Lund")
     officer.sees("there was shouting every night")
 
-    chair = somebody(width)
+    chair = arrives()
     chair.signs_in_as(people.chair)
     chair.goes_to("/procedures/")
     chair.sees_the_heading("Principles")
 
-    lead = somebody(width)
+    lead = arrives()
     lead.signs_in_as(people.early_help)
     lead.sees("News on my children")
     lead.goes_to("/find/")
@@ -161,12 +155,12 @@ def test_each_role_signs_in_and_does_what_it_is_there_for(
     lead.presses("Search")
     lead.sees("Maya Ferreira-Lund")
 
-    records = somebody(width)
+    records = arrives()
     records.signs_in_as(people.records)
     records.goes_to(f"/child/{maya}/")
     records.sees("Why you do not see more")
 
-    quality = somebody(width)
+    quality = arrives()
     quality.signs_in_as(people.quality)
     quality.follows("The partnership’s work")
     quality.sees("This counts the records that you may open.")
@@ -202,17 +196,19 @@ def tells_us(person: Visitor, who: str, what: str) -> tuple[str, str]:
 
 
 @pytest.mark.obligation("PAR-01")
+@IN_TWO_WAYS
 @pytest.mark.parametrize(
-    ("width", "who", "what"),
+    ("who", "what"),
     [
-        (320, "The child or young person", "I do not want to go home. He hits my brother."),
-        (1280, "A parent, carer or relative of the child", "I cannot cope any more and I am afraid for her."),
+        ("The child or young person", "I do not want to go home. He hits my brother."),
+        ("A parent, carer or relative of the child", "I cannot cope any more and I am afraid for her."),
     ],
+    ids=["young person", "parent"],
 )
 def test_a_young_person_and_a_parent_tell_us_without_an_account(
-    somebody: Callable[..., Visitor], people: People, width: int, who: str, what: str
+    arrives: Callable[..., Visitor], front_door: FrontDoor, who: str, what: str
 ) -> None:
-    person = somebody(width)
+    person = arrives()
     reference, secret = tells_us(person, who, what)
     person.follows("Follow this concern")
     person.writes("Reference", reference)
@@ -220,8 +216,7 @@ def test_a_young_person_and_a_parent_tell_us_without_an_account(
     person.presses("Continue")
     person.sees(reference)
     person.sees("It has arrived")
-    decider = somebody()
-    decider.signs_in_as(people.door.decider)
+    decider = arrives(front_door.decider)
     decider.follows("Front door")
     decider.follows("Maya")
     decider.sees(what)

@@ -8,7 +8,7 @@ import pytest
 
 from sightline.concerns.tests.factories import FrontDoor, raised_by
 
-from .conftest import Visitor
+from .conftest import IN_EVERY_WAY, Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.obligation("REC-18")]
 
@@ -31,13 +31,12 @@ def whom_to_ring_and_why_not_more(person: Visitor) -> None:
     person.does_not_see("Tern Street")
 
 
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, True), (1280, False)])
+@IN_EVERY_WAY
 def test_a_stranger_to_the_case_finds_whom_to_ring_and_opens_the_record_in_an_emergency(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+    arrives: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:
     raised_by(front_door.teacher)
-    worker = somebody(width=width, scripts=scripts)
-    worker.signs_in_as(front_door.worker)
+    worker = arrives(front_door.worker)
     somebody_looks_for_maya(worker)
     whom_to_ring_and_why_not_more(worker)
     worker.follows("Open the record in an emergency")
@@ -53,30 +52,8 @@ def test_a_stranger_to_the_case_finds_whom_to_ring_and_opens_the_record_in_an_em
 
 def test_nobody_found_says_what_that_means(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
     teacher = somebody(width=320)
-    teacher.signs_in_as(front_door.teacher)
+    teacher.is_signed_in_as(front_door.teacher)
     teacher.goes_to("/find/")
     teacher.writes("Whom are you looking for?", "Nobody Atall")
     teacher.presses("Search")
     teacher.sees("Not known to this partnership is not the same as no concern")
-
-
-def test_the_search_by_keyboard_alone(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
-    raised_by(front_door.teacher)
-    worker = somebody()
-    worker.signs_in_as(front_door.worker)
-    worker.goes_to("/find/")
-    keys = worker.page.keyboard
-    for _ in range(30):
-        keys.press("Tab")
-        if worker.page.evaluate("document.activeElement.name") == "q":
-            break
-    keys.type("Ferreira-Lund Maya")
-    keys.press("Enter")
-    worker.page.wait_for_url("**/find/?s=*")
-    for _ in range(30):
-        keys.press("Tab")
-        if "Maya" in worker.page.evaluate("document.activeElement.textContent"):
-            break
-    keys.press("Enter")
-    worker.page.wait_for_url("**/pointer/")
-    worker.sees_the_heading("Maya Ferreira-Lund")

@@ -12,7 +12,8 @@ from sightline.concerns.tests.factories import FrontDoor, raised_by
 from sightline.kernel.time import today
 from sightline.procedures.queries import pack_in_force
 
-from .conftest import Visitor
+from .conftest import IN_EVERY_WAY, IN_TWO_OTHER_WAYS, IN_TWO_WAYS, Visitor
+from .filling import fills
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +46,13 @@ def a_teacher_raises_a_concern_about_two_children(teacher: Visitor) -> None:
     teacher.presses("Continue")
     teacher.writes("What has Maya Ferreira-Lund said?", "I put my hearing aids in the drawer.")
     teacher.presses("Continue")
+    teacher.follows("Add somebody")
+    teacher.writes("First name", "Ana")
+    teacher.writes("Last name", "Ferreira")
+    teacher.chooses("Mother")
+    teacher.chooses("Yes", "Do they live with the children?")
+    teacher.presses("Continue")
+    teacher.sees("Ana Ferreira")
     teacher.presses("Continue")
     teacher.chooses("Yes", "Does the family know that you are raising this concern?")
     teacher.writes("What were they told, and by whom?", "I told her mother at the gate.")
@@ -66,19 +74,21 @@ def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> Non
     manager.chooses("No", "Do you know anybody in this family outside your work?")
     for n in range(children):
         part = manager.page.locator(".sl-part--child").nth(n)
-        part.locator(f"input[value='{level.id}']").check()
-        part.locator(f"input[name='c{n}-descriptors_{level.id}']").first.check()
-        part.locator("input[value='early_help']").check()
-        part.get_by_label("Your reasons").fill(
-            "Their mother asked for help herself, and both are safe today."
-        )
-        part.get_by_label("On whose agreement").fill("The mother agreed on the telephone.")
-        part.get_by_label("What was the child told").fill("Their teacher told them after lunch.")
-        part.get_by_label("What were the parents told").fill("I told the mother on the telephone.")
-        part.get_by_role("group", name="Is the child’s welfare in conflict").or_(
-            part.get_by_role("group", name="Is the child's welfare in conflict")
-        ).first.get_by_label("No", exact=True).check()
-        part.locator(f"input[name='c{n}-sooner_early_help'][value='no']").check()
+        answers = {
+            "level_id": level.id,
+            f"descriptors_{level.id}": level.descriptor[0].id,
+            "outcome_id": "early_help",
+            "sooner_early_help": "no",
+        }
+        fills(manager, **{f"c{n}-{name}": value for name, value in answers.items()})
+        for label, words in (
+            ("Your reasons", "Their mother asked for help herself, and both are safe today."),
+            ("On whose agreement", "The mother agreed on the telephone."),
+            ("What was the child told", "Their teacher told them after lunch."),
+            ("What were the parents told", "I told the mother on the telephone."),
+        ):
+            manager.answers(part.get_by_label(label), words)
+        fills(manager, **{f"c{n}-has_conflict": "no"})
     manager.presses("Make th")
     manager.sees("Decided.")
     manager.writes("What do you tell them?", "Early help will ring the family this week.")
@@ -90,9 +100,9 @@ def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> Non
 @pytest.mark.obligation("NTC-01")
 @pytest.mark.obligation("NTC-04")
 @pytest.mark.obligation("TIM-03")
-@pytest.mark.parametrize("width", [1280, 320])
-def test_a_teacher_is_answered(somebody: Callable[..., Visitor], front_door: FrontDoor, width: int) -> None:
-    teacher, manager = somebody(width), somebody(width)
+@IN_EVERY_WAY
+def test_a_teacher_is_answered(arrives: Callable[..., Visitor], front_door: FrontDoor) -> None:
+    teacher, manager = arrives(), arrives()
     teacher.signs_in_as(front_door.teacher)
     a_teacher_raises_a_concern_about_two_children(teacher)
 
@@ -109,29 +119,12 @@ def test_a_teacher_is_answered(somebody: Callable[..., Visitor], front_door: Fro
     teacher.does_not_see("both are safe today")
 
 
-@pytest.mark.obligation("PAR-02")
-def test_the_same_without_scripts(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
-    teacher = somebody(scripts=False)
-    teacher.signs_in_as(front_door.teacher)
-    a_teacher_raises_a_concern_about_two_children(teacher)
-    teacher.follows("Follow this concern")
-    teacher.sees("It has arrived")
-
-    manager = somebody(scripts=False)
-    manager.signs_in_as(front_door.decider)
-    manager.follows("Front door")
-    manager.follows("Maya Ferreira-Lund")
-    the_manager_decides(manager, front_door, 2)
-    teacher.page.reload()
-    teacher.sees("Early help will ring the family this week.")
-
-
 @pytest.mark.obligation("PAR-01")
-@pytest.mark.parametrize("scripts", [True, False])
+@IN_TWO_WAYS
 def test_a_neighbour_tells_and_comes_back(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, scripts: bool
+    arrives: Callable[..., Visitor], somebody: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:
-    neighbour = somebody(320, scripts=scripts)
+    neighbour = arrives()
     neighbour.goes_to("/")
     neighbour.follows("Tell us")
     neighbour.presses("Start now")
@@ -199,13 +192,13 @@ def test_exit_this_page_leaves_nothing_behind(
 
 
 @pytest.mark.obligation("HLP-06")
-def test_immediate_danger_cannot_be_missed(somebody: Callable[..., Visitor], front_door: FrontDoor) -> None:
+@IN_TWO_OTHER_WAYS
+def test_immediate_danger_cannot_be_missed(arrives: Callable[..., Visitor], front_door: FrontDoor) -> None:
     raised_by(front_door.teacher)
     raised_by(
         front_door.teacher, immediate_danger=True, danger_words="He said that he will come back tonight."
     )
-    manager = somebody()
-    manager.signs_in_as(front_door.manager)
+    manager = arrives(front_door.manager)
     manager.sees("A concern says that a child is in immediate danger")
     manager.follows("Front door")
     manager.sees_the_heading("Immediate danger")
@@ -223,7 +216,7 @@ def test_the_board_takes_in_what_is_new_and_nobody_loses_their_place(
     for _ in range(6):
         raised_by(front_door.teacher)
     manager = somebody(width)
-    manager.signs_in_as(front_door.decider)
+    manager.is_signed_in_as(front_door.decider)
     page = manager.page
     page.clock.install()
     page.set_viewport_size({"width": width, "height": 500})
@@ -264,7 +257,7 @@ def test_bad_input_is_told_plainly_and_nothing_is_lost(
     somebody: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:
     teacher = somebody()
-    teacher.signs_in_as(front_door.teacher)
+    teacher.is_signed_in_as(front_door.teacher)
     teacher.goes_to("/concerns/raise/")
     teacher.presses("Start now")
     teacher.presses("Continue")
@@ -288,21 +281,20 @@ def test_bad_input_is_told_plainly_and_nothing_is_lost(
 
 
 @pytest.mark.obligation("ASM-03")
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+@IN_TWO_WAYS
 def test_a_child_who_is_known_is_found_and_a_wrong_match_is_undone(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, width: int, scripts: bool
+    arrives: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:
     known = raised_by(front_door.teacher, what_happened="In spring she came without a coat.")
     raised = raised_by(front_door.teacher, what_happened="In autumn she came without her hearing aids.")
-    decider = somebody(width, scripts=scripts)
-    decider.signs_in_as(front_door.decider)
+    decider = arrives(front_door.decider)
     decider.goes_to(f"/front-door/{raised.concern_id}/")
     decider.follows("Is Maya Ferreira-Lund known already?")
     choice = decider.page.locator(f"input[name='folder'][value='{known.folder_ids[0]}']")
     expect(choice).not_to_be_checked()
     # The suggestion says why it is made; a person looks at that, and decides.
     expect(decider.page.locator(".govuk-radios__hint").first).to_contain_text("name")
-    choice.check()
+    decider.answers(choice)
     decider.writes("What makes you sure?", "Same name, same birthday, same school.")
     decider.presses("It is this child")
     decider.sees("Known already")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
+from playwright.sync_api import expect
 
 from sightline.access.actions import give_access
 from sightline.access.terms import GrantLevel, GrantOrigin
 from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.tests.factories import FrontDoor, raised_by
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import LONDON, now, today
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
-from .conftest import PASSWORD, Visitor
+from .conftest import IN_EVERY_WAY, Visitor
+from .filling import fills
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,8 +29,8 @@ def the_time(visitor: Visitor, question: str) -> None:
     at = now().astimezone(LONDON)
     group = visitor.page.get_by_role("group", name=question).first
     for label, value in (("Day", at.day), ("Month", at.month), ("Year", at.year)):
-        group.get_by_label(label).fill(str(value))
-    group.get_by_label("Time").fill("0:01")
+        visitor.answers(group.get_by_label(label), str(value))
+    visitor.answers(group.get_by_label("Time"), "0:01")
 
 
 @pytest.fixture
@@ -43,10 +44,6 @@ def maya(front_door: FrontDoor) -> str:
 def officer(front_door: FrontDoor, maya: str) -> Practitioner:
     """A records officer who was given Maya's record."""
     officer = make_practitioner("records-officer", name="Owen Pritchard", team=front_door.team)
-    with setting_up():
-        assert officer.user is not None
-        officer.user.set_password(PASSWORD)
-        officer.user.save()
     folder_id = UUID(maya.split("/")[2])
     with as_practitioner(front_door.decider):
         give_access(
@@ -75,7 +72,7 @@ def she_writes_down_what_maya_said(worker: Visitor) -> None:
 
 def she_answers_with_a_no_and_its_reason(worker: Visitor) -> None:
     worker.follows("Record what was explained")
-    worker.page.get_by_label("i want mum at the gate", exact=False).first.check()
+    worker.answers(worker.page.get_by_label("i want mum at the gate", exact=False).first)
     worker.chooses("No", "What was the answer?")
     worker.writes("What reason was the child given?", "Mum works until five.")
     worker.writes("What was the child told?", "Mum cannot come on Mondays. Nan comes then.")
@@ -89,12 +86,11 @@ def she_answers_with_a_no_and_its_reason(worker: Visitor) -> None:
 @pytest.mark.obligation("CHD-03")
 @pytest.mark.obligation("CHD-04")
 @pytest.mark.obligation("CHD-01")
-@pytest.mark.parametrize(("width", "scripts"), [(1280, True), (320, False)])
+@IN_EVERY_WAY
 def test_a_child_is_heard_and_answered(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: str, width: int, scripts: bool
+    arrives: Callable[..., Visitor], front_door: FrontDoor, maya: str
 ) -> None:
-    worker = somebody(width=width, scripts=scripts)
-    worker.signs_in_as(front_door.decider)
+    worker = arrives(front_door.decider)
     worker.goes_to(f"{maya}voice/hear/")
     she_writes_down_what_maya_said(worker)
     she_answers_with_a_no_and_its_reason(worker)
@@ -115,7 +111,7 @@ def he_decides_item_by_item(officer: Visitor) -> None:
         words = officer.page.locator("main").inner_text()
         if "Mr Harland" in words:
             officer.chooses("Give it without some words")
-            officer.page.get_by_label("Words to hold back").fill("Mr Harland")
+            officer.writes("Words to hold back", "Mr Harland")
         else:
             officer.chooses("Hold it all back")
         officer.chooses("About somebody else")
@@ -123,78 +119,108 @@ def he_decides_item_by_item(officer: Visitor) -> None:
         officer.presses("Decide")
 
 
-@pytest.mark.obligation("REC-13")
-def test_a_fourteen_year_old_reads_her_own_record(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: str, officer: Practitioner
-) -> None:
-    owen = somebody()
-    owen.signs_in_as(officer)
+def what_else_stands_about_her_is_a_press_away(officer: Visitor) -> None:
+    """On a telephone the form comes first, under one line that says about whom it is."""
+    line = officer.page.locator(".sl-mast__more p").first
+    if officer.way.width > 320:
+        expect(officer.page.get_by_text("More about Maya")).to_be_hidden()
+        return
+    expect(line).to_be_hidden()
+    officer.opens("More about Maya")
+    expect(line).to_be_visible()
+
+
+def he_logs_her_request(owen: Visitor, maya: str) -> None:
     owen.goes_to(f"{maya}access/")
+    owen.sees("Nobody has asked")
     owen.follows("Somebody asks to see it")
-    owen.chooses("The person whose record it is")
-    owen.writes("Their name", "Maya Ferreira-Lund")
-    owen.writes("How can they be reached safely?", "At school")
-    owen.writes("How did the request come?", "She told her teacher")
-    the_time(owen, "When did it come?")
-    owen.writes("What do they ask for?", "Everything about me.")
+    what_else_stands_about_her_is_a_press_away(owen)
+    fills(
+        owen, asker="self", name="Maya Ferreira-Lund", contact="At school",
+        received_at=now() - timedelta(days=1), how="She told her teacher", scope="Everything about me.",
+    )  # fmt: skip
     owen.presses("Save")
     owen.follows("Maya Ferreira-Lund")
     owen.follows("Check identity and authority")
-    owen.writes("What was seen that proves who they are", "Her teacher knows her.")
-    owen.chooses("No", "Did we have to ask them for proof?")
-    owen.writes("What does the child say to it", "She knows what it is; her advocate sits with her.")
+    fills(owen, identity="Her teacher knows her.", asked_for="no", child_view="Her advocate sits with her.")
     owen.presses("Save")
+
+
+def its_clock_waits_and_is_extended_with_reasons(owen: Visitor) -> None:
+    owen.follows("Stop the clock")
+    fills(owen, why="clarify", words="Asked which years she means.")
+    owen.presses("Save")
+    owen.sees("The clock stands")
+    owen.follows("The clock runs again")
+    fills(owen, came_at=now(), words="All of them.")
+    owen.presses("Save")
+    owen.follows("Extend by two months")
+    owen.presses("Save")
+    owen.sees("There is a problem")
+    fills(owen, words="Nine volumes over eleven years.", told="Letter of today, with the reasons.")
+    owen.presses("Save")
+    owen.sees("Extended, as the law allows once.")
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.obligation("REC-13")
+@pytest.mark.obligation("REC-14")
+@IN_EVERY_WAY
+def test_a_fourteen_year_old_reads_her_own_record(
+    arrives: Callable[..., Visitor], front_door: FrontDoor, maya: str, officer: Practitioner
+) -> None:
+    owen = arrives(officer)
+    he_logs_her_request(owen, maya)
+    its_clock_waits_and_is_extended_with_reasons(owen)
+    request = owen.page.url
     owen.follows("Gather and decide")
     he_decides_item_by_item(owen)
 
-    priya = somebody()
-    priya.signs_in_as(front_door.manager)
-    priya.goes_to(owen.page.url.removeprefix(priya.address).partition("items/")[0])
+    priya = arrives(front_door.manager)
+    priya.goes_to(request)
     priya.follows("Approve what is given")
     priya.writes("What did you look at?", "Every item and its ground.")
     priya.presses("Save")
 
-    owen.goes_to(owen.page.url.removeprefix(owen.address).partition("items/")[0])
+    owen.goes_to(request)
     owen.follows("Give the copy")
-    owen.chooses("To read here, with a reference and a secret code")
-    owen.writes("For how many days can it be read here?", "7")
-    the_time(owen, "When was it given?")
+    fills(owen, given_as="online", days="7", given_at=now())
     owen.presses("Save")
     owen.sees("Secret code")
-    told = owen.page.locator("dd.govuk-summary-list__value").all_inner_texts()
-
-    she_reads_it_on_her_own_telephone(somebody(width=320, scripts=False), told)
-
+    she_reads_it_and_says_what_is_wrong(
+        arrives(), owen.page.locator("dd.govuk-summary-list__value").all_inner_texts()
+    )
     owen.goes_to(f"{maya}access/")
     owen.sees("I sang at the end.")
 
 
-def she_reads_it_on_her_own_telephone(her: Any, told: list[str]) -> None:
-    """Without scripts, on a small screen; what she says is kept in her words."""
-    page = her.page
-    page.goto(told[0])
-    page.get_by_label("Reference").fill(told[1].lower())
-    page.get_by_label("Secret code").fill(told[2].lower())
+def she_reads_it_and_says_what_is_wrong(her: Visitor, told: list[str]) -> None:
+    """With the address, the reference and the code that she was given; what she says is kept in her words."""
+    address, reference, secret = told[:3]
+    her.goes_to(address)
+    her.presses("Open it")
+    her.sees("There is a problem")
+    fills(her, reference=reference.lower(), secret=secret.lower())
     her.presses("Open it")
     her.sees("Your record")
     her.sees("Maya drew her house and sang.")
     her.sees("[held back]")
     her.does_not_see("Harland")
-    assert told[1] not in page.url
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page.get_by_label("Something is wrong", exact=True).check()
-    page.get_by_label("In your own words").fill("I sang at the end.")
+    assert reference not in her.page.url
+    her.presses("Send")
+    her.sees("Select what you want to tell us")
+    fills(her, kind="wrong", words="I sang at the end.")
     her.presses("Send")
     her.sees("Thank you. We have it, in your words")
     her.sees("I sang at the end.")
 
 
 @pytest.mark.obligation("FIL-02")
+@IN_EVERY_WAY
 def test_paper_leaves_by_a_managers_leave_and_comes_back(
-    somebody: Callable[..., Visitor], front_door: FrontDoor, maya: str, officer: Practitioner
+    arrives: Callable[..., Visitor], front_door: FrontDoor, maya: str, officer: Practitioner
 ) -> None:
-    owen = somebody()
-    owen.signs_in_as(officer)
+    owen = arrives(officer)
     owen.goes_to(f"{maya}paper/")
     owen.follows("Add a volume")
     owen.writes("Volume number", "1")
@@ -202,23 +228,20 @@ def test_paper_leaves_by_a_managers_leave_and_comes_back(
     owen.gives_the_day("First day that it covers", 1, 3, 2024)
     owen.presses("Save")
     owen.follows("Volume 1")
+    volume = owen.page.url
     owen.follows("Ask for this volume")
     owen.writes("What is the volume needed for?", "The hearing.")
     owen.writes("Where does it go", "County court, with Owen")
     owen.presses("Save")
 
-    priya = somebody(width=320)
-    priya.signs_in_as(front_door.manager)
-    priya.goes_to(owen.page.url.removeprefix(owen.address))
+    priya = arrives(front_door.manager)
+    priya.goes_to(volume)
     priya.follows("Approve")
-    tomorrow = now().astimezone(LONDON) + timedelta(days=1)
-    priya.gives_the_day("On which day does it come back?", tomorrow.day, tomorrow.month, tomorrow.year)
-    priya.writes("How is it kept safe while it is out?", "In the locked bag.")
-    priya.writes("Who else was told", "The duty desk.")
+    fills(priya, due_back=today() + timedelta(days=1), safeguards="In the locked bag.", told="The duty desk.")
     priya.presses("Save")
     priya.sees("Approved")
 
-    owen.goes_to(owen.page.url.removeprefix(owen.address))
+    owen.goes_to(volume)
     owen.follows("It is taken out")
     owen.presses("Save")
     owen.goes_to(f"{maya}paper/")

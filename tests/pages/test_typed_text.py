@@ -236,7 +236,7 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
         ).id  # fmt: skip
     wanted = {"enquiry_id", "measure_id", "medical_id", "looked_after_id"}
     return [
-        _of_enquiries(name.partition(":")[2], places)
+        of_enquiries(name.partition(":")[2], places)
         for name, route in ROUTES.items()
         if name.startswith("enquiries:") and route.wanted <= set(places) and route.wanted & wanted
     ]
@@ -247,7 +247,7 @@ def test_every_form_of_protection_comes_back_with_what_was_typed() -> None:
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(case.manager.user)
     client.get("/")
-    wrong, refused = lost(client, _of_enquiries("strategy", places))
+    wrong, refused = lost(client, of_enquiries("strategy", places))
     for path in decided(case, places):
         found, times = lost(client, path)
         wrong += found
@@ -256,7 +256,7 @@ def test_every_form_of_protection_comes_back_with_what_was_typed() -> None:
     assert refused > 10
 
 
-def _of_enquiries(name: str, places: dict[str, Any]) -> str:
+def of_enquiries(name: str, places: dict[str, Any]) -> str:
     return reverse(
         f"enquiries:{name}", kwargs={key: places[key] for key in ROUTES[f"enquiries:{name}"].wanted}
     )
