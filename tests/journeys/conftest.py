@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ElementHandle, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sightline.agencies.models import Practitioner
 from sightline.concerns.tests.factories import FrontDoor, make_front_door
@@ -158,17 +158,18 @@ class Visitor:
             control.fill(value)
 
     def _answers_by_keys(self, control: Locator, kind: str, value: str) -> None:
-        keys, field = self.page.keyboard, self._reaches(control)
+        keys = self.page.keyboard
+        self._reaches(control)
         if kind == "radio":
-            if field.evaluate("e => e === document.activeElement && !e.checked"):
+            if control.evaluate("e => e === document.activeElement && !e.checked"):
                 keys.press("Space")
-            self._until(field, "e => e.checked", "ArrowDown")
+            self._until(control, "e => e.checked", "ArrowDown")
         elif kind == "checkbox":
-            if not field.evaluate("e => e.checked"):
+            if not control.evaluate("e => e.checked"):
                 keys.press("Space")
         elif kind == "select-one":
             keys.press("Home")
-            self._until(field, "(e, value) => e.value === value", "ArrowDown", value)
+            self._until(control, "(e, value) => e.value === value", "ArrowDown", value)
         else:
             keys.press("Control+a")
             if value:
@@ -177,19 +178,18 @@ class Visitor:
             else:
                 keys.press("Delete")
 
-    def _reaches(self, control: Locator) -> ElementHandle:
+    def _reaches(self, control: Locator) -> None:
         """Tab until the keyboard is there."""
-        target = control.element_handle()
-        self._until(target, _REACHED, "Tab")
-        return target
+        self._until(control, _REACHED, "Tab")
 
-    def _until(self, target: ElementHandle, so: str, key: str, given: str = "") -> None:
+    def _until(self, control: Locator, so: str, key: str, given: str = "") -> None:
+        # Looked up anew each time: a part of the page that keeps itself up to date may have been changed for another.
         for _ in range(STOPS):
-            if target.evaluate(so, given):
+            if control.evaluate(so, given):
                 self.page.keyboard.up(key)
                 return
             self.page.keyboard.down(key)
-        name = target.evaluate("e => e.name || e.innerText")
+        name = control.evaluate("e => e.name || e.innerText")
         raise AssertionError(f"{key} does not lead to {name!r} on {self.page.url}")
 
     # -- seeing ---------------------------------------------------------------------------------
