@@ -153,7 +153,8 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
         if p.folder_id in names
     ]
     if chairs:
-        answering = [(str(p.practitioner_id), p.said_as) for p in practitioners()]
+        closing = any("record_in_order_by" in form.fields for _p, _name, form in children)
+        answering = [(str(p.practitioner_id), p.said_as) for p in practitioners()] if closing else []
         said = said_lately([p.folder_id for p, _name, _form in children])
         for p, _name, form in children:
             form.offer_people(answering)
