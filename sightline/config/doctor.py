@@ -282,10 +282,14 @@ def _of_summaries(place: Place) -> Iterator[Finding]:
     from sightline.kernel.time import LONDON, now
     from sightline.web.bundles import OVERDUE, last_export
 
+    from .health import pending_migrations
+
     if not settings.SUMMARIES_FOLDER:
+        # Before there is a partnership, and in a demonstration, nobody is left without anything.
+        real = not (place.is_demo or settings.DEMO)
         yield Finding(
             "offline summaries",
-            "note" if place.is_demo or settings.DEMO else "bad",
+            "bad" if real and not pending_migrations() and _partnership() else "note",
             "none: while this system is down nobody could read a child's warnings; set SIGHTLINE_SUMMARIES to a "
             "folder that can be read then",
         )
