@@ -258,6 +258,16 @@ def allocated_to(folder_id: UUID) -> list[UUID]:
     )
 
 
+def allocated_team(folder_id: UUID) -> UUID | None:
+    """The team that has taken the child of a folder on here or before the import, the latest; None where none has."""
+    return (
+        grants_on(folder_id)
+        .filter(origin__in=(GrantOrigin.ALLOCATION.value, GrantOrigin.IMPORT.value), team__isnull=False)
+        .values_list("team_id", flat=True)
+        .last()
+    )
+
+
 def team_may_write(folder_id: UUID, team_id: UUID) -> bool:
     """Whether a whole team may write in a folder until somebody ends it."""
     return (

@@ -204,6 +204,12 @@ def makes_sooner(by: datetime, at: datetime, limits: Sequence[datetime]) -> Verd
     return Verdict.yes()
 
 
+NOBODY_WORKS_WITH = (
+    "Nobody works with this child on the record: no lead worker, and no team that has taken the child on. Say which "
+    "known child this is first, or choose another outcome."
+)
+"""Why a child cannot be called already open: there would be nobody to tell."""
+
 NEEDS_AUTHORITY = "other_authority"
 ADVICE_OUTCOMES = ("no_further_action", "signposting")
 

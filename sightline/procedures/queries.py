@@ -38,6 +38,11 @@ def pack_in_force() -> Pack:
     return load_pack(ours.pack if ours else "england")
 
 
+def acknowledged_within() -> int:
+    """In how many minutes somebody says that they have a notice, before it goes to the next person."""
+    return pack_in_force().setting("duty_manager_acknowledgement", today()).amount
+
+
 def pack_named(name: str) -> Pack:
     """A pack by its name, for what was opened under it."""
     return load_pack(name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import joined_set, lead_of, responsible_manager
+from sightline.access.queries import allocated_team, joined_set, lead_of, responsible_manager
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
-from sightline.agencies.queries import acting_as
+from sightline.agencies.queries import acting_as, managers_of
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -22,7 +23,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import acknowledged_within, pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
@@ -90,6 +91,8 @@ def screen(
             decision, outcome_rule(pack, decision.outcome_id, day), level_descriptors=ids
         ).items():
             faults[(decision.part_id, name)] = message
+        if decision.outcome_id == ALREADY_OPEN and _working(parts[decision.part_id].folder_id) is None:
+            faults[(decision.part_id, "outcome_id")] = rules.NOBODY_WORKS_WITH
         if decision.sooner and decision.sooner_by is not None:
             limits = _limits(pack, decision.outcome_id, day, concern.raised_at, at)
             sooner = rules.makes_sooner(decision.sooner_by, at, limits)
@@ -225,6 +228,41 @@ def _limits(pack: Pack, outcome_id: str, day: date, referred_at: datetime, at: d
     return [duties.clock_of(pack, k.id, _runs_from(k.id, referred_at, at)).due_at for k in kinds]
 
 
+#: The outcome for a child whose record is open: whoever works with the child is told.
+ALREADY_OPEN = "already_open"
+
+
+@dataclass(frozen=True)
+class _Working:
+    """Who works with a child today: the lead worker, or the manager of the team that has not named one yet."""
+
+    owner_id: UUID
+    team_id: UUID | None
+    allocated: bool
+    told: tuple[UUID, ...]
+
+
+def _working(folder_id: UUID) -> _Working | None:
+    """Whose work the child of a folder is, and who is told of a new concern; None where it is nobody's.
+
+    A lead worker who has left the post counts as none; the front door, which only decides, does too.
+    """
+    lead = lead_of(folder_id)
+    worker, manager = lead_worker(lead), responsible_manager(lead)
+    acting = acting_as(worker.practitioner_id) if worker is not None else None
+    if worker is not None and acting is not None:
+        if manager is None and acting.team_id is not None:
+            manager = next(iter(managers_of(acting.team_id)), None)
+        told = dict.fromkeys(one for one in (worker.practitioner_id, manager) if one is not None)
+        return _Working(worker.practitioner_id, acting.team_id, True, tuple(told))
+    team_id = allocated_team(lead)
+    if team_id is None:
+        return None
+    managers = managers_of(team_id)
+    manager = manager if manager in managers else next(iter(managers), None)
+    return None if manager is None else _Working(manager, team_id, False, (manager,))
+
+
 #: What a decision opens, and is begun or done under the child's enquiries.
 _UNDER_ENQUIRIES = ("assessment", "early_help_contact", "strategy_discussion", "immediate_protection")
 
@@ -243,17 +281,18 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
     """
     day = at.astimezone(LONDON).date()
     lead = lead_of(screening.folder_id)
-    worker = lead_worker(lead)
-    acting = acting_as(worker.practitioner_id) if worker is not None else None
-    # What the allocated worker owes stands in their own team's work, the rest in the front door's.
-    workers_team = acting.team_id if acting is not None else None
+    # What whoever works with the child owes stands in their own team's work, the rest in the front door's.
+    working = _working(screening.folder_id)
+    already_open = screening.outcome_id == ALREADY_OPEN
+    # What a team has yet to allocate is nobody's, but for the look at what is open already.
+    takes_on = working if working is not None and (working.allocated or already_open) else None
     openings = []
     for kind in pack.duties_opened_by(screening.outcome_id, day):
         started_at = _runs_from(kind.id, concern.raised_at, at)
         sooner_at = screening.sooner_by
         if sooner_at is not None and sooner_at >= duties.clock_of(pack, kind.id, started_at).due_at:
             sooner_at = None  # this one ends before that anyway
-        for_worker = kind.owner_role != "decision_manager"
+        for_worker = None if kind.owner_role == "decision_manager" else takes_on
         openings.append(
             duties.Opening(
                 folder_id=screening.folder_id,
@@ -261,27 +300,28 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
                 started_at=started_at,
                 subject_id=screening.decision_id,
                 path=_where_done(kind.id, lead, screening.decision_id),
-                owner_id=worker.practitioner_id if worker is not None and for_worker else None,
-                team_id=(workers_team if for_worker else None) or concern.team_id,
+                owner_id=for_worker.owner_id if for_worker else None,
+                team_id=(for_worker.team_id if for_worker else None) or concern.team_id,
                 sooner_at=sooner_at,
                 sooner_why=screening.sooner_why if sooner_at is not None else "",
             )
         )
     duties.open_duties(openings, pack=pack)
-    if screening.outcome_id == "already_open":
-        told = [p for p in ((worker.practitioner_id if worker else None), responsible_manager(lead)) if p]
-        for practitioner_id in dict.fromkeys(told):
+    if already_open and working is not None:
+        for practitioner_id in working.told:
             agencies.notify(
-                practitioner_id, text="A new concern about a child whom you work with", path=f"/child/{lead}/"
+                practitioner_id,
+                text="A new concern about a child whom you work with",
+                path=f"/child/{lead}/",
+                acknowledge_within_minutes=acknowledged_within(),
             )
-        if told:
-            duties.happened(
-                "allocated_worker_told",
-                [screening.folder_id],
-                subject_id=screening.decision_id,
-                at=at,
-                pack=pack,
-            )
+        duties.happened(
+            "allocated_worker_told",
+            [screening.folder_id],
+            subject_id=screening.decision_id,
+            at=at,
+            pack=pack,
+        )
     if screening.authority:
         Transfer.objects.create(
             folder_id=screening.folder_id,

@@ -314,11 +314,47 @@ def test_a_concern_about_an_open_child_reaches_worker_and_manager_that_day():
     with as_practitioner(door.worker):
         agency = acting_now().agency_id
         involve(folder_id, NewInvolvement(agency, "Social worker", practitioner_id=door.worker.pk, lead=True))
-    _decide(door, raised, outcome="already_open")
+    with as_practitioner(door.decider):
+        first, second = queries.concern(raised.concern_id).parts
+        decided = [a_decision(first.id, outcome="already_open"), a_decision(second.id)]
+        actions.screen(raised.concern_id, decided, knows_family=False)
     with as_practitioner(door.worker):
         assert "A new concern about a child whom you work with" in [n.text for n in Notice.objects.all()]
         kinds = {d.kind: d for d in Duty.objects.filter(folder_id=folder_id)}
     assert kinds["review_of_open_assessment"].owner_id == door.worker.pk
+    assert kinds["tell_allocated_worker"].state == "discharged"
+
+
+@pytest.mark.obligation("PAR-02")
+def test_nobody_is_called_already_open_with_whom_nobody_works():
+    door = make_front_door()
+    raised = raised_by(door.teacher)
+    with pytest.raises(Incomplete) as refused:
+        _decide(door, raised, outcome="already_open")
+    assert {name for _part, name in refused.value.faults} == {"outcome_id"}
+    assert all("Nobody works with this child" in words for words in refused.value.faults.values())
+    with as_practitioner(door.decider):
+        assert not Screening.objects.exists()
+
+
+@pytest.mark.obligation("PAR-02")
+def test_where_a_team_has_named_no_worker_yet_its_manager_is_told_and_owns_the_look_again():
+    door = make_front_door()
+    team = make_team()
+    manager = make_practitioner("team-manager", team=team, name="Rosa Lind")
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.manager):
+        for folder_id in raised.folder_ids:
+            actions.pass_to_team(folder_id, team.pk, "The family lives in the east.")
+    _decide(door, raised, outcome="already_open")
+    with as_practitioner(manager):
+        told = Notice.objects.filter(text="A new concern about a child whom you work with")
+        assert {n.path for n in told} == {f"/child/{f}/" for f in raised.folder_ids}
+        assert all(n.acknowledge_by for n in told)
+        owed = Duty.objects.filter(folder_id__in=raised.folder_ids)
+        reviews = [(d.owner_id, d.team_id) for d in owed if d.kind == "review_of_open_assessment"]
+        assert reviews == [(manager.pk, team.pk)] * 2
+        assert {d.state for d in owed if d.kind == "tell_allocated_worker"} == {"discharged"}
 
 
 @pytest.mark.obligation("REC-18")
