@@ -61,6 +61,40 @@ def test_a_backup_put_back_is_the_place_it_was_taken_of(backup, folder, demonstr
     assert "is not empty" in again.stderr
 
 
+#: Rows as the program writes them, of an hour ago, that no worker has sealed.
+_AN_HOUR_AGO = """
+from datetime import timedelta
+from django.db import transaction
+from sightline.audit.actions import event, record_many
+from sightline.audit.terms import Verb
+from sightline.kernel.ids import uuid7
+from sightline.kernel.time import now
+from sightline.kernel.viewer import Viewer, looking_as
+with transaction.atomic(), looking_as(Viewer.for_job("tests")):
+    record_many([event(Verb.READ, "tests.page", folder_id=uuid7(), at=now() - timedelta(hours=1)) for _ in range(3)])
+"""
+
+
+def test_rows_that_waited_for_a_seal_when_the_backup_was_made_are_sealed_when_it_is_put_back(
+    folder, demonstration
+):
+    said = demonstration("manage", "shell", "-c", _AN_HOUR_AGO)
+    assert said.returncode == 0, said.stderr
+    archive = folder / "busy.tar"
+    try:
+        assert demonstration("backup", str(archive)).returncode == 0
+        assert demonstration("audit", "verify").returncode == 1
+    finally:
+        sealed = demonstration("manage", "shell", "-c", "from sightline.audit.actions import seal; seal()")
+    assert sealed.returncode == 0, sealed.stderr
+    there = Command(folder / "there")
+    done = there("restore", str(archive))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 rows of the trail were not sealed yet when the backup was made; they are now." in done.stdout
+    assert "The audit trail is whole." in done.stdout
+    assert there("audit", "verify").returncode == 0
+
+
 def test_archive_and_keys_may_be_read_by_nobody_else_and_are_never_written_over(backup, demonstration):
     keys = backup.with_name("night.tar.keys")
     assert backup.stat().st_mode & 0o077 == 0
