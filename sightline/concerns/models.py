@@ -190,6 +190,11 @@ class Screening(FolderRow):
     class Meta:
         triggers = [never_changed("screening_never_changed")]
 
+    @property
+    def awaits_ruling(self) -> bool:
+        """Whether it has no effect until a manager has ruled on it, and nobody has."""
+        return self.decision.awaits_ruling and getattr(self.decision, "ruling", None) is None
+
 
 class Transfer(FolderRow):
     """A child passed to another authority: ours until they have confirmed that they accept."""

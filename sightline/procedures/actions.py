@@ -230,18 +230,29 @@ def happened(
     team_id: UUID | None = None,
     pack: Pack | None = None,
     sooner: Mapping[str, tuple[datetime, str]] | None = None,
+    unless_owed: bool = False,
 ) -> list[Duty]:
     """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens.
 
     `at`: the instant from which the clocks that open run, and at which what is discharged was done; `done`, where that
     was another, or only its day is known.
     `sooner`: by kind, the instant by which this child needs it and why, where that is before the limit (TIM-01).
+    `unless_owed`: what is owed on that subject already goes on with its clock, and is not opened beside it.
     """
     pack = pack or pack_in_force()
     folders = list(folder_ids)
     found = pack.event(event, at.astimezone(LONDON).date())
     for kind in found.discharges:
         discharge(kind, subject_id, folder_ids=folders, done=done or at)
+    owed: set[tuple[UUID, str]] = set()
+    if unless_owed and found.opens:
+        owed = set(
+            Duty.objects.filter(
+                subject_id=subject_id, kind__in=found.opens, folder_id__in=folders, closed_at__isnull=True
+            )
+            .exclude(state=DutyState.DONE_LATE.value)
+            .values_list("folder_id", "kind")
+        )
     return open_duties(
         [
             Opening(
@@ -257,6 +268,7 @@ def happened(
             )  # fmt: skip
             for folder in folders
             for kind in found.opens
+            if (folder, kind) not in owed
         ],
         pack=pack,
     )

@@ -28,6 +28,7 @@ from .steps import (
     _added_before,
     _advance,
     _audit,
+    _awaiting_ruling,
     _folders,
     _locked,
     _not_stale,
@@ -70,6 +71,13 @@ def answer(concern_id: UUID, words: str, *, version: int | None = None, once: UU
     if once is not None and Answer.objects.filter(concern=concern, id=once).exists():
         return
     _not_stale(concern, version)
+    if waiting := _awaiting_ruling(concern_id):
+        decision = waiting[0].decision
+        raise Refused(
+            f"The decision of {at_words(decision.made_at)} by {decision.maker.name} is not in effect: a manager must "
+            "rule on its conflict of interests first. The referrer is told after that; what you typed was not sent.",
+            "words",
+        )
     _advance(concern, ConcernAct.ANSWER)
     _answer(concern, AnswerKind.ANSWERED, words, "referrer_answered", once)
 
@@ -218,7 +226,10 @@ def close_taken_back(
 
 @transaction.atomic
 def reopen(concern_id: UUID, why: str, *, version: int | None = None, once: UUID | None = None) -> None:
-    """Something has changed: it waits for a decision again, with a new clock; what was decided stays."""
+    """Something has changed: it waits for a decision again, with a new clock unless the first runs on.
+
+    What was decided stays.
+    """
     permit(Permission.SCREEN_CONCERN)
     if not why.strip():
         raise Refused("Say why it is reopened.", "words")
@@ -237,6 +248,6 @@ def _reopen(concern: Concern, why: str, pack: Pack, once: UUID | None = None) ->
     duties.happened(
         "concern_reopened",
         _folders(concern.id), subject_id=concern.id, at=now(), path=f"/front-door/{concern.id}/",
-        team_id=concern.team_id, pack=pack,
+        team_id=concern.team_id, pack=pack, unless_owed=True,
     )  # fmt: skip
     _audit(concern, "concerns.reopen")

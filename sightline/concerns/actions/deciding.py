@@ -12,7 +12,7 @@ from django.db import transaction
 from sightline.access.queries import allocated_team, joined_set, lead_of, responsible_manager
 from sightline.agencies import actions as agencies
 from sightline.agencies.actions import permit
-from sightline.agencies.queries import acting_as, managers_of
+from sightline.agencies.queries import acting_as, managers_of, order_of_asking_now
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -122,25 +122,70 @@ def screen(
         screening = _screening(concern, decision, row, pack, day)
         screenings.append(screening)
     Screening.objects.bulk_create(screenings)
-    folders = [s.folder_id for s in screenings]
-    duties.happened(
-        "decision_made",
-        folders, subject_id=concern.id, at=at, path=f"/front-door/{concern.id}/answer/", team_id=concern.team_id,
-        owner_id=acting.practitioner_id, pack=pack,
-    )  # fmt: skip
+    _decided(
+        concern,
+        [s for s in screenings if not s.decision.awaits_ruling],
+        at=at,
+        owner_id=acting.practitioner_id,
+        pack=pack,
+    )
+    _ask_for_rulings(concern, [s for s in screenings if s.decision.awaits_ruling], pack, at)
     for screening in screenings:
         record(Verb.WROTE, "concerns.screen", folder_id=screening.folder_id, subject=screening)
         if screening.decision.awaits_ruling:
             duties.happened(
                 "conflict_unresolved",
                 [screening.folder_id], subject_id=screening.decision_id, at=at,
-                path=f"/front-door/{concern.id}/ruling/{screening.decision_id}/", team_id=concern.team_id, pack=pack,
+                path=_ruling_path(screening), team_id=concern.team_id, pack=pack,
             )  # fmt: skip
         else:
             _take_effect(concern, screening, pack, at)
     if draft_id is not None:
         Draft.objects.filter(id=draft_id).delete()
     return screenings
+
+
+def _decided(
+    concern: Concern, screenings: Sequence[Screening], *, at: datetime, owner_id: UUID | None, pack: Pack
+) -> None:
+    """These decisions are in effect: the clock of the decision ends, that of the answer to the referrer begins.
+
+    One that awaits a ruling has no effect, so the clock of the decision runs on until it has.
+    """
+    if screenings:
+        duties.happened(
+            "decision_made",
+            [s.folder_id for s in screenings], subject_id=concern.id, at=at, path=f"/front-door/{concern.id}/answer/",
+            team_id=concern.team_id, owner_id=owner_id, pack=pack, unless_owed=True,
+        )  # fmt: skip
+
+
+def _ruling_path(screening: Screening) -> str:
+    return f"/front-door/{screening.concern_id}/ruling/{screening.decision_id}/"
+
+
+def _ask_for_rulings(concern: Concern, waiting: Sequence[Screening], pack: Pack, at: datetime) -> None:
+    """Tells whoever is on duty, other than the maker, that decisions have no effect until a manager rules.
+
+    Urgent, to be acknowledged within the pack's time, where a child is said to be in danger or to need protection.
+    """
+    if not waiting:
+        return
+    day, maker = at.astimezone(LONDON).date(), waiting[0].decision.maker_id
+    urgent = concern.immediate_danger or any(outcome_is_protection(pack, s.outcome_id, day) for s in waiting)
+    asked = next((one for one in order_of_asking_now(concern.team_id, at) if one != maker), None)
+    if asked is None:
+        return
+    agencies.notify(
+        asked,
+        text="A decision with a conflict of interests has no effect until you rule on it",
+        path=_ruling_path(waiting[0]) if len(waiting) == 1 else f"/front-door/{concern.id}/",
+        urgent=urgent,
+        acknowledge_within_minutes=pack.setting("duty_manager_acknowledgement", day).amount
+        if urgent
+        else None,
+        team=concern.team_id,
+    )
 
 
 def _deciding(
@@ -359,6 +404,10 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None
         "conflict_decided", [screening.folder_id], subject_id=decision_id, at=ruling.made_at, pack=pack
     )
     if upholds:
+        if concern.state == ConcernState.DECIDED.value:
+            # Reopened meanwhile, it waits for another decision, whose clock runs on.
+            maker_id = screening.decision.maker_id
+            _decided(concern, [screening], at=ruling.made_at, owner_id=maker_id, pack=pack)
         _take_effect(concern, screening, pack, ruling.made_at)
         concern.version += 1
         concern.save(update_fields=["version"])

@@ -16,7 +16,7 @@ from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import rules
-from ..models import Addition, Answer, Concern, ConcernPart, PartName
+from ..models import Addition, Answer, Concern, ConcernPart, PartName, Screening
 from ..terms import AdditionKind, AnswerKind, ConcernAct, ConcernState
 
 
@@ -113,6 +113,17 @@ def _folders(concern_id: UUID) -> list[UUID]:
         .order_by("place_in_list")
         .values_list("folder_id", flat=True)
     )
+
+
+def _awaiting_ruling(concern_id: UUID) -> list[Screening]:
+    """The decisions that stand on a concern's children and have no effect until a manager has ruled."""
+    standing = {
+        s.part_id: s
+        for s in Screening.objects.filter(concern_id=concern_id)
+        .select_related("decision__maker", "decision__ruling")
+        .order_by("decision__made_at", "decision_id")
+    }
+    return [s for s in standing.values() if s.awaits_ruling]
 
 
 def _audit(concern: Concern, what: str) -> None:

@@ -101,7 +101,9 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "shown": shown,
         "concern": shown.concern,
         "state": ConcernState(shown.concern.state),
-        "stands": queries.STANDS[ConcernState(shown.concern.state)],
+        "stands": "A decision has been made. It waits for a manager's ruling."
+        if shown.awaits_ruling
+        else queries.STANDS[ConcernState(shown.concern.state)],
         "may_decide": acting.may(Permission.SCREEN_CONCERN),
         "may_match": acting.may(Permission.DECIDE_MATCH),
         "may_rule": acting.may(Permission.APPROVE_CONFLICT),
@@ -125,7 +127,7 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         "danger": "Recorded. The shortest clock is stopped.",
         "acknowledge": "The referrer has been told that it arrived.",
         "add": "Added to the concern, under your name.",
-        "reopen": "Reopened: it waits for a decision again, with a new clock.",
+        "reopen": "Reopened: it waits for a decision again, and its clock runs.",
         "close_taken_back": "Closed: nothing more is owed on it.",
     }
     try:
@@ -266,11 +268,17 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             except Refused as refused:
                 if queries.is_mine_since(concern_id, seen_version(request)):
                     actions.drop_draft(kept.id)  # the same form again: it was decided the first time
-                    return HttpResponseRedirect(reverse("concerns:answer", args=[concern_id]))
+                    return _after_deciding(concern_id)
                 refusal, status = refused.verdict.reason, 409
             else:
-                messages.success(request, "Decided. What each decision opens stands in My work.")
-                return HttpResponseRedirect(reverse("concerns:answer", args=[concern_id]))
+                answer = _after_deciding(concern_id)
+                messages.success(
+                    request,
+                    "Decided. What each decision opens stands in My work."
+                    if answer.url == reverse("concerns:answer", args=[concern_id])
+                    else "Decided. It has no effect until a manager has ruled; the duty manager has been told.",
+                )
+                return answer
     return render(
         request,
         "concerns/decide.html",
@@ -290,6 +298,12 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         },
         status=status,
     )
+
+
+def _after_deciding(concern_id: UUID) -> HttpResponseRedirect:
+    """On to telling the referrer; back to the concern while a manager's ruling is outstanding."""
+    follows = "concern" if queries.concern(concern_id).awaits_ruling else "answer"
+    return HttpResponseRedirect(reverse(f"concerns:{follows}", args=[concern_id]))
 
 
 @page(permission=Permission.SCREEN_CONCERN, methods=("POST",))

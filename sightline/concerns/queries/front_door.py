@@ -45,6 +45,7 @@ class BoardRow:
     children: tuple[str, ...]
     due: DutyView | None
     folder_ids: tuple[UUID, ...] = ()
+    awaits_ruling: bool = False
 
     @property
     def status(self) -> DutyStatus:
@@ -136,7 +137,13 @@ _ROWS = """
     SELECT c.id, c.reference, c.raised_at, c.immediate_danger, c.state, p.name, c.raised_post, c.anonymous,
            c.referrer_name, c.referrer_relation, t.name,
            ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list),
-           ARRAY(SELECT n.folder_id FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list)
+           ARRAY(SELECT n.folder_id FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list),
+           EXISTS (
+               SELECT FROM concerns_screening s JOIN records_decision d ON d.id = s.decision_id
+               WHERE s.concern_id = c.id AND d.awaits_ruling
+                 AND NOT EXISTS (SELECT FROM records_decision r WHERE r.rules_on_id = d.id)
+                 AND NOT EXISTS (SELECT FROM records_decision n WHERE n.replaces_id = d.id)
+           )
     FROM concerns_concern c
     LEFT JOIN agencies_practitioner p ON p.id = c.raised_by_id
     LEFT JOIN agencies_practitioner t ON t.id = c.taken_by_id
@@ -156,9 +163,9 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
     for one in waiting:
         if one.id not in found:
             continue
-        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children, folders = found[
-            one.id
-        ]
+        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children, folders, ruling = (
+            found[one.id]
+        )
         note_folders(folders)
         rows.append(
             BoardRow(
@@ -177,6 +184,7 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
                 ),
                 due=duties.get(one.duty) if one.duty else None,
                 folder_ids=tuple(folders),
+                awaits_ruling=ruling,
             )
         )
     return rows

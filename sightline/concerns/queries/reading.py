@@ -77,6 +77,11 @@ class ConcernView:
     history: list[Screening] = field(default_factory=list)
 
     @property
+    def awaits_ruling(self) -> bool:
+        """Whether what was decided on a child has no effect until a manager has ruled."""
+        return any(part.screening is not None and part.screening.awaits_ruling for part in self.parts)
+
+    @property
     def acknowledged(self) -> bool:
         return any(a.kind == AnswerKind.ACKNOWLEDGED.value for a in self.answers)
 
@@ -96,7 +101,7 @@ def concern(concern_id: UUID) -> ConcernView:
     screenings = list(
         Screening.objects.filter(concern_id=concern_id)
         .select_related("decision__maker", "decision__ruling__maker", "transfer")
-        .order_by("decision__made_at")
+        .order_by("decision__made_at", "decision_id")
     )
     latest = {s.part_id: s for s in screenings}
     additions: dict[tuple[Any, ...], Addition] = {}

@@ -1,0 +1,148 @@
+"""A decision made with a conflict of interests that was not resolved for the child: nothing follows before a ruling."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sightline.agencies.actions import set_rota
+from sightline.agencies.models import Notice, Practitioner
+from sightline.agencies.rules import Shift
+from sightline.agencies.tests.factories import as_practitioner, setting_up
+from sightline.concerns import actions, queries
+from sightline.concerns.actions import Raised
+from sightline.concerns.models import Answer, Screening
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import Refused
+from sightline.procedures.models import Duty
+
+from .factories import FrontDoor, a_decision, make_front_door, raised_by
+
+pytestmark = [pytest.mark.django_db, pytest.mark.obligation("CHD-06")]
+
+CONFLICT = {
+    "conflict": "The grandfather asks that nothing be done before the journey.",
+    "for_the_child": False,
+}
+WHY = "It is right for her all the same."
+
+
+@pytest.fixture
+def door() -> FrontDoor:
+    return make_front_door()
+
+
+def decide(
+    door: FrontDoor, raised: Raised, outcome: str, *, maker: Practitioner | None = None, **changes: Any
+) -> list[Screening]:
+    with as_practitioner(maker or door.decider):
+        parts = queries.concern(raised.concern_id).parts
+        decisions = [a_decision(p.id, outcome, **changes) for p in parts]
+        return actions.screen(raised.concern_id, decisions, knows_family=False)
+
+
+def reopen(door: FrontDoor, raised: Raised) -> None:
+    with as_practitioner(door.decider):
+        actions.reopen(raised.concern_id, "The child says otherwise.")
+
+
+def owed(door: FrontDoor, folder_id: object) -> list[str]:
+    with as_practitioner(door.manager):
+        open_ones = Duty.objects.filter(folder_id=folder_id, closed_at__isnull=True)
+        return sorted(open_ones.exclude(kind="acknowledgement_to_referrer").values_list("kind", flat=True))
+
+
+def client_of(who: Practitioner) -> Client:
+    client = Client()
+    client.force_login(who.user)
+    return client
+
+
+def test_the_referrer_is_not_told_and_the_concern_stays_on_the_board_until_a_manager_has_ruled(
+    door: FrontDoor,
+) -> None:
+    raised = raised_by(door.teacher)
+    first, second = decide(door, raised, "immediate_protection", **CONFLICT)
+    assert owed(door, first.folder_id) == ["decision_on_concern", "decision_on_conflict"]
+    with as_practitioner(door.decider):
+        with pytest.raises(Refused, match="by Gwen Ashby is not in effect: a manager must rule"):
+            actions.answer(raised.concern_id, "It was decided.")
+        assert not Answer.objects.exists()
+        [row] = queries.board([door.team.pk]).rows
+        assert row.awaits_ruling
+        assert row.due is not None
+        assert row.due.kind in ("decision_on_concern", "acknowledgement_to_referrer")
+    with as_practitioner(door.manager):
+        actions.rule_on(first.decision_id, upholds=True, reasons=WHY)
+    assert owed(door, first.folder_id) == [
+        "answer_to_referrer", "assessment", "immediate_protection", "strategy_discussion",
+    ]  # fmt: skip
+    with as_practitioner(door.decider), pytest.raises(Refused, match="is not in effect"):
+        actions.answer(raised.concern_id, "It was decided.")  # her brother's waits still
+    with as_practitioner(door.manager):
+        actions.rule_on(second.decision_id, upholds=True, reasons=WHY)
+    with as_practitioner(door.decider):
+        [row] = queries.board([door.team.pk]).rows
+        assert not row.awaits_ruling
+        actions.answer(raised.concern_id, "Somebody is with them.")
+        assert queries.board([door.team.pk]).rows == []
+
+
+def test_one_that_is_not_upheld_waits_for_a_decision_under_the_clock_that_ran_all_the_while(
+    door: FrontDoor,
+) -> None:
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        before = set(Duty.objects.filter(kind="decision_on_concern").values_list("id", flat=True))
+    for screening in decide(door, raised, "early_help", **CONFLICT):
+        with as_practitioner(door.manager):
+            actions.rule_on(screening.decision_id, upholds=False, reasons=WHY)
+        assert owed(door, screening.folder_id) == ["decision_on_concern"]
+    with as_practitioner(door.decider):
+        after = Duty.objects.filter(kind="decision_on_concern", closed_at__isnull=True)
+        assert set(after.values_list("id", flat=True)) == before
+
+
+@pytest.mark.parametrize(("outcome", "urgent"), [("immediate_protection", True), ("early_help", False)])
+def test_whoever_is_on_duty_is_told_urgently_where_the_child_needs_protection(
+    door: FrontDoor, outcome: str, urgent: bool
+) -> None:
+    raised = raised_by(door.teacher)
+    decide(door, raised, outcome, **CONFLICT)
+    with as_practitioner(door.manager):
+        notice = Notice.objects.get(text__contains="conflict of interests")
+        assert notice.urgent is urgent
+        assert (notice.acknowledge_by is not None) is urgent
+        assert "Maya" not in notice.text
+        assert notice.path == f"/front-door/{raised.concern_id}/"
+
+
+def test_whoever_decided_is_not_the_one_who_is_asked_to_rule(door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    start, until = now() - timedelta(hours=3), now() + timedelta(days=9)
+    end = start + timedelta(days=1)
+    shifts = [Shift(who.pk, start, end, place) for place, who in enumerate((door.decider, door.second), 1)]
+    with setting_up():
+        set_rota(door.team.pk, shifts, since=start, until=until)
+    decide(door, raised, "early_help", **CONFLICT)
+    with as_practitioner(door.second):
+        assert Notice.objects.filter(text__contains="conflict of interests").count() == 1
+
+
+def test_the_pages_offer_no_answer_and_say_what_it_waits_for(door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    decide(door, raised, "immediate_protection", **CONFLICT)
+    client = client_of(door.decider)
+    page = client.get(reverse("concerns:concern", args=[raised.concern_id])).content.decode()
+    assert "Tell the referrer</a>" not in page
+    assert "It waits for a manager" in page
+    assert "The grandfather asks that nothing be done" in page
+    assert "Waits for a ruling" in client.get(reverse("concerns:board")).content.decode()
+    sent = client.post(reverse("concerns:answer", args=[raised.concern_id]), {"words": "It was decided."})
+    assert sent.status_code == 409
+    assert "a manager must rule" in sent.content.decode()
+    assert "It was decided." in sent.content.decode()
