@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from psycopg.pq import TransactionStatus
 
 from sightline.audit.actions import acting_as
 from sightline.kernel.viewer import Viewer, current, looking_as
@@ -33,12 +37,36 @@ class WhoIsLooking:
         _still_here(request)
         if acting is None:
             # The transaction around the request already looks as the public, and knows from where.
-            with remembering(None):
+            with remembering(None), _in_time():
                 return self.get_response(request)
         viewer = Viewer.practitioner(acting.practitioner_id, origin=current().origin)
         post = f"{acting.post_title}, {acting.team_name or acting.agency_name}"
         with looking_as(viewer), acting_as(post), remembering(acting):
             return self.get_response(request)
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    """Nobody who is not signed in holds a transaction, and so the sealing of the audit trail, for long.
+
+    What takes longer is ended by the database and undone. The limits are those of this transaction and lifted at the
+    end, since a transaction may go on beyond the request.
+    """
+    _limit(settings.PUBLIC_STATEMENT_SECONDS, settings.PUBLIC_REQUEST_SECONDS)
+    try:
+        yield
+    finally:
+        raw = connection.connection
+        if raw is not None and raw.info.transaction_status == TransactionStatus.INTRANS:
+            _limit(0, 0)
+
+
+def _limit(statement: float, whole: float) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true), set_config('transaction_timeout', %s, true)",
+            [f"{int(statement * 1000)}ms", f"{int(whole * 1000)}ms"],
+        )
 
 
 def _still_here(request: HttpRequest) -> None:

@@ -73,6 +73,34 @@ def diagram() -> str:
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+#: How many children, and how many people around them, one concern names at most; more of them are another concern.
+MOST_NAMED = 30
+#: How many characters a draft holds at most, over all its steps.
+LONGEST_DRAFT = 2_000_000
+
+
+def may_raise(children: int, people: int) -> Verdict:
+    """One concern is read as one piece, so it names no more than somebody can (Sightline baseline)."""
+    for count, whom in ((children, "children"), (people, "people")):
+        if count > MOST_NAMED:
+            return Verdict.no(
+                f"One concern names at most {MOST_NAMED} {whom}, and this one names {count}. Take some out here, "
+                "send this concern, and raise a second one for the others.",
+                whom,
+            )
+    return Verdict.yes()
+
+
+def may_keep(content: str) -> Verdict:
+    """Whether a draft, as it would be stored, is no longer than one may be (Sightline baseline)."""
+    if len(content) > LONGEST_DRAFT:
+        return Verdict.no(
+            "What you wrote is too long to be saved. Shorten it: say what matters most, and give the rest to whoever "
+            "rings you back."
+        )
+    return Verdict.yes()
+
+
 def new_reference() -> str:
     """A concern's reference, such as C-7KQ4-M2XD: random, so that it says nothing of how many there are."""
     letters = [secrets.choice(ALPHABET) for _ in range(8)]

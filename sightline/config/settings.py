@@ -206,6 +206,11 @@ ACCOUNT_RATE_LIMITS = {
     "concern_start": "20/h/ip",
     "concern_send": "10/h/ip",
     "concern_return": "12/h/ip",
+    # A draft is saved every four seconds and at each answer: for one draft, and for all of one network.
+    "concern_keep": "60/m/key,600/m/ip",
+    # Reading one's own concern, and adding to it or taking it back.
+    "concern_read": "30/m/key,120/m/ip",
+    "concern_add": "20/h/key,60/h/ip",
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     "reset_password": "10/m/ip,3/h/key",
@@ -294,6 +299,11 @@ LOGGING = {
         "procrastinate": {"level": "WARNING"},
     },
 }
+
+# How many seconds one statement, and the whole request, may take where nobody is signed in: sealing the audit trail
+# waits for every open transaction.
+PUBLIC_STATEMENT_SECONDS = 20
+PUBLIC_REQUEST_SECONDS = 60
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 # -- documents (room documents) ----------------------------------------------------------------------

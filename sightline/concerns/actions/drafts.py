@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 
+from .. import rules
 from ..models import Draft
 
 
@@ -46,11 +48,13 @@ def start_draft(
 
 @transaction.atomic
 def save_draft(draft_id: UUID, step: str, fields: Mapping[str, object]) -> Draft:
-    """Keep one step of a draft as it was typed, valid or not. Raises NotFound for somebody else's."""
+    """Keep one step of a draft as it was typed, valid or not. Raises NotFound for somebody else's, Refused where the
+    draft would become longer than one may be."""
     draft = Draft.objects.select_for_update().filter(id=draft_id).first()
     if draft is None:
         raise NotFound
     draft.content = {**draft.content, step: dict(fields)}
+    rules.may_keep(json.dumps(draft.content)).or_refuse()
     draft.saved_at = now()
     draft.save(update_fields=["content", "saved_at"])
     return draft

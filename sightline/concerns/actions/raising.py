@@ -105,7 +105,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
 
     A signed-in practitioner needs the permission to raise one; the public needs none. The concern takes the key of its
     draft: sent twice, the second time gives the first one's reference. Raises Refused where there is no child or no
-    account of what happened.
+    account of what happened, and where it names more people than one concern may.
     """
     viewer = current()
     public = viewer.kind is ViewerKind.PUBLIC
@@ -114,6 +114,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
         raise Refused("Say which child or children you are worried about.", "children")
     if not sent.what_happened.strip():
         raise Refused("Say what has happened, in your own words.", "what_happened")
+    rules.may_raise(len(sent.children), len(sent.people)).or_refuse()
     draft = None
     if draft_id is not None:
         draft = Draft.objects.select_for_update().filter(id=draft_id).first()

@@ -85,6 +85,10 @@ def worried_own(request: HttpRequest) -> HttpResponse:
     held = held_by(request)
     if not held.reference:
         return HttpResponseRedirect(reverse("concerns:come_back"))
+    if (
+        wait := too_often(request, "add" if request.method == "POST" else "read", held.reference)
+    ) is not None:
+        return wait
     with as_public(held):
         try:
             return _own(request, None, reverse("concerns:worried_own"), public=True)

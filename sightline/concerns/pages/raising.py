@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -124,14 +124,16 @@ def as_public(held: Held) -> Iterator[None]:
         yield
 
 
-def too_often(request: HttpRequest, action: str) -> HttpResponse | None:
-    """A page that says to wait, where this address has done it too often; counted in the shared database.
-
-    The rates stand in the settings, under ACCOUNT_RATE_LIMITS.
+def too_often(request: HttpRequest, action: str, reference: str = "") -> HttpResponse | None:
+    """A page that says to wait, where this address, or whoever holds this reference, has done it too often; counted in
+    the shared database. The rates stand in the settings, under ACCOUNT_RATE_LIMITS.
     """
-    if ratelimit.consume(request, action=f"concern_{action}"):
+    # What the library offers openly leaves pages that are only read out of the count.
+    if ratelimit.consume(
+        request, app="allauth.account", action=f"concern_{action}", key=reference, limit_get=True
+    ):
         return None
-    return render(request, "concerns/too_often.html", {"public": True}, status=429)
+    return render(request, "concerns/too_often.html", {"public": True, "action": action}, status=429)
 
 
 # -- the two doors ------------------------------------------------------------------------------------
@@ -191,12 +193,22 @@ def worried(request: HttpRequest) -> HttpResponse:
 
 @page(permission=PUBLIC)
 def worried_step(request: HttpRequest, step: str, n: int | None = None) -> HttpResponse:
+    if request.method == "POST" and (wait := _too_fast(request)) is not None:
+        return wait
     return _public(request, lambda door: _page(request, door, step, n))
 
 
 @page(permission=PUBLIC, methods=("POST",))
 def worried_keep(request: HttpRequest, step: str, n: int | None = None) -> HttpResponse:
+    if (wait := _too_fast(request)) is not None:
+        return wait
     return _public(request, lambda door: _keep(request, door, step, n))
+
+
+def _too_fast(request: HttpRequest) -> HttpResponse | None:
+    """A page that says to wait, where this draft or this network is saved more often than anybody types."""
+    held = held_by(request)
+    return too_often(request, "keep", held.reference) if held.reference else None
 
 
 def _public(request: HttpRequest, then: Callable[[Door], HttpResponse]) -> HttpResponse:
@@ -254,8 +266,7 @@ def draft_names(content: dict[str, Any]) -> str:
 def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageForm | None:
     """The form of a step: bound to what was sent, else filled with what the draft holds."""
     data = request.POST if request.method == "POST" else None
-    key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
-    kept = door.content.get(key)
+    kept = door.content.get(_key(step, n))
     common: dict[str, Any] = {"data": data, "draft": kept}
     match step:
         case "danger":
@@ -286,9 +297,18 @@ def _steps(door: Door) -> tuple[str, ...]:
     return tuple(s for s in STEPS if not (door.public and s == "family"))
 
 
+def _key(step: str, n: int | None) -> str:
+    """Where a draft keeps a step, or one of the children or people of a step. Raises NotFound where there is none."""
+    if n is None:
+        return step
+    if step not in ("children", "people") or n >= rules.MOST_NAMED:
+        raise NotFound
+    return f"{'child' if step == 'children' else 'person'}-{n}"
+
+
 def _keep(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
-    key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
-    if step not in STEPS or step == "check":
+    key = _key(step, n)
+    if step not in _steps(door) or step == "check" or (step in ("children", "people") and n is None):
         raise NotFound
     draft = actions.save_draft(door.draft.id, key, typed(request.POST))
     return JsonResponse({"saved": f"{draft.saved_at.astimezone(LONDON):%H:%M}"})
@@ -296,7 +316,8 @@ def _keep(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpRes
 
 def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
     steps = _steps(door)
-    if step not in (*steps, "resume") or (n is not None and (step not in ("children", "people") or n > 30)):
+    key = _key(step, n)
+    if step not in (*steps, "resume"):
         raise NotFound
     if step == "resume":
         return _resume(request, door)
@@ -307,7 +328,6 @@ def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpRes
     form = _form(door, step, n, request)
     assert form is not None
     if request.method == "POST":
-        key = step if n is None else f"{'child' if step == 'children' else 'person'}-{n}"
         actions.save_draft(door.draft.id, key, typed(request.POST))
         if form.is_valid():
             if n is not None:
@@ -377,7 +397,11 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
             return HttpResponseRedirect(door.url(step, wrong[0]))
         else:
             return HttpResponseRedirect(_after(request, door, step))
-    following = max((n for n, _ in items), default=-1) + 1
+    taken = {n for n, _ in items}
+    following = next((n for n in range(max(taken, default=-1) + 1, rules.MOST_NAMED)), None)
+    if following is None:
+        # Somebody was taken out further up: their place is free again.
+        following = next((n for n in range(rules.MOST_NAMED) if n not in taken), None)
     if kind == "child" and not items and request.method == "GET":
         return HttpResponseRedirect(door.url(step, 0))
     shown = []
