@@ -102,6 +102,10 @@ class Grant(FolderRow):
     given_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+    for_joining = models.ForeignKey(
+        "Joining", null=True, on_delete=models.PROTECT, related_name="grants",
+        help_text="Given for a match alone, with which it ends",
+    )  # fmt: skip
 
     door = Door(
         read="access_may_read(folder_id) OR practitioner_id = kernel_practitioner()",

@@ -17,7 +17,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 
 from .. import queries, rules
-from ..models import Grant
+from ..models import Grant, Joining
 from ..terms import GrantLevel, GrantOrigin
 from .reach import require_opened, require_reached, require_written
 
@@ -131,11 +131,12 @@ def end_access(grant_id: UUID) -> UUID:
         return grant.folder_id
 
 
-def let_team_in(folder_id: UUID, team_id: UUID, *, why: str) -> None:
+def let_team_in(folder_id: UUID, team_id: UUID, *, why: str, joining_id: UUID | None = None) -> Grant | None:
     """Let the front door read and write in a known child's folder while it decides on a concern.
 
-    Part of another action, which asks the permission. Raises NotFound alike for a sealed and an invented
-    folder.
+    Part of another action, which asks the permission. What is given for a match ends with it (`joining_id`); what the
+    team may do already is not given again, and stays when it is asked for without one. Returns what was given. Raises
+    NotFound alike for a sealed and an invented folder.
     """
     with attempt("access.let_team_in", folder_id=folder_id):
         if queries.is_sealed_to_viewer(folder_id):
@@ -143,11 +144,41 @@ def let_team_in(folder_id: UUID, team_id: UUID, *, why: str) -> None:
         standing = Grant.objects.filter(
             folder_id=folder_id, team_id=team_id, level=GrantLevel.WRITE.value, ends_at__isnull=True
         )
-        if not standing.exists():
-            grant = grant_to(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
-            # Only now may the viewer see whether there is such a folder at all.
-            require_opened(folder_id)
-            record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, subject=grant, team=team_id)
+        if standing.exists():
+            if joining_id is None:
+                standing.filter(for_joining__isnull=False).update(for_joining=None)
+            return None
+        grant = grant_to(folder_id, GrantOrigin.CONCERN, why, team_id=team_id, level=GrantLevel.WRITE)
+        # Only now may the viewer see whether there is such a folder at all.
+        require_opened(folder_id)
+        record(Verb.WROTE, "access.let_team_in", folder_id=folder_id, subject=grant, team=team_id)
+        if joining_id is not None:
+            given_for(grant, joining_id)
+        return grant
+
+
+def given_for(grant: Grant, joining_id: UUID) -> None:
+    """What was given is for a match, and ends with it."""
+    grant.for_joining_id = joining_id
+    grant.save(update_fields=["for_joining"])
+
+
+def end_given_for(joining: Joining) -> None:
+    """A match was undone: what was given for it ends, unless another match with the same child needs it, or nobody
+    else could write in the record. Part of undoing, which asks the permission."""
+    other = (
+        Joining.objects.filter(into_id=joining.into_id, undone_at__isnull=True).exclude(pk=joining.pk).first()
+    )
+    for grant in Grant.objects.filter(for_joining=joining, ends_at__isnull=True):
+        if other is not None:
+            given_for(grant, other.pk)
+            continue
+        writing = queries.grants_on(grant.folder_id).filter(level=GrantLevel.WRITE.value)
+        if not rules.may_end(grant.pk, grant.level, list(writing.values_list("pk", flat=True))):
+            continue
+        record(Verb.WROTE, "access.end_access", folder_id=grant.folder_id, subject=grant)
+        grant.ends_at = max(now(), grant.given_at)
+        grant.save(update_fields=["ends_at"])
 
 
 def let_in_for_meeting(

@@ -16,7 +16,7 @@ from sightline.kernel.viewer import current
 
 from .. import queries
 from ..models import Joining
-from .grants import let_team_in
+from .grants import end_given_for, given_for, let_team_in
 from .reach import require_opened, require_written
 
 
@@ -38,10 +38,11 @@ def join(folder_id: UUID, into_id: UUID, reasons: str) -> UUID:
             raise Refused("This is the same record.")
         if not reasons.strip():
             raise Refused("Say what makes you sure that this is the same child", "words")
+        given = None
         if not queries.opened_of([lead]):
             if acting.team_id is None:
                 raise NotFound
-            let_team_in(lead, acting.team_id, why=reasons.strip())
+            given = let_team_in(lead, acting.team_id, why=reasons.strip())
         if Joining.objects.filter(folder_id=folder_id, undone_at__isnull=True).exists():
             raise Refused("This record is joined to a known child's already. Undo that first.")
         if Joining.objects.filter(into_id=folder_id, undone_at__isnull=True).exists():
@@ -58,12 +59,15 @@ def join(folder_id: UUID, into_id: UUID, reasons: str) -> UUID:
                 joining.save(force_insert=True)
         except IntegrityError as error:
             raise Refused("Somebody else joined this record a moment ago. Look at it again.") from error
+        if given is not None:
+            given_for(given, joining.id)
         record(Verb.WROTE, "access.join", folder_id=folder_id, subject=joining, into=lead)
         return joining.id
 
 
 def undo_join(folder_id: UUID, why: str) -> None:
-    """The joining was wrong: the folder is read by itself again. When, by whom and why is added."""
+    """The joining was wrong: the folder is read by itself again. When, by whom and why is added, and what was
+    given for it ends."""
     with attempt("access.undo_join", folder_id=folder_id):
         permit(Permission.DECIDE_MATCH)
         require_opened(folder_id)
@@ -76,3 +80,4 @@ def undo_join(folder_id: UUID, why: str) -> None:
         joining.undone_why = why.strip()
         joining.save(update_fields=["undone_at", "undone_by_id", "undone_why"])
         record(Verb.WROTE, "access.undo_join", folder_id=folder_id, subject=joining)
+        end_given_for(joining)

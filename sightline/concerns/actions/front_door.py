@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from sightline.access import actions as access
 from sightline.access.models import Joining
-from sightline.agencies.actions import permit
+from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -17,11 +17,12 @@ from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.records import actions as records
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
-from ..models import ConcernPart
+from ..models import ConcernPart, Screening
 from ..terms import AdditionKind, ConcernAct, ConcernState
 from .steps import _add, _added_before, _advance, _audit, _folders, _locked, _not_stale, at_words, named
 
@@ -91,11 +92,12 @@ def decide_match(part_id: UUID, known_folder_id: UUID, reasons: str) -> None:
             f"{named(joined.decided_by)} said at {at_words(joined.decided_at)} that this is a known child. Yours was "
             "not recorded; what you typed is kept below. If the match is wrong, undo it first."
         )
-    access.join(part.folder_id, known_folder_id, reasons)
+    joining_id = access.join(part.folder_id, known_folder_id, reasons)
     access.let_team_in(
         known_folder_id,
         part.concern.team_id,
         why=f"A concern about this child, {part.concern.reference}, is being decided",
+        joining_id=joining_id,
     )
     pack = pack_in_force()
     records.decide(
@@ -120,21 +122,33 @@ def _joinings(part: ConcernPart) -> QuerySet[Joining]:
 
 @transaction.atomic
 def undo_match(part_id: UUID, reasons: str) -> None:
-    """The match was wrong: the two are read apart again, and both histories stay."""
+    """The match was wrong: the two are read apart again, and both histories stay.
+
+    What is owed because of this concern comes back to the front door, under the right child; who decided is told, and
+    so is who had been given it. The front door's way into the other child's record ends.
+    """
     permit(Permission.DECIDE_MATCH)
-    part = ConcernPart.objects.filter(id=part_id).first()
+    part = ConcernPart.objects.filter(id=part_id).select_related("concern").first()
     if part is None:
         raise NotFound
     _locked(part.concern_id)
-    undone = _joinings(part).order_by("-decided_at").first()
-    if undone is not None and undone.undone_at is not None:
-        mine = undone.undone_by_id == current().practitioner_id
-        if mine and undone.undone_why == reasons.strip():
+    # Read from the child's own record: the other one may be closed to the front door once it is undone.
+    undone = (
+        Decision.objects.filter(folder_id=part.folder_id, kind=DecisionKind.MATCH.value)
+        .select_related("maker")
+        .order_by("-made_at")
+        .first()
+    )
+    if undone is not None and undone.outcome == _UNDONE:
+        if undone.maker_id == current().practitioner_id and undone.reasons == reasons.strip():
             return  # the same form again
         raise Refused(
-            f"{named(undone.undone_by)} undid this match at {at_words(undone.undone_at)}. Yours was not recorded; what "
+            f"{named(undone.maker)} undid this match at {at_words(undone.made_at)}. Yours was not recorded; what "
             "you typed is kept below."
         )
+    joined = _joinings(part).filter(undone_at__isnull=True).first()
+    if joined is not None and reasons.strip():
+        _give_back(part, joined.into_id, reasons)
     access.undo_join(part.folder_id, reasons)
     pack = pack_in_force()
     records.decide(
@@ -142,7 +156,7 @@ def undo_match(part_id: UUID, reasons: str) -> None:
             records.Deciding(
                 folder_id=part.folder_id,
                 kind=DecisionKind.MATCH,
-                outcome="This is not the known child: the match was undone",
+                outcome=_UNDONE,
                 reasons=reasons,
                 pack=pack.name,
                 pack_version=pack.version,
@@ -151,3 +165,36 @@ def undo_match(part_id: UUID, reasons: str) -> None:
         ]
     )
     record(Verb.WROTE, "concerns.undo_match", folder_id=part.folder_id, subject=part)
+
+
+_UNDONE = "This is not the known child: the match was undone"
+
+
+def _give_back(part: ConcernPart, known_id: UUID, reasons: str) -> None:
+    """What this concern's decisions opened, while the child was taken for the known one, is the front door's again."""
+    decided = list(
+        Screening.objects.filter(part=part).select_related("decision").order_by("-decision__made_at")
+    )
+    owners = set()
+    for duty in on_folders([part.folder_id]):
+        if not duty.path.startswith("/child/"):
+            continue  # what is owed to the referrer has stayed where it was
+        if duty.owner_id is not None:
+            owners.add(duty.owner_id)
+        path = duty.path.replace(f"/child/{known_id}/", f"/child/{part.folder_id}/")
+        duties.hand_to([duty.id], None, team_id=part.concern.team_id, path=path)
+    for screening in decided:
+        duties.withdraw_all(screening.decision_id, f"The match was undone: {reasons}", folder_ids=[known_id])
+    me = current().practitioner_id
+    for practitioner_id in owners - {me}:
+        notify(
+            practitioner_id,
+            text="A concern that you had work from is not about a child of yours after all",
+            path=f"/child/{known_id}/",
+        )
+    if decided:
+        notify(
+            decided[0].decision.maker_id,
+            text=f"A match was undone after the decision on {part.concern.reference}: look at the decision again",
+            path=f"/front-door/{part.concern_id}/",
+        )

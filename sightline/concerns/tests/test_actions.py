@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import ProgrammingError, transaction
 
 from sightline.access.gathering import gathering
-from sightline.access.models import Folder
-from sightline.access.tests.factories import let_in, sealed
+from sightline.access.models import Folder, Grant
+from sightline.access.queries import opened_of
+from sightline.access.tests.factories import let_in, open_folder_for, sealed
 from sightline.agencies.models import Notice
 from sightline.agencies.queries import acting_now
 from sightline.agencies.terms import AgencyKind
@@ -18,7 +21,7 @@ from sightline.agencies.tests.factories import (
     make_practitioner,
     make_team,
 )
-from sightline.children.actions import involve
+from sightline.children.actions import involve, record_child_of_concern
 from sightline.children.rules import NewInvolvement
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import Incomplete
@@ -303,6 +306,72 @@ def test_a_match_joins_two_histories_and_can_be_undone():
         actions.undo_match(part.id, "They are cousins who share a name.")
         assert not queries.concern(second.concern_id).parts[0].matched
         assert [d.kind for d in Decision.objects.filter(folder_id=part.folder_id)] == ["match", "match"]
+
+
+@pytest.mark.obligation("ASM-03")
+def test_a_match_undone_after_the_decision_gives_back_what_it_gave_to_the_wrong_child():
+    door = make_front_door()
+    team = make_team(name="Safeguarding Team East")
+    manager = make_practitioner("team-manager", team=team, name="Rosa Lind")
+    worker = make_practitioner("social-worker", team=team, name="Dana Oke", line_manager=manager)
+    wrong = open_folder_for(worker, team, manager=manager)
+    with as_practitioner(worker):
+        record_child_of_concern(wrong, given="Maya", family="Ferreira-Lund", born_on=date(2017, 3, 14))
+        agency = acting_now().agency_id
+        involve(wrong, NewInvolvement(agency, "Social worker", practitioner_id=worker.pk, lead=True))
+    raised = raised_by(door.teacher)
+    with as_practitioner(door.decider):
+        first, second = queries.concern(raised.concern_id).parts
+        actions.decide_match(first.id, wrong, "Same name, same birthday.")
+        actions.screen(
+            raised.concern_id,
+            [a_decision(first.id, outcome="section_17_assessment"), a_decision(second.id)],
+            knows_family=False,
+        )
+        given = Grant.objects.get(folder_id=wrong, team=door.team)
+        before = {d.kind: d for d in Duty.objects.filter(folder_id=first.folder_id)}
+        assert before["assessment"].owner_id == worker.pk
+        assert before["assessment"].path == f"/child/{wrong}/enquiries/"
+        assert given.ends_at is None
+    with as_practitioner(door.second):
+        actions.undo_match(first.id, "They are cousins who share a name.")
+    with as_practitioner(worker):
+        assert Grant.objects.get(pk=given.pk).ends_at is not None
+        assert Grant.objects.filter(folder_id=wrong, ends_at__isnull=True).count() == 2
+        told = [n.text for n in Notice.objects.all()]
+        assert "A concern that you had work from is not about a child of yours after all" in told
+        assert not opened_of([first.folder_id])
+    with as_practitioner(door.decider):
+        after = {d.kind: d for d in Duty.objects.filter(folder_id=first.folder_id)}
+        assessment = after["assessment"]
+        assert (assessment.owner_id, assessment.team_id) == (None, door.team.pk)
+        assert assessment.path == f"/child/{first.folder_id}/enquiries/"
+        assert after["answer_to_referrer"].owner_id == before["answer_to_referrer"].owner_id
+        assert f"A match was undone after the decision on {raised.reference}: look at the decision again" in [
+            n.text for n in Notice.objects.all()
+        ]
+        kinds = [d.outcome for d in Decision.objects.filter(folder_id=first.folder_id, kind="match")]
+        assert len(kinds) == 2
+    with as_practitioner(door.second):
+        actions.undo_match(first.id, "They are cousins who share a name.")  # the same form again
+    with as_practitioner(door.decider), pytest.raises(Refused, match="Ola Brandt undid this match at"):
+        actions.undo_match(first.id, "Not the same.")
+
+
+def test_what_another_match_still_needs_does_not_end_with_the_one_undone():
+    door = make_front_door()
+    known = open_folder_for(door.worker)
+    concerns = [raised_by(door.teacher), raised_by(door.teacher)]
+    with as_practitioner(door.decider):
+        parts = [queries.concern(each.concern_id).parts[0] for each in concerns]
+        for part in parts:
+            actions.decide_match(part.id, known, "Same name, same birthday.")
+        given = Grant.objects.get(folder_id=known, team=door.team)
+        actions.undo_match(parts[0].id, "They are cousins who share a name.")
+        assert Grant.objects.get(pk=given.pk).ends_at is None
+        actions.undo_match(parts[1].id, "They are cousins as well, her aunt says.")
+    with as_practitioner(door.worker):
+        assert Grant.objects.get(pk=given.pk).ends_at is not None
 
 
 @pytest.mark.obligation("PAR-02")
