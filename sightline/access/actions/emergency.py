@@ -24,13 +24,19 @@ from .reach import require_reached
 
 
 def open_in_emergency(
-    folder_id: UUID, reason: str, *, minutes: int, tell: Collection[UUID] = ()
+    folder_id: UUID,
+    reason: str,
+    *,
+    minutes: int,
+    tell: Collection[UUID] = (),
+    acknowledge_within_minutes: int | None = None,
 ) -> EmergencyAccess:
     """Open a folder in an emergency for so many minutes (the pack's), and tell whoever answers for it at
     once.
 
     Told are the manager who answers for the record, the practitioners that it is allocated to, whoever `tell`
-    adds, and the opener's own manager. Raises NotPermitted, Refused for a reason of no real words, NotFound
+    adds, and the opener's own manager; whoever does not say in `acknowledge_within_minutes` (the pack's) that they
+    have it is followed by their own manager. Raises NotPermitted, Refused for a reason of no real words, NotFound
     for a sealed or invented folder, both alike.
     """
     with attempt("access.open_in_emergency", folder_id=folder_id):
@@ -68,6 +74,7 @@ def open_in_emergency(
                     text="A record that concerns you was opened in an emergency",
                     path=f"/access/emergencies/{row.pk}/",
                     urgent=True,
+                    acknowledge_within_minutes=acknowledge_within_minutes,
                 )
         record(
             Verb.EMERGENCY,

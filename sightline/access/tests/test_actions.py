@@ -295,7 +295,7 @@ def test_an_emergency_opens_for_the_minutes_tells_those_who_answer_and_is_listed
     helper = make_practitioner("social-worker", line_manager=boss)
     folder_id = open_folder_for(worker, manager=manager)
     with as_practitioner(helper):
-        row = actions.open_in_emergency(folder_id, REASON, minutes=240)
+        row = actions.open_in_emergency(folder_id, REASON, minutes=240, acknowledge_within_minutes=15)
         assert queries.opened_of([folder_id]) == {folder_id}
         assert not queries.may_write(folder_id)
         assert row.ends_at - row.opened_at == timedelta(minutes=240)
@@ -305,6 +305,7 @@ def test_an_emergency_opens_for_the_minutes_tells_those_who_answer_and_is_listed
         with as_practitioner(told):
             (notice,) = notices_waiting(told.pk)
             assert notice.urgent
+            assert notice.acknowledge_by is not None
             assert notice.path == f"/access/emergencies/{row.pk}/"
             assert "Mother" not in notice.text
     with owning():

@@ -19,7 +19,7 @@ from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import acknowledged_within, pack_in_force
 
 from ..models import Addition, Answer, Concern, PartName
 from ..terms import AdditionKind, AnswerKind, ConcernAct, ConcernState
@@ -154,7 +154,7 @@ def add_more(
     if concern.state in (ConcernState.DECIDED.value, ConcernState.ANSWERED.value):
         agencies.notify_duty_manager(
             concern.team_id, text=f"Something was added to concern {concern.reference}",
-            path=f"/front-door/{concern.id}/",
+            path=f"/front-door/{concern.id}/", acknowledge_within_minutes=acknowledged_within(),
         )  # fmt: skip
     for folder_id in PartName.objects.filter(concern=concern).values_list("folder_id", flat=True):
         record(Verb.WROTE, "concerns.add_more", folder_id=folder_id, subject=concern)
@@ -199,7 +199,7 @@ def take_back(concern_id: UUID, why: str, *, once: UUID | None = None) -> None:
     # The clocks run on: taking back ends nothing until the front door has looked (it may have been made to).
     agencies.notify_duty_manager(
         concern.team_id, text=f"Concern {concern.reference} was taken back: look at why",
-        path=f"/front-door/{concern.id}/",
+        path=f"/front-door/{concern.id}/", acknowledge_within_minutes=acknowledged_within(),
     )  # fmt: skip
     for folder_id in PartName.objects.filter(concern=concern).values_list("folder_id", flat=True):
         record(Verb.WROTE, "concerns.take_back", folder_id=folder_id, subject=concern)

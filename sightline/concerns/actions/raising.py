@@ -19,12 +19,12 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
 from sightline.children.terms import Kinship, Known
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 from sightline.kernel.viewer import ViewerKind, current
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import acknowledged_within, pack_in_force
 
 from .. import rules
 from ..models import Concern, ConcernPart, Draft, PartName
@@ -174,9 +174,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
             text="A concern says that a child is in immediate danger",
             path=path,
             urgent=True,
-            acknowledge_within_minutes=pack.setting(
-                "duty_manager_acknowledgement", at.astimezone(LONDON).date()
-            ).amount,
+            acknowledge_within_minutes=acknowledged_within(),
         )
     if draft is not None:
         draft.delete()

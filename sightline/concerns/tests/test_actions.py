@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -11,6 +11,7 @@ from sightline.access.gathering import gathering
 from sightline.access.models import Folder, Grant
 from sightline.access.queries import opened_of
 from sightline.access.tests.factories import let_in, open_folder_for, sealed
+from sightline.agencies.actions import settle_and_pass_on
 from sightline.agencies.models import Notice
 from sightline.agencies.queries import acting_now
 from sightline.agencies.terms import AgencyKind
@@ -30,8 +31,9 @@ from sightline.concerns.models import Concern, ConcernPart, PossibleConcern, Scr
 from sightline.concerns.terms import AdditionKind, ConcernState
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import agencies_working_with
+from sightline.procedures.queries import acknowledged_within, agencies_working_with
 from sightline.records.models import Decision
 
 from .factories import a_concern, a_decision, make_front_door, raised_by
@@ -244,6 +246,27 @@ def test_a_child_of_another_authority_is_ours_until_accepted():
         assert Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True).count() == 1
         with pytest.raises(Refused, match="accepted already"):
             actions.transfer_accepted(first.id, "Jo Penn, duty manager")
+
+
+@pytest.mark.obligation("HLP-06")
+def test_what_the_duty_manager_is_told_goes_on_to_the_next_of_the_rota_within_the_packs_minutes():
+    door = make_front_door()
+    taken, decided = raised_by(door.teacher), raised_by(door.teacher)
+    _decide(door, decided)
+    with as_practitioner(door.teacher):
+        actions.take_back(taken.concern_id, "It was a misunderstanding.")
+        actions.add_more(decided.concern_id, AdditionKind.MORE, "He came back this morning.")
+    with as_practitioner(door.manager):
+        minutes = acknowledged_within()
+        told = list(Notice.objects.order_by("created_at"))
+    assert [n.path for n in told] == [f"/front-door/{each.concern_id}/" for each in (taken, decided)]
+    for notice in told:
+        assert notice.team_id == door.team.pk
+        assert notice.acknowledge_by == notice.created_at + timedelta(minutes=minutes)
+    with looking_as(Viewer.for_job("notices")):
+        assert settle_and_pass_on(now() + timedelta(minutes=minutes, seconds=1)) == 2
+    with as_practitioner(door.second):
+        assert Notice.objects.filter(path__startswith="/front-door/").count() == 2
 
 
 def test_taking_back_correcting_and_reopening_add_to_the_record():

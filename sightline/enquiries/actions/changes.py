@@ -20,7 +20,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import acknowledged_within, pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision, Entry
 from sightline.records.terms import DecisionKind
@@ -76,7 +76,10 @@ def ask_step_up(folder_id: UUID, *, reasons: str, family_view: str) -> StepUp:
     access.let_team_in(lead, team.id, why="A step up from early help is being decided")
     path = f"/child/{lead}/enquiries/step-up/{row.id}/"
     way.happened("step_up_asked", lead, row.id, path=path, team_id=team.id)
-    notify_duty_manager(team.id, text="A step up from early help waits for a decision", path=path)
+    notify_duty_manager(
+        team.id, text="A step up from early help waits for a decision", path=path,
+        acknowledge_within_minutes=acknowledged_within(),
+    )  # fmt: skip
     record(Verb.WROTE, "enquiries.ask_step_up", folder_id=lead, subject=row)
     return row
 

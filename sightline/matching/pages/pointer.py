@@ -20,7 +20,7 @@ from sightline.govuk.forms import PageForm, Words
 from sightline.govuk.words import moment
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import acknowledged_within, pack_in_force
 
 from .find import latest
 
@@ -69,7 +69,12 @@ def emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     form = EmergencyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            opened = open_in_emergency(folder_id, form.cleaned_data["reason"], minutes=minutes)
+            opened = open_in_emergency(
+                folder_id,
+                form.cleaned_data["reason"],
+                minutes=minutes,
+                acknowledge_within_minutes=acknowledged_within(),
+            )
         except (NotFound, NotPermitted):
             raise
         except Refused as refused:
