@@ -29,6 +29,7 @@ from .people import (
     end_tie,
     involve,
     tie,
+    tie_many,
 )
 from .recording import (
     RecordedThen,
@@ -82,5 +83,6 @@ __all__ = [
     "set_status",
     "tie",
     "tie_family_of_concern",
+    "tie_many",
     "withdraw_identifier",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from sightline.agencies.models import Agency, Posting
-from sightline.audit.actions import attempt
+from sightline.audit.actions import REFUSALS, attempt, event, note_exception, record_many
+from sightline.audit.terms import Verb
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, Refused
@@ -20,7 +22,18 @@ from .. import rules
 from ..models import Involvement, Tie
 from ..rules import NewInvolvement, NewTie
 from ..terms import Kinship, PersonKind
-from .gate import _begin_on, _close, _current, _end, _enter_for_child, _insert, _not_stale, _stamp, _wrote
+from .gate import (
+    _begin_on,
+    _close,
+    _current,
+    _end,
+    _enter_for_child,
+    _insert,
+    _not_stale,
+    _stamp,
+    _wrote,
+    refresh_pointers,
+)
 from .rows import _involvement, _tie
 
 
@@ -45,6 +58,73 @@ def tie(folder_id: UUID, new: NewTie, *, seen: Sequence[UUID] | None = None) -> 
             other_side = replace(new, other_id=child_id, words="")
             _put_tie(their_folder, new.other_id, other_side, None)
         return row.pk
+
+
+@transaction.atomic
+def tie_many(ties: Sequence[tuple[UUID, NewTie]]) -> list[UUID]:
+    """What `tie` writes for each of these (folder, tie), with the same checks, in statements whose number hangs on the
+    folders and not on the ties; returns the rows' ids in the same order. No pair stands among them twice."""
+    children: dict[UUID, UUID] = {}
+    others = _other_sides([new.other_id for _folder, new in ties])
+    rows: list[Tie] = []
+    asked: list[Tie] = []
+    for folder_id in dict.fromkeys(folder_id for folder_id, _new in ties):
+        with attempt("children.tie", folder_id=folder_id):
+            children[folder_id] = _enter_for_child(folder_id)
+    for folder_id, new in ties:
+        child_id = children[folder_id]
+        with _telling("children.tie", folder_id):
+            kind, their_folder = others.get(new.other_id, (None, None))
+            if kind is None:
+                raise NotFound
+            rules.check_tie(child_id, new, kind).or_refuse()
+            day = _begin_on(new.held_from, "This relationship")
+        asked.append(_tie(folder_id, child_id, new, day))
+        rows.append(asked[-1])
+        if kind is PersonKind.CHILD and their_folder is not None and new.kinship is Kinship.SIBLING:
+            rows.append(_tie(their_folder, new.other_id, replace(new, other_id=child_id, words=""), day))
+    if len({(row.child_id, row.other_id) for row in rows}) < len(rows):
+        raise ValueError("Two ties of one child to one person")
+    with attempt("children.tie"):
+        _close_earlier(rows)
+        _insert(rows)
+    refresh_pointers(list(dict.fromkeys(row.folder_id for row in rows)))
+    record_many(
+        event(Verb.WROTE, "children.tie", folder_id=row.folder_id, subject=row, other=row.other_id)
+        for row in rows
+    )
+    return [row.pk for row in asked]
+
+
+def _other_sides(people: Sequence[UUID]) -> dict[UUID, tuple[PersonKind, UUID | None]]:
+    """Of those of them whom the viewer may tie somebody to: child or adult, and a child's folder where the viewer may
+    add to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wanted, found.kind, found.folder FROM unnest(%s::uuid[]) AS wanted "
+            "CROSS JOIN LATERAL children_other_side(wanted) AS found WHERE found.kind IS NOT NULL",
+            [list(dict.fromkeys(people))],
+        )
+        return {person: (PersonKind(kind), folder) for person, kind, folder in cursor.fetchall()}
+
+
+def _close_earlier(rows: Sequence[Tie]) -> None:
+    """Ends what holds now between the same two people, on the day on which the new row begins."""
+    days = {(row.child_id, row.other_id): row.held_from for row in rows}
+    held = Tie.objects.filter(child_id__in={c for c, _ in days}, other_id__in={o for _, o in days})
+    for child_id, other_id in set(held.values_list("child_id", "other_id")) & days.keys():
+        both = Tie.objects.filter(child_id=child_id, other_id=other_id)
+        _close(both, days[child_id, other_id], "A later relationship")
+
+
+@contextmanager
+def _telling(what: str, folder_id: UUID) -> Iterator[None]:
+    """Where nothing is written in the block, a refusal is told of its folder, as `attempt` tells it."""
+    try:
+        yield
+    except REFUSALS as refusal:
+        note_exception(refusal, what, folder_id=folder_id)
+        raise
 
 
 def _put_tie(folder_id: UUID, child_id: UUID, new: NewTie, seen: Sequence[UUID] | None) -> Tie:

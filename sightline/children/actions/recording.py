@@ -19,7 +19,7 @@ from ..models import Identity, Person, Tie
 from ..rules import Address, Birth, Names, NewAdult, NewChild, NewProvider, NewTie
 from ..terms import Kinship, Known, ProviderKind, Sex
 from .gate import _enter, _insert, _wrote, london_day, refresh_pointers
-from .people import tie
+from .people import tie_many
 from .rows import _adult_rows, _check_new, _child_rows, _tie
 
 
@@ -180,13 +180,18 @@ def tie_family_of_concern(
     """The family in a concern: its children (folder, person) as brothers and sisters, and the people around
     them (given and family name, kinship, whether they live with the children, telephone number), each
     recorded once and tied to every child. Returns the people's ids."""
-    for place, (folder_id, _child_id) in enumerate(children):
-        for _folder_id, sibling_id in children[place + 1 :]:
-            tie(folder_id, NewTie(sibling_id, Kinship.SIBLING))
+    ties = [
+        (folder_id, NewTie(sibling_id, Kinship.SIBLING))
+        for place, (folder_id, _child_id) in enumerate(children)
+        for _folder_id, sibling_id in children[place + 1 :]
+    ]
     ids: list[UUID] = []
     for given, family, kinship, lives_with, telephone in people:
         adult = NewAdult(Names(given, family), Birth(telephone=telephone))
         ids.append(record_adult(children[0][0], adult))
-        for folder_id, _child_id in children:
-            tie(folder_id, NewTie(ids[-1], kinship, lives_with_child=lives_with))
+        ties += [
+            (folder_id, NewTie(ids[-1], kinship, lives_with_child=lives_with))
+            for folder_id, _child_id in children
+        ]
+    tie_many(ties)
     return ids

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from sightline.agencies.actions import change_agency
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
@@ -17,10 +19,12 @@ from sightline.children.models import (
     Involvement,
     Particulars,
     PersonName,
+    Pointer,
     PointerAgency,
     Provider,
     Residence,
     Status,
+    Tie,
 )
 from sightline.children.rules import (
     Address,
@@ -679,6 +683,98 @@ def test_bulk_costs_few_queries_whatever_the_number(world, django_assert_max_num
                 for n, f in enumerate(folders)
             ]
         )
+
+
+# -- a family at once ---------------------------------------------------------------------------------
+
+
+def _tied(world, one_by_one: bool) -> tuple[list, list, list]:
+    """A family of three children and two adults; its ties, the trail of them, and what a search shows."""
+    folders = [world.folder() for _ in range(3)]
+    children = [world.child(f, names=Names(f"Child {n}")) for n, f in enumerate(folders)]
+    with world.looking("demo"):
+        adults = [actions.record_adult(folders[0], NewAdult(Names(name))) for name in ("Jon", "Ana")]
+        wanted = [
+            (folders[0], NewTie(children[1], Kinship.SIBLING, words="our big one")),
+            (folders[0], NewTie(children[2], Kinship.SIBLING)),
+            (folders[1], NewTie(children[2], Kinship.SIBLING, held_from=days_ago(3))),
+            *((f, NewTie(adults[0], Kinship.FATHER, lives_with_child=Known.YES)) for f in folders),
+            (folders[2], NewTie(adults[1], Kinship.MOTHER, parental_responsibility=Known.YES)),
+        ]
+        # An earlier tie to the same person ends.
+        actions.tie(folders[1], NewTie(adults[0], Kinship.OTHER, held_from=days_ago(9)))
+    names = {one: f"{n}" for n, one in enumerate([*folders, *children, *adults])}
+    with world.owning():
+        before = set(AuditEvent.objects.values_list("pk", flat=True))
+    with world.looking("demo"):
+        if one_by_one:
+            ids = [actions.tie(folder, new) for folder, new in wanted]
+        else:
+            ids = actions.tie_many(wanted)
+    with world.owning():
+        ties = {each.pk: each for each in Tie.objects.filter(folder_id__in=folders)}
+        assert [ties[i].other_id for i in ids] == [new.other_id for _, new in wanted]
+        rows = sorted(
+            (
+                names[t.folder_id], names[t.child_id], names[t.other_id], t.kinship, t.words, t.held_from,
+                t.parental_responsibility, t.lives_with_child, str(t.held_until), t.recorded_by_id,
+            )
+            for t in ties.values()
+        )  # fmt: skip
+        trail = sorted(
+            (
+                e.verb, e.what, names[e.folder_id], e.subject_table, names[ties[UUID(e.subject_id)].other_id],
+                names[UUID(e.detail["other"])], str(sorted(e.detail)), e.actor_kind, e.job,
+            )
+            for e in AuditEvent.objects.exclude(pk__in=before)
+        )  # fmt: skip
+        pointers = [Pointer.objects.get(folder_id=f).name for f in folders]
+    return rows, trail, pointers
+
+
+def test_ties_written_at_once_are_those_written_one_by_one(world):
+    one_by_one, at_once = _tied(world, True), _tied(world, False)
+    assert at_once == one_by_one
+    assert len(at_once[1]) == 10
+
+
+def test_ties_written_at_once_ask_what_single_ties_ask(world, worker, stranger, visitor, folder_id, child_id):
+    elsewhere = world.folder()
+    foreign = world.child(elsewhere, names=Names("Theo"))
+    world.seal(elsewhere, stranger)
+    with world.looking(worker):
+        adult = actions.record_adult(folder_id, NewAdult(Names("Jon")))
+        good = (folder_id, NewTie(adult, Kinship.FATHER))
+        for wrong, refusal in (
+            ((elsewhere, NewTie(adult, Kinship.FATHER)), NotFound),
+            ((folder_id, NewTie(foreign, Kinship.SIBLING)), NotFound),
+            ((folder_id, NewTie(child_id, Kinship.SIBLING)), Refused),
+            ((folder_id, NewTie(adult, Kinship.FATHER, held_from=days_ago(-1))), Refused),
+        ):
+            with pytest.raises(refusal):
+                actions.tie(*wrong)
+            with pytest.raises(refusal):
+                actions.tie_many([good, wrong])
+        with pytest.raises(ValueError, match="one child to one person"):
+            actions.tie_many([good, good])
+        assert not Tie.objects.exists()
+    with world.looking(visitor), pytest.raises(NotFound):
+        actions.tie_many([good])
+
+
+@pytest.mark.parametrize("people", [0, 1])
+def test_a_family_of_a_concern_costs_queries_by_its_members_and_not_by_its_pairs(world, people):
+    def cost(count: int) -> int:
+        folders = [world.folder() for _ in range(count)]
+        family = [(f, world.child(f, names=Names(f"Child {n}"))) for n, f in enumerate(folders)]
+        around = [("Jon", "Lund", Kinship.OTHER, Known.NOT_KNOWN, "")] * people
+        with world.looking("demo"), CaptureQueriesContext(connection) as asked:
+            actions.tie_family_of_concern(family, around)
+        return len(asked)
+
+    two, six, ten = cost(2), cost(6), cost(10)
+    assert ten - six == six - two
+    assert ten - six <= 4 * 4
 
 
 # -- records joined
