@@ -113,6 +113,21 @@ def new_secret() -> str:
     return "-".join("".join(letters[n : n + 4]) for n in range(0, 16, 4))
 
 
+def secret_from(digest: bytes) -> str:
+    """The secret code that 32 bytes nobody can guess stand for, in the shape of `new_secret`."""
+    number, letters = int.from_bytes(digest), []
+    for _ in range(16):
+        number, place = divmod(number, len(ALPHABET))
+        letters.append(ALPHABET[place])
+    return "-".join("".join(letters[n : n + 4]) for n in range(0, 16, 4))
+
+
+def new_seed() -> str:
+    """What a browser holds instead of a secret code that its owner has not seen yet; the server alone can make the
+    code of it."""
+    return secrets.token_hex(16)
+
+
 def tidy_code(typed: str) -> str:
     """A reference or secret as somebody typed it back: spaces, case and dashes do not matter."""
     kept = [letter for letter in typed.upper() if letter.isalnum()]

@@ -66,14 +66,15 @@ def come_back(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             reference = rules.tidy_reference(form.cleaned_data["reference"])
             secret = form.cleaned_data["secret"]
-            with as_public(Held(reference, rules.secret_digest(reference, secret))):
+            held = Held(reference, rules.secret_digest(reference, secret))
+            with as_public(held):
                 there = ""
                 if reference and queries.own_concerns(1):
                     there = reverse("concerns:worried_own")
                 elif reference and queries.drafts():
                     there = reverse("concerns:worried_step", args=["resume"])
             if there:
-                return hold(HttpResponseRedirect(there), reference, secret, seen=True)
+                return hold(HttpResponseRedirect(there), held)
             form.add_error(
                 "reference", "We cannot find anything under this reference and secret code. Check both."
             )
@@ -91,7 +92,7 @@ def worried_own(request: HttpRequest) -> HttpResponse:
         return wait
     with as_public(held):
         try:
-            return _own(request, None, reverse("concerns:worried_own"), public=True)
+            return hold(_own(request, None, reverse("concerns:worried_own"), public=True), held)
         except NotFound:
             return let_go(HttpResponseRedirect(reverse("concerns:come_back")))
 

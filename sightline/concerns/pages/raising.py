@@ -1,23 +1,26 @@
 """Raising a concern, one question or one closely related group a page: signed in, or without an account.
 
-Both doors share the steps; they differ in how the draft is found. Somebody without an account holds reference
-and secret in a cookie that ends with the browser; "Exit this page" clears cookie and draft. Once both were shown
-(it was sent, or is to be finished later) the browser lets go of them, and only who kept them comes back.
+Both doors share the steps; they differ in how the draft is found. Somebody without an account holds the draft by a
+cookie that ends with the browser, and with inactivity as a session does; the secret code stands in no cookie. "Exit
+this page" clears cookie and draft. Once reference and secret were shown (it was sent, or is to be finished later) the
+browser lets go of it, and only who kept them comes back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from allauth.core.internal import ratelimit
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
@@ -81,31 +84,51 @@ class Door:
 
 @dataclass(frozen=True)
 class Held:
-    """What this browser holds of a concern without an account. `secret` only until its owner has seen it."""
+    """What this browser holds of a concern without an account. `seed` only until its owner has seen the secret code.
+
+    The code is made of the seed with the key of the server: whoever reads the cookie cannot tell it.
+    """
 
     reference: str = ""
     digest: str = ""
-    secret: str = ""
+    seed: str = ""
+
+    @classmethod
+    def anew(cls) -> Held:
+        held = cls(rules.new_reference(), seed=rules.new_seed())
+        return replace(held, digest=rules.secret_digest(held.reference, held.secret))
+
+    @property
+    def secret(self) -> str:
+        """What its owner is shown once; empty where they have seen it."""
+        if not self.seed:
+            return ""
+        made = salted_hmac(COOKIE, f"{self.reference}:{self.seed}", algorithm="sha256")
+        return rules.secret_from(made.digest())
 
 
 def held_by(request: HttpRequest) -> Held:
-    """What this browser holds; nothing where it holds none, or what is no word of ours."""
+    """What this browser holds; nothing where it holds none, has held it unused for too long, or holds what is no word
+    of ours."""
     try:
-        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
-        return Held(str(held["reference"]), str(held["digest"]), str(held.get("secret", "")))
+        held = signing.loads(
+            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=settings.SESSION_COOKIE_AGE
+        )
+        return Held(str(held["reference"]), str(held["digest"]), str(held.get("seed", "")))
     except (signing.BadSignature, KeyError, TypeError):
         return Held()
 
 
-def hold(response: HttpResponse, reference: str, secret: str, *, seen: bool) -> HttpResponse:
-    """Let this browser hold a concern until it is closed. A secret that its owner has `seen` is not held any more: no
-    page can show it again."""
-    held = {"reference": reference, "digest": rules.secret_digest(reference, secret)}
+def hold(response: HttpResponse, held: Held) -> HttpResponse:
+    """Let this browser hold a concern, from now on for as long as a session lasts unused. Without a seed no page can
+    show the secret code again."""
     response.set_cookie(
         COOKIE,
-        signing.dumps(held if seen else held | {"secret": secret}, salt=COOKIE),
+        signing.dumps({name: value for name, value in asdict(held).items() if value}, salt=COOKIE),
+        max_age=settings.SESSION_COOKIE_AGE,
         httponly=True,
         samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
         path=reverse("concerns:worried"),
     )
     return response
@@ -183,12 +206,14 @@ def worried(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if (wait := too_often(request, "start")) is not None:
             return wait
-        reference, secret = rules.new_reference(), rules.new_secret()
-        with as_public(Held(reference, rules.secret_digest(reference, secret))):
+        held = Held.anew()
+        with as_public(held):
             actions.start_draft("concern")
         first = HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]]))
-        return hold(first, reference, secret, seen=False)
-    return render(request, "concerns/worried.html", {"public": True})
+        return hold(first, held)
+    return render(
+        request, "concerns/worried.html", {"public": True, "idle_minutes": settings.SESSION_COOKIE_AGE // 60}
+    )
 
 
 @page(permission=PUBLIC)
@@ -219,7 +244,7 @@ def _public(request: HttpRequest, then: Callable[[Door], HttpResponse]) -> HttpR
     with as_public(held):
         mine = queries.drafts()
         if mine:
-            return then(Door(public=True, draft=mine[0]))
+            return hold(then(Door(public=True, draft=mine[0])), held)
         # Sent a moment ago, and sent again: it is there once.
         there = "concerns:worried_sent" if queries.own_concerns(1) else "concerns:worried"
         return HttpResponseRedirect(reverse(there))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import signing
 from django.test import Client
 
 from sightline.concerns.models import Concern, Draft
 from sightline.concerns.pages.raising import COOKIE
+from sightline.kernel.time import now
 
 from .factories import FrontDoor, make_front_door
 from .without_account import STEPS, begins, comes_back, read, sends, tells
@@ -121,6 +124,50 @@ def test_brought_back_the_secret_is_never_shown_again_not_even_in_the_cookie(cli
     assert not held(client)
     assert comes_back(client, reference, secret) == "/worried/yours/"
     assert reference in client.get("/worried/yours/").content.decode()
+
+
+@pytest.mark.parametrize("came_back", [False, True])
+def test_the_cookie_holds_no_secret_and_nothing_that_opens_it_elsewhere(
+    client: Client, came_back: bool
+) -> None:
+    begins(client, steps=3)
+    held_before = client.cookies[COOKIE].value
+    reference, secret = read(client.get("/worried/later/").content.decode())
+    if came_back:
+        comes_back(client, reference, secret)
+    words = signing.loads(client.cookies[COOKIE].value if came_back else held_before, salt=COOKIE)
+    assert ("seed" in words) is not came_back
+    for word in words.values():
+        assert secret.replace("-", "") not in word.replace("-", "").upper()
+        assert NOTHING in comes_back(Client(), reference, word)
+
+
+@pytest.mark.parametrize("what", ["a draft", "a draft brought back", "a concern", "a concern just sent"])
+def test_left_alone_the_device_forgets_it_and_only_both_bring_it_back(
+    client: Client, settings: Any, what: str
+) -> None:
+    idle = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    with time_machine.travel(now(), tick=False) as clock:
+        begins(client, steps=3 if "draft" in what else 6)
+        if what == "a concern just sent":
+            sends(client)
+        else:
+            if what == "a concern":
+                sends(client)
+            if what != "a draft":
+                shown = client.get("/worried/sent/" if what == "a concern" else "/worried/later/")
+                reference, secret = read(shown.content.decode())
+                there = comes_back(client, reference, secret)
+            here = "/worried/yours/" if what == "a concern" else "/worried/happened/"
+            # Whoever goes on is not interrupted, however long it takes in all.
+            for _ in range(3):
+                clock.shift(idle - timedelta(minutes=1))
+                assert client.get(here).status_code == 200
+            assert client.cookies[COOKIE]["max-age"] == idle.total_seconds()
+        clock.shift(idle + timedelta(seconds=2))
+        shows_nothing(client)
+        if what in ("a draft brought back", "a concern"):
+            assert comes_back(client, reference, secret) == there
 
 
 def test_exit_from_a_concern_that_was_come_back_to_closes_it(client: Client) -> None:
