@@ -165,6 +165,14 @@ def may_screen(
     return Verdict.yes()
 
 
+def conflict_stands(*, same_maker: bool, conflict: str, for_the_child: bool | None) -> bool:
+    """Whether the conflict of a decision that awaits a ruling goes over to the one that takes its place (CHD-06).
+
+    Whoever made it never ends it by deciding again; another maker does by resolving it in the child's favour.
+    """
+    return same_maker or not (conflict.strip() and for_the_child)
+
+
 @dataclass(frozen=True)
 class OutcomeRule:
     """What the pack says of a screening outcome, as far as the rule needs it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within, pack_in_force
+from sightline.procedures.terms import DutyState
 from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
@@ -33,7 +35,7 @@ from ..models import Concern, ConcernPart, Draft, Screening, Transfer
 from ..rules import ChildDecision, OutcomeRule
 from ..terms import AdditionKind, ConcernAct, ConcernState, Referral
 from .answering import _reopen
-from .steps import _add, _advance, _locked, at_words, named
+from .steps import _add, _advance, _locked, _standing, at_words, named
 
 
 def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
@@ -105,14 +107,13 @@ def screen(
     if concern.taken_by_id is None:
         concern.taken_by_id, concern.taken_at = acting.practitioner_id, at
     concern.save()
-    earlier = {
-        s.part_id: s.decision_id
-        for s in Screening.objects.filter(concern_id=concern_id).order_by("decision__made_at")
-    }
+    standing = _standing(concern_id)
     made = records.decide(
         [
-            _deciding(
-                d, parts[d.part_id].folder_id, concern.id, pack, day, replaces_id=earlier.get(d.part_id)
+            _carrying(
+                _deciding(d, parts[d.part_id].folder_id, concern.id, pack, day),
+                standing.get(d.part_id),
+                acting.practitioner_id,
             )
             for d in decisions
         ]
@@ -122,6 +123,13 @@ def screen(
         screening = _screening(concern, decision, row, pack, day)
         screenings.append(screening)
     Screening.objects.bulk_create(screenings)
+    for screening in screenings:
+        replaced = standing.get(screening.part_id)
+        if replaced is not None and replaced.awaits_ruling:
+            # All that is owed on it is the ruling: one that was replaced is not ruled on.
+            duties.withdraw_all(
+                replaced.decision_id, _replaced_words(screening), folder_ids=[replaced.folder_id]
+            )
     _decided(
         concern,
         [s for s in screenings if not s.decision.awaits_ruling],
@@ -143,6 +151,34 @@ def screen(
     if draft_id is not None:
         Draft.objects.filter(id=draft_id).delete()
     return screenings
+
+
+def _carrying(deciding: records.Deciding, standing: Screening | None, maker_id: UUID) -> records.Deciding:
+    """A decision that takes the place of another; where that awaits a ruling, so does this: its conflict goes over."""
+    if standing is None:
+        return deciding
+    before = standing.decision
+    deciding = replace(deciding, replaces_id=before.id)
+    if not standing.awaits_ruling or not rules.conflict_stands(
+        same_maker=before.maker_id == maker_id,
+        conflict=deciding.conflict,
+        for_the_child=deciding.for_the_child,
+    ):
+        return deciding
+    if not deciding.conflict.strip():
+        deciding = replace(
+            deciding,
+            conflict=before.conflict,
+            conflict_resolved=before.conflict_resolved,
+            for_the_child=before.for_the_child,
+        )
+    return replace(deciding, awaits_ruling=True)
+
+
+def _replaced_words(by: Screening) -> str:
+    """'Replaced by the decision of Gwen Ashby at 10:40 on 3 May: Early help'"""
+    decision = by.decision
+    return f"Replaced by the decision of {decision.maker.name} at {at_words(decision.made_at)}: {decision.outcome}"
 
 
 def _decided(
@@ -171,9 +207,14 @@ def _ask_for_rulings(concern: Concern, waiting: Sequence[Screening], pack: Pack,
     """
     if not waiting:
         return
-    day, maker = at.astimezone(LONDON).date(), waiting[0].decision.maker_id
+    day = at.astimezone(LONDON).date()
+    makers = set(
+        Screening.objects.filter(
+            concern_id=concern.id, decision__awaits_ruling=True, decision__ruling__isnull=True
+        ).values_list("decision__maker_id", flat=True)
+    )
     urgent = concern.immediate_danger or any(outcome_is_protection(pack, s.outcome_id, day) for s in waiting)
-    asked = next((one for one in order_of_asking_now(concern.team_id, at) if one != maker), None)
+    asked = next((one for one in order_of_asking_now(concern.team_id, at) if one not in makers), None)
     if asked is None:
         return
     agencies.notify(
@@ -194,8 +235,6 @@ def _deciding(
     concern_id: UUID,
     pack: Pack,
     day: date,
-    *,
-    replaces_id: UUID | None = None,
 ) -> records.Deciding:
     """A decision on a child's part as the record keeps it."""
     protection = outcome_is_protection(pack, decision.outcome_id, day)
@@ -211,7 +250,6 @@ def _deciding(
         conflict_resolved=decision.conflict_resolved,
         for_the_child=decision.for_the_child,
         subject_id=concern_id,
-        replaces_id=replaces_id,
     )
 
 
@@ -319,9 +357,37 @@ def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
     return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
 
 
+def _end_replaced(screening: Screening, owed: set[str]) -> set[str]:
+    """Withdraws what only the decisions that this one replaced owe. Gives the kinds that go on under their clock.
+
+    Work that was begun goes on until whoever began it ends it. One that this child now needs sooner than its clock
+    says gives way to that.
+    """
+    earlier = Screening.objects.filter(part_id=screening.part_id).exclude(id=screening.id)
+    goes_on: set[str] = set()
+    for duty in Duty.objects.filter(
+        subject_id__in=earlier.values("decision_id"), folder_id=screening.folder_id, closed_at__isnull=True
+    ).exclude(state=DutyState.DONE_LATE.value):
+        assert duty.subject_id is not None
+        to_begin = _where_done(duty.kind, screening.folder_id, duty.subject_id).split("/")[3:]
+        begun = duty.path.split("/")[3:] != to_begin
+        in_time = screening.sooner_by is None or duty.due_at <= screening.sooner_by
+        if begun or (duty.kind in owed and in_time):
+            goes_on.add(duty.kind)
+        else:
+            duties.withdraw_all(
+                duty.subject_id,
+                _replaced_words(screening),
+                folder_ids=[screening.folder_id],
+                kind=duty.kind,
+            )
+    return goes_on
+
+
 def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetime) -> None:
     """Open together what the outcome opens, tell the allocated worker, pass a child of another authority on.
 
+    Where it takes the place of another decision, what both owe goes on with its clock, the rest of that is withdrawn.
     What this child needs sooner was said with the decision: it holds also where a manager's ruling comes between.
     """
     day = at.astimezone(LONDON).date()
@@ -331,8 +397,12 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
     already_open = screening.outcome_id == ALREADY_OPEN
     # What a team has yet to allocate is nobody's, but for the look at what is open already.
     takes_on = working if working is not None and (working.allocated or already_open) else None
+    kinds = pack.duties_opened_by(screening.outcome_id, day)
+    goes_on = _end_replaced(screening, {kind.id for kind in kinds})
     openings = []
-    for kind in pack.duties_opened_by(screening.outcome_id, day):
+    for kind in kinds:
+        if kind.id in goes_on:
+            continue
         started_at = _runs_from(kind.id, concern.raised_at, at)
         sooner_at = screening.sooner_by
         if sooner_at is not None and sooner_at >= duties.clock_of(pack, kind.id, started_at).due_at:
@@ -398,6 +468,23 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None
             f"{'it takes effect' if earlier.upholds else 'it does not take effect'}. Yours was not recorded; what you "
             "typed is kept below.",
         )
+    replacing = (
+        Screening.objects.filter(decision__replaces_id=decision_id).select_related("decision__maker").first()
+    )
+    if replacing is not None:
+        raise Refused(
+            f"{named(replacing.decision.maker)} decided anew on this child at "
+            f"{at_words(replacing.decision.made_at)}, so this decision stands no longer and nobody rules on it. Yours "
+            "was not recorded; what you typed is kept below.",
+        )
+    made_before = Screening.objects.filter(
+        part_id=screening.part_id, decision__awaits_ruling=True, decision__ruling__isnull=True,
+        decision__maker_id=current().practitioner_id,
+    )  # fmt: skip
+    if made_before.exclude(id=screening.id).exists():
+        raise Refused(
+            "You made the decision yourself that this one replaced with its conflict. Another manager must rule on it."
+        )
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons, once=once)
     pack = pack_in_force()
     duties.happened(
@@ -449,7 +536,12 @@ def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
     transfer.save()
     screening = Screening.objects.get(id=screening_id)
     children.authority_changed(screening.folder_id, responsible=transfer.authority)
-    duties.happened(
-        "transfer_accepted", [transfer.folder_id], subject_id=screening.decision_id, at=transfer.accepted_at
-    )
+    # Of a decision that was replaced by another of the same outcome, the first one's clock runs on.
+    for passed_on in Screening.objects.filter(part_id=screening.part_id):
+        duties.happened(
+            "transfer_accepted",
+            [transfer.folder_id],
+            subject_id=passed_on.decision_id,
+            at=transfer.accepted_at,
+        )
     record(Verb.WROTE, "concerns.transfer_accepted", folder_id=transfer.folder_id, subject=transfer)

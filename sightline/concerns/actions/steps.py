@@ -115,15 +115,19 @@ def _folders(concern_id: UUID) -> list[UUID]:
     )
 
 
-def _awaiting_ruling(concern_id: UUID) -> list[Screening]:
-    """The decisions that stand on a concern's children and have no effect until a manager has ruled."""
-    standing = {
+def _standing(concern_id: UUID) -> dict[UUID, Screening]:
+    """The latest decision on each part of a concern."""
+    return {
         s.part_id: s
         for s in Screening.objects.filter(concern_id=concern_id)
         .select_related("decision__maker", "decision__ruling")
         .order_by("decision__made_at", "decision_id")
     }
-    return [s for s in standing.values() if s.awaits_ruling]
+
+
+def _awaiting_ruling(concern_id: UUID) -> list[Screening]:
+    """The decisions that stand on a concern's children and have no effect until a manager has ruled."""
+    return [s for s in _standing(concern_id).values() if s.awaits_ruling]
 
 
 def _audit(concern: Concern, what: str) -> None:

@@ -419,6 +419,7 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
             "shown": shown,
             "part": part,
             "screening": screening,
+            "replaced_by": next((s for s in shown.history if s.decision.replaces_id == decision_id), None),
             "form": form,
             "back_href": reverse("concerns:concern", args=[concern_id]),
         },

@@ -12,7 +12,7 @@ from django.urls import reverse
 from sightline.agencies.actions import set_rota
 from sightline.agencies.models import Notice, Practitioner
 from sightline.agencies.rules import Shift
-from sightline.agencies.tests.factories import as_practitioner, setting_up
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import Raised
 from sightline.concerns.models import Answer, Screening
@@ -146,3 +146,92 @@ def test_the_pages_offer_no_answer_and_say_what_it_waits_for(door: FrontDoor) ->
     assert sent.status_code == 409
     assert "a manager must rule" in sent.content.decode()
     assert "It was decided." in sent.content.decode()
+
+
+@pytest.mark.parametrize(
+    "named_again",
+    [{}, {"conflict": "The grandfather.", "for_the_child": True, "conflict_resolved": "We act now."}],
+)
+def test_whoever_decides_again_without_the_conflict_waits_for_the_ruling_all_the_same(
+    door: FrontDoor, named_again: dict[str, Any]
+) -> None:
+    raised = raised_by(door.teacher)
+    first = decide(door, raised, "early_help", **CONFLICT)
+    reopen(door, raised)
+    again = decide(door, raised, "section_17_assessment", **named_again)
+    assert owed(door, again[0].folder_id) == ["decision_on_concern", "decision_on_conflict"]
+    assert all(s.decision.awaits_ruling and s.decision.conflict for s in again)
+    assert [s.decision.replaces_id for s in again] == [s.decision_id for s in first]
+    with as_practitioner(door.decider), pytest.raises(Refused, match="is not in effect"):
+        actions.answer(raised.concern_id, "It was decided.")
+    with as_practitioner(door.manager):
+        actions.rule_on(again[0].decision_id, upholds=True, reasons=WHY)
+    assert owed(door, again[0].folder_id) == ["answer_to_referrer", "assessment"]
+
+
+def test_another_maker_ends_the_conflict_only_by_resolving_it_for_the_child(door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    decide(door, raised, "early_help", **CONFLICT)
+    again = decide(door, raised, "early_help", maker=door.second)
+    assert again[0].decision.conflict == CONFLICT["conflict"]
+    # Whoever made the first one does not rule on what took its place.
+    with as_practitioner(door.decider), pytest.raises(Refused, match="Another manager must rule"):
+        actions.rule_on(again[0].decision_id, upholds=True, reasons=WHY)
+    page = client_of(door.decider).get(reverse("concerns:concern", args=[raised.concern_id]))
+    assert str(CONFLICT["conflict"]) in page.content.decode()
+    third = make_practitioner("front-door-decision-manager", team=door.team, name="Ines Kerr")
+    resolved = {
+        "conflict": "The grandfather.",
+        "for_the_child": True,
+        "conflict_resolved": "He is not waited for.",
+    }
+    [ended, _] = decide(door, raised, "early_help", maker=third, **resolved)
+    assert not ended.decision.awaits_ruling
+
+
+def test_a_decision_that_was_replaced_is_not_ruled_on(door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    [first, _] = decide(door, raised, "early_help", **CONFLICT)
+    reopen(door, raised)
+    [again, _] = decide(door, raised, "section_17_assessment")
+    with as_practitioner(door.manager):
+        [withdrawn] = Duty.objects.filter(subject_id=first.decision_id)
+        assert withdrawn.state == "withdrawn"
+        assert "Replaced by the decision of Gwen Ashby" in withdrawn.events.get(act="withdraw").reason
+        for upholds in (True, False):
+            with pytest.raises(Refused, match="Gwen Ashby decided anew on this child at"):
+                actions.rule_on(first.decision_id, upholds=upholds, reasons=WHY)
+        assert queries.concern(raised.concern_id).concern.state == "decided"
+    assert owed(door, first.folder_id) == ["decision_on_concern", "decision_on_conflict"]
+    page = client_of(door.manager).get(
+        reverse("concerns:ruling", args=[raised.concern_id, first.decision_id])
+    )
+    assert "decided anew on" in page.content.decode()
+    assert "Record your ruling" not in page.content.decode()
+    assert again.decision.awaits_ruling
+
+
+def test_what_only_a_replaced_decision_owed_is_withdrawn_and_what_both_owe_keeps_its_clock(
+    door: FrontDoor,
+) -> None:
+    raised = raised_by(door.teacher)
+    [first, _] = decide(door, raised, "other_authority", authority="Westmarch Council")
+    with as_practitioner(door.manager):
+        answer = Duty.objects.get(kind="answer_to_referrer", folder_id=first.folder_id)
+    reopen(door, raised)
+    decide(door, raised, "section_17_assessment")
+    assert owed(door, first.folder_id) == ["answer_to_referrer", "assessment"]
+    with as_practitioner(door.manager):
+        assessment = Duty.objects.get(kind="assessment", folder_id=first.folder_id)
+    reopen(door, raised)
+    decide(door, raised, "strategy_discussion")
+    assert owed(door, first.folder_id) == ["answer_to_referrer", "assessment", "strategy_discussion"]
+    with as_practitioner(door.manager):
+        assert Duty.objects.get(kind="assessment", folder_id=first.folder_id).id == assessment.id
+    reopen(door, raised)
+    decide(door, raised, "no_further_action")
+    assert owed(door, first.folder_id) == ["answer_to_referrer"]
+    with as_practitioner(door.manager):
+        assert Duty.objects.get(kind="answer_to_referrer", folder_id=first.folder_id).id == answer.id
+        withdrawn = Duty.objects.get(kind="transfer_receipt", folder_id=first.folder_id)
+        assert "Replaced by the decision of Gwen Ashby" in withdrawn.events.get(act="withdraw").reason

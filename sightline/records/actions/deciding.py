@@ -27,7 +27,10 @@ from .numbers import _post
 
 @dataclass(frozen=True)
 class Deciding:
-    """A decision to be made on one child. `outcome` is what was decided, in words."""
+    """A decision to be made on one child. `outcome` is what was decided, in words.
+
+    `awaits_ruling`: it takes the place of one that a manager has yet to rule on, and waits for that too.
+    """
 
     folder_id: UUID
     kind: DecisionKind
@@ -41,6 +44,7 @@ class Deciding:
     for_the_child: bool | None = None
     subject_id: UUID | None = None
     replaces_id: UUID | None = None
+    awaits_ruling: bool = False
 
 
 #: Rooms above that owe something once decisions were made are told of them here, in the same transaction.
@@ -93,7 +97,8 @@ def _decision(
         conflict=deciding.conflict.strip(),
         conflict_resolved=deciding.conflict_resolved.strip(),
         for_the_child=deciding.for_the_child if deciding.conflict.strip() else None,
-        awaits_ruling=rules.awaits_ruling(deciding.conflict, deciding.for_the_child),
+        awaits_ruling=deciding.awaits_ruling
+        or rules.awaits_ruling(deciding.conflict, deciding.for_the_child),
         written_together=together,
         subject_id=deciding.subject_id,
         replaces_id=deciding.replaces_id,
