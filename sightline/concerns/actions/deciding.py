@@ -203,7 +203,7 @@ def _ruling_path(screening: Screening) -> str:
 def _ask_for_rulings(concern: Concern, waiting: Sequence[Screening], pack: Pack, at: datetime) -> None:
     """Tells whoever is on duty, other than the maker, that decisions have no effect until a manager rules.
 
-    Urgent, to be acknowledged within the pack's time, where a child is said to be in danger or to need protection.
+    Urgent where a child is said to be in danger or to need protection.
     """
     if not waiting:
         return
@@ -222,9 +222,7 @@ def _ask_for_rulings(concern: Concern, waiting: Sequence[Screening], pack: Pack,
         text="A decision with a conflict of interests has no effect until you rule on it",
         path=_ruling_path(waiting[0]) if len(waiting) == 1 else f"/front-door/{concern.id}/",
         urgent=urgent,
-        acknowledge_within_minutes=pack.setting("duty_manager_acknowledgement", day).amount
-        if urgent
-        else None,
+        acknowledge_within_minutes=acknowledged_within(),
         team=concern.team_id,
     )
 
