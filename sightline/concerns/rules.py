@@ -255,6 +255,9 @@ def makes_sooner(by: datetime, at: datetime, limits: Sequence[datetime]) -> Verd
     return Verdict.yes()
 
 
+NOT_KNOWN = "This is none of the known children who were looked at"
+"""What is decided where it is none of the children who were suggested or found."""
+
 NOBODY_WORKS_WITH = (
     "Nobody works with this child on the record: no lead worker, and no team that has taken the child on. Say which "
     "known child this is first, or choose another outcome."

@@ -29,6 +29,7 @@ from .front_door import (
     danger_acted_on,
     decide_match,
     hand_back,
+    say_not_known,
     take_up,
     undo_match,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "reopen",
     "rule_on",
     "save_draft",
+    "say_not_known",
     "screen",
     "stale_words",
     "start_draft",

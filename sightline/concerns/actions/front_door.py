@@ -22,6 +22,7 @@ from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
+from .. import rules
 from ..models import ConcernPart, Screening
 from ..terms import AdditionKind, ConcernAct, ConcernState
 from .steps import _add, _added_before, _advance, _audit, _folders, _locked, _not_stale, at_words, named
@@ -114,6 +115,49 @@ def decide_match(part_id: UUID, known_folder_id: UUID, reasons: str) -> None:
         ]
     )
     record(Verb.WROTE, "concerns.decide_match", folder_id=part.folder_id, subject=part)
+
+
+@transaction.atomic
+def say_not_known(part_id: UUID, reasons: str = "") -> None:
+    """A person has looked at the known children whom it might be, and it is none of them: kept with who and when."""
+    permit(Permission.DECIDE_MATCH)
+    part = ConcernPart.objects.filter(id=part_id).first()
+    if part is None:
+        raise NotFound
+    _locked(part.concern_id)
+    joined = _joinings(part).filter(undone_at__isnull=True).first()
+    if joined is not None:
+        raise Refused(
+            f"{named(joined.decided_by)} said at {at_words(joined.decided_at)} that this is a known child. Yours was "
+            "not recorded; what you typed is kept below. If the match is wrong, undo it first."
+        )
+    words = reasons.strip() or "They were looked at, and none of them was recognised as this child."
+    last = (
+        Decision.objects.filter(folder_id=part.folder_id, kind=DecisionKind.MATCH.value)
+        .order_by("-made_at")
+        .first()
+    )
+    if last is not None and (last.outcome, last.reasons, last.maker_id) == (
+        rules.NOT_KNOWN,
+        words,
+        current().practitioner_id,
+    ):
+        return  # the same form again
+    pack = pack_in_force()
+    records.decide(
+        [
+            records.Deciding(
+                folder_id=part.folder_id,
+                kind=DecisionKind.MATCH,
+                outcome=rules.NOT_KNOWN,
+                reasons=words,
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=part.concern_id,
+            )
+        ]
+    )
+    record(Verb.WROTE, "concerns.say_not_known", folder_id=part.folder_id, subject=part)
 
 
 def _joinings(part: ConcernPart) -> QuerySet[Joining]:

@@ -18,7 +18,6 @@ from sightline.govuk.forms import typed
 from sightline.govuk.once import new_key, read_key
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.matching.queries import suggest_for_child
 from sightline.procedures.queries import pack_in_force
 from sightline.records.queries import decisions
 
@@ -71,7 +70,7 @@ def board_rows(request: HttpRequest) -> HttpResponse:
     return render(request, "concerns/board_rows.html", found)
 
 
-def _opened(concern_id: UUID, what: str) -> queries.ConcernView:
+def opened(concern_id: UUID, what: str) -> queries.ConcernView:
     """A concern for one of its forms, its children told to the trail."""
     shown = queries.concern(concern_id)
     record_list(f"concerns.{what}", [part.folder_id for part in shown.parts])
@@ -166,67 +165,10 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
 
 
-@page(permission=Permission.DECIDE_MATCH)
-def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse:
-    """Is this child known already? Suggestions with their reasons; a person decides, and can undo it."""
-    shown = _opened(concern_id, "match_page")
-    part = next((p for p in shown.parts if p.id == part_id), None)
-    if part is None:
-        raise NotFound
-    kept, refusal = "", ""
-    ask = "Say what makes you sure"
-    form = forms.WordsForm(request.POST or None, label="What makes you sure?", ask=ask)
-    chosen = request.POST.get("folder", "")
-    if request.method == "POST" and form.is_valid():
-        try:
-            if request.POST.get("act") == "undo":
-                actions.undo_match(part.id, form.cleaned_data["words"])
-                messages.success(request, "The match is undone. Both histories are kept.")
-            else:
-                actions.decide_match(part.id, _folder(chosen), form.cleaned_data["words"])
-                messages.success(request, f"{part.name} is read together with the known record from now on.")
-            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
-        except (NotPermitted, NotFound):
-            raise
-        except Refused as refused:
-            if part.matched == (request.POST.get("act") != "undo"):
-                # Somebody else was there first: the page asks the opposite now, so the words do not stand in its form.
-                kept = form.cleaned_data["words"]
-                form = forms.WordsForm(None, label="What makes you sure?", ask=ask)
-            refusal = refused.verdict.reason
-    suggestions = (
-        []
-        if part.matched
-        else suggest_for_child(part.folder_id, leave_out=[p.folder_id for p in shown.parts])
-    )
-    return render(
-        request,
-        "concerns/match.html",
-        {
-            "shown": shown,
-            "part": part,
-            "suggestions": suggestions,
-            "chosen": chosen,
-            "form": form,
-            "refusal": refusal,
-            "kept": kept,
-            "back_href": reverse("concerns:concern", args=[concern_id]),
-        },
-        status=409 if refusal else 200,
-    )
-
-
-def _folder(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Refused("Choose which known child it is, or go back.") from None
-
-
 @page(permission=Permission.SCREEN_CONCERN)
 def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """A decision for each child, brothers and sisters in one sitting. Nothing is chosen beforehand."""
-    shown = _opened(concern_id, "decide_page")
+    shown = opened(concern_id, "decide_page")
     pack, day = pack_in_force(), today()
     kept = queries.screening_draft(concern_id)
     fields = kept.content.get("screening") if kept else None
@@ -357,7 +299,7 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
 @page(permission=Permission.SCREEN_CONCERN)
 def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """Tell the referrer what became of it: no more than they may know."""
-    shown, status = _opened(concern_id, "answer_page"), 200
+    shown, status = opened(concern_id, "answer_page"), 200
     form = forms.WordsForm(
         request.POST or None,
         label="What do you tell them?",
@@ -389,7 +331,7 @@ def answer(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 @page(permission=Permission.APPROVE_CONFLICT)
 def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpResponse:
     """A manager decides on a decision made with an unresolved conflict of interests."""
-    shown, status = _opened(concern_id, "ruling_page"), 200
+    shown, status = opened(concern_id, "ruling_page"), 200
     # Not only the one that stands now: another may have ruled on it, and the child been decided on anew, meanwhile.
     screening = next((s for s in shown.history if s.decision_id == decision_id), None)
     part = next((p for p in shown.parts if screening is not None and p.id == screening.part_id), None)
@@ -430,7 +372,7 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
 @page(permission=Permission.SCREEN_CONCERN)
 def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> HttpResponse:
     """The other authority has accepted the child."""
-    shown = _opened(concern_id, "accepted_page")
+    shown = opened(concern_id, "accepted_page")
     part = next((p for p in shown.parts if p.screening and p.screening.id == screening_id), None)
     if part is None or getattr(part.screening, "transfer", None) is None:
         # Nothing was passed on, so nothing can be accepted.

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import allocation, follow, front_door, raising
+from . import allocation, follow, front_door, match, raising
 
 app_name = "concerns"
 urlpatterns = [
@@ -29,7 +29,7 @@ urlpatterns = [
     path("front-door/rows/", front_door.board_rows, name="board_rows"),
     path("front-door/<uuid:concern_id>/", front_door.concern, name="concern"),
     path("front-door/<uuid:concern_id>/act/", front_door.act, name="act"),
-    path("front-door/<uuid:concern_id>/match/<uuid:part_id>/", front_door.match, name="match"),
+    path("front-door/<uuid:concern_id>/match/<uuid:part_id>/", match.match, name="match"),
     path("front-door/<uuid:concern_id>/decide/", front_door.decide, name="decide"),
     path("front-door/<uuid:concern_id>/decide/keep/", front_door.decide_keep, name="decide_keep"),
     path("front-door/<uuid:concern_id>/answer/", front_door.answer, name="answer"),

@@ -24,7 +24,10 @@ from sightline.procedures.queries import (
     pack_named,
     view_of,
 )
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
 
+from .. import rules
 from ..models import Addition, Answer, Concern, ConcernPart, Screening
 from ..terms import AnswerKind, ConcernState
 
@@ -59,6 +62,7 @@ class PartView:
     part: ConcernPart
     matched: bool
     match_reasons: str
+    not_known: Decision | None
     screening: Screening | None
 
 
@@ -104,6 +108,13 @@ def concern(concern_id: UUID) -> ConcernView:
         .order_by("decision__made_at", "decision_id")
     )
     latest = {s.part_id: s for s in screenings}
+    # What was said last of whether each is a known child.
+    said = {
+        d.folder_id: d
+        for d in Decision.objects.filter(folder_id__in=folders, kind=DecisionKind.MATCH.value)
+        .select_related("maker")
+        .order_by("made_at")
+    }
     additions: dict[tuple[Any, ...], Addition] = {}
     for addition in (
         Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at")
@@ -144,6 +155,9 @@ def concern(concern_id: UUID) -> ConcernView:
                 part=p,
                 matched=p.folder_id in joined,
                 match_reasons=joined[p.folder_id].reasons if p.folder_id in joined else "",
+                not_known=said[p.folder_id]
+                if p.folder_id in said and said[p.folder_id].outcome == rules.NOT_KNOWN
+                else None,
                 screening=latest.get(p.id),
             )
             for p in parts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from sightline.access.queries import responsible_manager
+from sightline.access.queries import number_of, responsible_manager
 from sightline.agencies.models import Notice
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team
 from sightline.children.terms import Kinship, Known
@@ -159,6 +160,52 @@ def test_a_suggested_match_is_decided_by_a_person_and_undone_with_both_histories
     ]
     # Both stand on the child's record, for whoever asks how it came about.
     assert "They are cousins who share a name." in other
+
+
+@pytest.mark.obligation("ASM-03")
+def test_it_is_none_of_them_is_recorded_with_who_and_when(client: Client, door: FrontDoor) -> None:
+    raised_by(door.teacher)
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    with as_practitioner(door.decider):
+        address = match_page(raised.concern_id)
+    sent = {"act": "none", "why_none": "Her teacher says that the two only share a name."}
+    for _ in range(2):  # pressed twice, it is said once
+        assert client.post(address, sent).status_code == 302
+    for page in (text(client.get(page_of(raised.concern_id))), text(client.get(address))):
+        assert "Gwen Ashby" in page
+        assert "Her teacher says that the two only share a name." in page
+    with as_practitioner(door.decider):
+        (said,) = Decision.objects.filter(folder_id=raised.folder_ids[0], kind="match")
+    assert said.maker_id == door.decider.pk
+    # Without a reason as well, by somebody else; and it stands in nobody's way later.
+    assert signed_in(Client(), door.second).post(address, {"act": "none", "why_none": ""}).status_code == 302
+    assert "Ola Brandt" in text(client.get(page_of(raised.concern_id)))
+
+
+@pytest.mark.obligation("ASM-03")
+def test_a_known_child_who_is_not_suggested_is_looked_for_and_chosen(client: Client, door: FrontDoor) -> None:
+    child = ChildIn(given="Zofia", family="Nowak", born_on=date(2015, 5, 3), sex="F", postcode="ZZ99 7AA")
+    known = raised_by(door.teacher, children=[child], what_happened="In spring she came without a coat.")
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    with as_practitioner(door.decider):
+        address = match_page(raised.concern_id)
+        number = number_of(known.folder_ids[0])
+    assert str(known.folder_ids[0]) not in client.get(address).content.decode()
+    assert "Type a name, a date of birth or a number" in text(client.post(address, {"act": "look", "q": ""}))
+    assert "Nobody else was found" in text(client.post(address, {"act": "look", "q": "Quillon Xu"}))
+    for words in ("Zofia Nowak", number):
+        found = client.post(address, {"act": "look", "q": words})
+        assert f'value="{known.folder_ids[0]}"' in found.content.decode(), words
+        assert "checked" not in found.content.decode()
+    # What was found stays to be chosen where something is missing.
+    choice = {"folder": str(known.folder_ids[0]), "q": "Zofia Nowak"}
+    again = client.post(address, choice | {"words": ""})
+    assert "Say what makes you sure" in text(again)
+    assert f'value="{known.folder_ids[0]}"' in again.content.decode()
+    assert client.post(address, choice | {"words": "She gave her second name at school."}).status_code == 302
+    assert "Known already" in text(client.get(page_of(raised.concern_id)))
 
 
 def test_nobody_alike_is_known_and_the_page_says_what_that_means(client: Client, door: FrontDoor) -> None:
