@@ -21,8 +21,9 @@ from .terms import Verb
 
 logger = logging.getLogger(__name__)
 
-#: Answers that refuse although no exception reaches us: a page's gate, a form without its token, throttling.
-_REFUSING = frozenset({401, 403, 404, 409, 429})
+#: Answers that refuse although no exception reaches us: a page's gate, a form without its token or too
+#: long to read, throttling.
+_REFUSING = frozenset({401, 403, 404, 409, 413, 429})
 
 
 class OneTransaction:

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "sightline.audit.middleware.OneTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "sightline.web.middleware.NotTooMuch",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,10 +1,14 @@
-"""Headers that every answer carries."""
+"""Headers that every answer carries, and a plain answer to a form that is too much to read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 #: Only our own files; no inline script or style; nobody frames us; forms go to ourselves alone.
 POLICY = (
@@ -30,3 +34,28 @@ class SecurityHeaders:
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         return response
+
+
+class NotTooMuch:
+    """Reads a form before anything else does; one that is too long, or has too many fields or files, is answered with
+    a page that says what to do. Stands before the check against forgery, which reads it next."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        if request.method != "POST":
+            return None
+        try:
+            request.POST  # noqa: B018 it is read here
+        except RequestDataTooBig:
+            what = "long"
+        except (TooManyFieldsSent, TooManyFilesSent):
+            what = "many"
+        else:
+            return None
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE // (1024 * 1024)
+        return render(request, "web/too_much.html", {"what": what, "most": most}, status=413)
