@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -13,7 +15,7 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.concerns.models import ConcernPart, Draft, Screening
 from sightline.concerns.pages.raising import COOKIE
 from sightline.concerns.queries import screening_draft
-from sightline.kernel.time import today
+from sightline.kernel.time import now, today
 from sightline.procedures.queries import pack_in_force
 
 from .factories import FrontDoor, make_front_door, raised_by
@@ -189,3 +191,34 @@ def test_an_agency_in_the_front_door_adds_what_it_knows_and_the_referrer_does_no
     assert "Added by Rhona Lindqvist" in told.content.decode()
     theirs = signed_in(client, door.teacher).get(f"/concerns/{raised.concern_id}/").content.decode()
     assert "twice in May" not in theirs
+
+
+@pytest.mark.obligation("PAR-01")
+def test_half_an_hour_away_ends_the_session_and_the_draft_is_there_after_signing_in_again(
+    client: Client, door: FrontDoor, settings: Any
+) -> None:
+    teacher = make_practitioner(
+        "designated-safeguarding-lead", email="sam@example.org", password="a long sentence to try"
+    )
+    sign_in = {"login": "sam@example.org", "password": "a long sentence to try"}
+    with time_machine.travel(now(), tick=False) as clock:
+        client.post("/sign-in/login/", sign_in)
+        first = client.post("/concerns/raise/", {"once_key": str(uuid4())})["Location"]
+        children = first.replace("/danger/", "/children/0/")
+        client.post(first, {"danger": "no"})
+        kept = client.post(f"{children}keep/", {"given": "Maya", "family": "Ferre"})
+        assert kept.status_code == 200
+        clock.shift(settings.SESSION_COOKIE_AGE + 1)
+        away = client.get(children)
+        assert (away.status_code, away["Location"].partition("?")[0]) == (302, "/sign-in/login/")
+        lost = client.post(f"{children}keep/", {"given": "Maya", "family": "Ferreira-Lund"})
+        assert lost.status_code == 302
+        back = client.post(away["Location"], sign_in)
+        assert (back.status_code, back["Location"]) == (302, children)
+        page = client.get(children).content.decode()
+        assert 'value="Maya"' in page
+        assert 'value="Ferre"' in page
+        assert "Maya Ferre" in client.get("/concerns/raise/").content.decode()
+        assert "Maya Ferre" in client.get("/concerns/").content.decode()
+    with as_practitioner(teacher):
+        assert Draft.objects.get().practitioner_id == teacher.pk

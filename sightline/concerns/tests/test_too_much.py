@@ -10,7 +10,8 @@ from django.test import Client
 
 from sightline.audit.models import AuditEvent
 from sightline.concerns.models import Draft
-from sightline.concerns.tests.factories import FrontDoor, make_front_door
+
+from .factories import FrontDoor, make_front_door
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("PAR-01")]
 
@@ -60,12 +61,14 @@ def test_without_an_account(door: FrontDoor, settings: Any, owning: Any, caplog:
 
 @pytest.mark.parametrize("what", ["long", "many"])
 def test_signed_in(client: Client, door: FrontDoor, settings: Any, what: str) -> None:
+    assert door.teacher.user is not None
     client.force_login(door.teacher.user)
     answered(client.post("/concerns/raise/", bodies(settings)[what], content_type=FORM), what)
 
 
 def test_too_many_parts_of_a_form_with_files(client: Client, door: FrontDoor, settings: Any) -> None:
     many = {f"f{n}": "1" for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 1)}
+    assert door.teacher.user is not None
     client.force_login(door.teacher.user)
     answered(client.post("/concerns/raise/", many), "many")
 
