@@ -42,6 +42,7 @@ NOT_TOLD = {
     "enquiries.drop_draft": "as the front door's",
     "enquiries.happened": "a step of the act that happened",
     "access.grant_to": "a step of the acts that give access",
+    "access.given_for": "a step of joining, which tells it",
     "access.keep_form": "as concerns.save_draft",
     "access.drop_form": "as concerns.save_draft",
     "access.drop_forms_before": "the job that asks for it tells the trail",
