@@ -1,11 +1,13 @@
 """Reading one's own record, with a reference and a secret code, on any device and without an account.
 
-The address never holds either of them: they are typed, and kept by the browser until it is closed.
+The address never holds either of them: they are typed. The browser then keeps a digest that opens the copy, and no
+code, for as long as a session lasts unused.
 """
 
 from __future__ import annotations
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,8 +26,8 @@ from . import forms
 COOKIE = "own_record"
 
 
-def _viewer(reference: str, secret: str) -> Viewer:
-    return Viewer.public(reference, secret_digest(reference, secret), origin=current().origin)
+def _viewer(reference: str, digest: str) -> Viewer:
+    return Viewer.public(reference, digest, origin=current().origin)
 
 
 @page(permission=PUBLIC)
@@ -37,20 +39,11 @@ def start(request: HttpRequest) -> HttpResponse:
             return render(request, "concerns/too_often.html", {"public": True}, status=429)
         if form.is_valid():
             reference = rules.tidy_reference(form.cleaned_data["reference"])
-            secret = form.cleaned_data["secret"]
-            with looking_as(_viewer(reference, secret)):
+            digest = secret_digest(reference, form.cleaned_data["secret"])
+            with looking_as(_viewer(reference, digest)):
                 found = queries.shared(reference) if reference else None
             if found is not None:
-                response = HttpResponseRedirect(reverse("archive:own"))
-                response.set_cookie(
-                    COOKIE,
-                    signing.dumps({"reference": reference, "secret": secret}, salt=COOKIE),
-                    httponly=True,
-                    samesite="Lax",
-                    secure=request.is_secure(),
-                    path=reverse("archive:own_start"),
-                )
-                return response
+                return _hold(HttpResponseRedirect(reverse("archive:own")), reference, digest)
             form.add_error(
                 "reference",
                 "We cannot find anything under this reference and secret code. Check both. "
@@ -59,10 +52,25 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/own_start.html", {"form": form})
 
 
+def _hold(response: HttpResponse, reference: str, digest: str) -> HttpResponse:
+    response.set_cookie(
+        COOKIE,
+        signing.dumps({"reference": reference, "digest": digest}, salt=COOKIE),
+        max_age=settings.SESSION_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        path=reverse("archive:own_start"),
+    )
+    return response
+
+
 def _held(request: HttpRequest) -> tuple[str, str]:
     try:
-        held = signing.loads(request.COOKIES.get(COOKIE, ""), salt=COOKIE)
-        return str(held["reference"]), str(held["secret"])
+        held = signing.loads(
+            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=settings.SESSION_COOKIE_AGE
+        )
+        return str(held["reference"]), str(held["digest"])
     except (signing.BadSignature, KeyError, TypeError):
         return "", ""
 
@@ -70,11 +78,11 @@ def _held(request: HttpRequest) -> tuple[str, str]:
 @page(permission=PUBLIC)
 def own(request: HttpRequest) -> HttpResponse:
     """One's own record in plain words, and saying what is wrong or missing in it."""
-    reference, secret = _held(request)
+    reference, digest = _held(request)
     if not reference:
         return HttpResponseRedirect(reverse("archive:own_start"))
     form = forms.ReplyForm(request.POST or None)
-    with looking_as(_viewer(reference, secret)):
+    with looking_as(_viewer(reference, digest)):
         try:
             if request.method == "POST" and form.is_valid():
                 try:
@@ -87,11 +95,12 @@ def own(request: HttpRequest) -> HttpResponse:
             shared = actions.read_own()
         except NotFound:
             return leave_it(request)
-        return render(
+        response = render(
             request,
             "archive/own.html",
             {"shared": shared, "content": shared.content, "form": form, "kinds": ReplyKind},
         )
+        return _hold(response, reference, digest)
 
 
 def leave_it(request: HttpRequest) -> HttpResponse:

@@ -10,8 +10,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
+from django.conf import settings
+from django.core import signing
 from django.db import ProgrammingError, transaction
 from django.test import Client
+from django.urls import reverse
 from pypdf import PdfReader
 
 from sightline.access.tests.factories import let_in, open_folder_for
@@ -30,6 +34,7 @@ from sightline.archive.actions import (
     TellingOf,
 )
 from sightline.archive.models import AccessRequest
+from sightline.archive.pages.own import COOKIE
 from sightline.archive.terms import (
     Asker,
     Choice,
@@ -612,6 +617,26 @@ def test_she_reads_her_own_with_reference_and_secret_and_says_what_is_wrong(
             actions.answer_reply(said.id, "Again.")
     with transaction.atomic(), looking_as(as_holder(done)):
         assert actions.read_own().replies[0].answer.words.startswith("Put right")
+
+
+@pytest.mark.obligation("REC-18")
+def test_the_device_keeps_no_code_and_asks_for_it_again_after_a_while_without_use(
+    office: Office, ready: AccessRequest, client: Client
+) -> None:
+    done = given(office, ready)
+    typed = {"reference": done.reference, "secret": done.secret}
+    idle = settings.SESSION_COOKIE_AGE
+    with time_machine.travel(now(), tick=False) as clock:
+        opened = client.post(reverse("archive:own_start"), typed, follow=True)
+        assert "Maya drew her house." in opened.content.decode()
+        kept = repr(signing.loads(client.cookies[COOKIE].value, salt=COOKIE))
+        assert done.reference in kept
+        assert done.secret not in kept
+        for _ in range(3):
+            clock.shift(idle - 60)
+            assert client.get(reverse("archive:own")).status_code == 200
+        clock.shift(idle + 2)
+        assert client.get(reverse("archive:own")).headers["location"] == reverse("archive:own_start")
 
 
 @pytest.mark.obligation("REC-18")
