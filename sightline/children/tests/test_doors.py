@@ -131,8 +131,10 @@ def test_the_right_role_on_the_wrong_child_reads_and_writes_nothing(world, stran
 def test_nobody_the_public_and_other_jobs_read_and_write_nothing(world, full, model, viewer):
     table = model._meta.db_table
     with world.looking(viewer):
-        # Duties are reckoned for whoever works with a child, and end when the child is 18: that job reads both.
-        assert model.objects.exists() is (model in (Involvement, Particulars) and viewer.job == "duties")
+        # Duties are reckoned for whoever works with a child, end when the child is 18 and follow a child who moves to
+        # another authority: that job reads these three.
+        known = (Involvement, Particulars, Authority)
+        assert model.objects.exists() is (model in known and viewer.job == "duties")
         assert may(f"UPDATE {table} SET id = id") == 0
         assert may(f"DELETE FROM {table}") == 0
         # A person without a folder is nobody yet: anybody who raises a concern may name one.
