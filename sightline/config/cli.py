@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from json import dumps
 from pathlib import Path
@@ -290,6 +292,22 @@ def audit_verify(
         raise typer.Exit(1)
 
 
+@contextmanager
+def _summaries_in(to: Path | None) -> Iterator[Path]:
+    """The folder of the summaries: named, else of the settings. What cannot be written there is one sentence."""
+    from django.conf import settings
+
+    folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
+    if folder is None:
+        raise Failure("Say which folder the summaries are in: --to DIR, or set SIGHTLINE_SUMMARIES.")
+    try:
+        yield folder
+    except OSError as error:
+        raise Failure(
+            f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
+        ) from error
+
+
 @summaries.command("export")
 def summaries_export(
     to: Annotated[
@@ -305,17 +323,11 @@ def summaries_export(
 
         from sightline.web.bundles import NotWhole, export
 
-        folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
-        if folder is None:
-            raise Failure("Say where to: --to DIR, or set SIGHTLINE_SUMMARIES.")
-        try:
-            written = export(folder, Path(settings.SUMMARIES_KEYS))
-        except OSError as error:
-            raise Failure(
-                f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
-            ) from error
-        except NotWhole as error:
-            raise Failure(str(error)) from error
+        with _summaries_in(to) as folder:
+            try:
+                written = export(folder, Path(settings.SUMMARIES_KEYS))
+            except NotWhole as error:
+                raise Failure(str(error)) from error
         for bundle in written:
             typer.echo(f"{bundle.path}  {bundle.reader}  {bundle.children}")
         typer.echo(f"Wrote {len(written)} files. Their passphrases: `sightline summaries keys`.")
@@ -355,17 +367,11 @@ def summaries_renew(
 
         from sightline.web.bundles import NoSuchReader, renew
 
-        folder = to or (Path(settings.SUMMARIES_FOLDER) if settings.SUMMARIES_FOLDER else None)
-        if folder is None:
-            raise Failure("Say where the summaries are: --to DIR, or set SIGHTLINE_SUMMARIES.")
-        try:
-            done = renew(team, told or [], folder, Path(settings.SUMMARIES_KEYS))
-        except OSError as error:
-            raise Failure(
-                f"The summaries cannot be written ({error.strerror or error}: {error.filename})."
-            ) from error
-        except NoSuchReader as error:
-            raise Failure(str(error)) from error
+        with _summaries_in(to) as folder:
+            try:
+                done = renew(team, told or [], folder, Path(settings.SUMMARIES_KEYS))
+            except NoSuchReader as error:
+                raise Failure(str(error)) from error
         typer.echo(f"{done.passphrase}  {done.reader}")
         typer.echo(f"Removed what the old passphrase opens: {done.removed} in {folder}.")
         typer.echo(

@@ -7,15 +7,14 @@ code, for as long as a session lasts unused.
 from __future__ import annotations
 
 from allauth.core import ratelimit
-from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import PUBLIC, page
 from sightline.concerns.rules import secret_digest
+from sightline.kernel import cookies
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import Viewer, current, looking_as
 
@@ -53,34 +52,17 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _hold(response: HttpResponse, reference: str, digest: str) -> HttpResponse:
-    response.set_cookie(
-        COOKIE,
-        signing.dumps({"reference": reference, "digest": digest}, salt=COOKIE),
-        max_age=settings.SESSION_COOKIE_AGE,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        path=reverse("archive:own_start"),
-    )
-    return response
-
-
-def _held(request: HttpRequest) -> tuple[str, str]:
-    try:
-        held = signing.loads(
-            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=settings.SESSION_COOKIE_AGE
-        )
-        return str(held["reference"]), str(held["digest"])
-    except (signing.BadSignature, KeyError, TypeError):
-        return "", ""
+    values = {"reference": reference, "digest": digest}
+    return cookies.hold(response, COOKIE, values, reverse("archive:own_start"))
 
 
 @page(permission=PUBLIC)
 def own(request: HttpRequest) -> HttpResponse:
     """One's own record in plain words, and saying what is wrong or missing in it."""
-    reference, digest = _held(request)
-    if not reference:
+    held = cookies.held(request, COOKIE)
+    if not {"reference", "digest"} <= held.keys():
         return HttpResponseRedirect(reverse("archive:own_start"))
+    reference, digest = str(held["reference"]), str(held["digest"])
     form = forms.ReplyForm(request.POST or None)
     with looking_as(_viewer(reference, digest)):
         try:

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
-from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from sightline.children.terms import Kinship, Known
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.once import new_key, read_key
 from sightline.govuk.words import listed
+from sightline.kernel import cookies
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import Viewer, current, looking_as
@@ -110,28 +110,17 @@ class Held:
 def held_by(request: HttpRequest) -> Held:
     """What this browser holds; nothing where it holds none, has held it unused for too long, or holds what is no word
     of ours."""
-    try:
-        held = signing.loads(
-            request.COOKIES.get(COOKIE, ""), salt=COOKIE, max_age=settings.SESSION_COOKIE_AGE
-        )
-        return Held(str(held["reference"]), str(held["digest"]), str(held.get("seed", "")))
-    except (signing.BadSignature, KeyError, TypeError):
+    held = cookies.held(request, COOKIE)
+    if not {"reference", "digest"} <= held.keys():
         return Held()
+    return Held(str(held["reference"]), str(held["digest"]), str(held.get("seed", "")))
 
 
 def hold(response: HttpResponse, held: Held) -> HttpResponse:
     """Let this browser hold a concern, from now on for as long as a session lasts unused. Without a seed no page can
     show the secret code again."""
-    response.set_cookie(
-        COOKIE,
-        signing.dumps({name: value for name, value in asdict(held).items() if value}, salt=COOKIE),
-        max_age=settings.SESSION_COOKIE_AGE,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        path=reverse("concerns:worried"),
-    )
-    return response
+    values = {name: value for name, value in asdict(held).items() if value}
+    return cookies.hold(response, COOKIE, values, reverse("concerns:worried"))
 
 
 def let_go(response: HttpResponse) -> HttpResponse:

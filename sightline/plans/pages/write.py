@@ -350,23 +350,11 @@ def write(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str) -> Ht
         return found.send(form, [plan.id, *form.also()] if found.shared else [plan.id], None, plan)
 
     then = plan_page(plan)
-    if part == "review":
 
-        def to_review() -> str:
-            review = queries.open_review(plan.id)
-            return reverse("plans:review", args=[plan.folder_id, review]) if review else plan_page(plan)
+    def to_review() -> str:
+        review = queries.open_review(plan.id)
+        return reverse("plans:review", args=[plan.folder_id, review]) if review else then
 
-        return form_page(
-            request,
-            shown,
-            form,
-            send,
-            title=found.title,
-            done=found.done,
-            back=then,
-            then=to_review,
-            hint=found.hint,
-        )
     return form_page(
         request,
         shown,
@@ -375,6 +363,7 @@ def write(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str) -> Ht
         title=found.title,
         done=found.done,
         back=then,
+        then=to_review if part == "review" else None,
         hint=found.hint,
         beside=beside,
     )
