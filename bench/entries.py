@@ -47,7 +47,8 @@ def main() -> None:
         table(f"{A_SECOND} entries a second, from when each was due", [("all", taken)], SUSTAINED)
         gaps = _gaps(bench)
         print(f"\n{len(taken)} written; records whose numbers have a gap: {gaps}.")
-        print(f"The web process holds {bench.memory():.0f} MB.")
+        largest, together = bench.memory()
+        print(f"The largest web process holds {largest:.0f} MB, all of them {together:.0f} MB.")
         over = over_limit(signing, THREE_SIBLINGS)
         over += over_limit([(f"{A_SECOND} entries a second", taken)], SUSTAINED)
         over += ["numbers with a gap"] if gaps else []

@@ -94,7 +94,7 @@ def main() -> None:
         every = [value for values in took.values() for value in values]
         rows = [*took.items(), ("all", every)]
         table("Search, one page of results", rows, LIMIT)
-        print(f"\nWeb process: {site.memory():.0f} MB")
+        print("\nThe largest web process holds {:.0f} MB, all of them {:.0f} MB.".format(*site.memory()))
         verdict(over_limit(rows, LIMIT), small=arguments.small)
 
 

@@ -15,6 +15,7 @@ import psutil
 import psycopg
 
 from bench.loading import Size, loaded
+from sightline.config.numbers import PROCESSES
 from sightline.config.place import as_owner, opened
 from sightline.config.processes import Processes
 from sightline.config.serving import await_answer, prepare, start_web
@@ -28,10 +29,11 @@ class Served:
     process: psutil.Process
     owner: psycopg.Connection
 
-    def memory(self) -> float:
-        """Megabytes that the web server and its workers hold, shared pages counted once."""
-        family = [self.process, *self.process.children(recursive=True)]
-        return sum(one.memory_full_info().pss for one in family) / 1e6
+    def memory(self) -> tuple[float, float]:
+        """Megabytes: the largest process of the web server, with all that it shares with the others; and all of them
+        together, shared pages counted once."""
+        held = [one.memory_full_info() for one in (self.process, *self.process.children(recursive=True))]
+        return max(one.rss for one in held) / 1e6, sum(one.pss for one in held) / 1e6
 
     def post(self, path: str, fields: dict[str, str]) -> httpx.Response:
         """A form sent as a browser sends it: with the token of the page that it stands on."""
@@ -41,8 +43,8 @@ class Served:
 
 @contextmanager
 def served(data: Path | None, size: Size) -> Iterator[Served]:
-    """Loads the folder where it is empty, serves it with one web process, and stops what it started. Without a folder
-    it loads one of its own, and removes it."""
+    """Loads the folder where it is empty, serves it as `sightline serve` does, and stops what it started. Without a
+    folder it loads one of its own, and removes it."""
     if data is None:
         with (
             tempfile.TemporaryDirectory(prefix="sightline-bench-", ignore_cleanup_errors=True) as folder,
@@ -60,7 +62,7 @@ def served(data: Path | None, size: Size) -> Iterator[Served]:
                 port = probe.getsockname()[1]
             processes = Processes()
             try:
-                web = start_web(processes, place, "127.0.0.1", port, 1)
+                web = start_web(processes, place, "127.0.0.1", port, PROCESSES)
                 await_answer(processes, web, port)
                 assert web.process is not None
                 with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:

@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from sightline.audit.actions import acting_as
 from sightline.kernel.viewer import Viewer, current, looking_as
 
-from .queries import acting_for, remembering
+from .queries import asking, remembering
 
 #: A request that a page makes by itself carries this header, so that it does not count as somebody being
 #: there.
@@ -32,7 +32,7 @@ class WhoIsLooking:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        acting = acting_for(request.user)
+        acting, partnerships = asking(request.user)
         request.practitioner = acting  # type: ignore[attr-defined]
         _still_here(request)
         if acting is None:
@@ -41,7 +41,7 @@ class WhoIsLooking:
                 return self.get_response(request)
         viewer = Viewer.practitioner(acting.practitioner_id, origin=current().origin)
         post = f"{acting.post_title}, {acting.team_name or acting.agency_name}"
-        with looking_as(viewer), acting_as(post), remembering(acting):
+        with looking_as(viewer), acting_as(post), remembering(acting, partnerships):
             return self.get_response(request)
 
 

@@ -17,7 +17,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
-from sightline.kernel.together import Wanted, prepared
+from sightline.kernel.together import Wanted, prepared, together
 from sightline.kernel.viewer import ViewerKind, current
 
 from .leaving import Part
@@ -55,7 +55,17 @@ def agency_on(practitioner: str, at: str) -> Subquery:
 
 def acting_for(user: AbstractBaseUser | AnonymousUser) -> Acting | None:
     """Who a signed-in user is and may do today; None without a posting today. One query."""
-    return _acting_of(_posts_of_user(user.pk, today())[0]) if user.is_authenticated else None
+    return asking(user)[0]
+
+
+def asking(user: AbstractBaseUser | AnonymousUser) -> tuple[Acting | None, Sequence[Partnership]]:
+    """The same, and the partnership (none before it was set up) where somebody is signed in: what a request remembers
+    (`remembering`). One query."""
+    if not user.is_authenticated:
+        return None, ()
+    posts, found = (*_posts_of_user(user.pk, today()), *_the_partnership())
+    together(posts, found)
+    return _acting_of(posts), found
 
 
 def acting_as(practitioner_id: UUID) -> Acting | None:
@@ -78,14 +88,20 @@ def acting_now() -> Acting | None:
 
 
 @contextmanager
-def remembering(acting: Acting | None) -> Iterator[None]:
-    """For the length of the block, a request, `acting_now` needs no query and `partnership` one."""
-    token, ours = _acting.set(acting), _partnership.set([])
+def remembering(acting: Acting | None, partnerships: Sequence[Partnership] = ()) -> Iterator[None]:
+    """For the length of the block, a request, `acting_now` needs no query, nor does `partnership` where it is given,
+    and else one."""
+    token, ours = _acting.set(acting), _partnership.set([*partnerships])
     try:
         yield
     finally:
         _acting.reset(token)
         _partnership.reset(ours)
+
+
+@prepared
+def _the_partnership() -> Wanted:
+    return (Partnership.objects.order_by("pk")[:1],)
 
 
 @prepared
@@ -481,6 +497,21 @@ def notices_waiting(practitioner: UUID) -> QuerySet[Notice]:
     return Notice.objects.filter(
         practitioner_id=practitioner, acknowledged_at__isnull=True, settled_at__isnull=True
     ).order_by("-urgent", "-created_at")
+
+
+#: So many at most are counted at the top of a page.
+MOST_NOTICES = 99
+
+
+@prepared
+def _first_notices(practitioner: UUID) -> Wanted:
+    return (notices_waiting(practitioner)[:MOST_NOTICES],)
+
+
+def first_notices(practitioner: UUID) -> Sequence[Notice]:
+    """The same for the top of every page, `MOST_NOTICES` of them at most. One query."""
+    (waiting,) = _first_notices(practitioner)
+    return waiting
 
 
 def notice(notice_id: UUID) -> Notice | None:

@@ -16,7 +16,7 @@ import psycopg
 import typer
 
 from .cluster import ClusterError
-from .numbers import NotANumber, check_numbers
+from .numbers import PROCESSES, NotANumber, check_numbers
 from .place import Place, PlaceError, as_owner, opened
 from .processes import ProcessError
 
@@ -87,7 +87,12 @@ def serve(
     data: Data = None,
     port: Port = 8000,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    processes: Annotated[int, typer.Option(min=1, max=64, help="Web processes.")] = 1,
+    processes: Annotated[
+        int,
+        typer.Option(
+            min=1, max=64, help="Web processes; as many as cores, up to four, where nothing is said."
+        ),
+    ] = PROCESSES,
     worker: Annotated[bool, typer.Option(help="Run a worker beside the web server.")] = True,
 ) -> None:
     """Run the web server, and a worker beside it."""

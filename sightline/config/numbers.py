@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 
 NUMBERS = {
-    "SIGHTLINE_THREADS": (8, 1),
+    "SIGHTLINE_THREADS": (4, 1),
     "SIGHTLINE_PROXIES": (0, 0),
     "SIGHTLINE_IDLE_MINUTES": (30, 1),
     "SIGHTLINE_DOCUMENT_MB": (200, 1),
 }
 MOST = 1_000_000
+
+#: Web processes where nothing is said. Python answers one request at a time in each, and the database needs a core too.
+PROCESSES = min(os.cpu_count() or 1, 4)
 
 
 class NotANumber(Exception):

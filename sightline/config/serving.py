@@ -22,6 +22,7 @@ import psycopg
 import typer
 
 from .demo import SignIn
+from .numbers import PROCESSES
 from .place import Place, PlaceError, as_owner, attached, opened, set_up
 from .place import serving as holding
 from .processes import Child, ProcessError, Processes
@@ -56,7 +57,7 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
         with _processes(place) as processes:
             # A place that was prepared before has its keys: the program loads while we look at the rest.
             known = place.cluster is not None and "ready" in place.kept
-            web = start_web(processes, place, "127.0.0.1", port, 1) if serve and known else None
+            web = start_web(processes, place, "127.0.0.1", port, PROCESSES) if serve and known else None
             # What this very program has prepared before need not be looked at again.
             ready = known and place.kept["ready"] == fingerprint()
             with attached(place, stop_anyway=True), processes.stopped_after():
@@ -65,7 +66,7 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
                     place.keep(**chosen)
                 place.make_keys()
                 if serve and web is None:
-                    web = start_web(processes, place, "127.0.0.1", port, 1)
+                    web = start_web(processes, place, "127.0.0.1", port, PROCESSES)
                 if not (serve and ready):
                     set_up(place)
                     prepare(place, migrate=True)

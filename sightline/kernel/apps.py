@@ -1,7 +1,9 @@
 from typing import Any
 
+import orjson
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from psycopg.types.json import set_json_loads
 
 
 def _put_in_doors(sender: Any, using: str, **_: Any) -> None:
@@ -17,5 +19,7 @@ class KernelConfig(AppConfig):
     label = "kernel"
 
     def ready(self) -> None:
+        # Most of what a page reads comes as JSON (see `together`): a sixteenth of its time went into reading that.
+        set_json_loads(orjson.loads)
         # The kernel stands last in INSTALLED_APPS, so the doors are put in when every table is there.
         post_migrate.connect(_put_in_doors, sender=self)

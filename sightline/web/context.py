@@ -11,11 +11,9 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from sightline.agencies.gate import leads_somewhere
-from sightline.agencies.queries import notices_waiting, partnership
+from sightline.agencies.queries import first_notices, partnership
 from sightline.agencies.terms import Permission
 
-#: So many notices are counted at the top of a page.
-MOST = 99
 _NAV = (
     ("My work", "web:home", None),
     ("Front door", "concerns:board", Permission.SEE_BOARD),
@@ -66,7 +64,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def _notices(practitioner_id: UUID) -> list[dict[str, Any]]:
     """The first few that wait; where there are several, the way to all of them."""
-    waiting = list(notices_waiting(practitioner_id)[:MOST])
+    waiting = first_notices(practitioner_id)
     shown: list[dict[str, Any]] = [
         {"text": n.text, "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
         for n in waiting[:3]
