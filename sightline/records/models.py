@@ -140,6 +140,15 @@ class Entry(FolderRow):
         indexes = [
             models.Index(fields=["folder", "-happened_at"], name="entry_chronology"),
             GinIndex(fields=["words"], name="entry_words"),
+            # Each time that something is written, kept or signed asks whether its draft was signed already.
+            models.Index(
+                fields=["written_from"], name="entry_of_draft", condition=Q(written_from__isnull=False)
+            ),
+            models.Index(
+                fields=["written_together"],
+                name="entry_written_together",
+                condition=Q(written_together__isnull=False),
+            ),
         ]
         triggers = [never_changed("entry_never_changed")]
 
