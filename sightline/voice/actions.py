@@ -116,10 +116,15 @@ def hear(folder_id: UUID, said: Said, *, once: UUID | None = None) -> View:
     view.save(force_insert=True)
     _happened_here("child_heard", folder_id, view.id, done=said.heard_at)
     if rules.awaits_answer(said.heard, said.wants):
-        duties.happened(
-            "child_awaits_answer", [folder_id], subject_id=view.id, at=view.written_at, path=_page(folder_id),
-            owner_id=_owner(folder_id) or acting.practitioner_id,
-        )  # fmt: skip
+        owner = _owner(folder_id) or acting.practitioner_id
+        duties.open_duties(
+            [
+                # From when the child spoke: they have waited since then, however late it is written down.
+                duties.Opening(folder_id, kind, view.heard_at, view.id, _page(folder_id), owner)
+                for kind in pack_in_force().event("child_awaits_answer", today()).opens
+            ],
+            imported=True,
+        )
     _empty_draft(acting, folder_id)
     record(Verb.WROTE, "voice.hear", folder_id=folder_id, subject=view)
     return view
@@ -235,7 +240,7 @@ def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> E
         raise NotFound
     explanation = Explanation.objects.create(
         **_by(acting, folder_id, once),
-        answer=told.answer.value if told.answer and views else "",
+        answer=told.answer.value if told.answer else "",
         words=told.words.strip(),
         why_no=told.why_no.strip() if told.answer in (Answer.NO, Answer.PARTLY) else "",
         explained_at=told.explained_at,

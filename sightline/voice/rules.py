@@ -62,8 +62,9 @@ def explanation_is_whole(
     """
     if not views and not decision:
         return Verdict.no("Choose what this answers: something the child said, or a decision.", "views")
-    if views and answer is None:
-        return Verdict.no("Say what the answer was.", "answer")
+    if answer is None:
+        # A decision is explained only to a child who has said something: it is an answer to that as well.
+        return Verdict.no("Say what the answer was to what the child wants.", "answer")
     if not words.strip():
         return Verdict.no("Write what the child was told, in the words used.", "words")
     if answer in (Answer.NO, Answer.PARTLY) and not why_no.strip():

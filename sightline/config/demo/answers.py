@@ -25,6 +25,7 @@ SETTLED = timedelta(days=1)
 BEFORE = timedelta(days=1)
 _HEARD = "I have told everybody who has to know what you said, and it is written in your plan as you said it."
 _DECIDED = "We told you what was decided and why, and what you can do if you think that it is wrong."
+_NOT_ALL = "Some of what you asked for has to wait until we know that it is safe."
 _LATE = "Seen four days later: the worker was ill and nobody stood in. The team now plans who stands in for visits."
 _IN_TIME = "Told in time, and written down later."
 #: Duties that are settled here, by kind.
@@ -49,8 +50,12 @@ def _settle(duty: DutyView, then: datetime) -> None:
                 )
         elif duty.kind == DECIDED:
             explain(
-                duty.folder_id, Explaining(_DECIDED, then, Explained.TALKING, decision_id=duty.subject_id)
-            )
+                duty.folder_id,
+                Explaining(
+                    _DECIDED, then, Explained.TALKING, decision_id=duty.subject_id, answer=Answer.PARTLY,
+                    why_no=_NOT_ALL,
+                ),
+            )  # fmt: skip
     if duty.kind in VISITS:
         answer_for(duty.id, _LATE)
 

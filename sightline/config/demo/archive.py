@@ -1,4 +1,4 @@
-"""Maya's paper file, and a young person who asked to see her own record."""
+"""Maya's paper file, and her father's request to see her record."""
 
 from __future__ import annotations
 

@@ -118,7 +118,8 @@ class ExplainForm(OnceForm):
     answer = Choice(
         "What was the answer?",
         _options(Answer, no=("why_no",), partly=("why_partly",)),
-        required=False,
+        hint="To what the child wants; of a decision, whether it is what the child hoped for",
+        ask="Select what the answer was",
     )
     why_no = Words(
         "What reason was the child given?",
@@ -171,7 +172,7 @@ class ExplainForm(OnceForm):
 
     def what(self) -> Explaining:
         got = self.cleaned_data
-        answer = Answer(got["answer"]) if got.get("answer") else None
+        answer = Answer(got["answer"])
         return Explaining(
             words=got["words"],
             explained_at=got["explained_at"],

@@ -127,6 +127,16 @@ def test_a_view_becomes_due_by_the_pack_and_is_done_when_it_is_explained(worker,
         assert (answer.answer, answer.why_no) == (Answer.NO, "Mum works then.")
 
 
+@pytest.mark.obligation("CHD-04")
+def test_the_answer_is_due_from_when_the_child_spoke_however_late_it_is_written(worker, folder_id) -> None:
+    spoke = now() - timedelta(days=40)
+    view = heard(folder_id, worker, heard_at=spoke)
+    with as_practitioner(worker):
+        duty = Duty.objects.get(subject_id=view.id)
+        assert duty.started_at == spoke
+        assert duty.due_at < now()
+
+
 def test_what_was_only_seen_of_a_baby_waits_for_no_answer(worker, folder_id) -> None:
     heard(folder_id, worker, heard=Heard.OBSERVATION, said="Turned to her mother's voice.", wants="")
     with as_practitioner(worker):
@@ -145,9 +155,17 @@ def test_a_decision_that_touches_a_recorded_view_is_to_be_explained(worker, fold
         decision = a_decision(folder_id)
         assert owed(folder_id) == ["answer_to_child", "explain_decision"]
         assert [d.id for d in queries.to_explain([folder_id])] == [decision.id]
-        actions.explain(folder_id, told(decision_id=decision.id))
+        with pytest.raises(Refused, match="what the child wants"):
+            actions.explain(folder_id, told(decision_id=decision.id))
+        with pytest.raises(Refused, match="reason"):
+            actions.explain(folder_id, told(decision_id=decision.id, answer=Answer.NO))
+        actions.explain(
+            folder_id, told(decision_id=decision.id, answer=Answer.NO, why_no="It is not safe yet.")
+        )
         assert owed(folder_id) == ["answer_to_child"]
         assert queries.to_explain([folder_id]) == []
+        [said] = queries.explanations([folder_id])
+        assert (said.answer, said.why_no) == (Answer.NO, "It is not safe yet.")
 
 
 @pytest.mark.obligation("REC-12")
