@@ -8,16 +8,17 @@ from .seen import LastSeen, last_seen
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
 from .waiting import (
     AskedView,
+    Supervised,
     asked,
     asked_of,
     count_asked_of,
     draft,
     drafts,
+    last_supervisions,
     latest_drafts,
     left_drafts,
     left_part,
     signed_from,
-    supervisions_of,
 )
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RestsOn",
     "StatementView",
     "Story",
+    "Supervised",
     "WordingView",
     "asked",
     "asked_of",
@@ -50,6 +52,7 @@ __all__ = [
     "entry",
     "hidden_numbers",
     "last_seen",
+    "last_supervisions",
     "late_since",
     "lateness",
     "latest_decisions",
@@ -60,7 +63,6 @@ __all__ = [
     "signed_from",
     "standing",
     "story",
-    "supervisions_of",
     "their_words",
     "themselves",
     "told_of",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +22,7 @@ from ..models import (
     EntryAnswer,
     EntryDraft,
 )
-from ..terms import Confirming
+from ..terms import Confirming, EntryKind
 from .reading import _request_view, _with_people, views
 from .shown import EntryView, RequestView
 
@@ -110,10 +111,30 @@ def signed_from(draft_id: UUID) -> list[EntryView]:
     return views(_with_people(mine, whole=False), whole=False)
 
 
-def supervisions_of(practitioner_id: UUID) -> list[EntryView]:
-    """The supervision recorded of a worker, the latest first, in the records that the viewer may open (QUA-06)."""
-    ids = EntryAnswer.objects.filter(question_id="worker", value=str(practitioner_id)).values("entry_id")
-    return views(_with_people(Entry.objects.filter(id__in=ids)).order_by("-happened_at")[:100])
+@dataclass(frozen=True)
+class Supervised:
+    """The latest supervision on a child and one worker's work with them."""
+
+    entry_id: UUID
+    folder_id: UUID
+    at: datetime
+
+
+def last_supervisions(folder_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Supervised]:
+    """When each worker's work with each child was last talked about, by record and worker (QUA-06). One query."""
+    rows = (
+        EntryAnswer.objects.filter(
+            question_id="worker",
+            entry__kind=EntryKind.SUPERVISION.value,
+            entry__folder_id__in=list(folder_ids),
+        )
+        .order_by("entry__happened_at", "entry_id")
+        .values_list("entry__folder_id", "value", "entry_id", "entry__happened_at")
+    )
+    found = {}
+    for folder_id, worker, entry_id, at in rows:
+        found[folder_id, UUID(worker)] = Supervised(entry_id, folder_id, at)
+    return found
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,8 @@ def test_supervision_is_recorded_by_worker_and_child_with_what_was_thought_about
                     )
                 )
         sign(EntryIn((family.maya,), "supervision", an_hour_ago(), "Talked about Maya.", answers=answers))
-        assert [e.title for e in queries.supervisions_of(family.worker.pk)] == ["Supervision"]
+        [(key, last)] = queries.last_supervisions([family.maya, family.theo]).items()
+        assert (*key, last.folder_id) == (family.maya, family.worker.pk, family.maya)
         assert [d.kind for d in on_folders([family.maya])] == ["next_supervision"]
 
 

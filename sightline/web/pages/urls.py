@@ -6,6 +6,7 @@ app_name = "web"
 urlpatterns = [
     path("", work.home, name="home"),
     path("team/", work.team, name="team"),
+    path("supervision/", work.supervision, name="supervision"),
     path("partnership/", work.partnership, name="partnership"),
     path("news/", work.news, name="news"),
     path("trail/", trail.trail, name="trail"),

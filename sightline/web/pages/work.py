@@ -21,8 +21,8 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import own_concerns
-from sightline.kernel.time import now
-from sightline.procedures.queries import standing
+from sightline.kernel.time import now, today
+from sightline.procedures.queries import pack_in_force, standing
 from sightline.records.queries import count_asked_of
 
 from .. import queries
@@ -34,6 +34,7 @@ PLACES = (
     ("My agency’s actions", "plans:actions", Permission.READ_FOLDER),
     ("Local services", "plans:directory", Permission.READ_FOLDER),
     ("My team’s work", "web:team", Permission.TEAM_WORK),
+    ("Supervision", "web:supervision", Permission.TEAM_WORK),
     ("The partnership’s work", "web:partnership", Permission.PARTNERSHIP_WORK),
     ("Figures", "web:figures", Permission.READ_FOLDER),
     ("Children to be allocated", "concerns:unallocated", Permission.ALLOCATE),
@@ -86,6 +87,23 @@ def team(request: HttpRequest) -> HttpResponse:
     _told("web.team", found)
     found |= {"title": "My team’s work", "empty": "Nothing is due from your team."}
     return render(request, "web/work.html", found)
+
+
+@page(permission=Permission.TEAM_WORK, methods=("GET",))
+def supervision(request: HttpRequest) -> HttpResponse:
+    """Whose work with which child was talked about in supervision, and where that is overdue."""
+    found = queries.supervision(request.practitioner.team_ids)  # type: ignore[attr-defined]
+    record_list("web.supervision", [child.folder_id for worker in found for child in worker.children])
+    return render(
+        request,
+        "web/supervision.html",
+        {
+            "workers": found,
+            "longest": pack_in_force().limit(queries.NEXT_SUPERVISION, today()).span,
+            "back_href": reverse("web:home"),
+            "back_text": "My work",
+        },
+    )
 
 
 @page(permission=Permission.PARTNERSHIP_WORK, methods=("GET",))

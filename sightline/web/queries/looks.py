@@ -33,7 +33,8 @@ LISTS = {
     "concerns.ruling_page": "Concern", "concerns.unallocated": "Children to be allocated",
     "matching.search": "Search", "meetings.mine": "My meetings", "plans.actions": "Actions of an agency",
     "plans.transfers": "Transfers between authorities", "plans.unmet": "Unmet needs", "web.home": "My work",
-    "web.news": "News", "web.partnership": "The partnership’s work", "web.team": "My team’s work",
+    "web.news": "News", "web.partnership": "The partnership’s work",
+    "web.supervision": "Supervision", "web.team": "My team’s work",
 }  # fmt: skip
 #: Pages and deeds whose own name says less than people call them.
 CALLED = {
