@@ -11,6 +11,7 @@ from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Practitioner, Team
 from sightline.agencies.terms import Permission
 from sightline.children.models import Person
+from sightline.documents.models import Document
 from sightline.kernel.door import Door
 from sightline.kernel.models import AppendOnly, never_changed
 
@@ -97,6 +98,18 @@ class VolumeCheck(Written):
         triggers = [never_changed("volume_check_never_changed")]
 
 
+class ScanCheck(Written):
+    """Somebody looked whether a scan of paper, which stands in the record as a document, is as paper must be."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
+    met = ArrayField(models.CharField(max_length=12, choices=_choices(PaperPoint)), default=list)
+    failed_words = models.TextField(blank=True)
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("scan_check_never_changed")]
+
+
 class Removal(FolderRow):
     """A volume asked for to be taken from its place. Where it stands now; its steps are its history."""
 
@@ -157,6 +170,10 @@ class RemovalTold(Written):
         triggers = [never_changed("removal_told_never_changed")]
 
 
+#: Whoever may only read a record may take a file of it, and says so.
+_BY_READERS = f"{MAY_ADD} OR {MAY_READ}"
+
+
 class CopyOut(Written):
     """Something of a record that left on paper or a device: what, why, to whom, until when."""
 
@@ -168,7 +185,7 @@ class CopyOut(Written):
     stays = models.BooleanField(
         default=False, help_text="Given for good, as to the person whose record it is"
     )
-    door = folder_door(append_only=True)
+    door = folder_door(append_only=True, insert=_BY_READERS)
 
     class Meta:
         triggers = [never_changed("copy_out_never_changed")]
@@ -180,7 +197,7 @@ class CopyBack(Written):
     copy = models.OneToOneField(CopyOut, on_delete=models.PROTECT, related_name="back")
     words = models.TextField()
     on = models.DateField()
-    door = folder_door(append_only=True)
+    door = folder_door(append_only=True, insert=_BY_READERS)
 
     class Meta:
         triggers = [never_changed("copy_back_never_changed")]

@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from sightline.kernel.verdicts import Refused, Verdict
+from sightline.procedures.clocks import LONDON
 
 from .terms import Asker, Choice, Ground, RemovalAct, RemovalState, RequestAct, RequestState
 
@@ -109,6 +111,19 @@ def acts_on_request(state: RequestState) -> list[RequestAct]:
     return [act for (at, act) in _REQUEST if at is state]
 
 
+def asks_as(asker: Asker, *, named: bool, is_the_child: bool) -> Verdict:
+    """Whoever is chosen from the record as asking is the person whose record it is where they ask for their own, and
+    never where they ask for somebody.
+
+    `named`: somebody of the record was chosen.
+    """
+    if named and asker is Asker.SELF and not is_the_child:
+        return Verdict.no("Whoever asks for their own is the person whose record it is. Choose them.", "who")
+    if named and asker is not Asker.SELF and is_the_child:
+        return Verdict.no("This is the person whose record it is. Choose who asks for them.", "who")
+    return Verdict.yes()
+
+
 def identity_is_checked(
     asker: Asker, identity: str, authority: str, child_view: str, *, child_asks: bool
 ) -> Verdict:
@@ -147,20 +162,23 @@ def clock_runs_from(
     """The instant that the month is counted from, or None while the clock stands.
 
     It begins when the request is in and identity is known, and waits only while something is asked that the law
-    lets it wait for. What it stood is added to its beginning. (UK GDPR, articles 12 and 12A.)
+    lets it wait for. The days that it stood, from the day of asking to the day of the answer, are added to its
+    beginning; hours are not, which could bring the last day a day too late. (UK GDPR, articles 12 and 12A.)
     """
     if identified is None or any(p.ended is None for p in pauses):
         return None
-    start = max(received, identified)
-    stood = timedelta()
-    until = start
+    start = max(received, identified).astimezone(LONDON)
+    stood, until = 0, start.date()
     for pause in sorted(pauses, key=lambda p: p.began):
         assert pause.ended is not None
-        began = max(pause.began, until)
-        if pause.ended > began:
-            stood += pause.ended - began
-            until = pause.ended
-    return start + stood
+        began, ended = (
+            max(pause.began.astimezone(LONDON).date(), until),
+            pause.ended.astimezone(LONDON).date(),
+        )
+        if ended > began:
+            stood += (ended - began).days
+            until = ended
+    return start + timedelta(days=stood)
 
 
 def may_extend(*, extended: bool, reasons: str, told: str, first_due: datetime, at: datetime) -> Verdict:
@@ -200,14 +218,29 @@ class Proposal:
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr)\.?\s+[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)?")
 
 
-def named_in(text: str, name: str) -> bool:
-    """Whether a name stands in a text as words of its own."""
-    return bool(name.strip()) and bool(_whole(name).search(text))
+def named_in(text: str, name: str, spared: Collection[str] = ()) -> bool:
+    """Whether a name stands in a text as words of its own, and not only within a longer name that is `spared`."""
+    return bool(name.strip()) and any(found["it"] for found in _apart(name, frozenset(spared)).finditer(text))
+
+
+def _spaced(words: str) -> str:
+    return r"\s+".join(re.escape(part) for part in words.split())
 
 
 def _whole(words: str) -> re.Pattern[str]:
-    spaced = r"\s+".join(re.escape(part) for part in words.split())
-    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){_spaced(words)}(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)  # a bundle asks the same of thousands of texts
+def _apart(name: str, spared: frozenset[str]) -> re.Pattern[str]:
+    """Finds a name as the group `it`, and the longer names that hold it as themselves: 'Lund' is not in
+    'Maya Ferreira-Lund'."""
+    holds = [
+        _spaced(each) for each in _longest(spared) if len(each) > len(name) and _whole(name).search(each)
+    ]
+    return re.compile(
+        rf"(?<!\w)(?:{''.join(f'{each}|' for each in holds)}(?P<it>{_spaced(name)}))(?!\w)", re.I
+    )
 
 
 def propose(
@@ -224,10 +257,14 @@ def propose(
     unread: bool = False,
     addresses: Sequence[str] = (),
     family_left_out: str = "",
+    own: Collection[str] = (),
+    author: str = "",
 ) -> list[Proposal]:
     """What of one text might be held back, from its links to people in the record and the pack's words.
 
-    `addresses` are the words in it that give a confidential address which is not the asker's own.
+    `addresses` are the words in it that give a confidential address which is not the asker's own. `own` are the names
+    of whose record it is and of who asks, which are nobody else's even where they hold another's. `author` is what
+    stands over the text, where somebody of the family may be named as well.
     What is `unread` (a picture, a recording, a page without text) is looked at by a person before it is given.
     Practitioners (`workers`) are named as they acted in their post, so their names are proposed for nothing
     (Data Protection Act 2018, schedule 2, paragraph 17).
@@ -236,8 +273,11 @@ def propose(
     names: list[str] = []
     people: list[str] = []
     known_workers = {name.casefold() for name in workers}
+    spared = frozenset({*own, *workers})
     for other in others:
-        here = [name for name in other.names if named_in(text, name)]
+        here = [
+            name for name in other.names if named_in(text, name, spared) or named_in(author, name, spared)
+        ]
         if here:
             people.append(other.who)
             names += here
@@ -274,8 +314,10 @@ def propose(
         ground = Ground.SERIOUS_HARM if asker is Asker.SELF else Ground.EXPECTATION
         found.append(Proposal(ground, f"The family's own papers leave it out: {family_left_out}"))
     if keep_from:
-        ground = Ground.SERIOUS_HARM if asker is Asker.SELF else Ground.EXPECTATION
-        found.append(Proposal(ground, f"The child asked that somebody is not told: {keep_from}"))
+        mine = asker is Asker.SELF
+        ground = Ground.SERIOUS_HARM if mine else Ground.EXPECTATION
+        mind = " It is theirs: think of who else may read the copy." if mine else ""
+        found.append(Proposal(ground, f"The child asked that somebody is not told: {keep_from}{mind}"))
     elif child_said and asker is not Asker.SELF:
         found.append(
             Proposal(
@@ -297,10 +339,11 @@ def _longest(names: Iterable[str]) -> tuple[str, ...]:
 HELD = "[held back]"
 
 
-def without(text: str, phrases: Sequence[str]) -> str:
-    """The text with these words taken out wherever they stand, whatever their capitals."""
+def without(text: str, phrases: Iterable[str], spared: Collection[str] = ()) -> str:
+    """The text with these words taken out wherever they stand, whatever their capitals; a longer name that is `spared`
+    stays whole."""
     for phrase in _longest(phrase.strip() for phrase in phrases if phrase.strip()):
-        text = _whole(phrase).sub(HELD, text)
+        text = _apart(phrase, frozenset(spared)).sub(lambda found: HELD if found["it"] else found[0], text)
     return text
 
 
@@ -350,7 +393,7 @@ class Decided:
     reasons: str
 
 
-def shown_elsewhere(items: Sequence[Decided]) -> list[tuple[object, str]]:
+def shown_elsewhere(items: Sequence[Decided], spared: Collection[str] = ()) -> list[tuple[object, str]]:
     """Words held back of one item that another gives: each item with the word, unless reasons were given to give it."""
     held = {
         word.strip().casefold(): word.strip() for item in items for word in item.held_words if word.strip()
@@ -360,7 +403,7 @@ def shown_elsewhere(items: Sequence[Decided]) -> list[tuple[object, str]]:
         for item in items
         if item.given and not item.reasons.strip()
         for word in held.values()
-        if _whole(word).search(item.given)
+        if named_in(item.given, word, spared)
     ]
 
 
@@ -413,6 +456,12 @@ class Period:
     from_death: int | None
     citation: str
     certainty: str
+    caveat: str = ""
+    note: str = ""
+
+    def holds(self, life: Life) -> bool:
+        """Whether it is a period for a record of that life."""
+        return self.record == "other" or self.record in life.holds
 
 
 @dataclass(frozen=True)
@@ -442,7 +491,7 @@ def kept_until(life: Life, periods: Sequence[Period]) -> KeptUntil:
     found: list[KeptUntil] = []
     missing: list[KeptUntil] = []
     for period in periods:
-        if period.record != "other" and period.record not in life.holds:
+        if not period.holds(life):
             continue
         if life.died_on is not None and period.from_death is not None:
             began, years, event = life.died_on, period.from_death, "the death"

@@ -28,6 +28,10 @@ class PaperPoint(_Said):
     ATTENDED = "attended", "Never left unattended when in use"
 
 
+#: What a scan of paper must be as well; the other points are about how the paper itself is kept.
+SCAN_POINTS = (PaperPoint.LEGIBLE, PaperPoint.SIGNED, PaperPoint.DATED, PaperPoint.POST_TITLED)
+
+
 class RemovalState(_Said):
     """Where a removal of a volume from its place stands."""
 
@@ -94,7 +98,10 @@ class PauseWhy(_Said):
     """What the law lets the clock wait for, once the request is in and identity is known."""
 
     CLARIFY = "clarify", "What they ask for is not clear, and there is a great deal about them"
-    FEE = "fee", "A fee may be charged and has been asked for"
+    FEE = (
+        "fee",
+        "A fee has been asked for, as the law lets us only for further copies or an excessive request",
+    )
 
 
 class Choice(_Said):

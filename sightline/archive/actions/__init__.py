@@ -29,6 +29,7 @@ from .leaving import (
     TellingOf,
     copy_back,
     copy_left,
+    file_left,
     tell_of_record,
 )
 from .own import (
@@ -59,6 +60,9 @@ from .requests import (
 from .rows import (
     Kept,
 )
+from .scans import (
+    check_scan,
+)
 
 __all__ = [
     "Asking",
@@ -77,6 +81,7 @@ __all__ = [
     "approve",
     "ask_removal",
     "check_identity",
+    "check_scan",
     "check_volume",
     "close",
     "copy_as_pdf",
@@ -88,6 +93,7 @@ __all__ = [
     "end_hold",
     "end_sharing",
     "extend",
+    "file_left",
     "gather",
     "give",
     "give_the_rest",

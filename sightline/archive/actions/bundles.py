@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.queries import addresses_in, child_page
+from sightline.children.queries import ChildView, addresses_in, child_page
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures.queries import pack_in_force
@@ -48,7 +48,7 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
     folders = joined_set(lead_of(request.folder_id)) or [request.folder_id]
     child = child_page(folders)
     others = queries.somebody_else(child, request.person_id)
-    workers = queries.workers(child)
+    workers, own = queries.workers(child), queries.own_names(request, child)
     pack = pack_in_force()
     listed = {Ground(g.id): g.words for g in pack.disclosure_grounds(today()) if g.id in set(Ground)}
     there: dict[UUID, dict[int, str]] = defaultdict(dict)
@@ -65,7 +65,7 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
             piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
             asker=Asker(request.asker), child_said=piece.child_said, keep_from=piece.keep_from,
             raised_by_public=piece.raised_by_public, unread=piece.unread,
-            addresses=of_places, family_left_out=piece.family_left_out,
+            addresses=of_places, family_left_out=piece.family_left_out, own=own, author=piece.author,
         )  # fmt: skip
         rows.append(
             BundleItem(
@@ -114,15 +114,17 @@ class Deciding:
     reasons: str = ""
 
 
-def _deciding(acting: Acting, item: BundleItem, deciding: Deciding) -> ItemDecision:
+def _deciding(
+    acting: Acting, item: BundleItem, deciding: Deciding, spared: Collection[str] = ()
+) -> ItemDecision:
     rules.decision_is_whole(
-        deciding.choice, deciding.ground, deciding.words, deciding.reasons, item.text,
+        deciding.choice, deciding.ground, deciding.words, deciding.reasons, f"{item.text}\n{item.author}",
         whole=item.source == "document" and item.part == queries.FILE,
     ).or_refuse()  # fmt: skip
     words = [w.strip() for w in deciding.words if w.strip()] if deciding.choice is Choice.PARTLY else []
     given = {
         Choice.GIVE: item.text,
-        Choice.PARTLY: rules.without(item.text, words),
+        Choice.PARTLY: rules.without(item.text, words, spared),
         Choice.HOLD: "",
     }[deciding.choice]
     held = deciding.choice is not Choice.GIVE
@@ -144,6 +146,10 @@ def _open_for_deciding(request_id: UUID) -> AccessRequest:
     return request
 
 
+def _child(request: AccessRequest) -> ChildView:
+    return child_page(joined_set(lead_of(request.folder_id)) or [request.folder_id])
+
+
 @transaction.atomic
 def decide_item(item_id: UUID, deciding: Deciding) -> ItemDecision:
     """Give an item, hold it back, or give it without some words: by name, with the ground and reasons."""
@@ -151,8 +157,8 @@ def decide_item(item_id: UUID, deciding: Deciding) -> ItemDecision:
     item = BundleItem.objects.filter(id=item_id).first()
     if item is None:
         raise NotFound
-    _open_for_deciding(item.request_id)
-    decision = _deciding(acting, item, deciding)
+    request = _open_for_deciding(item.request_id)
+    decision = _deciding(acting, item, deciding, queries.spared(request, _child(request)))
     decision.save(force_insert=True)
     record(Verb.WROTE, "archive.decide_item", folder_id=item.folder_id, subject=decision)
     return decision
@@ -182,7 +188,7 @@ def approve(request_id: UUID, words: str, *, version: int | None = None) -> Acce
     rules.may_approve(
         undecided=sum(item.decision is None for item in items),
         total=len(items),
-        elsewhere=rules.shown_elsewhere(queries.decided(items)),
+        elsewhere=rules.shown_elsewhere(queries.decided(items), queries.spared(request, _child(request))),
         deciders={item.decision.author_id for item in items if item.decision is not None},
         approver=acting.practitioner_id,
     ).or_refuse()

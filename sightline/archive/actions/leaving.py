@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
+from sightline.access import leaving as files
+from sightline.access.queries import may_write
 from sightline.agencies.actions import permit
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
 from sightline.procedures.actions import Opening
 
@@ -41,8 +48,32 @@ class Leaving:
 
 @transaction.atomic
 def copy_left(folder_id: UUID, leaving: Leaving, *, once: UUID | None = None) -> CopyOut:
-    """Something of a record left on paper or a device; its return or destruction becomes due (FIL-06)."""
-    acting = permit(Permission.WRITE_FOLDER)
+    """Something of a record left on paper or a device; its return or destruction becomes due (FIL-06). Whoever may
+    only read the record may print of it as well, and says so."""
+    return _left(permit(Permission.READ_FOLDER), folder_id, leaving, once)
+
+
+@transaction.atomic
+def file_left(folder_id: UUID, leaving: files.Leaving) -> CopyOut:
+    """A file that the program made or kept was taken, also by somebody who may only read the record (FIL-06)."""
+    acting = permit(Permission.READ_FOLDER)
+    taken = Leaving(
+        leaving.what, LeftAs.DOWNLOAD, leaving.purpose, leaving.to_whom.strip() or acting.name, now()
+    )
+    return _left(acting, folder_id, taken, leaving.key)
+
+
+@contextmanager
+def _owed(folder_id: UUID) -> Iterator[None]:
+    """What is owed follows from an act, also where whoever acts may only read the record."""
+    if may_write(folder_id):
+        yield
+        return
+    with looking_as(Viewer.for_job("duties")):
+        yield
+
+
+def _left(acting: Acting, folder_id: UUID, leaving: Leaving, once: UUID | None) -> CopyOut:
     if (sent := _sent(CopyOut.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     _not_ahead(leaving.left_at, "left_at")
@@ -56,25 +87,26 @@ def copy_left(folder_id: UUID, leaving: Leaving, *, once: UUID | None = None) ->
         stays=leaving.stays,
     )
     if not leaving.stays:
-        duties.open_duties(
-            [
-                Opening(
-                    folder_id, "confirm_copy", copy.left_at, copy.id, f"/child/{folder_id}/copies/",
-                    acting.practitioner_id,
-                )
-            ]
-        )  # fmt: skip
+        path = f"/child/{folder_id}/copies/"
+        with _owed(folder_id):
+            duties.open_duties(
+                [Opening(folder_id, "confirm_copy", copy.left_at, copy.id, path, acting.practitioner_id)]
+            )
     record(Verb.EXPORTED, "archive.copy_left", folder_id=folder_id, subject=copy, purpose=leaving.purpose)
     return copy
 
 
 @transaction.atomic
 def copy_back(copy_id: UUID, words: str, on: date) -> CopyBack:
-    """A copy came back, or was destroyed: how it is known."""
-    acting = permit(Permission.WRITE_FOLDER)
+    """A copy came back, or was destroyed: how it is known. Whoever took it may say so; else who may write here."""
+    acting = permit(Permission.READ_FOLDER)
     copy = CopyOut.objects.filter(id=copy_id).first()
     if copy is None:
         raise NotFound
+    if copy.author_id != acting.practitioner_id:
+        permit(Permission.WRITE_FOLDER)
+        if not may_write(copy.folder_id):
+            raise NotFound
     _not_ahead(on, "on")
     earlier = CopyBack.objects.filter(copy=copy).select_related("author").first()
     if earlier is not None:
@@ -85,7 +117,8 @@ def copy_back(copy_id: UUID, words: str, on: date) -> CopyBack:
         words=_need(words, "Say how it came back or was destroyed, and who saw it.", "words"),
         on=on,
     )
-    duties.discharge("confirm_copy", copy.id, folder_ids=[copy.folder_id], done=on)
+    with _owed(copy.folder_id):
+        duties.discharge("confirm_copy", copy.id, folder_ids=[copy.folder_id], done=on)
     record(Verb.WROTE, "archive.copy_back", folder_id=copy.folder_id, subject=back)
     return back
 

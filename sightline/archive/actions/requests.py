@@ -57,6 +57,9 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
     if (sent := _sent(AccessRequest.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     _not_ahead(asking.received_at, "received_at")
+    if asking.person_id is not None:
+        child = child_page(joined_set(lead_of(folder_id)) or [folder_id])
+        rules.asks_as(asking.asker, named=True, is_the_child=asking.person_id == child.child.id).or_refuse()
     request = AccessRequest.objects.create(
         id=once or uuid7(),
         folder_id=folder_id,
@@ -119,7 +122,8 @@ def _run_clock(request: AccessRequest, start: datetime) -> None:
     _stop_clock(request, "The clock runs from another instant, as the law counts it")
     kind = "answer_extended_request" if request.extended else "answer_access_request"
     duties.open_duties(
-        [Opening(request.folder_id, kind, start, request.id, _path(request), request.owner_id)]
+        [Opening(request.folder_id, kind, start, request.id, _path(request), request.owner_id)],
+        imported=True,  # also one that lay for years
     )
 
 

@@ -36,6 +36,7 @@ from ..actions import (
     TellingOf,
 )
 from ..terms import (
+    SCAN_POINTS,
     Asker,
     Choice,
     GivenAs,
@@ -99,6 +100,16 @@ class CheckForm(OnceForm):
         return Checked(
             got["agrees"], [PaperPoint(p) for p in got["met"]], got["differs"] or "", got["failed_words"]
         )
+
+
+class ScanForm(OnceForm):
+    met = Choices("Tick what the scan is", [(p.value, p.label) for p in SCAN_POINTS], required=False)
+    failed_words = Words(
+        "What is amiss, where you did not tick something?", required=False, rows=3, count=False
+    )
+
+    def points(self) -> list[PaperPoint]:
+        return [PaperPoint(p) for p in self.cleaned_data["met"]]
 
 
 class AskForm(OnceForm):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import keeping, own, views
+from . import keeping, own, scans, views
 
 app_name = "archive"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("child/<uuid:folder_id>/paper/<uuid:paper_id>/check/", views.check, name="check"),
     path("child/<uuid:folder_id>/paper/<uuid:paper_id>/ask/", views.ask, name="ask"),
     path("child/<uuid:folder_id>/paper/<uuid:paper_id>/removal/<slug:act>/", views.removal, name="removal"),
+    path("child/<uuid:folder_id>/paper/scan/<uuid:document_id>/", scans.check, name="check_scan"),
     path("child/<uuid:folder_id>/copies/", views.copies, name="copies"),
     path("child/<uuid:folder_id>/copies/<uuid:copy_id>/back/", views.copy_back, name="copy_back"),
     path("child/<uuid:folder_id>/told-of-record/", views.told, name="told"),

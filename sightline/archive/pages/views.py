@@ -26,6 +26,7 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries, rules
 from ..actions import RemovalMove
+from ..queries.scans import scans
 from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct, RequestState
 from . import forms
 
@@ -80,7 +81,10 @@ def paper(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "paper", "paper")
     return render(
         request, "archive/paper.html",
-        shown | {"volumes": queries.volumes(view.folder_ids), "manager": view.responsible_manager},
+        shown | {
+            "volumes": queries.volumes(view.folder_ids), "manager": view.responsible_manager,
+            "scans": scans(view.folder_ids),
+        },
     )  # fmt: skip
 
 
@@ -213,11 +217,14 @@ def copies(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         lambda: actions.copy_left(shown["folder_id"], form.what(), once=form.once()),
         "Recorded. Its return or destruction is due.",
         reverse("archive:copies", args=[shown["folder_id"]]), "archive/copies.html",
-        shown | {"copies": queries.copies_out(view.folder_ids), "back_href": None},
+        shown | {
+            "copies": queries.copies_out(view.folder_ids), "back_href": None,
+            "me": request.practitioner.practitioner_id,  # type: ignore[attr-defined]
+        },
     )  # fmt: skip
 
 
-@page(permission=Permission.WRITE_FOLDER)
+@page(permission=Permission.READ_FOLDER)
 def copy_back(request: HttpRequest, folder_id: UUID, copy_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "copy_back", "copies")
     found = next((c for c in queries.copies_out(view.folder_ids) if c.id == copy_id), None)
@@ -336,7 +343,7 @@ REQUEST_STEPS = {
 @page(permission=Permission.SUBJECT_ACCESS)
 def step(request: HttpRequest, folder_id: UUID, access_id: UUID, act: str) -> HttpResponse:
     """One step of a request."""
-    _, shown, found, back = _of_request(request, folder_id, access_id, "step")
+    view, shown, found, back = _of_request(request, folder_id, access_id, "step")
     if act not in set(RequestAct) or RequestAct(act) not in REQUEST_STEPS:
         raise NotFound
     which = RequestAct(act)
@@ -344,7 +351,11 @@ def step(request: HttpRequest, folder_id: UUID, access_id: UUID, act: str) -> Ht
     form = _step_form(request, which, title, found.row.version)
     return _send(
         request, form, lambda: _step(found.id, which, form),
-        done, back, "archive/form.html", shown | {"title": title if which in _OWN_FORMS else which.label},
+        done, back, "archive/form.html",
+        shown | {
+            "title": title if which in _OWN_FORMS else which.label,
+            "intro": queries.standing_of(found.row, view) if which is RequestAct.CHECK else "",
+        },
     )  # fmt: skip
 
 
@@ -383,7 +394,7 @@ def _step(access_id: UUID, which: RequestAct, form: forms.Stale) -> None:
 @page(permission=Permission.SUBJECT_ACCESS)
 def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
     """The bundle, item by item: gather it, and give what holds nothing to hold back."""
-    _, shown, found, back = _of_request(request, folder_id, access_id, "items")
+    view, shown, found, back = _of_request(request, folder_id, access_id, "items")
     here = reverse("archive:items", args=[shown["folder_id"], found.id])
     if request.method == "POST":
         if request.POST.get("act") == "gather":
@@ -407,7 +418,8 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
         shown | {
             "items": chosen[(at - 1) * PAGE : at * PAGE], "every": len(every), "which": which,
             "rest": sum(i.decision is None and not i.row.grounds for i in every),
-            "elsewhere": rules.shown_elsewhere(queries.decided(every)), "page_number": at,
+            "elsewhere": rules.shown_elsewhere(queries.decided(every), queries.spared(found.row, view)),
+            "page_number": at,
             "more": at * PAGE < len(chosen), "counts": {
                 "open": sum(i.decision is None for i in every),
                 "held": sum(i.decision is not None and i.decision.choice != "give" for i in every),

@@ -21,6 +21,7 @@ from sightline.children.queries import (
     knows_addresses,
     without_addresses,
 )
+from sightline.children.terms import Known
 from sightline.documents.queries import DocumentView, content, document, documents
 from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
@@ -376,6 +377,42 @@ def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.Somebody
     return list(found.values())
 
 
+def own_names(request: AccessRequest, view: ChildView) -> set[str]:
+    """The names of whose record it is and of who asks for it, each as it may stand in a text."""
+    people = [view.child, *(t.person for t in view.every_tie if t.person.id == request.person_id)]
+    found = {request.name, *view.joined_names}
+    for person in people:
+        found |= {person.name, person.full_name, person.called}
+        for name in person.names:
+            found |= {
+                name.words,
+                name.family,
+                f"{person.called} {name.family}",
+                f"{name.given} {name.family}",
+            }
+    return {" ".join(name.split()) for name in found} - {""}
+
+
+def standing_of(request: AccessRequest, view: ChildView) -> str:
+    """What the record says of whoever asks for a child: how they are tied to them and whether they hold parental
+    responsibility. Empty where a person asks for their own."""
+    if request.asker == Asker.SELF:
+        return ""
+    tie = next((t for t in view.ties if request.person_id and t.person.id == request.person_id), None)
+    if tie is None:
+        return f"The record says nothing of how {request.name} stands to {view.child.called} today."
+    holds = {
+        Known.YES: "holds parental responsibility",
+        Known.NO: "does not hold parental responsibility",
+    }.get(tie.parental_responsibility, "may or may not hold parental responsibility: nobody has recorded it")
+    return f"The record says: {tie.name}, {tie.said}, {holds}."
+
+
+def spared(request: AccessRequest, view: ChildView) -> set[str]:
+    """Names that stay whole where a part of them is held back as somebody else's: the family's own, and workers'."""
+    return own_names(request, view) | workers(view)
+
+
 def workers(view: ChildView) -> set[str]:
     """Those who work or worked with the child in their post, or answer for the record: their names are given."""
     found = {i.practitioner for i in view.every_involvement if i.practitioner}
@@ -472,6 +509,11 @@ def files_beside(view: RequestView) -> list[FileBeside]:
     return [FileBeside(each, number) for number, each in enumerate(found, start=1)]
 
 
+def gathered_at(view: RequestView) -> datetime:
+    """When the record was last gathered for a request: the copy shows it as it stood then, whenever it is made."""
+    return max((step.at for step in view.steps if step.act == RequestAct.GATHER), default=now())
+
+
 def who_reads(request: AccessRequest, child: ChildView) -> UUID | None:
     """Who of the family is to read the copy of a request; None for somebody whom the record does not know."""
     return child.child.id if request.asker == Asker.SELF else request.person_id
@@ -487,11 +529,14 @@ def whole(view: RequestView, child: ChildView) -> Whole:
     own = view.asker is Asker.SELF
     items = bundle(view.id)
     by_source: dict[str, dict[UUID, list[Item]]] = {}
+    held_words: set[str] = set()
     for item in items:
         if item.decision is None:
             raise NotFound
+        held_words |= set(item.decision.words)
         by_source.setdefault(item.row.source, {}).setdefault(item.row.source_id, []).append(item)
     besides = {each.document.id: each for each in files_beside(view)} if "document" in by_source else {}
+    whole_names = spared(view.row, child)
     parts: list[dict[str, Any]] = []
     for source, for_own, for_other in PARTS:
         if not by_source.get(source):
@@ -526,9 +571,13 @@ def whole(view: RequestView, child: ChildView) -> Whole:
             rows.append(
                 {
                     # Where all of it is held back, not even its title may say what it was.
-                    "title": title if texts or pictures or beside else "Something in the record",
+                    "title": (
+                        rules.without(title, held_words, whole_names)
+                        if texts or pictures or beside
+                        else "Something in the record"
+                    ),
                     "when": _day(first.happened_at),
-                    "by": first.author if texts else "",
+                    "by": rules.without(first.author, held_words, whole_names) if texts else "",
                     "texts": texts,
                     "note": note,
                     "pictures": pictures,
@@ -546,7 +595,7 @@ def whole(view: RequestView, child: ChildView) -> Whole:
     return Whole(
         name=f"{child.child.name} ({child.child.full_name})" if child.child.full_name else child.child.name,
         own=own,
-        made_on=_day(now()),
+        made_on=_day(gathered_at(view)),
         parts=parts,
         words=glossary,
         given=sum(bool(i.given) for i in items),

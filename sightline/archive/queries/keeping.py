@@ -31,6 +31,8 @@ class Keeping:
     """How long a record is kept and why, as a page shows it."""
 
     until: rules.KeptUntil
+    periods: tuple[rules.Period, ...]
+    """Every period that holds for this record, of which the longest counts."""
     life: rules.Life
     holds: tuple[Hold, ...]
     ended: tuple[Hold, ...]
@@ -60,8 +62,10 @@ def keeping(view: ChildView) -> Keeping:
     )
     ended = Hold.objects.filter(folder_id__in=folders, ended__isnull=False)
     life = _life(view)
+    periods = _periods(_agency_types(folders))
     return Keeping(
-        until=rules.kept_until(life, _periods(_agency_types(folders))),
+        until=rules.kept_until(life, periods),
+        periods=tuple(period for period in periods if period.holds(life)),
         life=life,
         holds=tuple(live_holds(folders)),
         ended=tuple(ended.select_related("author", "ended__author").order_by("-written_at")),
@@ -84,7 +88,7 @@ def _periods(agency_types: Sequence[str]) -> list[rules.Period]:
     return [
         rules.Period(
             each.id, each.title, each.record, each.counts_from, each.years, each.from_death, each.citation,
-            each.certainty.value,
+            each.certainty.value, each.caveat, each.note,
         )
         for each in pack_in_force().retentions(today(), agency_types)
     ]  # fmt: skip

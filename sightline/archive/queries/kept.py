@@ -235,6 +235,7 @@ KEPT: dict[str, Kept] = {
     # Paper, and what left.
     "archive.VolumePlace": _paper("A paper file"),
     "archive.VolumeCheck": _paper("A paper file was checked"),
+    "archive.ScanCheck": _paper("A scan of paper was checked"),
     "archive.Removal": _paper("A paper file was asked for", at="asked_at", by="asked_by", post="asked_post"),
     "archive.RemovalStep": _paper("A paper file on its way"),
     "archive.RemovalTold": _paper("Somebody was told that a paper file is out"),

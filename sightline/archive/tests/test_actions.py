@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from sightline.access.terms import GrantLevel
 from sightline.access.tests.factories import let_in, open_folder_for
 from sightline.agencies.models import Notice, Posting, Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
@@ -59,7 +60,7 @@ from sightline.documents.models import Document
 from sightline.documents.tests.conftest import Scanner
 from sightline.documents.tests.files import incoming, letter, photograph, sound
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import now, today
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
@@ -144,6 +145,32 @@ def test_a_check_that_fails_becomes_a_duty_until_another_finds_it_right(office: 
         actions.check_volume(volume.id, Checked(True, EVERY_POINT))
         assert owed(office.folder_id) == []
         assert queries.volumes([office.folder_id])[0].sound is True
+
+
+@pytest.mark.obligation("FIL-05")
+def test_a_scan_that_fails_becomes_a_duty_until_another_check_finds_it_right(
+    office: Office, papers: dict[str, Document]
+) -> None:
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)
+    path = f"/child/{office.folder_id}/paper/scan/{papers['school.pdf'].id}/"
+    page = client.get(f"/child/{office.folder_id}/paper/").content.decode()
+    assert path in page
+    assert str(papers["talk.wav"].id) not in page
+    three = ["legible", "dated", "post_titled"]
+    assert "Say what is amiss" in client.post(path, {"met": three}).content.decode()
+    assert client.post(path, {"met": three, "failed_words": "Nobody signed it."}).status_code == 302
+    with as_practitioner(office.officer):
+        assert owed(office.folder_id) == ["put_scan_right"]
+    page = client.get(f"/child/{office.folder_id}/paper/").content.decode()
+    assert "Nobody signed it." in page
+    assert "To be put right" in page
+    assert client.post(path, {"met": [*three, "signed"]}).status_code == 302
+    with as_practitioner(office.officer):
+        assert owed(office.folder_id) == []
+    stranger = Client(headers={"user-agent": "Tests"})
+    stranger.force_login(make_practitioner("records-officer").user)
+    assert stranger.post(path, {"met": three, "failed_words": "Mine."}).status_code == 404
 
 
 @pytest.mark.obligation("FIL-02")
@@ -267,6 +294,53 @@ def test_what_leaves_is_logged_with_its_purpose_and_its_return_confirmed(office:
             actions.copy_back(copy.id, "Again.", today())
 
 
+@pytest.mark.obligation("FIL-06")
+def test_a_file_that_is_taken_stands_on_the_list_with_its_purpose_also_of_who_may_only_read(
+    office: Office,
+) -> None:
+    chair = make_practitioner("independent-conference-chair", name="Helen Abara")
+    let_in(office.folder_id, chair, level=GrantLevel.READ)
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(chair.user)
+    path = f"/child/{office.folder_id}/summary/pdf/"
+    assert "What is it needed for?" in client.get(path).content.decode()
+    assert "Say what it is needed for" in client.post(path, {"purpose": ""}).content.decode()
+    with as_practitioner(chair):
+        assert queries.copies_out([office.folder_id]) == []
+    form = client.get(path).content.decode()
+    key = form.split('name="once_key" value="')[1].split('"')[0]
+    for _ in range(2):
+        sent = client.post(path, {"purpose": "Reading before the conference", "once_key": key})
+        assert sent.headers["Content-Type"] == "application/pdf"
+    with as_practitioner(chair):
+        [copy] = queries.copies_out([office.folder_id])
+        assert (copy.row.what, copy.row.purpose) == ("the summary", "Reading before the conference")
+        assert (copy.row.to_whom, copy.row.left_as) == ("Helen Abara", LeftAs.DOWNLOAD)
+        [duty] = Duty.objects.filter(kind="confirm_copy", closed_at__isnull=True)
+        assert duty.owner_id == chair.pk
+    back = f"/child/{office.folder_id}/copies/{copy.id}/back/"
+    assert back in client.get(f"/child/{office.folder_id}/copies/").content.decode()
+    day = today()
+    gone = {
+        "words": "Deleted from the laptop.",
+        "on-day": day.day,
+        "on-month": day.month,
+        "on-year": day.year,
+    }
+    assert client.post(back, gone).status_code == 302
+    with as_practitioner(chair):
+        assert queries.copies_out([office.folder_id])[0].back is not None
+        assert owed(office.folder_id) == []
+        printed = actions.copy_left(
+            office.folder_id, Leaving("A page", LeftAs.PRINT, "Group", "Helen", now())
+        )
+        actions.copy_back(printed.id, "Shredded.", today())
+    with as_practitioner(office.worker):
+        theirs = actions.copy_left(office.folder_id, Leaving("Plan", LeftAs.PRINT, "Group", "Dana", now()))
+    with as_practitioner(chair), pytest.raises((NotFound, NotPermitted)), transaction.atomic():
+        actions.copy_back(theirs.id, "Shredded.", today())
+
+
 # -- told --------------------------------------------------------------------------------------------------
 
 
@@ -360,7 +434,7 @@ def test_the_clock_runs_again_from_when_the_answer_came_however_late_that_is_wri
             then.setattr("sightline.archive.actions.requests.now", lambda: asked)
             actions.pause(request.id, PauseWhy.CLARIFY, "Asked which years she means.")
         actions.resume(request.id, "The last two years.", came)
-        assert due(request).started_at == first + (came - asked)
+        assert due(request).started_at == first + timedelta(days=1)
 
 
 @pytest.fixture
@@ -555,6 +629,56 @@ def test_what_is_held_back_is_not_in_the_file_at_all(office: Office, ready: Acce
         assert word not in everything
         assert word.encode() not in pdf
         assert word.encode("utf-16-be") not in pdf
+
+
+@pytest.mark.obligation("REC-13")
+def test_her_own_name_stays_whole_and_a_name_held_back_stands_over_no_text_either(office: Office) -> None:
+    with as_practitioner(office.worker):
+        jon = record_adult(office.folder_id, NewAdult(Names("Jon", "Lund"), Birth()))
+        tie(office.folder_id, NewTie(jon, Kinship.FATHER, Known.YES, Known.NO))
+        for text in ("Maya Ferreira-Lund drew her house.", "Lund came for Maya Ferreira-Lund."):
+            sign_entry({office.folder_id: text}, kind=EntryKind.NOTE, happened_at=now())
+    heard(office.folder_id, office.worker, said="I like it here.", heard_by="Kyle Dunmore, mum's friend")
+    request = asks(office)
+    checked(office, request)
+    with as_practitioner(office.officer):
+        actions.gather(request.id)
+        items = {item.row.text: item for item in queries.bundle(request.id)}
+        assert items["Maya Ferreira-Lund drew her house."].row.grounds == []
+        assert items["Lund came for Maya Ferreira-Lund."].row.words == ["Lund"]
+        assert "Kyle Dunmore" in items["“I like it here.”"].row.words
+        actions.give_the_rest(request.id)
+        for item in queries.bundle(request.id):
+            if item.decision is None:
+                words = [word for word in ("Kyle Dunmore", "Lund") if word in item.row.words]
+                choice = Choice.PARTLY if words else Choice.HOLD
+                actions.decide_item(item.id, Deciding(choice, Ground.THIRD_PARTY, words, "Not agreed."))
+    with as_practitioner(office.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    gathered = now()
+    with time_machine.travel(gathered + timedelta(days=9)), as_practitioner(office.officer):
+        text = " ".join(
+            page.extract_text() for page in PdfReader(io.BytesIO(actions.copy_as_pdf(request.id))).pages
+        )
+    text = " ".join(text.split())
+    assert "[held back] came for Maya Ferreira-Lund." in text
+    assert "I like it here." in text
+    assert "Kyle" not in text
+    assert f"as it stood on {gathered.astimezone(LONDON).day} {gathered.astimezone(LONDON):%B %Y}" in text
+
+
+@pytest.mark.obligation("REC-13")
+def test_who_asks_is_held_against_what_the_record_says_of_them(office: Office) -> None:
+    with as_practitioner(office.worker):
+        jon = record_adult(office.folder_id, NewAdult(Names("Jon", "Lund"), Birth()))
+        tie(office.folder_id, NewTie(jon, Kinship.FATHER, Known.NO, Known.NO))
+    with pytest.raises(Refused, match="person whose record it is"):
+        asks(office, person_id=jon)
+    request = asks(office, person_id=jon, asker=Asker.PARENT, name="Jon Lund")
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)
+    page = client.get(f"/child/{office.folder_id}/access/{request.id}/step/check/").content.decode()
+    assert "Jon Lund, father, does not hold parental responsibility." in page
 
 
 def pdf_strings(read: PdfReader) -> Iterator[str]:

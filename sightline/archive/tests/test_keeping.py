@@ -121,6 +121,31 @@ def test_a_record_that_only_a_school_wrote_goes_by_the_schools_schedule(office: 
     assert kept.until.day == date(2031, 3, 1)
 
 
+@pytest.mark.obligation("FIL-03")
+def test_the_page_says_how_sure_each_period_is_that_counts(office: Office) -> None:
+    school = make_agency(AgencyKind.SCHOOL)
+    teacher = make_practitioner("designated-safeguarding-lead", agency=school)
+    folder = open_folder_for(
+        teacher, office.officer, manager=make_practitioner("team-manager", agency=school)
+    )
+    with as_practitioner(teacher):
+        record_child(NewChild(folder, Names("Ottilie", "Fairweather"), Birth(born_on=date(2001, 3, 1))))
+        sign_entry({folder: "She came."}, kind=EntryKind.NOTE, happened_at=now() - timedelta(minutes=9))
+    client = Client()
+    client.force_login(office.officer.user)
+    page = client.get(f"/child/{folder}/keeping/").content.decode()
+    assert "25 years from the birth" in page
+    assert page.count("Taken from a secondary source, not from the document itself.") == 1
+    let_in(folder, office.worker)
+    with as_practitioner(office.worker):
+        sign_entry({folder: "I came."}, kind=EntryKind.NOTE, happened_at=now() - timedelta(minutes=9))
+    page = client.get(f"/child/{folder}/keeping/").content.decode()
+    assert "30 years from the birth" in page
+    assert "A school’s record of concerns about a child" in page.replace("&#39;", "’").replace("&#x27;", "’")
+    assert page.count("Taken from a secondary source, not from the document itself.") == 3
+    assert "A partnership sets its own." in page
+
+
 def test_what_is_not_known_keeps_the_record() -> None:
     assert "birth" in rules.kept_until(replace(LIFE, born_on=None), PERIODS).missing
     closed = replace(LIFE, holds=frozenset({"child_protection"}), closed_on=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sightline.archive import rules
 from sightline.archive.rules import Decided, Pause, SomebodyElse
 from sightline.archive.terms import Asker, Choice, Ground, RemovalAct, RemovalState, RequestAct, RequestState
+from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Refused
 
 CAME = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -66,15 +67,29 @@ def test_the_clock_begins_when_the_request_is_in_and_it_is_known_who_asks() -> N
     assert rules.clock_runs_from(CAME, CAME, []) == CAME
     assert rules.clock_runs_from(CAME, CAME + 30 * HOUR, []) == CAME + 30 * HOUR
     assert rules.clock_runs_from(CAME, CAME, [Pause(CAME + HOUR, None)]) is None
-    assert rules.clock_runs_from(CAME, CAME, [Pause(CAME + HOUR, CAME + 5 * HOUR)]) == CAME + 4 * HOUR
+    assert rules.clock_runs_from(CAME, CAME, [Pause(CAME + HOUR, CAME + 5 * HOUR)]) == CAME
+    late = datetime(2026, 3, 10, 20, tzinfo=LONDON)
+    asked, answered = datetime(2026, 3, 12, 9, tzinfo=LONDON), datetime(2026, 3, 15, 17, tzinfo=LONDON)
+    assert rules.clock_runs_from(late, late, [Pause(asked, answered)]) == datetime(
+        2026, 3, 13, 20, tzinfo=LONDON
+    )
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=5))
 def test_the_clock_never_loses_more_than_it_stood(spans: list[tuple[int, int]]) -> None:
     pauses = [Pause(CAME + a * HOUR, CAME + (a + b) * HOUR) for a, b in spans]
     start = rules.clock_runs_from(CAME, CAME, pauses)
-    stood = {hour for a, b in spans for hour in range(a, a + b)}
-    assert start == CAME + len(stood) * HOUR
+    began = CAME.astimezone(LONDON)
+    stood = {
+        day
+        for pause in pauses
+        for day in _days(pause.began.astimezone(LONDON).date(), pause.ended.astimezone(LONDON).date())
+    }
+    assert start == began + timedelta(days=len(stood))
+
+
+def _days(after: date, until: date) -> list[date]:
+    return [after + timedelta(days=n) for n in range(1, (until - after).days + 1)]
 
 
 @pytest.mark.obligation("REC-13")
@@ -145,6 +160,38 @@ def test_other_people_are_proposed_by_their_ties_and_by_what_they_told() -> None
     assert proposed("It was loud.", told_by="Dana Okafor") == []
     assert proposed("We took legal advice.")[0].ground is Ground.PRIVILEGE
     assert proposed("It was loud.", raised_by_public=True)[0].ground is Ground.THIRD_PARTY
+
+
+JON = SomebodyElse("Jon Lund (father)", ("Jon", "Lund", "Jon Lund"))
+OWN = {"Maya Ferreira-Lund", "Ferreira-Lund"}
+
+
+@pytest.mark.obligation("REC-13")
+def test_the_name_of_whose_record_it_is_is_nobody_elses_even_where_it_holds_anothers() -> None:
+    assert proposed("Maya Ferreira-Lund drew.", others=[JON], own=OWN) == []
+    [named] = proposed("Lund came for Maya\nFerreira-Lund.", others=[JON], own=OWN)
+    assert named.words == ("Lund",)
+    assert (
+        rules.without("LUND came for Maya Ferreira-Lund.", ["Lund"], OWN)
+        == "[held back] came for Maya Ferreira-Lund."
+    )
+    items = [
+        Decided(1, "[held back] came.", ("Lund",), "No."),
+        Decided(2, "Maya Ferreira-Lund sang.", (), ""),
+    ]
+    assert rules.shown_elsewhere(items, OWN) == []
+    assert rules.shown_elsewhere([*items, Decided(3, "Ms Lund rang.", (), "")], OWN) == [(3, "Lund")]
+    assert proposed("It was loud.", author="Kyle Dunmore, mum's friend")[0].ground is Ground.THIRD_PARTY
+
+
+@pytest.mark.parametrize(
+    ("asker", "is_the_child", "allowed"),
+    [(Asker.SELF, True, True), (Asker.SELF, False, False), (Asker.PARENT, True, False),
+     (Asker.AUTHORISED, True, False), (Asker.PARENT, False, True)],
+)  # fmt: skip
+def test_nobody_else_asks_as_the_child(asker, is_the_child, allowed) -> None:
+    assert bool(rules.asks_as(asker, named=True, is_the_child=is_the_child)) is allowed
+    assert rules.asks_as(asker, named=False, is_the_child=False)
 
 
 def test_what_a_child_said_is_weighed_before_a_parent_is_given_it() -> None:
