@@ -113,7 +113,10 @@ class Visitor:
         self.looks_over_the_page()
 
     def fetches(self, control: Locator) -> Path:
-        """Presses what sends a file; where the file is."""
+        """Follows what leads to a file, says what it is needed for, takes it and goes back; where the file is."""
+        self.comes_by(control)
+        self.writes("What is it needed for?", "The core group")
+        control = self.page.get_by_role("button", name="Download")
         if self.way.keyboard:
             self._reaches(control)
         with self.page.expect_download() as download:
@@ -121,7 +124,9 @@ class Visitor:
                 self.page.keyboard.press("Enter")
             else:
                 control.click()
-        return download.value.path()
+        path = download.value.path()
+        self.follows("Back")
+        return path
 
     def writes(self, label: str, words: str) -> None:
         self.answers(self.page.get_by_label(label, exact=False).first, words)

@@ -19,7 +19,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.pages import frame
+from sightline.children.pages import frame, leaving
 from sightline.children.queries import ChildView
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.records.queries import hidden_numbers
@@ -319,9 +319,14 @@ def print_(request: HttpRequest, folder_id: UUID, print_id: UUID) -> HttpRespons
     )
 
 
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
+@page(permission=Permission.READ_FOLDER)
 def volume(request: HttpRequest, folder_id: UUID, volume_id: UUID) -> HttpResponse:
-    """A volume of one's own print, as a file; audited."""
+    """A volume of one's own print, as a file, once it is said what for; audited."""
+    of, found = queries.volume(volume_id)[:2]
+    back = reverse("chronology:print", args=[folder_id, of.id])
+    what = f"the chronology, volume {found.number}"
+    if (ask := leaving.asked(request, [of.folder_id], what, back)) is not None:
+        return ask
     name, content = actions.fetch_volume(volume_id)
     return HttpResponse(
         content,

@@ -175,7 +175,9 @@ def test_only_the_asker_fetches_it_and_it_is_audited(worker, visitor, folder, mo
         (volume,) = queries.print_(wanted.id).volumes
     path = reverse("chronology:volume", args=[folder, volume.id])
     assert signed_in(visitor).get(path).status_code == 404
-    answer = signed_in(worker).get(path)
+    assert "What is it needed for?" in signed_in(worker).get(path).content.decode()
+    assert "Say what it is needed for" in signed_in(worker).post(path, {"purpose": " "}).content.decode()
+    answer = signed_in(worker).post(path, {"purpose": "The conference"})
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
     with owning():
@@ -243,7 +245,9 @@ def test_a_team_manager_reads_filters_and_prints(worker, folder, moment, wrote, 
     ready = client.get(asked.headers["Location"]).content.decode()
     volume = re.search(r'href="([^"]*/volume/[^"]*)"', ready)
     assert volume
-    assert "A call about school." in pages_of(client.get(volume[1]).content)[0]
+    assert (
+        "A call about school." in pages_of(client.post(volume[1], {"purpose": "The conference"}).content)[0]
+    )
 
 
 def test_siblings_stand_side_by_side(worker, folder, new_child, wrote, signed_in):

@@ -16,6 +16,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.children.pages import leaving
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView, addresses_in, knows_addresses
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -179,7 +180,7 @@ def _answers_for(request: HttpRequest) -> bool:
 def _content(
     request: HttpRequest, folder_id: UUID, document_id: UUID, what: str, *, preview: bool = False
 ) -> Content:
-    """A document of a folder or of those read with it, opened; the reading audited. Raises NotFound, Refused.
+    """A document of a folder or of those read with it, opened. Raises NotFound, Refused.
 
     A file cannot be given without some of its words, so whoever must not know an address that it says does not
     get it; its page has the rest of its text."""
@@ -199,16 +200,24 @@ def _content(
                 "This file says where it was taken, which is kept from you where an address may be confidential. "
                 "The page of the document has a copy without it."
             )
-    found = queries.content(document_id, folder_ids, preview=preview, though_withdrawn=_answers_for(request))
-    record(Verb.READ, what, folder_id=found.document.folder_id, subject=("documents_document", document_id))
-    return found
+    return queries.content(document_id, folder_ids, preview=preview, though_withdrawn=_answers_for(request))
 
 
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def _read(found: Content, what: str) -> None:
+    """Tells the trail that a document's content goes out."""
+    of = found.document
+    record(Verb.READ, what, folder_id=of.folder_id, subject=("documents_document", of.id))
+
+
+@page(permission=Permission.READ_FOLDER)
 def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
-    """The document as it was added; sound and video are played where they stand, everything else is downloaded."""
+    """The document as it was added; sound and video are played where they stand, everything else is downloaded, once it
+    is said what for."""
     found = _content(request, folder_id, document_id, "documents.file")
     played = found.document.kind.value in ("audio", "video") and "download" not in request.GET
+    if not played and (ask := _asked(request, folder_id, found, "a document")) is not None:
+        return ask
+    _read(found, "documents.file")
     return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=not played)
 
 
@@ -216,13 +225,31 @@ def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRespon
 def preview(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
     """The picture of a document: the photograph made smaller, a PDF's first page, a video's first frame."""
     found = _content(request, folder_id, document_id, "documents.preview", preview=True)
+    _read(found, "documents.preview")
     return send(request, found.opened, name=found.name, media_type=found.media_type, as_attachment=False)
 
 
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
+def _asked(request: HttpRequest, folder_id: UUID, found: Content, what: str) -> HttpResponse | None:
+    """The page that asks what a file is needed for; None once that is said."""
+    back = reverse("documents:document", args=[folder_id, found.document.id])
+    named = f"{what} ({found.document.title})"
+    ask = leaving.asked(request, [found.document.folder_id], named, back)
+    if ask is not None:
+        found.opened.close()
+    return ask
+
+
+@page(permission=Permission.READ_FOLDER)
 def copy(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
-    """A copy without what the file says about itself, such as where a photograph was taken."""
-    return send_copy(request, _content(request, folder_id, document_id, "documents.copy"))
+    """A copy without what the file says of itself, such as where a photograph was taken, once it is said what for."""
+    found = _content(request, folder_id, document_id, "documents.copy")
+    if not examining.can_be_cleaned(found.document.type):
+        found.opened.close()
+        raise Refused("What this type of file says about itself cannot be taken out here.")
+    if (ask := _asked(request, folder_id, found, "a document without its metadata")) is not None:
+        return ask
+    _read(found, "documents.copy")
+    return send_copy(request, found)
 
 
 def send_copy(request: HttpRequest, found: Content, named: str = "") -> HttpResponse:

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.children.pages import leaving
 from sightline.documents.queries import attached
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -63,10 +64,15 @@ def pack(request: HttpRequest, meeting_id: UUID, pack_id: UUID) -> HttpResponse:
     )
 
 
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
+@page(permission=Permission.READ_FOLDER)
 def pack_pdf(request: HttpRequest, meeting_id: UUID, pack_id: UUID) -> HttpResponse:
-    """A pack as a file, for whoever asked for it; audited."""
-    queries.pack_of(meeting_id, pack_id)
+    """A pack as a file, for whoever asked for it, once it is said what for; audited."""
+    found = queries.pack_of(meeting_id, pack_id)
+    if found.moving or found.failed:
+        raise NotFound
+    back = reverse("meetings:pack", args=[meeting_id, pack_id])
+    if (ask := leaving.asked(request, found.folder_ids, "papers of a meeting", back)) is not None:
+        return ask
     name, content = actions.fetch_pack(pack_id)
     return HttpResponse(
         content,

@@ -27,6 +27,7 @@ class PackView:
 
     id: UUID
     invitation_id: UUID
+    folder_ids: tuple[UUID, ...]
     reader: str
     asked_at: datetime
     state: PrintState
@@ -62,6 +63,7 @@ def packs_of(meeting_id: UUID) -> list[PackView]:
         PackView(
             id=r.id,
             invitation_id=r.invitation_id,
+            folder_ids=tuple(r.folder_ids),
             reader=name_of(r.invitation, names),
             asked_at=r.asked_at,
             state=PrintState(r.state),

@@ -71,7 +71,7 @@ def made(who: Practitioner, meeting_id: UUID, name: str) -> UUID:
 
 
 def pdf(client: Client, meeting_id: UUID, pack_id: UUID) -> bytes:
-    answer = client.get(f"/meetings/{meeting_id}/pack/{pack_id}/pdf/")
+    answer = client.post(f"/meetings/{meeting_id}/pack/{pack_id}/pdf/", {"purpose": "The meeting"})
     assert answer["Content-Type"] == "application/pdf"
     return answer.content
 

@@ -13,7 +13,7 @@ from sightline.agencies.queries import partnership
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.pages import frame
+from sightline.children.pages import frame, leaving
 from sightline.print.pdf import About, make
 
 from ..summary import as_paper, summary_of
@@ -35,10 +35,13 @@ def summary(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     )
 
 
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
+@page(permission=Permission.READ_FOLDER)
 def summary_pdf(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """The same as a PDF; that it was printed is audited."""
+    """The same as a PDF, once it is said what for; that it was printed is audited."""
     view, _ = frame.open_child(request, folder_id, "web.summary_pdf", tab="child")
+    back = reverse("web:summary", args=[folder_id])
+    if (ask := leaving.asked(request, view.folder_ids[:1], "the summary", back)) is not None:
+        return ask
     found = summary_of(view.folder_ids, view)
     record(Verb.PRINTED, "web.summary_pdf", folder_id=view.folder_ids[0], beside=view.children_beside)
     acting, ours = request.practitioner, partnership()  # type: ignore[attr-defined]

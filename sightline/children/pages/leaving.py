@@ -1,0 +1,42 @@
+"""Asks what a file is needed for before it leaves the program, and puts it on the list of copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sightline.access.leaving import Leaving, leaves
+from sightline.govuk.forms import Text
+from sightline.govuk.once import OnceForm
+
+
+class PurposeForm(OnceForm):
+    purpose = Text(
+        "What is it needed for?",
+        hint="For example, the core group on Tuesday",
+        max_length=1000,
+        ask="Say what it is needed for",
+    )
+    to_whom = Text(
+        "Who will have it?",
+        hint="Leave empty where it is you",
+        required=False,
+        max_length=300,
+        width="two-thirds",
+    )
+
+
+def asked(request: HttpRequest, folder_ids: Iterable[UUID], what: str, back: str) -> HttpResponse | None:
+    """The page that asks what a file is needed for; None once that is said and the file may go.
+
+    `what` names the file without saying anything of the child; `back` is where it is taken from.
+    """
+    form = PurposeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        got = form.cleaned_data
+        leaves(folder_ids, Leaving(what, got["purpose"], got["to_whom"], form.once()))
+        return None
+    return render(request, "children/leaving.html", {"form": form, "what": what, "back_href": back})
