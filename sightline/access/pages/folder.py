@@ -15,6 +15,8 @@ from sightline.agencies.queries import agencies, managers, name_of, practitioner
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.govuk.forms import typed
+from sightline.govuk.words import plural
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -130,14 +132,39 @@ def hand_over(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     return render(request, "access/hand_over.html", context | frame(request, folder_id, "access"))
 
 
+#: So many of those found are offered at a time.
+MOST_FOUND = 20
+
+
+def _nameable(request: HttpRequest, folder_id: UUID) -> tuple[list[tuple[UUID, str]], str]:
+    """Whom the form of a seal offers: the viewer, the manager who answers for the record, who may open it by name, whom
+    they have chosen already and whom they look for; and what became of that looking."""
+    known = {queries.responsible_manager(folder_id), request.practitioner.practitioner_id}  # type: ignore[attr-defined]
+    known |= {grant.practitioner_id for grant in queries.grants_on(folder_id)}
+    chosen, words = set(request.POST.getlist("named")), request.POST.get("find", "").casefold().split()
+    people = _people()
+    found = [key for key, said in people if words and all(word in said.casefold() for word in words)]
+    shown = [
+        pair for pair in people if pair[0] in known or str(pair[0]) in chosen or pair[0] in found[:MOST_FOUND]
+    ]
+    if not words:
+        return shown, ""
+    if len(found) > MOST_FOUND:
+        return shown, f"{len(found)} found, the first {MOST_FOUND} are in the list. Write more of the name."
+    return shown, f"{plural(len(found), 'person', 'people')} found" + (
+        ", in the list below." if found else ". Check the name."
+    )
+
+
 @page(permission=Permission.SEAL)
 def seal(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Seal this record; or, where it is sealed, name somebody more or lift the seal."""
     number = _opened(folder_id, "seal_page")
     found = queries.seal_on(folder_id)
     which = request.POST.get("act", "") if request.method == "POST" else ""
-    people = _people()
-    seal_form = SealForm(request.POST if which == "seal" else None, people=people)
+    people, looked = _nameable(request, folder_id) if found is None else (_people(), "")
+    looking = typed(request.POST) if which == "find" else None
+    seal_form = SealForm(request.POST if which == "seal" else None, people=people, draft=looking)
     name_form = NameForm(request.POST if which == "name" else None, people=people, prefix="name")
     lift_form = LiftForm(request.POST if which == "lift" else None, prefix="lift")
     form = {"seal": seal_form, "name": name_form, "lift": lift_form}.get(which)
@@ -167,6 +194,7 @@ def seal(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "folder_id": folder_id,
         "seal": found,
         "seal_form": seal_form,
+        "looked": looked,
         "name_form": name_form,
         "lift_form": lift_form,
         "forms": [seal_form, name_form, lift_form],

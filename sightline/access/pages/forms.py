@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sightline.govuk.forms import Choice, Choices, Day, Option, PageForm, Select, Words, YesNo
+from sightline.govuk.forms import Choice, Choices, Day, Option, PageForm, Select, Text, Words, YesNo
 
 from ..terms import GrantLevel
 
@@ -64,7 +64,13 @@ class HandOverForm(PageForm):
 
 
 class SealForm(PageForm):
+    """Why, and who is named: among `people`, whom the page adds to by what was typed into `find`."""
+
     why = Words("Why is this record sealed?", ask="Say why this record is sealed", rows=3, max_length=1000)
+    find = Text(
+        "Find somebody by name, post or agency", required=False, width="two-thirds",
+        hint="Whoever is found is added to the list below. Whom you have chosen stays chosen.",
+    )  # fmt: skip
     named = Choices("Who may still open it?", ask="Choose at least one person")
 
     def __init__(self, *args: Any, people: Pairs, **kwargs: Any) -> None:

@@ -102,6 +102,32 @@ def test_sealing_handing_over_and_lifting_by_the_pages(manager) -> None:
     assert "The seal is lifted" in text(client.post(f"/access/{folder_id}/seal/", lifting, follow=True))
 
 
+def test_whom_to_name_on_a_seal_is_looked_for_and_whoever_was_chosen_stays_chosen(manager) -> None:
+    for n in range(22):
+        make_practitioner(name=f"Sam Elder {n}")
+    odd = make_practitioner(name="Odette Quillfeather")
+    folder_id = open_folder_for(manager, manager=manager)
+    client, page = signed_in(manager), f"/access/{folder_id}/seal/"
+    first = text(client.get(page))
+    assert manager.name in first
+    assert "Odette" not in first
+    typed = {"act": "find", "why": "Of a colleague", "named": [str(manager.pk)]}
+    found = client.post(page, {**typed, "find": "quillf"}).content.decode()
+    assert "1 person found" in found
+    assert re.search(rf'value="{manager.pk}"\s+checked', found)
+    assert re.search(rf'value="{odd.pk}"(?!\s+checked)', found)
+    assert "Of a colleague" in found
+    assert "There is a problem" not in found
+    many = client.post(page, {**typed, "find": "sam elder"}).content.decode()
+    assert "22 found, the first 20" in many
+    assert many.count("Sam Elder") == 20
+    assert "0 people found" in text(client.post(page, {**typed, "find": "nobody of that name"}))
+    sealing = {**typed, "act": "seal", "find": "quillf", "named": [str(manager.pk), str(odd.pk)]}
+    assert "The record is sealed" in text(client.post(page, sealing, follow=True))
+    with as_practitioner(odd):
+        assert queries.opened_of([folder_id])
+
+
 @pytest.mark.obligation("REC-18")
 def test_an_emergency_is_listed_and_reviewed_by_somebody_else(manager) -> None:
     helper = make_practitioner("social-worker", name="Ana Field")
