@@ -119,6 +119,7 @@ def environment(**options: Any) -> Environment:
         plural=words.plural,
         listed=words.listed,
         paragraphs=words.paragraphs,
+        browser=words.browser,
     )
     return env
 

@@ -163,6 +163,28 @@ def in_a_row(values: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
+#: What a browser calls itself by what it says of itself; the first that is there counts, since most say that they are
+#: several.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_DEVICES = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "Chromebook"),
+    ("Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser(said: str | None) -> str:
+    """'Firefox on Windows', of what a browser says of itself in its user-agent."""
+    text = said or ""
+    program = next((name for part, name in _BROWSERS if part in text), "")
+    device = next((name for part, name in _DEVICES if part in text), "")
+    if not program:
+        return f"A browser on {device}" if device else "A browser that does not say which"
+    return f"{program} on {device}" if device else program
+
+
 def paragraphs(value: object) -> Markup:
     """Somebody's own text as paragraphs: blank lines part them, single line ends stay; everything escaped."""
     text = str(value or "").replace("\r\n", "\n").replace("\r", "\n").strip("\n")

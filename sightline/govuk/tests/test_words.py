@@ -94,3 +94,32 @@ def test_paragraphs_keep_line_ends_and_escape() -> None:
         '<p class="govuk-body sl-words" dir="auto">Two</p>'
     )
     assert words.paragraphs("  \n ") == words.paragraphs(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "called"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0", "Firefox on Windows"),
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 "
+            "Safari/537.36 Edg/126.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+            "Version/17.5 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile "
+            "Safari/537.36",
+            "Chrome on Android",
+        ),
+        ("curl/8.5.0", "A browser that does not say which"),
+        ("Something (Windows)", "A browser on Windows"),
+        ("", "A browser that does not say which"),
+        (None, "A browser that does not say which"),
+    ],
+)  # fmt: skip
+def test_a_browser_is_called_what_people_call_it(said: str | None, called: str) -> None:
+    assert words.browser(said) == called
