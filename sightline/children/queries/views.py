@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -320,6 +320,11 @@ class ChildView:
         return _once(self.ties)
 
     @cached_property
+    def ties_told(self) -> list[tuple[TieView, list[TieView]]]:
+        """The same, each with what the other joined records say of that person."""
+        return [(_fullest(same), [t for t in same if t is not _fullest(same)]) for same in _same(self.ties)]
+
+    @cached_property
     def past_ties(self) -> list[TieView]:
         """Who was in the child's life, and is not in it now in any way."""
         still = {t.person.id for t in self.ties}
@@ -429,25 +434,35 @@ class ChildView:
         }
 
 
-def _once(ties: Iterable[TieView]) -> list[TieView]:
-    """People of the same name and kinship once, where two joined records each told of them: as the one that knows
-    their age. Within one record they are two people."""
-    found: list[TieView] = []
+def _same(ties: Iterable[TieView]) -> list[list[TieView]]:
+    """People of the same name and kinship together, where several joined records each told of them. Within one record
+    they are two people."""
+    found: list[list[TieView]] = []
     for tie in ties:
         same = next(
             (
-                n
-                for n, other in enumerate(found)
-                if other.folder_id != tie.folder_id
-                and (other.name.casefold(), other.kinship) == (tie.name.casefold(), tie.kinship)
+                others
+                for others in found
+                if tie.folder_id not in {other.folder_id for other in others}
+                and (others[0].name.casefold(), others[0].kinship) == (tie.name.casefold(), tie.kinship)
             ),
             None,
         )
         if same is None:
-            found.append(tie)
-        elif tie.person.birth.born_on and not found[same].person.birth.born_on:
-            found[same] = tie
+            found.append([tie])
+        else:
+            same.append(tie)
     return found
+
+
+def _fullest(same: Sequence[TieView]) -> TieView:
+    """Of those who are one person, the first that knows their age."""
+    return next((tie for tie in same if tie.person.birth.born_on), same[0])
+
+
+def _once(ties: Iterable[TieView]) -> list[TieView]:
+    """Each person once, as `_same` has them: as the one that knows their age."""
+    return [_fullest(same) for same in _same(ties)]
 
 
 def _given(answer: AnswerView | None) -> str:

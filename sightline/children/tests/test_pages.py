@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sightline.access.models import Joining
 from sightline.access.queries import draft_lines
 from sightline.agencies.models import Practitioner, User
 from sightline.children import actions, queries
 from sightline.children.pages import frame
 from sightline.children.rules import Address, Answer, Birth, Names, NewAdult, NewInvolvement, NewTie, Number
 from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known, Scheme
+from sightline.kernel.time import now
 
 from .conftest import World, days_ago
 
@@ -305,3 +307,23 @@ def test_nobody_keeps_a_form_on_a_record_that_is_not_theirs(world, folder_id, st
     keep = reverse("children:keep", args=[folder_id])
     assert stranger.post(f"{keep}?form=/child/{folder_id}/people/add/", {"given": "x"}).status_code == 404
     assert stranger.post(f"{keep}?form=https://elsewhere.example/", {"given": "x"}).status_code == 404
+
+
+def test_whom_two_joined_records_name_stands_once_and_both_can_be_changed(
+    desk, world, worker, folder_id, child_id, full
+):
+    other = world.folder(worker)
+    world.child(other)
+    with world.looking(worker):
+        mother = actions.record_adult(other, NewAdult(Names("Ana", "Ferreira"), Birth()))
+        second = actions.tie(other, NewTie(mother, Kinship.MOTHER, Known.NO, Known.YES))
+    with world.owning():
+        Joining.objects.create(
+            folder_id=other, into_id=folder_id, reasons="One child", decided_by=worker, decided_at=now()
+        )
+    page = desk.get(reverse("children:people", args=[folder_id])).content.decode()
+    family = page.split('id="family"')[1].split('id="workers"')[0]
+    assert family.count(">Ana Ferreira</a></strong>") == 1
+    assert family.count("/end/tie/") == 2
+    assert str(second) in family
+    assert "The joined record says: No" in family
