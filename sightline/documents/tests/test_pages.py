@@ -139,6 +139,20 @@ def test_more_than_twenty_and_what_is_too_large_are_said(
     assert list((folder_of_documents / "incoming").iterdir()) == []
 
 
+def test_a_zip_bomb_is_refused_plainly_and_nothing_of_it_is_kept(
+    desk, scanner, folder_id, world, folder_of_documents
+):
+    bomb = word_file(**{"word/media/zeros.bin": bytes(40_000_000)})
+    answer = sent(desk, folder_id, ("minutes.docx", bomb), about="The minutes")
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "unpacks to far more" in page
+    assert "The minutes" in page
+    with world.owning():
+        assert not Document.objects.exists()
+    assert list((folder_of_documents / "incoming").iterdir()) == []
+
+
 def test_two_hundred_at_once_are_answered_plainly(desk, scanner, folder_id):
     answer = sent(desk, folder_id, *((f"{n}.jpg", photograph(size=(n + 1, 2))) for n in range(200)))
     assert "20 files were added." in desk.get(answer["Location"]).content.decode()
