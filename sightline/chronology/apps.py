@@ -12,12 +12,10 @@ class ChronologyConfig(AppConfig):
         from . import sources
 
         chronology.sources += [
-            sources.decisions,
             sources.statuses,
             sources.moves,
             sources.workers,
             sources.managers,
-            sources.missed_duties,
-            sources.documents,
         ]
+        chronology.paged += sources.paged
         frame.tabs.append(frame.Tab("chronology", "Chronology", "chronology:child", 10))

@@ -115,6 +115,8 @@ DECISION = "Decision"
 
 def as_known(moment: Moment, asked: Asked) -> Moment:
     """The moment with what had come to be known of it by the day asked about, and nothing later."""
+    if not moment.turns and not moment.later:
+        return moment
     before = asked.known_before
     for at, changes in moment.turns:
         if before is None or at < before:

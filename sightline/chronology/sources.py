@@ -24,7 +24,7 @@ from sightline.kernel.time import today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import DutyEvent
 from sightline.procedures.terms import DutyAct
-from sightline.records.chronology import Moment
+from sightline.records.chronology import Moment, Paged, of_these, office
 from sightline.records.models import Decision, DecisionWording
 
 from .rules import DECISION, start_of
@@ -36,20 +36,29 @@ def _office(post: str) -> str:
 
 
 @prepared
-def _decisions(folder_ids: Sequence[UUID]) -> Wanted:
-    rows = Decision.objects.filter(folder_id__in=folder_ids).select_related("maker", "ruling__maker")
+def _decisions(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
+    rows = Decision.objects.filter(of_these(folder_ids, ids)).select_related("maker", "ruling__maker")
     replacing = (
-        Decision.objects.filter(folder_id__in=folder_ids, replaces__isnull=False)
+        Decision.objects.filter(of_these(folder_ids, ids, "replaces"), replaces__isnull=False)
         .order_by("made_at")
         .values_list("replaces_id", "made_at")
     )
-    reworded = DecisionWording.objects.filter(folder_id__in=folder_ids).order_by("at", "id")
+    reworded = DecisionWording.objects.filter(of_these(folder_ids, ids, "decision")).order_by("at", "id")
     return rows, replacing, reworded
 
 
-def decisions(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+_DECISION_KEYS = f"""
+    SELECT d.id, d.folder_id, d.made_at AS at, d.made_at AS known, '{DECISION}'::text AS kind,
+           {office("d.maker_post")}::text AS agency, coalesce(nullif(d.maker_name, ''), p.name)::text AS author,
+           true AS marked
+    FROM records_decision d JOIN agencies_practitioner p ON p.id = d.maker_id
+    WHERE d.folder_id = ANY(%(folders)s)
+"""  # noqa: S608 - its own words
+
+
+def decisions(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
     """Every decision, with what became of it: ruled on, decided again."""
-    rows, replacing, reworded = asked = _decisions(folder_ids)
+    rows, replacing, reworded = asked = _decisions(folder_ids, ids)
     yield asked
     replaced_at: dict[UUID | None, list[datetime]] = {}
     for replaced, made_at in replacing:
@@ -278,9 +287,21 @@ def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     ]
 
 
-def documents(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+_DOCUMENT_KEYS = f"""
+    SELECT f.id, f.folder_id, f.added_at AS at, f.added_at AS known, 'Document added'::text AS kind,
+           {office("f.added_by_post")}::text AS agency, coalesce(p.name, 'Sightline')::text AS author, false AS marked
+    FROM documents_document f LEFT JOIN agencies_practitioner p ON p.id = f.added_by_id
+    WHERE f.folder_id = ANY(%(folders)s) AND f.subject_id IS NULL
+    UNION ALL
+    SELECT b.id, b.folder_id, b.seen_at, b.written_at, 'Body map', {office("b.author_post")}, p.name, false
+    FROM documents_bodymap b JOIN agencies_practitioner p ON p.id = b.author_id
+    WHERE b.folder_id = ANY(%(folders)s)
+"""  # noqa: S608 - its own words
+
+
+def documents(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
     """Files that belong to nothing else in the record, and body maps; what is attached stands with its entry."""
-    found = yield from happened(folder_ids)
+    found = yield from happened(folder_ids, ids)
     return [
         Moment(
             id=each.id,
@@ -309,24 +330,44 @@ _AFTERWARDS = {
 
 
 @prepared
-def _missed_duties(folder_ids: Sequence[UUID]) -> Wanted:
-    events = (
-        DutyEvent.objects.filter(folder_id__in=folder_ids, act__in=[DutyAct.MISS.value, *_AFTERWARDS])
+def _missed_duties(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
+    missed = (
+        DutyEvent.objects.filter(of_these(folder_ids, ids), act=DutyAct.MISS.value)
         .select_related("duty__owner", "duty__team__agency")
         .annotate(agency_then=agency_on("duty__owner", "at"))
         .order_by("at")
     )
-    return (events,)
+    afterwards = (
+        DutyEvent.objects.filter(of_these(folder_ids, ids, "duty__events"), act__in=list(_AFTERWARDS))
+        .order_by("at")
+        .values_list("duty_id", "at", "act")
+        .distinct()
+    )
+    return missed, afterwards
 
 
-def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+_MISSED_KEYS = """
+    SELECT e.id, e.folder_id, d.due_at AS at, greatest(e.at, d.due_at) AS known, 'Duty missed'::text AS kind,
+           coalesce(a.name, (SELECT w.name FROM agencies_posting g JOIN agencies_agency w ON w.id = g.agency_id
+                             WHERE g.practitioner_id = d.owner_id AND t.id IS NULL
+                               AND g.held_from <= (e.at AT TIME ZONE 'Europe/London')::date
+                               AND (g.held_until IS NULL OR g.held_until > (e.at AT TIME ZONE 'Europe/London')::date)
+                             ORDER BY g.held_from, g.id LIMIT 1), '')::text AS agency,
+           coalesce(o.name, 'Sightline')::text AS author, false AS marked
+    FROM procedures_dutyevent e JOIN procedures_duty d ON d.id = e.duty_id
+    LEFT JOIN agencies_practitioner o ON o.id = d.owner_id
+    LEFT JOIN agencies_team t ON t.id = d.team_id LEFT JOIN agencies_agency a ON a.id = t.agency_id
+    WHERE e.folder_id = ANY(%(folders)s) AND e.act = 'miss'
+"""
+
+
+def missed_duties(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
     """What was not done by when it was due, with what became of it."""
-    (events,) = asked = _missed_duties(folder_ids)
+    missed, afterwards = asked = _missed_duties(folder_ids, ids)
     yield asked
     after: dict[UUID, list[tuple[datetime, str]]] = {}
-    for event in events:
-        if event.act in _AFTERWARDS:
-            after.setdefault(event.duty_id, []).append((event.at, _AFTERWARDS[event.act]))
+    for duty_id, at, act in afterwards:
+        after.setdefault(duty_id, []).append((at, _AFTERWARDS[act]))
     return [
         Moment(
             id=event.id,
@@ -341,6 +382,12 @@ def missed_duties(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             tags=("Missed",),
             later=tuple(note for note in after.get(event.duty_id, ()) if note[0] >= event.at),
         )
-        for event in events
-        if event.act == DutyAct.MISS.value
+        for event in missed
     ]
+
+
+paged = [
+    Paged(_DECISION_KEYS, decisions),
+    Paged(_DOCUMENT_KEYS, documents),
+    Paged(_MISSED_KEYS, missed_duties),
+]

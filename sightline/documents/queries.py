@@ -223,20 +223,22 @@ class Happened:
 
 
 @prepared
-def _happened(folder_ids: Sequence[UUID]) -> Wanted:
+def _happened(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
+    these, on_these = (Q(id__in=ids), Q(body_map__in=ids)) if ids else (Q(), Q())
     rows = (
-        Document.objects.filter(folder_id__in=folder_ids, subject_id__isnull=True)
+        Document.objects.filter(these, folder_id__in=folder_ids, subject_id__isnull=True)
         .select_related("added_by", "withdrawal")
         .defer("words")
     )
-    maps = BodyMap.objects.filter(folder_id__in=folder_ids).select_related("author", "replaced_by")
-    marks = BodyMark.objects.filter(folder_id__in=folder_ids).order_by("number")
+    maps = BodyMap.objects.filter(these, folder_id__in=folder_ids).select_related("author", "replaced_by")
+    marks = BodyMark.objects.filter(on_these, folder_id__in=folder_ids).order_by("number")
     return rows, maps, marks
 
 
-def happened(folder_ids: Sequence[UUID]) -> Asking[list[Happened]]:
-    """Documents that are attached to nothing else, and body maps, as things that happened."""
-    rows, maps, marks = asked = _happened(folder_ids)
+def happened(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Happened]]:
+    """Documents that are attached to nothing else, and body maps, as things that happened; these of them, where ids are
+    given."""
+    rows, maps, marks = asked = _happened(folder_ids, ids)
     yield asked
     marked: dict[UUID, list[BodyMark]] = defaultdict(list)
     for mark in marks:

@@ -20,6 +20,7 @@ class EnquiriesConfig(AppConfig):
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
         chronology.sources.append(timeline.moments)
+        chronology.paged.append(timeline.paged)
         chronology.undone.append(timeline.undone)
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)

@@ -7,6 +7,9 @@ A room that holds something that happened to a child tells the timeline how to r
 A source is asked for the folders that the viewer may open. It yields what it wants to read, which is read together
 with what all the others want (see `kernel.together`), and answers with what stands there. Room `chronology` shows it,
 entries included.
+
+Of what a record comes to hold hundreds of, the whole is not read to show a page of it. Such a kind of row is `Paged`:
+the database puts it in order, counts it and narrows it, and only what stands on a page is read.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Q
 
 from sightline.kernel.together import Asking, answer, at_once
 
@@ -64,6 +69,34 @@ sources: list[Callable[[Sequence[UUID]], Asking[list[Moment]]]] = []
 
 
 @dataclass(frozen=True)
+class Paged:
+    """Rows of which a record comes to hold hundreds: what happened whenever, of a kind, by somebody.
+
+    `keys` is the SQL of their id, folder_id, at, known, kind, agency, author and marked (significant), in the folders
+    %(folders)s: the same as `told` says of them, on whatever day it is looked at. `told` reads these of them, all where
+    none is named; `of_these` narrows its questions.
+    """
+
+    keys: str
+    told: Callable[[Sequence[UUID], Sequence[UUID]], Asking[list[Moment]]]
+
+
+#: What the rooms above add of such rows.
+paged: list[Paged] = []
+
+
+def of_these(folder_ids: Sequence[UUID], ids: Sequence[UUID], by: str = "id") -> Q:
+    """Rows of these folders, and where ids are given of those alone; `by` names what the ids are of."""
+    found = Q(folder_id__in=folder_ids)
+    return found & Q(**{f"{by}__in": ids}) if ids else found
+
+
+def office(column: str) -> str:
+    """As SQL, the agency at the end of a column that holds 'post title, agency'."""
+    return f"regexp_replace({column}, '^.*, ', '')"
+
+
+@dataclass(frozen=True)
 class Undone:
     """What a decision had led to was taken back: from when on, and by whom and why in words."""
 
@@ -78,9 +111,31 @@ undone: list[Callable[[Sequence[UUID]], Asking[Mapping[UUID, Undone]]]] = []
 def told(folder_ids: Sequence[UUID]) -> list[Moment]:
     """What all of them say of these folders, what was taken back marked so from then on: as many queries as the source
     that asks most often, at most two."""
-    moments, backs = answer(
-        at_once([_all(source(folder_ids) for source in sources), _all(each(folder_ids) for each in undone)])
-    )
+    return _told(folder_ids, [*_few(folder_ids), *(each.told(folder_ids, ()) for each in paged)])
+
+
+def told_of_few(folder_ids: Sequence[UUID]) -> list[Moment]:
+    """The same of what is not paged."""
+    return _told(folder_ids, _few(folder_ids))
+
+
+def told_of_these(folder_ids: Sequence[UUID], wanted: Mapping[int, Sequence[UUID]]) -> list[Moment]:
+    """The same of these rows of what is paged, by its place among them."""
+    return _told(folder_ids, [paged[n].told(folder_ids, _evenly(ids)) for n, ids in wanted.items()])
+
+
+def _few(folder_ids: Sequence[UUID]) -> list[Asking[list[Moment]]]:
+    return [source(folder_ids) for source in sources]
+
+
+def _evenly(ids: Sequence[UUID]) -> list[UUID]:
+    """The same ids, the last as often as makes one of few lengths: a question is put together for each length once."""
+    length = 1 << (len(ids) - 1).bit_length()
+    return [*ids, *[ids[-1]] * (length - len(ids))]
+
+
+def _told(folder_ids: Sequence[UUID], askings: Sequence[Asking[list[Moment]]]) -> list[Moment]:
+    moments, backs = answer(at_once([_all(askings), _all(each(folder_ids) for each in undone)]))
     back = {decision_id: what for found in backs for decision_id, what in found.items()}
     return [_marked(moment, back) for found in moments for moment in found]
 

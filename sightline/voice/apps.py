@@ -12,9 +12,10 @@ class VoiceConfig(AppConfig):
         from sightline.records.actions import told_of_decisions
 
         from .actions import decided
-        from .queries import moments, named
+        from .queries import moments, named, paged
 
         frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
         chronology.sources.append(moments)
+        chronology.paged.append(paged)
         told_of_decisions.append(decided)
         subjects.kinds["voice"] = subjects.Kind("What the child said", named)

@@ -44,7 +44,7 @@ from sightline.procedures.actions import mark_missed
 from sightline.procedures.models import Duty
 from sightline.records import actions as records
 from sightline.records.actions import ContributionIn
-from sightline.records.chronology import Moment, sources
+from sightline.records.chronology import Moment, paged, sources
 from sightline.records.queries import entries
 from sightline.records.terms import ContributionKind
 from sightline.voice import actions as voice
@@ -63,7 +63,8 @@ CASES: dict[str, set[str]] = {
     "chronology.missed_duties": {"Duty missed"},
     "concerns.moments": {"Concern raised", "Added to a concern", "A concern that may be about this child"},
     "meetings.moments": {"Core group"},
-    "voice.moments": {"The child said", "Explained to the child", "Advocate"},
+    "voice.moments": {"Advocate"},
+    "voice.heard": {"The child said", "Explained to the child"},
     "archive.moments": {"Paper file", "Said to their own record", "Record given"},
     "plans.moments": {
         "Child in need plan begun", "Child in need plan ended", "Review 1 of the child in need plan",
@@ -73,8 +74,8 @@ CASES: dict[str, set[str]] = {
         "Assessment begun", "Assessment signed", "Given to an assessment", "Strategy discussion called",
         "Strategy discussion", "Section 47 enquiry begun", "Section 47 enquiry ended", "Police protection (section 46)",
         "Child protection medical asked for", "Child protection medical", "Became looked after",
-        "Contact with the family",
     },
+    "enquiries.attempts": {"Contact with the family"},
 }  # fmt: skip
 #: Entries are read by themselves, a page at a time.
 ENTRIES = {"Note", "Correction", "Disagreement", "Visit"}
@@ -98,6 +99,7 @@ class Told:
     narrowed: dict[tuple[str, str], set[UUID]]
     first_words: dict[UUID, set[UUID]]
     of_source: dict[str, list[Moment]]
+    keys: dict[str, set[tuple[Any, ...]]]
 
 
 def day_of(at: Any) -> date:
@@ -137,8 +139,16 @@ def told(viewer: Practitioner, *folders: UUID) -> Told:
                 for m in {m.kind: m for m in whole}.values()
                 if m.text
             },
-            of_source={_name(source): answer(source(every)) for source in sources},
+            of_source={_name(source): answer(source(every)) for source in sources}
+            | {_name(each.told): answer(each.told(every, ())) for each in paged},
+            keys={_name(each.told): _keys(each.keys, every) for each in paged},
         )
+
+
+def _keys(keys: str, folders: list[UUID]) -> set[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(keys, {"folders": folders})
+        return set(cursor.fetchall())
 
 
 def of_the_front_door(owning: Callable[[], Any]) -> Told:
@@ -317,10 +327,19 @@ def of_kind(worlds: list[Told], kind: str) -> list[tuple[Told, Moment]]:
 
 
 def test_every_source_has_its_cases_here_and_yields_them(worlds):
-    assert {_name(source) for source in sources} == set(CASES)
+    assert {_name(each) for each in (*sources, *(row.told for row in paged))} == set(CASES)
     for name, kinds in CASES.items():
         yielded = {m.kind for world in worlds for m in world.of_source[name]}
         assert kinds <= yielded, name
+
+
+def test_the_database_orders_what_is_paged_by_what_its_rows_say(worlds):
+    for world in worlds:
+        for name, keys in world.keys.items():
+            assert keys == {
+                (m.id, m.folder_id, m.happened_at, m.known_at, m.kind, m.agency, m.author, m.significant)
+                for m in world.of_source[name]
+            }, name
 
 
 @pytest.mark.obligation("SHR-05")

@@ -11,14 +11,17 @@ from sightline.children.actions import set_status
 from sightline.children.rules import NewStatus
 from sightline.children.terms import StatusKind
 from sightline.chronology import queries
+from sightline.chronology.queries.keys import entry_keys
 from sightline.chronology.rules import Asked
 from sightline.chronology.terms import Order
 from sightline.documents import actions as documents
 from sightline.documents.actions import NewBodyMap
 from sightline.documents.tests.files import incoming, letter
-from sightline.kernel.time import LONDON, now
-from sightline.records.actions import correct_entry, sign_entry
+from sightline.kernel.time import LONDON, now, today
+from sightline.records import chronology
+from sightline.records.actions import Deciding, correct_entry, decide, sign_entry
 from sightline.records.models import Entry, EntryCounter
+from sightline.records.terms import DecisionKind
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=LONDON)
@@ -122,9 +125,9 @@ def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
         wrote(worker, f"Entry {n}.", happened=AT + timedelta(hours=n))
     # As in a request, where who is looking is read once.
     with as_practitioner(worker), remembering(acting_as(worker.pk)):
-        queries.small_moments([folder])
+        chronology.told_of_few([folder])
         with CaptureQueriesContext(connection) as small:
-            queries.small_moments([folder])
+            chronology.told_of_few([folder])
         seen, costs = [], []
         for page in (1, 2, 3):
             with CaptureQueriesContext(connection) as captured:
@@ -134,8 +137,8 @@ def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
     assert seen == [f"Entry {n}." for n in reversed(range(130))]
     assert not found.more
     assert len(set(costs)) == 1
-    # Beside what each room asks for its own: counting, keys, and entries with their paragraphs and corrections.
-    assert costs[0] - len(small) <= 3
+    # Beside what each room asks for its own: counting, keys, entries and all that hangs on them; keys of what is paged.
+    assert costs[0] - len(small) <= 4
 
 
 @pytest.mark.obligation("REC-18")
@@ -168,8 +171,8 @@ def test_no_more_keys_come_back_than_are_shown_and_all_that_match_are_counted(wo
         for order in Order:
             for oldest_first in (False, True):
                 asked = Asked(words="school", order=order, oldest_first=oldest_first)
-                keys, counted = queries._entry_keys([folder], asked, first=3, counted=True)
-                every, _ = queries._entry_keys([folder], asked)
+                keys, counted = entry_keys([folder], asked, first=3, counted=True)
+                every, _ = entry_keys([folder], asked)
                 assert (len(keys), counted, len(every)) == (3, 8, 8)
                 assert keys == sorted(every, reverse=not oldest_first)[:3]
         narrowed = queries.timeline([folder], Asked(words="school"), size=5)
@@ -237,3 +240,68 @@ def test_files_and_body_maps_stand_on_it_and_lead_to_their_pages(worker, folder,
     assert (shown["Body map"].happened_at, shown["Body map"].href) == (
         seen, f"/child/{folder}/documents/body-map/{drawn.id}/",
     )  # fmt: skip
+
+
+@pytest.mark.obligation("REC-12")
+def test_what_a_correction_took_back_is_significant_no_more_from_when_it_was_written(worker, folder, owning):
+    with as_practitioner(worker):
+        entry = sign_entry(
+            {folder: "He was bitten."}, kind="note", happened_at=now() - timedelta(hours=1), significant=True,
+            impact="He fears dogs.",
+        )[folder]  # fmt: skip
+        correct_entry(entry.id, "It was the puppet.", "He was bitten by a puppet.", significant=False)
+        correct_entry(
+            entry.id, "It was a dog.", "He was bitten.", significant=True, impact="He fears dogs.", seen=1
+        )
+        last = correct_entry(entry.id, "It was a cat.", "He was scratched.", significant=False, seen=2)
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE records_entry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE records_entry SET written_at = written_at - interval '5 days', "
+                       "happened_at = happened_at - interval '5 days' WHERE folder_id = %s AND id <> %s",
+                       [folder, last.id])  # fmt: skip
+    with as_practitioner(worker):
+        now_ = queries.timeline([folder], Asked(significant=True))
+        then = queries.timeline([folder], Asked(significant=True, as_of=today() - timedelta(days=1)))
+        whole = queries.timeline([folder], Asked(entries=True))
+    assert (texts(now_), now_.total, now_.choices.significant) == ([], 0, {})
+    assert [s.moment.number for s in then.shown] == [3, 1]
+    assert sum(then.choices.significant.values()) == 2
+    assert [(s.moment.number, s.moment.significant) for s in whole.shown] == [
+        (4, False), (3, False), (2, False), (1, False),
+    ]  # fmt: skip
+    assert any("not a significant event" in tag for tag in whole.shown[-1].moment.tags)
+
+
+def test_of_many_decisions_only_those_on_the_page_are_read(worker, folder, wrote, monkeypatch):
+    for n in range(4):
+        wrote(worker, f"Entry {n}.", happened=now() - timedelta(minutes=10 * n + 65), after=timedelta(0))
+    with as_practitioner(worker):
+        for n in range(9):
+            decide(
+                [
+                    Deciding(
+                        folder_id=folder, kind=DecisionKind.IN_ENTRY, outcome=f"Decided {n}", reasons="It is needed.",
+                        pack="p", pack_version="1",
+                    )
+                ]
+            )  # fmt: skip
+        read = []
+        told_of_these = chronology.told_of_these
+        monkeypatch.setattr(
+            chronology,
+            "told_of_these",
+            lambda folders, wanted: (read.append(wanted), told_of_these(folders, wanted))[1],
+        )
+        seen = [
+            [s.moment for s in queries.timeline([folder], Asked(), page=page, size=5).shown]
+            for page in (1, 2, 3)
+        ]
+        whole = [s.moment for s in queries.timeline([folder], Asked(), size=100).shown]
+        assert [m.id for page in seen for m in page] == [m.id for m in whole]
+        assert [sum(map(len, wanted.values())) for wanted in read[:2]] == [5, 4]
+        assert queries.timeline([folder], Asked(kind="Decision"), size=5).total == 9
+        assert dict(queries.timeline([folder], Asked(), size=5).choices.kinds)["Decision"] == 9
+        assert [s.moment.text for s in queries.timeline([folder], Asked(words='"decided 3"')).shown] == [
+            "Decided 3.\nIt is needed."
+        ]

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
-from sightline.records.chronology import Moment, Undone
+from sightline.records.chronology import Moment, Paged, Undone, of_these, office
 from sightline.records.terms import DecisionKind
 
 from ..models import (
@@ -66,8 +66,7 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
         "written_by", "done_written_by"
     )
     looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    attempts = Attempt.objects.filter(folder_id__in=folder_ids).select_related("recorded_by")
-    return strategies, decided, begun, ends, emergencies, medicals, looked_after, attempts
+    return strategies, decided, begun, ends, emergencies, medicals, looked_after
 
 
 @prepared
@@ -138,7 +137,6 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
 
 def _protection(
     strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, medicals: Any, looked_after: Any,
-    attempts: Any,
 ) -> Iterator[Moment]:  # fmt: skip
     for each in strategies:
         yield _written(
@@ -177,13 +175,6 @@ def _protection(
             row, min(began, row.written_at), "Became looked after", LegalBasis(row.basis).label,
             f"looked-after/{row.id}", significant=True,
         )  # fmt: skip
-    for t in attempts:
-        reached = Reached(t.reached)
-        yield Moment(
-            t.id, t.folder_id, t.happened_at, t.recorded_at, "Contact with the family",
-            f"{reached.label}. {t.words}", _agency(t.recorded_post), t.recorded_by.name,
-            f"/child/{t.folder_id}/enquiries/contact/", tags=("Missed",) if reached.failed else (),
-        )  # fmt: skip
 
 
 def _medicals(medicals: Any) -> Iterator[Moment]:
@@ -209,3 +200,34 @@ def _medicals(medicals: Any) -> Iterator[Moment]:
             f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
             turns=((x.result_written_at, {"text": told}),) if x.result_written_at else (),
         )  # fmt: skip
+
+
+@prepared
+def _attempts(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
+    return (Attempt.objects.filter(of_these(folder_ids, ids)).select_related("recorded_by"),)
+
+
+_ATTEMPT = "Contact with the family"
+_ATTEMPT_KEYS = f"""
+    SELECT t.id, t.folder_id, t.happened_at AS at, t.recorded_at AS known, '{_ATTEMPT}'::text AS kind,
+           {office("t.recorded_post")}::text AS agency, p.name::text AS author, false AS marked
+    FROM enquiries_attempt t JOIN agencies_practitioner p ON p.id = t.recorded_by_id
+    WHERE t.folder_id = ANY(%(folders)s)
+"""  # noqa: S608 - its own words
+
+
+def attempts(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
+    """Attempts to reach the family."""
+    (rows,) = asked = _attempts(folder_ids, ids)
+    yield asked
+    return [
+        Moment(
+            t.id, t.folder_id, t.happened_at, t.recorded_at, _ATTEMPT, f"{Reached(t.reached).label}. {t.words}",
+            _agency(t.recorded_post), t.recorded_by.name, f"/child/{t.folder_id}/enquiries/contact/",
+            tags=("Missed",) if Reached(t.reached).failed else (),
+        )
+        for t in rows
+    ]  # fmt: skip
+
+
+paged = Paged(_ATTEMPT_KEYS, attempts)

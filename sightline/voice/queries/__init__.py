@@ -44,6 +44,7 @@ from .said import (
 )
 from .timeline import (
     moments,
+    paged,
 )
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "named",
     "needs",
     "not_told",
+    "paged",
     "regards",
     "rights_told",
     "said_lately",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
-from sightline.records.chronology import Moment
+from sightline.records.chronology import Moment, Paged, of_these, office
 
 from ..models import (
     Advocacy,
@@ -17,22 +17,35 @@ from ..models import (
 )
 from ..terms import AdvocacyAct, Answer, Heard
 
+SEEN, SAID, EXPLAINED = "Seen of the child", "The child said", "Explained to the child"
+
 
 @prepared
-def _moments(folder_ids: Sequence[UUID]) -> Wanted:
-    views = View.objects.filter(folder_id__in=folder_ids).select_related("author")
-    explanations = Explanation.objects.filter(folder_id__in=folder_ids).select_related("author")
-    steps = Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author")
-    return views, explanations, steps
+def _heard(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
+    which = of_these(folder_ids, ids)
+    views = View.objects.filter(which).select_related("author")
+    return views, Explanation.objects.filter(which).select_related("author")
 
 
-def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """What this room adds to the one timeline: what was said, and what the child was told."""
-    views, explanations, steps = asked = _moments(folder_ids)
+_KEYS = f"""
+    SELECT v.id, v.folder_id, v.heard_at AS at, v.written_at AS known,
+           CASE WHEN v.heard = '{Heard.OBSERVATION.value}' THEN '{SEEN}' ELSE '{SAID}' END AS kind,
+           {office("v.author_post")}::text AS agency, p.name::text AS author, false AS marked
+    FROM voice_view v JOIN agencies_practitioner p ON p.id = v.author_id WHERE v.folder_id = ANY(%(folders)s)
+    UNION ALL
+    SELECT x.id, x.folder_id, x.explained_at, x.written_at, '{EXPLAINED}', {office("x.author_post")}, p.name, false
+    FROM voice_explanation x JOIN agencies_practitioner p ON p.id = x.author_id
+    WHERE x.folder_id = ANY(%(folders)s)
+"""  # noqa: S608 - its own words
+
+
+def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
+    """What was said, and what the child was told."""
+    views, explanations = asked = _heard(folder_ids, ids)
     yield asked
     found = []
     for row in views:
-        heard = Heard(row.heard)
+        way = Heard(row.heard)
         words = row.said or row.worries or row.good or row.dreams
         found.append(
             Moment(
@@ -40,15 +53,15 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 folder_id=row.folder_id,
                 happened_at=row.heard_at,
                 known_at=row.written_at,
-                kind="Seen of the child" if heard is Heard.OBSERVATION else "The child said",
-                text=words if heard is Heard.OBSERVATION else f"“{words}”",
+                kind=SEEN if way is Heard.OBSERVATION else SAID,
+                text=words if way is Heard.OBSERVATION else f"“{words}”",
                 agency=_agency(row.author_post),
                 author=row.author.name,
                 href=f"/child/{row.folder_id}/voice/#voice-{row.id}",
                 tags=tuple(
                     words
                     for words in (
-                        heard.label,
+                        way.label,
                         "Alone" if row.alone else "Not alone",
                         "Puts right an earlier writing" if row.corrects_id else "",
                     )
@@ -63,7 +76,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 folder_id=told.folder_id,
                 happened_at=told.explained_at,
                 known_at=told.written_at,
-                kind="Explained to the child",
+                kind=EXPLAINED,
                 text=told.words + (f" The reason given: {told.why_no}" if told.why_no else ""),
                 agency=_agency(told.author_post),
                 author=told.author.name,
@@ -71,6 +84,22 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 tags=(Answer(told.answer).label,) if told.answer in ("yes", "partly", "no") else (),
             )
         )
+    return found
+
+
+paged = Paged(_KEYS, heard)
+
+
+@prepared
+def _advocacy(folder_ids: Sequence[UUID]) -> Wanted:
+    return (Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author"),)
+
+
+def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
+    """What this room adds besides: an advocate offered, accepted, declined."""
+    (steps,) = asked = _advocacy(folder_ids)
+    yield asked
+    found = []
     for step in steps:
         at = datetime.combine(step.on, datetime.min.time(), LONDON)
         found.append(
