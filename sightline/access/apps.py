@@ -13,3 +13,4 @@ class AccessConfig(AppConfig):
         drafts.sources.append(queries.draft_lines)
         leaving.sources.append(leaving.Source("closing", queries.closing_part))
         leaving.sources.append(leaving.Source("records", queries.answering_part, actions.hand_over_all))
+        leaving.sources.append(leaving.Source("forms", queries.left_forms_part, actions.hand_over_forms))

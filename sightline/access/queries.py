@@ -222,6 +222,17 @@ def answering_part(posting_id: UUID) -> Part | None:
     return Part(f"They answer for {many}", numbers, ask="Who answers for these records from today?")
 
 
+def left_forms_part(posting_id: UUID) -> Part | None:
+    """The forms about records that the holder of a post has begun and not sent, as the page that ends it lists them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM access_left_forms(%s)", [posting_id])
+        (many,) = cursor.fetchone()
+    if not many:
+        return None
+    forms = "1 form" if many == 1 else f"{many} forms"
+    return Part(f"They have begun {forms} and not sent", (), ask="Who goes on with these forms from today?")
+
+
 @dataclass(frozen=True)
 class LeftSeal:
     """A seal that nobody can lift any more: the number of the record is all that is said of it."""

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
+from sightline.access.actions import drafts_went
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
@@ -591,6 +592,17 @@ def clear_drafts() -> int:
     if emptied:
         record(Verb.WROTE, "voice.clear_drafts", count=emptied)
     return emptied
+
+
+def hand_over_drafts(posting_id: UUID, practitioner_id: UUID) -> None:
+    """What somebody who leaves had begun to write of what children said goes to somebody who may write there, as heard
+    by whoever began it: part of ending the post. Raises Refused where one cannot go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM voice_hand_over_drafts(%s, %s)", [posting_id, practitioner_id])
+        found = cursor.fetchall()
+    drafts_went(
+        found, practitioner_id, what="voice.hand_over_draft", subject="voice_draft", path="/child/{folder}/voice/hear/"
+    )  # fmt: skip
 
 
 # -- loading the past --------------------------------------------------------------------------------------

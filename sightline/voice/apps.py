@@ -6,16 +6,18 @@ class VoiceConfig(AppConfig):
     label = "voice"
 
     def ready(self) -> None:
+        from sightline.agencies import leaving
         from sightline.children.pages import frame
         from sightline.documents import subjects
         from sightline.records import chronology
         from sightline.records.actions import told_of_decisions
 
-        from .actions import decided
-        from .queries import moments, named, paged
+        from .actions import decided, hand_over_drafts
+        from .queries import left_part, moments, named, paged
 
         frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
         chronology.sources.append(moments)
         chronology.paged.append(paged)
         told_of_decisions.append(decided)
         subjects.kinds["voice"] = subjects.Kind("What the child said", named)
+        leaving.sources.append(leaving.Source("voice", left_part, hand_over_drafts))

@@ -11,7 +11,7 @@ from .folders import (
     open_folders_bulk,
     open_folders_for_import,
 )
-from .forms import drop_form, drop_forms_before, keep_form
+from .forms import drafts_went, drop_form, drop_forms_before, hand_over_forms, keep_form
 from .grants import end_access, give_access, let_in_for_meeting, let_team_in, let_worker_in
 from .joining import join, undo_join
 from .seals import lift_seal, name_on_seal, seal, take_over_seal
@@ -19,12 +19,14 @@ from .seals import lift_seal, name_on_seal, seal, take_over_seal
 __all__ = [
     "FolderOpening",
     "NewGrant",
+    "drafts_went",
     "drop_form",
     "drop_forms_before",
     "end_access",
     "give_access",
     "hand_over",
     "hand_over_all",
+    "hand_over_forms",
     "join",
     "keep_form",
     "let_in_for_meeting",

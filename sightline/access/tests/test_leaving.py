@@ -97,19 +97,23 @@ def test_somebody_with_another_post_keeps_what_belongs_to_it() -> None:
 @pytest.mark.obligation("REC-18")
 def test_nobody_but_whoever_ends_posts_asks_or_hands_over_past_the_doors() -> None:
     leaver, stranger = make_practitioner("team-manager"), make_practitioner("team-manager")
-    folder_id = open_folder_for(manager=leaver)
+    folder_id = open_folder_for(leaver, manager=leaver)
     posting = leaver.postings.get()
+    with as_practitioner(leaver):
+        actions.keep_form(folder_id, "/a/form/", "A form", {})
     with as_practitioner(stranger), connection.cursor() as cursor:
         for sql in (
             "SELECT * FROM access_answered_for(%s)",
             "SELECT * FROM procedures_owed_through(%s)",
             "SELECT * FROM access_closes_with(%s)",
+            "SELECT * FROM access_left_forms(%s)",
         ):
             cursor.execute(sql, [posting.pk])
             assert cursor.fetchall() == []
         for sql in (
             "SELECT * FROM access_hand_over_all(%s, %s)",
             "SELECT * FROM procedures_hand_over_all(%s, %s)",
+            "SELECT * FROM access_hand_over_forms(%s, %s)",
         ):
             cursor.execute(sql, [posting.pk, stranger.pk])
             assert cursor.fetchall() == []
@@ -136,6 +140,40 @@ def test_the_page_lists_it_and_asks_to_whom_it_goes() -> None:
     assert "Choose: who answers for these records" in page
     assert client.post(address, day | {"records": str(follower.pk)}).status_code == 302
     assert now_answers(folder_id) == [follower.pk]
+
+
+@pytest.mark.obligation("REC-15")
+def test_forms_begun_and_not_sent_go_to_somebody_who_may_write_there() -> None:
+    make_partnership()
+    leaver, follower, stranger = (make_practitioner("social-worker") for _ in range(3))
+    folder_id = open_folder_for(leaver)
+    path, typed = f"/child/{folder_id}/people/add/", {"given": ["Ana"]}
+    with as_practitioner(leaver):
+        actions.keep_form(folder_id, path, "Somebody in their life", typed)
+    posting = leaver.postings.get()
+    with as_practitioner(make_practitioner("administrator")):
+        assert leaving.parts(posting.pk)["forms"].title == "They have begun 1 form and not sent"
+        with pytest.raises(Refused, match="may not write") as refused:
+            end_posting(posting.pk, today(), {"forms": stranger.pk})
+        assert refused.value.verdict.field == "forms"
+    let_in(folder_id, follower)
+    with as_practitioner(follower):
+        actions.keep_form(folder_id, path, "Somebody in their life", {"given": ["Own"]})
+    with (
+        as_practitioner(make_practitioner("administrator")),
+        pytest.raises(Refused, match="begun to write the same"),
+    ):
+        end_posting(posting.pk, today(), {"forms": follower.pk})
+    with as_practitioner(follower):
+        assert queries.form_draft(path) == {"given": ["Own"]}
+        actions.drop_form(path)
+    with as_practitioner(make_practitioner("administrator")):
+        end_posting(posting.pk, today(), {"forms": follower.pk})
+    with as_practitioner(follower):
+        assert queries.form_draft(path) == typed
+        (line,) = queries.draft_lines(5).lines
+        assert line.words == f"You were filling in: Somebody in their life (begun by {leaver.name})"
+        assert Notice.objects.filter(practitioner=follower, path="/").exists()
 
 
 @pytest.mark.obligation("REC-18")

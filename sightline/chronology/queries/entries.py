@@ -40,6 +40,7 @@ class Paragraph:
 
 
 def entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
+    """These entries as the timeline shows them, as they were known, each with its paragraphs. One query."""
     found = {}
     for row in entry_rows(ids):
         moment = as_known(entry_moment(row, asked.known_before), asked)

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db import connection
+
+from sightline.agencies.leaving import Part
 from sightline.children.queries import ChildView
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
@@ -208,6 +211,17 @@ def regards(folder_ids: Iterable[UUID]) -> list[RegardView]:
         )
         for r in rows
     ]  # fmt: skip
+
+
+def left_part(posting_id: UUID) -> Part | None:
+    """What the holder of a post has begun to write of what children said, as the page that ends the post lists it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM voice_left_drafts(%s)", [posting_id])
+        (many,) = cursor.fetchone()
+    if not many:
+        return None
+    title = "They have begun to write what a child said"
+    return Part(title if many == 1 else f"{title}, {many} times", (), ask="Who goes on with that from today?")
 
 
 def draft(folder_id: UUID) -> tuple[dict[str, list[str]], datetime] | None:
