@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sightline.access.leaving import Leaving, leaves
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
 from sightline.govuk.forms import Text
 from sightline.govuk.once import OnceForm
 
@@ -34,9 +36,12 @@ def asked(request: HttpRequest, folder_ids: Iterable[UUID], what: str, back: str
 
     `what` names the file without saying anything of the child; `back` is where it is taken from.
     """
+    folders = list(folder_ids)
     form = PurposeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         got = form.cleaned_data
-        leaves(folder_ids, Leaving(what, got["purpose"], got["to_whom"], form.once()))
+        leaves(folders, Leaving(what, got["purpose"], got["to_whom"], form.once()))
         return None
+    for folder_id in folders:
+        record(Verb.READ, "children.leaving", folder_id=folder_id)
     return render(request, "children/leaving.html", {"form": form, "what": what, "back_href": back})

@@ -39,7 +39,8 @@ LISTS = {
 #: Pages and deeds whose own name says less than people call them.
 CALLED = {
     "access.who": "Who may open the record", "archive.told": "Files and access: who was told of the record",
-    "children.complete": "What the record lacks", "children.involve": "People: who works with the child",
+    "children.complete": "What the record lacks", "children.leaving": "Was asked what a file is needed for",
+    "children.involve": "People: who works with the child",
     "enquiries.spoke_to": "Enquiries: who was spoken to", "meetings.told": "Meetings: what the child was told",
     "meetings.hold": "Meetings: who came", "plans.drop": "Plan: taking something out",
     "plans.step_plan": "Plan: step up or down", "voice.needs": "Voice: the eight needs",
