@@ -1,7 +1,7 @@
 """Reads of the record: entries and decisions of folders that the viewer may open."""
 
-from .becoming import AlsoIn, Story, corrections_of, hidden_numbers, standing, story, written_together
-from .deciding import DecisionView, WordingView, awaiting_ruling, decisions, latest_decisions
+from .becoming import AlsoIn, Story, hidden_numbers, standing, story, written_together
+from .deciding import DecisionView, WordingView, decisions, latest_decisions
 from .people import children_beside, colleagues_of, late_since, lateness, their_words, themselves, ways_into
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
 from .seen import LastSeen, last_seen
@@ -38,10 +38,8 @@ __all__ = [
     "WordingView",
     "asked",
     "asked_of",
-    "awaiting_ruling",
     "children_beside",
     "colleagues_of",
-    "corrections_of",
     "count_asked_of",
     "decisions",
     "draft",

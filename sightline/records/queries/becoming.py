@@ -53,11 +53,6 @@ def story(entry_id: UUID, folder_ids: Iterable[UUID]) -> Story:
     )
 
 
-def corrections_of(entry_id: UUID) -> list[EntryView]:
-    """What put an entry right, in order."""
-    return views(_with_people(Entry.objects.filter(corrects_id=entry_id)).order_by("number"))
-
-
 def standing(entry_ids: Iterable[UUID]) -> list[EntryView]:
     """Entries as their last correction has them: the correction where there is one."""
     wanted = list(entry_ids)

@@ -135,11 +135,3 @@ def _view(row: Any) -> DecisionView:
         earlier=tuple(earlier),
         signature_with=row.maker.name if row.maker_name else "",
     )
-
-
-def awaiting_ruling(folder_ids: Iterable[UUID] | None = None) -> list[DecisionView]:
-    """Decisions that have no effect until a manager rules on them."""
-    waiting = Q(awaits_ruling=True, ruling__isnull=True)
-    if folder_ids is not None:
-        waiting &= Q(folder_id__in=list(folder_ids))
-    return [_view(row) for row in _decisions(waiting).order_by("made_at")[:100]]

@@ -339,8 +339,8 @@ def test_a_correction_adds_to_every_record_that_is_chosen_and_the_original_stays
             also=[signed[family.theo].id], own={family.theo: "Theo’s graze is on the right knee."},
         )  # fmt: skip
         maya, theo, bea = (queries.entry(signed[f].id, [f]) for f in family.folders)
-        (theirs,) = queries.corrections_of(theo.id)
-        (hers,) = queries.corrections_of(maya.id)
+        (theirs,) = queries.story(theo.id, [family.theo]).corrections
+        (hers,) = queries.story(maya.id, [family.maya]).corrections
     assert maya.text.startswith("All three were at home.")
     assert (made.author_id, hers.was_wrong) == (family.manager.pk, "They were at school.")
     assert "right knee" in theirs.text
