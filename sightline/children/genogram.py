@@ -1,8 +1,8 @@
 """Who is in a child's life as a genogram: Graphviz works out where each stands, the usual symbols are drawn here.
 
 A square is male, a circle female, a diamond not known, a triangle not born yet; the child's outline is thick; a cross
-means that somebody has died; a double slash that the parents do not both live with the child; a dashed line anybody
-who is no parent by birth.
+means that somebody has died; a slash that the parents live apart: one with the child, the other not; a dashed line
+anybody who is no parent by birth.
 The picture takes no drag and no colour to read, and `words` says the same in sentences.
 """
 
@@ -114,8 +114,12 @@ def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], boo
             edges.append((key, home, True) if outside else (home, key, True))
         else:
             edges.append((key, "child", True))
-    living = [of[p].lives_with_child is Known.YES for p in parents]
-    return edges, parents, len(parents) == 2 and not all(living)
+    return edges, parents, _apart([of[p] for p in parents])
+
+
+def _apart(parents: list[TieView]) -> bool:
+    """Whether two parents are known to live apart. With neither beside the child, as in foster care, nobody knows."""
+    return {p.lives_with_child for p in parents} == {Known.YES, Known.NO}
 
 
 def _placed(
@@ -170,7 +174,7 @@ def picture(view: ChildView) -> Markup | None:
         out.append(_stroke(x1, y1, x2, y1))
         ux, uy = places[_UNION][0], y1
         if parted:
-            out += [_stroke(ux + dx, uy - 8, ux + dx - 8, uy + 8) for dx in (16, 22)]
+            out.append(_stroke(ux + 20, uy - 8, ux + 12, uy + 8))
         out += _down(ux, uy, [places[c] for c in children])
     elif parents:
         x, y = places[parents[0]]
@@ -227,7 +231,12 @@ def words(view: ChildView) -> list[str]:
     """The same in sentences: each who they are, whether they live with the child and hold parental responsibility."""
     lines = []
     for tie in view.ties_once:
-        called = tie.name
-        died = " (has died)" if tie.person.birth.died_on is not None else ""
-        lines.append(f"{called}{died}: {tie.said_as}.")
+        known = [] if tie.is_child else [_age(tie.age)]
+        known += ["not born yet"] if tie.person.birth.unborn else []
+        known += ["has died"] if tie.person.birth.died_on is not None else []
+        so = ", ".join(part for part in known if part)
+        lines.append(f"{tie.name}{f' ({so})' if so else ''}: {tie.said_as}.")
+    parents = [tie for tie in view.ties_once if tie.kinship in _PARENTS][:2]
+    if _apart(parents):
+        lines.append(f"{parents[0].name} and {parents[1].name} live apart.")
     return lines

@@ -38,7 +38,9 @@ def test_parents_parted_a_grandmother_and_a_partner(world, worker, folder_id, ch
     assert "stroke-dasharray" in drawn
     assert "style=" not in drawn
     assert "<Dunmore>" not in drawn
-    assert len(genogram.words(view)) == 4
+    *each, apart = genogram.words(view)
+    assert len(each) == 4
+    assert apart == "Ana Ferreira and Jon Lund live apart."
     heights = {
         name: float(re.search(rf'y="([\d.]+)"[^>]*>{name}', drawn)[1])
         for name in ("Lucia", "Ana", "Jon", "Maya")
@@ -74,6 +76,35 @@ def test_a_child_not_born_yet_is_a_triangle_and_one_who_has_died_is_crossed_out(
     assert corners["diamond"][0] == 4
     assert corners["triangle"][0] == 3
     assert corners["crossed"] == (4, corners["diamond"][1] + 2)
+
+
+@pytest.mark.obligation("CHD-01")
+@pytest.mark.parametrize(
+    ("mother", "father", "apart"),
+    [
+        (Known.YES, Known.NO, True),
+        (Known.NO, Known.YES, True),
+        (Known.YES, Known.YES, False),
+        (Known.NO, Known.NO, False),
+        (Known.YES, Known.NOT_KNOWN, False),
+    ],
+)
+def test_parents_are_drawn_apart_only_where_it_is_known(
+    world, worker, folder_id, child_id, mother, father, apart
+):
+    with world.looking(worker):
+        for names, kinship, lives in (
+            (Names("Ana", "Ferreira"), Kinship.MOTHER, mother),
+            (Names("Jon", "Lund"), Kinship.FATHER, father),
+        ):
+            adult = record_adult(folder_id, NewAdult(names, Birth(born_on=date(1990, 5, 1))))
+            tie(folder_id, NewTie(adult, kinship, Known.YES, lives))
+        view = child_page([folder_id])
+    said = genogram.words(view)
+    assert any(line.endswith("live apart.") for line in said) is apart
+    assert any(line.startswith("Ana Ferreira (3") for line in said), "her age, as the picture shows it"
+    lines = str(genogram.picture(view)).count("<line")
+    assert lines == 4 + apart
 
 
 def test_of_two_joined_records_that_name_the_same_mother_she_is_drawn_once(
