@@ -195,7 +195,7 @@ def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID
                             began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
                             network="Both grandmothers were asked.", reasons="Nobody else can care for them now.",
                             lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick",
-                            wishes_why_not="Too frightened to say.", knows_family=False,
+                            wishes=WishesIn(why_not="Too frightened to say."), knows_family=False,
                         ),
                     )  # fmt: skip
             enquiry = Enquiry.objects.filter(folder_id=folder).latest("began_at")

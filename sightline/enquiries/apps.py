@@ -10,11 +10,13 @@ class EnquiriesConfig(AppConfig):
         from sightline.children.pages import frame
         from sightline.concerns import links
         from sightline.meetings import hooks
+        from sightline.meetings.terms import Purpose
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, contact, emergency, protection
-        from .pages.protection import meeting_section
+        from .actions import changes, conference, contact, emergency, protection
+        from .pages.section_47 import enquiries_section, meeting_section
+        from .pages.strategy import decided_on
         from .queries import meeting, timeline
         from .queries import protection as queries
 
@@ -27,7 +29,12 @@ class EnquiriesConfig(AppConfig):
         records.told_of_significant.append(changes.significant_entries)
         records.told_of_entries.append(contact.entries_signed)
         links.on_board["decision_on_step_up"] = "Step up from early help"
+        hooks.sections.append(enquiries_section)
         hooks.sections.append(meeting_section)
         hooks.earlier.append(meeting.before_meeting)
+        hooks.added.append(protection.child_added)
+        hooks.called_on[Purpose.STRATEGY_DISCUSSION] = ("Call a strategy discussion", "enquiries:call")
+        hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.concluded.append(emergency.meeting_concluded)
+        hooks.concluded.append(conference.conference_held)

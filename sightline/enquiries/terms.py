@@ -78,6 +78,7 @@ class AssessmentAct(StrEnum):
     SIGN = "sign"
     SET_ASIDE = "set aside"
     TAKE_UP_AGAIN = "take up again"
+    HAND_OVER = "hand over"
 
 
 class StandsOn(StrEnum):

@@ -1,8 +1,8 @@
 """What rooms above tell this one when they load: what they add to a meeting, and that they wish to be told of it.
 
 hooks.earlier.append(enquiries.queries.before_meeting)
-hooks.held.append(enquiries.actions.meeting_held)
-hooks.concluded.append(plans.actions.conference_concluded)
+hooks.held.append(plans.actions.meeting_held)
+hooks.concluded.append(enquiries.actions.conference.conference_held)
 hooks.sections.append(lambda request, shown: hooks.Section("The plan", links=[hooks.Link("Maya", href, ["..."])]))
 """
 
@@ -73,10 +73,20 @@ earlier: list[Callable[[Purpose, Sequence[UUID]], Sequence[str]]] = []
 #: Asked for what they add to a child's part of a pack of papers, given the child's record and the meeting.
 in_pack: list[Callable[[UUID, UUID], Sequence[PackPart]]] = []
 
+#: Told when a child was added to a meeting (`folder_ids` names that child alone). Each may raise Refused.
+added: list[Callable[[Happened], Any]] = []
+
 #: Told when a meeting was held, when it was concluded, and when it was cancelled. Each may raise Refused.
 held: list[Callable[[Happened], Any]] = []
 concluded: list[Callable[[Happened], Any]] = []
 cancelled: list[Callable[[Happened], Any]] = []
+
+#: Kinds of meeting that a room above calls on a page of its own: the words of the link, and the name of the route,
+#: which takes the child's record.
+called_on: dict[Purpose, tuple[str, str]] = {}
+
+#: Kinds of meeting of which a room above records the decisions: the address, or None where it knows nothing of the one.
+decided_on: dict[Purpose, Callable[[MeetingView], str | None]] = {}
 
 #: Asked for what they add to a meeting's page.
 sections: list[Callable[[HttpRequest, MeetingView], Section | None]] = []

@@ -48,7 +48,7 @@ from sightline.records.chronology import Moment, paged, sources
 from sightline.records.queries import entries
 from sightline.records.terms import ContributionKind
 from sightline.voice import actions as voice
-from sightline.voice.actions import AdvocacyStep, Explaining
+from sightline.voice.actions import AdvocacyStep, Explaining, WishesIn
 from sightline.voice.terms import AdvocacyAct, Answer, Explained
 from tests.pages.world import make_world
 
@@ -241,7 +241,7 @@ def of_protection(owning: Callable[[], Any]) -> Told:
             emergency.LookedAfterIn(
                 began_on=today() - timedelta(days=1), basis=LegalBasis.AGREED, basis_words="Both parents agreed.",
                 network="Both grandmothers were asked.", reasons=protecting.BECAUSE, lives_at=LivesAt.FOSTER_CARE,
-                placed_with="Foster carers", area="Saltwick", wishes_why_not="She was too frightened to say.",
+                placed_with="Foster carers", area="Saltwick", wishes=WishesIn(why_not="She was too frightened to say."),
                 knows_family=False,
             ),
         )  # fmt: skip

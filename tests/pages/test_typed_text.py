@@ -231,7 +231,7 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
                 began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
                 network="Both grandmothers were asked.", reasons="Nobody at home can care for her now.",
                 lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick", knows_family=False,
-                wishes_why_not="She was too frightened to say.",
+                wishes=WishesIn(why_not="She was too frightened to say."),
             ),
         ).id  # fmt: skip
     wanted = {"enquiry_id", "measure_id", "medical_id", "looked_after_id"}

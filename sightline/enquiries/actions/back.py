@@ -22,7 +22,8 @@ from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyState
 
 from ..models import Assessment, Enquiry, EnquiryEnd, Episode, SignOff, Step, StrategyDecision
-from ..terms import Act, AssessmentState
+from ..queries.protection import conference_called
+from ..terms import Act, AssessmentState, Stage
 
 
 def put_right(episode: Episode, last: Step, back: Step) -> None:
@@ -38,6 +39,18 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
         _to_assess_again(episode, signed.assessment, back)
     if last.act == Act.START_ENQUIRY.value:
         _not_begun(last.decision_id)
+        called = conference_called(episode.id)
+        if called is not None:
+            _stands_ended(called)
+    elif last.before == Stage.STRATEGY.value:
+        # A discussion had decided otherwise than on the conference that an enquiry had called.
+        duties.owe_again(
+            Duty.objects.filter(
+                subject_id__in=Enquiry.objects.filter(episode=episode).values("id"), kind="initial_conference",
+                state=DutyState.WITHDRAWN.value, closed_at__gte=last.at,
+            ),
+            "What the discussion decided was taken back.",
+        )  # fmt: skip
 
 
 def put_statuses_right(began: Sequence[UUID], ended: Sequence[UUID]) -> None:
@@ -68,6 +81,16 @@ def goes_on_again(ended: EnquiryEnd) -> None:
         _still_owed(row.id, "initial_conference"),
         row.worker_id,
         path=f"/child/{row.folder_id}/enquiries/section-47/{row.id}/",
+    )
+
+
+def _stands_ended(ended: EnquiryEnd) -> None:
+    """The enquiry went on after it had been discussed again, which was taken back: it stands as it had ended."""
+    row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
+    row.ended_at, row.version = ended.written_at, row.version + 1
+    row.save(update_fields=["ended_at", "version"])
+    duties.hand_to(
+        _still_owed(row.id, "initial_conference"), row.worker_id, path=f"/child/{row.folder_id}/meetings/"
     )
 
 

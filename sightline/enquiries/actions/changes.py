@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.terms import StatusKind
+from sightline.govuk.words import moment
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
@@ -24,14 +26,19 @@ from sightline.procedures.queries import acknowledged_within, pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision, Entry
 from sightline.records.terms import DecisionKind
+from sightline.voice.actions import WishesIn, weigh
+from sightline.voice.terms import Power
 
 from ..models import Assessment, Episode, Relook, Step, StepUp
+from ..queries.episode import has_died
 from ..rules import stages
-from ..rules.closing import Closing
+from ..rules.closing import Closing, may_close_case
+from ..rules.protection import knows_nobody
 from ..terms import Act, AssessmentState, Stage
 from . import episode as way
 from .closing import write_closing
-from .protection import conference_decided, stamp
+from .conference import conference_decided
+from .protection import stamp
 
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
 
@@ -89,13 +96,17 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
     """The front door decides: the local authority assesses, or why not and what help there is instead."""
     acting = permit(Permission.SCREEN_CONCERN)
     row = (
-        StepUp.objects.select_for_update(of=("self",)).select_related("episode").filter(id=step_up_id).first()
+        StepUp.objects.select_for_update(of=("self",))
+        .select_related("episode", "decision__maker")
+        .filter(id=step_up_id)
+        .first()
     )
     if row is None:
         raise NotFound
     way.writable_lead(row.folder_id)
-    if row.decided_at is not None:
-        raise Refused("This has been decided already.")
+    if row.decision is not None:
+        maker = row.decision.maker.name
+        raise Refused(f"{maker} decided on this on {moment(row.decision.made_at)}: {row.decision.outcome}.")
     if row.written_by_id == acting.practitioner_id:
         raise Refused("You asked for this step up yourself. Another decision maker must decide on it.")
     if knows_family is None:
@@ -176,6 +187,12 @@ def significant_entries(entries: Sequence[Entry]) -> None:
     """A significant event was written in the record of a child with an open assessment by somebody else (ASM-04)."""
     for entry in entries:
         _look_again(entry.folder_id, entry.id, written_by=entry.author_id)
+
+
+def learnt(folder_id: UUID, subject_id: UUID) -> None:
+    """Something grave was recorded by whoever acts of a child with an open assessment, an incident or an emergency
+    measure: its author looks at the assessment again (ASM-04). A step of the act that records it."""
+    _look_again(folder_id, subject_id, written_by=current().practitioner_id)
 
 
 def _look_again(folder_id: UUID, subject_id: UUID, *, written_by: UUID | None = None) -> None:
@@ -259,8 +276,8 @@ def plan_began(
 def close(folder_id: UUID, *, reasons: str, closing: Closing, decision_id: UUID, died: bool = False) -> None:
     """Help has ended and the child's way closes, with all that a closing needs. A child without one has none to close.
 
-    `died`: an enquiry that is under way goes on to its end, and closes then. Raises Refused while an assessment,
-    discussion, enquiry or conference is open.
+    `died`: an enquiry that is under way goes on to its end, and a manager closes the case then. Raises Refused while
+    an assessment, discussion, enquiry or conference is open.
     """
     permit(Permission.WRITE_FOLDER)
     lead = way.writable_lead(folder_id)
@@ -277,6 +294,66 @@ def close(folder_id: UUID, *, reasons: str, closing: Closing, decision_id: UUID,
         ends=(StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP),
     )
     record(Verb.WROTE, "enquiries.close", folder_id=lead, subject=episode)
+
+
+@dataclass(frozen=True)
+class CaseEnd:
+    """A manager's decision to close a case that no assessment and no plan ends."""
+
+    reasons: str
+    closing: Closing
+    knows_family: bool | None
+    safe_words: str = ""
+    wishes: WishesIn = field(default_factory=WishesIn)
+
+
+@transaction.atomic
+def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> None:
+    """A manager closes a child's case where neither an assessment nor a plan ends it: the child has died or moved away,
+    what was begun is not needed. Raises Refused while anything is open, or where a plan must be closed first."""
+    permit(Permission.SIGN_OFF)
+    lead = way.writable_lead(folder_id)
+    found = way.open_episode([lead])
+    if found is None:
+        raise Refused("No work is open with this child, so there is none to close.")
+    episode = way.locked(found.id, version=version)
+    died = has_died(episode.child_id)
+    knows_nobody(end.knows_family).or_refuse()
+    may_close_case(
+        under_way=Stage(episode.stage) in stages.PROTECTING,
+        died=died,
+        safe_words=end.safe_words,
+        reasons=end.reasons,
+    ).or_refuse()
+    reasons = end.reasons.strip()
+    if not died:
+        reasons = f"{reasons}\nHow the child is known to be safe: {end.safe_words.strip()}"
+    pack = pack_in_force()
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=lead,
+                kind=DecisionKind.STEP,
+                outcome="The case closes",
+                reasons=reasons,
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=episode.id,
+            )
+        ]
+    )
+    if way.stands_under(lead, StatusKind.CHILD_IN_NEED):
+        weigh(decision, Power.SECTION_17, WishesIn(why_not="The child has died.") if died else end.wishes)
+    write_closing(episode, decision.id, end.closing)
+    way.move(
+        episode,
+        Act.CLOSE,
+        reasons=reasons,
+        decision_id=decision.id,
+        outcome_id="close",
+        ends=(StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP),
+    )
+    record(Verb.WROTE, "enquiries.close_case", folder_id=lead, subject=decision)
 
 
 @transaction.atomic

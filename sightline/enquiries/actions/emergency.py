@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from sightline.children import actions as children
 from sightline.children.rules import Address, NewStatus
 from sightline.children.terms import LivesAt, StatusKind
 from sightline.documents.models import Document
-from sightline.kernel.time import LONDON, now, today
+from sightline.govuk.words import date_only
+from sightline.govuk.words import moment as when
+from sightline.kernel.time import LONDON, day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import hooks
 from sightline.meetings.terms import Purpose
@@ -26,7 +28,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
-from sightline.voice.actions import Wishes, have_regard
+from sightline.voice.actions import Wishes, WishesIn, have_regard, weigh
 from sightline.voice.terms import Power
 
 from ..models import Emergency, LookedAfter, Medical
@@ -34,6 +36,7 @@ from ..queries.episode import open_episode
 from ..rules import protection as rules
 from ..rules import stages
 from ..terms import EmergencyKind, LegalBasis, Stage
+from . import changes
 from . import episode as way
 from .protection import stamp
 
@@ -76,6 +79,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         where=new.where,
         told=new.told,
     ).or_refuse()
+    way.may_begin_work(lead, day_of(new.began_at), before_birth=False)
     if Emergency.objects.filter(folder_id=lead, kind=new.kind.value, ended_at__isnull=True).exists():
         raise Refused(f"{new.kind.label} is recorded already and has not ended.", "kind")
     pack = pack_in_force()
@@ -113,6 +117,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
     )
     way.put_under(lead, _STATUS[new.kind])
     have_regard(lead, Wishes(Power.SECTION_46, urgent=True), subject_id=row.id)
+    changes.learnt(lead, row.id)
     record(Verb.WROTE, "enquiries.begin_emergency", folder_id=lead, subject=row)
     return row
 
@@ -123,7 +128,7 @@ def _emergency(emergency_id: UUID) -> Emergency:
         raise NotFound
     way.writable_lead(row.folder_id)
     if row.ended_at is not None:
-        raise Refused("It has ended already.")
+        raise Refused(f"It is recorded already that it ended on {when(row.ended_at)}: {row.ended_words}")
     return row
 
 
@@ -182,6 +187,7 @@ def ask_for_medical(folder_id: UUID, *, reasons: str, asked_of: str) -> Medical:
     """Ask for a child protection medical."""
     permit(Permission.STATUTORY)
     lead = way.writable_lead(folder_id)
+    way.may_begin_work(lead, today(), before_birth=False)
     if not stages.has_words(reasons):
         raise Refused("Say what the medical is to find out.", "reasons")
     if not asked_of.strip():
@@ -230,7 +236,10 @@ def write_medical(medical_id: UUID, found: MedicalIn, *, version: int | None = N
         raise NotFound
     way.writable_lead(row.folder_id)
     if version is not None and row.version != version:
-        raise Refused("Somebody else has added to this meanwhile. Look at what stands there now.")
+        raise Refused(
+            "Somebody has added to this since you opened it. What stands there now is above; what you typed is kept "
+            "below."
+        )
     if found.done_at is not None and found.done_at > now():
         raise Refused("Give a time that is past.", "done_at")
     consent = found.consent.strip() or row.consent
@@ -282,9 +291,7 @@ class LookedAfterIn:
     postcode: str = ""
     area: str = ""
     confidential: bool = False
-    wishes: tuple[UUID, ...] = ()
-    weight: str = ""
-    wishes_why_not: str = ""
+    wishes: WishesIn = field(default_factory=WishesIn)
 
 
 @transaction.atomic
@@ -302,6 +309,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
         reasons=new.reasons,
         stage=Stage(episode.stage) if episode else None,
     ).or_refuse()
+    way.may_begin_work(lead, new.began_on, before_birth=False)
     if LookedAfter.objects.filter(folder_id=lead, ended_on__isnull=True).exists():
         raise Refused("This child is looked after already. Record a new placement on the People tab.")
     pack = pack_in_force()
@@ -318,11 +326,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
         ]
     )
     power = Power.SECTION_20 if new.basis is LegalBasis.AGREED else Power.SECTION_22
-    have_regard(
-        lead,
-        Wishes(power, list(new.wishes), new.weight, new.wishes_why_not),
-        decision_id=decision.id,
-    )
+    weigh(decision, power, new.wishes)
     row = LookedAfter(
         folder_id=lead,
         child=way.child_of(lead),
@@ -378,7 +382,7 @@ def end_looked_after(looked_after_id: UUID, ended_on: date, words: str) -> Looke
         raise NotFound
     way.writable_lead(row.folder_id)
     if row.ended_on is not None:
-        raise Refused("That has ended already.")
+        raise Refused(f"It is recorded already that it ended on {date_only(row.ended_on)}: {row.ended_words}")
     if not stages.has_words(words):
         raise Refused("Say why it ended, and with whom the child lives now.", "words")
     if not row.began_on <= ended_on <= today():

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from sightline.access import actions as access
 from sightline.access.queries import allocated_to, joined_set, lead_of, may_write, opened_of
@@ -24,16 +25,18 @@ from sightline.children.queries import lead_worker
 from sightline.children.rules import NewInvolvement, NewStatus
 from sightline.children.terms import StatusKind
 from sightline.kernel.models import held_on
-from sightline.kernel.time import now, today
+from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
+from sightline.meetings.models import MeetingChild
+from sightline.meetings.terms import MeetingState
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
-from ..models import Assessment, Closing, Episode, Step
+from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step, Strategy
 from ..queries.contact import awaits_decision
-from ..queries.episode import has_died, open_episode
-from ..rules import contact, stages
+from ..queries.episode import has_died, open_episode, particulars
+from ..rules import child, contact, stages
 from ..terms import Act, AssessmentState, Stage
 from . import back
 
@@ -90,6 +93,20 @@ def child_of(folder_id: UUID) -> Person:
     if child is None:
         raise NotFound
     return child
+
+
+def may_begin_work(folder_id: UUID, day: date, *, before_birth: bool = True) -> None:
+    """Raises Refused where nothing may begin for the child of a folder on that day: they died, are 18, are not born."""
+    row = particulars(child_of(folder_id).id)
+    if row is None:
+        return
+    child.may_begin_work(
+        born=row.born_on,
+        died=row.died_on,
+        unborn=row.born_on is None and row.expected_on is not None,
+        day=day,
+        before_birth=before_birth,
+    ).or_refuse()
 
 
 def locked(episode_id: UUID, *, version: int | None = None) -> Episode:
@@ -149,6 +166,9 @@ def begin(
             reasons=reasons,
             decision_id=decision_id,
         )
+    elif stage is Stage.EARLY_HELP and here is Stage.HELP and stands_under(lead, StatusKind.EARLY_HELP):
+        # Early help is assessed again while its plan goes on.
+        move(episode, Act.EARLY_HELP_GOES_ON, reasons=reasons, decision_id=decision_id)
     elif stage is Stage.EARLY_HELP and here is not Stage.EARLY_HELP:
         raise Refused(
             f"This child is already further on: {here.label.lower()}. Early help begins again by stepping down."
@@ -209,6 +229,12 @@ def tell(what: Moved) -> None:
 
 
 def _nothing_open(episode: Episode) -> None:
+    if Enquiry.objects.filter(episode=episode, ended_at__isnull=True).exists():
+        raise Refused("A section 47 enquiry is under way. A manager ends it on its own page first.")
+    if Emergency.objects.filter(folder_id=episode.folder_id, ended_at__isnull=True).exists():
+        raise Refused("An emergency measure has not ended. Record how it ended, on the Enquiries tab, first.")
+    if LookedAfter.objects.filter(folder_id=episode.folder_id, ended_on__isnull=True).exists():
+        raise Refused("This child is looked after. Record on the Enquiries tab how that ended first.")
     open_ones = Assessment.objects.filter(
         episode=episode, state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
     )
@@ -257,16 +283,64 @@ def last_standing(episode_id: UUID) -> Step | None:
 def take_back(episode_id: UUID, reasons: str, *, version: int | None = None) -> Step:
     """The latest step was wrong: the child stands where they stood before. Step and reason stay on the record.
 
-    By whoever took the step, or a manager. Raises NotPermitted, NotFound or Refused.
+    By whoever took the step, or a manager. Where no step stands the beginning itself is taken back. Raises
+    NotPermitted, NotFound or Refused.
     """
     acting = permit(Permission.WRITE_FOLDER)
     episode = locked(episode_id, version=version)
     last = last_standing(episode.id)
-    stages.may_take_back(Act(last.act) if last else None, reasons).or_refuse()
-    assert last is not None
+    if last is None:
+        return _never_begun(episode, acting, reasons)
+    stages.may_take_back(Act(last.act), reasons).or_refuse()
     if last.by_id != acting.practitioner_id:
         permit(Permission.SIGN_OFF)
     return _back(episode, last, acting, reasons)
+
+
+def _never_begun(episode: Episode, acting: Acting, reasons: str) -> Step:
+    """The child's way should not have been begun: it ends without being a case that closed, and statuses are as before.
+    What a concern asked for is owed as it was."""
+    if episode.opened_by_id != acting.practitioner_id:
+        permit(Permission.SIGN_OFF)
+    assessments = Assessment.objects.filter(episode=episode)
+    there = MeetingChild.objects.filter(
+        meeting_id=OuterRef("meeting_id"), folder_id=OuterRef("folder_id"), left_at__isnull=True
+    )
+    discussed = Strategy.objects.filter(Exists(there), episode=episode).exclude(
+        meeting__state=MeetingState.CANCELLED.value
+    )
+    stages.may_take_back_beginning(
+        going_on=episode.closed_at is None,
+        assessing=assessments.filter(
+            state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
+        ).exists(),
+        signed=assessments.filter(state=AssessmentState.SIGNED.value).exists(),
+        discussed=discussed.exists(),
+        reasons=reasons,
+    ).or_refuse()
+    before = Stage(episode.stage)
+    step = Step.objects.create(
+        folder_id=episode.folder_id,
+        episode=episode,
+        act=Act.TAKE_BACK.value,
+        before=before.value,
+        after=Stage.CLOSED.value,
+        at=now(),
+        by_id=acting.practitioner_id,
+        by_post=post_of(acting),
+        reasons=reasons.strip(),
+    )
+    _stand_at(episode, Stage.CLOSED)
+    since = Status.objects.filter(
+        held_on(today()),
+        folder_id=episode.folder_id,
+        kind__in=[StatusKind.CHILD_IN_NEED.value, StatusKind.EARLY_HELP.value],
+        held_from__gte=day_of(episode.opened_at),
+    )
+    back.put_statuses_right(list(since.values_list("id", flat=True)), [])
+    record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
+    tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, Stage.CLOSED, None, "", reasons))
+    return step
 
 
 def undo(episode: Episode, reasons: str) -> Step:

@@ -48,8 +48,10 @@ from ..models import (
 from ..queries import protection as queries
 from ..rules import protection as rules
 from ..rules import stages
+from ..rules.assessment import culture_as_explanation
 from ..rules.closing import Closing
 from ..terms import Act, Finding, LedBy, Stage, StrategyOutcome
+from . import back
 from . import episode as way
 from .closing import write_closing
 
@@ -97,7 +99,6 @@ def call_strategy(new: Calling) -> UUID:
     rules.may_call(cause=new.cause, safety_now=new.safety_now).or_refuse()
     folders = [way.writable_lead(folder_id) for folder_id in dict.fromkeys(new.folder_ids)]
     together = uuid7() if len(folders) > 1 else None
-    process_id = uuid7()
     meeting_id = meetings.call(
         Purpose.STRATEGY_DISCUSSION,
         folders,
@@ -107,41 +108,16 @@ def call_strategy(new: Calling) -> UUID:
         place=new.place,
         link=new.link,
         agenda=f"Is there reasonable cause to suspect significant harm, and what is done? {new.cause.strip()}",
-        process_id=process_id,
+        process_id=queries.process_of(folders) or uuid7(),
     )
-    chair = acting_as(new.chair_id)
     referrers: dict[UUID, None] = {}
     for folder_id in folders:
-        waiting = (
-            Duty.objects.filter(
-                folder_id__in=joined_set(folder_id), kind="strategy_discussion", closed_at__isnull=True
-            )
-            .order_by("due_at")
-            .first()
+        row = _part_of(
+            folder_id, meeting_id, new.chair_id, cause=new.cause, safety_now=new.safety_now, together=together
         )
-        raised = _raised(folder_id)
+        raised = _raised(row.folder_id)
         if raised is not None and raised.raised_by_id is not None:
             referrers[raised.raised_by_id] = None
-        referrer = acting_as(raised.raised_by_id) if raised and raised.raised_by_id else None
-        episode = way.begin(folder_id, Stage.STRATEGY, reasons=new.cause, written_together=together)
-        row = Strategy(
-            folder_id=folder_id,
-            episode=episode,
-            meeting_id=meeting_id,
-            cause=new.cause.strip(),
-            safety_now=new.safety_now.strip(),
-            referred_by_id=referrer.agency_id if referrer else None,
-            **stamp(together),
-        )
-        row.duty_subject = waiting.subject_id if waiting and waiting.subject_id else row.id
-        row.save(force_insert=True)
-        if waiting is not None:
-            duties.hand_to(
-                [waiting.id],
-                new.chair_id,
-                team_id=chair.team_id if chair else None,
-                path=f"/child/{folder_id}/enquiries/strategy/{row.id}/",
-            )
         record(Verb.WROTE, "enquiries.call_strategy", folder_id=folder_id, subject=row)
     for practitioner_id in dict.fromkeys((*referrers, *new.asked)):
         if practitioner_id != new.chair_id and acting_as(practitioner_id) is not None:
@@ -155,6 +131,73 @@ def call_strategy(new: Calling) -> UUID:
                 ),
             )
     return meeting_id
+
+
+def _part_of(
+    folder_id: UUID,
+    meeting_id: UUID,
+    chair_id: UUID,
+    *,
+    cause: str,
+    safety_now: str,
+    together: UUID | None,
+) -> Strategy:
+    """One child's part of a discussion: the child's way moves to it, and its chair owes what a concern had opened."""
+    waiting = (
+        Duty.objects.filter(
+            folder_id__in=joined_set(folder_id), kind="strategy_discussion", closed_at__isnull=True
+        )
+        .order_by("due_at")
+        .first()
+    )
+    raised = _raised(folder_id)
+    referrer = acting_as(raised.raised_by_id) if raised and raised.raised_by_id else None
+    episode = way.begin(folder_id, Stage.STRATEGY, reasons=cause, written_together=together)
+    row = Strategy(
+        folder_id=folder_id,
+        episode=episode,
+        meeting_id=meeting_id,
+        cause=cause.strip(),
+        safety_now=safety_now.strip(),
+        referred_by_id=referrer.agency_id if referrer else None,
+        **stamp(together),
+    )
+    row.duty_subject = waiting.subject_id if waiting and waiting.subject_id else row.id
+    row.save(force_insert=True)
+    if waiting is not None:
+        chair = acting_as(chair_id)
+        duties.hand_to(
+            [waiting.id],
+            chair_id,
+            team_id=chair.team_id if chair else None,
+            path=f"/child/{folder_id}/enquiries/strategy/{row.id}/",
+        )
+    return row
+
+
+def child_added(happened: hooks.Happened) -> None:
+    """A brother or sister was added to a discussion: what it was called for is looked at for that child as well."""
+    if happened.purpose is not Purpose.STRATEGY_DISCUSSION:
+        return
+    parts = list(Strategy.objects.filter(meeting_id=happened.meeting_id).order_by("written_at", "id"))
+    if not parts:
+        return
+    chair_id = Meeting.objects.values_list("chair_id", flat=True).get(id=happened.meeting_id)
+    for given in happened.folder_ids:
+        folder_id = way.writable_lead(given)
+        part = next((each for each in parts if each.folder_id == folder_id), None)
+        if part is None:
+            part = _part_of(
+                folder_id,
+                happened.meeting_id,
+                chair_id,
+                cause=parts[0].cause,
+                safety_now=parts[0].safety_now,
+                together=parts[0].written_together,
+            )
+        elif Stage(part.episode.stage) is not Stage.STRATEGY:
+            way.begin(folder_id, Stage.STRATEGY, reasons=part.cause)
+        record(Verb.WROTE, "enquiries.child_added", folder_id=folder_id, subject=part)
 
 
 def _raised(folder_id: UUID) -> Concern | None:
@@ -265,9 +308,11 @@ def _strategy_takes_effect(
     folder_id, reasons = strategy.folder_id, said.reasons
     pack = pack_in_force()
     _decided_anew(episode, strategy, decided)
+    going_on = queries.enquiry_going_on(episode.id)
+    rules.may_take_effect(Stage(episode.stage), outcome, enquiry_goes_on=going_on is not None).or_refuse()
     duties.discharge("strategy_discussion", strategy.duty_subject, done=held_at)
+    called = None if going_on is not None else queries.conference_called(episode.id)
     if outcome.enquires:
-        going_on = Enquiry.objects.filter(episode=episode, ended_at__isnull=True).first()
         if Stage(episode.stage) is Stage.STRATEGY:
             way.move(
                 episode,
@@ -277,11 +322,18 @@ def _strategy_takes_effect(
                 outcome_id=outcome.value,
                 begins=(StatusKind.CHILD_IN_NEED,),
             )
+        if called is not None:
+            # Discussed again before its conference: the enquiry goes on, and with it the clock that it had.
+            back.goes_on_again(called)
+            going_on = Enquiry.objects.get(id=called.enquiry_id)
+        led_by = (LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value
         if going_on is not None:
             # Another discussion of the same enquiry: the clock goes on from the one that began it.
+            if going_on.led_by != led_by:
+                going_on.led_by, going_on.version = led_by, going_on.version + 1
+                going_on.save(update_fields=["led_by", "version"])
             return
         worker = way.allocate(folder_id, worker_id, why="Section 47 enquiry")
-        led_by = (LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value
         # One whose beginning was taken back goes on with all that was found.
         enquiry = Enquiry.objects.filter(episode=episode, strategy=strategy, ends__isnull=True).first()
         if enquiry is None:
@@ -311,14 +363,16 @@ def _strategy_takes_effect(
         )
         way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
         return
-    if Stage(episode.stage) is not Stage.STRATEGY:
-        return
     onwards = Act.CONTINUE_ASSESSMENT
     if outcome is StrategyOutcome.NOTHING:
         onwards = queries.nothing_leads_to([episode.id])[episode.id]
     if onwards is Act.CLOSE:
         write_closing(episode, decided.decision_id, said.closing, together=together)
     way.move(episode, onwards, reasons=reasons, decision_id=decided.decision_id, outcome_id=outcome.value)
+    if called is not None:
+        duties.withdraw_all(
+            called.enquiry_id, f"Another discussion decided otherwise: {reasons}", kind="initial_conference"
+        )
 
 
 def _decided_anew(episode: Episode, strategy: Strategy, decided: StrategyDecision) -> None:
@@ -522,6 +576,14 @@ class EndingIn:
     conflict_resolved: str = ""
     for_the_child: bool | None = None
     wishes: WishesIn = field(default_factory=WishesIn)
+    culture_answer: str = ""
+    """Where what was found may read as if culture explained the harm: what it means for the child's safety."""
+
+
+def culture_in(text: EnquiryText | None) -> list[str]:
+    """Sentences of an enquiry that may give culture as an explanation of harm (EQU-01)."""
+    written = (text.analysis, text.conference_why, text.seen_words, text.not_seen_why) if text else ()
+    return [sentence for one in written for sentence in culture_as_explanation(one)]
 
 
 @transaction.atomic
@@ -542,7 +604,7 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
         raise Refused(f"The enquiry is not complete yet. {lacks[0] if lacks else ''}")
     rules.may_end(
         worker=row.worker_id,
-        author=text.written_by_id,
+        authors=set(EnquiryText.objects.filter(enquiry=row).values_list("written_by_id", flat=True)),
         manager=acting.practitioner_id,
         knows_family=ending.knows_family,
     ).or_refuse()
@@ -552,6 +614,15 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
         raise Refused("Say whether a conference is needed.", "conference")
     if not stages.has_words(ending.reasons):
         raise Refused("Give your reasons in a sentence or two.", "reasons")
+    rules.continuing_risk_says_why(ending.finding, ending.conference, ending.reasons).or_refuse()
+    reasons = ending.reasons.strip()
+    if queried := culture_in(text):
+        if not stages.has_words(ending.culture_answer):
+            raise Refused(
+                f"“{queried[0]}” may read as if culture explained the harm. Say what it means for this child’s safety.",
+                "culture_answer",
+            )
+        reasons = f"{reasons}\nWhat it means for the child’s safety: {ending.culture_answer.strip()}"
     pack = pack_in_force()
     words = "Child protection conference" if ending.conference else "No conference"
     (decision,) = records.decide(
@@ -560,7 +631,7 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
                 folder_id=row.folder_id,
                 kind=DecisionKind.ENQUIRY,
                 outcome=f"{Finding(ending.finding).label}. {words}",
-                reasons=ending.reasons,
+                reasons=reasons,
                 pack=pack.name,
                 pack_version=pack.version,
                 definition_id="child_protection",
@@ -624,40 +695,3 @@ def end_takes_effect(made: EnquiryEnd) -> None:
         decision_id=made.decision_id,
         outcome_id=outcome,
     )
-
-
-@transaction.atomic
-def conference_decided(folder_id: UUID, *, plan_made: bool, reasons: str, decision_id: UUID) -> Episode:
-    """For the room of plans: a conference made a protection plan, or none; the child moves on. Raises Refused before an
-    enquiry has called a conference."""
-    permit(Permission.WRITE_FOLDER)
-    lead = way.writable_lead(folder_id)
-    episode = way.open_episode([lead])
-    if episode is None:
-        raise Refused("No enquiry is under way with this child, so no conference can decide. Discuss first.")
-    episode = way.locked(episode.id)
-    way.move(
-        episode,
-        Act.MAKE_PLAN if plan_made else Act.CONTINUE_ASSESSMENT,
-        reasons=reasons,
-        decision_id=decision_id,
-        outcome_id="protection_plan" if plan_made else "no_protection_plan",
-    )
-    record(Verb.WROTE, "enquiries.conference_decided", folder_id=lead, subject=episode)
-    return episode
-
-
-@transaction.atomic
-def no_plan_made(folder_id: UUID, *, decision_id: UUID, reasons: str, knows_family: bool | None) -> Episode:
-    """A conference made no protection plan for this child: the assessment goes on. By its chair, or a manager.
-
-    Raises NotFound where the decision is not one of a conference on this child.
-    """
-    permit(Permission.DECIDE_PLAN)
-    lead = way.writable_lead(folder_id)
-    if decision_id not in {d.id for d in queries.conference_decisions(joined_set(lead))}:
-        raise NotFound
-    rules.knows_nobody(knows_family).or_refuse()
-    episode = conference_decided(lead, plan_made=False, reasons=reasons, decision_id=decision_id)
-    record(Verb.WROTE, "enquiries.no_plan_made", folder_id=lead, subject=episode)
-    return episode

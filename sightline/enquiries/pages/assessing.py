@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import render
 
 from sightline.agencies.gate import page
-from sightline.agencies.queries import agencies
+from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
 from sightline.kernel.time import LONDON, day_of
@@ -55,6 +55,8 @@ def assessment(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Ht
         "enquiries/assessment.html",
         shown
         | {
+            "left": view.state in (AssessmentState.WRITING, AssessmentState.SENT)
+            and acting_as(view.row.author_id) is None,
             "back": taken_back([view.decision.id]).get(view.decision.id) if view.decision else None,
             "tasks": tasks,
             "back_href": address("child", child),
@@ -118,7 +120,7 @@ def _section_form(
         one_sided="Not one " in lacks or bool(content.get(rules.WHY_ONE_SIDED)),
         waiting=section.kind == "agencies" and any(c.is_open for c in view.contributions),
         father_missing=section.kind == "people"
-        and ("No father or male carer" in lacks or bool(content.get(rules.FATHER_WORDS))),
+        and (rules.NO_FATHER in lacks or bool(content.get(rules.FATHER_WORDS))),
     )
 
 
@@ -408,7 +410,7 @@ def progress(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "form": form,
-            "progress": queries.progress_of(child.folder_ids),
+            "progress": queries.progress_of(child),
             "back_href": address("child", child),
         },
         status=status,

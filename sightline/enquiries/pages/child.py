@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import page
-from sightline.agencies.queries import holders
+from sightline.agencies.queries import holders, practitioners
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.children.queries import ChildView
@@ -20,6 +20,7 @@ from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import AssessmentForm
 
 from ..actions import assessment as act
+from ..actions import changes as change
 from ..actions import episode as way
 from ..queries.assessment import siblings_to_begin_with
 from ..queries.contact import attempts
@@ -140,7 +141,7 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
     view, shown = opened(request, folder_id, "take_back")
     episode = next((e for e in episodes(view.folder_ids) if e.id == episode_id), None)
     step = next((s for s in episode.steps if s.stands), None) if episode else None
-    if episode is None or step is None:
+    if episode is None or (step is None and not episode.is_open):
         raise NotFound
     form = forms.WhyForm(
         posted(request),
@@ -148,18 +149,58 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
         ask="Say why it is taken back",
         hint="It stays on the record",
     )
+    lines = (
+        [
+            f"{step.by}, {step.by_post}: {step.reasons}",
+            f"The child would stand at: {step.before.label}",
+        ]
+        if step
+        else [
+            f"Begun with {episode.began_with.label[0].lower()}{episode.began_with.label[1:]}"
+            + (f" by {episode.opened_by}" if episode.opened_by else ""),
+            "For work that should not have been begun, such as on the wrong child. It counts as no case that closed, "
+            "and what a concern asked for is owed as before.",
+        ]
+    )
     return form_page(
         request,
         shown,
         form,
         lambda: way.take_back(episode.id, form.cleaned_data["words"], version=version_of(request)),
-        title=f"Take back: {step.act.value}",
-        lines=[
-            f"{step.by}, {step.by_post}: {step.reasons}",
-            f"The child would stand at: {step.before.label}",
-        ],
+        title=f"Take back: {step.act.value}" if step else "Take the beginning back",
+        lines=lines,
         button="Take it back",
         version=episode.version,
-        done="Taken back. The step and your reason stay on the record.",
+        done="Taken back. What was done and your reason stay on the record.",
+        back=address("child", view),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def close(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Close the case of a child where neither an assessment nor a plan ends it."""
+    view, shown = opened(request, folder_id, "close")
+    episode = next((e for e in episodes(view.folder_ids) if e.is_open), None)
+    if episode is None:
+        raise NotFound
+    died = view.child.birth.died_on is not None
+    form = forms.CloseCaseForm(posted(request), died=died)
+    form.offer_people([(str(p.practitioner_id), p.said_as) for p in practitioners()])
+    if not died:
+        form.offer_heard(view.folder_ids)
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: change.close_case(view.folder_ids[0], form.sent(), version=version_of(request)),
+        title="Close the case",
+        lines=[
+            "An assessment ends with its own decision, and a plan on the Plan tab. This is for a child who has died or "
+            "moved away, and for work that is not needed any more.",
+            "That a family could not be reached is no reason by itself.",
+        ],
+        button="Close the case",
+        version=episode.version,
+        done="Closed. What you wrote stands with the steps below.",
         back=address("child", view),
     )

@@ -15,6 +15,7 @@ from sightline.kernel.verdicts import NotFound
 from sightline.records.queries import decisions
 
 from ..actions import assessment as act
+from ..actions.handing import hand_over_assessment
 from . import forms
 from .around import address, form_page, opened, opened_assessment, people_in, posted, sent, version_of
 from .assessing import reading
@@ -64,7 +65,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
     """A manager reads, decides the outcome and signs. Nothing is chosen beforehand."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "sign")
     outcomes = view.pack.assessment_outcomes(view.row.form, today())
-    form = forms.SignForm(posted(request), outcomes=outcomes)
+    form = forms.SignForm(posted(request), outcomes=outcomes, died=child.child.birth.died_on is not None)
     form.offer_people(people_in(practitioners()))
     if view.form.statutory:
         form.offer_heard(child.folder_ids)
@@ -173,6 +174,29 @@ def take_up_again(request: HttpRequest, folder_id: UUID, assessment_id: UUID) ->
         lines=["It goes on where it was, with its author."],
         button="Take it up again",
         done="Taken up again. It is with its author.",
+        back=address("assessment", child, view.id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def hand_over(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
+    """Somebody else writes the assessment from now on."""
+    child, view, shown = opened_assessment(request, folder_id, assessment_id, "hand_over")
+    wanted = Permission.STATUTORY if view.form.statutory else Permission.WRITE_FOLDER
+    people = people_in(holders(wanted, agencies=acting_of(request).agency_ids))
+    form = forms.HandOverForm(posted(request), people=[p for p in people if p[0] != view.row.author_id])
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: hand_over_assessment(
+            view.id, UUID(form.cleaned_data["to"]), form.cleaned_data["why"], version=version_of(request)
+        ),
+        title="Somebody else writes it",
+        lines=[f"{view.row.author.name} writes it now. What was written stays under its writer’s name."],
+        version=view.row.version,
+        button="Hand it over",
+        done="Handed over. They have been told, and what is owed on it is theirs.",
         back=address("assessment", child, view.id),
     )
 

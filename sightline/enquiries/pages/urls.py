@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from . import agencies, around, assessing, child, contact, protection, signing
+from . import agencies, around, assessing, changes, child, contact, emergency, section_47, signing, strategy
 
 app_name = "enquiries"
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}keep/", around.keep, name="keep"),
     path(f"{_CHILD}begin/", child.begin, name="begin"),
     path(f"{_CHILD}back/<uuid:episode_id>/", child.take_back, name="take_back"),
+    path(f"{_CHILD}close/", child.close, name="close"),
     path(f"{_CHILD}ruling/<uuid:decision_id>/", signing.ruling, name="ruling"),
     path(f"{_CHILD}progress/", assessing.progress, name="progress"),
     path(f"{_CHILD}contact/", contact.contact, name="contact"),
@@ -30,24 +31,26 @@ urlpatterns: list[URLPattern] = [
     path(f"{_ONE}return/", signing.send_back, name="return"),
     path(f"{_ONE}set-aside/", signing.set_aside, name="set_aside"),
     path(f"{_ONE}take-up/", signing.take_up_again, name="take_up"),
+    path(f"{_ONE}hand-over/", signing.hand_over, name="hand_over"),
     path(f"{_ONE}update/", signing.update, name="update"),
     path(f"{_ONE}shared/", signing.share, name="shared"),
-    path(f"{_CHILD}strategy/", protection.call, name="call"),
-    path(f"{_CHILD}strategy/<uuid:strategy_id>/", protection.strategy, name="strategy"),
-    path(f"{_CHILD}section-47/<uuid:enquiry_id>/", protection.enquiry, name="enquiry"),
-    path(f"{_CHILD}section-47/<uuid:enquiry_id>/spoken/", protection.spoken, name="spoken"),
-    path(f"{_CHILD}section-47/<uuid:enquiry_id>/end/", protection.end, name="end"),
-    path(f"{_CHILD}conference/", protection.conference, name="conference"),
-    path(f"{_CHILD}emergency/", protection.begin_emergency, name="begin_emergency"),
-    path(f"{_CHILD}emergency/<uuid:measure_id>/", protection.emergency, name="emergency"),
-    path(f"{_CHILD}medical/", protection.ask_medical, name="ask_medical"),
-    path(f"{_CHILD}medical/<uuid:medical_id>/", protection.medical, name="medical"),
-    path(f"{_CHILD}looked-after/", protection.become_looked_after, name="become_looked_after"),
-    path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", protection.looked_after, name="looked_after"),
-    path(f"{_CHILD}step-up/", protection.ask_step_up, name="ask_step_up"),
-    path(f"{_CHILD}step-up/<uuid:step_up_id>/", protection.step_up, name="step_up"),
-    path(f"{_CHILD}look-again/<uuid:subject_id>/", protection.look_again, name="look_again"),
-    path("needs/unmet/", protection.unmet, name="unmet"),
+    path(f"{_CHILD}strategy/", strategy.call, name="call"),
+    path(f"{_CHILD}strategy/<uuid:strategy_id>/", strategy.strategy, name="strategy"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/", section_47.enquiry, name="enquiry"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/spoken/", section_47.spoken, name="spoken"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/hand-over/", section_47.hand_over, name="hand_enquiry"),
+    path(f"{_CHILD}section-47/<uuid:enquiry_id>/end/", section_47.end, name="end"),
+    path(f"{_CHILD}conference/", section_47.conference, name="conference"),
+    path(f"{_CHILD}emergency/", emergency.begin_emergency, name="begin_emergency"),
+    path(f"{_CHILD}emergency/<uuid:measure_id>/", emergency.emergency, name="emergency"),
+    path(f"{_CHILD}medical/", emergency.ask_medical, name="ask_medical"),
+    path(f"{_CHILD}medical/<uuid:medical_id>/", emergency.medical, name="medical"),
+    path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),
+    path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", emergency.looked_after, name="looked_after"),
+    path(f"{_CHILD}step-up/", changes.ask_step_up, name="ask_step_up"),
+    path(f"{_CHILD}step-up/<uuid:step_up_id>/", changes.step_up, name="step_up"),
+    path(f"{_CHILD}look-again/<uuid:subject_id>/", changes.look_again, name="look_again"),
+    path("needs/unmet/", changes.unmet, name="unmet"),
     path("contributions/<uuid:contribution_id>/", agencies.contribution, name="contribution"),
     path("contributions/<uuid:contribution_id>/keep/", agencies.contribution_keep, name="contribution_keep"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sightline.access.queries import joined_set, leads_of
 from sightline.children.queries import ChildView, names_of_folders
 from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
-from sightline.kernel.time import LONDON, today
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
@@ -25,7 +25,6 @@ from sightline.records.models import Entry
 
 from ..models import (
     Assessment,
-    Attempt,
     Contribution,
     Draft,
     Evidence,
@@ -43,7 +42,6 @@ from ..terms import (
     AssessmentAct,
     AssessmentState,
     Development,
-    Reached,
     TookPart,
 )
 
@@ -54,8 +52,6 @@ ASKED_OF_ALL = (
     IdentityQuestion.LANGUAGE,
     IdentityQuestion.DISABILITY,
 )
-_FATHERS = frozenset({Kinship.FATHER})
-_MEN_TOO = frozenset({Kinship.PARENT, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER, Kinship.CARER})
 _PARENTS = frozenset(
     {Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER}
 )
@@ -69,6 +65,7 @@ class TextView:
     number: int
     written_at: datetime
     written_by: str
+    written_by_id: UUID
     together: bool
 
 
@@ -128,10 +125,14 @@ class NeedView:
 
 @dataclass(frozen=True)
 class ProgressView:
+    """What a child could do on a day. `judged_at` is the age in months that it was judged by, where the date of birth
+    was put right since; None where it is the same."""
+
     id: UUID
     area: Development
     seen_on: date
     age_months: int | None
+    judged_at: int | None
     against_age: AgainstAge
     words: str
     source: str
@@ -189,7 +190,6 @@ class AssessmentView:
     members: tuple[rules.Member, ...]
     lacks: tuple[rules.Lack, ...]
     due_at: datetime | None = None
-    child_seen: bool = False
     non_contact_open: bool = False
     decision: Any = None
     signed: SignOff | None = field(default=None)
@@ -255,9 +255,9 @@ def assessment_row(assessment_id: UUID, folder_ids: Iterable[UUID]) -> Assessmen
 
 
 def family(view: ChildView, participations: Mapping[UUID, Participation]) -> tuple[rules.Member, ...]:
-    """The child first where old enough to be asked, then everybody in the child's life, and what they took part in."""
+    """Everybody in the child's life, and how they took part; what the child says has a section of its own."""
     found = []
-    for tie in view.ties:
+    for tie in view.ties_once:
         row = participations.get(tie.person.id)
         grown = not tie.is_child
         carer = grown and (
@@ -285,9 +285,9 @@ def family(view: ChildView, participations: Mapping[UUID, Participation]) -> tup
 
 
 def father_recorded(view: ChildView) -> bool:
-    """Whether a father or another man who cares for the child is recorded."""
+    """Whether a father is recorded: a mother's partner stands beside him and not for him."""
     return any(
-        tie.kinship in _FATHERS or (tie.kinship in _MEN_TOO and tie.person.birth.sex is Sex.MALE)
+        tie.kinship is Kinship.FATHER or (tie.kinship is Kinship.PARENT and tie.person.birth.sex is Sex.MALE)
         for tie in view.ties
     )
 
@@ -323,7 +323,12 @@ def latest_texts(assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, TextVie
     )
     for row in rows:
         found.setdefault(row.assessment_id, {})[row.section] = TextView(
-            row.content, row.number, row.written_at, row.written_by.name, row.written_together is not None
+            row.content,
+            row.number,
+            row.written_at,
+            row.written_by.name,
+            row.written_by_id,
+            row.written_together is not None,
         )
     return found
 
@@ -364,7 +369,7 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         .order_by("asked_at")
     )
     needs = needs_of(row.id)
-    progress = progress_of(child.folder_ids)
+    progress = progress_of(child)
     signs = list(
         SignOff.objects.filter(assessment_id=row.id).select_related("by", "decision").order_by("-at", "-id")
     )
@@ -377,11 +382,6 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
             closed_at__isnull=True,
         ).values_list("kind", "due_at")
     )
-    seen = Attempt.objects.filter(
-        folder_id__in=child.folder_ids,
-        reached=Reached.SEEN.value,
-        happened_at__gte=datetime.combine(row.started_at.astimezone(LONDON).date(), time.min, LONDON),
-    ).exists()
     signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)
     held = rules.Held(
         sections=form_rules(form),
@@ -433,7 +433,6 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         members=members,
         lacks=tuple(rules.lacks(held)) if signed is None else (),
         due_at=next((due for kind, due in open_kinds if kind != "decision_on_non_contact"), None),
-        child_seen=seen,
         non_contact_open=any(kind == "decision_on_non_contact" for kind, _due in open_kinds),
         decision=signed.decision if signed else None,
         signed=signed,
@@ -469,16 +468,21 @@ def needs_of(assessment_id: UUID) -> tuple[NeedView, ...]:
     )
 
 
-def progress_of(folder_ids: Iterable[UUID]) -> tuple[ProgressView, ...]:
-    """A child's development over time, oldest first, without what was put right since."""
+def progress_of(child: ChildView) -> tuple[ProgressView, ...]:
+    """A child's development over time, oldest first, without what was put right since; ages as the date of birth is
+    known today."""
+    rows = Progress.objects.filter(folder_id__in=list(child.folder_ids), corrected_by__isnull=True)
     return tuple(
-        ProgressView(
-            p.id, Development(p.area), p.seen_on, p.age_months, AgainstAge(p.against_age), p.words, p.source
-        )
-        for p in Progress.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True).order_by(
-            "seen_on", "recorded_at"
-        )
+        _progress(row, age_in_months(child, row.seen_on)) for row in rows.order_by("seen_on", "recorded_at")
     )
+
+
+def _progress(row: Progress, months: int | None) -> ProgressView:
+    age = row.age_months if months is None else months
+    return ProgressView(
+        row.id, Development(row.area), row.seen_on, age, row.age_months if row.age_months != age else None,
+        AgainstAge(row.against_age), row.words, row.source,
+    )  # fmt: skip
 
 
 def siblings_of(row: Assessment) -> tuple[Sibling, ...]:

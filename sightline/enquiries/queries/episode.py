@@ -173,9 +173,14 @@ def _view(row: Episode, steps: Sequence[Step], closings: Mapping[UUID, ClosingVi
     )
 
 
+def particulars(person_id: UUID) -> Particulars | None:
+    """What is known today of somebody's birth and death."""
+    return Particulars.objects.filter(person_id=person_id).order_by("-recorded_at", "-id").first()
+
+
 def has_died(person_id: UUID) -> bool:
     """Whether a date of death is recorded of the child."""
-    row = Particulars.objects.filter(person_id=person_id).order_by("-recorded_at", "-id").first()
+    row = particulars(person_id)
     return row is not None and row.died_on is not None
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
+from django.db.models import Subquery
+
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
@@ -37,7 +39,7 @@ from ..models import (
     StrategyDecision,
 )
 from ..rules import stages
-from ..terms import Act, AssessmentState, Finding, LedBy, Reached, Stage, StrategyOutcome
+from ..terms import Act, AssessmentState, EmergencyKind, Finding, LedBy, Reached, Stage, StrategyOutcome
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,12 @@ def parts_of(meeting_id: UUID) -> list[Strategy]:
     return list(Strategy.objects.filter(meeting_id=meeting_id).order_by("written_at", "id"))
 
 
+def process_of(folder_ids: Collection[UUID]) -> UUID | None:
+    """The process that further discussions about these children on their open way are part of."""
+    rows = Strategy.objects.filter(folder_id__in=list(folder_ids), episode__closed_at__isnull=True)
+    return rows.order_by("-written_at").values_list("meeting__process_id", flat=True).first()
+
+
 def nothing_leads_to(episode_ids: Collection[UUID]) -> dict[UUID, Act]:
     """For each way through: what follows where its discussion decides on nothing further. Three queries."""
     wanted = list(episode_ids)
@@ -170,6 +178,29 @@ def nothing_leads_to(episode_ids: Collection[UUID]) -> dict[UUID, Act]:
         each: stages.after_no_action(stages.before_protection(steps[each]), assessing=each in assessing)
         for each in wanted
     }
+
+
+def enquiry_going_on(episode_id: UUID) -> Enquiry | None:
+    """The section 47 enquiry that is under way on a child's way."""
+    return Enquiry.objects.filter(episode_id=episode_id, ended_at__isnull=True).order_by("-began_at").first()
+
+
+def enquiries_going_on(episode_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The ways through on which a section 47 enquiry is under way, and the discussion that began it. One query."""
+    rows = Enquiry.objects.filter(episode_id__in=list(episode_ids), ended_at__isnull=True)
+    return dict(rows.values_list("episode_id", "strategy_id"))
+
+
+def conference_called(episode_id: UUID) -> EnquiryEnd | None:
+    """The end of the enquiry whose conference was still to be held when it was discussed again."""
+    steps = [
+        (Act(s.act), Stage(s.before), Stage(s.after))
+        for s in Step.objects.filter(episode_id=episode_id).order_by("id")
+    ]
+    if stages.discussed_from(steps) is not Stage.CONFERENCE:
+        return None
+    ends = EnquiryEnd.objects.filter(enquiry__episode_id=episode_id, conference=True)
+    return ends.select_related("enquiry").order_by("-written_at").first()
 
 
 def enquiry(enquiry_id: UUID, folder_ids: Iterable[UUID]) -> EnquiryView:
@@ -263,7 +294,17 @@ def to_look_at(subject_id: UUID, folder_ids: Iterable[UUID]) -> ToLookAt:
     entry = Entry.objects.filter(id=subject_id, folder_id__in=folders).first()
     if entry is not None:
         return ToLookAt(subject_id, f"Entry {entry.number}: {entry.text}", entry.happened_at, duty.due_at)
-    return ToLookAt(subject_id, "A new concern about this child was decided on.", duty.opened_at, duty.due_at)
+    measure = Emergency.objects.filter(id=subject_id, folder_id__in=folders).first()
+    if measure is not None:
+        words = f"{EmergencyKind(measure.kind).label}: {measure.reasons}"
+        return ToLookAt(subject_id, words, measure.began_at, duty.due_at)
+    decided = Decision.objects.filter(id=subject_id, folder_id__in=folders).exists()
+    words = (
+        "A new concern about this child was decided on."
+        if decided
+        else "Something new about this child is recorded. It stands in the chronology."
+    )
+    return ToLookAt(subject_id, words, duty.opened_at, duty.due_at)
 
 
 @dataclass(frozen=True)
@@ -288,10 +329,14 @@ def conferences_due(folder_ids: Iterable[UUID]) -> list[ConferenceDue]:
 
 
 def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
-    """What initial conferences decided on this child, the latest first."""
+    """What initial conferences decided on this child on their open way through, the latest first."""
+    folders = list(folder_ids)
+    since = Episode.objects.filter(folder_id__in=folders, closed_at__isnull=True).values("opened_at")[:1]
     rows = (
         MeetingDecision.objects.filter(
-            folder_id__in=list(folder_ids), meeting__purpose=Purpose.INITIAL_CONFERENCE.value
+            folder_id__in=folders,
+            meeting__purpose=Purpose.INITIAL_CONFERENCE.value,
+            decision__made_at__gte=Subquery(since),
         )
         .select_related("decision__maker")
         .order_by("-decision__made_at")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sightline.kernel.verdicts import Verdict
@@ -21,6 +21,8 @@ TRANSITIONS: dict[tuple[AssessmentState, AssessmentAct], AssessmentState] = {
     (AssessmentState.WRITING, AssessmentAct.WRITE): AssessmentState.WRITING,
     (AssessmentState.WRITING, AssessmentAct.SEND): AssessmentState.SENT,
     (AssessmentState.WRITING, AssessmentAct.SET_ASIDE): AssessmentState.SET_ASIDE,
+    (AssessmentState.WRITING, AssessmentAct.HAND_OVER): AssessmentState.WRITING,
+    (AssessmentState.SENT, AssessmentAct.HAND_OVER): AssessmentState.SENT,
     (AssessmentState.SENT, AssessmentAct.RETURN): AssessmentState.WRITING,
     (AssessmentState.SENT, AssessmentAct.TAKE_BACK): AssessmentState.WRITING,
     (AssessmentState.SENT, AssessmentAct.SIGN): AssessmentState.SIGNED,
@@ -135,6 +137,10 @@ STRENGTH, DIFFICULTY = "strengths", "difficulties"
 WHY_ONE_SIDED = "why_one_sided"
 CULTURE_ANSWER = "culture_answer"
 FATHER_WORDS = "father"
+NO_FATHER = (
+    "No father is recorded. Add him, and any other man who cares for the child, on the People tab, or say who he is "
+    "and why he is left out"
+)
 AGENCIES_WHY = "why_not_waited"
 WHY_NOTHING_LINKED = "why_nothing_linked"
 
@@ -223,9 +229,7 @@ def family_lacks(members: Sequence[Member], father_recorded: bool, father_words:
     if not members:
         found.append("Nobody is recorded in this child's life. Add the family on the People tab first")
     if not father_recorded and not has_words(father_words):
-        found.append(
-            "No father or male carer is recorded. Add him on the People tab, or say who he is and why he is left out"
-        )
+        found.append(NO_FATHER)
     return found
 
 
@@ -339,12 +343,15 @@ def may_begin(
     return Verdict.yes()
 
 
-def may_sign(
-    *, author: UUID, signer: UUID, knows_family: bool | None, works_with_child: bool = False
-) -> Verdict:
-    """Nobody signs off their own assessment, or decides for a family that they know."""
+def may_sign(*, author: UUID, signer: UUID, knows_family: bool | None, wrote: Sequence[str] = ()) -> Verdict:
+    """Nobody signs off their own assessment, or decides for a family that they know. `wrote`: the sections of it that
+    stand as the signer wrote them."""
     if author == signer:
         return Verdict.no("You wrote this assessment yourself. Another manager must sign it.")
+    if wrote:
+        return Verdict.no(
+            f"You wrote a part of this assessment yourself: {', '.join(wrote)}. Another manager must sign it."
+        )
     if knows_family is None:
         return Verdict.no("Say whether you know anybody in this family outside your work.", "knows_family")
     if knows_family:
@@ -352,8 +359,6 @@ def may_sign(
             "You know this family, so another manager must decide. Return it, and ask for one.",
             "knows_family",
         )
-    if works_with_child:
-        return Verdict.no("You work with this child yourself. Another manager must sign it.")
     return Verdict.yes()
 
 
@@ -368,7 +373,7 @@ class Ending:
     non_contact_open: bool
     safe_words: str
     unborn: bool = False
-    open_family_reasons: str = field(default="")
+    died: bool = False
 
 
 def may_end(ending: Ending) -> Verdict:
@@ -384,7 +389,7 @@ def may_end(ending: Ending) -> Verdict:
             "No strategy discussion, enquiry or conference is under way. Choose another outcome.",
             "outcome_id",
         )
-    if not ending.closes:
+    if not ending.closes or ending.died:
         return Verdict.yes()
     if ending.non_contact_open:
         return Verdict.no(
@@ -397,7 +402,7 @@ def may_end(ending: Ending) -> Verdict:
     if not ending.child_seen and not ending.unborn:
         return Verdict.no(
             "Nobody has recorded seeing this child during the assessment. See the child before it is closed, and "
-            "record it under Contact with the family.",
+            "record it as a visit or under Contact with the family.",
             "outcome_id",
         )
     return Verdict.yes()

@@ -12,6 +12,7 @@ from uuid import UUID
 from sightline.kernel.verdicts import Verdict
 
 from ..terms import Closure
+from .stages import has_words
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,20 @@ def may_close(closing: Closing, *, died: bool) -> Verdict:
     """A case closes with its reason, its summary, who helps now, the family asked, and somebody who answers for it."""
     reason = check_reason(closing.reason, died=died)
     return reason if not reason else check_words(closing)
+
+
+def may_close_case(*, under_way: bool, died: bool, safe_words: str, reasons: str) -> Verdict:
+    """A manager closes a case that neither an assessment nor a plan ends: the child has died or moved, or what was
+    begun is needed no more. It says how the child is known to be safe. Sightline baseline."""
+    if under_way:
+        return Verdict.no(
+            "A discussion, enquiry or conference is under way. Record what it decided before closing."
+        )
+    if not has_words(reasons):
+        return Verdict.no("Give your reasons in a sentence or two.", "reasons")
+    if not died and not has_words(safe_words):
+        return Verdict.no("Say how you know that this child is safe.", "safe_words")
+    return Verdict.yes()
 
 
 def check_reason(reason: str, *, died: bool) -> Verdict:

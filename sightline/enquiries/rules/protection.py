@@ -46,6 +46,26 @@ def may_decide(
     return Verdict.yes()
 
 
+def may_take_effect(stage: Stage, outcome: StrategyOutcome, *, enquiry_goes_on: bool) -> Verdict:
+    """What a discussion decided leads on from the discussion, or lets an enquiry go on; it never ends one silently."""
+    if stage not in (Stage.STRATEGY, Stage.ENQUIRY):
+        return Verdict.no(
+            f"The child’s way has changed since this discussion was called: {stage.label.lower()}. Call another "
+            "discussion; one that was held already is recorded there too."
+        )
+    if enquiry_goes_on and not outcome.enquires:
+        return Verdict.no(
+            "A section 47 enquiry is under way with this child. Record here that it goes on; a manager ends it on its "
+            "own page.",
+            "outcome",
+        )
+    if stage is Stage.ENQUIRY and not enquiry_goes_on:
+        return Verdict.no(
+            "The end of the enquiry waits for a manager’s ruling. Decide anew once that has been given."
+        )
+    return Verdict.yes()
+
+
 def enquiry_lacks(
     *,
     harm_where: Collection[str],
@@ -80,11 +100,21 @@ def enquiry_lacks(
         found.append("Say whether a child protection conference is needed")
     if conference is False and not has_words(conference_why):
         found.append("Say why no conference is needed")
-    if conference is False and finding == Finding.CONTINUING.value and len(conference_why.split()) < 8:
+    if conference is False and not continuing_risk_says_why(finding, conference, conference_why):
         found.append(
             "The child is at continuing risk: say in full how they are kept safe without a conference"
         )
     return found
+
+
+def continuing_risk_says_why(finding: str, conference: bool | None, words: str) -> Verdict:
+    """No conference for a child at continuing risk of significant harm is possible, and is said in full."""
+    if conference is False and finding == Finding.CONTINUING.value and len(words.split()) < 8:
+        return Verdict.no(
+            "The child is at continuing risk: say in full how they are kept safe without a conference.",
+            "reasons",
+        )
+    return Verdict.yes()
 
 
 def knows_nobody(knows_family: bool | None) -> Verdict:
@@ -96,10 +126,12 @@ def knows_nobody(knows_family: bool | None) -> Verdict:
     return Verdict.yes()
 
 
-def may_end(*, worker: UUID, author: UUID, manager: UUID, knows_family: bool | None) -> Verdict:
-    """Nobody decides on their own enquiry, or for a family that they know."""
-    if manager in (worker, author):
-        return Verdict.no("You carried out this enquiry yourself. Another manager must decide on it.")
+def may_end(*, worker: UUID, authors: Collection[UUID], manager: UUID, knows_family: bool | None) -> Verdict:
+    """Nobody decides on an enquiry that they carried out or wrote in, or for a family that they know."""
+    if manager == worker or manager in authors:
+        return Verdict.no(
+            "You carried out this enquiry or wrote in it yourself. Another manager must decide on it."
+        )
     return knows_nobody(knows_family)
 
 

@@ -39,6 +39,7 @@ TRANSITIONS: dict[tuple[Stage, Act], Stage] = {
     (Stage.CONFERENCE, Act.MAKE_PLAN): Stage.HELP,
     (Stage.CONFERENCE, Act.CONTINUE_ASSESSMENT): Stage.ASSESSMENT,
     (Stage.HELP, Act.ASSESS_AGAIN): Stage.ASSESSMENT,
+    (Stage.HELP, Act.EARLY_HELP_GOES_ON): Stage.EARLY_HELP,
     (Stage.HELP, Act.CALL_STRATEGY): Stage.STRATEGY,
     (Stage.HELP, Act.STEP_UP): Stage.ASSESSMENT,
     (Stage.HELP, Act.STEP_DOWN): Stage.EARLY_HELP,
@@ -58,7 +59,7 @@ _REFUSALS = {
     Act.START_ENQUIRY: "An enquiry begins at a strategy discussion. Record the discussion first.",
     Act.CONTINUE_ASSESSMENT: "There is no discussion, enquiry or conference to go back from.",
     Act.HELP_GOES_ON: "There is no discussion to go back from to the help that was under way.",
-    Act.EARLY_HELP_GOES_ON: "There is no discussion to go back from to early help.",
+    Act.EARLY_HELP_GOES_ON: "There is no discussion or early help plan to go back from to early help.",
     Act.CALL_CONFERENCE: "A conference follows a strategy discussion and its enquiry. Record those first.",
     Act.MAKE_PLAN: "A child protection plan is made at a conference. Record the enquiry and the conference first.",
     Act.CLOSE: "A discussion, enquiry or conference is under way. Record what it decided before closing.",
@@ -92,9 +93,30 @@ def after(stage: Stage, act: Act) -> Stage:
 def may_take_back(last: Act | None, reasons: str) -> Verdict:
     """The latest step may be taken back, for a reason of real words; it stays on the record."""
     if last is None:
-        return Verdict.no("No step has been taken yet, so there is none to take back.")
+        return Verdict.no("No step stands, so there is none to take back.")
     if not has_words(reasons):
         return Verdict.no("Say in a sentence why the step is taken back.", "reasons")
+    return Verdict.yes()
+
+
+def may_take_back_beginning(
+    *, going_on: bool, discussed: bool, signed: bool, assessing: bool, reasons: str
+) -> Verdict:
+    """A way that should not have been begun is taken back once nothing that hangs on it goes on. Sightline baseline."""
+    if not going_on:
+        return Verdict.no("This work is closed, and no step of it stands. Begin anew.")
+    if assessing:
+        return Verdict.no(
+            "An assessment is open. A manager sets it aside with a reason first; nothing in it is lost."
+        )
+    if signed:
+        return Verdict.no("An assessment of it was signed, so it was work. Close the case instead.")
+    if discussed:
+        return Verdict.no(
+            "A strategy discussion is called. Cancel it on its own page first, or record what it decided."
+        )
+    if not has_words(reasons):
+        return Verdict.no("Say in a sentence why it is taken back.", "reasons")
     return Verdict.yes()
 
 
@@ -119,6 +141,17 @@ def before_protection(steps: Sequence[tuple[Act, Stage, Stage]]) -> Stage | None
     return None
 
 
+def discussed_from(steps: Sequence[tuple[Act, Stage, Stage]]) -> Stage | None:
+    """Where a child stood when the discussion that is under way was called; None where no step called it."""
+    for place in reversed(standing(steps)):
+        act, before, _after = steps[place]
+        if act not in (Act.CALL_STRATEGY, Act.DISCUSS_AGAIN):
+            return None
+        if before is not Stage.STRATEGY:
+            return before
+    return None
+
+
 def after_no_action(before: Stage | None, *, assessing: bool) -> Act:
     """What a discussion that decides on nothing further leads to: what was under way goes on, or the case closes."""
     if before is Stage.HELP:
@@ -137,6 +170,11 @@ def diagram() -> str:
     order = {member: n for n, member in enumerate([*Stage, *Act])}
     onwards = sorted(TRANSITIONS.items(), key=lambda row: (order[row[0][0]], order[row[0][1]]))
     lines += [f"    {name[stage]} --> {name[then]}: {act.value}" for (stage, act), then in onwards]
+    lines += [
+        f"    {name[stage]} --> {name[Stage.CLOSED]}: {Act.TAKE_BACK.value}"
+        for stage in Stage
+        if stage in BEGIN
+    ]
     back = sorted(
         {(then, stage) for (stage, _act), then in TRANSITIONS.items() if then is not stage},
         key=lambda pair: (order[pair[0]], order[pair[1]]),

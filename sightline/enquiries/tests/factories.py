@@ -103,8 +103,8 @@ def answer_everything(folder_id: UUID) -> None:
         answer_identity(folder_id, Answer(question, Answered.DECLINED))
 
 
-def complete(case: Case, row: Assessment) -> None:
-    """Everything that a manager needs to sign it, written by the worker."""
+def complete(case: Case, row: Assessment, *, seen: bool = True) -> None:
+    """Everything that a manager needs to sign it, written by the worker; `seen`: and that the child was seen."""
     form = pack_in_force().assessment_form(row.form, today())
     with as_practitioner(case.worker):
         child = child_page(joined_set(row.folder_id))
@@ -158,6 +158,8 @@ def complete(case: Case, row: Assessment) -> None:
                 "School",
             ),
         )
+        if not seen:
+            return
         record_attempt(
             row.folder_id,
             AttemptIn(

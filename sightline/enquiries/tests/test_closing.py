@@ -183,10 +183,12 @@ def test_a_discussion_cannot_decide_anew_once_the_child_has_moved_on():
         meeting_id = Strategy.objects.get(folder_id=case.maya).meeting_id
     _again, second = discussed_again(case, 10)
     with as_practitioner(case.manager):
-        protection.decide_strategy(second.meeting_id, [deciding(second, "assessment")], knows_family=False)
+        protection.decide_strategy(
+            second.meeting_id, [deciding(second, "section_47_joint")], knows_family=False
+        )
         part = Strategy.objects.get(folder_id=case.maya, meeting_id=meeting_id)
         with pytest.raises(Refused, match="moved on since"):
-            protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], knows_family=False)
+            protection.decide_strategy(meeting_id, [deciding(part, "assessment")], knows_family=False)
 
 
 @pytest.mark.obligation("CHD-13")

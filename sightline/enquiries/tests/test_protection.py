@@ -12,7 +12,7 @@ from sightline.children.models import Status
 from sightline.children.terms import LivesAt
 from sightline.concerns.queries import board
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, emergency, protection
+from sightline.enquiries.actions import changes, conference, emergency, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
@@ -196,7 +196,7 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
         assert owed(case.maya, "initial_conference") is not None
         assert owed(case.theo, "initial_conference") is None
         assert [c.folder_id for c in queries.conferences_due([case.maya, case.theo])] == [case.maya]
-        episode = protection.conference_decided(
+        episode = conference.conference_decided(
             case.maya, plan_made=True, reasons=BECAUSE, decision_id=maya.ends.get().decision_id
         )
         assert Stage(episode.stage) is Stage.HELP
@@ -259,7 +259,7 @@ def test_a_conference_before_its_enquiry_is_refused_with_what_to_do():
     with as_practitioner(case.worker):
         decision_id = Episode.objects.get(folder_id=case.maya).decision_id
         with pytest.raises(Refused, match="Record the enquiry and the conference first"):
-            protection.conference_decided(case.maya, plan_made=True, reasons=BECAUSE, decision_id=decision_id)
+            conference.conference_decided(case.maya, plan_made=True, reasons=BECAUSE, decision_id=decision_id)
 
 
 def test_a_step_is_taken_back_and_can_be_taken_again():
@@ -308,8 +308,8 @@ def test_becoming_looked_after_asks_the_network_first_and_starts_the_review_cloc
     fields = {
         "began_on": today(), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed in writing.",
         "network": "Both grandmothers and an uncle were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
-        "placed_with": "Foster carers", "area": "Saltwick", "wishes_why_not": "She was too frightened to say.",
-        "knows_family": False,
+        "placed_with": "Foster carers", "area": "Saltwick", "knows_family": False,
+        "wishes": WishesIn(why_not="She was too frightened to say."),
     }  # fmt: skip
     with as_practitioner(case.worker), pytest.raises(NotPermitted):
         emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))

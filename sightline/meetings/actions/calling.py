@@ -281,6 +281,7 @@ def add_child(
         open_invitation_duty(meeting, rule, pack, [folder_id], acting)
     changed(meeting, "added a child")
     record(Verb.WROTE, "meetings.add_child", folder_id=folder_id, subject=meeting)
+    tell_rooms(hooks.added, meeting, [folder_id])
 
 
 @transaction.atomic

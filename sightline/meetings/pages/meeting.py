@@ -189,7 +189,7 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     pack = pack_in_force()
     form = forms.CallForm(
         request.POST or None,
-        rules=pack.meetings(today()),
+        rules=[rule for rule in pack.meetings(today()) if Purpose(rule.id) not in hooks.called_on],
         children=[(folder, name) for folder, name in offered if folder in may_open],
         people=people_in_post(),
     )
@@ -231,6 +231,10 @@ def call(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             **around_child,
             **keeping(request, view.folder_ids, "Call a meeting"),
             "form": form,
+            "elsewhere": [
+                (words, reverse(route, args=[view.folder_ids[0]]))
+                for words, route in hooks.called_on.values()
+            ],
             "back_href": back,
             "back_text": "Meetings",
         },

@@ -17,7 +17,7 @@ from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from .. import actions, papers, queries
+from .. import actions, hooks, papers, queries
 from ..actions import AttendanceIn, DecisionIn, SaidIn
 from ..queries import MeetingView
 from ..terms import Came, MeetingState
@@ -154,6 +154,9 @@ def keep(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """What is decided, one form for each child; nothing is chosen beforehand."""
     shown = opened(meeting_id, "meetings.decide", work=True)
+    elsewhere = hooks.decided_on.get(shown.purpose)
+    if elsewhere is not None and (href := elsewhere(shown)) is not None:
+        return HttpResponseRedirect(href)
     data = request.POST if request.method == "POST" else None
     children = [
         (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown, first=n == 0))

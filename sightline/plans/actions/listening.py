@@ -61,6 +61,11 @@ def child_moved(moved: Moved) -> None:
     plan = queries.open_plan(moved.folder_id)
     path = f"/child/{moved.folder_id}/plan/"
     if moved.act is Act.TAKE_BACK:
+        if moved.after is Stage.CLOSED and plan is not None:
+            raise Refused(
+                f"This child has a {PlanKind(plan.kind).label.lower()}. Take its beginning back, or close it, on the "
+                "Plan tab first."
+            )
         duties.withdraw_all(moved.episode_id, "The step that asked for a plan was taken back.")
         last = queries.last_plan(moved.folder_id) if moved.before is Stage.CLOSED and plan is None else None
         if last is not None and last.lead_id is not None:

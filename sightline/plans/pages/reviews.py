@@ -47,7 +47,7 @@ def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespon
         | {
             "writable": shown["may_write"] and found.closed_at is None,
             "may_take_back": shown["may_write"] and found.closed_at is not None,
-            "progress": progress_of(view.folder_ids),
+            "progress": progress_of(view),
             "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
         },
     )

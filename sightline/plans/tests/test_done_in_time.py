@@ -31,7 +31,7 @@ from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.actions import Answered, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice import actions as voice
-from sightline.voice.actions import AdvocacyStep, RightsExplained
+from sightline.voice.actions import AdvocacyStep, RightsExplained, WishesIn
 from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, RightsForm
 
 from .factories import WISHED, Family, a_visit, begun, hear, make_family, reviewed, signed
@@ -229,7 +229,7 @@ def _looked_after(family: Family) -> None:
                 began_on=today() - timedelta(days=6), basis=LegalBasis.AGREED, basis_words="Agreed in writing.",
                 network="Both grandmothers were asked.", reasons="Nobody could care for her safely at home.",
                 lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick", knows_family=False,
-                wishes_why_not="She was too frightened to say.",
+                wishes=WishesIn(why_not="She was too frightened to say."),
             ),
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pytest
 from sightline.access.tests.factories import joined
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import died
-from sightline.enquiries.actions import contact, protection
+from sightline.enquiries.actions import conference, contact
 from sightline.enquiries.actions.contact import AttemptIn
 from sightline.enquiries.terms import ContactWay, Reached, Stage
 from sightline.kernel.time import now, today
@@ -162,11 +162,11 @@ def test_nobody_records_a_conference_without_a_plan_of_a_family_that_they_know(k
     decided = conference_decision(family, family.maya)
     with as_practitioner(family.chair):
         made = Decision.objects.get(id=decided)
-        monkeypatch.setattr(protection.queries, "conference_decisions", lambda _folders: [made])
+        monkeypatch.setattr(conference.queries, "conference_decisions", lambda _folders: [made])
         sent = {"decision_id": decided, "reasons": "She is safe with her aunt, and all agree on it."}
         with pytest.raises(Refused, match=told):
-            protection.no_plan_made(family.maya, **sent, knows_family=knows)
-        episode = protection.no_plan_made(family.maya, **sent, knows_family=False)
+            conference.no_plan_made(family.maya, **sent, knows_family=knows)
+        episode = conference.no_plan_made(family.maya, **sent, knows_family=False)
         assert episode.stage == Stage.ASSESSMENT.value
 
 

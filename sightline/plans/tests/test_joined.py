@@ -6,7 +6,7 @@ import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import episode as way
-from sightline.enquiries.actions.protection import conference_decided
+from sightline.enquiries.actions.conference import conference_decided
 from sightline.enquiries.models import Episode
 from sightline.enquiries.terms import Act, Stage
 from sightline.enquiries.tests.factories import close_case

@@ -186,9 +186,10 @@ def test_the_right_role_on_the_wrong_child_is_told_that_there_is_nothing():
 def test_no_question_stands_inside_two_answers():
     """Sent twice under one name, the empty one would count: what was typed inside the chosen answer would be lost."""
     from sightline.enquiries.pages import forms as enquiry_forms
+    from sightline.enquiries.pages import forms_of_protection
     from sightline.plans.pages import forms as plan_forms
 
-    for module in (plan_forms, enquiry_forms):
+    for module in (plan_forms, enquiry_forms, forms_of_protection):
         for form in vars(module).values():
             for field in getattr(form, "base_fields", {}).values():
                 inside = [name for option in getattr(field, "options", ()) for name in option.reveals]

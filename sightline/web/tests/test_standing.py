@@ -10,6 +10,7 @@ from django.apps import apps
 
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.queries import on_child, standing
+from sightline.enquiries.actions import conference as conferences
 from sightline.enquiries.actions import protection
 from sightline.enquiries.actions.protection import Calling, call_strategy
 from sightline.enquiries.figures import found_by_place
@@ -70,7 +71,7 @@ def test_what_needs_to_happen_goes_on_with_the_childs_way() -> None:
         protection.end_enquiry(enquiry.id, an_ending("continuing_risk", True))
         [due] = needs(case.maya)
         assert due.startswith("Hold the initial child protection conference by ")
-        protection.conference_decided(
+        conferences.conference_decided(
             case.maya, plan_made=True, reasons=BECAUSE, decision_id=enquiry.ends.get().decision_id
         )
         assert all("conference" not in line and "trategy" not in line for line in needs(case.maya))

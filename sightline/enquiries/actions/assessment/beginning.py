@@ -82,6 +82,8 @@ def begin(new: Beginning) -> list[Assessment]:
     folders = [way.writable_lead(folder_id) for folder_id in dict.fromkeys(new.folder_ids)]
     if not folders:
         raise Refused("Choose at least one child.", "children")
+    for folder_id in folders:
+        way.may_begin_work(folder_id, today())
     together = uuid7() if len(folders) > 1 else None
     return [_begin_one(folder_id, new, form, together) for folder_id in folders]
 

@@ -19,11 +19,13 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import ChildView, child_page
 from sightline.children.terms import StatusKind
-from sightline.kernel.time import now, today
+from sightline.kernel.time import day_of, now, today
+from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
+from sightline.records.queries import last_seen
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
@@ -34,6 +36,7 @@ from ...models import (
     SignOff,
 )
 from ...queries import assessment as queries
+from ...queries.protection import seen_last
 from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing
@@ -211,12 +214,20 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
     """
     acting = permit(Permission.SIGN_OFF)
     row = _locked(assessment_id, version=version)
-    rules.may_sign(
-        author=row.author_id, signer=acting.practitioner_id, knows_family=signing.knows_family
-    ).or_refuse()
     rules.after(AssessmentState(row.state), AssessmentAct.SIGN)
     view, child = _view_of(row)
+    rules.may_sign(
+        author=row.author_id,
+        signer=acting.practitioner_id,
+        knows_family=signing.knows_family,
+        wrote=[
+            s.title
+            for s in view.form.section
+            if s.id in view.texts and view.texts[s.id].written_by_id == acting.practitioner_id
+        ],
+    ).or_refuse()
     _complete(view)
+    died = child.child.birth.died_on is not None
     pack = pack_in_force()
     outcome = next(
         (o for o in pack.assessment_outcomes(row.form, today()) if o.id == signing.outcome_id), None
@@ -229,10 +240,11 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
             closes=outcome.closes,
             step=outcome.step,
             protecting=stage in stages.PROTECTING,
-            child_seen=view.child_seen,
+            child_seen=outcome.closes and _seen_since(row),
             non_contact_open=view.non_contact_open,
             safe_words=signing.safe_words,
             unborn=child.child.birth.unborn,
+            died=died,
         )
     ).or_refuse()
     if outcome.step:
@@ -242,7 +254,7 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
             "Say what the family was told and what they say to it, or why they were not told.", "family_view"
         )
     reasons = signing.reasons.strip()
-    if outcome.closes:
+    if outcome.closes and not died:
         reasons = f"{reasons}\nHow the child is known to be safe: {signing.safe_words.strip()}"
     (decision,) = records.decide(
         [
@@ -298,6 +310,13 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
     )
     record(Verb.WROTE, "enquiries.sign", folder_id=row.folder_id, subject=made)
     return made
+
+
+def _seen_since(row: Assessment) -> bool:
+    """Whether anybody has recorded seeing the child since the day on which the assessment began."""
+    folders = joined_set(row.folder_id)
+    seen = (last_seen(folders), answer(seen_last(folders)))
+    return any(one is not None and day_of(one.at) >= day_of(row.started_at) for one in seen)
 
 
 def _signed_duties(row: Assessment) -> None:

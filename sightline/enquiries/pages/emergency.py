@@ -1,0 +1,214 @@
+"""Emergency measures, child protection medicals, becoming looked after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+
+from sightline.agencies.gate import page
+from sightline.agencies.terms import Permission
+from sightline.children.terms import LivesAt
+from sightline.documents.queries import documents
+from sightline.govuk.words import date_only, listed, moment
+from sightline.meetings.queries import for_folders
+from sightline.meetings.terms import MeetingState, Purpose
+
+from ..actions import emergency as act
+from ..queries import protection as queries
+from ..terms import EmergencyKind, LegalBasis
+from . import forms_of_protection as forms
+from .around import address, form_page, opened, posted, sent, version_of
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def begin_emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Record police protection, or an emergency protection order."""
+    child, shown = opened(request, folder_id, "begin_emergency")
+    form = forms.EmergencyForm(posted(request))
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        act.begin_emergency(child.folder_ids[0], act.EmergencyIn(kind=EmergencyKind(got.pop("kind")), **got))
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Record an emergency measure",
+        done="Recorded. Its hours run, and what follows is due before they end.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def emergency(request: HttpRequest, folder_id: UUID, measure_id: UUID) -> HttpResponse:
+    """An emergency measure with its hours: ended, or extended by the court."""
+    child, shown = opened(request, folder_id, "emergency")
+    row = queries.emergency(measure_id, child.folder_ids)
+    form = forms.EndEmergencyForm(posted(request))
+
+    def send() -> None:
+        got = form.cleaned_data
+        if got["what"] == "extended":
+            act.extend_emergency(row.id, got["until"], got["words"])
+        else:
+            act.end_emergency(row.id, got["ended_at"], got["words"])
+
+    answer, status = sent(request, form, send, done="Recorded.", back=request.path)
+    if answer is not None:
+        return answer
+    return render(
+        request,
+        "enquiries/emergency.html",
+        shown
+        | {
+            "it": row,
+            "kind": EmergencyKind(row.kind).label,
+            "form": form,
+            "back_href": address("child", child),
+        },
+        status=status,
+    )
+
+
+@page(permission=Permission.STATUTORY)
+def ask_medical(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Ask for a child protection medical."""
+    child, shown = opened(request, folder_id, "ask_medical")
+    form = forms.AskMedicalForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.ask_for_medical(child.folder_ids[0], **form.cleaned_data),
+        title="Ask for a child protection medical",
+        done="Recorded. It stands in My work until its result has been told.",
+        back=address("child", child),
+    )
+
+
+def _report(row: Any) -> str:
+    """The result as a document of the record, to be opened from here."""
+    if row.document is None:
+        return ""
+    href = reverse("documents:document", args=[row.document.folder_id, row.document.id])
+    return format_html('<a class="govuk-link" href="{}" dir="auto">{}</a>', href, row.document.name)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def medical(request: HttpRequest, folder_id: UUID, medical_id: UUID) -> HttpResponse:
+    """A medical: consent, done, result, who was told. Nothing said is taken away."""
+    child, shown = opened(request, folder_id, "medical")
+    row = queries.medical(medical_id, child.folder_ids)
+    form = forms.MedicalForm(posted(request))
+    fields: dict[str, Any] = form.fields
+    fields["document"].set_options([(str(d.id), d.name) for d in documents(child.folder_ids)[0]])
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        document = got.pop("document")
+        act.write_medical(
+            row.id,
+            act.MedicalIn(document_id=UUID(document) if document else None, **got),
+            version=version_of(request),
+        )
+
+    said = (
+        ("Asked of", row.asked_of), ("To find out", row.reasons), ("Consent", row.consent), ("Refused", row.refused),
+        ("Done", moment(row.done_at) if row.done_at else ""), ("Done by", row.done_by), ("Result", row.result),
+        ("The report", _report(row)), ("Told", row.told), ("Not done", row.closed_why),
+    )  # fmt: skip
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Child protection medical",
+        lines=[format_html("{}: {}", label, words) for label, words in said if words],
+        version=row.version,
+        done="Recorded.",
+        back=address("child", child),
+    )
+
+
+def _family_groups(folder_ids: Sequence[UUID]) -> str:
+    """Which family group meetings there were before a child lives elsewhere (HLP-07)."""
+    held = [
+        date_only(m.starts_at)
+        for m in for_folders(folder_ids)
+        if m.purpose is Purpose.FAMILY_GROUP and m.state in (MeetingState.HELD, MeetingState.CONCLUDED)
+    ]
+    if held:
+        return f"A family group meeting was held on {listed(held)}."
+    return (
+        "No family group meeting is recorded. Say below whether one was offered and what came of it, or why there was "
+        "no time."
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """A manager decides that the child becomes looked after."""
+    child, shown = opened(request, folder_id, "become_looked_after")
+    form = forms.LookedAfterForm(posted(request))
+    form.offer_heard(child.folder_ids)
+
+    def send() -> None:
+        got = {
+            name: form.cleaned_data[name]
+            for name in act.LookedAfterIn.__dataclass_fields__
+            if name != "wishes"
+        }
+        act.become_looked_after(
+            child.folder_ids[0],
+            act.LookedAfterIn(
+                **got
+                | {
+                    "basis": LegalBasis(got["basis"]),
+                    "lives_at": LivesAt(got["lives_at"]),
+                    "wishes": form.weighed(),
+                }
+            ),
+        )
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="The child becomes looked after",
+        lines=[_family_groups(child.folder_ids)],
+        button="Decide",
+        done="Recorded. The first review and the first visit stand in My work.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
+    """A period of being looked after, and its end."""
+    child, shown = opened(request, folder_id, "looked_after")
+    row = queries.looked_after(looked_after_id, child.folder_ids)
+    form = forms.EndDayForm(posted(request))
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: act.end_looked_after(row.id, form.cleaned_data["ended_on"], form.cleaned_data["words"]),
+        title="No longer looked after",
+        lines=[
+            f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            f"The family network: {row.network}",
+            f"Decided by {row.decision.maker.name}: {row.decision.reasons}",
+            f"Ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
+        ],
+        done="Recorded. Write on the People tab where the child lives now.",
+        back=address("child", child),
+    )

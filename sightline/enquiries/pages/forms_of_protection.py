@@ -1,0 +1,425 @@
+"""The forms of discussions, enquiries, emergency measures, medicals, looked-after periods and steps up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sightline.children.terms import LivesAt
+from sightline.concerns.terms import Place
+from sightline.govuk.forms import (
+    Choice,
+    Choices,
+    Day,
+    Moment,
+    Option,
+    PageForm,
+    Postcode,
+    Select,
+    Text,
+    Words,
+    YesNo,
+)
+from sightline.voice.pages.wishes import WishesForm
+from sightline.voice.rules import regard_is_whole
+from sightline.voice.terms import Power
+
+from ..terms import (
+    Act,
+    EmergencyKind,
+    Finding,
+    LegalBasis,
+    StrategyOutcome,
+)
+from .closing import NAMES, ClosingForm
+from .forms import pairs
+
+
+class CallForm(PageForm):
+    children = Choices("Which children is it about?", ask="Select at least one child")
+    when = Moment(
+        "When is it, or when was it?", ask="Enter when it is", hint="For example, 19 11 2026 at 10:40 or 3pm"
+    )
+    cause = Words(
+        "What gives reasonable cause to suspect significant harm?",
+        rows=4,
+        ask="Say what gives reasonable cause to suspect significant harm",
+    )
+    safety_now = Words(
+        "How is each child kept safe until then?", rows=3, ask="Say how each child is kept safe until then"
+    )
+    chair = Select("Who chairs it?", ask="Choose who chairs it")
+    link = Text(
+        "Telephone number or link",
+        ask="Enter the telephone number or link",
+        hint="Or the room, where it is in a room",
+    )
+    police = Select(
+        "Who is asked from the police?", required=False, empty="Nobody yet",
+        hint="Police and health are needed at the least. You can ask more people on the discussion’s own page",
+    )  # fmt: skip
+    health = Select("Who is asked from health?", required=False, empty="Nobody yet")
+    asked = Choices(
+        "Who else of those who work with the child is asked?",
+        required=False,
+        hint="Whoever raised the concern is asked in any case",
+    )
+    opens = YesNo(
+        "May those whom you ask read these children’s records, and write in them, until the minutes are read?",
+        required=False,
+        hint="Only then can they send in writing what their agency knows, each under their own name",
+    )
+
+
+class StrategyForm(WishesForm, ClosingForm):
+    field_order = ("outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not")
+    outcome = Choice(
+        "What was decided for this child?",
+        ask="Select what was decided for this child",
+    )
+    threshold = Words(
+        "Is the threshold of section 47 met, and why?",
+        rows=3,
+        ask="Say whether the threshold is met, and why",
+    )
+    safety = Words(
+        "How is this child safe now, and who sees to it?", rows=3, ask="Say how this child is safe now"
+    )
+    reasons = Words("The reasons", rows=4, ask="Give the reasons")
+
+    #: What may be written once for brothers and sisters, and what is asked where it stands nowhere.
+    SHARED = {"threshold": "Say whether the threshold is met, and why", "reasons": "Give the reasons"}
+
+    def __init__(
+        self,
+        *args: Any,
+        several: bool = False,
+        nothing_leads_to: Act,
+        enquiry_goes_on: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        closes = nothing_leads_to is Act.CLOSE and not enquiry_goes_on
+        if enquiry_goes_on:
+            fields["outcome"].hint = (
+                "A section 47 enquiry is under way: say here who leads it from now on. A manager ends it on its own "
+                "page"
+            )
+        if not closes:
+            for name in NAMES:
+                del fields[name]
+        fields["outcome"].set_options(
+            [
+                Option(
+                    o.value,
+                    o.label,
+                    hint=_NOTHING[nothing_leads_to] if o is StrategyOutcome.NOTHING else "",
+                    reveals=NAMES if closes and o is StrategyOutcome.NOTHING else (),
+                )
+                for o in StrategyOutcome
+                if o.enquires or not enquiry_goes_on
+            ]
+        )
+        if several:
+            for name, label in (
+                ("threshold", "Is the threshold met, and why? What is different for this child"),
+                ("reasons", "The reasons that are this child’s own"),
+            ):
+                fields[name].required, fields[name].label = False, label
+                fields[name].hint = "Leave empty where it is all said above"
+
+    def takes(self, sitting: StrategySittingForm) -> bool:
+        """What was written once for all counts for this child too, before what is their own; False asks for more."""
+        for name, ask in self.SHARED.items():
+            said = (sitting.cleaned_data.get(f"{name}_all"), self.cleaned_data.get(name))
+            whole = "\n\n".join(words for words in said if words)
+            if not whole:
+                self.add_error(name, ask)
+            self.cleaned_data[name] = whole
+        wishes = self.weighed()
+        regard = regard_is_whole(Power.SECTION_47, len(wishes.view_ids), wishes.weight, wishes.why_not, False)
+        if not regard:
+            self.refuse(replace(regard, field=_WISHES.get(regard.field, regard.field)))
+        return self.is_valid()
+
+
+#: What becomes of the child where a discussion decides on nothing further.
+_NOTHING = {
+    Act.CLOSE: "Nothing else is under way, so the child’s case closes",
+    Act.HELP_GOES_ON: "The help under the child’s plan goes on as before",
+    Act.EARLY_HELP_GOES_ON: "Early help goes on as before",
+    Act.CONTINUE_ASSESSMENT: "The assessment goes on as before",
+}
+
+#: The field of a rule's refusal, as the form names it.
+_WISHES = {"why_not": "wishes_why_not"}
+
+
+class StrategySittingForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    threshold_all = Words(
+        "Is the threshold of section 47 met for all of them, and why?", rows=3, required=False
+    )
+    reasons_all = Words("The reasons that are the same for all", rows=4, required=False)
+    worker = Select("Who carries out an enquiry, if there is one?", ask="Choose who carries out an enquiry")
+
+    def __init__(self, *args: Any, several: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not several:
+            del self.fields["threshold_all"], self.fields["reasons_all"]
+
+
+class _Beside(PageForm):
+    """A form of an enquiry of which a part may be written once for brothers and sisters."""
+
+    also_label = "Write the same for"
+    also_hint = ""
+
+    def __init__(self, *args: Any, beside: Sequence[tuple[UUID, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if beside:
+            self.fields["also"] = Choices(
+                self.also_label, [(str(id), name) for id, name in beside], required=False, hint=self.also_hint
+            )
+
+
+PLACES = (
+    Option(Place.HOME.value, "At home"),
+    Option(Place.OUTSIDE.value, "Outside the home"),
+    Option(Place.ONLINE.value, "Online"),
+    Option(Place.NOT_KNOWN.value, "Not known yet", exclusive=True, divider="or"),
+)
+
+
+class EnquiryForm(_Beside):
+    written_over_time = True
+    also_label = "Write what is about the family once for"
+    also_hint = (
+        "What they were told of powers, what agencies knew, other children. The rest is each child’s own"
+    )
+    harm_where = Choices("Where is the harm?", PLACES, required=False, hint="Choose all that apply")
+    child_seen_on = Day(
+        "When was the child seen?", tense="past", required=False, hint="Leave empty where not seen yet"
+    )
+    seen_alone = YesNo("Was the child seen alone?", required=False)
+    not_seen_why = Words("If not seen, or not alone: why, and what was tried?", rows=2, required=False)
+    seen_words = Words("Where, by whom, what the child was like and said", rows=4, required=False)
+    powers_told = Words("What were parents and child told of the powers used?", rows=3, required=False)
+    checks = Words(
+        "What did the agencies know?", rows=4, required=False, hint="Whom you asked, and what each said"
+    )
+    other_children = Words("Which other children may be at risk?", rows=2, required=False)
+    analysis = Words("Analysis", rows=6, required=False)
+    finding = Choice("The finding", pairs(Finding), required=False)
+    conference = YesNo("Is a child protection conference needed?", required=False)
+    conference_why = Words("Why, or why not?", rows=3, required=False)
+
+
+class SpokenForm(_Beside):
+    also_hint = "What was said of each child apart is written in that child’s enquiry"
+    whom = Text("Who was spoken to?", max_length=300, ask="Say who was spoken to")
+    spoken_on = Day("When?", tense="past", ask="Enter the day")
+    told = Words(
+        "What were they told of the powers used?", rows=3, ask="Say what they were told of the powers used"
+    )
+    said = Words("What did they say?", rows=3, required=False)
+
+
+class EndForm(WishesForm):
+    field_order = (
+        "knows_family", "finding", "conference", "reasons", "culture_answer", "heard", "weight", "wishes_why_not",
+        "has_conflict",
+    )  # fmt: skip
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    finding = Choice("What is the finding for this child?", pairs(Finding), ask="Select the finding")
+    conference = YesNo("Is a child protection conference needed?", ask="Say whether a conference is needed")
+    reasons = Words("Your reasons", rows=5, ask="Give your reasons")
+    culture_answer = Words(
+        "What does this mean for the child’s safety?",
+        rows=3,
+        ask="Say what it means for this child’s safety",
+    )
+    has_conflict = YesNo(
+        "Is the child’s welfare in conflict with anybody’s interests here?",
+        ask="Say whether there is a conflict",
+        yes=Option("yes", "Yes", reveals=("conflict", "for_the_child")),
+    )
+    conflict = Words("Whose interests, and what is the conflict?", rows=3, ask="Say what the conflict is")
+    for_the_child = YesNo(
+        "Was it resolved in the child’s favour?",
+        ask="Say whether it was resolved in the child’s favour",
+        yes=Option("yes", "Yes", reveals=("conflict_resolved",)),
+        no=Option("no", "No", hint="The decision then has no effect until another manager decides"),
+    )
+    conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
+
+    def __init__(self, *args: Any, queried: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        if queried:
+            told = f"“{queried[0]}” may read as if culture explained the harm."
+            fields["culture_answer"].hint = f"{told} Culture neither explains nor excuses it"
+        else:
+            del fields["culture_answer"]
+
+
+class NoPlanForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    decision = Choice("Which decision of the conference is it?", ask="Select the decision of the conference")
+    reasons = Words(
+        "Why does this child need no protection plan, and what helps instead?",
+        rows=4,
+        ask="Say why this child needs no protection plan, and what helps instead",
+    )
+
+
+class EmergencyForm(PageForm):
+    kind = Choice("What was taken?", pairs(EmergencyKind), ask="Select what was taken")
+    began_at = Moment("When did it begin?", ask="Enter when it began")
+    authority = Text("Which officer, or which court?", max_length=300, ask="Name the officer, or the court")
+    reasons = Words("Why?", rows=3, ask="Give the reasons")
+    why_nothing_less = Words(
+        "Why would nothing less keep the child safe?",
+        rows=3,
+        ask="Say why nothing less would keep this child safe",
+    )
+    where = Words("Where is the child, and with whom?", rows=2, ask="Say where the child is, and with whom")
+    told = Words(
+        "What were child and parents told?", rows=3, ask="Say what child and parents were told, or why not"
+    )
+
+
+class EndEmergencyForm(PageForm):
+    what = Choice(
+        "What happened?",
+        [
+            Option("ended", "It has ended", reveals=("ended_at",)),
+            Option("extended", "The court has extended the order", reveals=("until",)),
+        ],
+        ask="Select what happened",
+    )
+    ended_at = Moment("When did it end?", ask="Enter when it ended")
+    until = Moment("Until when?", ask="Enter until when")
+    words = Words(
+        "How, and how is the child safe from now on?",
+        rows=4,
+        ask="Say how, and how the child is safe from now on",
+    )
+
+
+class AskMedicalForm(PageForm):
+    reasons = Words("What is it to find out?", rows=3, ask="Say what it is to find out")
+    asked_of = Text(
+        "Which doctor or service is asked?", max_length=300, ask="Say which doctor or service is asked"
+    )
+
+
+class MedicalForm(PageForm):
+    written_over_time = True
+    consent = Words("Who consented, when and how?", rows=2, required=False, hint="Or which court directed it")
+    refused = Words("Who refused, and what was done then?", rows=2, required=False)
+    done_at = Moment("When was it done?", required=False)
+    done_by = Text("By whom?", max_length=300, required=False)
+    result = Words("The result", rows=4, required=False)
+    document = Select("The report, as a document of the record", required=False, empty="None yet")
+    told = Words("Who was told of the result, and when?", rows=2, required=False)
+    closed_why = Words("If it is not done after all: why not?", rows=2, required=False)
+
+
+class LookedAfterForm(WishesForm):
+    field_order = (
+        "knows_family", "began_on", "basis", "basis_words", "network", "lives_at", "placed_with", "lines", "area",
+        "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
+    )  # fmt: skip
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    began_on = Day("Since when?", tense="past", ask="Enter the day on which it began")
+    basis = Choice("On what does it stand?", pairs(LegalBasis), ask="Select on what it stands")
+    basis_words = Words(
+        "Whose agreement, or which court and order?",
+        rows=2,
+        ask="Say whose agreement, or which court and order",
+    )
+    network = Words(
+        "Who in the family network was asked to care for the child?",
+        rows=3,
+        ask="Say who in the family network was asked, or why there was no time",
+        hint="And what each said; or why there was no time to ask",
+    )
+    lives_at = Choice(
+        "Where does the child live now?",
+        [(p.value, p.label) for p in LivesAt if p is not LivesAt.HOME],
+        ask="Select where the child lives",
+    )
+    placed_with = Text("With whom?", max_length=300, ask="Say with whom")
+    lines = Words("House and street", rows=2, count=False, max_length=500, required=False)
+    area = Text("Town or district", max_length=80, ask="Enter the town or district")
+    postcode = Postcode(required=False)
+    confidential = YesNo(
+        "Must this address be kept from anybody?", ask="Say whether it must be kept confidential"
+    )
+    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
+
+
+class EndDayForm(PageForm):
+    ended_on = Day("Since when?", tense="past", ask="Enter the day on which it ended")
+    words = Words(
+        "Why, and with whom does the child live now?",
+        rows=3,
+        ask="Say why, and with whom the child lives now",
+    )
+
+
+class StepUpForm(PageForm):
+    reasons = Words("Why is early help not enough?", rows=5, ask="Say why early help is not enough")
+    family_view = Words(
+        "What was the family told, and what do they say to it?",
+        rows=4,
+        ask="Say what the family was told and says to it",
+        hint="They need not agree; telling them is left out only where it would put the child at risk",
+    )
+
+
+class DecideStepUpForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    accepted = Choice(
+        "What is decided?",
+        [
+            ("yes", "The local authority assesses this child"),
+            ("no", "Early help goes on"),
+        ],
+        ask="Select what is decided",
+    )
+    reasons = Words(
+        "Your reasons",
+        rows=4,
+        ask="Give your reasons",
+        hint="Where early help goes on: what help there is instead",
+    )
+
+
+class LookAgainForm(PageForm):
+    changes = Choice(
+        "Does it change what you think of this child’s safety or needs?",
+        [("yes", "Yes"), ("no", "No")],
+        inline=True,
+        ask="Say whether it changes anything",
+    )
+    words = Words("What does it change, or why nothing?", rows=4, ask="Say what it changes, or why nothing")
