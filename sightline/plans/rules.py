@@ -20,6 +20,7 @@ from .terms import (
     Agrees,
     Cause,
     ChildWas,
+    Direction,
     FamilyPlan,
     IncidentKind,
     Next,
@@ -122,6 +123,20 @@ def may_begin(
     return Verdict.yes()
 
 
+def may_move(direction: Direction, *, died: date | None, born: date | None, conference_on: date) -> Verdict:
+    """A conference takes over the plan of a child who was alive and under eighteen on its day."""
+    close = (
+        "Close the plan instead, with its reason; the request ends with it"
+        if direction is Direction.OUT
+        else "Take the request back, with the reason; nothing begins here"
+    )
+    if died is not None and died <= conference_on:
+        return Verdict.no(f"The child had died by the day of that conference. {close}", "conference_on")
+    if born is not None and eighteenth(born) <= conference_on:
+        return Verdict.no(f"The young person was 18 by the day of that conference. {close}", "conference_on")
+    return Verdict.yes()
+
+
 def may_end(kind: PlanKind, *, may_decide: bool) -> Verdict:
     """A child protection plan, or the case of a child in need, is ended by somebody who answers for it."""
     if kind is PlanKind.EARLY_HELP or may_decide:
@@ -205,9 +220,11 @@ def check_end(
     open_review: bool,
     reviewed: bool,
     last_result: ReviewResult | None,
+    grown: bool = False,
 ) -> Verdict:
     """What a child's record needs at the end of a plan (issue: step up, step down, close; FAM-10; REC-20).
 
+    `grown`: eighteen by now, so that no review can be held any more.
     What the case itself needs is the same however it closes: `enquiries.rules.closing`.
     """
     if open_review:
@@ -218,6 +235,7 @@ def check_end(
             return reason
     if (
         case_closes
+        and not grown
         and kind is PlanKind.CHILD_PROTECTION
         and end.reason not in (Closure.RC1, Closure.RC2, Closure.RC3, Closure.RC4, Closure.RC5, Closure.RC6)
         and (not reviewed or last_result not in (ReviewResult.CLOSE, ReviewResult.STEP_DOWN))

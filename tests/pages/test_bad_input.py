@@ -31,7 +31,9 @@ from sightline.meetings.models import Meeting
 from sightline.meetings.terms import Came, ChildStage, Purpose
 from sightline.meetings.tests import factories as around
 from sightline.plans import queries as plans
+from sightline.plans.actions import ask_transfer, receive_transfer
 from sightline.plans.models import Plan, Transfer
+from sightline.plans.terms import PlanKind
 from sightline.plans.tests import factories as planning
 from sightline.procedures.models import Duty
 from sightline.voice.actions import WishesIn
@@ -621,3 +623,88 @@ def test_a_plan_moves_out_only_when_the_other_authoritys_conference_has_taken_it
         assert plans.open_plan(family.maya) is None
         held = Authority.objects.filter(folder_id=family.maya, held_until__isnull=True).get()
         assert held.responsible == "Northmoor Council"
+
+
+@pytest.mark.obligation("PAR-12")
+@pytest.mark.parametrize("ended", ["died", "18"])
+def test_a_child_who_dies_or_turns_18_while_a_plan_moves_out_has_the_plan_closed_here(
+    unchanged: Callable[[], Any], ended: str
+) -> None:
+    birthday = today() if ended == "18" else date(2017, 3, 14)
+    family = planning.make_family(born=birthday.replace(year=today().year - 18 if ended == "18" else 2017))
+    plan = planning.begun(family)
+    planning.signed(family, plan)
+    with as_practitioner(family.worker):
+        ask_transfer(plan, "Northmoor Council", "All of it was sent; Dana visits until then.")
+        row = Transfer.objects.get(folder_id=family.maya)
+    client = signed_in(family.manager)
+    if ended == "died":
+        birth_is(
+            client,
+            family.maya,
+            family.children[family.maya],
+            **on("born_on", birthday),
+            **on("died_on", today()),
+        )
+    answer = f"/child/{family.maya}/plan/transfer/{row.id}/"
+    taken = _ending(family, accepted="yes", answered_by="Chair, Northmoor", words="They take it.",
+                    **on("conference_on", today()))  # fmt: skip
+    with unchanged():
+        refused = client.post(answer, taken)
+        assert "Close the plan instead, with its reason; the request ends with it" in text(refused)
+        assert "They take it." in refused.content.decode()
+    reason = "RC2" if ended == "died" else "RC7"
+    closed = client.post(f"/child/{family.maya}/plan/{plan}/close/", _ending(family, reason=reason))
+    assert closed.status_code == 302, text(closed)
+    with as_practitioner(family.manager):
+        row.refresh_from_db()
+        assert (row.answered_at is not None, row.accepted) == (True, None)
+        assert plans.transfers_by_authority()[0].waiting == 0
+        assert plans.open_plan(family.maya) is None
+    assert "Ended without an answer" in text(client.get("/transfers/"))
+
+
+@pytest.mark.obligation("PAR-12")
+@pytest.mark.parametrize("ended", ["died", "18"])
+def test_a_child_who_dies_or_turns_18_before_the_receiving_conference_begins_no_plan_here(
+    unchanged: Callable[[], Any], ended: str
+) -> None:
+    birthday = today() if ended == "18" else date(2017, 3, 14)
+    family = planning.make_family(born=birthday.replace(year=today().year - 18 if ended == "18" else 2017))
+    with as_practitioner(family.worker):
+        asked = receive_transfer(
+            family.maya, "Northmoor Council", "Their plan.", category="EMO", earlier_plans=2
+        )
+    if ended == "died":
+        birth_is(
+            signed_in(family.manager), family.maya, family.children[family.maya], **on("born_on", birthday),
+            **on("died_on", today()),
+        )  # fmt: skip
+    chair = signed_in(family.chair)
+    path = f"/child/{family.maya}/plan/transfer/{asked}/"
+    decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
+               "words": "The risk came along.", "wishes_why_not": "She was asleep.",
+               **on("conference_on", today())}  # fmt: skip
+    with unchanged():
+        refused = chair.post(path, decided)
+        assert "Take the request back, with the reason; nothing begins here" in text(refused)
+        assert "The risk came along." in refused.content.decode()
+    worker = signed_in(family.worker)
+    assert "End the request" in text(worker.get(f"/child/{family.maya}/plan/"))
+    gone = worker.post(f"{path}back/", {"knows_family": "no", "why": "The child will not move any more."})
+    assert gone.status_code == 302, text(gone)
+    with as_practitioner(family.worker):
+        assert not Duty.objects.filter(subject_id=asked, closed_at__isnull=True).exists()
+        assert plans.protection_plans_before(family.maya) == (0, 0), "a request that ended counts no plan"
+    assert "ended without an answer" in text(worker.get(f"/child/{family.maya}/plan/"))
+
+
+def test_a_child_whose_plan_was_closed_may_have_another_and_may_move_here_with_one() -> None:
+    family = planning.make_family()
+    planning.signed(family, plan := planning.begun(family, kind=PlanKind.EARLY_HELP))
+    client = signed_in(family.manager)
+    closed = client.post(f"/child/{family.maya}/plan/{plan}/close/", _ending(family, reason="RC7"))
+    assert closed.status_code == 302, text(closed)
+    shown = client.get(f"/child/{family.maya}/plan/").content.decode()
+    assert f"/child/{family.maya}/plan/begin/" in shown
+    assert f"/child/{family.maya}/plan/receive/" in shown

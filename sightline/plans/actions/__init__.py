@@ -13,16 +13,7 @@ from .begin import (
     name_lead,
     sign_plan,
 )
-from .ending import (
-    EndIn,
-    StepIn,
-    TransferAnswer,
-    answer_transfer,
-    ask_transfer,
-    close_plan,
-    receive_transfer,
-    step_plan,
-)
+from .ending import EndIn, StepIn, close_plan, step_plan
 from .incidents import (
     IncidentIn,
     decide_on_incidents,
@@ -34,6 +25,14 @@ from .incidents import (
 from .listening import child_moved, meeting_held
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
+from .moving import (
+    TransferAnswer,
+    answer_transfer,
+    ask_transfer,
+    receive_transfer,
+    said_of,
+    take_transfer_back,
+)
 from .review import (
     ReviewedIn,
     answer_offer,
@@ -113,10 +112,12 @@ __all__ = [
     "reopen_action",
     "reopen_plan",
     "reopen_review",
+    "said_of",
     "sent_once",
     "sign_plan",
     "start_review",
     "step_plan",
+    "take_transfer_back",
     "talk_after_return",
     "withdraw_incident",
     "write_need",

@@ -1,9 +1,9 @@
-"""Step up, step down, close (`back` takes them back); a child who moves to another authority's area, or from one."""
+"""Step up, step down, close; `back` takes them back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -13,20 +13,21 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.actions import authority_changed, end_status
+from sightline.children.actions import end_status
 from sightline.children.models import Status
-from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.children.rules import eighteenth
+from sightline.children.terms import StatusKind
 from sightline.enquiries.actions import changes as way
 from sightline.enquiries.actions.closing import answers_for
 from sightline.enquiries.queries.contact import awaits_decision
 from sightline.enquiries.queries.episode import has_died as child_has_died
-from sightline.enquiries.queries.episode import open_episode
+from sightline.enquiries.queries.episode import open_episode, particulars
 from sightline.enquiries.rules import contact
 from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.rules.protection import knows_nobody
 from sightline.enquiries.terms import Closure
 from sightline.kernel.time import now, today
-from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
@@ -38,13 +39,12 @@ from ..models import Action, ActionStep, Ending, Plan, PlanChange, Review, Trans
 from ..terms import (
     ActionAct,
     ActionState,
-    Direction,
     PlanAct,
     PlanKind,
     PlanState,
     ReviewResult,
 )
-from .base import answered, changed, end_of, enter, enter_folder, signed
+from .base import changed, enter, signed
 from .begin import STATUS, BeginIn, WishesIn, begun, weigh
 from .carrying import carry
 
@@ -92,6 +92,21 @@ def has_died(plan: Plan) -> bool:
     return child_has_died(plan.child_id)
 
 
+def grown_or_dead(plan: Plan) -> bool:
+    """Whether the child has died or is eighteen: then no other authority's conference can take the plan."""
+    row = particulars(plan.child_id)
+    if row is None:
+        return False
+    return row.died_on is not None or (row.born_on is not None and eighteenth(row.born_on) <= today())
+
+
+def _request_ends(row: Transfer, acting: Acting, words: str) -> None:
+    """A request between authorities ends without an answer: by whom and why stands on it. A step of another action."""
+    row.answered_at, row.accepted = now(), None
+    row.answered_by, row.answer = acting.said_as[:200], words.strip()
+    row.save(update_fields=["answered_at", "accepted", "answered_by", "answer"])
+
+
 def _last_review(plan: Plan) -> Review | None:
     return Review.objects.filter(plan=plan, closed_at__isnull=False).order_by("-number").first()
 
@@ -109,6 +124,7 @@ def _check_end(plan: Plan, end: Closing, *, case_closes: bool) -> None:
         open_review=Review.objects.filter(plan=plan, closed_at__isnull=True).exists() and not has_died(plan),
         reviewed=last is not None,
         last_result=ReviewResult(last.result) if last else None,
+        grown=grown_or_dead(plan),
     ).or_refuse()
     answers_for(end.record_in_order_by)
 
@@ -216,8 +232,11 @@ def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
     kind = PlanKind(plan.kind)
     rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
     _check_end(plan, sent.closing, case_closes=True)
-    if Transfer.objects.filter(plan=plan, answered_at__isnull=True).exists():
-        raise Refused("Another authority has been asked to take this plan. Record its answer first")
+    waiting = Transfer.objects.filter(plan=plan, answered_at__isnull=True).first()
+    if waiting is not None:
+        if not grown_or_dead(plan):
+            raise Refused("Another authority has been asked to take this plan. Record its answer first")
+        _request_ends(waiting, acting, "The plan was closed here before the other authority’s conference.")
     _close(plan, acting, sent)
 
 
@@ -300,152 +319,3 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     _write_ending(change, acting, decision, sent, before, reason="", next_kind=sent.to.value)
     record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=new)
     return new.id
-
-
-# -- moving between authorities -----------------------------------------------------------------------------
-
-
-@transaction.atomic
-def ask_transfer(plan_id: UUID, authority: str, words: str, *, conference_on: date | None = None) -> None:
-    """Ask the authority where the child now lives to take the plan. Until its conference accepts, it stays ours,
-    clocks and visits included (PAR-12)."""
-    plan, acting = enter(plan_id, PlanAct.ASK_TRANSFER)
-    if not authority.strip():
-        raise Refused("Say which authority is asked", "authority")
-    if not words.strip():
-        raise Refused("Say what was sent, to whom, and what keeps the child safe meanwhile", "words")
-    row = Transfer.objects.create(
-        folder_id=plan.folder_id, plan=plan, direction=Direction.OUT.value, authority=authority.strip()[:120],
-        words=words.strip(), conference_on=conference_on, **signed(acting),
-    )  # fmt: skip
-    changed(plan, acting, f"{authority.strip()[:40]} asked to take it", words.strip())
-    answered(plan)
-    record(Verb.WROTE, "plans.ask_transfer", folder_id=plan.folder_id, subject=row)
-
-
-@transaction.atomic
-def receive_transfer(
-    folder_id: UUID,
-    authority: str,
-    words: str,
-    *,
-    category: str,
-    earlier_plans: int | None = None,
-    asked_on: date | None = None,
-) -> UUID:
-    """Another authority asks us to take a child on a protection plan: the receiving conference's clock starts with
-    its written request. The plan stays theirs until then. Returns the transfer."""
-    _child, acting = enter_folder(folder_id)
-    if not authority.strip():
-        raise Refused("Say which authority asks", "authority")
-    if category not in {c.value for c in AbuseCategory}:
-        raise Refused("Select the category of their plan", "category")
-    if not words.strip():
-        raise Refused("Say what they sent, and who keeps the child safe meanwhile", "words")
-    if Transfer.objects.filter(
-        folder_id=folder_id, direction=Direction.IN.value, answered_at__isnull=True
-    ).exists():
-        raise Refused("A request for this child is waiting already. Record its conference first")
-    day = asked_on or today()
-    if day > today():
-        raise Refused("Give today or a day that is past", "asked_on")
-    at = min(end_of(day), now())
-    row = Transfer.objects.create(
-        folder_id=folder_id, direction=Direction.IN.value, authority=authority.strip()[:120], words=words.strip(),
-        category=category, earlier_plans=earlier_plans, **signed(acting, at),
-    )  # fmt: skip
-    duties.happened(
-        "transfer_in_asked", [folder_id], subject_id=row.id, at=at, path=f"/child/{folder_id}/plan/",
-        owner_id=acting.practitioner_id, team_id=acting.team_id,
-    )  # fmt: skip
-    record(Verb.WROTE, "plans.receive_transfer", folder_id=folder_id, subject=row)
-    return row.id
-
-
-@dataclass(frozen=True)
-class TransferAnswer:
-    """What a receiving conference decided: who says so, in which post, on which day."""
-
-    accepted: bool
-    answered_by: str
-    words: str
-    conference_on: date | None = None
-    end: EndIn | None = None
-    begin: BeginIn | None = None
-    knows_family: bool | None = None
-    """Of whoever decides for us on a plan that is asked of us; of one that we end, `end` says it."""
-
-
-@transaction.atomic
-def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
-    """Record the receiving conference's answer. Accepted out: our plan closes and the other authority is
-    responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was."""
-    row = Transfer.objects.filter(id=transfer_id).first()
-    if row is None:
-        raise NotFound
-    if row.answered_at is not None:
-        raise Refused("This request has been answered already")
-    if not sent.answered_by.strip():
-        raise Refused("Say who answered, and in which post", "answered_by")
-    if not sent.words.strip():
-        raise Refused("Say what was decided, and why", "words")
-    if sent.accepted and sent.conference_on is None:
-        raise Refused(
-            "Enter the day of the receiving conference: until then the plan stays with the sender",
-            "conference_on",
-        )
-    if sent.conference_on is not None and sent.conference_on > today():
-        raise Refused(
-            "The receiving conference is still to come. The plan stays with the sender until then",
-            "conference_on",
-        )
-    made = None
-    if row.direction == Direction.OUT.value:
-        _answered_out(row, sent)
-    else:
-        made = _answered_in(row, sent)
-    row.answered_at, row.accepted, row.answered_by = now(), sent.accepted, sent.answered_by.strip()[:200]
-    row.answer, row.conference_on = sent.words.strip(), sent.conference_on or row.conference_on
-    row.save()
-    record(Verb.WROTE, "plans.answer_transfer", folder_id=row.folder_id, subject=row)
-    return made
-
-
-def _answered_out(row: Transfer, sent: TransferAnswer) -> None:
-    if row.plan_id is None:
-        raise NotFound
-    plan, acting = enter(row.plan_id, PlanAct.CLOSE if sent.accepted else PlanAct.TAKE_BACK)
-    if not sent.accepted:
-        changed(plan, acting, "stays with us", sent.words.strip())
-        return
-    if sent.end is None:
-        raise Refused("Write the closing summary", "summary")
-    rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
-    end = replace(sent.end, reason=Closure.RC5.value)
-    _check_end(plan, end.closing, case_closes=True)
-    _close(plan, acting, end)
-    authority_changed(row.folder_id, responsible=row.authority)
-
-
-def _answered_in(row: Transfer, sent: TransferAnswer) -> UUID | None:
-    child_id, acting = enter_folder(row.folder_id)
-    duties.happened(
-        "transfer_in_answered", [row.folder_id], subject_id=row.id, at=now(), done=sent.conference_on
-    )
-    if not sent.accepted:
-        return None
-    if sent.begin is None or sent.conference_on is None:
-        raise Refused("Say how the plan begins here", "reasons")
-    if not acting.may(Permission.DECIDE_PLAN):
-        raise NotPermitted(
-            "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
-        )
-    knows_nobody(sent.knows_family).or_refuse()
-    standing = Plan.objects.filter(folder_id=row.folder_id).exclude(state=PlanState.CLOSED.value).first()
-    rules.may_begin(
-        PlanKind.CHILD_PROTECTION, may_decide=True, conference_decision=False,
-        open_kind=PlanKind(standing.kind) if standing else None, moved_here=True,
-    ).or_refuse()  # fmt: skip
-    plan = begun(row.folder_id, child_id, sent.begin, acting, None)
-    row.plan = plan
-    return plan.id

@@ -12,6 +12,7 @@ from django.db import transaction
 from sightline.agencies.rules import Acting
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.enquiries.actions import changes as enquiries
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -65,6 +66,7 @@ def record_incident(folder_ids: Sequence[UUID], sent: IncidentIn) -> list[UUID]:
         if sent.kind is IncidentKind.MISSING and sent.ended_at is not None:
             _back(row, acting, sent.ended_at)
         _count(folder_id, sent.kind, acting, row.id)
+        enquiries.learnt(folder_id, row.id)
         made.append(row.id)
     return made
 

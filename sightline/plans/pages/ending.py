@@ -148,3 +148,31 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
 
         title = f"The receiving conference on the request of {found.authority}"
     return form_page(request, shown, form, send, title=title, done="Recorded.", back=back, hint=hint)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def transfer_back(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpResponse:
+    """A request that is not needed any more ends; an answer recorded in error is taken back."""
+    view, shown = open_child(request, folder_id, "plans.transfer_back", tab="plan")
+    found = next((t for t in queries.transfers_of(view.folder_ids) if t.id == transfer_id), None)
+    if found is None:
+        raise NotFound
+    waiting = found.answered_at is None
+    form = bound(request, forms.ReopenForm)
+    return form_page(
+        request, shown, form,
+        lambda: actions.take_transfer_back(
+            found.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"]
+        ),
+        title=f"End the request, {found.authority}" if waiting else f"Take the answer back, {found.authority}",
+        done="Ended without an answer." if waiting else "Taken back. The request waits for its answer again.",
+        back=reverse("plans:child", args=[view.folder_ids[0]]),
+        button="End it" if waiting else "Take it back",
+        hint=(
+            "For a request that is not needed any more or was recorded in error. It ends without an answer; the plan "
+            "stays where it is."
+        )
+        if waiting
+        else f"It was recorded as {actions.said_of(found)} What was recorded stays on the record, and the clock that "
+        "ran is owed again.",
+    )  # fmt: skip

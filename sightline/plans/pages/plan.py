@@ -18,7 +18,7 @@ from sightline.records.terms import DecisionKind
 
 from .. import actions, queries
 from ..picture import chart
-from ..terms import PlanKind, PlanState, StatementKind
+from ..terms import PlanKind, StatementKind
 from . import forms
 from .common import bound, form_page, opened, people
 
@@ -33,7 +33,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         return render(
             request,
             "plans/none.html",
-            shown | {"transfers": transfers, "may_decide": _may_decide(request)},
+            shown | {"transfers": transfers, "said_of": actions.said_of, "may_decide": _may_decide(request)},
         )
     current = next((p for p in plans if p.open), plans[0])
     return _shown(request, view, shown, current.id, plans)
@@ -74,7 +74,8 @@ def _shown(
             "writable": may_write and found.open,
             "may_decide": _may_decide(request),
             "visits": queries.visits_of(view.folder_ids, 3),
-            "transfers": queries.transfers_of(view.folder_ids) if found.state is PlanState.MOVING else [],
+            "transfers": queries.transfers_of(view.folder_ids),
+            "said_of": actions.said_of,
             "stepped_from": queries.stepped_from(found.id) if may_write and found.open else None,
             "kinds": StatementKind,
             "plan_kinds": PlanKind,

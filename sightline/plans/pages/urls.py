@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{_CHILD}plan/begin/", plan.begin, name="begin"),
     path(f"{_CHILD}plan/receive/", ending.receive, name="receive"),
     path(f"{_CHILD}plan/transfer/<uuid:transfer_id>/", ending.transfer, name="transfer"),
+    path(f"{_CHILD}plan/transfer/<uuid:transfer_id>/back/", ending.transfer_back, name="transfer_back"),
     path(f"{_CHILD}plan/action/<uuid:plan_action_id>/", write.action, name="action"),
     path(f"{_CHILD}plan/keep/", common.keep, name="keep"),
     path(f"{_CHILD}outcomes/", plan.outcomes, name="outcomes"),

@@ -16,7 +16,8 @@ from ..terms import Direction
 
 @dataclass(frozen=True)
 class TransferRow:
-    """One request: to us or by us, when it was asked, its conference, its answer, and how many days that took."""
+    """One request: to us or by us, when it was asked, its conference, its answer, and how many days that took. One
+    that ended without an answer was `answered_on` a day and neither accepted nor not."""
 
     folder_id: UUID
     child: str
@@ -26,6 +27,10 @@ class TransferRow:
     answered_on: date | None
     accepted: bool | None
     days: int
+
+    @property
+    def waits(self) -> bool:
+        return self.answered_on is None
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ class OfAuthority:
 
     @property
     def waiting(self) -> int:
-        return sum(row.accepted is None for row in self.rows)
+        return sum(row.waits for row in self.rows)
 
     @property
     def accepted(self) -> int:
@@ -71,7 +76,7 @@ def transfers_by_authority(limit: int = 500) -> list[OfAuthority]:
             )
         )  # fmt: skip
     views = [
-        OfAuthority(called[key], tuple(sorted(those, key=lambda row: row.accepted is not None)))
+        OfAuthority(called[key], tuple(sorted(those, key=lambda row: not row.waits)))
         for key, those in found.items()
     ]
     return sorted(views, key=lambda view: (not view.waiting, view.authority.casefold()))

@@ -185,7 +185,9 @@ def protection_plans_before(folder_id: UUID) -> tuple[int, int]:
     elsewhere, as was told when an earlier plan began or when another authority asked us to take the child."""
     folders = joined_set(lead_of(folder_id)) or [folder_id]
     plans = Plan.objects.filter(folder_id__in=folders, undone__isnull=True)
-    told = Transfer.objects.filter(folder_id__in=folders, direction=Direction.IN.value)
+    told = Transfer.objects.filter(folder_id__in=folders, direction=Direction.IN.value).exclude(
+        answered_at__isnull=False, accepted__isnull=True
+    )
     found = plans.aggregate(
         here=Count("id", filter=Q(kind=PlanKind.CHILD_PROTECTION.value)), elsewhere=Max("earlier_elsewhere")
     )
