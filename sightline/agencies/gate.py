@@ -23,12 +23,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
-from django.urls import Resolver404, get_urlconf, resolve
+from django.urls import Resolver404, get_urlconf, resolve, reverse
 
 from sightline.audit.actions import met_another, note_exception
 from sightline.audit.middleware import name_of_page
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
+from . import signed_out
 from .rules import Acting, permitted
 from .sign_in import lacks_second_factor
 from .terms import Permission
@@ -66,6 +67,7 @@ def page(
                     _let_in(request, permission)
                     if lacks_second_factor(request):
                         return HttpResponseRedirect(resolve_url("mfa_index"))
+                    signed_out.sent_again(request)
                 with _undoing(request):
                     return view(request, *args, **kwargs)
             except (NotFound, Refused) as refusal:
@@ -127,8 +129,13 @@ def _undoing(request: HttpRequest) -> AbstractContextManager[Any]:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and back here afterwards; a refresh by htmx is told to load the whole page."""
+    """To the sign-in page, and back here afterwards; a refresh by htmx is told to load the whole page.
+
+    A form that was sent is kept meanwhile, and offered to be sent again.
+    """
     back = request.get_full_path() if request.method in SAFE else request.path
+    if signed_out.keep(request):
+        back = reverse("agencies:not_sent")
     if request.headers.get("HX-Request"):
         back = request.headers.get("HX-Current-URL", back)
     address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}"

@@ -1,7 +1,8 @@
-"""What the worker does for this room: e-mails about notices, and passing on what nobody acknowledged."""
+"""What the worker does for this room: e-mails about notices, passing on what nobody acknowledged, old sessions."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -10,12 +11,15 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sightline.audit.actions import outer_transaction
+from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer
 
 from . import actions
 
 NOTICES = Viewer.for_job("notices")
 
+#: A page that was left open over a weekend can still be sent.
+ENDED_FOR = timedelta(days=3)
 #: A mail server that is down must not lose an e-mail: a day and a half of attempts, further and further
 #: apart.
 AGAIN = RetryStrategy(max_attempts=15, wait=5, exponential_wait=2)
@@ -27,6 +31,16 @@ def pass_on_notices(timestamp: int) -> None:
     """Each minute: unacknowledged notices go to the next person on the rota."""
     with outer_transaction(NOTICES, "agencies.pass_on_notices"):
         actions.settle_and_pass_on()
+
+
+@app.periodic(cron="40 2 * * *", periodic_id="clear_ended_sessions")
+@app.task(
+    name="agencies.clear_ended_sessions", queueing_lock="agencies.clear_ended_sessions", pass_context=False
+)
+def clear_ended_sessions(timestamp: int) -> None:
+    """Each night: what browsers held for people whose sessions ended days ago."""
+    with outer_transaction(NOTICES, "agencies.clear_ended_sessions"):
+        actions.clear_ended_sessions(now() - ENDED_FOR)
 
 
 @app.task(name="agencies.email_notice", retry=AGAIN)

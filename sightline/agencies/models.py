@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -217,6 +218,7 @@ class Notice(Row):
     `path` leads to the page, where row security decides what they see. Unacknowledged by
     `acknowledge_by`, it goes to the next person on the rota (`passed_on_from` links the chain); all notices
     of one chain share the `thread` of its first. Once one of them is acknowledged the others are settled.
+    Where `only_to` names people, it goes on to nobody else.
     """
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="notices")
@@ -232,6 +234,7 @@ class Notice(Row):
     )
     passed_on_at = models.DateTimeField(null=True)
     thread = models.UUIDField(default=uuid7, editable=False, db_index=True)
+    only_to = ArrayField(models.UUIDField(), default=list)
     settled_at = models.DateTimeField(null=True)
     emailed_at = models.DateTimeField(null=True)
     door = Door(

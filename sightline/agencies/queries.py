@@ -462,6 +462,11 @@ def order_of_asking_now(team: UUID, at: datetime) -> list[UUID]:
     return order_of_asking(shifts, managers_of(team), at)
 
 
+def preferring(order: Sequence[UUID], only: Sequence[UUID]) -> list[UUID]:
+    """Those of `only`, in this order as far as it names them."""
+    return [*(one for one in order if one in only), *(one for one in only if one not in order)]
+
+
 def duty_manager(team: UUID, at: datetime) -> Practitioner | None:
     """Who is duty manager of a team at an instant, nights and holidays included.
 
@@ -476,10 +481,11 @@ def duty_manager(team: UUID, at: datetime) -> Practitioner | None:
 
 def order_after(notice: Notice, at: datetime) -> Sequence[UUID]:
     """Who may be asked about a notice: its team's order, or for a notice to one person they and their
-    manager.
+    manager. Where the notice names whom alone it is for, of those only they, then the others whom it names.
     """
     if notice.team_id is not None:
-        return order_of_asking_now(notice.team_id, at)
+        order = order_of_asking_now(notice.team_id, at)
+        return preferring(order, notice.only_to) if notice.only_to else order
     above = (
         Posting.objects.held_today()
         .filter(practitioner_id=notice.practitioner_id, line_manager__isnull=False)

@@ -274,3 +274,17 @@ def next_to_ask(order: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
     last = asked[-1] if asked else None
     place = order.index(last) + 1 if last in order else 0
     return order[place % len(order)]
+
+
+def may_be_letters(letters: str) -> Verdict:
+    """Whether every record's number of a partnership may begin with these."""
+    if not (letters.isascii() and letters.isalpha() and letters.isupper() and 1 <= len(letters) <= 4):
+        return Verdict.no("The letters of the partnership are one to four capitals", "letters")
+    return Verdict.yes()
+
+
+def may_sign_in_with(email: str) -> Verdict:
+    """Whether this may be an e-mail address; the library that sends to it decides the rest."""
+    if "@" not in email:
+        return Verdict.no("Enter the person's email address: they sign in with it", "email")
+    return Verdict.yes()

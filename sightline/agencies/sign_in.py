@@ -102,10 +102,10 @@ class SecondFactors(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        return _box().encrypt(text.encode()).decode()
+        return box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _box().decrypt(encrypted_text.encode()).decode()
+        return box().decrypt(encrypted_text.encode()).decode()
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """What a form of the library raises; a wrong code or passkey is a failed sign-in, and audited."""
@@ -128,7 +128,8 @@ def _asked_for_second_factor(request: HttpRequest) -> str:
     return login.user.email if login is not None and login.user is not None else ""
 
 
-def _box() -> MultiFernet:
+def box() -> MultiFernet:
+    """What encrypts for a while what only the program reads again."""
     # The first key encrypts; keys that were replaced still decrypt (SECRET_KEY_FALLBACKS).
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet([Fernet(_derived(str(key))) for key in keys])

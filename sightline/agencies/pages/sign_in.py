@@ -11,12 +11,13 @@ from allauth.account.views import LoginView
 from allauth.mfa.base.views import IndexView
 from allauth.socialaccount.adapter import get_adapter as directories
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 
 from sightline.kernel.verdicts import NotFound
 
-from .. import queries
-from ..gate import PUBLIC, not_found, page
+from .. import queries, signed_out
+from ..gate import PUBLIC, SIGNED_IN, not_found, page
 from ..sign_in import lacks_second_factor
 
 
@@ -29,6 +30,7 @@ class SignIn(LoginView):
             {"name": one.name, "href": one.get_login_url(self.request, next=self.request.GET.get("next"))}
             for one in directories().list_providers(self.request)
         ]
+        context["sent_signed_out"] = signed_out.KEPT in self.request.session
         context["demonstration"] = queries.demonstration_people() if settings.DEMO else []
         return context
 
@@ -64,3 +66,15 @@ def closed(request: HttpRequest, **_: Any) -> HttpResponse:
     address.
     """
     return not_found(request)
+
+
+@page(permission=SIGNED_IN)
+def not_sent(request: HttpRequest) -> HttpResponse:
+    """What somebody sent after their session had ended: to be sent again, or thrown away."""
+    if request.method == "POST":
+        signed_out.forget(request)
+        return HttpResponseRedirect("/")
+    sent = signed_out.kept(request)
+    if sent is None:
+        return HttpResponseRedirect("/")
+    return render(request, "agencies/not_sent.html", {"sent": sent})

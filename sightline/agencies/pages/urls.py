@@ -5,6 +5,7 @@ from . import notices, people, rota, sign_in
 app_name = "agencies"
 urlpatterns = [
     path("sign-in/demonstration/", sign_in.demonstration, name="demonstration"),
+    path("sign-in/not-sent/", sign_in.not_sent, name="not_sent"),
     path("notices/", notices.waiting, name="notices"),
     path("notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("people/", people.people, name="people"),

@@ -1,12 +1,15 @@
 """Signing in, by password, code, passkey, directory and, in the demonstration, by one click."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import allauth
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.db import connection
 from django.template import engines
@@ -18,6 +21,7 @@ from sightline.agencies import jobs
 from sightline.agencies.sign_in import SecondFactors
 from sightline.audit.actions import digest_of_name
 from sightline.audit.models import AuditEvent
+from sightline.kernel.time import now
 
 from .factories import make_practitioner
 
@@ -369,6 +373,17 @@ def test_a_page_that_asks_for_itself_keeps_nobody_signed_in(client: Client) -> N
         assert asks.status_code == 200
         clock.shift(60 * 2)
         assert client.get("/notices/").status_code == 302
+
+
+def test_what_a_session_held_goes_some_days_after_it_ended(client: Client) -> None:
+    make_practitioner(email="ana@example.org", password=PASSWORD)
+    sign_in(client, "ana@example.org")
+    held = Session.objects.filter(pk=client.cookies["sessionid"].value)
+    for days, there in ((0, True), (2, True), (4, False)):
+        held.update(expire_date=now() - timedelta(days=days))
+        jobs.clear_ended_sessions(timestamp=0)
+        assert held.exists() is there, days
+    assert not UserSession.objects.exists()
 
 
 # -- the demonstration -------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""The only writer of the agencies room, and `permit`, the one gate that every action asks."""
+
+from .gate import permit
+from .notices import acknowledge, notice_emailed, notify, notify_duty_manager, settle_and_pass_on
+from .partnership import (
+    add_agency,
+    add_team,
+    change_agency,
+    following_agencies,
+    set_up_partnership,
+    sync_roles,
+)
+from .people import appoint, end_posting, first_administrator, give_passphrase, hand_over_people
+from .rota import add_shifts, remove_shift, set_rota
+from .sessions import clear_ended_sessions
+
+__all__ = [
+    "acknowledge",
+    "add_agency",
+    "add_shifts",
+    "add_team",
+    "appoint",
+    "change_agency",
+    "clear_ended_sessions",
+    "end_posting",
+    "first_administrator",
+    "following_agencies",
+    "give_passphrase",
+    "hand_over_people",
+    "notice_emailed",
+    "notify",
+    "notify_duty_manager",
+    "permit",
+    "remove_shift",
+    "set_rota",
+    "set_up_partnership",
+    "settle_and_pass_on",
+    "sync_roles",
+]
