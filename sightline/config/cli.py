@@ -123,17 +123,13 @@ def set_up(
     """Begin a real partnership: its name and procedures, its front door, and the first administrator."""
     from . import setting_up
 
+    words = {
+        "partnership": partnership, "authority_code": authority, "agency": agency, "administrator": administrator,
+        "email": email, "pack": pack, "letters": letters,
+    }  # fmt: skip
+    setting_up.check(Place.of(data), **words)
     with opened(data) as place:
-        for line in setting_up.begin(
-            place,
-            partnership=partnership,
-            authority_code=authority,
-            agency=agency,
-            administrator=administrator,
-            email=email,
-            pack=pack,
-            letters=letters,
-        ):
+        for line in setting_up.begin(place, **words):
             typer.echo(line)
 
 

@@ -364,15 +364,22 @@ def opened(
     ClusterError.
     """
     place = Place.of(given)
-    if there and place.cluster is not None and not place.cluster.exists():
-        raise PlaceError(
-            f"Nothing is set up in {place.data} yet. Run `sightline demo` or `sightline set-up`, "
-            "or name another folder with --data."
-        )
+    if there:
+        refuse_nothing_there(place)
     with attached(place, stop_anyway=stop_anyway):
         place.make_keys()
         set_up(place)
         yield place
+
+
+def refuse_nothing_there(place: Place) -> None:
+    """Raises PlaceError where no database was begun in the data folder, or what the folder remembers is damaged."""
+    read_kept(place.data)
+    if place.cluster is not None and not place.cluster.exists():
+        raise PlaceError(
+            f"Nothing is set up in {place.data} yet. Run `sightline demo` or `sightline set-up`, "
+            "or name another folder with --data."
+        )
 
 
 def set_up(place: Place) -> None:

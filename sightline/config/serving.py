@@ -23,7 +23,7 @@ import typer
 
 from .demo import SignIn
 from .numbers import PROCESSES
-from .place import Place, PlaceError, as_owner, attached, opened, set_up
+from .place import Place, PlaceError, as_owner, attached, opened, refuse_nothing_there, set_up
 from .place import serving as holding
 from .processes import Child, ProcessError, Processes
 
@@ -34,11 +34,11 @@ FIRST_ANSWER = 60.0
 def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, children: int) -> None:
     """Prepare a demonstration in its data folder and, unless told otherwise, serve it until Ctrl-C."""
     place = Place.of(data)
+    if pack:
+        check_pack(pack)
     with _ended_in_order(), holding(place, "demo"):
         if serve:
             check_port("127.0.0.1", port)
-        if pack:
-            check_pack(pack)
         if fresh:
             place.clear()
         if not place.is_empty() and not place.is_demo:
@@ -98,6 +98,7 @@ def demo(data: Path | None, *, port: int, fresh: bool, serve: bool, pack: str, c
 def serve(data: Path | None, *, port: int, host: str, processes: int, worker: bool) -> None:
     """Serve the partnership of the data folder until told to stop."""
     place = Place.of(data)
+    refuse_nothing_there(place)
     with _ended_in_order(), holding(place, "serve"):
         check_port(host, port)
         with _processes(place) as running, opened(data, stop_anyway=True), running.stopped_after():

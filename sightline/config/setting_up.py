@@ -4,7 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sightline.agencies.rules import may_be_letters, may_sign_in_with
+
 from .place import Place, PlaceError
+
+
+def check(
+    place: Place,
+    *,
+    partnership: str,
+    authority_code: str,
+    agency: str,
+    administrator: str,
+    email: str,
+    pack: str,
+    letters: str,
+) -> None:
+    """Whether a partnership may begin with these words: asked before there is a database, so that a mistyped one leaves
+    nothing behind. Raises PlaceError."""
+    from .serving import check_pack
+
+    if place.is_demo:
+        raise PlaceError(f"{place.data} holds a demonstration. Choose another folder with --data.")
+    check_pack(pack)
+    if not (authority_code.isascii() and authority_code.isdigit() and len(authority_code) == 3):
+        raise PlaceError("The census code of a local authority is three digits.")
+    for what, words in (
+        ("the partnership", partnership), ("the local authority", agency), ("the administrator", administrator),
+    ):  # fmt: skip
+        if not words.strip():
+            raise PlaceError(f"The name of {what} is empty.")
+    for verdict in (may_be_letters(letters), may_sign_in_with(email)):
+        if not verdict:
+            raise PlaceError(verdict.reason)
 
 
 def begin(
@@ -20,8 +52,7 @@ def begin(
 ) -> Iterator[str]:
     """Write the partnership, its local authority with the front door, and the first administrator: all or nothing.
 
-    Yields what to tell the person at the keyboard. Raises PlaceError in a demonstration, for an unknown pack, and
-    where somebody can appoint people already.
+    Yields what to tell the person at the keyboard. Raises PlaceError where somebody can appoint people already.
     """
     from django.db import transaction
 
@@ -31,13 +62,8 @@ def begin(
     from sightline.kernel.verdicts import Refused
     from sightline.kernel.viewer import Viewer, looking_as
 
-    from .serving import check_pack, prepare
+    from .serving import prepare
 
-    if place.is_demo:
-        raise PlaceError(f"{place.data} holds a demonstration. Choose another folder with --data.")
-    check_pack(pack)
-    if not (authority_code.isdigit() and len(authority_code) == 3):
-        raise PlaceError("The census code of a local authority is three digits.")
     prepare(place, migrate=False)
     try:
         with transaction.atomic(), looking_as(Viewer.for_job("setup")):

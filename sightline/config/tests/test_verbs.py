@@ -20,7 +20,7 @@ from sightline.config.cluster import running
 
 from .conftest import Command
 from .test_backup import backup
-from .test_command import await_status, belonging_to, free_port, get, one_sentence
+from .test_command import REAL, await_status, belonging_to, free_port, get, one_sentence
 
 __all__ = ["backup"]
 
@@ -86,13 +86,32 @@ def test_a_place_is_served_and_a_worker_joins_and_leaves_it(demonstration: Comma
 def test_what_needs_a_place_makes_none_of_a_mistyped_folder(folder: Path) -> None:
     command = Command(folder / "typo")
     for verb in (
-        ("worker",), ("audit", "verify"), ("import", "census", str(CENSUS)), ("backup", str(folder / "x.tar")),
+        ("serve",), ("worker",), ("audit", "verify"), ("import", "census", str(CENSUS)),
+        ("backup", str(folder / "x.tar")),
     ):  # fmt: skip
         done = command(*verb)
         assert done.returncode == 1, verb
         assert one_sentence(done.stderr), done.stderr
         assert "Nothing is set up in" in done.stderr
     assert not (folder / "typo").exists()
+
+
+def test_a_partnership_that_cannot_begin_leaves_nothing_behind(folder: Path) -> None:
+    command = Command(folder / "new")
+    right = dict(zip(REAL[1::2], REAL[2::2], strict=True))
+    for wrong in (("--pack", "nowhere"), ("--letters", "lower"), ("--authority", "98"), ("--email", "rosa"),
+                  ("--administrator", " ")):  # fmt: skip
+        done = command("set-up", *(word for pair in (right | dict([wrong])).items() for word in pair))
+        assert done.returncode == 1, wrong
+        assert one_sentence(done.stderr), done.stderr
+        assert not (folder / "new").exists()
+
+
+def test_a_demonstration_by_no_pack_of_ours_leaves_nothing_behind(folder: Path) -> None:
+    done = Command(folder / "new")("demo", "--no-serve", "--pack", "nowhere")
+    assert done.returncode == 1
+    assert one_sentence(done.stderr), done.stderr
+    assert not (folder / "new").exists()
 
 
 @pytest.mark.parametrize("text", ["{bad", "[1]"])
