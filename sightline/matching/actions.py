@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.children.rules import tidy_number
+from sightline.children.terms import Scheme
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotPermitted
 
@@ -53,6 +55,26 @@ def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page:
             adults=[adult.person_id for adult in results.adults],
         )
     return Search(question, results, page)
+
+
+def holding_number(scheme: Scheme, value: str, leave_out: Sequence[UUID]) -> list[str]:
+    """The children whose records hold a number, beside these folders, as their pointers name them. Told to the trail.
+
+    Nobody for a scheme that nobody is found by, and for a viewer whose role may not search.
+    """
+    number = tidy_number(scheme, value)
+    question = Question(
+        nhs=number if scheme is Scheme.NHS else "", upn=number if scheme is Scheme.UPN else ""
+    )
+    found = queries.search(question, leave_out=leave_out).found
+    if found:
+        record(
+            Verb.SEARCHED,
+            "matching.holding_number",
+            found=len(found),
+            folders=[child.folder_id for child in found],
+        )
+    return [f"{child.used_name}, {child.age}" if child.age else child.used_name for child in found]
 
 
 def refresh_keys(folders: Iterable[UUID]) -> None:

@@ -7,7 +7,9 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.actions import pointer_changed
+        from sightline.children.queries import number_holders
 
-        from .actions import refresh_keys
+        from .actions import holding_number, refresh_keys
 
         pointer_changed.append(refresh_keys)
+        number_holders.append(holding_number)

@@ -211,11 +211,20 @@ class IdentityForm(Change):
         )
 
 
+#: The kind of number, and whose record holds it.
+ELSEWHERE = (
+    "This {} stands on the record of {} too. If it is one child, ask the front door to have the records read together; "
+    "if it is wrong there, ask them to withdraw it. Tick the box to record it here all the same"
+)
+
+
 class NumberForm(PageForm):
     scheme = Choice(
         "Which number is it?", [(s.value, s.label) for s in Scheme], ask="Select which number it is"
     )
     value = Text("Number", max_length=60, width="20", ask="Enter the number", spellcheck=False)
+    #: Asked only where another record holds the number.
+    although = Confirm("I have checked it: record it here all the same", required=False)
 
 
 class WhyForm(PageForm):

@@ -23,7 +23,8 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.govuk.forms import PageForm
-from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.govuk.words import in_a_row
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused, Verdict
 
 from .. import actions, queries
 from ..queries import ChildView, Dated, PersonView, TieView
@@ -308,6 +309,12 @@ def number(request: HttpRequest, folder_id: UUID, person_id: UUID) -> HttpRespon
     view, shown = open_child(request, folder_id, "children.number")
     who, tie = _whom(view, person_id)
     form = _form(request, forms.NumberForm)
+    if form.is_valid() and not form.cleaned_data["although"]:
+        scheme = Scheme(form.cleaned_data["scheme"])
+        if others := queries.others_with_number(scheme, form.cleaned_data["value"], view.folder_ids):
+            form.refuse(Verdict.no(forms.ELSEWHERE.format(scheme.label, in_a_row(others)), "although"))
+    if "although" not in form.errors and not form.data.get("although"):
+        del form.fields["although"]
     return _change(
         request,
         shown,

@@ -20,6 +20,8 @@ from .names import (
     led_children,
     name_and_age,
     names_of_folders,
+    number_holders,
+    others_with_number,
     people_named,
     works_with,
 )
@@ -94,6 +96,8 @@ __all__ = [
     "masthead",
     "name_and_age",
     "names_of_folders",
+    "number_holders",
+    "others_with_number",
     "particulars_history",
     "people_named",
     "pointer",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from sightline.kernel.time import today
 from .. import rules
 from ..models import Involvement, Person, PersonName, Tie
 from ..rules import Birth
-from ..terms import Kinship
+from ..terms import Kinship, Scheme
 from .reading import _BIRTH, _read
 
 
@@ -194,3 +194,14 @@ def people_named(folder_id: UUID, text: str) -> list[tuple[UUID, str]]:
     found = {row.person_id for row in rows}
     names = name_and_age(found)
     return sorted(((i, n.name) for i, n in names.items()), key=lambda pair: pair[1].casefold())
+
+
+#: Whose record beside these folders holds a number, in words; told to the trail. Rooms above that can find by number
+#: add to it when they load.
+number_holders: list[Callable[[Scheme, str, Sequence[UUID]], list[str]]] = []
+
+
+def others_with_number(scheme: Scheme, value: str, folder_ids: Sequence[UUID]) -> list[str]:
+    """The other children whose record holds a number, as their pointers name them, as far as the viewer may know of
+    them: one number for two children means that it is wrong on one of them, or that they are one child."""
+    return [line for ask in number_holders for line in ask(scheme, value, folder_ids)]
