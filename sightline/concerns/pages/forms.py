@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.forms import Field
@@ -14,6 +14,7 @@ from sightline.govuk.forms import (
     Born,
     Choice,
     Choices,
+    Confirm,
     Expected,
     Moment,
     Option,
@@ -176,12 +177,22 @@ class HappenedForm(PageForm):
 
 
 class VoiceForm(PageForm):
-    """What each child said; the fields are made for the children of the draft."""
+    """What each child said. The fields are made for the children of the draft, each under the child's own number there:
+    what one said never becomes another's where a child is taken out."""
 
-    def __init__(self, *args: Any, names: list[str], **kwargs: Any) -> None:
+    #: How the fields of a child are named, before its number.
+    ASKED = ("said", "why_not", "about")
+
+    def __init__(
+        self,
+        *args: Any,
+        names: Mapping[int, str],
+        draft: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.names = names
-        for n, name in enumerate(names):
+        for n, name in names.items():
             self.fields[f"said_{n}"] = Words(
                 f"What has {name} said?",
                 hint="Word for word, as far as you can. A baby speaks too: what did you see?",
@@ -195,6 +206,9 @@ class VoiceForm(PageForm):
                 f"Anything that is about {name} only", required=False, max_length=4000,
                 hint="It will stand in no brother's or sister's record." if len(names) > 1 else "",
             )  # fmt: skip
+        if draft is not None:
+            # The fields were not there yet when the form was made.
+            self.refill(draft)
 
 
 class PersonForm(PageForm):
@@ -347,6 +361,10 @@ class ChildDecisionForm(PageForm):
     named `question_outcome`, since several outcomes may ask the same.
     """
 
+    #: Asked only where known children are suggested.
+    none_of_these = Confirm(
+        "It is none of these", ask="Say which known child it is, or that it is none of those shown"
+    )
     level_id = Choice("Level of need", small=True, ask="Choose the level of need")
     outcome_id = Choice(
         "What happens next for this child?", small=True, ask="Choose what happens next for this child"
@@ -403,11 +421,13 @@ class ChildDecisionForm(PageForm):
     #: What somebody may take over from a brother or sister: their own words, never a choice.
     words = ("reasons", "working_well", "stands_on", "child_told", "parents_told")
 
-    def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pack: Pack, day: Any, may_be_known: bool = False, **kwargs: Any) -> None:
         # The fields must be there before the draft is laid into them, and after the class's own.
         self.pack, self.day = pack, day
         self.base_fields = {**type(self).base_fields, **_levels(pack, day), **_outcomes(pack, day)}  # type: ignore[misc]
         super().__init__(*args, **kwargs)
+        if not may_be_known:
+            del self.fields["none_of_these"]
         self.fields["level_id"].set_options(  # type: ignore[attr-defined]
             [
                 Option(

@@ -207,8 +207,16 @@ def worried(request: HttpRequest) -> HttpResponse:
 
 @page(permission=PUBLIC)
 def worried_step(request: HttpRequest, step: str, n: int | None = None) -> HttpResponse:
-    if request.method == "POST" and (wait := _too_fast(request)) is not None:
-        return wait
+    if request.method == "POST":
+        if (wait := _too_fast(request)) is not None:
+            return wait
+        written = [
+            value for values in typed(request.POST).values() for value in values if " " in value.strip()
+        ]
+        if written and not held_by(request).reference:
+            # Somebody who wrote for longer than the device remembers: their words stand here and nowhere else.
+            told = {"public": True, "written": written, "idle_minutes": settings.SESSION_COOKIE_AGE // 60}
+            return render(request, "concerns/ended.html", told)
     return _public(request, lambda door: _page(request, door, step, n))
 
 
@@ -290,7 +298,7 @@ def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageFor
         case "happened":
             return forms.HappenedForm(**common, pack=pack_in_force(), day=today())
         case "voice":
-            return forms.VoiceForm(**common, names=[_child(f).name for _, f in door.items("child")])
+            return forms.VoiceForm(**common, names=_names(door))
         case "people":
             return forms.PersonForm(**common) if n is not None else None
         case "family":
@@ -401,7 +409,7 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
     error = ""
     if request.method == "POST":
         if "remove" in request.POST and request.POST["remove"].isdigit():
-            actions.save_draft(door.draft.id, f"{kind}-{int(request.POST['remove'])}", {})
+            _take_out(door, kind, int(request.POST["remove"]))
             return HttpResponseRedirect(door.url(step))
         if kind == "child" and not items:
             error = "Add at least one child"
@@ -428,6 +436,22 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
         "concerns/several.html",
         _context(door, step) | {"items": shown, "following": following, "kind": kind, "error": error},
     )
+
+
+def _take_out(door: Door, kind: str, n: int) -> None:
+    """Out of the draft, with what a child said: whoever is put into that place has said nothing yet."""
+    actions.save_draft(door.draft.id, f"{kind}-{n}", {})
+    voice = door.content.get("voice")
+    if kind == "child" and voice:
+        theirs = {f"{asked}_{n}" for asked in forms.VoiceForm.ASKED}
+        actions.save_draft(
+            door.draft.id, "voice", {name: value for name, value in voice.items() if name not in theirs}
+        )
+
+
+def _names(door: Door) -> dict[int, str]:
+    """The children of the draft by their number."""
+    return {n: _child(fields).name for n, fields in door.items("child")}
 
 
 def f_data(fields: dict[str, list[str]]) -> Any:
@@ -499,7 +523,7 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
             )
         got[each] = dict(form.cleaned_data)
     children = []
-    for number, (n, fields) in enumerate(door.items("child")):
+    for n, fields in door.items("child"):
         form = forms.ChildForm(f_data(fields))
         if not form.is_valid():
             wrong.append({"text": "A child's details need another look", "href": door.url("children", n)})
@@ -509,9 +533,9 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
             ChildIn(
                 **{
                     **child.__dict__,
-                    "said": voice.get(f"said_{number}") or "",
-                    "said_why_not": voice.get(f"why_not_{number}") or "",
-                    "about": voice.get(f"about_{number}") or "",
+                    "said": voice.get(f"said_{n}") or "",
+                    "said_why_not": voice.get(f"why_not_{n}") or "",
+                    "about": voice.get(f"about_{n}") or "",
                 }
             )
         )
@@ -564,7 +588,7 @@ def _bound(request: HttpRequest, door: Door, step: str, kept: dict[str, list[str
         case "happened":
             return forms.HappenedForm(data, pack=pack_in_force(), day=today())
         case "voice":
-            return forms.VoiceForm(data, names=[_child(f).name for _, f in door.items("child")])
+            return forms.VoiceForm(data, names=_names(door))
         case "you" if not door.public:
             return forms.PractitionerForm(data, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
     return {

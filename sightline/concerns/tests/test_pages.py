@@ -222,3 +222,30 @@ def test_half_an_hour_away_ends_the_session_and_the_draft_is_there_after_signing
         assert "Maya Ferre" in client.get("/concerns/").content.decode()
     with as_practitioner(teacher):
         assert Draft.objects.get().practitioner_id == teacher.pk
+
+
+@pytest.mark.obligation("PAR-01")
+def test_what_one_child_said_never_becomes_the_words_of_another(client: Client, door: FrontDoor) -> None:
+    client = signed_in(client, door.teacher)
+    begun = client.post(reverse("concerns:raise"), {"once_key": ""})["Location"].removesuffix("danger/")
+
+    def child(n: int, given: str) -> None:
+        sent = {"given": given, "when": "age", "age_years": "9", "sex": "F"}
+        assert client.post(f"{begun}children/{n}/", sent).status_code == 302
+
+    for n, given in enumerate(("Maya", "Theo", "Iris")):
+        child(n, given)
+    said = {f"said_{n}": f"{given} said this." for n, given in enumerate(("Maya", "Theo", "Iris"))}
+    client.post(f"{begun}voice/", said | {"about_0": "About Maya alone."})
+    assert client.post(f"{begun}children/", {"remove": "0"}).status_code == 302
+    page = client.get(f"{begun}voice/").content.decode()
+    assert page.index("Theo") < page.index("Theo said this.") < page.index("Iris said this.")
+    assert "Maya" not in page
+    last = client.get(f"{begun}check/").content.decode()
+    assert "Theo said this." in last
+    assert "Maya said this." not in last
+    # Whoever is put into her place has said nothing yet.
+    child(0, "Noor")
+    page = client.get(f"{begun}voice/").content.decode()
+    assert "What has Noor said?" in page
+    assert "Maya" not in page

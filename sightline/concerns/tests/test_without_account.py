@@ -170,6 +170,21 @@ def test_left_alone_the_device_forgets_it_and_only_both_bring_it_back(
             assert comes_back(client, reference, secret) == there
 
 
+def test_what_was_written_for_too_long_is_shown_to_be_copied_and_kept_nowhere(
+    client: Client, settings: Any, owning: Any
+) -> None:
+    words = "I hear shouting through the wall <b>every</b> night."
+    with time_machine.travel(now(), tick=False) as clock:
+        begins(client, steps=2)
+        clock.shift(timedelta(seconds=settings.SESSION_COOKIE_AGE + 2))
+        shown = client.post("/worried/happened/", {"what_happened": words, "harm_where": "home"})
+        assert "I hear shouting through the wall &lt;b&gt;every&lt;/b&gt; night." in shown.content.decode()
+        assert "Exit this page" in shown.content.decode()
+        with owning():
+            assert all("through the wall" not in str(draft.content) for draft in Draft.objects.all())
+        shows_nothing(client)
+
+
 def test_exit_from_a_concern_that_was_come_back_to_closes_it(client: Client) -> None:
     reference, secret = tells(client)
     comes_back(client, reference, secret)
