@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -207,7 +207,8 @@ class ChildDecision:
     sooner: bool | None = None
     sooner_by: datetime | None = None
     sooner_why: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
+    none_of_these: bool = False
+    """The maker has looked at the known children who are suggested: this is none of them."""
 
 
 def is_referral(outcome: OutcomeRule | None, recorded: bool | None) -> bool:
@@ -257,6 +258,24 @@ def makes_sooner(by: datetime, at: datetime, limits: Sequence[datetime]) -> Verd
 
 NOT_KNOWN = "This is none of the known children who were looked at"
 """What is decided where it is none of the children who were suggested or found."""
+
+
+def may_be_known(*, said_none: bool, may_say: bool) -> Verdict:
+    """Whether a child for whom known children are suggested may be decided on: a person says first which of them it is,
+    or that it is none (ASM-03)."""
+    if not may_say:
+        return Verdict.no(
+            "This child may be known already. Somebody who may say so must look at the known children first: your role "
+            "does not let you.",
+            "none_of_these",
+        )
+    if not said_none:
+        return Verdict.no(
+            "This child may be known already. Say which known child it is, or that it is none of those shown.",
+            "none_of_these",
+        )
+    return Verdict.yes()
+
 
 NOBODY_WORKS_WITH = (
     "Nobody works with this child on the record: no lead worker, and no team that has taken the child on. Say which "

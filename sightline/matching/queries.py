@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -121,23 +122,25 @@ def search(
         rows = cursor.fetchall()
     children = [row for row in rows if row[11] is None]
     return Results(
-        tuple(
-            Found(
-                folder_id=row[0],
-                name=row[1],
-                known_as=row[2],
-                born_on=row[3],
-                expected_on=row[4],
-                area=row[5],
-                agencies=tuple(Agency(*pair) for pair in _json(row[6])),
-                opens=row[7],
-                points=row[8],
-                likeness=Reason(row[9]),
-            )
-            for row in children
-        ),
+        tuple(_found(row) for row in children),
         children[0][10] if children else 0,
         _adults({(row[0], row[11]): Reason(row[9]) for row in rows if row[11] is not None}),
+    )
+
+
+def _found(row: Sequence[Any]) -> Found:
+    """A child of the search, of a row of `_COLUMNS`."""
+    return Found(
+        folder_id=row[0],
+        name=row[1],
+        known_as=row[2],
+        born_on=row[3],
+        expected_on=row[4],
+        area=row[5],
+        agencies=tuple(Agency(*pair) for pair in _json(row[6])),
+        opens=row[7],
+        points=row[8],
+        likeness=Reason(row[9]),
     )
 
 
@@ -191,6 +194,11 @@ def suggest(
     For whoever is looking: a sealed child is suggested to the named alone.
     """
     found = search(asked_of(details), loosely=True, size=4 * most, leave_out=leave_out).found
+    return _likely(found, details, most)
+
+
+def _likely(found: Iterable[Found], details: ChildDetails, most: int) -> tuple[Suggestion, ...]:
+    """Of those whom the search found, whom these details may be about."""
     suggested = []
     for child in found:
         how = strength(
@@ -236,7 +244,8 @@ def sealed_matches(details: ChildDetails, *, leave_out: Iterable[UUID] = ()) -> 
 # -- the same, for a child whose details stand in a folder of their own -----------------------------------
 
 _DETAILS = """
-    SELECT (SELECT json_agg(json_build_array(n.given, n.family) ORDER BY n.use <> 'full', n.held_from DESC)
+    SELECT p.folder_id,
+           (SELECT json_agg(json_build_array(n.given, n.family) ORDER BY n.use <> 'full', n.held_from DESC)
             FROM children_personname n
             WHERE n.person_id = p.id AND (n.held_until IS NULL OR n.held_until > n.held_from)),
            (SELECT q.born_on FROM children_particulars q WHERE q.person_id = p.id
@@ -246,7 +255,7 @@ _DETAILS = """
             ORDER BY r.held_from DESC LIMIT 1),
            (SELECT json_object_agg(i.scheme, i.value) FROM children_identifier i
             WHERE i.person_id = p.id AND i.scheme IN ('nhs', 'upn') AND i.withdrawn_at IS NULL)
-    FROM children_person p WHERE p.folder_id = %s
+    FROM children_person p WHERE p.folder_id = ANY (%s::uuid[])
 """
 
 
@@ -255,30 +264,65 @@ def details_of(folder_id: UUID) -> ChildDetails:
 
     Raises NotFound alike for a sealed, a foreign and an invented id.
     """
+    return _details_of([folder_id])[folder_id]
+
+
+def _details_of(folder_ids: Sequence[UUID]) -> dict[UUID, ChildDetails]:
+    """The same for the children of several folders. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_DETAILS, [folder_id])
-        row = cursor.fetchone()
-    if row is None:
+        cursor.execute(_DETAILS, [[str(folder_id) for folder_id in folder_ids]])
+        told = {
+            folder_id: (names or (), born_on, home or ["", ""], numbers or {})
+            for folder_id, names, born_on, home, numbers in cursor.fetchall()
+        }
+    if set(folder_ids) - set(told):
         raise NotFound
-    names, born_on, home, numbers = row[0], row[1], row[2] or ["", ""], row[3] or {}
-    return ChildDetails(
-        names=tuple((given, family) for given, family in names or ()),
-        born_on=born_on,
-        postcode=home[0],
-        lines=home[1],
-        nhs=numbers.get("nhs", ""),
-        upn=numbers.get("upn", ""),
-    )
+    return {
+        folder_id: ChildDetails(
+            names=tuple((given, family) for given, family in names),
+            born_on=born_on,
+            postcode=home[0],
+            lines=home[1],
+            nhs=numbers.get("nhs", ""),
+            upn=numbers.get("upn", ""),
+        )
+        for folder_id, (names, born_on, home, numbers) in told.items()
+    }
+
+
+def suggest_for_children(
+    folder_ids: Sequence[UUID], *, leave_out: Iterable[UUID] = (), most: int = 5
+) -> dict[UUID, tuple[Suggestion, ...]]:
+    """Whom the child of each of these folders (a concern's) may be, among the children already known. Two queries.
+
+    `leave_out` are further folders not to suggest. Raises NotFound as `details_of` does.
+    """
+    details = _details_of(folder_ids)
+    asked = {folder_id: asked_of(one) for folder_id, one in details.items()}
+    queries = {
+        folder_id: json.dumps(question.query(loosely=True, leave_out=[folder_id, *leave_out]))
+        for folder_id, question in asked.items()
+        if question
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT asked.folder, {_COLUMNS} "  # noqa: S608 our own columns
+            "FROM unnest(%s::uuid[], %s::text[]) AS asked (folder, query) "
+            "CROSS JOIN LATERAL matching_search(asked.query::jsonb, %s, 0) WHERE adult IS NULL",
+            [[str(folder_id) for folder_id in queries], list(queries.values()), 4 * most],
+        )
+        rows = cursor.fetchall()
+    return {
+        folder_id: _likely([_found(row[1:]) for row in rows if row[0] == folder_id], one, most)
+        for folder_id, one in details.items()
+    }
 
 
 def suggest_for_child(
     folder_id: UUID, *, leave_out: Iterable[UUID] = (), most: int = 5
 ) -> tuple[Suggestion, ...]:
-    """Whom the child of this folder (a concern's) may be, among the children already known. Two queries.
-
-    `leave_out` are further folders not to suggest. Raises NotFound as `details_of` does.
-    """
-    return suggest(details_of(folder_id), leave_out=[folder_id, *leave_out], most=most)
+    """The same for one child."""
+    return suggest_for_children([folder_id], leave_out=leave_out, most=most)[folder_id]
 
 
 def sealed_matches_for_folder(folder_id: UUID) -> list[tuple[UUID, tuple[UUID, ...]]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from playwright.sync_api import expect
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.concerns.tests.factories import FrontDoor, raised_by
+from sightline.concerns import actions, queries
+from sightline.concerns.actions import ChildIn
+from sightline.concerns.tests.factories import FrontDoor, a_decision, raised_by
 from sightline.kernel.time import today
 from sightline.procedures.queries import pack_in_force
 
@@ -71,6 +74,15 @@ def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> Non
     with as_practitioner(door.decider):
         level = pack_in_force().levels(today()).level[1]
     manager.follows("Decide")
+    # Nobody decides before it is said whether the child is known: one of the two is.
+    manager.sees("Is Maya Ferreira-Lund known already?")
+    manager.does_not_see("Is Theo Ferreira-Lund known already?")
+    manager.presses("It may be one of them")
+    manager.answers(manager.page.locator("input[name='folder']").first)
+    manager.writes("What makes you sure?", "Same name, same birthday, same school.")
+    manager.presses("It is this child")
+    manager.sees("is read together with the known record from now on")
+    manager.does_not_see("Is Maya Ferreira-Lund known already?")
     manager.chooses("No", "Do you know anybody in this family outside your work?")
     for n in range(children):
         part = manager.page.locator(".sl-part--child").nth(n)
@@ -96,13 +108,25 @@ def the_manager_decides(manager: Visitor, door: FrontDoor, children: int) -> Non
     manager.sees("The referrer has been told.")
 
 
+def maya_is_known(door: FrontDoor) -> None:
+    """From a concern in spring that was decided on and answered."""
+    maya = ChildIn(given="Maya", family="Ferreira-Lund", born_on=date(2017, 3, 14), sex="F")
+    spring = raised_by(door.teacher, children=[maya], what_happened="In spring she came without a coat.")
+    with as_practitioner(door.decider):
+        [part] = queries.concern(spring.concern_id).parts
+        actions.screen(spring.concern_id, [a_decision(part.id)], knows_family=False)
+        actions.answer(spring.concern_id, "Her aunt bought her one.")
+
+
 @pytest.mark.obligation("PAR-02")
 @pytest.mark.obligation("NTC-01")
 @pytest.mark.obligation("NTC-04")
 @pytest.mark.obligation("TIM-03")
+@pytest.mark.obligation("ASM-03")
 @IN_EVERY_WAY
 def test_a_teacher_is_answered(arrives: Callable[..., Visitor], front_door: FrontDoor) -> None:
     teacher, manager = arrives(), arrives()
+    maya_is_known(front_door)
     teacher.signs_in_as(front_door.teacher)
     a_teacher_raises_a_concern_about_two_children(teacher)
 

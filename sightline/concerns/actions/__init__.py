@@ -14,9 +14,7 @@ from .answering import (
 )
 from .deciding import (
     Incomplete,
-    outcome_is_protection,
     outcome_rule,
-    rule_on,
     screen,
     transfer_accepted,
 )
@@ -24,6 +22,9 @@ from .drafts import (
     drop_draft,
     save_draft,
     start_draft,
+)
+from .effect import (
+    outcome_is_protection,
 )
 from .front_door import (
     danger_acted_on,
@@ -45,6 +46,9 @@ from .raising import (
     PersonIn,
     Raised,
     raise_concern,
+)
+from .ruling import (
+    rule_on,
 )
 from .steps import (
     stale_words,

@@ -22,7 +22,7 @@ from sightline.records import actions as records
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
-from .. import rules
+from .. import queries, rules
 from ..models import ConcernPart, Screening
 from ..terms import AdditionKind, ConcernAct, ConcernState
 from .steps import _add, _added_before, _advance, _audit, _folders, _locked, _not_stale, at_words, named
@@ -131,12 +131,12 @@ def say_not_known(part_id: UUID, reasons: str = "") -> None:
             f"{named(joined.decided_by)} said at {at_words(joined.decided_at)} that this is a known child. Yours was "
             "not recorded; what you typed is kept below. If the match is wrong, undo it first."
         )
+    _say_not_known(part, reasons)
+
+
+def _say_not_known(part: ConcernPart, reasons: str = "") -> None:
     words = reasons.strip() or "They were looked at, and none of them was recognised as this child."
-    last = (
-        Decision.objects.filter(folder_id=part.folder_id, kind=DecisionKind.MATCH.value)
-        .order_by("-made_at")
-        .first()
-    )
+    last = queries.last_said([part.folder_id]).get(part.folder_id)
     if last is not None and (last.outcome, last.reasons, last.maker_id) == (
         rules.NOT_KNOWN,
         words,

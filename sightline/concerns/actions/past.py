@@ -20,7 +20,8 @@ from .. import rules
 from ..models import Answer, Concern, ConcernPart, PartName, Screening
 from ..rules import ChildDecision
 from ..terms import AnswerKind, Channel, ConcernAct, ConcernState
-from .deciding import _deciding, _screening, _where_done
+from .deciding import _deciding, _screening
+from .effect import _where_done
 from .raising import ConcernIn, _part
 from .steps import _advance
 

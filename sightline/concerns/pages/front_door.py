@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sightline.govuk.forms import typed
 from sightline.govuk.once import new_key, read_key
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.matching.queries import Suggestion
 from sightline.procedures.queries import pack_in_force
 from sightline.records.queries import decisions
 
@@ -75,6 +77,12 @@ def opened(concern_id: UUID, what: str) -> queries.ConcernView:
     shown = queries.concern(concern_id)
     record_list(f"concerns.{what}", [part.folder_id for part in shown.parts])
     return shown
+
+
+def tell_suggested(suggestions: Iterable[Suggestion]) -> None:
+    """Tells the trail that it was looked for whom a concern may be about, and which known children the page names."""
+    folders = list(dict.fromkeys(child.folder_id for child in suggestions))
+    record(Verb.SEARCHED, "concerns.suggested", found=len(folders), folders=folders)
 
 
 @page(permission=Permission.SEE_BOARD, methods=("GET",))
@@ -172,10 +180,25 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     pack, day = pack_in_force(), today()
     kept = queries.screening_draft(concern_id)
     fields = kept.content.get("screening") if kept else None
+    unsaid = [p.part for p in shown.parts if not p.said_whether_known]
+    known = queries.suggested(unsaid, leave_out=[p.folder_id for p in shown.parts])
+    if unsaid:
+        tell_suggested(child for several in known.values() for child in several)
+    may_match = request.practitioner.may(Permission.DECIDE_MATCH)  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
     family = forms.KnowsFamilyForm(data, draft=fields)
     children = [
-        (p, forms.ChildDecisionForm(data, draft=fields, prefix=f"c{n}", pack=pack, day=day))
+        (
+            p,
+            forms.ChildDecisionForm(
+                data,
+                draft=fields,
+                prefix=f"c{n}",
+                pack=pack,
+                day=day,
+                may_be_known=may_match and p.id in known,
+            ),
+        )
         for n, p in enumerate(shown.parts)
     ]
     refusal, status = "", 200
@@ -189,6 +212,11 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             here = reverse("concerns:decide", args=[concern_id])
             return HttpResponseRedirect(f"{here}#child-{n}")
         actions.save_draft(kept.id, "screening", typed(request.POST))
+        if (look := request.POST.get("look", "")).isdigit() and int(look) < len(shown.parts):
+            part_id = shown.parts[int(look)].id
+            return HttpResponseRedirect(
+                reverse("concerns:match", args=[concern_id, part_id], query={"then": "decide"})
+            )
         valid = family.is_valid() & all([f.is_valid() for _, f in children])
         if valid:
             try:
@@ -218,7 +246,7 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
                     request,
                     "Decided. What each decision opens stands in My work."
                     if answer.url == reverse("concerns:answer", args=[concern_id])
-                    else "Decided. It has no effect until a manager has ruled; the duty manager has been told.",
+                    else "Decided. It has no effect until a manager has ruled on it. That is owed from now on.",
                 )
                 return answer
     return render(
@@ -229,6 +257,8 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             "concern": shown.concern,
             "family": family,
             "children": children,
+            "known": known,
+            "may_match": may_match,
             "forms": [family, *[f for _, f in children]],
             "refusal": refusal,
             "pack": pack,
@@ -293,6 +323,7 @@ def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDec
         sooner=form.answered("sooner"),
         sooner_by=form.answered("sooner_by"),
         sooner_why=form.answered("sooner_why") or "",
+        none_of_these=got.get("none_of_these", False),
     )
 
 

@@ -19,7 +19,7 @@ from sightline.matching.rules import LONGEST
 
 from .. import actions, queries
 from . import forms
-from .front_door import opened
+from .front_door import opened, tell_suggested
 
 ASK = "Say what makes you sure"
 
@@ -47,6 +47,8 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
     part = next((p for p in shown.parts if p.id == part_id), None)
     if part is None:
         raise NotFound
+    then = "decide" if request.GET.get("then") == "decide" else "concern"
+    back_href = reverse(f"concerns:{then}", args=[concern_id])
     act = request.POST.get("act", "")
     data = request.POST if request.method == "POST" else None
     form = forms.WordsForm(data if act in ("", "undo") else None, label="What makes you sure?", ask=ASK)
@@ -57,7 +59,7 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
     if data is not None and sent.is_valid() and act != "look":
         try:
             messages.success(request, _send(part, act, request.POST.get("folder", ""), sent.cleaned_data))
-            return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+            return HttpResponseRedirect(back_href)
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
@@ -68,6 +70,8 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
             refusal = refused.verdict.reason
     theirs = [p.folder_id for p in shown.parts]
     suggestions = () if part.matched else suggest_for_child(part.folder_id, leave_out=theirs)
+    if not part.matched:
+        tell_suggested(suggestions)
     found = [] if part.matched else _found(request, [*theirs, *(s.folder_id for s in suggestions)])
     return render(
         request,
@@ -86,7 +90,7 @@ def match(request: HttpRequest, concern_id: UUID, part_id: UUID) -> HttpResponse
             "forms": [sent],
             "refusal": refusal,
             "kept": kept,
-            "back_href": reverse("concerns:concern", args=[concern_id]),
+            "back_href": back_href,
         },
         status=409 if refusal else 200,
     )

@@ -2,6 +2,7 @@
 
 from .allocating import ToAllocate, Unallocated, family_of, unallocated
 from .front_door import AskedRow, Board, BoardRow, board
+from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
 from .reading import ConcernView, PartView, concern, indicator_words, is_about, is_mine_since, referrer_words
@@ -27,6 +28,7 @@ __all__ = [
     "indicator_words",
     "is_about",
     "is_mine_since",
+    "last_said",
     "latest_drafts",
     "moments",
     "on_child",
@@ -36,5 +38,7 @@ __all__ = [
     "screening_draft",
     "sent_already",
     "standing",
+    "suggested",
     "unallocated",
+    "unanswered",
 ]

@@ -25,11 +25,11 @@ from sightline.procedures.queries import (
     view_of,
 )
 from sightline.records.models import Decision
-from sightline.records.terms import DecisionKind
 
 from .. import rules
 from ..models import Addition, Answer, Concern, ConcernPart, Screening
 from ..terms import AnswerKind, ConcernState
+from .known import last_said
 
 
 def referrer_words(concern: Concern) -> str:
@@ -64,6 +64,11 @@ class PartView:
     match_reasons: str
     not_known: Decision | None
     screening: Screening | None
+
+    @property
+    def said_whether_known(self) -> bool:
+        """Whether somebody has said that it is a known child, or none."""
+        return self.matched or self.not_known is not None
 
 
 @dataclass(frozen=True)
@@ -108,13 +113,7 @@ def concern(concern_id: UUID) -> ConcernView:
         .order_by("decision__made_at", "decision_id")
     )
     latest = {s.part_id: s for s in screenings}
-    # What was said last of whether each is a known child.
-    said = {
-        d.folder_id: d
-        for d in Decision.objects.filter(folder_id__in=folders, kind=DecisionKind.MATCH.value)
-        .select_related("maker")
-        .order_by("made_at")
-    }
+    said = last_said(folders)
     additions: dict[tuple[Any, ...], Addition] = {}
     for addition in (
         Addition.objects.filter(concern_id=concern_id).select_related("added_by").order_by("added_at")

@@ -132,5 +132,6 @@ def a_decision(part_id: UUID, outcome: str = "early_help", **changes: Any) -> Ch
         "need_code": "N1",
         "authority": "",
         "sooner": False,
+        "none_of_these": True,
     }
     return ChildDecision(**{**fields, **changes})

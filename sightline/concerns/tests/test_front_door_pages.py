@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from html import unescape
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.html import strip_tags
 from sightline.access.queries import number_of, responsible_manager
 from sightline.agencies.models import Notice
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team
+from sightline.audit.models import AuditEvent
 from sightline.children.terms import Kinship, Known
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import ChildIn, PersonIn
@@ -183,6 +185,70 @@ def test_it_is_none_of_them_is_recorded_with_who_and_when(client: Client, door: 
     assert "Ola Brandt" in text(client.get(page_of(raised.concern_id)))
 
 
+def deciding(client: Client, door: FrontDoor, concern_id: UUID, **answers: str) -> Any:
+    """Send the decision form of a concern about two children, with an answer to every question and these beside."""
+    fields = {"knows_family": "no"}
+    for n in range(2):
+        fields |= typed(door, n, "early_help", sooner_early_help="no")
+    return client.post(reverse("concerns:decide", args=[concern_id]), fields | answers)
+
+
+@pytest.mark.obligation("ASM-03")
+def test_nobody_decides_before_it_is_said_whether_the_child_is_known(
+    client: Client, door: FrontDoor, owning: Callable[[], Any]
+) -> None:
+    maya = ChildIn(
+        given="Maya", family="Ferreira-Lund", born_on=date(2017, 3, 14), sex="F", postcode="ZZ99 1AA"
+    )
+    nobody_like = ChildIn(
+        given="Zofia", family="Nowak", born_on=date(2015, 5, 3), sex="F", postcode="ZZ99 7AA"
+    )
+    known = raised_by(door.teacher, children=[maya]).folder_ids[0]
+    raised = raised_by(door.teacher, children=[maya, nobody_like])
+    signed_in(client, door.decider)
+    path = reverse("concerns:decide", args=[raised.concern_id])
+    page = client.get(path)
+    assert "Is Maya Ferreira-Lund known already?" in text(page)
+    assert re.search(r"Maya Ferreira-Lund, \d+ years old.*?name", text(page)), "whom it may be, and why"
+    assert "Is Zofia Nowak known already?" not in text(page)
+    assert not re.search(r'name="c0-none_of_these"[^>]*checked', page.content.decode())
+    refused = deciding(client, door, raised.concern_id)
+    assert refused.status_code == 200
+    assert "Say which known child it is, or that it is none of those shown" in text(refused)
+    assert "Their mother asked for help herself." in refused.content.decode()
+    with as_practitioner(door.decider):
+        assert not Screening.objects.exists()
+    # To look at them, what was written is kept; and it leads back.
+    looking = deciding(client, door, raised.concern_id, look="0")
+    with as_practitioner(door.decider):
+        assert looking["Location"] == match_page(raised.concern_id) + "?then=decide"
+    assert client.post(looking["Location"], {"act": "none", "why_none": ""})["Location"] == path
+    again = client.get(path)
+    assert "known already?" not in text(again)
+    assert "Their mother asked for help herself." in again.content.decode()
+    assert deciding(client, door, raised.concern_id).status_code == 302
+    with owning():
+        told = list(AuditEvent.objects.filter(what="concerns.suggested", practitioner_id=door.decider.pk))
+    assert len(told) >= 3, "each page that named the known child"
+    assert all(str(known) in event.detail["folders"] for event in told)
+
+
+@pytest.mark.obligation("ASM-03")
+def test_that_it_is_none_of_them_is_said_with_the_decision(client: Client, door: FrontDoor) -> None:
+    raised_by(door.teacher)
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    decided = deciding(
+        client, door, raised.concern_id, **{"c0-none_of_these": "on", "c1-none_of_these": "on"}
+    )
+    assert decided.status_code == 302
+    with as_practitioner(door.decider):
+        for part in queries.concern(raised.concern_id).parts:
+            assert part.not_known is not None
+            assert part.not_known.maker_id == door.decider.pk
+            assert part.screening is not None
+
+
 @pytest.mark.obligation("ASM-03")
 def test_a_known_child_who_is_not_suggested_is_looked_for_and_chosen(client: Client, door: FrontDoor) -> None:
     child = ChildIn(given="Zofia", family="Nowak", born_on=date(2015, 5, 3), sex="F", postcode="ZZ99 7AA")
@@ -243,7 +309,7 @@ def test_a_concern_about_a_matched_child_who_is_open_reaches_worker_and_manager_
             "knows_family": "no",
             **typed(door, 0, "already_open", sooner_already_open="no"),
             **typed(door, 1, "no_further_action", advice_no_further_action="Nursery keeps an eye on him.",
-                    records_referral_no_further_action="no"),
+                    records_referral_no_further_action="no", none_of_these="on"),
         },
     )  # fmt: skip
     assert sent.status_code == 302, text(sent)

@@ -6,19 +6,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from sightline.agencies.actions import set_rota
-from sightline.agencies.models import Notice, Practitioner
+from sightline.agencies.actions import set_rota, settle_and_pass_on
+from sightline.agencies.models import Notice, Posting, Practitioner
 from sightline.agencies.rules import Shift
-from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, make_team, setting_up
 from sightline.concerns import actions, queries
 from sightline.concerns.actions import Raised
 from sightline.concerns.models import Answer, Screening
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
+from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
+from sightline.procedures.queries import acknowledged_within
 
 from .factories import FrontDoor, a_decision, make_front_door, raised_by
 
@@ -131,6 +134,58 @@ def test_whoever_decided_is_not_the_one_who_is_asked_to_rule(door: FrontDoor) ->
     decide(door, raised, "early_help", **CONFLICT)
     with as_practitioner(door.second):
         assert Notice.objects.filter(text__contains="conflict of interests").count() == 1
+
+
+def told(who: Practitioner) -> int:
+    with as_practitioner(who):
+        return Notice.objects.filter(
+            text__contains="conflict of interests", practitioner=who, settled_at__isnull=True
+        ).count()
+
+
+def test_what_waits_for_a_ruling_goes_round_those_alone_who_may_rule(door: FrontDoor) -> None:
+    police = make_practitioner("police-front-door-officer", team=door.team, name="Piet Abara")
+    start = now() - timedelta(hours=3)
+    end = start + timedelta(days=1)
+    # The rota names one who may not rule, and the maker: neither can do anything about it.
+    with setting_up():
+        set_rota(
+            door.team.pk,
+            [Shift(police.pk, start, end, 1), Shift(door.decider.pk, start, end, 2)],
+            since=start - timedelta(hours=1),
+            until=start + timedelta(days=9),
+        )
+    decide(door, raised_by(door.teacher), "early_help", **CONFLICT)
+    able = [door.manager, door.second]
+    assert sorted(told(one) for one in able) == [0, 1]
+    minutes = acknowledged_within() + 1
+    for nth in range(1, 4):
+        with time_machine.travel(now() + timedelta(minutes=nth * minutes), tick=False):
+            with looking_as(Viewer.for_job("notices")):
+                assert settle_and_pass_on() == 1
+            assert all(told(one) for one in able)
+            assert not told(police)
+            assert not told(door.decider)
+
+
+def test_where_the_maker_alone_is_at_the_front_door_their_manager_is_told_and_let_in(
+    door: FrontDoor,
+) -> None:
+    east = make_team(name="Safeguarding Team East")
+    above = make_practitioner("team-manager", team=east, name="Rosa Lind")
+    with setting_up():
+        set_rota(door.team.pk, [], since=now() - timedelta(days=1), until=now() + timedelta(days=9))
+        for posting in Posting.objects.filter(team=door.team):
+            if posting.practitioner_id == door.decider.pk:
+                posting.line_manager = above
+            else:
+                posting.held_until = today()
+            posting.save()
+    raised = raised_by(door.teacher)
+    [screening, _] = decide(door, raised, "early_help", **CONFLICT)
+    assert told(above) == 1
+    with as_practitioner(above):
+        actions.rule_on(screening.decision_id, upholds=True, reasons=WHY)
 
 
 def test_the_pages_offer_no_answer_and_say_what_it_waits_for(door: FrontDoor) -> None:

@@ -114,4 +114,6 @@ def decision(
         conflict=conflict,
         for_the_child=for_the_child,
         sooner=False,
+        # Children of the demonstration share names; whoever decides has looked at those who are alike.
+        none_of_these=True,
     )
