@@ -128,7 +128,7 @@ def lost(
         with transaction.atomic():
             answer = client.post(path, sent)
             transaction.set_rollback(True)
-        if answer.status_code in (302, 405):
+        if answer.status_code in (302, 405) or not answer["Content-Type"].startswith("text/html"):
             continue  # taken, so nothing has to come back; or a page that only looks things up
         refused += 1
         if answer.status_code not in (200, 409):
