@@ -17,6 +17,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
@@ -91,15 +92,20 @@ def _back(row: Incident, acting: Acting, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID) -> None:
-    pack = pack_in_force()
+def _over(folder_id: UUID, kind: IncidentKind, pack: Pack) -> int:
+    """How many incidents of a kind stand without a decision within the pack's span; 0 where they are fewer than its
+    number."""
     limit = pack.repeat(f"{kind.value}_repeated", today())
     times = list(
         Incident.objects.filter(folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True)
         .values_list("began_at", flat=True)
     )  # fmt: skip
-    over = rules.over_threshold(times, now(), count=limit.count, days=limit.days)
-    if over and not queries.decision_owed(folder_id):
+    return rules.over_threshold(times, now(), count=limit.count, days=limit.days)
+
+
+def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID) -> None:
+    pack = pack_in_force()
+    if _over(folder_id, kind, pack) and not queries.decision_owed(folder_id, kind):
         owner, team = _owner(folder_id, acting)
         duties.happened(
             "incidents_repeated", [folder_id], subject_id=incident_id, at=now(), path=_path(folder_id), owner_id=owner,
@@ -143,7 +149,14 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
         raise Refused("Say why it does not count", "why")
     row.withdrawn_why, row.withdrawn_at = why.strip(), now()
     row.save(update_fields=["withdrawn_why", "withdrawn_at"])
-    duties.withdraw_all(row.id, f"The incident was withdrawn: {why.strip()}")
+    duties.withdraw_all(row.id, f"The incident was withdrawn: {why.strip()}", kind="return_interview")
+    kind = IncidentKind(row.kind)
+    if not _over(row.folder_id, kind, pack_in_force()):
+        # What is left is fewer than the procedures' number. While it is not, the decision is due as before.
+        for subject in queries.decision_owed(row.folder_id, kind):
+            duties.withdraw_all(
+                subject, f"An incident was withdrawn: {why.strip()}", kind="incident_decision"
+            )
     record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
 
 
@@ -196,6 +209,7 @@ def decide_on_incidents(folder_id: UUID, kind: IncidentKind, outcome: str, reaso
     for row in rows:
         row.decision = decision
         row.save(update_fields=["decision"])
-        duties.happened("incidents_decided", [folder_id], subject_id=row.id, at=now(), pack=pack)
+    for subject in queries.decision_owed(folder_id, kind):
+        duties.happened("incidents_decided", [folder_id], subject_id=subject, at=now(), pack=pack)
     record(Verb.WROTE, "plans.decide_on_incidents", folder_id=folder_id, subject=decision, count=len(rows))
     return decision.id

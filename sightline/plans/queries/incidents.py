@@ -12,6 +12,7 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyState
 
 from .. import rules
 from ..models import Incident
@@ -132,6 +133,10 @@ def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
     return [c for c in _counted(times, pack_in_force()) if c.found] if times else []
 
 
-def decision_owed(folder_id: UUID) -> bool:
-    """Whether a decision on repeated incidents is due already."""
-    return Duty.objects.filter(folder_id=folder_id, kind="incident_decision", closed_at__isnull=True).exists()
+def decision_owed(folder_id: UUID, kind: IncidentKind) -> list[UUID]:
+    """The incidents of a kind, one withdrawn since as well, on which a decision is due; none where it is not."""
+    of_kind = Incident.objects.filter(folder_id=folder_id, kind=kind.value).values("id")
+    owed = Duty.objects.filter(kind="incident_decision", subject_id__in=of_kind, closed_at__isnull=True)
+    # One that was done late is open until somebody answers for it, and asks for no decision.
+    found = owed.exclude(state=DutyState.DONE_LATE.value).values_list("subject_id", flat=True)
+    return [subject for subject in found if subject is not None]

@@ -94,6 +94,29 @@ def test_what_was_withdrawn_does_not_count_and_stays_readable():
 
 
 @pytest.mark.obligation("NTC-03")
+def test_each_kind_has_its_own_decision_and_one_withdrawn_ends_it_only_below_the_number():
+    family = make_family()
+    missing, at_home = IncidentKind.MISSING, IncidentKind.DOMESTIC_ABUSE
+    with as_practitioner(family.worker):
+        most = {k: pack_in_force().repeat(f"{k.value}_repeated", today()).count for k in (missing, at_home)}
+        made = {
+            k: [actions.record_incident([family.maya], an_incident(n, kind=k))[0] for n in range(most[k])]
+            for k in most
+        }
+        assert len(owed(family.maya, "incident_decision")) == 2, "one for each kind"
+        actions.record_incident([family.maya], an_incident(0))
+        actions.withdraw_incident(made[missing][-1], "Recorded twice by two of us.")
+        assert len(owed(family.maya, "incident_decision")) == 2, "as many are left as the procedures ask"
+        actions.decide_on_incidents(
+            family.maya, missing, "A discussion is called", "He is met at the station."
+        )
+        [left] = owed(family.maya, "incident_decision")
+        assert left.subject_id in made[at_home]
+        actions.withdraw_incident(made[at_home][0], "It was the flat next door.")
+        assert owed(family.maya, "incident_decision") == [], "fewer are left than the procedures ask"
+
+
+@pytest.mark.obligation("NTC-03")
 def test_after_each_time_missing_a_return_conversation_has_its_clock_from_the_return():
     family = make_family()
     with as_practitioner(family.worker):
