@@ -36,5 +36,6 @@ class EnquiriesConfig(AppConfig):
         hooks.called_on[Purpose.STRATEGY_DISCUSSION] = ("Call a strategy discussion", "enquiries:call")
         hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on
         hooks.cancelled.append(protection.meeting_cancelled)
+        hooks.not_held.append(protection.meeting_not_held)
         hooks.concluded.append(emergency.meeting_concluded)
         hooks.concluded.append(conference.conference_held)

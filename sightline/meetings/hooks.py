@@ -35,6 +35,8 @@ class Happened:
     folder_ids: tuple[UUID, ...]
     process_id: UUID | None
     at: datetime
+    why: str = ""
+    """Why it was taken back that it was held."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ added: list[Callable[[Happened], Any]] = []
 held: list[Callable[[Happened], Any]] = []
 concluded: list[Callable[[Happened], Any]] = []
 cancelled: list[Callable[[Happened], Any]] = []
+#: Told when it is taken back that a meeting was held; a room in which more rests on it raises Refused.
+not_held: list[Callable[[Happened], Any]] = []
 
 #: Kinds of meeting that a room above calls on a page of its own: the words of the link, and the name of the route,
 #: which takes the child's record.

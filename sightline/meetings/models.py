@@ -66,10 +66,18 @@ class Meeting(Row):
     process_id = models.UUIDField(null=True, help_text="What it is part of, such as an enquiry or a plan")
     state = models.CharField(max_length=12, choices=_choices(MeetingState))
     called_at = models.DateTimeField()
+    anew_at = models.DateTimeField(
+        null=True,
+        help_text="When its day or place last changed: what the family was told before is no invitation to it",
+    )
     called_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     called_post = models.CharField(max_length=300)
     began_at = models.DateTimeField(null=True)
     held_written_at = models.DateTimeField(null=True, help_text="When it was written that it was held")
+    not_held_at = models.DateTimeField(
+        null=True,
+        help_text="When it was taken back that it was held: who came, as written before, counts no more",
+    )
     quorate = models.BooleanField(null=True)
     lacked = models.TextField(blank=True, help_text="What the quorum lacked, in words")
     without_quorum_why = models.TextField(blank=True)
@@ -264,6 +272,13 @@ class Given(InvitationRow):
     kind = models.CharField(max_length=12, choices=_choices(GivenKind))
     at = models.DateTimeField()
     how = models.CharField(max_length=20, choices=_choices(How))
+    by_whom = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Who gave it to them, where somebody else recorded it",
+    )
     form = models.CharField(
         max_length=20, blank=True, help_text="The form of the letter: a language, or easy read"
     )
@@ -327,6 +342,10 @@ class Attendance(InvitationRow):
 
     class Meta:
         triggers = [never_changed("attendance_never_changed")]
+
+
+#: Attendance that counts: not of a holding that was taken back.
+ATTENDED = Q(meeting__not_held_at__isnull=True) | Q(recorded_at__gt=F("meeting__not_held_at"))
 
 
 class Report(FolderRow):
@@ -451,9 +470,11 @@ class ActionHandover(FolderRow):
 
 
 class ActionDone(FolderRow):
-    """An agreed action was done, or will not be, with what came of it."""
+    """An agreed action was done, or will not be, with what came of it. One that is not taken back holds."""
 
-    action = models.OneToOneField(AgreedAction, on_delete=models.PROTECT, related_name="done")
+    action = models.ForeignKey(AgreedAction, on_delete=models.PROTECT, related_name="answers")
+    #: How many answers there have been: two at once are never both the next one.
+    turn = models.PositiveSmallIntegerField(default=1, db_default=1)
     done = models.BooleanField()
     words = models.TextField()
     at = models.DateTimeField()
@@ -462,6 +483,20 @@ class ActionDone(FolderRow):
 
     class Meta:
         triggers = [never_changed("action_done_never_changed")]
+        constraints = [models.UniqueConstraint(fields=["action", "turn"], name="an_action_is_answered_once")]
+
+
+class ActionTakenBack(FolderRow):
+    """That an agreed action was done, or will not be, is taken back: it is to be done after all, and why."""
+
+    answer = models.OneToOneField(ActionDone, on_delete=models.PROTECT, related_name="taken_back")
+    words = models.TextField(help_text="Why it is to be done after all")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("action_taken_back_never_changed")]
 
 
 class CopyRuling(InvitationRow):

@@ -15,6 +15,7 @@ TRANSITIONS: dict[tuple[MeetingState, MeetingAct], MeetingState] = {
     (MeetingState.CALLED, MeetingAct.HOLD): MeetingState.HELD,
     (MeetingState.CALLED, MeetingAct.CANCEL): MeetingState.CANCELLED,
     (MeetingState.HELD, MeetingAct.CONCLUDE): MeetingState.CONCLUDED,
+    (MeetingState.HELD, MeetingAct.NOT_HELD): MeetingState.CALLED,
     (MeetingState.CANCELLED, MeetingAct.REOPEN): MeetingState.CALLED,
     (MeetingState.CONCLUDED, MeetingAct.REOPEN): MeetingState.HELD,
 }
@@ -36,6 +37,8 @@ _REFUSALS: dict[tuple[MeetingState, MeetingAct], str] = {
         MeetingState.CANCELLED,
         MeetingAct.MOVE,
     ): "It was cancelled. Reopen it, with the reason, before you move it.",
+    (MeetingState.CALLED, MeetingAct.NOT_HELD): "It has not been recorded as held.",
+    (MeetingState.CANCELLED, MeetingAct.NOT_HELD): "It was cancelled, so nobody recorded that it was held.",
     (MeetingState.CANCELLED, MeetingAct.CONCLUDE): "It was cancelled, so there is nothing to conclude.",
     (MeetingState.CANCELLED, MeetingAct.CANCEL): "It has been cancelled already.",
     (MeetingState.CALLED, MeetingAct.REOPEN): "It has not been held yet, so there is nothing to reopen.",

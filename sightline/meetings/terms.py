@@ -47,6 +47,7 @@ class MeetingState(StrEnum):
 class MeetingAct(StrEnum):
     MOVE = "move"
     HOLD = "hold"
+    NOT_HELD = "not held after all"
     CONCLUDE = "conclude"
     CANCEL = "cancel"
     REOPEN = "reopen"

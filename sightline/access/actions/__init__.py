@@ -12,13 +12,21 @@ from .folders import (
     open_folders_for_import,
 )
 from .forms import drafts_went, drop_form, drop_forms_before, hand_over_forms, keep_form
-from .grants import end_access, give_access, let_in_for_meeting, let_team_in, let_worker_in
+from .grants import (
+    change_for_meeting,
+    end_access,
+    give_access,
+    let_in_for_meeting,
+    let_team_in,
+    let_worker_in,
+)
 from .joining import join, undo_join
 from .seals import lift_seal, name_on_seal, seal, take_over_seal
 
 __all__ = [
     "FolderOpening",
     "NewGrant",
+    "change_for_meeting",
     "drafts_went",
     "drop_form",
     "drop_forms_before",

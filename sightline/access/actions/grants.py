@@ -218,6 +218,22 @@ def let_in_for_meeting(
         return True
 
 
+def change_for_meeting(folder_id: UUID, practitioner_id: UUID, *, was: datetime, ends_at: datetime) -> bool:
+    """What an invitation opened until `was` ends at another moment: the meeting was moved, or the invitation is taken
+    back. False where nothing of it stands. Part of another action, which asks the permission."""
+    given = Grant.objects.filter(
+        folder_id=folder_id, practitioner_id=practitioner_id, origin=GrantOrigin.MEETING.value, ends_at=was
+    )
+    changed = False
+    for grant in given:
+        # The clock of the database may stand a moment before ours, when the grant is of the same moment.
+        changed = bool(given.filter(pk=grant.pk).update(ends_at=max(ends_at, grant.given_at))) or changed
+        record(
+            Verb.WROTE, "access.change_for_meeting", folder_id=folder_id, subject=grant, to=practitioner_id
+        )
+    return changed
+
+
 def let_worker_in(
     folder_id: UUID, practitioner_id: UUID, *, why: str, level: GrantLevel = GrantLevel.WRITE
 ) -> None:

@@ -143,7 +143,12 @@ KEPT: dict[str, Kept] = {
     "meetings.ActionHandover": Kept(
         "meeting", "Who does instead what a meeting agreed", at="at", by="by", post=""
     ),
-    "meetings.ActionDone": Kept("meeting", "What came of what a meeting agreed", at="at", by="by", post=""),
+    "meetings.ActionDone": Kept(
+        "meeting", "What came of what a meeting agreed", at="at", by="by", post="", without=("turn",)
+    ),
+    "meetings.ActionTakenBack": Kept(
+        "meeting", "What a meeting agreed is to be done after all", at="at", by="by", post=""
+    ),
     "meetings.KeepApart": _recorded("meeting", "Two people who are kept apart"),
     # Plans.
     "plans.Plan": Kept("plan", "A plan", at="began_on", without=("framework",)),
@@ -336,7 +341,8 @@ def columns(label: str) -> list[models.Field[Any, Any]]:
     found = []
     for column in model_of(label)._meta.local_concrete_fields:
         ties = column.remote_field is not None and column.related_model not in _NAMED
-        if column.name in left or ties or isinstance(column, (models.UUIDField, models.BinaryField)):
+        holds = column.base_field if isinstance(column, ArrayField) else column
+        if column.name in left or ties or isinstance(holds, (models.UUIDField, models.BinaryField)):
             continue
         if column.name in _SIGNED or getattr(column, "generated", False):
             continue

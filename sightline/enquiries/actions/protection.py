@@ -408,6 +408,15 @@ def meeting_cancelled(happened: hooks.Happened) -> None:
         )
 
 
+def meeting_not_held(happened: hooks.Happened) -> None:
+    """Whatever a discussion decided rests on its having been held: that comes back first."""
+    if StrategyDecision.objects.filter(strategy__meeting_id=happened.meeting_id).exists():
+        raise Refused(
+            "This discussion has decided, so it counts as held. Let it decide anew, on the tab Enquiries, or "
+            "call another."
+        )
+
+
 # -- the section 47 enquiry --------------------------------------------------------------------------
 
 

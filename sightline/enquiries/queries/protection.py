@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
@@ -329,11 +329,13 @@ def conferences_due(folder_ids: Iterable[UUID]) -> list[ConferenceDue]:
 
 
 def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
-    """What initial conferences decided on this child on their open way through, the latest first."""
+    """What initial conferences decided on this child on their open way through, the latest first; not what waits for a
+    manager's ruling."""
     folders = list(folder_ids)
     since = Episode.objects.filter(folder_id__in=folders, closed_at__isnull=True).values("opened_at")[:1]
     rows = (
         MeetingDecision.objects.filter(
+            Q(decision__awaits_ruling=False) | Q(decision__ruling__upholds=True),
             folder_id__in=folders,
             meeting__purpose=Purpose.INITIAL_CONFERENCE.value,
             decision__made_at__gte=Subquery(since),

@@ -3,7 +3,7 @@
 from .apart import RulingIn, end_keep_apart, keep_apart, rule_on_copy
 from .base import stale_words
 from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
-from .holding import AttendanceIn, decide_on_missed, hold, record_attendance
+from .holding import AttendanceIn, decide_on_missed, hold, not_held, record_attendance
 from .inviting import Invitee, change_needs, invite, withdraw_invitation
 from .minutes import (
     ActionIn,
@@ -17,11 +17,13 @@ from .minutes import (
     dissent,
     drop_draft,
     hand_over_action,
+    reopen_action,
     save_draft,
     write_minutes,
 )
 from .packs import ask_pack, clear_packs, fail_pack, fetch_pack, make_pack
 from .preparing import book_interpreter, give, offer_supporter, send_report, tell_child
+from .ruling import rule_on
 
 __all__ = [
     "ActionIn",
@@ -56,9 +58,12 @@ __all__ = [
     "keep_apart",
     "make_pack",
     "move",
+    "not_held",
     "offer_supporter",
     "record_attendance",
     "reopen",
+    "reopen_action",
+    "rule_on",
     "rule_on_copy",
     "save_draft",
     "send_report",

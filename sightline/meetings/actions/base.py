@@ -209,10 +209,14 @@ def notify_invited(meeting: Meeting, text: str) -> None:
             notify(practitioner_id, text=text, path=f"/meetings/{meeting.id}/")
 
 
-def tell_rooms(listeners: Sequence[Any], meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
+def tell_rooms(
+    listeners: Sequence[Any], meeting: Meeting, folder_ids: Sequence[UUID], *, why: str = ""
+) -> None:
     """Tells the rooms above, within the same transaction."""
     at = meeting.began_at or now()
-    happened = hooks.Happened(meeting.id, Purpose(meeting.purpose), tuple(folder_ids), meeting.process_id, at)
+    happened = hooks.Happened(
+        meeting.id, Purpose(meeting.purpose), tuple(folder_ids), meeting.process_id, at, why
+    )
     for listener in listeners:
         listener(happened)
 

@@ -55,7 +55,7 @@ from .base import (
     tell_rooms,
     tell_trail,
 )
-from .inviting import Invitee, invite_row
+from .inviting import Invitee, invite_row, open_as_long
 
 
 @transaction.atomic
@@ -185,10 +185,11 @@ def move(
         Purpose(meeting.purpose), queries.about(children_of(meeting.id)), when.astimezone(LONDON).date()
     ).or_refuse()
     before = f"{said_when(meeting.starts_at)}{f', {meeting.place}' if meeting.place else ''}"
-    meeting.starts_at, meeting.place, meeting.link = when, place.strip(), link.strip()
+    meeting.starts_at, meeting.place, meeting.link, meeting.anew_at = when, place.strip(), link.strip(), now()
     changed(meeting, "moved it", MeetingAct.MOVE)
     note_change(meeting, f"Moved from {before} to {said_when(when)}", why)
     folders = children_of(meeting.id)
+    open_as_long(meeting, children_of(meeting.id, all_of_them=True))
     if rule.family:
         duties.withdraw_all(meeting.id, f"The meeting was moved: {why.strip()}", folder_ids=folders)
         open_invitation_duty(meeting, rule, pack, folders, acting)
@@ -242,6 +243,8 @@ def reopen(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
     if not why.strip():
         raise Refused("Say why the meeting is reopened.", "why")
     was_cancelled = meeting.state == MeetingState.CANCELLED.value
+    if was_cancelled:
+        meeting.anew_at = now()
     changed(meeting, "reopened it", MeetingAct.REOPEN)
     note_change(meeting, "On again" if was_cancelled else "Minutes reopened", why)
     rule, pack = rule_of(meeting)

@@ -17,9 +17,11 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import MeetingRule
+from sightline.procedures.terms import DutyAct
 from sightline.records import actions as records
 
 from .. import hooks, queries, rules
@@ -27,6 +29,7 @@ from ..models import (
     Attendance,
     Invitation,
     Meeting,
+    MeetingDecision,
 )
 from ..terms import (
     Came,
@@ -41,7 +44,9 @@ from .base import (
     deciding,
     happened,
     locked,
+    note_change,
     rule_of,
+    said_when,
     stamp,
     still_open,
     tell_rooms,
@@ -157,6 +162,50 @@ def hold(
     _ask_about_absent(meeting, rule, pack, folders)
     tell_trail(meeting, "meetings.hold")
     tell_rooms(hooks.held, meeting, folders)
+
+
+@transaction.atomic
+def not_held(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
+    """It was recorded as held by mistake: it is called as before, and what its being held had done and opened is as it
+    was. What was written stays. Raises Refused without a reason, or where something was decided on it."""
+    permit(Permission.WRITE_FOLDER)
+    meeting = locked(meeting_id, version=version)
+    rules.after(MeetingState(meeting.state), MeetingAct.NOT_HELD)
+    if not why.strip():
+        raise Refused("Say why it was not held after all.", "why")
+    if MeetingDecision.objects.filter(meeting=meeting).exists():
+        raise Refused(
+            "Decisions of this meeting are on the record, so it counts as held. Decide again in it, or call another."
+        )
+    folders = children_of(meeting.id)
+    tell_rooms(hooks.not_held, meeting, folders, why=why.strip())
+    _owed_before(meeting, folders)
+    assert meeting.began_at is not None
+    note_change(
+        meeting, f"Not held after all; it had been recorded as held on {said_when(meeting.began_at)}", why
+    )
+    meeting.began_at, meeting.held_written_at, meeting.not_held_at = None, None, now()
+    meeting.quorate, meeting.lacked, meeting.without_quorum_why = None, "", ""
+    meeting.unready, meeting.unready_why = "", ""
+    changed(meeting, "took back that it was held", MeetingAct.NOT_HELD)
+    tell_trail(meeting, "meetings.not_held")
+
+
+def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
+    """What was owed until the meeting was held is owed again, what is owed because it was held is not."""
+    assert meeting.began_at is not None
+    rule, pack = rule_of(meeting)
+    day = meeting.began_at.astimezone(LONDON).date()
+    events = [pack.event(one, day) for one in (*rule.on_held, "family_stayed_away")]
+    reason = "It was taken back that the meeting was held."
+    for kind in {kind for event in events for kind in event.opens}:
+        duties.withdraw_all(meeting.id, reason, kind=kind, folder_ids=folder_ids)
+    subjects = [meeting.id, *([meeting.process_id] if meeting.process_id else [])]
+    done = DutyEvent.objects.filter(
+        duty__subject_id__in=subjects, duty__folder_id__in=folder_ids, act=DutyAct.DISCHARGE.value,
+        duty__kind__in={kind for event in events for kind in event.discharges}, at__gte=meeting.held_written_at,
+    )  # fmt: skip
+    duties.owe_again(list(Duty.objects.filter(id__in=done.values("duty_id"))), reason)
 
 
 def _ask_about_absent(meeting: Meeting, rule: MeetingRule, pack: Pack, folder_ids: Sequence[UUID]) -> None:

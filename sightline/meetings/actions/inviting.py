@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -141,10 +142,7 @@ def _fill_practitioner(
     row.role = row.role or who.post_title
     if not invitee.opens:
         return
-    pack = pack_in_force()
-    day = meeting.starts_at.astimezone(LONDON).date()
-    limit = pack.limit("meeting_access", day)
-    ends_at = clocks.after(max(meeting.starts_at, now()), limit, pack.calendar(day).forgiven())
+    ends_at = opens_until(meeting)
     leads = invitee.practitioner_id in (meeting.chair_id, meeting.minute_taker_id)
     for folder_id in folder_ids:
         if access.let_in_for_meeting(
@@ -155,6 +153,32 @@ def _fill_practitioner(
             why=f"Invited to a meeting on {said_when(meeting.starts_at)}",
         ):
             row.opens_until = ends_at
+
+
+def opens_until(meeting: Meeting) -> datetime:
+    """Until when a meeting opens the records to those invited: the pack's time after it."""
+    pack = pack_in_force()
+    day = meeting.starts_at.astimezone(LONDON).date()
+    limit = pack.limit("meeting_access", day)
+    return clocks.after(max(meeting.starts_at, now()), limit, pack.calendar(day).forgiven())
+
+
+def open_as_long(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
+    """The meeting was moved: what its invitations opened stays open until as long after the new day."""
+    ends_at = opens_until(meeting)
+    for row in Invitation.objects.filter(
+        meeting=meeting, withdrawn_at__isnull=True, opens_until__isnull=False
+    ):
+        _opened_until(row, folder_ids, ends_at)
+        row.opens_until = ends_at
+        row.save(update_fields=["opens_until"])
+
+
+def _opened_until(row: Invitation, folder_ids: Sequence[UUID], ends_at: datetime) -> None:
+    if row.practitioner_id is None or row.opens_until is None:
+        return
+    for folder_id in folder_ids:
+        access.change_for_meeting(folder_id, row.practitioner_id, was=row.opens_until, ends_at=ends_at)
 
 
 def _fill_person(row: Invitation, invitee: Invitee, meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
@@ -176,7 +200,8 @@ def _fill_person(row: Invitation, invitee: Invitee, meeting: Meeting, folder_ids
 
 @transaction.atomic
 def withdraw_invitation(invitation_id: UUID, why: str) -> None:
-    """Somebody is not to come after all: they left the agency, or it is not safe. What was recorded stays."""
+    """Somebody is not to come after all: they left the agency, or it is not safe. What was recorded stays; what the
+    invitation had opened to them is closed."""
     permit(Permission.WRITE_FOLDER)
     row, meeting = invitation(invitation_id)
     still_open(meeting)
@@ -185,6 +210,7 @@ def withdraw_invitation(invitation_id: UUID, why: str) -> None:
     if row.practitioner_id == meeting.chair_id:
         raise Refused("They chair this meeting. Change the chair first.", "why")
     row.withdrawn_at, row.withdrawn_by_id, row.withdrawn_why = now(), me(), why.strip()
+    _opened_until(row, children_of(meeting.id, all_of_them=True), now())
     row.save()
     changed(meeting, "took an invitation back")
     tell_trail(meeting, "meetings.withdraw_invitation")

@@ -21,6 +21,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, day_of, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
@@ -29,6 +30,7 @@ from .. import hooks, queries, rules
 from ..models import (
     ActionDone,
     ActionHandover,
+    ActionTakenBack,
     AgreedAction,
     Dissent,
     Invitation,
@@ -54,6 +56,7 @@ from .base import (
     tell_rooms,
     tell_trail,
 )
+from .ruling import ruling_owed
 
 
 @dataclass(frozen=True)
@@ -187,8 +190,9 @@ def decide(
 ) -> dict[UUID, UUID]:
     """Record the meeting's decisions, each on one child, and who dissents; returns the decision's id by folder.
 
-    The chair records them, as their maker, and says whether they know the family. Raises Refused where they do, or
-    the meeting was not held or is concluded.
+    The chair records them, as their maker, and says whether they know the family. One made with a conflict of interests
+    that was not resolved for the child has no effect until a manager has ruled on it (CHD-06). Raises Refused where
+    they do, or the meeting was not held or is concluded.
     """
     acting = permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
@@ -236,6 +240,8 @@ def decide(
         for who, words in dissents.items():
             _dissent_row(row, who, words)
         found[one.folder_id] = decision.id
+        if decision.awaits_ruling:
+            ruling_owed(meeting, decision, pack)
         record(Verb.WROTE, "meetings.decide", folder_id=one.folder_id, subject=meeting)
     changed(meeting, "recorded a decision")
     return found
@@ -357,20 +363,50 @@ def _owed(row: AgreedAction, practitioner_id: UUID, pack: Pack) -> None:
     )
 
 
+def _agreed(action_id: UUID) -> AgreedAction:
+    """An agreed action. Raises NotFound."""
+    row = AgreedAction.objects.filter(id=action_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _answer_of(row: AgreedAction) -> ActionDone | None:
+    return ActionDone.objects.filter(action=row, taken_back__isnull=True).first()
+
+
+@transaction.atomic
+def reopen_action(action_id: UUID, words: str) -> None:
+    """An action that was answered is to be done after all, by the same day and by whoever had it: the answer stays with
+    why it was taken back."""
+    permit(Permission.WRITE_FOLDER)
+    row = _agreed(action_id)
+    answer = _answer_of(row)
+    if answer is None:
+        raise Refused("It has not been answered yet, so there is nothing to take back.")
+    if not words.strip():
+        raise Refused("Say why it is to be done after all.", "words")
+    ActionTakenBack(folder_id=row.folder_id, answer=answer, words=words.strip(), at=now(), by_id=me()).save(
+        force_insert=True
+    )
+    closed = Duty.objects.filter(subject_id=row.id, kind="meeting_action", closed_at__isnull=False)
+    duties.owe_again(closed, words.strip())
+    record(Verb.WROTE, "meetings.reopen_action", folder_id=row.folder_id, subject=row)
+
+
 @transaction.atomic
 def action_done(action_id: UUID, *, done: bool, words: str) -> None:
     """An agreed action was done, or will not be: what came of it, or why not."""
     permit(Permission.WRITE_FOLDER)
-    row = AgreedAction.objects.filter(id=action_id).first()
-    if row is None:
-        raise NotFound
+    row = _agreed(action_id)
     if not words.strip():
         raise Refused("Say what came of it, or why it will not be done.", "words")
-    if ActionDone.objects.filter(action=row).exists():
+    if _answer_of(row) is not None:
         raise Refused("It has been answered already.")
     ActionDone(
         folder_id=row.folder_id,
         action=row,
+        turn=ActionDone.objects.filter(action=row).count() + 1,
         done=done,
         words=words.strip(),
         at=now(),
@@ -385,10 +421,8 @@ def hand_over_action(action_id: UUID, practitioner_id: UUID, words: str) -> None
     """Somebody else does it, as when the one who had it has left: they may open the record, owe it by the same day and
     are told. Who had it before, and why not any more, stays. Raises NotPermitted, NotFound or Refused."""
     permit(Permission.WRITE_FOLDER)
-    row = AgreedAction.objects.filter(id=action_id).first()
-    if row is None:
-        raise NotFound
-    if ActionDone.objects.filter(action=row).exists():
+    row = _agreed(action_id)
+    if _answer_of(row) is not None:
         raise Refused("It has been answered already.")
     if not may_write(row.folder_id):
         raise NotPermitted(

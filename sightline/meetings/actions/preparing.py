@@ -49,15 +49,18 @@ def give(
     *,
     how: How,
     at: datetime | None = None,
+    by_whom: str = "",
     form: str = "",
     covers: Sequence[Topic] = (),
     understood: str = "",
     reply: str = "",
     late_why: str = "",
 ) -> UUID:
-    """Record that the invitation, the papers, an explanation or the minutes reached somebody: when, how, in which form.
+    """Record that the invitation, the papers, an explanation or the minutes reached somebody: when, by whom, how, in
+    which form.
 
-    Papers that come later than the pack asks say why. Raises Refused for a time that lies ahead.
+    `by_whom`: who gave it, where that was somebody else than whoever records it. Papers that come later than the pack
+    asks say why. Raises Refused for a time that lies ahead.
     """
     permit(Permission.WRITE_FOLDER)
     row, meeting = invitation(invitation_id)
@@ -83,6 +86,7 @@ def give(
         kind=kind.value,
         at=moment,
         how=how.value,
+        by_whom=by_whom.strip()[:200],
         form=form[:20],
         covers=[topic.value for topic in covers],
         understood=understood.strip(),

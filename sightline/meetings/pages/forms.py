@@ -22,6 +22,7 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.procedures.schema import MeetingRule
+from sightline.records.pages.conflict import ConflictForm
 
 from ..queries import ChildPart, InvitedView, MeetingView
 from ..terms import Came, ChildStage, Format, GivenKind, How, InviteeKind, SupporterAnswer, Topic
@@ -249,6 +250,9 @@ class GivenForm(PageForm):
     reply = Words("What did they answer, in their words?", required=False, rows=2, max_length=2000)
     how = Choice("How?", [(h.value, h.label) for h in How], ask="Choose how it reached them", small=True)
     at = Moment("When?", tense="past")
+    by_whom = Text(
+        "Who gave it to them?", required=False, max_length=200, hint="Leave empty where you did", width="20"
+    )
 
     def __init__(self, *args: Any, forms: Pairs, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -424,7 +428,7 @@ class SaidForm(PageForm):
         }
 
 
-class DecisionForm(PageForm):
+class DecisionForm(ConflictForm):
     """What is decided for one child, and who does not agree. The `first` asks whether the chair knows the family."""
 
     knows_family = YesNo(
@@ -437,6 +441,16 @@ class DecisionForm(PageForm):
         "Does everybody agree?",
         [Option("yes", "Yes"), Option("no", "No", reveals=())],
         ask="Say whether everybody agrees",
+    )
+
+    field_order = (
+        "knows_family",
+        "outcome",
+        "reasons",
+        "has_conflict",
+        "conflict",
+        "for_the_child",
+        "agreed",
     )
 
     def __init__(self, *args: Any, shown: MeetingView, first: bool, **kwargs: Any) -> None:

@@ -174,6 +174,7 @@ def _do(one: InvitedView, act: str, got: dict[str, Any]) -> None:
                 GivenKind(got["kind"]),
                 how=How(got["how"]),
                 at=got["at"],
+                by_whom=got["by_whom"] or "",
                 form=got["form"] or "",
                 covers=[Topic(topic) for topic in got["covers"]],
                 understood=got["understood"] or "",

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from sightline.access.actions import drop_form
 from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft, opened_of
+from sightline.access.queries import form_draft, may_write, opened_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
@@ -252,13 +252,22 @@ def meeting(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         if shown.children
         else {"back_href": reverse("meetings:mine"), "back_text": "My meetings"}
     )
+    may_report = (
+        own is not None
+        and shown.state in (MeetingState.CALLED, MeetingState.HELD)
+        and acting.may(Permission.WRITE_FOLDER)
+        and any(may_write(folder_id) for folder_id in shown.folder_ids)
+    )
     reports = [r for c in shown.children for r in c.reports]
     files = attached({c.folder_id for c in shown.children}, [r.id for r in reports])
     sections = [found for ask in hooks.sections if (found := ask(request, shown)) is not None]
     return render(
         request,
         "meetings/meeting.html",
-        around(shown, own=own, files=files, sections=sections, now=now(), stages=list(ChildStage)) | back,
+        around(
+            shown, may_report=may_report, files=files, sections=sections, now=now(), stages=list(ChildStage)
+        )
+        | back,
     )
 
 
@@ -267,6 +276,7 @@ CHANGES = {
     "chair": ("Somebody else chairs", "Change the chair"),
     "cancel": ("Cancel this meeting", "Cancel the meeting"),
     "reopen": ("Reopen this meeting", "Reopen it"),
+    "not-held": ("This meeting was not held after all", "Take it back"),
     "add": ("Another child is looked at too", "Add the child"),
     "take-out": ("A child leaves this meeting", "Take the child out"),
 }
@@ -328,6 +338,10 @@ def _change_form(request: HttpRequest, shown: MeetingView, act: str) -> Any:
         )
     if act == "cancel":
         return forms.WhyForm(data, label="Why is it cancelled?", ask="Say why it is cancelled")
+    if act == "not-held":
+        return forms.WhyForm(
+            data, label="Why is it taken back that it was held?", ask="Say why it was not held after all"
+        )
     return forms.WhyForm(data, label="Why is it reopened?", ask="Say why it is reopened")
 
 
@@ -346,6 +360,8 @@ def _change(shown: MeetingView, act: str, got: dict[str, Any], version: int | No
             actions.change_chair(shown.id, UUID(got["chair"]), got["why"], version=version)
         case "cancel":
             actions.cancel(shown.id, got["why"], version=version)
+        case "not-held":
+            actions.not_held(shown.id, got["why"], version=version)
         case "reopen":
             actions.reopen(shown.id, got["why"], version=version)
         case "add":

@@ -174,6 +174,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                         form.cleaned_data["outcome"],
                         form.cleaned_data["reasons"],
                         dissents=form.against() if form.cleaned_data["agreed"] == "no" else {},
+                        **form.conflict_said(),
                     )
                     for child, form in children
                 ],
@@ -249,17 +250,30 @@ def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     )
 
 
+def _answer(found: queries.ActionView) -> list[str]:
+    done = found.done
+    return [f"{'Done' if done.done else 'Will not be done'}: {done.words}"] if done is not None else []
+
+
 @page(permission=Permission.WRITE_FOLDER)
 def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """An agreed action was done, will not be, or is somebody else's from now on."""
     found = queries.action(action_id)
     shown = opened(found.meeting_id, "meetings.action_done")
-    form = forms.DoneForm(request.POST or None, people=people_in_post())
+    form: Any = forms.DoneForm(request.POST or None, people=people_in_post())
+    if found.done is not None:
+        form = forms.WhyForm(
+            request.POST or None,
+            label="Why is it to be done after all?",
+            ask="Say why it is to be done after all",
+        )
     taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:
             got = form.cleaned_data
-            if got["done"] == "hand_over":
+            if found.done is not None:
+                actions.reopen_action(action_id, got["why"])
+            elif got["done"] == "hand_over":
                 actions.hand_over_action(action_id, UUID(got["practitioner"]), got["words"])
             else:
                 actions.action_done(action_id, done=got["done"] == "yes", words=got["words"])
@@ -279,8 +293,8 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
             title=found.words,
             hint=f"{found.by_whom}{' (has left)' if found.left else ''}, by {date_only(found.due_on)}. "
             f"{found.timing_why}",
-            quoted="\n".join(found.handed),
-            button="Record it",
+            quoted="\n\n".join((*found.handed, *found.answered_before, *_answer(found))),
+            button="Record it" if found.done is None else "Open it again",
         )
         | {"back_href": reverse("meetings:mine"), "back_text": "My meetings"},
     )
@@ -415,8 +429,8 @@ def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 @arranging
 def copies(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Everybody's own copy of the minutes, and whether it reached them."""
-    shown = opened(meeting_id, "meetings.copies", work=True)
-    return render(request, "meetings/copies.html", around(shown))
+    shown = opened(meeting_id, "meetings.copies", "said", "decisions", work=True)
+    return render(request, "meetings/copies.html", around(shown, changed_at=shown.minutes_changed_at))
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import apart, inviting, meeting, minutes, packs
+from . import apart, inviting, meeting, minutes, packs, ruling
 
 app_name = "meetings"
 urlpatterns = [
@@ -43,6 +43,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/minutes/conclude/", minutes.conclude, name="conclude"),
     path("meetings/<uuid:meeting_id>/minutes/<uuid:said_id>/correct/", minutes.correct, name="correct"),
     path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/dissent/", minutes.dissent, name="dissent"),
+    path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/ruling/", ruling.ruling, name="ruling"),
     path("meetings/<uuid:meeting_id>/stayed-away/", minutes.stayed_away, name="stayed_away"),
     path("meetings/<uuid:meeting_id>/copies/", minutes.copies, name="copies"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", minutes.copy, name="copy"),

@@ -9,6 +9,7 @@ from .apart import (
     people_around,
     people_around_all,
 )
+from .came import WhoCame, held_about, who_came
 from .copies import Kept, RulingView, kept_from, rulings
 from .drafts import PackView, draft, drafts, pack_of, packs_of
 from .lists import (
@@ -76,6 +77,7 @@ __all__ = [
     "RulingView",
     "SaidView",
     "SupporterView",
+    "WhoCame",
     "about",
     "action",
     "actions_of_agency",
@@ -86,6 +88,7 @@ __all__ = [
     "drafts",
     "for_folders",
     "for_process",
+    "held_about",
     "kept_apart",
     "kept_from",
     "may_join",
@@ -109,5 +112,6 @@ __all__ = [
     "said",
     "to_come",
     "unready",
+    "who_came",
     "withheld",
 ]

@@ -38,7 +38,7 @@ from ..models import (
     Said,
 )
 from ..terms import CALLED_OFF, Format, MeetingState, Purpose
-from .one import action_views, meeting
+from .one import action_views, answered, meeting
 from .standing import viewer
 from .views import ActionView, SaidView
 
@@ -139,7 +139,7 @@ def actions_of_agency(agency_ids: Iterable[UUID], page: int = 1) -> AgreedPage:
     """What an agency has still to do over all the children whose records the viewer may open, late ones first.
     Of a page beyond the last, the last. Five queries, whatever there is."""
     mine = (
-        AgreedAction.objects.filter(done__isnull=True, folder_id__in=folders_of_viewer())
+        AgreedAction.objects.filter(~answered(), folder_id__in=folders_of_viewer())
         .annotate(
             theirs=Coalesce(
                 Subquery(

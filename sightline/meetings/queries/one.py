@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Subquery, UUIDField, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery, UUIDField, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from sightline.agencies.models import Posting, Practitioner
@@ -24,6 +24,8 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import rules
 from ..models import (
+    ATTENDED,
+    ActionDone,
     ActionHandover,
     AgreedAction,
     Attendance,
@@ -87,7 +89,17 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
         .annotate(
             in_post=Exists(Posting.objects.held_today().filter(practitioner_id=OuterRef("practitioner_id"))),
             given_rows=_about(
-                Given, "kind", "at", "how", "form", "covers", "understood", "reply", "late_why"
+                Given,
+                "kind",
+                "at",
+                "how",
+                "form",
+                "covers",
+                "understood",
+                "reply",
+                "late_why",
+                "recorded_at",
+                "by_whom",
             ),
             supporter_rows=_about(Supporter, "offered", "why_not", "answer", "name", "relation"),
             interpreter_rows=_about(
@@ -101,6 +113,7 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
                 "supporter_came",
                 "interpreter_used",
                 "no_interpreter_why",
+                counts=ATTENDED,
             ),
         )
         .order_by("invited_at", "id")
@@ -125,12 +138,12 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
     )
 
 
-def _about(model: Any, *columns: str) -> ArraySubquery:
-    """The rows of one table about an invitation, as a list of objects, the earliest first."""
+def _about(model: Any, *columns: str, counts: Q = Q()) -> ArraySubquery:
+    """The rows of one table about an invitation that count, as a list of objects, the earliest first."""
     by = Coalesce(F("recorded_by__name"), Value(""))
     fields: dict[str, Any] = {column: column for column in columns}
     return ArraySubquery(
-        model.objects.filter(invitation_id=OuterRef("pk"))
+        model.objects.filter(counts, invitation_id=OuterRef("pk"))
         .order_by("recorded_at", "id")
         .values(row=JSONObject(id="id", by=by, **fields))
     )
@@ -155,7 +168,14 @@ def _invited(
             row=i,
             name=name_of(i, names),
             given=tuple(
-                GivenView(**{**g, "id": UUID(g["id"]), "at": datetime.fromisoformat(g["at"])})
+                GivenView(
+                    **{
+                        **g,
+                        "id": UUID(g["id"]),
+                        "at": datetime.fromisoformat(g["at"]),
+                        "recorded_at": datetime.fromisoformat(g["recorded_at"]),
+                    }
+                )
                 for g in getattr(i, "given_rows", ())
             ),
             supporter=_latest(SupporterView, getattr(i, "supporter_rows", ())),
@@ -167,6 +187,7 @@ def _invited(
             if i.person_id
             else (),
             apart_ids=kept_from(i.person_id) if i.person_id else frozenset(),
+            anew_at=row.anew_at,
             left_agency=i.practitioner_id is not None and not getattr(i, "in_post", True),
         )
         for i in invitations
@@ -199,7 +220,7 @@ def _parts(
         against = Dissent.objects.filter(decision_id=OuterRef("pk")).order_by("recorded_at", "id")
         for m in (
             MeetingDecision.objects.filter(meeting=row)
-            .select_related("decision__maker", "decision__ruling")
+            .select_related("decision__maker", "decision__ruling__maker")
             .annotate(against=ArraySubquery(against.values(row=who)))
             .order_by("decision__made_at", "id")
         ):
@@ -268,15 +289,53 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
         decision_id=d.id,
         outcome=d.outcome,
         reasons=d.reasons,
+        maker_id=d.maker_id,
         maker=d.maker.name,
         maker_post=d.maker_post,
         made_at=d.made_at,
         in_effect=not d.awaits_ruling or bool(ruling and ruling.upholds),
+        conflict=d.conflict,
+        conflict_said=_conflict(d, ruling),
+        ruling_due=d.awaits_ruling and ruling is None,
         dissents=tuple(
             (invited[who].name if who in invited else "Somebody invited", words, who)
             for who, words in against
         ),
     )
+
+
+def _conflict(d: Any, ruling: Any) -> str:
+    """'With Jon Lund's interests. Not resolved for the child. The decision takes effect: Priya Nair, ...'"""
+    if not d.conflict:
+        return ""
+    how = (
+        f"Resolved for the child: {d.conflict_resolved}" if d.for_the_child else "Not resolved for the child"
+    )
+    said = [d.conflict, how]
+    if ruling is not None:
+        said.append(f"{ruling.outcome}: {ruling.maker.name}, {ruling.maker_post}. {ruling.reasons}")
+    return " ".join(words if words.endswith((".", "!", "?")) else f"{words}." for words in said)
+
+
+def answered() -> Exists:
+    """Whether it stands that an agreed action was done, or will not be."""
+    return Exists(ActionDone.objects.filter(action=OuterRef("pk"), taken_back__isnull=True))
+
+
+def _standing(a: Any) -> tuple[ActionDone | None, tuple[str, ...]]:
+    """The answer to an agreed action that holds, and in words those that were taken back, the latest first."""
+    holds, before = None, []
+    for answer in sorted(a.answers.all(), key=lambda answer: answer.at, reverse=True):
+        back = getattr(answer, "taken_back", None)
+        if back is None:
+            holds = answer
+            continue
+        was = "done" if answer.done else "not to be done"
+        before.append(
+            f"Answered as {was} by {answer.by.name}, {date_only(answer.at)}: {answer.words} "
+            f"Taken back by {back.by.name}, {date_only(back.at)}: {back.words}"
+        )
+    return holds, tuple(before)
 
 
 def held_now(found: Any) -> Any:
@@ -301,7 +360,7 @@ def held_now(found: Any) -> Any:
             holder_agency=Subquery(posts.order_by("-held_from").values("agency__name")[:1]),
             there=Exists(posts),
         )
-        .prefetch_related("handovers__by")
+        .prefetch_related("handovers__by", "answers__by", "answers__taken_back__by")
     )
 
 
@@ -326,8 +385,9 @@ def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: in
             due_on=a.due_on,
             timing_why=a.timing_why,
             outcome=titles.get(a.outcome_id, a.outcome_id),
-            done=getattr(a, "done", None),
-            late=getattr(a, "done", None) is None and a.due_on < today(),
+            done=_standing(a)[0],
+            answered_before=_standing(a)[1],
+            late=_standing(a)[0] is None and a.due_on < today(),
             practitioner_id=a.holder,
             left=a.holder is not None and not a.there,
             handed=tuple(
@@ -335,7 +395,7 @@ def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: in
                 for h in sorted(a.handovers.all(), key=lambda h: h.at, reverse=True)
             ),
         )
-        for a in held_now(found)
-        .select_related("done__by")
-        .order_by("due_on", "id")[offset : offset + limit if limit is not None else None]
+        for a in held_now(found).order_by("due_on", "id")[
+            offset : offset + limit if limit is not None else None
+        ]
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from sightline.agencies.terms import AgencyKind
 from sightline.children.queries import NameAndAge, name_and_age, names_of_folders
@@ -21,6 +21,7 @@ from sightline.procedures.schema import MeetingRule
 
 from .. import rules
 from ..models import (
+    ATTENDED,
     Attendance,
     Given,
     Interpreter,
@@ -116,7 +117,7 @@ def present(meeting_id: UUID) -> list[Present]:
     names = name_and_age([r.person_id for r in rows if r.kind == "child" and r.person_id])
     came = {
         a.invitation_id: Came(a.came)
-        for a in Attendance.objects.filter(meeting_id=meeting_id).order_by("recorded_at", "id")
+        for a in Attendance.objects.filter(ATTENDED, meeting_id=meeting_id).order_by("recorded_at", "id")
     }
     return [
         Present(
@@ -143,7 +144,13 @@ def preparation(meeting_id: UUID) -> list[Prepared]:
     )
     names = name_and_age([r.person_id for r in rows if r.kind == "child" and r.person_id])
     given: dict[tuple[UUID, str], datetime] = {}
-    for g in Given.objects.filter(meeting_id=meeting_id).order_by("-at"):
+    # An invitation to another day or place is none to this one.
+    stands = (
+        ~Q(kind=GivenKind.INVITATION.value)
+        | Q(meeting__anew_at__isnull=True)
+        | Q(recorded_at__gt=F("meeting__anew_at"))
+    )
+    for g in Given.objects.filter(stands, meeting_id=meeting_id).order_by("-at"):
         given[(g.invitation_id, g.kind)] = g.at
     asked = set(Supporter.objects.filter(meeting_id=meeting_id).values_list("invitation_id", flat=True))
     booked = set(Interpreter.objects.filter(meeting_id=meeting_id).values_list("invitation_id", flat=True))
@@ -175,7 +182,7 @@ def unready_of(
     if not rule.family:
         return []
     first = {
-        (i.id, kind): min((g.at for g in i.given if g.kind == kind), default=None)
+        (i.id, kind): min((g.at for g in i.given if g.kind == kind and not i.is_stale(g)), default=None)
         for i in family
         for kind in (GivenKind.INVITATION.value, GivenKind.PAPERS.value)
     }
@@ -251,7 +258,7 @@ def attendance_of_family(meeting_id: UUID, folder_ids: Sequence[UUID]) -> dict[U
     )
     came: dict[tuple[UUID, UUID], Came] = {}
     for a in (
-        Attendance.objects.filter(meeting_id__in=meetings, invitation__person_id__in=people)
+        Attendance.objects.filter(ATTENDED, meeting_id__in=meetings, invitation__person_id__in=people)
         .select_related("invitation")
         .order_by("recorded_at", "id")
     ):

@@ -32,10 +32,13 @@ OF_FAMILY = (InviteeKind.FAMILY.value, InviteeKind.CHILD.value)
 
 @dataclass(frozen=True)
 class GivenView:
-    """What reached somebody: see `models.Given`. `by` is who recorded it."""
+    """What reached somebody: see `models.Given`. `by` is who recorded it, `by_whom` who gave it where that was somebody
+    else."""
 
     id: UUID
     by: str
+    recorded_at: datetime
+    by_whom: str
     kind: str
     at: datetime
     how: str
@@ -103,6 +106,16 @@ class InvitedView:
     apart_ids: frozenset[UUID] = frozenset()
     """The invitations, those taken back too, of everybody from whom they are kept: no copy of theirs names them."""
     left_agency: bool = False
+    anew_at: datetime | None = None
+    """When the meeting's day or place last changed."""
+
+    def is_stale(self, given: GivenView) -> bool:
+        """Whether it is an invitation to another day or place than the meeting now has."""
+        return (
+            given.kind == GivenKind.INVITATION.value
+            and self.anew_at is not None
+            and given.recorded_at <= self.anew_at
+        )
 
     @property
     def id(self) -> UUID:
@@ -122,7 +135,8 @@ class InvitedView:
         return ", ".join(part for part in (self.name, self.row.role, self.row.agency_name) if part)
 
     def latest(self, kind: GivenKind) -> GivenView | None:
-        return max((g for g in self.given if g.kind == kind.value), key=lambda g: g.at, default=None)
+        found = (g for g in self.given if g.kind == kind.value and not self.is_stale(g))
+        return max(found, key=lambda g: g.at, default=None)
 
     @property
     def invitation_given(self) -> GivenView | None:
@@ -173,10 +187,16 @@ class DecisionSaid:
     decision_id: UUID
     outcome: str
     reasons: str
+    maker_id: UUID
     maker: str
     maker_post: str
     made_at: datetime
     in_effect: bool
+    conflict: str
+    """With whose interests the child's were in conflict; empty where with nobody's."""
+    conflict_said: str
+    """The conflict, how it was resolved, and what a manager ruled, in sentences."""
+    ruling_due: bool
     dissents: tuple[tuple[str, str, UUID], ...]
 
 
@@ -199,6 +219,8 @@ class ActionView:
     """Whoever has it works in no agency here any more."""
     handed: tuple[str, ...] = ()
     """Who had it before and why somebody else does it, the latest first."""
+    answered_before: tuple[str, ...] = ()
+    """Each answer that was taken back, by whom and why, the latest first."""
 
 
 @dataclass(frozen=True)
@@ -330,6 +352,13 @@ class MeetingView:
     def changes(self) -> list[MeetingChange]:
         """When it was moved, cancelled, reopened or given another chair, the latest first."""
         return list(MeetingChange.objects.filter(meeting=self.row).select_related("by").order_by("-at"))
+
+    @property
+    def minutes_changed_at(self) -> datetime | None:
+        """When something was last added to the minutes: said, put right, or decided."""
+        added = [s.written_at for c in self.children for s in c.said]
+        added += [d.made_at for c in self.children for d in c.decisions]
+        return max(added, default=None)
 
     def person(self, invitation_id: UUID) -> InvitedView:
         """One of the invited. Raises NotFound."""

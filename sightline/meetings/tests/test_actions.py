@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 
+from sightline.access.models import Grant
+from sightline.access.tests.factories import let_in
+from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
@@ -161,6 +164,39 @@ def test_a_meeting_is_seen_by_the_invited_and_a_part_by_its_folder_alone() -> No
             actions.call(Purpose.CORE_GROUP, [family.maya], in_days(3), place="Here")
 
 
+def test_whoever_is_invited_to_write_sends_a_report_and_arranges_nothing() -> None:
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        own = actions.invite(meeting_id, Invitee.practitioner(family.officer.pk, opens=True, writes=True))
+        taker = call(family, Purpose.CORE_GROUP, chair_id=family.worker.pk, minute_taker_id=family.visitor.pk)
+    with as_practitioner(family.officer):
+        assert not queries.meeting(meeting_id).may_work
+        actions.send_report(meeting_id, {family.maya: "Called to the house twice."}, for_family=True)
+        for act in (
+            lambda: actions.cancel(meeting_id, "No reason"),
+            lambda: actions.invite(meeting_id, Invitee.family(family.father, "Father")),
+            lambda: actions.hold(meeting_id),
+            lambda: actions.write_minutes(meeting_id, [SaidIn(own, "I was there.")]),
+            lambda: actions.agree_actions(meeting_id, []),
+            lambda: actions.conclude(meeting_id),
+        ):
+            with pytest.raises(Refused, match="do not arrange it"):
+                act()
+        with pytest.raises(Refused, match="do not arrange it"):
+            actions.give(own, GivenKind.INVITATION, how=How.BY_HAND)
+        called = actions.call(
+            Purpose.PROFESSIONALS, [family.maya], in_days(3), chair_id=family.chair.pk, place="Here"
+        )
+        actions.invite(called, Invitee.practitioner(family.visitor.pk))
+        assert queries.meeting(called).may_work, "whoever called it"
+    with as_practitioner(family.visitor):
+        assert queries.meeting(taker).may_work, "whoever takes the minutes"
+    let_in(family.maya, family.manager)
+    with as_practitioner(family.manager):
+        assert queries.meeting(meeting_id).may_work, "whoever works with the child"
+
+
 def test_an_invitation_opens_the_records_for_the_meeting_alone() -> None:
     family = make_family()
     meeting_id = call(family)
@@ -171,6 +207,36 @@ def test_an_invitation_opens_the_records_for_the_meeting_alone() -> None:
         opens = queries.meeting(meeting_id).person(invited(meeting_id)["Ngozi"]).row.opens_until
         assert opens is not None
         assert opens < now()
+
+
+def test_what_an_invitation_opened_moves_with_the_meeting_and_ends_when_it_is_taken_back() -> None:
+    family = make_family()
+    meeting_id = call(family)
+
+    def open_until(who: Practitioner) -> set[datetime | None]:
+        with as_practitioner(family.worker):
+            given = Grant.objects.filter(practitioner=who, origin="meeting")
+            return set(given.values_list("ends_at", flat=True))
+
+    with as_practitioner(family.worker):
+        _seen, sent = [
+            actions.invite(meeting_id, Invitee.practitioner(who.pk, opens=True))
+            for who in (family.visitor, family.officer)
+        ]
+    [before] = open_until(family.visitor)
+    with as_practitioner(family.worker):
+        actions.move(meeting_id, when=in_days(70), why="The court sits first.")
+    for who in (family.visitor, family.officer):
+        [ends_at] = open_until(who)
+        assert before is not None
+        assert ends_at is not None
+        assert before < in_days(70) < ends_at
+    with as_practitioner(family.worker):
+        actions.withdraw_invitation(sent, "He knows the father.")
+    [ended] = open_until(family.officer)
+    assert ended is not None
+    assert ended <= now(), "what it opened is closed at once"
+    assert open_until(family.visitor) == {ends_at}
 
 
 @pytest.mark.obligation("FAM-02")

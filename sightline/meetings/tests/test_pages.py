@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Notice, Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.actions import record_adult, tie
@@ -26,7 +27,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings import actions, papers, queries
 from sightline.meetings.actions import DecisionIn, SaidIn
 from sightline.meetings.naming import naming
-from sightline.meetings.terms import ChildStage
+from sightline.meetings.terms import ChildStage, GivenKind, How
 from sightline.procedures.models import Duty
 
 from .factories import (
@@ -508,9 +509,11 @@ def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> 
             "c0-knows_family": "no",
             "c0-outcome": "Plan",
             "c0-reasons": "Because she is not safe.",
+            "c0-has_conflict": "no",
             "c0-agreed": "no",
             "c1-outcome": "No plan",
             "c1-reasons": "He is well cared for.",
+            "c1-has_conflict": "no",
             "c1-agreed": "yes",
         }
         for known, told in (("", "Say whether you know"), ("yes", "somebody else must chair and decide")):
@@ -533,15 +536,60 @@ def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> 
             shown = queries.meeting(meeting_id)
             said = shown.children[0].said[0]
         assert "Send everybody their copy" in text(client.post(f"{path}conclude/", {}, follow=True))
+        with as_practitioner(family.chair):
+            actions.give(ids["Ana"], GivenKind.MINUTES, how=How.BY_HAND)
+        assert "Changed since" not in text(client.get(f"/meetings/{meeting_id}/copies/"))
         fixed = client.post(
             f"{path}{said.id}/correct/",
             {"was_wrong": "She said more.", "words": "I want help, and soon."},
             follow=True,
         )
         assert "Put right by" in text(fixed)
+        assert "Changed since" in text(client.get(f"/meetings/{meeting_id}/copies/")), (
+            "who has a copy has an older one"
+        )
         assert "I want help. Maya sleeps badly." in text(fixed)
         closed = client.post(path, {"words": "More."})
         assert "These minutes are closed" in text(closed)
+
+
+@pytest.mark.obligation("CHD-06")
+def test_a_decision_with_a_conflict_of_interests_waits_for_a_managers_ruling(family: Family) -> None:
+    meeting_id = call(family)
+    for folder_id in (family.maya, family.theo):
+        let_in(folder_id, family.manager)
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)):
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id))
+        client, path = signed_in(family.chair), f"/meetings/{meeting_id}/minutes/"
+        sent = {
+            "c0-knows_family": "no", "c0-outcome": "No plan", "c0-reasons": "Her father wants no plan for her.",
+            "c0-agreed": "yes", "c1-outcome": "No plan", "c1-reasons": "He is well cared for.", "c1-agreed": "yes",
+            "c1-has_conflict": "yes", "c1-conflict": "His mother wants him home.", "c1-for_the_child": "yes",
+            "c1-conflict_resolved": "He goes home once he has been seen alone.",
+        }  # fmt: skip
+        assert "Say whether there is a conflict" in text(client.post(f"{path}decide/", sent))
+        sent |= {"c0-has_conflict": "yes", "c0-conflict": "Her father’s peace.", "c0-for_the_child": "no"}
+        page = text(client.post(f"{path}decide/", sent, follow=True))
+        assert "Conflict of interests: Her father’s peace. Not resolved for the child." in page
+        assert "Resolved for the child: He goes home once he has been seen alone." in page
+        assert page.count("Not in effect") == 1
+        assert "Rule on it" not in page, "whoever decided does not rule"
+        with as_practitioner(family.manager):
+            [owed] = Duty.objects.filter(kind="decision_on_conflict", closed_at__isnull=True)
+            assert owed.owner_id == family.manager.pk
+        manager = signed_in(family.manager)
+        asked = manager.get(owed.path)
+        assert "Her father’s peace." in text(asked)
+        assert "Give your reasons" in text(manager.post(owed.path, {"upholds": "no", "reasons": ""}))
+        ruled = {"upholds": "no", "reasons": "It is her safety that counts, and nobody asked her."}
+        assert "Your ruling is recorded." in text(manager.post(owed.path, ruled, follow=True))
+        assert "It is her safety that counts" in text(client.get(path))
+        assert "has ruled on this decision already" in text(manager.post(owed.path, ruled))
+        with as_practitioner(family.manager):
+            assert not Duty.objects.filter(kind="decision_on_conflict", closed_at__isnull=True).exists()
 
 
 def test_what_reached_somebody_a_supporter_and_an_interpreter(family: Family) -> None:
@@ -700,6 +748,48 @@ def test_an_action_of_a_meeting_is_handed_to_somebody_else_who_then_owes_it(fami
 
 
 @pytest.mark.obligation("PAR-05")
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_an_answered_action_is_to_be_done_after_all_and_its_answer_stays(family: Family, answer: str) -> None:
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with time_machine.travel(in_days(10) + timedelta(hours=1)):
+        with as_practitioner(family.chair):
+            actions.hold(meeting_id, people=everybody_came(meeting_id))
+            [action_id] = actions.agree_actions(
+                meeting_id,
+                [
+                    actions.ActionIn(
+                        family.maya, "Ring the clinic", today() + timedelta(days=7), "Before term begins.",
+                        practitioner_id=family.visitor.pk,
+                    )
+                ],
+            )  # fmt: skip
+
+        def owed() -> list[Any]:
+            with as_practitioner(family.visitor):
+                rows = Duty.objects.filter(subject_id=action_id, closed_at__isnull=True)
+                return [(d.owner_id, d.due_at) for d in rows]
+
+        due, client, path = owed(), signed_in(family.visitor), f"/meetings/action/{action_id}/"
+        assert due
+        for _turn in range(2):
+            client.post(path, {"done": answer, "words": "She was seen on Monday."})
+            assert owed() == []
+            asked = text(client.get(path))
+            assert "Why is it to be done after all?" in asked
+            assert "She was seen on Monday." in asked
+            assert "Say why it is to be done after all" in text(client.post(path, {"why": ""}))
+            client.post(path, {"why": "It was her brother who was seen."})
+            assert owed() == due, "by the same person and day"
+            assert "It was her brother who was seen." in text(client.get(path)), (
+                "the answer stays with its reason"
+            )
+        with as_practitioner(family.visitor), pytest.raises(Refused, match="not been answered yet"):
+            actions.reopen_action(action_id, "Again.")
+
+
+@pytest.mark.obligation("PAR-05")
 def test_nobody_hands_over_an_action_in_a_record_that_is_not_open_to_them(family: Family) -> None:
     (action_id,) = agreed_by(family, "Weigh her")
     with as_practitioner(family.stranger), pytest.raises(NotFound):
@@ -738,6 +828,39 @@ def test_more_agreed_actions_than_stand_on_a_page_have_another(family: Family) -
     assert "53 actions" in text(page)
     assert "actions=2" in page.content.decode()
     assert "Page 2 of 2" in text(client.get("/meetings/?actions=2"))
+
+
+@pytest.mark.obligation("FAM-01")
+def test_an_invitation_to_another_day_is_none_to_this_one(family: Family) -> None:
+    meeting_id = call(family)
+    ids = invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    client = signed_in(family.worker)
+    page, hers = f"/meetings/{meeting_id}/", f"/meetings/{meeting_id}/invited/{ids['Ana']}/"
+    assert "Everybody of the family is prepared." in text(client.get(page))
+    for act in (
+        lambda: actions.move(meeting_id, when=in_days(20), why="The school is shut."),
+        lambda: (actions.cancel(meeting_id, "She was ill."), actions.reopen(meeting_id, "She is well.")),
+    ):
+        with as_practitioner(family.worker):
+            act()
+        shown = text(client.get(page))
+        assert "Ana Ferreira was not given the invitation" in shown
+        assert "Ana Ferreira was not given the papers" not in shown, "the reports are the same"
+        assert "For another day or place" in text(client.get(hers))
+        with as_practitioner(family.worker):
+            for name in ("Ana", "Jon"):
+                actions.give(ids[name], GivenKind.INVITATION, how=How.BY_HAND, by_whom="Ngozi Adeyemi")
+        assert "Everybody of the family is prepared." in text(client.get(page))
+        assert "given by Ngozi Adeyemi, recorded by Dana Okafor" in text(client.get(hers))
+    with as_practitioner(family.worker):
+        actions.move(meeting_id, when=in_days(25), why="The chair is ill.")
+    with (
+        time_machine.travel(in_days(25) + timedelta(minutes=5)),
+        as_practitioner(family.chair),
+        pytest.raises(Refused, match="Ana Ferreira was not given the invitation"),
+    ):
+        actions.hold(meeting_id, people=everybody_came(meeting_id))
 
 
 def test_moving_cancelling_and_reopening_say_why(family: Family) -> None:
