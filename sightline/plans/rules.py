@@ -146,6 +146,18 @@ def may_end(kind: PlanKind, *, may_decide: bool) -> Verdict:
     )
 
 
+def may_decide_despite(conflict: str, for_the_child: bool | None) -> Verdict:
+    """A conflict with anybody's interests that is not resolved for the child keeps a decision on a plan from having any
+    effect until a manager decides (North East Lincolnshire 1; CHD-06)."""
+    if conflict.strip() and for_the_child is False:
+        return Verdict.no(
+            "This is not resolved for the child, so nothing is decided on the plan. Resolve it in the child’s favour, "
+            "or ask a manager whom the conflict does not touch to decide",
+            "for_the_child",
+        )
+    return Verdict.yes()
+
+
 def may_reopen(
     standing: PlanKind | None,
     *,
@@ -169,8 +181,8 @@ def may_reopen(
         )
     if reviewed:
         return Verdict.no(
-            f"The {followed_by.label.lower()} that followed it has been reviewed. Step that one up or down: the record "
-            "goes along"
+            f"The {followed_by.label.lower()} that followed it has been reviewed. Take its reviews back first, the "
+            "latest first, or step that one up or down: the record goes along"
         )
     return may_end(followed_by, may_decide=may_decide)
 
@@ -180,8 +192,52 @@ def may_reopen_review(*, closed: bool, later: bool) -> Verdict:
     if not closed:
         return Verdict.no("This review is open. There is no closing to take back")
     if later:
-        return Verdict.no("There has been another review since. Say in that one what has to be put right")
+        return Verdict.no(
+            "There has been another review since. Say in that one what has to be put right, or take that one back first"
+        )
     return Verdict.yes()
+
+
+def may_withdraw_review(*, closed: bool, withdrawn: bool) -> Verdict:
+    """Whether the opening of a review may be taken back (every step can be taken back; Sightline baseline)."""
+    if closed:
+        return Verdict.no("This review is closed. Take its closing back first, then its opening")
+    if withdrawn:
+        return Verdict.no("The opening of this review was taken back already")
+    return Verdict.yes()
+
+
+def may_withdraw_plan(
+    kind: PlanKind,
+    *,
+    stepped: bool,
+    moved_here: str,
+    asked: bool,
+    reviewed: bool,
+    own: bool,
+    may_decide: bool,
+) -> Verdict:
+    """Whether the beginning of a plan may be taken back (every step can be taken back; Sightline baseline): by whoever
+    began it, or by somebody who may end it.
+
+    `stepped`: a step from another plan began it. `moved_here`: the authority that it came from. `asked`: another
+    authority has been asked to take it. `own`: whoever asks began it.
+    """
+    if stepped:
+        return Verdict.no("A step from another plan began this one. Take that step back")
+    if moved_here:
+        return Verdict.no(
+            f"This plan came with the child from {moved_here}. Take back that our conference took it, on its page"
+        )
+    if asked:
+        return Verdict.no("Another authority has been asked to take this plan. Record its answer first")
+    if reviewed:
+        return Verdict.no("This plan has been reviewed. Take its reviews back first, the latest first")
+    if own or may_decide:
+        return Verdict.yes()
+    return Verdict.no(
+        f"The beginning of a {kind.label.lower()} is taken back by whoever began it, or by a manager. Ask one of them"
+    )
 
 
 def check_step(

@@ -56,6 +56,8 @@ NOT_TOLD = {
     "procedures.discharge": "a step of the act that discharges",
     "procedures.withdraw_all": "a step of the act that makes them void",
     "plans.changed": "a step of each act on a plan",
+    "plans.give_up_actions": "a step of ending a plan, and of taking its beginning back",
+    "meetings.ruling_owed": "a step of deciding in a meeting",
 }
 
 

@@ -304,6 +304,7 @@ def the_conference_is_held_and_the_mother_disagrees(chair: Visitor, maya: UUID) 
     chair.chooses("No", "Do you know anybody in this family outside your work?")
     chair.writes("What is decided?", "Child protection plan: neglect")
     chair.writes("Why?", "She goes without her hearing aids, and early help was not enough.")
+    chair.chooses("No", "Is the child’s welfare in conflict with anybody’s interests here?")
     chair.chooses("No", "Does everybody agree?")
     chair.writes("Ana Ferreira does not agree", "It is not fair on us.")
     chair.presses("Record this decision")
@@ -324,7 +325,7 @@ def the_chair_begins_the_plan_from_the_conference(chair: Visitor, people: People
     chair.goes_to(meeting)
     chair.sees("begin the plan")
     chair.comes_by(chair.page.locator("a[href$='/plan/begin/']").first)
-    fills(chair, kind="child_protection", category="NEG", began_on=today(), lead=people.worker.pk,
+    fills(chair, kind="child_protection", has_conflict="no", category="NEG", began_on=today(), lead=people.worker.pk,
           reasons="She goes without her hearing aids and food.",
           wishes_why_not="Heard by her teacher; she drew and did not want to speak.")  # fmt: skip
     decided = chair.page.locator("select[name='decision'] option").nth(1).get_attribute("value")
@@ -407,6 +408,14 @@ def the_core_group_meets(worker: Visitor, people: People, maya: UUID, plan: UUID
 
 
 def maya_is_visited(worker: Visitor, maya: UUID, plan: UUID) -> None:
+    """Twice: at home nobody opens, at school she is seen alone."""
+    worker.goes_to(f"/child/{maya}/plan/{plan}/write/visit/")
+    fills(
+        worker, visited_at=now() - timedelta(minutes=2), seen="no", why_not="Nobody opened.", where="At home",
+        text="Rang twice, and left a note for Ana.",
+    )  # fmt: skip
+    worker.presses("Save")
+    worker.sees("Not seen")
     worker.goes_to(f"/child/{maya}/plan/{plan}/write/visit/")
     fills(
         worker, visited_at=now() - timedelta(minutes=1), seen="yes", alone="yes", where="At school, in the library",
@@ -435,7 +444,8 @@ def a_review(
         fills(chair, whom=whom, agrees="yes", words=words)
         chair.presses("Save")
     chair.goes_to(f"{review}close/")
-    fills(chair, knows_family="no", result=result, reasons="It has become better, as Maya and her mother say.",
+    fills(chair, knows_family="no", has_conflict="no", result=result,
+          reasons="It has become better, as Maya and her mother say.",
           wishes_why_not="Heard before the review; it stands on the plan.")  # fmt: skip
     for heard in chair.page.locator("[name='heard']").all()[:1]:
         chair.answers(heard)
@@ -447,7 +457,7 @@ def a_review(
 def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan: UUID) -> None:
     manager.goes_to(f"/child/{maya}/plan/{plan}/step/")
     fills(
-        manager, knows_family="no", to="child_in_need", reasons="Maya eats and hears again.",
+        manager, knows_family="no", has_conflict="no", to="child_in_need", reasons="Maya eats and hears again.",
         summary="Hunger and silence have ended. Mornings are watched on Fridays; look out for the winter timetable.",
         helps_now="Dana Worker, and her grandmother.", feedback_asked="Ana was asked with an interpreter.",
         record_in_order_by=people.manager.pk, wishes_why_not="Heard at the review on the same day.",
@@ -512,7 +522,8 @@ def test_two_siblings_from_a_concern_to_two_different_outcomes(
             "child_protection",
             "child_in_need",
         ]
-        assert Visit.objects.filter(folder_id=maya, seen=True).count() == 1
+        visits = Visit.objects.filter(folder_id=maya).order_by("visited_at")
+        assert list(visits.values_list("seen", flat=True)) == [False, True]
         assert not Plan.objects.filter(folder_id=theo).exists(), "each child has an outcome of their own"
         assert Meeting.objects.filter(purpose="initial_conference").count() == 1
 
@@ -538,7 +549,13 @@ def the_lead_professional_begins_early_help(lead: Visitor, who: Practitioner, ma
     lead.sees("Begun.")
     lead.goes_to(f"/child/{maya}/plan/")
     lead.follows("Begin a plan")
-    fills(lead, kind="early_help", began_on=today(), reasons="Mornings have become too much for Ana alone.")
+    fills(
+        lead,
+        kind="early_help",
+        has_conflict="no",
+        began_on=today(),
+        reasons="Mornings have become too much for Ana alone.",
+    )
     lead.presses("Begin the plan")
     lead.sees("The plan has begun")
 
@@ -570,7 +587,8 @@ def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUI
     worker.sees_the_heading("Assessment of a child in need")
     worker.goes_to(f"/child/{maya}/plan/{plan}/step/")
     fills(
-        worker, knows_family="no", to="child_in_need", reasons="The local authority has taken it on.",
+        worker, knows_family="no", has_conflict="no", to="child_in_need",
+        reasons="The local authority has taken it on.",
         lead=people.worker.pk,
         summary="Mornings were too much for Ana; help by agreement was not enough once he came home drunk.",
         helps_now="Dana Worker and Leila Helper.", feedback_asked="Ana was asked on the last visit.",

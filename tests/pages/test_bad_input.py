@@ -260,6 +260,7 @@ def test_two_who_record_one_meeting_at_once_are_told_who_was_first(unchanged: Ca
             (
                 "minutes/decide/",
                 {"c0-knows_family": "no", "c0-outcome": "A plan", "c0-reasons": "What I decided", "c0-agreed": "yes",
+                 "c0-has_conflict": "no", "c1-has_conflict": "no",
                  "c1-outcome": "None", "c1-reasons": "He is well.", "c1-agreed": "yes"},
                 "What I decided",
             ),
@@ -496,7 +497,7 @@ def _ending(family: planning.Family, **more: Any) -> dict[str, Any]:
         "knows_family": "no", "reasons": "As the page says.", "summary": "Mornings are calm now.",
         "helps_now": "Her grandmother.",
         "feedback_asked": "Asked on the last visit.", "record_in_order_by": str(family.manager.pk),
-        "wishes_why_not": "She was asked twice.", **more,
+        "wishes_why_not": "She was asked twice.", "has_conflict": "no", **more,
     }  # fmt: skip
 
 

@@ -35,7 +35,9 @@ pytestmark = pytest.mark.django_db
 ROOMS = ("meetings", "enquiries", "plans")
 #: Pages whose address names one of several forms.
 FORMS = {
-    "meetings:change": [{"change_kind": kind} for kind in ("move", "chair", "add", "cancel", "reopen", "take-out")],
+    "meetings:change": [
+        {"change_kind": kind} for kind in ("move", "chair", "add", "cancel", "reopen", "not-held", "take-out")
+    ],
     "meetings:record": [
         {"record_kind": kind} for kind in ("given", "supporter", "interpreter", "needs", "withdraw")
     ],

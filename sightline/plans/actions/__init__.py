@@ -3,6 +3,7 @@
 from .back import reopen_action, reopen_plan, reopen_review
 from .begin import (
     BeginIn,
+    ConflictIn,
     WishesIn,
     begin_plan,
     change_category,
@@ -43,6 +44,7 @@ from .review import (
 )
 from .sending import not_written_since, sent_once
 from .visiting import VisitIn, entries_signed, record_visit
+from .withdrawing import meeting_not_held, withdraw_plan, withdraw_review
 from .work import ActionIn, OfferIn, close_action, give_action, hand_over_action, move_offer, offer_service
 from .writing import (
     NeedIn,
@@ -61,6 +63,7 @@ from .writing import (
 __all__ = [
     "ActionIn",
     "BeginIn",
+    "ConflictIn",
     "EndIn",
     "IncidentIn",
     "LocalIn",
@@ -98,6 +101,7 @@ __all__ = [
     "leave_siblings",
     "look_at_plans",
     "meeting_held",
+    "meeting_not_held",
     "move_offer",
     "name_core_member",
     "name_lead",
@@ -120,6 +124,8 @@ __all__ = [
     "take_transfer_back",
     "talk_after_return",
     "withdraw_incident",
+    "withdraw_plan",
+    "withdraw_review",
     "write_need",
     "write_outcome",
     "write_statement",

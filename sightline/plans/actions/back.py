@@ -40,10 +40,11 @@ from .begin import BeginIn, WishesIn, set_statuses
 from .carrying import carry_back
 from .ending import decide_on
 
-_PUT_RIGHT = WishesIn(why_not="Taken back to put the record right: nothing new is decided for the child.")
+PUT_RIGHT = WishesIn(why_not="Taken back to put the record right: nothing new is decided for the child.")
 
 
-def _has_why(why: str) -> None:
+def has_why(why: str) -> None:
+    """Raises Refused where no reason is given for taking something back."""
     if not has_words(why):
         raise Refused("Say in a sentence why it is taken back", "why")
 
@@ -58,9 +59,13 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
     plan, acting = enter(plan_id, PlanAct.REOPEN, seen=seen)
     may_decide = acting.may(Permission.DECIDE_PLAN)
     rules.may_end(PlanKind(plan.kind), may_decide=may_decide).or_refuse()
-    _has_why(why)
+    has_why(why)
     if TakenBack.objects.filter(undid=plan).exists():
-        raise Refused("The step that began this plan was taken back. Step the other plan again instead")
+        raise Refused(
+            "The step that began this plan was taken back. Step the other plan again instead"
+            if plan.came_from_id
+            else "The beginning of this plan was taken back. Begin another one instead"
+        )
     ending = queries.ending_that_stands(plan.id)
     undone = None
     if ending is not None and ending.next_kind:
@@ -70,11 +75,11 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
         PlanKind(standing.kind) if standing else None,
         follows=standing is not None and undone is not None and standing.id == undone.id,
         followed_by=PlanKind(undone.kind) if undone else None,
-        reviewed=undone is not None and Review.objects.filter(plan=undone).exists(),
+        reviewed=undone is not None and queries.stands_reviewed(undone.id),
         may_decide=may_decide,
     ).or_refuse()
     decision = decide_on(
-        plan, "Plan reopened" if undone is None else "The step to another plan is taken back", why, _PUT_RIGHT,
+        plan, "Plan reopened" if undone is None else "The step to another plan is taken back", why, PUT_RIGHT,
         knows_family=knows_family, replaces_id=ending.decision_id if ending else None,
     )  # fmt: skip
     if undone is not None:
@@ -166,13 +171,13 @@ def reopen_review(review_id: UUID, why: str, *, knows_family: bool | None, seen:
     plan, acting = enter(review.plan_id, PlanAct.RECORD, seen=seen)
     rules.may_reopen_review(
         closed=review.closed_at is not None,
-        later=Review.objects.filter(plan=plan, number__gt=review.number).exists(),
+        later=Review.objects.filter(plan=plan, number__gt=review.number, withdrawn_at__isnull=True).exists(),
     ).or_refuse()
     if review.closed_by_id != acting.practitioner_id and not acting.may(Permission.DECIDE_PLAN):
         raise NotPermitted(
             "The closing of a review is taken back by whoever closed it, or by a manager. Ask one of them"
         )
-    _has_why(why)
+    has_why(why)
     knows_nobody(knows_family).or_refuse()
     pack = pack_in_force()
     decide(
@@ -222,7 +227,7 @@ def reopen_action(action_id: UUID, why: str, *, seen: int | None = None) -> None
     action.refresh_from_db()
     if action.state == ActionState.OPEN.value:
         raise Refused("This action is open already")
-    _has_why(why)
+    has_why(why)
     _to_do_again(action, plan, why.strip(), acting, change="action to be done after all")
     record(Verb.WROTE, "plans.reopen_action", folder_id=action.folder_id, subject=action)
 

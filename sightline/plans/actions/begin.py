@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -46,6 +46,22 @@ STATUS = {
 
 
 @dataclass(frozen=True)
+class ConflictIn:
+    """With whose interests the child's welfare was in conflict in a decision, and how that was resolved (CHD-06)."""
+
+    conflict: str = ""
+    conflict_resolved: str = ""
+    for_the_child: bool | None = None
+
+    def or_refuse(self) -> None:
+        """Nothing is done on a plan while a conflict is not resolved for the child: a manager decides then."""
+        rules.may_decide_despite(self.conflict, self.for_the_child).or_refuse()
+
+
+NO_CONFLICT = ConflictIn()
+
+
+@dataclass(frozen=True)
 class BeginIn:
     """A plan to be begun for one child.
 
@@ -63,9 +79,7 @@ class BeginIn:
     wishes: WishesIn = field(default_factory=WishesIn)
     earlier_plans: int | None = None
     from_authority: str = ""
-    conflict: str = ""
-    conflict_resolved: str = ""
-    for_the_child: bool | None = None
+    conflict: ConflictIn = NO_CONFLICT
     visit_by: date | None = None
     """Where this child must be visited before the pack's limit, and why."""
     sooner_why: str = ""
@@ -87,6 +101,7 @@ def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None)
     )
     if sent.decision_id and conference is None:
         raise NotFound
+    in_effect(conference)
     rules.may_begin(
         sent.kind,
         may_decide=acting.may(Permission.DECIDE_PLAN),
@@ -101,6 +116,21 @@ def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None)
     return plan.id
 
 
+def in_effect(decision: Decision | None) -> None:
+    """Raises Refused for a decision on which a manager has still to rule, or has ruled against (CHD-06)."""
+    if decision is None or not decision.awaits_ruling:
+        return
+    ruling = Decision.objects.filter(rules_on=decision).first()
+    if ruling is None:
+        raise Refused(
+            "That decision was made with a conflict of interests that was not resolved for the child: it has no effect "
+            "until a manager has ruled on it",
+            "decision",
+        )
+    if not ruling.upholds:
+        raise Refused("A manager ruled that this decision does not take effect. Follow another", "decision")
+
+
 def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_from: Plan | None) -> Plan:
     """The rows of a plan that has been allowed: used where one begins and where one is stepped up or down."""
     if sent.began_on > today():
@@ -111,13 +141,13 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
     posting = works_in(lead_id)
     if posting is None:
         raise Refused("Choose somebody who holds a post today to lead the plan", "lead")
+    sent.conflict.or_refuse()
     pack, at = pack_in_force(), now()
     [decision] = decide(
         [
             Deciding(
                 folder_id, DecisionKind.PLAN, f"{sent.kind.label} begun", sent.reasons, pack.name, pack.version,
-                conflict=sent.conflict, conflict_resolved=sent.conflict_resolved, for_the_child=sent.for_the_child,
-                subject_id=sent.decision_id,
+                subject_id=sent.decision_id, **asdict(sent.conflict),
             )
         ]
     )  # fmt: skip
@@ -149,7 +179,10 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         Category.objects.create(
             folder_id=folder_id, plan=plan, code=sent.category, held_from=sent.began_on, **signed(acting, at)
         )
+    stood = statuses_of(folder_id)
     set_statuses(folder_id, sent)
+    stands = statuses_of(folder_id)
+    plan.ended_statuses, plan.began_statuses = sorted(stood - stands), sorted(stands - stood)
     if lead_id != acting.practitioner_id:
         let_worker_in(folder_id, lead_id, why=f"Leads the {sent.kind.label.lower()}")
     sooner = {}
@@ -178,6 +211,13 @@ def weigh(decision: Decision, kind: PlanKind, wishes: WishesIn) -> None:
     if kind is PlanKind.EARLY_HELP:
         return
     voice.weigh(decision, Power.SECTION_47 if kind is PlanKind.CHILD_PROTECTION else Power.SECTION_17, wishes)
+
+
+def statuses_of(folder_id: UUID) -> set[UUID]:
+    """What the child stands under, by id."""
+    return set(
+        Status.objects.filter(folder_id=folder_id, held_until__isnull=True).values_list("id", flat=True)
+    )
 
 
 def set_statuses(folder_id: UUID, sent: BeginIn) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import Action, ActionStep, Ending, Plan, PlanChange, Review, Transfer
+from ..models import GOES_ON, Action, ActionStep, Ending, Plan, PlanChange, Review, Transfer
 from ..terms import (
     ActionAct,
     ActionState,
@@ -45,7 +45,7 @@ from ..terms import (
     ReviewResult,
 )
 from .base import changed, enter, signed
-from .begin import STATUS, BeginIn, WishesIn, begun, weigh
+from .begin import NO_CONFLICT, STATUS, BeginIn, ConflictIn, WishesIn, begun, in_effect, statuses_of, weigh
 from .carrying import carry
 
 
@@ -60,6 +60,7 @@ class EndIn:
     feedback_asked: str
     record_in_order_by: UUID | None
     wishes: WishesIn = field(default_factory=WishesIn)
+    conflict: ConflictIn = NO_CONFLICT
     knows_family: bool | None = field(kw_only=True)
 
     @property
@@ -84,6 +85,7 @@ class StepIn:
     decision_id: UUID | None = None
     lead_id: UUID | None = None
     wishes: WishesIn = field(default_factory=WishesIn)
+    conflict: ConflictIn = NO_CONFLICT
     knows_family: bool | None = field(kw_only=True)
 
 
@@ -121,7 +123,7 @@ def _check_end(plan: Plan, end: Closing, *, case_closes: bool) -> None:
         PlanKind(plan.kind),
         case_closes=case_closes,
         died=has_died(plan),
-        open_review=Review.objects.filter(plan=plan, closed_at__isnull=True).exists() and not has_died(plan),
+        open_review=Review.objects.filter(GOES_ON, plan=plan).exists() and not has_died(plan),
         reviewed=last is not None,
         last_result=ReviewResult(last.result) if last else None,
         grown=grown_or_dead(plan),
@@ -137,15 +139,17 @@ def decide_on(
     *,
     knows_family: bool | None,
     replaces_id: UUID | None = None,
+    conflict: ConflictIn = NO_CONFLICT,
 ) -> Decision:
     """What is decided on how a plan goes on, with the regard had to the child's wishes."""
     knows_nobody(knows_family).or_refuse()
+    conflict.or_refuse()
     pack = pack_in_force()
     [decision] = decide(
         [
             Deciding(
                 plan.folder_id, DecisionKind.PLAN, outcome, reasons, pack.name, pack.version, subject_id=plan.id,
-                replaces_id=replaces_id,
+                replaces_id=replaces_id, **asdict(conflict),
             )
         ]
     )  # fmt: skip
@@ -166,12 +170,16 @@ def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_to
     """The rows that end with a plan: what was owed on it, an open review, and (where nothing goes on) its actions."""
     plan.state, plan.ended_on = PlanState.CLOSED.value, today()
     duties.withdraw_all(plan.id, why)
-    for review in Review.objects.filter(plan=plan, closed_at__isnull=True):
+    for review in Review.objects.filter(GOES_ON, plan=plan):
         review.result, review.decision, review.closed_at = ReviewResult.CLOSE.value, decision, now()
         review.closed_by_id = acting.practitioner_id
         review.save()
-    if not actions_too:
-        return
+    if actions_too:
+        give_up_actions(plan, acting, why)
+
+
+def give_up_actions(plan: Plan, acting: Acting, why: str) -> None:
+    """What is still to be done under a plan that goes on no more is given up."""
     for action in Action.objects.filter(plan=plan, state=ActionState.OPEN.value):
         action.state, action.closed_on = ActionState.NOT_DONE.value, today()
         action.save(update_fields=["state", "closed_on"])
@@ -180,13 +188,6 @@ def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_to
             practitioner_id=action.practitioner_id, words=why, **signed(acting),
         )  # fmt: skip
         duties.withdraw_all(action.id, why)
-
-
-def _statuses(folder_id: UUID) -> set[UUID]:
-    """What the child stands under, by id."""
-    return set(
-        Status.objects.filter(folder_id=folder_id, held_until__isnull=True).values_list("id", flat=True)
-    )
 
 
 @dataclass(frozen=True)
@@ -198,7 +199,7 @@ class _Before:
 
 
 def _before(plan: Plan) -> _Before:
-    return _Before(now(), _statuses(plan.folder_id))
+    return _Before(now(), statuses_of(plan.folder_id))
 
 
 def _write_ending(
@@ -214,7 +215,7 @@ def _write_ending(
     plan, who = change.plan, sent.record_in_order_by
     if who is None:
         raise Refused("Say who answers for the state of the record", "record_in_order_by")
-    after = _statuses(plan.folder_id)
+    after = statuses_of(plan.folder_id)
     Ending.objects.create(
         folder_id=plan.folder_id, plan=plan, decision=decision, case_closes=not next_kind, reason=reason,
         next_kind=next_kind, summary=sent.summary.strip(), helps_now=sent.helps_now.strip(),
@@ -244,7 +245,7 @@ def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
     reason = Closure(sent.reason)
     decision = decide_on(
         plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes,
-        knows_family=sent.knows_family,
+        knows_family=sent.knows_family, conflict=sent.conflict,
     )  # fmt: skip
     before = _before(plan)
     _end(plan, acting, decision, "The plan was closed.", actions_too=True)
@@ -282,6 +283,7 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
         conference = Decision.objects.filter(id=sent.decision_id, folder_id=plan.folder_id).first()
         if conference is None:
             raise NotFound
+        in_effect(conference)
     rules.may_begin(
         sent.to, may_decide=may_decide, conference_decision=conference is not None, open_kind=None
     ).or_refuse()
@@ -290,7 +292,7 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     towards = "up" if sent.to.height > kind.height else "down"
     decision = decide_on(
         plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes,
-        knows_family=sent.knows_family,
+        knows_family=sent.knows_family, conflict=sent.conflict,
     )  # fmt: skip
     before = _before(plan)
     _end(plan, acting, decision, f"Stepped {towards} to a {sent.to.label.lower()}.", actions_too=False)

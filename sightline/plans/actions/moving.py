@@ -34,7 +34,7 @@ from sightline.records.terms import DecisionKind
 from .. import rules
 from ..models import Plan, Transfer
 from ..terms import Direction, PlanAct, PlanKind, PlanState
-from .back import _has_why
+from .back import has_why
 from .base import answered, changed, end_of, enter, enter_folder, signed
 from .begin import BeginIn, begun
 from .ending import EndIn, _check_end, _close, _request_ends
@@ -225,7 +225,7 @@ def take_transfer_back(transfer_id: UUID, why: str, *, knows_family: bool | None
         raise NotPermitted(
             "This is taken back by whoever chairs the conference, or by a manager. Ask one of them"
         )
-    _has_why(why)
+    has_why(why)
     if row.answered_at is None:
         _not_needed(row, acting, why)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,10 +21,10 @@ from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import Offer, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
+from ..models import GOES_ON, Offer, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..terms import Achieved, DidChange, Next, PlanAct, PlanKind, PlanState, ReviewResult, Whose
 from .base import changed, end_of, enter, path_of, signed
-from .begin import WishesIn, weigh
+from .begin import NO_CONFLICT, ConflictIn, WishesIn, weigh
 
 
 @dataclass(frozen=True)
@@ -48,15 +48,18 @@ def start_review(
     meeting_id: UUID | None = None,
     together: UUID | None = None,
 ) -> UUID:
-    """Open this child's part of a review held that day. Raises Refused where there is nothing signed to review."""
+    """Open this child's part of a review held that day: at `meeting_id`, which says who took part, or with `who_came`
+    in words. Raises Refused where there is nothing signed to review."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
-    open_review = Review.objects.filter(plan=plan, closed_at__isnull=True).exists()
+    open_review = Review.objects.filter(GOES_ON, plan=plan).exists()
     state = PlanState(plan.state)
     if state is PlanState.CHANGED or state is PlanState.MOVING:
         state = PlanState.SIGNED if queries.was_signed(plan.id) else PlanState.BEING_MADE
     rules.may_review(PlanKind(plan.kind), state, plan.began_on, held_on, open_review=open_review).or_refuse()
     if held_on > today():
         raise Refused("Give today or a day that is past", "held_on")
+    if meeting_id is not None and meeting_id not in queries.meetings_for(plan):
+        raise Refused("Choose a meeting that was held to review this plan", "meeting")
     review = Review.objects.create(
         folder_id=plan.folder_id, plan=plan, number=Review.objects.filter(plan=plan).count() + 1, held_on=held_on,
         meeting_id=meeting_id, together=together, who_came=who_came.strip(), **signed(acting),
@@ -73,6 +76,8 @@ def _open_review(review_id: UUID) -> Review:
         raise NotFound
     if review.closed_at is not None:
         raise Refused("This review is closed. What is new belongs in the next one")
+    if review.withdrawn_at is not None:
+        raise Refused("The opening of this review was taken back. Open another one")
     return review
 
 
@@ -97,7 +102,7 @@ def answer_outcome(review_id: UUID, outcome: UUID, sent: ReviewedIn) -> None:
     if sent.scale is not None:
         Scale.objects.create(
             folder_id=plan.folder_id, plan=plan, outcome=outcome, whose=Whose.PROFESSIONAL.value,
-            name=f"Review {review.number}", value=sent.scale, on=review.held_on, **signed(acting),
+            name=f"Review {review.number}", value=sent.scale, on=review.held_on, review=review, **signed(acting),
         )  # fmt: skip
     plan.save()
     record(Verb.WROTE, "plans.answer_outcome", folder_id=plan.folder_id, subject=row)
@@ -130,6 +135,7 @@ def close_review(
     wishes: WishesIn,
     *,
     knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
     next_by: date | None = None,
     sooner_why: str = "",
     seen: int | None = None,
@@ -150,12 +156,13 @@ def close_review(
     if result is None:
         raise Refused("Select what the review decided", "result")
     knows_nobody(knows_family).or_refuse()
+    conflict.or_refuse()
     pack, at, kind = pack_in_force(), now(), PlanKind(plan.kind)
     [decision] = decide(
         [
             Deciding(
                 plan.folder_id, DecisionKind.PLAN, f"Review {review.number}: {result.label.lower()}", reasons,
-                pack.name, pack.version, subject_id=plan.id,
+                pack.name, pack.version, subject_id=plan.id, **asdict(conflict),
             )
         ]
     )  # fmt: skip

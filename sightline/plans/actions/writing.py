@@ -92,38 +92,49 @@ def _put(
     fields: Mapping[str, Any],
     what: str,
     item: UUID | None,
+    alike: Mapping[UUID, UUID] | None = None,
 ) -> list[UUID]:
-    """Write the same in each plan, or the next revision of `item` in the first. Returns the items."""
+    """Write the same in each plan, or the next revision of `item` in the only one and of what stands for it in the
+    plans of `alike` (plan: item). Returns the items."""
     if item is not None and len(plan_ids) != 1:
         raise Refused("A change is made in one child’s plan. Write it anew to have it in several", "also")
-    plans, acting = enter_all(plan_ids)
+    changes = {plan_ids[0]: item, **(alike or {})} if item is not None else {}
+    plans, acting = enter_all(list(changes) or plan_ids)
     together = uuid7() if len(plans) > 1 else None
     items = []
     for plan in plans:
-        revision = 1
-        if item is not None:
-            before = model.objects.filter(plan=plan, item=item).order_by("-revision").first()  # type: ignore[attr-defined]
+        own, revision = changes.get(plan.id), 1
+        if own is not None:
+            before = model.objects.filter(plan=plan, item=own).order_by("-revision").first()  # type: ignore[attr-defined]
             if before is None or before.dropped_why:
                 raise NotFound
-            revision, together = before.revision + 1, before.written_together
+            revision = before.revision + 1
         row = model(  # type: ignore[misc]
-            folder_id=plan.folder_id, plan=plan, item=item or uuid7(), revision=revision,
+            folder_id=plan.folder_id, plan=plan, item=own or uuid7(), revision=revision,
             written_together=together, **fields, **signed(acting),
         )  # fmt: skip
         row.save(force_insert=True)
         items.append(row.item)
-        changed(plan, acting, f"{what} {'changed' if item else 'added'}")
+        changed(plan, acting, f"{what} {'changed' if own else 'added'}")
         record(Verb.WROTE, f"plans.write_{what.replace(' ', '_')}", folder_id=plan.folder_id, subject=row)
     return items
 
 
 @transaction.atomic
-def write_outcome(plan_ids: Sequence[UUID], sent: OutcomeIn, *, item: UUID | None = None) -> list[UUID]:
-    """A planned outcome in each of these plans, or a change of `item` in the only one. Returns the items."""
+def write_outcome(
+    plan_ids: Sequence[UUID],
+    sent: OutcomeIn,
+    *,
+    item: UUID | None = None,
+    alike: Mapping[UUID, UUID] | None = None,
+) -> list[UUID]:
+    """A planned outcome in each of these plans, or a change of `item` in the only one and `alike` in the plans of
+    brothers and sisters in which the same stands (plan: its item there). Returns the items."""
     pack = pack_in_force()
     framework = {o.id: o.title for o in pack.outcomes(today()).item}
     began = max(
-        Plan.objects.filter(id__in=list(plan_ids)).values_list("began_on", flat=True), default=today()
+        Plan.objects.filter(id__in=[*plan_ids, *(alike or {})]).values_list("began_on", flat=True),
+        default=today(),
     )
     rules.check_outcome(
         sent.words, sent.measure, sent.baseline, sent.by, began, framework, sent.of_framework
@@ -141,12 +152,18 @@ def write_outcome(plan_ids: Sequence[UUID], sent: OutcomeIn, *, item: UUID | Non
         "whose_words": sent.whose_words.strip()[:200],
         "needed": sent.needed.value,
     }
-    return _put(PlannedOutcome, plan_ids, fields, "outcome", item)
+    return _put(PlannedOutcome, plan_ids, fields, "outcome", item, alike)
 
 
 @transaction.atomic
-def write_statement(plan_ids: Sequence[UUID], sent: StatementIn, *, item: UUID | None = None) -> list[UUID]:
-    """A statement in each of these plans, or a change of `item` in the only one. Returns the items."""
+def write_statement(
+    plan_ids: Sequence[UUID],
+    sent: StatementIn,
+    *,
+    item: UUID | None = None,
+    alike: Mapping[UUID, UUID] | None = None,
+) -> list[UUID]:
+    """A statement in each of these plans, or a change of `item` as `write_outcome` makes it. Returns the items."""
     rules.check_statement(sent.kind, sent.answer, sent.words, sent.why, sent.about).or_refuse()
     fields = {
         "kind": sent.kind.value,
@@ -155,12 +172,18 @@ def write_statement(plan_ids: Sequence[UUID], sent: StatementIn, *, item: UUID |
         "words": sent.words.strip(),
         "why": sent.why.strip(),
     }
-    return _put(Statement, plan_ids, fields, "statement", item)
+    return _put(Statement, plan_ids, fields, "statement", item, alike)
 
 
 @transaction.atomic
-def write_need(plan_ids: Sequence[UUID], sent: NeedIn, *, item: UUID | None = None) -> list[UUID]:
-    """A need in each of these plans, or a change of `item` in the only one. Returns the items."""
+def write_need(
+    plan_ids: Sequence[UUID],
+    sent: NeedIn,
+    *,
+    item: UUID | None = None,
+    alike: Mapping[UUID, UUID] | None = None,
+) -> list[UUID]:
+    """A need in each of these plans, or a change of `item` as `write_outcome` makes it. Returns the items."""
     if not sent.words.strip():
         raise Refused("Say what is needed", "words")
     if sent.adult_id is not None:
@@ -168,7 +191,8 @@ def write_need(plan_ids: Sequence[UUID], sent: NeedIn, *, item: UUID | None = No
             raise Refused(
                 "Say what this does to the child, so that it is linked to the child’s plan", "for_child"
             )
-        folders = list(Plan.objects.filter(id__in=list(plan_ids)).values_list("folder_id", flat=True))
+        of_all = [*plan_ids, *(alike or {})]
+        folders = list(Plan.objects.filter(id__in=of_all).values_list("folder_id", flat=True))
         tied = Tie.objects.filter(held_on(today()), folder_id__in=folders, other_id=sent.adult_id)
         if set(tied.values_list("folder_id", flat=True)) != set(folders):
             raise Refused("Choose an adult who is in the life of each of these children", "adult")
@@ -182,7 +206,7 @@ def write_need(plan_ids: Sequence[UUID], sent: NeedIn, *, item: UUID | None = No
         "agency_id": sent.agency_id,
         "area": sent.area.strip()[:80],
     }
-    return _put(Need, plan_ids, fields, "need", item)
+    return _put(Need, plan_ids, fields, "need", item, alike)
 
 
 _KINDS: dict[str, type[Written]] = {"outcome": PlannedOutcome, "statement": Statement, "need": Need}

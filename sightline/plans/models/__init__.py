@@ -4,11 +4,12 @@ from .back import TakenBack
 from .incidents import Incident, ReturnConversation
 from .local import LocalHelp
 from .plan import Category, CoreMember, Ending, Lead, Plan, PlanChange, PlanVersion, Transfer
-from .review import Review, ReviewedOffer, ReviewedOutcome, Scale
+from .review import GOES_ON, Review, ReviewedOffer, ReviewedOutcome, Scale
 from .sent import SentForm
 from .work import Action, ActionStep, Need, Offer, OfferStep, PlannedOutcome, Statement, View, Visit
 
 __all__ = [
+    "GOES_ON",
     "Action",
     "ActionStep",
     "Category",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from sightline.agencies.models import Practitioner
 from sightline.kernel.models import never_changed
@@ -17,9 +17,10 @@ from .work import ActionStep
 
 
 class TakenBack(Added):
-    """An ending of a plan (closed, or stepped to another), the closing of a review, or of an action, taken back by
-    whoever wrote this row, and why. `undid` is the plan that a step had begun. Of a review it keeps what was decided,
-    since the review itself is open again and may be closed otherwise."""
+    """An ending of a plan (closed, or stepped to another), its beginning, the closing of a review or its opening, or
+    the closing of an action, taken back by whoever wrote this row, and why. `undid` is the plan that a step had begun,
+    or this plan where its own beginning is taken back. Of a review's closing it keeps what was decided, since the
+    review itself is open again and may be closed otherwise."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="taken_back")
     change = models.OneToOneField(
@@ -46,11 +47,14 @@ class TakenBack(Added):
                 name="one_thing_is_taken_back",
                 condition=Q(ending__isnull=False, review__isnull=True, step__isnull=True)
                 | Q(ending__isnull=True, review__isnull=False, step__isnull=True)
-                | Q(ending__isnull=True, review__isnull=True, step__isnull=False),
+                | Q(ending__isnull=True, review__isnull=True, step__isnull=False)
+                | Q(ending__isnull=True, review__isnull=True, step__isnull=True, undid=F("plan")),
             ),
             models.CheckConstraint(
                 name="a_review_taken_back_keeps_what_was_decided",
-                condition=Q(review__isnull=True) | (Q(closed_at__isnull=False) & ~Q(result="")),
+                condition=Q(review__isnull=True)
+                | (Q(closed_at__isnull=False) & ~Q(result=""))
+                | Q(closed_at__isnull=True, result=""),
             ),
         ]
         indexes = [models.Index(fields=["folder"], name="taken_back_of_child")]

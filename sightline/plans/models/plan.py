@@ -45,6 +45,9 @@ class Plan(Signed):
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     pack = models.CharField(max_length=80)
     pack_version = models.CharField(max_length=80)
+    #: Ids of the child's statuses that its beginning ended or began: what taking it back puts right.
+    ended_statuses = ArrayField(models.UUIDField(), default=list)
+    began_statuses = ArrayField(models.UUIDField(), default=list)
     framework = models.CharField(max_length=200, help_text="The outcomes framework, as its pack named it")
     #: Counts every act on it: a form that was opened on an older count is stale.
     version = models.PositiveIntegerField(default=1)

@@ -15,9 +15,13 @@ from .base import Added, Signed, choices
 from .plan import Plan, PlanChange
 from .work import Offer
 
+#: A review that goes on: neither closed nor taken back.
+GOES_ON = Q(closed_at__isnull=True, withdrawn_at__isnull=True)
+
 
 class Review(Signed):
-    """One child's part of a review. It is open until every planned outcome is answered for and it is closed."""
+    """One child's part of a review. It is open until every planned outcome is answered for and it is closed, or
+    until its opening is taken back (`TakenBack` says by whom and why): then it is a review of nothing any more."""
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="reviews")
     number = models.PositiveSmallIntegerField()
@@ -30,13 +34,16 @@ class Review(Signed):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     change = models.ForeignKey(PlanChange, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
     door = folder_door(jobs={"duties": ("select",)})
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="review_number_once"),
-            models.UniqueConstraint(
-                fields=["plan"], condition=Q(closed_at__isnull=True), name="one_review_at_a_time"
+            models.UniqueConstraint(fields=["plan"], condition=GOES_ON, name="one_review_at_a_time"),
+            models.CheckConstraint(
+                name="a_review_is_closed_or_taken_back",
+                condition=Q(closed_at__isnull=True) | Q(withdrawn_at__isnull=True),
             ),
             models.CheckConstraint(
                 name="a_closed_review_has_its_result", condition=Q(closed_at__isnull=True) | ~Q(result="")
@@ -87,6 +94,9 @@ class Scale(Added):
     whose = models.CharField(max_length=12, choices=choices(Whose))
     name = models.CharField(max_length=200)
     value = models.PositiveSmallIntegerField()
+    review = models.ForeignKey(
+        Review, null=True, on_delete=models.PROTECT, related_name="+", help_text="The review that placed it"
+    )
     words = models.TextField(blank=True)
     on = models.DateField()
 

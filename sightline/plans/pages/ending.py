@@ -96,6 +96,24 @@ def take_back(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespo
 
 
 @page(permission=Permission.WRITE_FOLDER)
+def withdraw(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
+    """Take the beginning of a plan back, with the reason."""
+    _view, shown, plan = opened(request, folder_id, plan_id, "withdraw")
+    form = bound(request, forms.ReopenForm, as_of=plan.version)
+    return form_page(
+        request, shown, form,
+        lambda: actions.withdraw_plan(
+            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"], seen=form.seen_version()
+        ),
+        title=f"Take the beginning of the {plan.kind.label.lower()} back",
+        done="Taken back. The plan stays readable, and another may be begun.",
+        back=plan_page(plan), then=reverse("plans:child", args=[plan.folder_id]), button="Take it back",
+        hint="For a plan that should not have been begun: of the wrong kind, or for the wrong child. Its open actions "
+        "are given up, and the child stands where they stood before it. What was written in it stays readable.",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
 def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Another authority asks us to take a child on a protection plan."""
     view, shown = open_child(request, folder_id, "plans.receive", tab="plan")

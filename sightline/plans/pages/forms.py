@@ -26,10 +26,11 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.govuk.once import OnceForm
+from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
 
 from .. import actions
-from ..queries import LocalView
+from ..queries import LocalView, SameText
 from ..terms import (
     Achieved,
     Agrees,
@@ -84,6 +85,21 @@ class PlanForm(OnceForm):
     def also(self) -> list[UUID]:
         return [UUID(i) for i in self.cleaned_data.get("also") or []]
 
+    def offer_alike(self, found: Sequence[SameText]) -> None:
+        """Ask in whose plans the same text is changed as well: what was written once for brothers and sisters."""
+        self._alike = {str(one.plan_id): one.item for one in found}
+        if found:
+            self.fields["alike"] = Choices(
+                "Change it in the same way in the plan of", [(str(one.plan_id), one.called) for one in found],
+                required=False, small=True,
+                hint="It was written once for them and still says the same there. Leave out a child to whom the change "
+                "does not apply",
+            )  # fmt: skip
+
+    def alike(self) -> dict[UUID, UUID]:
+        """The plans in which the same is changed, and its item in each."""
+        return {UUID(i): self._alike[i] for i in self.cleaned_data.get("alike") or []}
+
     def choose(self, name: str, options: Iterable[tuple[str, str]]) -> None:
         """Fill the answers of a choice; without any the question is not asked."""
         found = list(options)
@@ -101,7 +117,15 @@ class _Wishes(WishesForm, PlanForm):
     """A form about a plan that asks for the child's wishes as well."""
 
 
-class BeginForm(_Wishes):
+class _Decision(ConflictForm):
+    """A form by which something is decided on a plan."""
+
+    def conflicting(self) -> actions.ConflictIn:
+        """Whether the child's welfare was in conflict with anybody's interests, as the actions take it."""
+        return actions.ConflictIn(**self.conflict_said())
+
+
+class BeginForm(_Wishes, _Decision):
     kind = Choice(
         "Which plan?",
         [
@@ -135,8 +159,8 @@ class BeginForm(_Wishes):
     )  # fmt: skip
     sooner_why = Text("Why sooner?", required=False)
     field_order = (
-        "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons", "heard",
-        "weight", "wishes_why_not", "visit_by", "sooner_why",
+        "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons", "has_conflict",
+        "conflict", "for_the_child", "conflict_resolved", "heard", "weight", "wishes_why_not", "visit_by", "sooner_why",
     )  # fmt: skip
 
     def sent(self) -> actions.BeginIn:
@@ -144,7 +168,8 @@ class BeginForm(_Wishes):
         return actions.BeginIn(
             PlanKind(got["kind"]), got["began_on"], got["reasons"], category=got["category"] or "",
             decision_id=self.uuid("decision"), lead_id=self.uuid("lead"), wishes=self.weighed(),
-            earlier_plans=got["earlier_plans"], visit_by=got["visit_by"], sooner_why=got["sooner_why"],
+            earlier_plans=got["earlier_plans"], conflict=self.conflicting(), visit_by=got["visit_by"],
+            sooner_why=got["sooner_why"],
         )  # fmt: skip
 
 
@@ -452,11 +477,21 @@ class MetForm(PlanForm):
 
 
 class StartReviewForm(PlanForm):
+    meeting = Select(
+        "At which meeting was it held?", required=False, empty="At none that is recorded here",
+        hint="Its list of who came, and its quorum, then stand in the review",
+    )  # fmt: skip
     held_on = Day("When was the review held?", tense="past", ask="Enter the day of the review")
     who_came = Words(
-        "Who came, who sent a report, who sent apologies?", required=False, rows=3,
-        hint="Where a meeting is recorded in Sightline its list stands there",
+        "Who was invited, who came, who sent a report or apologies, from which agency?", required=False, rows=3,
+        hint="Leave empty where you have chosen the meeting",
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or {}
+        if not got.get("meeting") and not got.get("who_came"):
+            self.add_error("who_came", "Say who was invited and who came, from which agency")
+        return got
 
 
 class ReviewedForm(PlanForm):
@@ -497,7 +532,7 @@ class OfferReviewedForm(PlanForm):
     )
 
 
-class CloseReviewForm(_Wishes):
+class CloseReviewForm(_Wishes, _Decision):
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
@@ -515,6 +550,10 @@ class CloseReviewForm(_Wishes):
         "knows_family",
         "result",
         "reasons",
+        "has_conflict",
+        "conflict",
+        "for_the_child",
+        "conflict_resolved",
         "heard",
         "weight",
         "wishes_why_not",
@@ -531,21 +570,22 @@ class _Ending(_Wishes, ClosingWords):
     reasons = Words("Why?", rows=4, ask="Give the reasons")
 
 
-class CloseForm(_Ending, ClosingForm):
+class CloseForm(_Ending, _Decision, ClosingForm):
     field_order = (
-        "knows_family", "reason", "reasons", "summary", "helps_now", "feedback_asked", "record_in_order_by",
-        "heard", "weight", "wishes_why_not",
+        "knows_family", "reason", "reasons", "has_conflict", "conflict", "for_the_child", "conflict_resolved",
+        "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight", "wishes_why_not",
     )  # fmt: skip
 
     def sent(self) -> actions.EndIn:
         got = self.cleaned_data
         return actions.EndIn(
             got["reason"], got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), self.weighed(), knows_family=got["knows_family"],
+            self.uuid("record_in_order_by"), self.weighed(), conflict=self.conflicting(),
+            knows_family=got["knows_family"],
         )  # fmt: skip
 
 
-class StepForm(_Ending):
+class StepForm(_Ending, _Decision):
     to = Choice("Which plan does the child go on under?", ask="Select the plan")
     category = Choice("Category", CATEGORIES, ask="Select the category of the plan", small=True)
     decision = Select(
@@ -553,8 +593,9 @@ class StepForm(_Ending):
     )
     lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
     field_order = (
-        "knows_family", "to", "category", "decision", "lead", "reasons", "summary", "helps_now", "feedback_asked",
-        "record_in_order_by", "heard", "weight", "wishes_why_not",
+        "knows_family", "to", "category", "decision", "lead", "reasons", "has_conflict", "conflict", "for_the_child",
+        "conflict_resolved", "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight",
+        "wishes_why_not",
     )  # fmt: skip
 
     def offer_steps(self, kind: PlanKind) -> None:
@@ -578,7 +619,8 @@ class StepForm(_Ending):
         return actions.StepIn(
             PlanKind(got["to"]), got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
             self.uuid("record_in_order_by"), category=got.get("category") or "", decision_id=self.uuid("decision"),
-            lead_id=self.uuid("lead"), wishes=self.weighed(), knows_family=got["knows_family"],
+            lead_id=self.uuid("lead"), wishes=self.weighed(), conflict=self.conflicting(),
+            knows_family=got["knows_family"],
         )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def _shown(
     plans: list[queries.PlanView],
 ) -> HttpResponse:
     found = queries.plan_of(plan_id, view.folder_ids)
+    reviews = queries.reviews_of([p.id for p in plans])
     may_write = bool(shown["may_write"])
     return render(
         request,
@@ -67,7 +68,7 @@ def _shown(
             "plan": found,
             "plans": plans,
             "open_review": queries.open_review(found.id) if found.open else None,
-            "reviews": queries.reviews_of([p.id for p in plans]),
+            "reviews": reviews,
             "siblings": queries.siblings_of(found),
             "answers": queries.answers(found),
             "duties": on_subject(found.id) if found.open else [],
@@ -76,6 +77,8 @@ def _shown(
             "visits": queries.visits_of(view.folder_ids, 3),
             "transfers": queries.transfers_of(view.folder_ids),
             "said_of": actions.said_of,
+            "may_begin": may_write and not any(p.open for p in plans),
+            "may_withdraw": may_write and found.may_be_withdrawn(reviews),
             "stepped_from": queries.stepped_from(found.id) if may_write and found.open else None,
             "kinds": StatementKind,
             "plan_kinds": PlanKind,

@@ -45,7 +45,7 @@ def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespon
         "plans/review.html",
         shown
         | {
-            "writable": shown["may_write"] and found.closed_at is None,
+            "writable": shown["may_write"] and found.closed_at is None and not found.withdrawn,
             "may_take_back": shown["may_write"] and found.closed_at is not None,
             "progress": progress_of(view),
             "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
@@ -136,7 +136,7 @@ def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
         got = form.cleaned_data
         actions.close_review(
             found.id, ReviewResult(got["result"]), got["reasons"], form.weighed(), knows_family=got["knows_family"],
-            next_by=got["next_by"], sooner_why=got["sooner_why"], seen=form.seen_version(),
+            conflict=form.conflicting(), next_by=got["next_by"], sooner_why=got["sooner_why"], seen=form.seen_version(),
         )  # fmt: skip
 
     return form_page(
@@ -167,3 +167,19 @@ def take_back(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRes
         hint=f"{decided} What the review was held for is owed again, and the next one’s clock stops.".strip(),
         button="Take it back",
     )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def withdraw(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
+    """Take the opening of a review back, with the reason."""
+    _view, shown, found = _opened(request, folder_id, review_id, "review_withdraw")
+    form = bound(request, forms.WhyForm, as_of=found.plan_version)
+    return form_page(
+        request, shown, form,
+        lambda: actions.withdraw_review(found.id, form.cleaned_data["why"], seen=form.seen_version()),
+        title=f"Take the opening of review {found.number} back",
+        done="Taken back. What was answered in it stays readable; the review is still to be held.",
+        back=_page(found), button="Take it back",
+        hint="For a review that was opened by mistake, such as on the wrong child. What it was to be held for is owed "
+        "as before, and another may be opened.",
+    )  # fmt: skip

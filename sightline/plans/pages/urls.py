@@ -39,6 +39,7 @@ urlpatterns = [
     path(f"{_PLAN}close/", ending.close, name="close"),
     path(f"{_PLAN}step/", ending.step, name="step"),
     path(f"{_PLAN}back/", ending.take_back, name="take_back"),
+    path(f"{_PLAN}not-begun/", ending.withdraw, name="withdraw"),
     path(f"{_PLAN}write/<slug:part>/", write.write, name="write"),
     path(f"{_PLAN}change/<slug:part>/<uuid:text_id>/", write.change, name="change"),
     path(f"{_PLAN}drop/<slug:part>/<uuid:text_id>/", write.drop, name="drop"),
@@ -49,4 +50,5 @@ urlpatterns = [
     path(f"{_REVIEW}view/", reviews.view_, name="review_view"),
     path(f"{_REVIEW}close/", reviews.close, name="review_close"),
     path(f"{_REVIEW}back/", reviews.take_back, name="review_back"),
+    path(f"{_REVIEW}not-opened/", reviews.withdraw, name="review_withdraw"),
 ]

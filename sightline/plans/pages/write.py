@@ -14,6 +14,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies
 from sightline.agencies.terms import Permission
 from sightline.children.queries import ChildView
+from sightline.govuk.words import date_only
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import pack_in_force
@@ -152,10 +153,23 @@ def _statement(kind: StatementKind) -> Callable[[Any, list[UUID], UUID | None, P
                 kind, got.get("words") or "", got.get("answer") or "", got.get("about") or got.get("name") or "",
                 got.get("why") or "",
             ),
-            item=item,
+            item=item, alike=form.alike(),
         )  # fmt: skip
 
     return send
+
+
+def _fill_review(form: Any, plan: PlanView, _view: ChildView) -> None:
+    found = queries.meetings_for(plan)
+    form.choose("meeting", [(str(i), f"The one on {date_only(began)}") for i, began in found.items()])
+
+
+def _send_review(form: Any, plans: list[UUID], _item: UUID | None, _plan: PlanView) -> None:
+    got = form.cleaned_data
+    meeting = form.uuid("meeting") if "meeting" in form.fields else None
+    actions.start_review(
+        plans[0], got["held_on"], meeting_id=meeting, who_came="" if meeting else got["who_came"]
+    )
 
 
 def _send_core(form: Any, plans: list[UUID], _item: UUID | None, _plan: PlanView) -> None:
@@ -204,7 +218,7 @@ def _text(kind: StatementKind, title: str, hint: str = "") -> _Part:
 PARTS: dict[str, _Part] = {
     "outcome": _Part(
         "A planned outcome", forms.OutcomeForm, _fill_outcome,
-        lambda form, plans, item, _plan: actions.write_outcome(plans, form.sent(), item=item),
+        lambda form, plans, item, _plan: actions.write_outcome(plans, form.sent(), item=item, alike=form.alike()),
         "The outcome stands in the plan.", shared=True, kept="outcome", first=_first_outcome,
         hint="What is to be different for this child, in words that the family would use.",
     ),
@@ -249,7 +263,7 @@ PARTS: dict[str, _Part] = {
     ),
     "need": _Part(
         "A need", forms.NeedForm, _fill_need,
-        lambda form, plans, item, _plan: actions.write_need(plans, form.sent(), item=item),
+        lambda form, plans, item, _plan: actions.write_need(plans, form.sent(), item=item, alike=form.alike()),
         "The need stands in the plan.", shared=True, kept="need", first=_first_need,
     ),
     "action": _Part(
@@ -304,10 +318,7 @@ PARTS: dict[str, _Part] = {
         "The visit is signed. It stands in the record under its own number.",
     ),
     "review": _Part(
-        "Open a review", forms.StartReviewForm, _nothing,
-        lambda form, plans, _item, _plan: actions.start_review(
-            plans[0], form.cleaned_data["held_on"], who_came=form.cleaned_data["who_came"]
-        ),
+        "Open a review", forms.StartReviewForm, _fill_review, _send_review,
         "The review is open. Answer for each planned outcome.",
     ),
     "transfer": _Part(
@@ -386,6 +397,8 @@ def change(request: HttpRequest, folder_id: UUID, plan_id: UUID, part: str, text
     if isinstance(form, forms.TextForm):
         form.fields["words"].label = found.title
     found.fill(form, plan, view)
+    if found.shared:
+        form.offer_alike(queries.same_elsewhere(plan.id, found.kept, text_id))
     return form_page(
         request,
         shown,

@@ -13,10 +13,11 @@ from .lists import (
     places,
     unmet,
 )
-from .meeting import OutcomeAt, PlanAt, before_meeting, plans_at
+from .meeting import REVIEWS, OutcomeAt, PlanAt, before_meeting, meetings_for, plans_at
 from .moving import OfAuthority, transfers_by_authority
 from .parts import member_of
 from .plan import (
+    SameText,
     back_words,
     child_of_plan,
     duty_ids_on,
@@ -32,6 +33,7 @@ from .plan import (
     plans_in_family,
     plans_of,
     protection_plans_before,
+    same_elsewhere,
     siblings_of,
     statements_to_choose,
     stepped_from,
@@ -42,11 +44,12 @@ from .plan import (
     visits_of,
     was_signed,
 )
-from .review import ReviewView, open_review, progress_of, review_shown, reviews_of
+from .review import ReviewView, open_review, progress_of, review_shown, reviews_of, stands_reviewed
 from .shown import ActionView, PlanView
 from .signing import answers, around_of, as_signed, born_by, must_answer, plans_to_answer
 
 __all__ = [
+    "REVIEWS",
     "ActionRow",
     "ActionView",
     "Counted",
@@ -58,6 +61,7 @@ __all__ = [
     "PlanMark",
     "PlanView",
     "ReviewView",
+    "SameText",
     "UnmetView",
     "actions_of_agencies",
     "answers",
@@ -77,6 +81,7 @@ __all__ = [
     "last_written",
     "local",
     "local_matching",
+    "meetings_for",
     "member_of",
     "moments",
     "must_answer",
@@ -98,8 +103,10 @@ __all__ = [
     "protection_plans_before",
     "review_shown",
     "reviews_of",
+    "same_elsewhere",
     "siblings_of",
     "standing",
+    "stands_reviewed",
     "statements_to_choose",
     "stepped_from",
     "taken_on",

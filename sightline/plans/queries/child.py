@@ -221,7 +221,12 @@ def _taken_back(rows: Iterable[TakenBack]) -> Iterator[Moment]:
         kind, by = PlanKind(back.plan.kind).label, back.written_by.name if back.written_by else ""
         page = _page(back.plan)
         what = f"{kind} goes on again"
-        if back.review is not None:
+        if back.undid_id == back.plan_id:
+            what = f"Beginning of the {kind.lower()} taken back"
+        elif back.review is not None and back.closed_at is None:
+            page = address("plans:review", back.folder_id, back.review_id)
+            what = f"Opening of review {back.review.number} taken back"
+        elif back.review is not None:
             page = address("plans:review", back.folder_id, back.review_id)
             what = f"Closing of review {back.review.number} taken back"
             assert back.closed_at is not None

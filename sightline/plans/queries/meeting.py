@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sightline.access.queries import joined_set
 from sightline.children.queries import names_of_folders
 from sightline.govuk.words import in_a_row
+from sightline.kernel.time import LONDON
+from sightline.meetings.queries import held_about
 from sightline.meetings.terms import Purpose
 
 from ..models import Plan, PlannedOutcome, Review, ReviewedOutcome, Transfer
 from ..terms import Achieved, Direction, Next, PlanKind, PlanState, ReviewResult
+from .shown import PlanView
 
-#: The meetings that belong to a plan of a kind: without the plan there is nothing to review or to carry.
-OF_PLAN = {
-    Purpose.CORE_GROUP: PlanKind.CHILD_PROTECTION,
+#: The meetings at which each kind of plan is reviewed.
+REVIEWS = {
     Purpose.REVIEW_CONFERENCE: PlanKind.CHILD_PROTECTION,
     Purpose.CHILD_IN_NEED_REVIEW: PlanKind.CHILD_IN_NEED,
     Purpose.EARLY_HELP_REVIEW: PlanKind.EARLY_HELP,
 }
+#: The meetings that belong to a plan of a kind: without the plan there is nothing to review or to carry.
+OF_PLAN = {Purpose.CORE_GROUP: PlanKind.CHILD_PROTECTION, **REVIEWS}
 
 
 def before_meeting(purpose: Purpose, folder_ids: Sequence[UUID]) -> list[str]:
@@ -58,6 +62,19 @@ def _was_asked(folder_id: UUID) -> bool:
     return asked.filter(answered_at__isnull=True).exists()
 
 
+def meetings_for(plan: Plan | PlanView) -> dict[UUID, datetime]:
+    """The meetings held to review a plan at which no review of it stands yet, the latest first, and when each began."""
+    taken = Review.objects.filter(plan_id=plan.id, withdrawn_at__isnull=True, meeting_id__isnull=False)
+    known = set(taken.values_list("meeting_id", flat=True))
+    purpose = next(of for of, kind in REVIEWS.items() if kind.value == plan.kind)
+    held = held_about(joined_set(plan.folder_id), purpose.value)
+    return {
+        id: began
+        for id, began in held
+        if id not in known and began.astimezone(LONDON).date() >= plan.began_on
+    }
+
+
 @dataclass(frozen=True)
 class OutcomeAt:
     """A planned outcome at a meeting: what is to be different, and how far it was reached where the review said so."""
@@ -84,7 +101,10 @@ class PlanAt:
 
 def plans_at(meeting_id: UUID, folder_ids: Sequence[UUID]) -> list[PlanAt]:
     """The plans of these children, with the review that a meeting held of each, in their order. Four queries."""
-    held = {r.plan_id: r for r in Review.objects.filter(meeting_id=meeting_id, folder_id__in=folder_ids)}
+    reviews = Review.objects.filter(
+        meeting_id=meeting_id, folder_id__in=folder_ids, withdrawn_at__isnull=True
+    )
+    held = {r.plan_id: r for r in reviews}
     found: dict[UUID, Plan] = {}
     for plan in Plan.objects.filter(folder_id__in=folder_ids).order_by("began_on", "id"):
         before = found.get(plan.folder_id)

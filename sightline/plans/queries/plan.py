@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,7 @@ from ..models import (
     PlanChange,
     PlannedOutcome,
     PlanVersion,
+    Review,
     Statement,
     Transfer,
     Visit,
@@ -84,7 +86,7 @@ def _annotated(rows: QuerySet[Plan]) -> QuerySet[Plan]:
 
 
 def _undone(row: Any) -> str:
-    """That the step which began a plan was taken back: by whom, when and why."""
+    """That the beginning of a plan, or the step which began it, was taken back: by whom, when and why."""
     back = getattr(row, "undone", None)
     return taken_back_words(back) if back is not None else ""
 
@@ -122,6 +124,7 @@ def _head(row: Any) -> dict[str, Any]:
         "signed_number": row.signed_number,
         "signed_at": row.signed_at,
         "signed_by": row.signed_by or "",
+        "stepped": row.came_from_id is not None,
         "undone": _undone(row),
         "signed_particulars": (row.signed_born or "", bool(row.signed_unborn)),
     }
@@ -303,6 +306,45 @@ def last_written(plan_id: UUID, kind: str, item: UUID) -> Written | None:
     return found
 
 
+@dataclass(frozen=True)
+class SameText:
+    """A text of a plan that stands word for word in the plan of a brother or sister, written once for both."""
+
+    plan_id: UUID
+    item: UUID
+    called: str
+
+
+_OWN = {"id", "folder_id", "plan_id", "item", "revision", "written_at", "written_by_id", "written_post"}
+
+
+def same_elsewhere(plan_id: UUID, kind: str, item: UUID) -> list[SameText]:
+    """Where what was written once for several children stands unchanged in the open plans of the others."""
+    here = last_written(plan_id, kind, item)
+    if here is None or here.written_together is None:
+        return []
+    model = _KINDS[kind]
+
+    def says(row: Any) -> dict[str, Any]:
+        return {
+            f.attname: getattr(row, f.attname) for f in model._meta.concrete_fields if f.attname not in _OWN
+        }
+
+    items = model.objects.filter(written_together=here.written_together).values("item")
+    rows = (
+        model.objects.filter(item__in=items)
+        .exclude(plan_id=plan_id)
+        .exclude(plan__state=PlanState.CLOSED.value)
+        .select_related("plan")
+        .order_by("item", "-revision")
+        .distinct("item")
+    )
+    same = [row for row in rows if says(row) == says(here)]
+    names = name_and_age(row.plan.child_id for row in same) if same else {}
+    found = [SameText(row.plan_id, row.item, names[row.plan.child_id].called) for row in same]
+    return sorted(found, key=lambda one: one.called)
+
+
 def ending_that_stands(plan_id: UUID) -> Ending | None:
     """How a plan ended, where that has not been taken back."""
     return (
@@ -316,7 +358,8 @@ def ending_that_stands(plan_id: UUID) -> Ending | None:
 def stepped_from(plan_id: UUID) -> UUID | None:
     """The plan whose step up or down began this one, where the step may still be taken back: before any review."""
     return (
-        Plan.objects.filter(id=plan_id, came_from__isnull=False, undone__isnull=True, reviews__isnull=True)
+        Plan.objects.filter(id=plan_id, came_from__isnull=False, undone__isnull=True)
+        .exclude(Exists(Review.objects.filter(plan_id=OuterRef("id"), withdrawn_at__isnull=True)))
         .values_list("came_from_id", flat=True)
         .first()
     )

@@ -10,10 +10,11 @@ from uuid import UUID
 from sightline.kernel.time import day_of
 from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
+from sightline.meetings.queries import WhoCame, who_came
 from sightline.voice.models import Regard
 from sightline.voice.models import View as Voiced
 
-from ..models import PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale, TakenBack
+from ..models import GOES_ON, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale, TakenBack
 from ..rules import Account
 from ..terms import Achieved, DidChange, Next, OfferState, PlanKind, ReviewResult, Whose
 from .parts import (
@@ -29,7 +30,7 @@ from .parts import (
     view_views,
     views_on,
 )
-from .shown import OfferView, OutcomeView, ViewView
+from .shown import OfferView, OutcomeView, ReviewLine, ViewView
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class ReviewView:
     number: int
     held_on: date
     who_came: str
+    """In words, where it was held at no meeting that is recorded here."""
+    at_meeting: WhoCame | None
     result: ReviewResult | None
     closed_at: datetime | None
     closed_by: str
@@ -84,6 +87,8 @@ class ReviewView:
     accounts: tuple[Account, ...]
     taken_back: tuple[str, ...] = ()
     """Each closing that was taken back: what it had decided, by whom and why it was taken back."""
+    withdrawn: str = ""
+    """That the opening of the review was taken back: by whom, when and why."""
 
     @property
     def unanswered(self) -> int:
@@ -126,7 +131,8 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
     regard = Regard.objects.filter(decision_id=row.decision_id).first() if row.decision_id else None
     heard = list(Voiced.objects.filter(id__in=regard.views).values_list("said", flat=True)) if regard else []
     return ReviewView(
-        taken_back=tuple(f"{ReviewResult(b.result).label}. {taken_back_words(b)}" for b in backs),
+        taken_back=tuple(f"{ReviewResult(b.result).label}. {taken_back_words(b)}" for b in backs if b.result),
+        withdrawn=next((taken_back_words(b) for b in backs if not b.result), ""),
         id=row.id,
         folder_id=row.folder_id,
         plan_id=row.plan_id,
@@ -135,6 +141,7 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
         number=row.number,
         held_on=row.held_on,
         who_came=row.who_came,
+        at_meeting=who_came(row.meeting_id) if row.meeting_id else None,
         result=ReviewResult(row.result) if row.result else None,
         closed_at=row.closed_at,
         closed_by=row.closed_by.name if row.closed_by else "",
@@ -169,16 +176,6 @@ def _answer(row: ReviewedOutcome | None) -> AnswerView | None:
     )
 
 
-@dataclass(frozen=True)
-class ReviewLine:
-    id: UUID
-    plan_id: UUID
-    number: int
-    held_on: date
-    result: ReviewResult | None
-    closed: bool
-
-
 def reviews_of(plan_ids: Sequence[UUID]) -> list[ReviewLine]:
     """The reviews of plans, the latest first."""
     rows = Review.objects.filter(plan_id__in=plan_ids).order_by("-held_on", "-number")
@@ -190,6 +187,7 @@ def reviews_of(plan_ids: Sequence[UUID]) -> list[ReviewLine]:
             r.held_on,
             ReviewResult(r.result) if r.result else None,
             r.closed_at is not None,
+            r.withdrawn_at is not None,
         )
         for r in rows
     ]
@@ -197,7 +195,12 @@ def reviews_of(plan_ids: Sequence[UUID]) -> list[ReviewLine]:
 
 def open_review(plan_id: UUID) -> UUID | None:
     """The review of a plan that is open now."""
-    return Review.objects.filter(plan_id=plan_id, closed_at__isnull=True).values_list("id", flat=True).first()
+    return Review.objects.filter(GOES_ON, plan_id=plan_id).values_list("id", flat=True).first()
+
+
+def stands_reviewed(plan_id: UUID) -> bool:
+    """Whether a review of a plan is open or closed, and has not been taken back."""
+    return Review.objects.filter(plan_id=plan_id, withdrawn_at__isnull=True).exists()
 
 
 @dataclass(frozen=True)
@@ -223,7 +226,8 @@ class Line:
 
 def progress_of(plan_ids: Sequence[UUID]) -> list[Line]:
     """Each planned outcome's baseline, scales and answers by day, then the scales of the child's safety."""
-    scales = list(Scale.objects.filter(plan_id__in=plan_ids).order_by("on", "written_at"))
+    placed = Scale.objects.filter(plan_id__in=plan_ids, review__withdrawn_at__isnull=True)
+    scales = list(placed.order_by("on", "written_at"))
     answered: dict[UUID, list[tuple[date, AnswerView]]] = {}
     rows = (
         ReviewedOutcome.objects.filter(review__plan_id__in=plan_ids, review__closed_at__isnull=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from ..terms import (
     OfferState,
     PlanKind,
     PlanState,
+    ReviewResult,
     StandsOn,
     StatementKind,
     TieKept,
@@ -187,6 +189,17 @@ def how_seen(seen: bool, alone: bool | None) -> str:
 
 
 @dataclass(frozen=True)
+class ReviewLine:
+    id: UUID
+    plan_id: UUID
+    number: int
+    held_on: date
+    result: ReviewResult | None
+    closed: bool
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
 class PlanView:
     """A plan as its page shows it. Texts are those that hold now; what was before stands in the versions."""
 
@@ -227,8 +240,16 @@ class PlanView:
     accounts: tuple[Account, ...] = ()
     ties: tuple[str, ...] = ()
     signed_particulars: tuple[str, bool] = ("", False)
+    stepped: bool = False
+    """Whether a step from another plan began it."""
     undone: str = ""
-    """That the step which began it was taken back, by whom and why."""
+    """That its beginning, or the step which began it, was taken back: by whom and why."""
+
+    def may_be_withdrawn(self, reviews: Iterable[ReviewLine]) -> bool:
+        """Whether its page offers to take its beginning back (`rules.may_withdraw_plan`)."""
+        standing = any(r.plan_id == self.id and not r.withdrawn for r in reviews)
+        going_on = self.state not in (PlanState.CLOSED, PlanState.MOVING)
+        return going_on and not (standing or self.stepped or self.from_authority)
 
     @property
     def open(self) -> bool:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import died, set_authority
@@ -13,8 +16,12 @@ from sightline.chronology.rules import Asked
 from sightline.enquiries.models import Episode
 from sightline.enquiries.terms import Stage
 from sightline.kernel.models import held_on
-from sightline.kernel.time import today
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.meetings import actions as meetings
+from sightline.meetings import queries as held
+from sightline.meetings.actions import AttendanceIn, Invitee
+from sightline.meetings.terms import Came, Purpose
 from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer, WishesIn
 from sightline.plans.models import Action, Ending, Offer, Plan, Review, TakenBack
@@ -34,6 +41,7 @@ from .factories import (
     make_family,
     reviewed,
     signed,
+    written,
 )
 
 pytestmark = pytest.mark.django_db
@@ -211,13 +219,131 @@ def test_a_step_is_not_taken_back_once_what_followed_was_reviewed_or_ended():
     closed_review(family, new, item, ReviewResult.CLOSE)
     with as_practitioner(family.manager):
         assert queries.stepped_from(new) is None
-        with pytest.raises(Refused, match="has been reviewed"):
+        with pytest.raises(Refused, match="Take its reviews back first"):
             actions.reopen_plan(plan, WRONG, knows_family=False)
         actions.close_plan(new, an_end(family))
         with pytest.raises(Refused, match="Reopen that one first"):
             actions.reopen_plan(plan, WRONG, knows_family=False)
         actions.reopen_plan(new, WRONG, knows_family=False)
         assert queries.plan_shown(new).open
+
+
+def test_a_step_is_taken_back_once_the_reviews_of_what_followed_are_the_latest_first():
+    family = make_family()
+    plan, item, step = stepped(family, PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.manager):
+        was, due, at = statuses(family.maya), owed(family.maya), stage(family.maya)
+        new = actions.step_plan(plan, step)
+        actions.sign_plan(new, without="Heard last week on the plan before.")
+    review = closed_review(family, new, item, ReviewResult.CONTINUES)
+    with as_practitioner(family.manager):
+        with pytest.raises(Refused, match="Take its closing back first"):
+            actions.withdraw_review(review, WRONG)
+        actions.reopen_review(review, WRONG, knows_family=False)
+        with pytest.raises(Refused, match="has been reviewed"):
+            actions.reopen_plan(plan, WRONG, knows_family=False)
+        actions.withdraw_review(review, WRONG)
+        assert queries.stepped_from(new) == plan
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        assert (statuses(family.maya), owed(family.maya), stage(family.maya)) == (was, due, at)
+        kept = queries.review_shown(review)
+        assert [o.answer is not None for o in kept.outcomes] == [True], "what was answered stays readable"
+
+
+def test_the_opening_of_a_review_is_taken_back_and_another_is_opened():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    item = signed(family, plan)
+    with as_practitioner(family.chair):
+        review = actions.start_review(plan, today())
+        actions.answer_outcome(review, item, reviewed())
+        due = owed(family.maya)
+    with as_practitioner(family.worker), pytest.raises(NotPermitted, match="whoever opened it"):
+        actions.withdraw_review(review, WRONG)
+    with as_practitioner(family.manager):
+        with pytest.raises(Refused) as refused:
+            actions.withdraw_review(review, " ")
+        assert refused.value.verdict.field == "why"
+        actions.withdraw_review(review, WRONG)
+        assert queries.open_review(plan) is None
+        assert owed(family.maya) == due, "the review is still to be held"
+        assert queries.review_shown(review).withdrawn.endswith(WRONG)
+        assert [line.withdrawn for line in queries.reviews_of([plan])] == [True]
+        assert ("Opening of review 1 taken back",) in on_timeline(family.maya)
+        [opened] = [c for c in queries.history_of(plan) if c.act == "review 1 opened"]
+        assert queries.back_words(opened).endswith(WRONG)
+        [line] = [one for one in queries.progress_of([plan]) if one.outcome == item]
+        assert [point.name for point in line.points] == ["At the start"], "it places nothing on a scale"
+        assert not line.answers
+        for act in (
+            lambda: actions.withdraw_review(review, WRONG),
+            lambda: actions.answer_outcome(review, item, reviewed()),
+        ):
+            with pytest.raises(Refused, match="opening of this review was taken back"):
+                act()
+        again = actions.start_review(plan, today())
+        assert queries.review_shown(again).number == 2
+        assert queries.open_review(plan) == again
+
+
+@pytest.mark.parametrize("kind", list(PlanKind))
+def test_the_beginning_of_a_plan_is_taken_back_and_another_is_begun(kind):
+    family = make_family()
+    fields = {}
+    if kind is PlanKind.CHILD_PROTECTION:
+        fields["decision_id"] = conference_decision(family, family.maya)
+    with as_practitioner(family.manager):
+        was, due = statuses(family.maya), owed(family.maya)
+        at = stage(family.maya) if fields else None
+    for turn in range(2):
+        plan = begun(family, kind=kind, **fields)
+        item = written(family, plan)
+        with as_practitioner(family.manager):
+            assert statuses(family.maya) != was
+            actions.withdraw_plan(plan, WRONG, knows_family=False)
+            assert statuses(family.maya) == was
+            if at is not None:
+                assert stage(family.maya) is at
+                assert owed(family.maya) == due
+            else:
+                assert {d[0] for d in owed(family.maya)} == {"plan_begun"}, "the child waits for a plan"
+            shown = queries.plan_shown(plan)
+            assert not shown.open
+            assert shown.undone.endswith(WRONG)
+            assert [o.item for o in shown.outcomes] == [item], "what was written stays readable"
+            assert not Action.objects.filter(plan_id=plan, state="open").exists()
+            assert queries.protection_plans_before(family.maya) == (0, 0)
+            assert f"Beginning of the {kind.label.lower()} taken back" in {
+                m[0] for m in on_timeline(family.maya)
+            }
+            with pytest.raises(Refused, match="Begin another one"):
+                actions.reopen_plan(plan, WRONG, knows_family=False)
+            assert TakenBack.objects.filter(plan__folder_id=family.maya).count() == turn + 1
+
+
+def test_the_beginning_of_a_plan_is_not_taken_back_over_what_followed_or_by_anybody():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    with as_practitioner(family.nurse), pytest.raises(Refused, match="by whoever began it"):
+        actions.withdraw_plan(plan, WRONG, knows_family=False)
+    with as_practitioner(family.stranger), pytest.raises(NotFound):
+        actions.withdraw_plan(plan, WRONG, knows_family=False)
+    with as_practitioner(family.chair), pytest.raises(Refused, match="You know this family"):
+        actions.withdraw_plan(plan, WRONG, knows_family=True)
+    with as_practitioner(family.worker):
+        review = actions.start_review(plan, today())
+        with pytest.raises(Refused, match="Take its reviews back first"):
+            actions.withdraw_plan(plan, WRONG, knows_family=False)
+        actions.withdraw_review(review, WRONG)
+    with as_practitioner(family.manager):
+        new = actions.step_plan(plan, a_step(family, PlanKind.EARLY_HELP))
+        with pytest.raises(Refused, match="Take that step back"):
+            actions.withdraw_plan(new, WRONG, knows_family=False)
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        actions.withdraw_plan(plan, WRONG, knows_family=False)
+        assert not queries.plan_shown(plan).open
+        assert statuses(family.maya) == set()
 
 
 @pytest.mark.parametrize("first", [ReviewResult.CONTINUES, ReviewResult.STEP_DOWN])
@@ -386,3 +512,56 @@ def test_an_outcome_that_a_review_ended_is_asked_of_no_more_until_it_is_planned_
         actions.write_outcome([plan], an_outcome(words="Breakfast and supper."), item=item)
         [again] = queries.plan_shown(plan).outcomes
         assert again.ended_at is None
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CORE_GROUP, Purpose.REVIEW_CONFERENCE])
+def test_a_meeting_that_was_not_held_after_all_leaves_the_plan_as_it_was(purpose):
+    family = make_family()
+    plan = begun(family)
+    item = signed(family, plan)
+    chair = family.worker if purpose is Purpose.CORE_GROUP else family.chair
+    with as_practitioner(family.worker):
+        meeting = meetings.call(
+            purpose, [family.maya], now() + timedelta(minutes=1), chair_id=chair.pk, place="School"
+        )
+        meetings.invite(meeting, Invitee.practitioner(family.nurse.pk, opens=True))
+    with time_machine.travel(now() + timedelta(minutes=10)), as_practitioner(chair):
+        due = owed(family.maya)
+        for turn in range(2):
+            people = [AttendanceIn(one.id, Came.CAME) for one in held.meeting(meeting).invited]
+            meetings.hold(
+                meeting,
+                began_at=now(),
+                people=people,
+                without_quorum_why="It cannot wait.",
+                unready_why="None came.",
+            )
+            assert owed(family.maya) != due
+            review = queries.open_review(plan)
+            if review is not None:
+                actions.answer_outcome(review, item, reviewed())
+            with pytest.raises(Refused, match="Say why"):
+                meetings.not_held(meeting, " ")
+            meetings.not_held(meeting, WRONG)
+            assert owed(family.maya) == due
+            assert queries.open_review(plan) is None
+            shown = held.meeting(meeting)
+            assert shown.state.value == "called"
+            assert {one.came for one in shown.invited} == {None}
+            assert len([c for c in shown.changes if c.why == WRONG]) == turn + 1
+            with pytest.raises(Refused, match="not been recorded as held"):
+                meetings.not_held(meeting, WRONG)
+    if purpose is Purpose.REVIEW_CONFERENCE:
+        with time_machine.travel(now() + timedelta(minutes=30)), as_practitioner(chair):
+            meetings.hold(
+                meeting, began_at=now(), people=people, without_quorum_why="It cannot wait.",
+                unready_why="None came.",
+            )  # fmt: skip
+            review = queries.open_review(plan)
+            actions.answer_outcome(review, item, reviewed())
+            hear(family, plan, review_id=review)
+            actions.close_review(
+                review, ReviewResult.CONTINUES, "She eats and is calm.", WISHED, knows_family=False
+            )
+            with pytest.raises(Refused, match="Take its closing back first"):
+                meetings.not_held(meeting, WRONG)

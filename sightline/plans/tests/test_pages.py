@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -13,14 +14,18 @@ from django.urls import reverse
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions.assessment import Seen, record_progress
 from sightline.enquiries.terms import AgainstAge, Development
-from sightline.kernel.time import today
+from sightline.kernel.time import now, today
+from sightline.meetings import actions as meetings
+from sightline.meetings import queries as queries_of_meetings
+from sightline.meetings.actions import AttendanceIn, Invitee
+from sightline.meetings.terms import Came, Purpose
 from sightline.plans import actions, queries
-from sightline.plans.actions import ViewIn
+from sightline.plans.actions import StatementIn, ViewIn
 from sightline.plans.pages.urls import urlpatterns
 from sightline.plans.pages.write import PARTS
-from sightline.plans.terms import Agrees, DidChange, ReviewResult
+from sightline.plans.terms import Agrees, DidChange, PlanKind, ReviewResult, StatementKind
 
-from .factories import WISHED, a_service, an_end, begun, filled, make_family, reviewed
+from .factories import WISHED, a_service, an_end, an_outcome, begun, filled, make_family, reviewed, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +129,7 @@ def test_a_review_says_who_came_and_what_is_still_to_be_answered():
             "result": "continues",
             "reasons": "It goes well and on.",
             "wishes_why_not": "Asleep.",
+            "has_conflict": "no",
         },
     )
     assert answer.status_code == 409
@@ -259,3 +265,147 @@ def test_a_plan_a_review_and_an_action_are_taken_back_on_their_pages_which_say_s
     told = client.get(reverse("chronology:child", args=[family.maya])).text
     assert "goes on again" in told
     assert "Taken back by Priya Nair on" in told
+
+
+def test_a_plan_and_a_review_begun_by_mistake_are_taken_back_on_their_pages_and_another_is_begun():
+    family, places = _world()
+    client = _client(family.worker)
+    plan_page = reverse("plans:plan", args=[family.maya, places["plan_id"]])
+    review = reverse("plans:review", args=[family.maya, places["review_id"]])
+    assert "Begun by mistake?" not in client.get(plan_page).text, "its review comes first"
+    assert "Opened by mistake?" in client.get(review).text
+    back = reverse("plans:review_withdraw", args=[family.maya, places["review_id"]])
+    assert "Say why" in client.post(back, {"why": ""}).text
+    shown = client.post(back, {"why": "It was her brother who was looked at."}, follow=True).text
+    assert "The opening of this review was taken back." in shown
+    assert "It was her brother who was looked at." in shown
+    assert "Begun by mistake?" in client.get(plan_page).text
+    back = reverse("plans:withdraw", args=[family.maya, places["plan_id"]])
+    kept = client.post(back, {"why": "It was meant for her brother."})
+    assert "It was meant for her brother." in kept.text
+    page = client.post(back, {"why": "It was meant for her brother.", "knows_family": "no"}, follow=True).text
+    assert "It was meant for her brother." in page
+    assert "Reopen this plan" not in page
+    begin = reverse("plans:begin", args=[family.maya])
+    assert f'href="{begin}"' in page, "another plan can be begun"
+    sent = {
+        "kind": "early_help", "reasons": "Help by agreement will do.", **_day("began_on", today()),
+        "wishes_why_not": "She was asked twice, and went on drawing.", "has_conflict": "no",
+    }  # fmt: skip
+    assert "The plan has begun" in client.post(begin, sent, follow=True).text
+
+
+def test_a_child_whose_plan_was_closed_can_have_another():
+    family, places = _world()
+    with as_practitioner(family.manager):
+        actions.withdraw_review(places["review_id"], "It was her brother who was looked at.")
+        actions.close_plan(places["plan_id"], an_end(family))
+    page = _client(family.worker).get(reverse("plans:child", args=[family.maya])).text
+    assert f'href="{reverse("plans:begin", args=[family.maya])}"' in page
+    assert f'href="{reverse("plans:receive", args=[family.maya])}"' in page
+    assert "Record our conference’s decision" in page, "a request that waits stands on the page"
+
+
+@pytest.mark.obligation("PLN-02")
+def test_what_was_written_once_for_brothers_and_sisters_is_changed_once_or_for_one_alone():
+    family = make_family()
+    maya = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    theo = begun(family, family.theo, kind=PlanKind.CHILD_IN_NEED, with_plan=maya)
+    with as_practitioner(family.worker):
+        worry = StatementIn(StatementKind.DANGER, "That they go hungry.")
+        mayas, theos = actions.write_statement([maya, theo], worry)
+        [outcome, _theirs] = actions.write_outcome([maya, theo], an_outcome())
+
+    def said(plan):
+        with as_practitioner(family.worker):
+            return [(s.words, s.together) for s in queries.plan_shown(plan).said(StatementKind.DANGER)]
+
+    client = _client(family.worker)
+    of_maya = reverse("plans:change", args=[family.maya, maya, "danger", mayas])
+    of_theo = reverse("plans:change", args=[family.theo, theo, "danger", theos])
+    asked = client.get(of_maya).text
+    assert "Change it in the same way in the plan of" in asked
+    assert str(theo) in asked
+    assert (
+        client.post(of_maya, {"words": "That they go hungry and unheard.", "alike": [str(theo)]}).status_code
+        == 302
+    )
+    assert said(maya) == said(theo) == [("That they go hungry and unheard.", True)]
+    assert client.post(of_theo, {"words": "That he goes unheard at nursery."}).status_code == 302
+    assert said(maya) == [("That they go hungry and unheard.", True)]
+    assert said(theo) == [("That he goes unheard at nursery.", False)]
+    for address in (of_maya, of_theo):
+        assert "in the same way" not in client.get(address).text, "they say different things now"
+    assert (
+        "in the same way"
+        in client.get(reverse("plans:change", args=[family.maya, maya, "outcome", outcome])).text
+    )
+
+
+@pytest.mark.obligation("PLN-04")
+def test_a_review_lists_who_was_invited_by_agency_and_its_quorum():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    client = _client(family.worker)
+    with as_practitioner(family.worker):
+        meeting = meetings.call(
+            Purpose.CHILD_IN_NEED_REVIEW, [family.maya], now() + timedelta(minutes=1), chair_id=family.manager.pk,
+            place="School",
+        )  # fmt: skip
+        meetings.invite(meeting, Invitee.practitioner(family.nurse.pk, opens=True))
+        meetings.invite(meeting, Invitee.family(family.mother, "Mother"))
+        later = now() + timedelta(minutes=10)
+    with time_machine.travel(later), as_practitioner(family.manager):
+        people = [
+            AttendanceIn(
+                one.id,
+                Came.APOLOGISED if one.name == "Ines Farrow" else Came.CAME,
+                report=one.name == "Ines Farrow",
+            )
+            for one in queries_of_meetings.meeting(meeting).invited
+        ]
+        meetings.hold(
+            meeting,
+            began_at=now(),
+            people=people,
+            without_quorum_why="It cannot wait.",
+            unready_why="Ana asked for it.",
+        )
+        review = queries.open_review(plan)
+    with time_machine.travel(later):
+        page = client.get(reverse("plans:review", args=[family.maya, review])).text
+        agency = family.nurse.postings.get().agency.name
+        assert agency in page
+        assert "Ines Farrow" in page
+        assert "Apologised; sent a report" in page
+        assert "Ana Ferreira, Mother" in page
+        assert "It cannot wait." in page
+        assert f'href="/meetings/{meeting}/"' in page
+        assert str(family.nurse.postings.get().agency_id) not in page
+        with as_practitioner(family.manager):
+            actions.withdraw_review(review, "It was opened on the wrong day.")
+        opening = reverse("plans:write", args=[family.maya, plan, "review"])
+        assert "Say who was invited and who came" in client.post(opening, _day("held_on", today())).text
+        sent = {**_day("held_on", today()), "meeting": str(meeting)}
+        assert "Apologised; sent a report" in client.post(opening, sent, follow=True).text
+
+
+@pytest.mark.obligation("CHD-06")
+def test_nothing_is_decided_on_a_plan_over_the_child_and_a_conflict_that_was_resolved_stands_with_the_decision():
+    family = make_family()
+    client, begin = _client(family.worker), reverse("plans:begin", args=[family.maya])
+    sent = {
+        "kind": "early_help", "reasons": "Help by agreement will do.", **_day("began_on", today()),
+        "wishes_why_not": "She was asked twice, and went on drawing.",
+    }  # fmt: skip
+    assert "Say whether there is a conflict" in client.post(begin, sent).text
+    sent |= {"has_conflict": "yes", "conflict": "Her father wants to be left alone."}
+    refused = client.post(begin, {**sent, "for_the_child": "no"})
+    assert refused.status_code == 409
+    assert "nothing is decided on the plan" in refused.text
+    assert "Her father wants to be left alone." in refused.text
+    resolved = {**sent, "for_the_child": "yes", "conflict_resolved": "He agreed to be out on Tuesdays."}
+    assert "The plan has begun" in client.post(begin, resolved, follow=True).text
+    told = client.get(reverse("web:decisions", args=[family.maya])).text
+    assert "Resolved for the child: He agreed to be out on Tuesdays." in told

@@ -172,6 +172,7 @@ def test_a_plan_that_somebody_changed_meanwhile_is_not_ended_or_signed_over_it(n
     more = {
         "knows_family": "no", "helps_now": "Nan.", "feedback_asked": "On the visit.",
         "record_in_order_by": str(family.manager.pk), "wishes_why_not": "She was asleep.",
+        "has_conflict": "no",
     }  # fmt: skip
     page = client.post(address, {**opened, **more, **sent})
     text = page.content.decode()
