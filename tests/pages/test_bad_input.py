@@ -709,3 +709,48 @@ def test_a_child_whose_plan_was_closed_may_have_another_and_may_move_here_with_o
     shown = client.get(f"/child/{family.maya}/plan/").content.decode()
     assert f"/child/{family.maya}/plan/begin/" in shown
     assert f"/child/{family.maya}/plan/receive/" in shown
+
+
+@pytest.mark.obligation("PAR-12")
+def test_a_plan_that_was_accepted_in_error_is_taken_back_and_the_request_waits_again(
+    unchanged: Callable[[], Any],
+) -> None:
+    family = planning.make_family()
+    with as_practitioner(family.worker):
+        asked = receive_transfer(
+            family.maya, "Northmoor Council", "Their plan.", category="EMO", earlier_plans=2
+        )
+        clock = Duty.objects.get(subject_id=asked).due_at
+    chair = signed_in(family.chair)
+    path = f"/child/{family.maya}/plan/transfer/{asked}/"
+    decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
+               "words": "The risk came along.", "wishes_why_not": "She was asleep.", "lead": str(family.worker.pk),
+               **on("conference_on", today())}  # fmt: skip
+    for _turn in range(2):
+        assert chair.post(path, decided).status_code == 302
+        with as_practitioner(family.chair):
+            assert plans.open_plan(family.maya) is not None
+        with unchanged():
+            unsaid = chair.post(f"{path}back/", {"knows_family": "no", "why": ""})
+            assert "Say why" in text(unsaid)
+            other = signed_in(family.worker).post(
+                f"{path}back/", {"knows_family": "no", "why": "It was wrong so."}
+            )
+            assert other.status_code == 403
+        back = chair.post(
+            f"{path}back/", {"knows_family": "no", "why": "It was recorded on the wrong child."}
+        )
+        assert back.status_code == 302, text(back)
+        with as_practitioner(family.chair):
+            assert plans.open_plan(family.maya) is None
+            [owed] = Duty.objects.filter(
+                subject_id=asked, kind="transfer_in_conference", closed_at__isnull=True
+            )
+            assert owed.due_at == clock
+            kinds = Duty.objects.filter(folder_id=family.maya, closed_at__isnull=True).values_list(
+                "kind", flat=True
+            )
+            assert "child_protection_visit" not in kinds
+    said = text(chair.get(f"/child/{family.maya}/decisions/"))
+    assert "The answer on the move, Northmoor Council, is taken back" in said
+    assert "accepted, Helen Abara, chair" in said

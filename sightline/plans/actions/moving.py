@@ -38,6 +38,7 @@ from .back import has_why
 from .base import answered, changed, end_of, enter, enter_folder, signed
 from .begin import BeginIn, begun
 from .ending import EndIn, _check_end, _close, _request_ends
+from .withdrawing import withdraw_plan
 
 
 @transaction.atomic
@@ -230,7 +231,7 @@ def take_transfer_back(transfer_id: UUID, why: str, *, knows_family: bool | None
         _not_needed(row, acting, why)
     else:
         knows_nobody(knows_family).or_refuse()
-        _waits_again(row, acting, why)
+        _waits_again(row, acting, why, knows_family=knows_family)
     record(Verb.WROTE, "plans.take_transfer_back", folder_id=row.folder_id, subject=row)
 
 
@@ -243,7 +244,7 @@ def _not_needed(row: Transfer, acting: Acting, why: str) -> None:
         duties.withdraw_all(row.id, f"The request ended without an answer: {why.strip()}")
 
 
-def _waits_again(row: Transfer, acting: Acting, why: str) -> None:
+def _waits_again(row: Transfer, acting: Acting, why: str, *, knows_family: bool | None) -> None:
     if Transfer.objects.filter(
         folder_id=row.folder_id, direction=row.direction, answered_at__isnull=True
     ).exists():
@@ -257,7 +258,7 @@ def _waits_again(row: Transfer, acting: Acting, why: str) -> None:
             )
         ]
     )  # fmt: skip
-    accepted, since = row.accepted, row.answered_at
+    accepted = row.accepted
     row.answered_at, row.accepted, row.answered_by, row.answer = None, None, "", ""
     if row.direction == Direction.OUT.value:
         assert row.plan_id is not None
@@ -266,11 +267,11 @@ def _waits_again(row: Transfer, acting: Acting, why: str) -> None:
         plan, acting = enter(row.plan_id, PlanAct.ASK_TRANSFER)
         changed(plan, acting, "waits for the other authority again", why.strip())
     else:
-        if accepted:
-            raise Refused(
-                "The plan began here with this answer. Close it with the reason on its own page instead"
-            )
+        if accepted and row.plan_id is not None:
+            withdraw_plan(row.plan_id, why, knows_family=knows_family, with_answer=True)
+            row.plan = None
         duties.owe_again(
-            Duty.objects.filter(subject_id=row.id, kind="transfer_in_conference", closed_at__gte=since), why
+            Duty.objects.filter(subject_id=row.id, kind="transfer_in_conference", closed_at__isnull=False),
+            why,
         )
     row.save()

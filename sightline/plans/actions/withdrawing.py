@@ -42,16 +42,18 @@ _SAME_ACT = timedelta(seconds=5)
 
 
 @transaction.atomic
-def withdraw_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int | None = None) -> None:
+def withdraw_plan(
+    plan_id: UUID, why: str, *, knows_family: bool | None, seen: int | None = None, with_answer: bool = False
+) -> None:
     """The beginning of a plan is taken back: it ends, and statuses, the child's way and what was owed before it are as
     they were. By whoever began it, or who may decide on plans. Raises Refused where it was reviewed since, began by a
-    step or came from another authority."""
+    step or came from another authority, but `with_answer`: with the answer of our conference that had taken it."""
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
     kind = PlanKind(plan.kind)
     rules.may_withdraw_plan(
         kind,
         stepped=plan.came_from_id is not None,
-        moved_here=plan.from_authority,
+        moved_here="" if with_answer else plan.from_authority,
         asked=Transfer.objects.filter(plan=plan, answered_at__isnull=True).exists(),
         reviewed=queries.stands_reviewed(plan.id),
         own=plan.written_by_id == acting.practitioner_id,
