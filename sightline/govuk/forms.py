@@ -91,6 +91,8 @@ class PageForm(forms.Form):
     use_required_attribute = False
     #: It may be saved half written and is complete only later: its empty fields are not called optional.
     written_over_time = False
+    #: The names of fields of which one or another is needed: none of them is called optional.
+    one_of_these: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, draft: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")

@@ -43,7 +43,9 @@ def parameters(
     size, heading = getattr(field, "legend", "s"), getattr(field, "heading", False)
     text = str(bound.label or "")
     # Where a form may be saved half written, what is still empty is asked for later: it is not optional.
-    later = getattr(bound.form, "written_over_time", False)
+    later = getattr(bound.form, "written_over_time", False) or bound.name in getattr(
+        bound.form, "one_of_these", ()
+    )
     if not field.required and not later and not text.endswith("(optional)"):
         text = f"{text} (optional)"
     label = {"text": text, "isPageHeading": heading, "classes": f"govuk-label--{size}" if size else ""}

@@ -16,6 +16,8 @@ from ..queries import SaidLately, Voice, voices
 class WishesForm(PageForm):
     """What the child said that bears on a decision, its weight, or why it was not learnt."""
 
+    one_of_these = frozenset({"heard", "weight", "wishes_why_not"})
+
     heard = Choices(
         "What has the child said that bears on this?", required=False, small=True,
         hint="Early help apart, no decision is made without it, or without the reason why it could not be learnt",
