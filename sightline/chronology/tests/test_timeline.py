@@ -247,11 +247,16 @@ def test_what_a_correction_took_back_is_significant_no_more_from_when_it_was_wri
     with as_practitioner(worker):
         entry = sign_entry(
             {folder: "He was bitten."}, kind="note", happened_at=now() - timedelta(hours=1), significant=True,
-            impact="He fears dogs.",
+            impact={folder: "He fears dogs."},
         )[folder]  # fmt: skip
         correct_entry(entry.id, "It was the puppet.", "He was bitten by a puppet.", significant=False)
         correct_entry(
-            entry.id, "It was a dog.", "He was bitten.", significant=True, impact="He fears dogs.", seen=1
+            entry.id,
+            "It was a dog.",
+            "He was bitten.",
+            significant=True,
+            impact={folder: "He fears dogs."},
+            seen=1,
         )
         last = correct_entry(entry.id, "It was a cat.", "He was scratched.", significant=False, seen=2)
     with owning(), connection.cursor() as cursor:

@@ -168,8 +168,10 @@ def idris(cast: Cast, folder_id: UUID) -> None:
                 answers={"reference": "EM-0417-26"},
                 child_answers={folder_id: {"children_there": "On the stairs, awake"}},
                 significant=True,
-                impact="He knows now that his father comes to the house at night, and that somebody comes when "
-                "one rings.",
+                impact={
+                    folder_id: "He knows now that his father comes to the house at night, and that somebody "
+                    "comes when one rings."
+                },
                 late_why="The police told us on the third day; I wrote when Rhona Lindqvist had rung back.",
             )
         )

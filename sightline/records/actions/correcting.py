@@ -43,18 +43,19 @@ def correct_entry(
     answers: Mapping[str, str] | None = None,
     child_answers: Mapping[UUID, Mapping[str, str]] | None = None,
     significant: bool | None = None,
-    impact: str = "",
+    impact: Mapping[UUID, str] | None = None,
     late_why: str = "",
     seen: int | None = None,
     draft_id: UUID | None = None,
 ) -> Entry:
     """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
 
-    `also` are entries written together with it that have the same mistake; `own` the lines of one child's record, by
-    folder. What is not given, such as `happened_at` or `significant`, stays as the last correction has it. A right time
-    that makes the entry late says why (REC-07). With `seen`, how many corrections the page knew of, one more since is a
-    refusal that names who and when. Decisions stay their makers' (see `settling`); who was asked to confirm the entry
-    is asked about the right words.
+    `also` are entries written together with it that have the same mistake; `own` the lines of one child's record
+    and `impact` what a significant event means for each child, by folder. What is not given, such as `happened_at`
+    or `significant`, stays as the last correction has it. A right time that makes the entry late says why (REC-07).
+    With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
+    Decisions stay their makers' (see `settling`); who was asked to confirm the entry is asked about the right
+    words.
     """
     with attempt("records.correct_entry"):
         acting = permit(Permission.WRITE_FOLDER)
@@ -108,7 +109,8 @@ def correct_entry(
             subject_id=wrong.subject_id, present=now_.present, form=form, draft_id=draft_id,
             late=late_since(wrong, happened_at or now_.happened_at),
             late_why=late_why.strip() or now_.late_why or wrong.late_why,
-            significant=is_significant, impact=impact.strip() or (now_.impact if is_significant else ""),
+            significant=is_significant,
+            impact={row.folder_id: _meant(row, impact or {}) for row in rows} if is_significant else None,
             significant_before=now_.significant, decides=False, what="records.correct_entry",
         )  # fmt: skip
         ask_anew([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
@@ -131,6 +133,11 @@ def _settle_corrected(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) 
 def _standing_now(wrong: Entry) -> Entry:
     """The entry as its last correction has it."""
     return Entry.objects.filter(corrects=wrong).order_by("-number").first() or wrong
+
+
+def _meant(row: Entry, impact: Mapping[UUID, str]) -> str:
+    """What the event means for the child of that record: as given, or as it stands there already."""
+    return impact.get(row.folder_id, "").strip() or _standing_now(row).impact
 
 
 def _pinned_form(entry: Entry) -> EntryForm | None:

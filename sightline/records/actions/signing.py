@@ -40,10 +40,11 @@ def sign_entry(
     late_why: str = "",
     answers: Sequence[Answered] = (),
     significant: bool = False,
-    impact: str = "",
+    impact: Mapping[UUID, str] | None = None,
     on_form: bool = False,
 ) -> dict[UUID, Entry]:
-    """Write one entry in each of several folders: `texts` is the text by folder, with marks where there are any.
+    """Write one entry in each of several folders: `texts` is the text by folder, with marks where there are any;
+    `impact` is what a significant event means for each child, by folder too.
 
     For a room that has asked its own questions: no form is asked for, `answers` are kept as they are given. `on_form`:
     they are those of the kind's own form, which a correction then asks anew. Author,

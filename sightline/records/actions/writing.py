@@ -49,9 +49,9 @@ class EntryIn:
     """One entry about one or several children, as its writer leaves it.
 
     `text` stands in the record of each folder, `own` in that of one alone; both with marks (see `marks`). `answers` are
-    those of the whole entry by question, `child_answers` those of each child. `written_for`, or a name and a post
-    where they have no sign-in, is whoever saw or heard it and will confirm it. `reviews` is the entry that this one
-    looks at again.
+    those of the whole entry by question, `child_answers` those of each child, `impact` what a significant event means
+    for each, by folder. `written_for`, or a name and a post where they have no sign-in, is whoever saw or heard it and
+    will confirm it. `reviews` is the entry that this one looks at again.
     """
 
     folder_ids: tuple[UUID, ...]
@@ -64,7 +64,7 @@ class EntryIn:
     present: str = ""
     late_why: str = ""
     significant: bool = False
-    impact: str = ""
+    impact: Mapping[UUID, str] = field(default_factory=dict)
     written_for: UUID | None = None
     written_for_name: str = ""
     written_for_post: str = ""
@@ -123,7 +123,7 @@ def _write(
     late_why: str = "",
     subject_id: UUID | None = None,
     significant: bool = False,
-    impact: str = "",
+    impact: Mapping[UUID, str] | None = None,
     present: str = "",
     form: EntryForm | None = None,
     draft_id: UUID | None = None,
@@ -134,6 +134,7 @@ def _write(
 ) -> dict[UUID, Entry]:
     """The rows of entries written in one go, numbered; decisions among their paragraphs are decided.
 
+    `impact` is what a significant event means for each child, by folder: each stands in that record alone.
     `late`: whether it counts as written late, and the limit in words, where that is not a matter of now.
     `significant_before`: it stood as a significant event already, of which nobody is told again.
     """
@@ -141,7 +142,8 @@ def _write(
     folders = [page.folder_id for page in pages]
     _may_write_in(folders)
     rules.has_happened(happened_at, at).or_refuse()
-    rules.says_impact(significant, impact).or_refuse()
+    meant = {folder: (impact or {}).get(folder, "").strip() if significant else "" for folder in folders}
+    _says_each_impact(significant, meant)
     for page in pages:
         if not page.paragraphs:
             raise Refused("Write what happened.", "text")
@@ -171,7 +173,7 @@ def _write(
             late=is_late,
             late_why=late_why.strip() if is_late else "",
             significant=significant,
-            impact=impact.strip() if significant else "",
+            impact=meant[page.folder_id],
             third_party=any(p.source is StatementSource.TOLD for p in page.paragraphs),
             form_from=form.from_ if form else None,
             pack=pack.name,
@@ -195,6 +197,14 @@ def _write(
     if decides:
         _decide_in(pages, entries, pack)
     return entries
+
+
+def _says_each_impact(significant: bool, meant: Mapping[UUID, str]) -> None:
+    """Raises Refused, naming the child, where it is not said what a significant event means for one of them."""
+    lacking = [folder for folder, words in meant.items() if not rules.says_impact(significant, words)]
+    if lacking:
+        who = names_of_folders(lacking[:1]).get(lacking[0])
+        rules.says_impact(significant, "", who.called if who else "the child").or_refuse()
 
 
 def beside(paragraphs: Iterable[Paragraph], answers: Iterable[Answered]) -> str:

@@ -30,7 +30,7 @@ from ..actions import ContributionIn, Kept
 from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
 from ..terms import ContributionKind, EntryKind, StatementSource
-from .forms import About, AskForm, ContributionForm, WritingForm, which_records, writing_form
+from .forms import About, AskForm, ContributionForm, WritingForm, impact_of, which_records, writing_form
 from .write import Scene, asked_draft, draft_href, happened_then, look_again, scene, sent
 
 
@@ -125,10 +125,10 @@ def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) ->
         "happened_at": latest.happened_at,
         "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
         "significant": latest.significant,
-        "impact": latest.impact,
         "late_why": latest.late_why,
     }
     for n, view in enumerate([latest, *(beside[f] for f in also if f in beside)]):
+        initial[impact_of(n)] = view.impact
         initial[f"own{n}"] = marked(_typed_again(s) for s in view.statements if s.only)
         for answer in view.answers:
             each = next((q.each_child for q in form.question if q.id == answer.question_id), False)
@@ -191,7 +191,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                     answers=form.answers(),
                     child_answers=form.child_answers(),
                     significant=form.cleaned_data["significant"],
-                    impact=form.cleaned_data["impact"],
+                    impact=form.impact(),
                     late_why=form.cleaned_data["late_why"],
                     seen=seen,
                     draft_id=draft_id,
@@ -223,6 +223,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "form": form,
             "written_late": late,
             "about": about,
+            "impact_of": impact_of,
             "e": found,
             "child": about.child,
             "folder_id": at.lead,

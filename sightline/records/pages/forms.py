@@ -24,6 +24,7 @@ from sightline.govuk.forms import (
 from sightline.kernel.time import today
 from sightline.procedures.schema import EntryForm, FormQuestion
 
+from ..rules import says_impact
 from ..terms import Confirming, ContributionKind
 
 #: Longer than any entry may be: the rule says so, and nothing that was typed is cut.
@@ -54,8 +55,16 @@ class About:
         return (self.child, *self.beside)
 
 
+def impact_of(n: int) -> str:
+    """The field of what a significant event means for the nth child. The first keeps the name that it had when all the
+    children shared one, so that a draft kept then opens with its words at the child from whom the writing began.
+    """
+    return f"impact{n}" if n else "impact"
+
+
 class WritingForm(PageForm):
-    """An entry as it is written. Fields of one child are named `c0_seen`, that child's own lines `own0`."""
+    """An entry as it is written. Fields of one child are named `c0_seen`, that child's own lines `own0`; what the event
+    means for that child as `impact_of` says."""
 
     about: About
 
@@ -68,12 +77,16 @@ class WritingForm(PageForm):
         return [0, *(n for n, c in enumerate(self.about.beside, start=1) if str(c.folder_id) in given)]
 
     def not_asked(self) -> set[str]:
+        """What is asked of a child only where the entry is about that child, and what it means only of an event that
+        is significant."""
         hidden, chosen = super().not_asked(), set(self.chosen)
+        if not self["significant"].value():
+            hidden |= {impact_of(n) for n in range(len(self.about.children))}
         return hidden | {
             name
             for name in self.fields
             for n in range(len(self.about.children))
-            if n not in chosen and (name.startswith(f"c{n}_") or name == f"own{n}")
+            if n not in chosen and (name.startswith(f"c{n}_") or name in (f"own{n}", impact_of(n)))
         }
 
     def names(self, n: int | None = None) -> list[str]:
@@ -104,6 +117,9 @@ class WritingForm(PageForm):
             for n in self.chosen
             if (words := self.cleaned_data.get(f"own{n}", "").strip())
         }
+
+    def impact(self) -> dict[UUID, str]:
+        return {self.about.children[n].folder_id: self.cleaned_data[impact_of(n)] or "" for n in self.chosen}
 
     def folder_ids(self) -> tuple[UUID, ...]:
         return tuple(self.about.children[n].folder_id for n in self.chosen)
@@ -146,10 +162,14 @@ def writing_form(
             fields[f"own{n}"] = Words(
                 f"Only for {child.called}", max_length=UNCUT, rows=3, count=False, required=False,
             )  # fmt: skip
-    fields["significant"] = Confirm("This is a significant event for the child", required=False)
-    fields["impact"] = Words(
-        "What does it mean for the child?", rows=3, count=False, required=False, max_length=4000
-    )
+    whom = "each child that the entry is about" if about.beside else "the child"
+    fields["significant"] = Confirm(f"This is a significant event for {whom}", required=False)
+    for n, child in enumerate(about.children):
+        fields[impact_of(n)] = Words(
+            f"What does it mean for {child.called}?", rows=3, count=False, max_length=4000,
+            ask=says_impact(True, "", child.called).reason,
+            hint="If the event is significant." + (" Stands in no other child’s record." if about.beside else ""),
+        )  # fmt: skip
     if entry:
         fields["written_for"] = Select(
             "Who saw or heard it?",

@@ -36,7 +36,7 @@ from .. import actions, queries, wording
 from ..actions import EntryIn
 from ..marks import Paragraph, in_whose_words, paragraphs
 from ..terms import OWN_WAY, StatementSource
-from .forms import About, Child, WritingForm, starting_values, writing_form
+from .forms import About, Child, WritingForm, impact_of, starting_values, writing_form
 
 #: What a page sends besides the entry itself.
 CONTROLS = ("draft", "version", "act", "seen")
@@ -264,7 +264,7 @@ def _entry(about: About, form: WritingForm) -> EntryIn:
         present=got["present"],
         late_why=got["late_why"],
         significant=got["significant"],
-        impact=got["impact"],
+        impact=form.impact(),
         written_for=UUID(got["written_for"]) if got["written_for"] else None,
         written_for_name=got["written_for_name"],
         written_for_post=got["written_for_post"],
@@ -301,6 +301,7 @@ def _show(
         {
             "form": form,
             "about": about,
+            "impact_of": impact_of,
             "child": about.child,
             "folder_id": at.lead,
             "heading": heading(about, form),

@@ -484,11 +484,15 @@ def test_a_clock_that_was_set_back_is_told_of_and_nothing_is_lost(family: Family
 
 def test_a_significant_event_says_what_it_means_for_the_child(family: Family) -> None:
     with as_practitioner(family.worker):
-        with pytest.raises(Refused) as refused:
-            sign(a_visit(family, significant=True))
+        meant = {
+            family.maya: "She has lost her home.", family.theo: "He changes school.", family.bea: "She is safe."
+        }  # fmt: skip
+        with pytest.raises(Refused, match="means for Theo") as refused:
+            sign(a_visit(family, significant=True, impact=meant | {family.theo: " "}))
         assert refused.value.verdict.field == "impact"
-        entry = sign(a_visit(family, significant=True, impact="They have lost their home."))[family.maya]
-    assert entry.significant
+        entries = sign(a_visit(family, significant=True, impact=meant))
+    assert all(entry.significant for entry in entries.values())
+    assert {folder: entry.impact for folder, entry in entries.items()} == meant
 
 
 def test_a_draft_is_signed_once_and_the_same_answer_comes_back(family: Family) -> None:

@@ -85,6 +85,46 @@ def test_a_visit_to_three_siblings_is_written_once(family: Family) -> None:
         assert Entry.objects.count() == 3
 
 
+@pytest.mark.obligation("REC-01")
+def test_what_an_event_means_for_a_sibling_stands_in_that_record_alone(family: Family) -> None:
+    client, where = client_of(family.worker), places(family)
+    path = reverse("records:write", args=[family.maya, "visit"])
+    means, theo, bea = "It means that Maya", f"impact{where['theo']}", f"impact{where['bea']}"
+    # As one page kept it while all the children shared one: the words are the child's from whom the writing began.
+    sent = a_visit_typed(family, significant="yes", impact=f"{means} hides.")
+    asked = client.post(path, sent).content.decode()
+    assert asked.count("Say what this event means for ") == 4  # each of two at its field and in the summary
+    for name in ("Theo", "Bea"):
+        assert f"Say what this event means for {name}." in asked
+    assert f"{means} hides." in asked
+    sent |= {theo: "Theo cannot sleep.", "version": "1"}
+    asked = client.post(path, sent).content.decode()
+    assert "means for Theo." not in asked
+    assert "Say what this event means for Bea." in asked
+    assert client.post(path, sent | {"act": "save", "version": "2"}).status_code == 302
+    kept = client.get(f"{path}?draft={sent['draft']}").content.decode()
+    assert re.findall(r'name="(impact\d*)"[^>]*>\s*([^<]*)<', kept) == [
+        ("impact", f"{means} hides."), *sorted([(theo, "Theo cannot sleep."), (bea, "")])
+    ]  # fmt: skip
+    assert "What does it mean for Bea? (optional)" not in kept
+    # Whoever the entry is not about is not asked, and what was typed of them is in nobody's record.
+    sent |= {"others": [str(family.theo)], bea: "Bea saw it all.", "act": "sign", "version": "3"}
+    assert client.post(path, sent).status_code == 302
+    with as_practitioner(family.worker):
+        found = {e.folder_id: queries.entry(e.id, [e.folder_id]) for e in Entry.objects.all()}
+    assert {folder: e.impact for folder, e in found.items()} == {
+        family.maya: f"{means} hides.", family.theo: "Theo cannot sleep."
+    }  # fmt: skip
+    for folder, said, not_said in (
+        (family.maya, f"{means} hides.", "Theo cannot sleep."),
+        (family.theo, "Theo cannot sleep.", f"{means} hides."),
+    ):
+        entry = client.get(reverse("records:entry", args=[folder, found[folder].id])).content.decode()
+        timeline = client.get(reverse("chronology:child", args=[folder])).content.decode()
+        assert said in entry
+        assert not_said not in entry + timeline
+
+
 @pytest.mark.obligation("REC-11")
 def test_what_is_missing_is_said_and_what_was_typed_stays_and_is_a_draft(family: Family) -> None:
     client = client_of(family.worker)

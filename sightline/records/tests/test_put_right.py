@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -281,11 +282,17 @@ def test_an_entry_is_not_late_because_its_correction_is(family: Family) -> None:
 
 def test_what_an_event_meant_for_the_child_is_put_right_too(family: Family) -> None:
     with as_practitioner(family.worker):
-        entry = noted(family, "They were put out.", significant=True, impact="She has lost her home.")
+        entry = noted(
+            family, "They were put out.", significant=True, impact={family.maya: "She has lost her home."}
+        )
         kept = correct_entry(entry.id, "A word.", "They were evicted.")
         assert (kept.significant, kept.impact) == (True, "She has lost her home.")
         other = correct_entry(
-            entry.id, "She has not.", "They were evicted.", significant=True, impact="She moved."
+            entry.id,
+            "She has not.",
+            "They were evicted.",
+            significant=True,
+            impact={family.maya: "She moved."},
         )
         assert other.impact == "She moved."
         no = correct_entry(entry.id, "It was the neighbours.", "Others were evicted.", significant=False)
@@ -298,9 +305,40 @@ def test_what_an_event_meant_for_the_child_is_put_right_too(family: Family) -> N
     assert shown.entry.significant
 
 
+@pytest.mark.obligation("REC-01")
+def test_a_correction_in_siblings_records_leaves_each_what_it_meant_for_that_child(family: Family) -> None:
+    """Through the page: it starts from each child's own, and what is put right of one is in that record alone."""
+    both = {family.maya: "Maya hides.", family.theo: "Theo cannot sleep."}
+    with as_practitioner(family.worker):
+        entry = noted(family, "They were put out.", *both, significant=True, impact=both)
+        theo = Entry.objects.get(folder_id=family.theo)
+        kept = correct_entry(entry.id, "A word.", "They were evicted.", also=[theo.id])
+        rows = Entry.objects.filter(written_together=kept.written_together)
+        assert {row.folder_id: row.impact for row in rows} == both
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(family.worker.user)  # type: ignore[arg-type]
+    url = reverse("records:correct", args=[family.maya, entry.id])
+    page = client.get(url).content.decode()
+    assert re.findall(r'name="(impact\d*)"[^>]*>\s*([^<]*)<', page) == [
+        ("impact", "Maya hides."), ("impact1", "Theo cannot sleep.")
+    ]  # fmt: skip
+    sent = {
+        "draft": str(uuid4()), "version": "0", "seen": "1", "act": "sign", "was_wrong": "What it meant.",
+        "text": "They were evicted.", **typed_time(entry.happened_at), "others": [str(family.theo)],
+        "significant": "yes", "impact": "Maya hides.", "impact1": "Theo sleeps.",
+    }  # fmt: skip
+    assert client.post(url, sent).status_code == 302
+    with as_practitioner(family.worker):
+        (last,) = Entry.objects.filter(corrects=theo).order_by("-number")[:1]
+        (mine,) = Entry.objects.filter(corrects=entry).order_by("-number")[:1]
+    assert (mine.impact, last.impact) == ("Maya hides.", "Theo sleeps.")
+
+
 def test_the_page_of_a_correction_asks_for_time_and_weight(family: Family) -> None:
     with as_practitioner(family.worker):
-        entry = noted(family, "They were put out.", significant=True, impact="She has lost her home.")
+        entry = noted(
+            family, "They were put out.", significant=True, impact={family.maya: "She has lost her home."}
+        )
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(family.worker.user)  # type: ignore[arg-type]
     url = reverse("records:correct", args=[family.maya, entry.id])
