@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
-from functools import lru_cache, wraps
+from functools import lru_cache, partial, wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -31,6 +31,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from . import signed_out
 from .rules import Acting, permitted
+from .sent_once import sent_once
 from .sign_in import lacks_second_factor
 from .terms import Permission
 
@@ -69,7 +70,7 @@ def page(
                         return HttpResponseRedirect(resolve_url("mfa_index"))
                     signed_out.sent_again(request)
                 with _undoing(request):
-                    return view(request, *args, **kwargs)
+                    return sent_once(request, partial(view, request, *args, **kwargs))
             except (NotFound, Refused) as refusal:
                 note_exception(refusal, name_of_page(request))
                 return as_page(request, refusal)

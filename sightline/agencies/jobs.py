@@ -38,9 +38,10 @@ def pass_on_notices(timestamp: int) -> None:
     name="agencies.clear_ended_sessions", queueing_lock="agencies.clear_ended_sessions", pass_context=False
 )
 def clear_ended_sessions(timestamp: int) -> None:
-    """Each night: what browsers held for people whose sessions ended days ago."""
+    """Each night: what browsers held for people whose sessions ended days ago, and which forms were sent."""
     with outer_transaction(NOTICES, "agencies.clear_ended_sessions"):
         actions.clear_ended_sessions(now() - ENDED_FOR)
+        actions.forget_sent(now() - actions.AGAIN_WITHIN)
 
 
 @app.task(name="agencies.email_notice", retry=AGAIN)

@@ -212,6 +212,29 @@ class RotaShift(Row):
         indexes = [models.Index(fields=["team", "starts_at"], name="shift_by_team")]
 
 
+class SentForm(Row):
+    """Where a form led that somebody sent and that was taken, so that sending it twice does it once.
+
+    `digest` is of the page's address, the token of that showing of the form, and everything sent: SHA-256, in hex.
+    """
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    answer = models.TextField()
+    sent_at = models.DateTimeField()
+    door = Door(
+        read="practitioner_id = kernel_practitioner()",
+        insert="practitioner_id = kernel_practitioner()",
+        jobs={"notices": ("select", "delete")},
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["digest"], name="form_sent"),
+            models.Index(fields=["sent_at"], name="form_sent_at"),
+        ]
+
+
 class Notice(Row):
     """Tells one practitioner that something waits for them; it carries no content about a child.
 

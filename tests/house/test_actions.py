@@ -44,6 +44,7 @@ NOT_TOLD = {
     "access.grant_to": "a step of the acts that give access",
     "access.given_for": "a step of joining, which tells it",
     "access.keep_form": "as concerns.save_draft",
+    "agencies.keep_answer": "a step of every form that is sent and taken; what it did tells it",
     "access.drop_form": "as concerns.save_draft",
     "access.drop_forms_before": "the job that asks for it tells the trail",
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",

@@ -12,9 +12,11 @@ from .partnership import (
 )
 from .people import appoint, end_posting, first_administrator, give_passphrase, hand_over_people
 from .rota import add_shifts, remove_shift, set_rota
+from .sent import AGAIN_WITHIN, forget_sent, keep_answer, led_to
 from .sessions import clear_ended_sessions
 
 __all__ = [
+    "AGAIN_WITHIN",
     "acknowledge",
     "add_agency",
     "add_shifts",
@@ -25,8 +27,11 @@ __all__ = [
     "end_posting",
     "first_administrator",
     "following_agencies",
+    "forget_sent",
     "give_passphrase",
     "hand_over_people",
+    "keep_answer",
+    "led_to",
     "notice_emailed",
     "notify",
     "notify_duty_manager",
