@@ -227,9 +227,7 @@ def copies(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 @page(permission=Permission.READ_FOLDER)
 def copy_back(request: HttpRequest, folder_id: UUID, copy_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "copy_back", "copies")
-    found = next((c for c in queries.copies_out(view.folder_ids) if c.id == copy_id), None)
-    if found is None:
-        raise NotFound
+    found = queries.copy_out(copy_id, view.folder_ids)
     form = forms.BackForm(request.POST or None)
     return _send(
         request, form,

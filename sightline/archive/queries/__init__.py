@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from sightline.access.queries import grants_on, joined_set, lead_of
 from sightline.agencies.models import Posting
@@ -203,13 +203,21 @@ class CopyOutView:
 
 
 def copies_out(folder_ids: Iterable[UUID]) -> list[CopyOutView]:
-    """What of a record left on paper or a device, the latest first."""
-    rows = (
-        CopyOut.objects.filter(folder_id__in=list(folder_ids))
-        .select_related("author", "back__author")
-        .order_by("-left_at", "-id")
-    )
+    """What of a record left on paper or a device, the latest two hundred, those first."""
+    rows = _copies_out(folder_ids).order_by("-left_at", "-id")
     return [CopyOutView(r.id, r, getattr(r, "back", None)) for r in rows[:200]]
+
+
+def copy_out(copy_id: UUID, folder_ids: Iterable[UUID]) -> CopyOutView:
+    """One of them. Raises NotFound."""
+    row = _copies_out(folder_ids).filter(id=copy_id).first()
+    if row is None:
+        raise NotFound
+    return CopyOutView(row.id, row, getattr(row, "back", None))
+
+
+def _copies_out(folder_ids: Iterable[UUID]) -> QuerySet[CopyOut]:
+    return CopyOut.objects.filter(folder_id__in=list(folder_ids)).select_related("author", "back__author")
 
 
 def told_of_record(folder_ids: Iterable[UUID]) -> list[ToldOfRecord]:
