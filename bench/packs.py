@@ -83,7 +83,7 @@ def conference(who: UUID, siblings: list[UUID]) -> tuple[UUID, UUID]:
         )  # fmt: skip
         actions.send_report(
             meeting_id, {folder: "What was seen and done since the last meeting. " * 40 for folder in siblings},
-            for_family=True,
+            for_family=True, no_family_why=dict.fromkeys(siblings, "Invented for the bench."),
         )  # fmt: skip
         own = next(i for i in queries.meeting(meeting_id, ()).invited if i.row.practitioner_id == who)
         return meeting_id, own.id

@@ -355,6 +355,15 @@ class Report(FolderRow):
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="reports")
     text = models.TextField(blank=True)
     document_id = models.UUIDField(null=True)
+    family_said = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the child and the family said of it, as theirs; rows from before it was asked are empty",
+    )
+    no_family_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Why nothing of theirs is there, or not of everybody"
+    )
     for_family = models.BooleanField(help_text="Whether the family may read it before the meeting")
     not_for_family_why = models.TextField(blank=True)
     recorded_at = models.DateTimeField()

@@ -103,14 +103,7 @@ def of_child(shown: MeetingView, reader: InvitedView, child: ChildPart, *, known
     if before:
         parts.append(Part("Meetings before this one", bullets=before, level=2))
     reports = [r for r in child.reports if r.for_family or not reader.of_family]
-    parts += [
-        Part(
-            f"Report of {r.invitation.agency_name or r.invitation.name}",
-            r.text or "Sent as a file, which is handed over beside this pack.",
-            level=2,
-        )
-        for r in reports
-    ]
+    parts += [part for r in reports for part in papers.report_parts(child, r, level=2)]
     if not reports:
         parts.append(Part("Reports", "No report has been sent yet.", level=2))
     for ask in hooks.in_pack:

@@ -25,6 +25,7 @@ from sightline.procedures.schema import Span as Ahead
 from sightline.procedures.terms import Unit
 
 from . import queries
+from .models import Report
 from .naming import naming
 from .queries import ChildPart, InvitedView, MeetingView
 from .terms import Came, Format, InviteeKind
@@ -215,18 +216,36 @@ def held_for(shown: MeetingView, reader: InvitedView) -> list[Held]:
         return []
     found: dict[str, Held] = {}
     own = children_for(shown, reader)
-    reports = tuple(
-        Part(f"Report of {r.invitation.agency_name or r.invitation.name}", r.text)
-        for c in own
-        for r in c.reports
-        if r.for_family and r.text
-    )
+    reports = tuple(part for c in own for r in c.reports if r.for_family for part in report_parts(c, r))
     papers = [copy_of_minutes(shown, reader), through(shown, reader, Paper("", reader.said_as, reports))]
     if forms_of(shown):
         papers.append(invitation(shown, reader, forms_of(shown)[0].id))
     for paper in papers:
         found |= {one.digest: one for one in paper.held}
     return sorted(found.values(), key=lambda one: one.ruling is not None)
+
+
+def report_parts(child: ChildPart, report: Report, *, level: int = 1) -> list[Part]:
+    """A report on a child as papers hold it: the text, then what the child and the family said, as theirs (REC-14)."""
+    sender = report.invitation.agency_name or report.invitation.name
+    found = [
+        Part(
+            f"Report of {sender}",
+            report.text or "Sent as a file, which is handed over beside this pack.",
+            level=level,
+        )
+    ]
+    if report.family_said:
+        heading = f"What {child.with_family} said, in their words, to {sender}"
+        found.append(Part(heading, report.family_said, level=level + 1))
+    if report.no_family_why:
+        heading = (
+            f"Who is not heard in the report of {sender}, and why"
+            if report.family_said
+            else f"Why nothing from {child.with_family} is in the report of {sender}"
+        )
+        found.append(Part(heading, report.no_family_why, level=level + 1))
+    return found
 
 
 def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:

@@ -55,6 +55,17 @@ def after(state: MeetingState, act: MeetingAct) -> MeetingState:
     return follows
 
 
+def family_heard(said: str, why_none: str, who: str = "the child and the family") -> Verdict:
+    """A report on a child holds what the child and the family said of it, as theirs, or why nothing of theirs is there
+    (North East Lincolnshire: recording; REC-14)."""
+    if said.strip() or why_none.strip():
+        return Verdict.yes()
+    return Verdict.no(
+        f"Write what {who} said about what you report, or say below why there is nothing from them.",
+        "family_said",
+    )
+
+
 def diagram() -> str:
     """The transition table as a Mermaid state diagram, the same every time."""
     lines = ["stateDiagram-v2", f"    [*] --> {MeetingState.CALLED.value.capitalize()}"]

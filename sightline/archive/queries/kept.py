@@ -135,7 +135,15 @@ KEPT: dict[str, Kept] = {
     "enquiries.Relook": Kept("enquiry", "What new information changed"),
     # Meetings; who was there is gathered with the meeting itself (`met`).
     "meetings.ChildTold": _recorded("meeting", "What the child was told of a meeting", at="at"),
-    "meetings.Report": _recorded("meeting", "A report for a meeting", family_left_out="not_for_family_why"),
+    "meetings.Report": _recorded(
+        "meeting",
+        "A report for a meeting",
+        family_left_out="not_for_family_why",
+        leads={
+            "family_said": "What the child and the family said",
+            "no_family_why": "Why nothing from the child or the family is there",
+        },
+    ),
     "meetings.Dissent": _recorded("meeting", "Somebody did not agree"),
     "meetings.AgreedAction": Kept(
         "meeting", "What a meeting agreed", at="agreed_at", by="agreed_by", post="", without=("outcome_id",)

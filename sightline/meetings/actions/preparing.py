@@ -215,11 +215,16 @@ def send_report(
     texts: Mapping[UUID, str],
     *,
     for_family: bool,
+    family_said: Mapping[UUID, str] | None = None,
+    no_family_why: Mapping[UUID, str] | None = None,
     not_for_family_why: str = "",
     invitation_id: UUID | None = None,
     files: Mapping[UUID, Incoming] | None = None,
 ) -> None:
     """An agency's report for a meeting, one text or file by folder, in the name of whoever is invited from it.
+
+    By folder too, `family_said`: what the child and the family said of what is reported, in their words; where there is
+    nothing, `no_family_why`. Each report has one of both (REC-14).
 
     Without `invitation_id` it is the viewer's own. What the family may not read says why. A file is kept as a document
     of that child's record. Raises Refused, also where a file cannot be kept.
@@ -243,6 +248,9 @@ def send_report(
     if set(wanted) - set(children_of(meeting.id)):
         raise NotFound
     open_to_write(wanted)
+    said, why_none = family_said or {}, no_family_why or {}
+    for folder_id in wanted:
+        rules.family_heard(said.get(folder_id, ""), why_none.get(folder_id, "")).or_refuse()
     for folder_id in wanted:
         report_id, document_id = uuid7(), None
         if folder_id in files:
@@ -259,6 +267,8 @@ def send_report(
             invitation=row,
             text=texts.get(folder_id, "").strip(),
             document_id=document_id,
+            family_said=said.get(folder_id, "").strip(),
+            no_family_why=why_none.get(folder_id, "").strip(),
             for_family=for_family,
             not_for_family_why=not_for_family_why.strip(),
             recorded_at=now(),

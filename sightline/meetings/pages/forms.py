@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from sightline.govuk.forms import (
 from sightline.procedures.schema import MeetingRule
 from sightline.records.pages.conflict import ConflictForm
 
+from .. import rules
 from ..queries import ChildPart, InvitedView, MeetingView
 from ..terms import Came, ChildStage, Format, GivenKind, How, InviteeKind, SupporterAnswer, Topic
 
@@ -329,18 +330,49 @@ class ReportForm(PageForm):
     )
     not_for_family_why = Words("Why not?", ask="Say why the family may not read it", rows=2, max_length=1000)
 
-    def __init__(self, *args: Any, children: Sequence[ChildPart], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, children: Sequence[ChildPart], attached: Collection[str] = (), **kwargs: Any
+    ) -> None:
+        """`attached`: the names of the inputs in which a file came ('file_0')."""
         super().__init__(*args, **kwargs)
+        self.children, self.attached = children, attached
         self.files_of = {f"file_{n}": child.folder_id for n, child in enumerate(children)}
-        self.names = {f"text_{n}": child.folder_id for n, child in enumerate(children)}
-        texts = {
-            f"text_{n}": Words(f"Your report on {child.called}", required=False, rows=10)
-            for n, child in enumerate(children)
-        }
-        self.fields = {**texts, **self.fields}
+        asked = {}
+        for n, child in enumerate(children):
+            asked[f"text_{n}"] = Words(f"Your report on {child.called}", required=False, rows=10)
+            asked[f"family_said_{n}"] = Words(
+                f"What did {child.with_family} say about what you report?",
+                required=False,
+                rows=4,
+                hint="In their own words, also where they do not agree. Say who said what.",
+            )
+            asked[f"no_family_why_{n}"] = Words(
+                "If there is nothing from them, or from one of them: why?",
+                required=False,
+                rows=2,
+                max_length=1000,
+            )
+        self.fields = {**asked, **self.fields}
+        self.one_of_these = frozenset(name for name in asked if not name.startswith("text_"))
 
-    def texts(self) -> dict[UUID, str]:
-        return {folder: self.cleaned_data[name] for name, folder in self.names.items()}
+    def clean(self) -> dict[str, Any]:
+        got: dict[str, Any] = super().clean() or self.cleaned_data
+        for n, child in enumerate(self.children):
+            said, why_none = got.get(f"family_said_{n}", ""), got.get(f"no_family_why_{n}", "")
+            if got.get(f"text_{n}") or f"file_{n}" in self.attached:
+                heard = rules.family_heard(said, why_none, child.with_family)
+                if not heard.allowed and not {f"family_said_{n}", f"no_family_why_{n}"} & set(self.errors):
+                    self.add_error(f"family_said_{n}", heard.reason)
+            elif (said or why_none) and f"text_{n}" not in self.errors:
+                self.add_error(
+                    f"text_{n}",
+                    f"Write your report on {child.called}, or attach it. You wrote what was said of it.",
+                )
+        return got
+
+    def by_folder(self, asked: str) -> dict[UUID, str]:
+        """What was written on each child: 'text', 'family_said', 'no_family_why'."""
+        return {child.folder_id: self.cleaned_data[f"{asked}_{n}"] for n, child in enumerate(self.children)}
 
 
 class HoldForm(PageForm):

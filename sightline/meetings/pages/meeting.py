@@ -419,7 +419,11 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
 def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """My agency's report for the meeting, on each child apart."""
     shown = opened(meeting_id, "meetings.report")
-    form = forms.ReportForm(request.POST or None, children=shown.present_children)
+    form = forms.ReportForm(
+        request.POST or None,
+        children=shown.present_children,
+        attached={name for name, sent in request.FILES.items() if sent},
+    )
     taken_up(request, form)
     refused = list(getattr(request, "files_refused", []))
     files = {
@@ -432,8 +436,10 @@ def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         try:
             actions.send_report(
                 shown.id,
-                form.texts(),
+                form.by_folder("text"),
                 files=files,
+                family_said=form.by_folder("family_said"),
+                no_family_why=form.by_folder("no_family_why"),
                 for_family=got["for_family"],
                 not_for_family_why=got["not_for_family_why"],
             )
@@ -458,6 +464,7 @@ def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             title="Report for this meeting",
             children=shown.present_children,
             refused=refused,
+            again=form.attached if form.errors else (),
             megabytes=most_megabytes(),
             taken=of_documents.TAKEN,
             scanned=scanner.configured(),

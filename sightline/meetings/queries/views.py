@@ -253,6 +253,11 @@ class ChildPart:
         """Somebody not yet born, or who has died, is told of nothing."""
         return not self.unborn and self.died_on is None
 
+    @property
+    def with_family(self) -> str:
+        """Whose words a report on the child owes: 'Maya and the family', and of somebody not yet born the family's."""
+        return "the family" if self.unborn else f"{self.called} and the family"
+
     def told_at(self, stage: ChildStage) -> ChildTold | None:
         """The latest of a stage."""
         return next((t for t in reversed(self.told) if t.stage == stage.value), None)

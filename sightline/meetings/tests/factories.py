@@ -100,6 +100,12 @@ def call(family: Family, purpose: Purpose = Purpose.INITIAL_CONFERENCE, **change
         return actions.call(purpose, folders, when, **{**fields, **changes})
 
 
+def send_report(meeting_id: UUID, texts: dict[UUID, str], **changes: Any) -> None:
+    """A report on each child, without anything from the family unless `family_said` says otherwise."""
+    fields = {"for_family": True, "no_family_why": dict.fromkeys(texts, "Not asked yet: she is away.")}
+    actions.send_report(meeting_id, texts, **{**fields, **changes})
+
+
 def invite_all(family: Family, meeting_id: UUID) -> dict[str, UUID]:
     """Worker, police, health and both parents: the invitation of each by name."""
     with as_practitioner(family.worker):

@@ -32,7 +32,7 @@ from sightline.meetings.terms import (
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
 
-from .factories import call, everybody_came, in_days, invite_all, invited, make_family, prepare
+from .factories import call, everybody_came, in_days, invite_all, invited, make_family, prepare, send_report
 
 pytestmark = pytest.mark.django_db
 
@@ -172,7 +172,7 @@ def test_whoever_is_invited_to_write_sends_a_report_and_arranges_nothing() -> No
         taker = call(family, Purpose.CORE_GROUP, chair_id=family.worker.pk, minute_taker_id=family.visitor.pk)
     with as_practitioner(family.officer):
         assert not queries.meeting(meeting_id).may_work
-        actions.send_report(meeting_id, {family.maya: "Called to the house twice."}, for_family=True)
+        send_report(meeting_id, {family.maya: "Called to the house twice."}, for_family=True)
         for act in (
             lambda: actions.cancel(meeting_id, "No reason"),
             lambda: actions.invite(meeting_id, Invitee.family(family.father, "Father")),
@@ -498,7 +498,7 @@ def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing() -> None:
             lambda: actions.invite(meeting_id, Invitee.outsider("Lee Ward", "Solicitor")),
             lambda: actions.give(ids["Ana"], GivenKind.MINUTES, how=How.POST),
             lambda: actions.tell_child(meeting_id, family.maya, ChildStage.BEFORE, done=True, words="Told."),
-            lambda: actions.send_report(meeting_id, {family.maya: "Well."}, for_family=True),
+            lambda: send_report(meeting_id, {family.maya: "Well."}, for_family=True),
             lambda: actions.keep_apart(
                 family.maya, family.mother, family.father, in_room=True, address=False, why="No."
             ),

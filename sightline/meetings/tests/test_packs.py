@@ -19,14 +19,24 @@ from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.documents.tests.files import photograph
 from sightline.kernel.time import now
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions, jobs, queries
 from sightline.meetings.actions import Invitee
 from sightline.meetings.models import KeepApart, MeetingPack, Report
 from sightline.records.actions import sign_entry
 from sightline.records.terms import EntryKind
 
-from .factories import HIDDEN, HIDDEN_POSTCODE, Family, call, invite_all, invited, make_family, read_through
+from .factories import (
+    HIDDEN,
+    HIDDEN_POSTCODE,
+    Family,
+    call,
+    invite_all,
+    invited,
+    make_family,
+    read_through,
+    send_report,
+)
 from .test_pages import printed, signed_in, text
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +57,7 @@ def ahead(family: Family) -> UUID:
             {family.maya: f"Maya showed me her room at {HIDDEN}, {HIDDEN_POSTCODE}. She sleeps well."},
             kind=EntryKind.VISIT, happened_at=now() - timedelta(hours=1),
         )  # fmt: skip
-        actions.send_report(
+        send_report(
             meeting_id,
             {family.maya: "Maya is safe at home now.", family.theo: "Theo speaks more."},
             for_family=True,
@@ -55,7 +65,7 @@ def ahead(family: Family) -> UUID:
     with as_practitioner(family.visitor):
         assert invited(meeting_id)
     with as_practitioner(family.chair):
-        actions.send_report(
+        send_report(
             meeting_id, {family.maya: f"Kept from the family: the refuge at {HIDDEN}."}, for_family=False,
             not_for_family_why="It names the place.",
         )  # fmt: skip
@@ -121,7 +131,7 @@ def test_those_kept_apart_are_not_named_to_one_another(family: Family) -> None:
             meeting_id, Invitee.family(family.father, "Father", kept_apart="He comes an hour before.")
         )
         actions.invite(meeting_id, Invitee.practitioner(family.worker.pk))
-        actions.send_report(
+        send_report(
             meeting_id,
             {
                 family.maya: "He lives at 4 Tern Street now. Ana Ferreira and Jon Lund read to her; Jon more, Ana less."
@@ -166,9 +176,7 @@ def test_no_heading_of_a_pack_names_the_place_or_the_other_parent(family: Family
             refuge = actions.invite(
                 meeting_id, Invitee.outsider("Oda Quill", "Worker", f"Refuge at {HIDDEN}")
             )
-            actions.send_report(
-                meeting_id, {family.maya: "Maya is safe."}, for_family=True, invitation_id=refuge
-            )
+            send_report(meeting_id, {family.maya: "Maya is safe."}, for_family=True, invitation_id=refuge)
         fathers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Jon")))
         assert "Report of Refuge at" in fathers
         assert "Maya is safe." in fathers
@@ -187,7 +195,9 @@ def test_a_file_beside_a_pack_is_read_before_it_is_given(family: Family, ahead: 
     client = signed_in(family.worker)
     file = io.BytesIO(photograph())
     file.name = "report.jpg"
-    sent = client.post(f"/meetings/{ahead}/report/", {"for_family": "yes", "file_0": file})
+    sent = client.post(
+        f"/meetings/{ahead}/report/", {"for_family": "yes", "file_0": file, "no_family_why_0": "Not asked."}
+    )
     assert sent.status_code == 302, text(sent)
     chair = signed_in(family.chair)
     pack_id = made(family.chair, ahead, "Jon")
@@ -201,7 +211,7 @@ def test_a_practitioner_gets_only_the_children_whose_record_is_open_to_them(fami
     with as_practitioner(family.worker):
         actions.invite(meeting_id, Invitee.practitioner(family.officer.pk))
         actions.invite(meeting_id, Invitee.outsider("Oda Quill", "Solicitor", "Quill and Sons"))
-        actions.send_report(
+        send_report(
             meeting_id, {family.maya: "Maya is safe."}, for_family=True,
             invitation_id=actions.invite(meeting_id, Invitee.practitioner(family.worker.pk)),
         )  # fmt: skip
@@ -291,7 +301,16 @@ def test_a_report_is_sent_as_a_file_and_seen_by_those_who_may(family: Family) ->
     assert 'enctype="multipart/form-data"' in page
     file = io.BytesIO(photograph())
     file.name = "report.jpg"
-    sent = client.post(path, {"text_1": "Theo is well.", "for_family": "yes", "file_0": file})
+    sent = client.post(
+        path,
+        {
+            "text_1": "Theo is well.",
+            "family_said_1": "'I run fast.'",
+            "no_family_why_0": "Away.",
+            "for_family": "yes",
+            "file_0": file,
+        },
+    )
     assert sent.status_code == 302, text(sent)
     with as_practitioner(family.worker):
         maya = Report.objects.get(folder_id=family.maya)
@@ -319,9 +338,56 @@ def test_a_file_that_cannot_be_kept_sends_nothing_and_keeps_what_was_typed(famil
     file = io.BytesIO(b"MZ\x90\x00 no document at all")
     file.name = "report.exe"
     refused = client.post(
-        f"/meetings/{meeting_id}/report/", {"text_1": "Theo is well.", "for_family": "yes", "file_0": file}
+        f"/meetings/{meeting_id}/report/",
+        {
+            "text_1": "Theo is well.",
+            "family_said_1": "'I run fast.'",
+            "no_family_why_0": "Away.",
+            "for_family": "yes",
+            "file_0": file,
+        },
     )
     assert "is of a type that is not taken" in text(refused)
     assert "Theo is well." in refused.content.decode()
     with as_practitioner(family.worker):
         assert not Report.objects.filter(meeting_id=meeting_id).exists()
+
+
+# -- what the child and the family said ---------------------------------------------------------------
+
+
+@pytest.mark.obligation("REC-14")
+def test_a_report_holds_what_the_family_said_as_theirs_or_why_there_is_nothing(family: Family) -> None:
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    client = signed_in(family.worker)
+    path = f"/meetings/{meeting_id}/report/"
+    typed = {"text_0": "Maya misses school.", "text_1": "Theo is well.", "for_family": "yes"}
+    half = typed | {"no_family_why_1": "Theo slept both times."}
+    refused = client.post(path, half)
+    assert refused.status_code == 200
+    assert "Write what Maya and the family said about what you report, or say below why" in text(refused)
+    assert "Write what Theo" not in text(refused)
+    for words in (*typed.values(), *half.values()):
+        assert words in refused.content.decode()
+    alone = client.post(path, {"for_family": "yes", "no_family_why_0": "Not asked."})
+    assert "Write your report on Maya, or attach it." in text(alone)
+    with as_practitioner(family.worker):
+        with pytest.raises(Refused, match="Write what the child and the family said"):
+            actions.send_report(meeting_id, {family.maya: "Maya misses school."}, for_family=True)
+        assert not Report.objects.filter(meeting_id=meeting_id).exists()
+
+    theirs = f"Her mother: 'That is not true. We were at {HIDDEN} then.'"
+    assert client.post(path, half | {"family_said_0": theirs}).status_code == 302
+    page = text(client.get(f"/meetings/{meeting_id}/"))
+    assert "What Maya and the family said, in their words" in page
+    assert "That is not true." in page
+    assert "Why nothing from Theo and the family is here" in page
+    assert "Theo slept both times." in page
+    mothers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Ana")))
+    assert "What Maya and the family said, in their words, to" in re.sub(r"\s+", " ", mothers)
+    assert "That is not true." in mothers
+    assert "Theo slept both times." in mothers
+    fathers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Jon")))
+    assert "That is not true." in fathers
+    assert "lanternrow" not in plain(fathers)
