@@ -132,8 +132,9 @@ def an_agency_brings_what_it_knows(visitor: Visitor, words: str) -> None:
     visitor.follows("Strategy discussion")
     visitor.sees("Two bruises that nobody explains")
     visitor.follows("Send your agency’s report")
-    fills(visitor, text_0=f"Maya: {words}", text_1=f"Theo: {words}", for_family="no",
-          not_for_family_why="It would warn the man who shouts.")  # fmt: skip
+    why = "Not asked: it would warn the man who shouts."
+    fills(visitor, text_0=f"Maya: {words}", no_family_why_0=why, text_1=f"Theo: {words}", no_family_why_1=why,
+          for_family="no", not_for_family_why="It would warn the man who shouts.")  # fmt: skip
     visitor.presses("Send the report")
     visitor.does_not_see("There is a problem")
 
@@ -304,7 +305,7 @@ def the_conference_is_held_and_the_mother_disagrees(chair: Visitor, maya: UUID) 
     chair.chooses("No", "Do you know anybody in this family outside your work?")
     chair.writes("What is decided?", "Child protection plan: neglect")
     chair.writes("Why?", "She goes without her hearing aids, and early help was not enough.")
-    chair.chooses("No", "Is the child’s welfare in conflict with anybody’s interests here?")
+    fills(chair, **{"c0-has_conflict": "no"})
     chair.chooses("No", "Does everybody agree?")
     chair.writes("Ana Ferreira does not agree", "It is not fair on us.")
     chair.presses("Record this decision")
