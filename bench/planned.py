@@ -5,9 +5,10 @@ from __future__ import annotations
 
 PLANS = """
 INSERT INTO plans_plan (id, folder_id, child_id, kind, state, began_on, from_authority, earlier_plans, lead_id, pack,
-                        pack_version, framework, version, written_at, written_by_id, written_post)
+                        pack_version, framework, version, written_at, written_by_id, written_post, began_statuses,
+                        ended_statuses)
 SELECT uuidv7(), p.folder_id, p.id, 'child_protection', 'signed', current_date - 60, '', 0, w.id, 'rotherham', 'bench',
-       'Best outcomes', 1, now() - interval '60 days', w.id, 'Social worker, Northmoor Council'
+       'Best outcomes', 1, now() - interval '60 days', w.id, 'Social worker, Northmoor Council', '{}', '{}'
 FROM (SELECT f.id FROM access_folder f ORDER BY f.id LIMIT %(folders)s) f JOIN children_person p ON p.folder_id = f.id
 CROSS JOIN (SELECT id FROM agencies_practitioner ORDER BY id LIMIT 1) w
 """
