@@ -23,6 +23,7 @@ from sightline.govuk.forms import (
 )
 from sightline.kernel.verdicts import Verdict
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
+from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
 
 from ..actions.changes import CaseEnd
@@ -316,7 +317,7 @@ class SendForm(PageForm):
         fields["manager"].set_options([(str(id), words) for id, words in managers])
 
 
-class SignForm(WishesForm):
+class SignForm(WishesForm, ConflictForm):
     field_order = (
         "knows_family", "outcome_id", "reasons", "heard", "weight", "wishes_why_not", "family_view", "has_conflict",
     )  # fmt: skip
@@ -332,19 +333,6 @@ class SignForm(WishesForm):
         ask="Say what the family was told and says to it",
         hint="The front door decides on the step up; until then early help goes on",
     )
-    has_conflict = YesNo(
-        "Is the child’s welfare in conflict with anybody’s interests here?",
-        ask="Say whether there is a conflict",
-        yes=Option("yes", "Yes", reveals=("conflict", "for_the_child")),
-    )
-    conflict = Words("Whose interests, and what is the conflict?", rows=3, ask="Say what the conflict is")
-    for_the_child = YesNo(
-        "Was it resolved in the child’s favour?",
-        ask="Say whether it was resolved in the child’s favour",
-        yes=Option("yes", "Yes", reveals=("conflict_resolved",)),
-        no=Option("no", "No", hint="The decision then has no effect until another manager decides"),
-    )
-    conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
 
     def __init__(
         self, *args: Any, outcomes: Sequence[AssessmentOutcome], died: bool = False, **kwargs: Any

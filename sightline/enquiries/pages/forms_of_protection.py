@@ -22,6 +22,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
 from sightline.voice.rules import regard_is_whole
 from sightline.voice.terms import Power
@@ -231,7 +232,7 @@ class SpokenForm(_Beside):
     said = Words("What did they say?", rows=3, required=False)
 
 
-class EndForm(WishesForm):
+class EndForm(WishesForm, ConflictForm):
     field_order = (
         "knows_family", "finding", "conference", "reasons", "culture_answer", "heard", "weight", "wishes_why_not",
         "has_conflict",
@@ -248,19 +249,6 @@ class EndForm(WishesForm):
         rows=3,
         ask="Say what it means for this child’s safety",
     )
-    has_conflict = YesNo(
-        "Is the child’s welfare in conflict with anybody’s interests here?",
-        ask="Say whether there is a conflict",
-        yes=Option("yes", "Yes", reveals=("conflict", "for_the_child")),
-    )
-    conflict = Words("Whose interests, and what is the conflict?", rows=3, ask="Say what the conflict is")
-    for_the_child = YesNo(
-        "Was it resolved in the child’s favour?",
-        ask="Say whether it was resolved in the child’s favour",
-        yes=Option("yes", "Yes", reveals=("conflict_resolved",)),
-        no=Option("no", "No", hint="The decision then has no effect until another manager decides"),
-    )
-    conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
 
     def __init__(self, *args: Any, queried: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
