@@ -65,7 +65,8 @@ def make_front_door(pack: str = "rotherham") -> FrontDoor:
                 Shift(manager.pk, start, start + timedelta(days=6), 1),
                 Shift(second.pk, start, start + timedelta(days=6), 2),
             ],
-            since=start,
+            # One that was made in an hour before gives way.
+            since=start - timedelta(days=1),
             until=start + timedelta(days=7),
         )
     return FrontDoor(team, decider, second, manager, teacher, worker, stranger)
