@@ -2,7 +2,8 @@
 
 A square is male, a circle female, a diamond not known, a triangle not born yet; the child's outline is thick; a cross
 means that somebody has died; a slash that the parents live apart: one with the child, the other not; a dashed line
-anybody who is no parent by birth.
+anybody who is no parent by birth, and a brother or sister of whom it is not recorded whose child they are. One who
+shares one parent hangs under that parent alone.
 The picture takes no drag and no colour to read, and `words` says the same in sentences.
 """
 
@@ -13,13 +14,12 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from .queries import ChildView, TieView
-from .terms import Kinship, Known, Sex
+from .terms import PARENTS, Kinship, Known, Sex
 
 _SIZE = 30
 #: Points left free at either side: a name of sixteen letters is wider than the place of its symbol.
 _ASIDE = 28
 _LINE = "#12343b"
-_PARENTS = (Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT)
 _UNION = "union"
 
 
@@ -94,7 +94,7 @@ def _sex(tie: TieView) -> Sex:
 def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], bool]:
     """Lines (from, to, dashed), the keys of the parents, and whether the parents are parted."""
     keyed = [(f"t{n}", tie) for n, tie in enumerate(view.ties_once)]
-    parents = [key for key, tie in keyed if tie.kinship in _PARENTS][:2]
+    parents = [key for key, tie in keyed if tie.kinship in PARENTS][:2]
     of = dict(keyed)
     home = next(
         (p for p in parents if of[p].lives_with_child is Known.YES), parents[0] if parents else "child"
@@ -117,13 +117,26 @@ def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], boo
     return edges, parents, _apart([of[p] for p in parents])
 
 
+def _born_to(view: ChildView, parents: list[str]) -> dict[str, tuple[str, ...]]:
+    """Whose child each in the child's own row is, by key: of both parents, of one, of neither as far as is recorded."""
+    of = {f"t{n}": tie for n, tie in enumerate(view.ties_once)}
+    born = {"child": tuple(parents)}
+    for key, tie in of.items():
+        if tie.kinship is Kinship.SIBLING:
+            born[key] = tuple(p for p in parents if of[p].person.id in tie.parents)
+    return born
+
+
 def _apart(parents: list[TieView]) -> bool:
     """Whether two parents are known to live apart. With neither beside the child, as in foster care, nobody knows."""
     return {p.lives_with_child for p in parents} == {Known.YES, Known.NO}
 
 
 def _placed(
-    nodes: list[_Node], edges: list[tuple[str, str, bool]], parents: list[str]
+    nodes: list[_Node],
+    edges: list[tuple[str, str, bool]],
+    parents: list[str],
+    born: dict[str, tuple[str, ...]],
 ) -> tuple[dict[str, tuple[float, float]], float, float]:
     """Where Graphviz puts each, in points from the top left, and the size of the whole."""
     # Wanted when a child's page is first shown: the web server starts without it.
@@ -134,7 +147,6 @@ def _placed(
         graph.add_node(node.key, shape="box", fixedsize="true", width="1.0", height="0.75", label="")
     for rank in (0, 1, 2):
         graph.add_subgraph([n.key for n in nodes if n.rank == rank], rank="same")
-    children = [n.key for n in nodes if n.rank == 2]
     if len(parents) == 2:
         graph.add_node(_UNION, shape="point", width="0.01", label="")
         graph.add_subgraph([*parents, _UNION], rank="same")
@@ -142,8 +154,8 @@ def _placed(
         graph.add_edge(_UNION, parents[1], weight="20")
     above = _UNION if len(parents) == 2 else parents[0] if parents else None
     if above is not None:
-        for child in children:
-            graph.add_edge(above, child, weight="10")
+        for child, whose in born.items():
+            graph.add_edge(whose[0] if len(whose) == 1 else above, child, weight="10")
     for start, end, _dashed in edges:
         graph.add_edge(start, end, weight="4")
     graph.layout("dot")
@@ -161,24 +173,30 @@ def picture(view: ChildView) -> Markup | None:
         return None
     nodes = _nodes(view)
     edges, parents, parted = _edges(view)
-    places, width, height = _placed(nodes, edges, parents)
+    born = _born_to(view, parents)
+    places, width, height = _placed(nodes, edges, parents, born)
     said = escape(f"Genogram of {view.child.called}. {' '.join(words(view))}")
     wide, tall = width + 2 * _ASIDE, height + 38
     out = [
         f'<svg class="sl-genogram" role="img" aria-label="{said}" viewBox="{-_ASIDE} -8 {wide:.0f} {tall:.0f}" '
         f'width="{wide:.0f}" height="{tall:.0f}" xmlns="http://www.w3.org/2000/svg">'
     ]
-    children = [n.key for n in nodes if n.rank == 2]
-    if len(parents) == 2:
-        (x1, y1), (x2, _y2) = places[parents[0]], places[parents[1]]
-        out.append(_stroke(x1, y1, x2, y1))
-        ux, uy = places[_UNION][0], y1
-        if parted:
-            out.append(_stroke(ux + 20, uy - 8, ux + 12, uy + 8))
-        out += _down(ux, uy, [places[c] for c in children])
-    elif parents:
+    if parents:
         x, y = places[parents[0]]
-        out += _down(x, y + _SIZE / 2, [places[c] for c in children])
+        top = (x, y + _SIZE / 2)
+        if len(parents) == 2:
+            top = (places[_UNION][0], y)
+            out.append(_stroke(x, y, places[parents[1]][0], y))
+            if parted:
+                out.append(_stroke(top[0] + 20, y - 8, top[0] + 12, y + 8))
+        out += _down(*top, [places[c] for c, whose in born.items() if len(whose) == len(parents)])
+        unknown = [places[c] for c, whose in born.items() if not whose]
+        out += _down(*top, unknown, at=0.57, dashed=True)
+        for n, parent in enumerate(parents if len(parents) == 2 else ()):
+            px, py = places[parent]
+            half = [places[c] for c, whose in born.items() if whose == (parent,)]
+            # At a height of its own, so that nobody takes it for the line of both.
+            out += _down(px, py + _SIZE / 2, half, at=0.58 + n / 10)
     for start, end, dashed in edges:
         (x1, y1), (x2, y2) = places[start], places[end]
         out.append(_stroke(x1, y1, x2, y2, dashed=dashed))
@@ -193,14 +211,16 @@ def _stroke(x1: float, y1: float, x2: float, y2: float, *, dashed: bool = False)
     return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{_LINE}" stroke-width="2"{dash}/>'
 
 
-def _down(x: float, y: float, children: list[tuple[float, float]]) -> list[str]:
-    """From the parents down to a bar, and from the bar to each child."""
+def _down(
+    x: float, y: float, children: list[tuple[float, float]], *, at: float = 0.5, dashed: bool = False
+) -> list[str]:
+    """From the parents down to a bar, `at` which part of the way, and from the bar to each child."""
     if not children:
         return []
-    bar = round(y + (children[0][1] - y) / 2, 1)
+    bar = round(y + (children[0][1] - y) * at, 1)
     xs = [x, *(cx for cx, _cy in children)]
-    lines = [_stroke(x, y, x, bar), _stroke(min(xs), bar, max(xs), bar)]
-    return lines + [_stroke(cx, bar, cx, cy) for cx, cy in children]
+    lines = [_stroke(x, y, x, bar, dashed=dashed), _stroke(min(xs), bar, max(xs), bar, dashed=dashed)]
+    return lines + [_stroke(cx, bar, cx, cy, dashed=dashed) for cx, cy in children]
 
 
 def _symbol(node: _Node, x: float, y: float) -> str:
@@ -236,7 +256,14 @@ def words(view: ChildView) -> list[str]:
         known += ["has died"] if tie.person.birth.died_on is not None else []
         so = ", ".join(part for part in known if part)
         lines.append(f"{tie.name}{f' ({so})' if so else ''}: {tie.said_as}.")
-    parents = [tie for tie in view.ties_once if tie.kinship in _PARENTS][:2]
+    parents = [tie for tie in view.ties_once if tie.kinship in PARENTS][:2]
     if _apart(parents):
         lines.append(f"{parents[0].name} and {parents[1].name} live apart.")
+    for tie in view.siblings if parents else ():
+        whose = [p for p in parents if p.person.id in tie.parents]
+        if not whose:
+            lines.append(f"It is not recorded here whose child {tie.name} is.")
+        elif len(whose) < len(parents):
+            other = next(p for p in parents if p not in whose)
+            lines.append(f"{tie.name} is {whose[0].name}’s child, and is not recorded as {other.name}’s.")
     return lines

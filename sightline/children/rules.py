@@ -703,8 +703,7 @@ def changes_of_worker(leads: Iterable[tuple[date, UUID | None]], today: date) ->
 
 @dataclass(frozen=True)
 class Held:
-    """What a child's record holds, for the check against REC-02. `ended`: work with the child was closed, and none is
-    open.
+    """What a child's record holds, for the check against REC-02. `ended` is "" for an open record.
 
     Identity questions give how they were answered, None where not yet asked. `on_paper` says that a paper
     file is kept as well, `volumes` its volume numbers.
@@ -774,3 +773,10 @@ def lacks(held: Held) -> list[Lack]:
         ),
     )
     return [Lack(requirement, todo) for there, requirement, todo in wanted if not there]
+
+
+def check_ending(held: Held) -> Verdict:
+    """A record cannot be closed or transferred without its summary (obligation REC-02)."""
+    if not held.summary:
+        return Verdict.no("Write the closing or transfer summary first.", "summary")
+    return Verdict.yes()

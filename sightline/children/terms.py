@@ -146,6 +146,10 @@ _KINSHIPS = {
 }
 
 
+#: Those of whom a child was born.
+PARENTS = (Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT)
+
+
 class Known(StrEnum):
     YES = "yes"
     NO = "no"

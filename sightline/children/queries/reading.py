@@ -34,6 +34,7 @@ from .. import rules
 from ..models import Authority, Involvement, Particulars, Person, Pointer, Provider, Status, Tie
 from ..rules import Birth
 from ..terms import (
+    PARENTS,
     Answered,
     IdentityQuestion,
     Kinship,
@@ -81,13 +82,17 @@ def _whole(folder_ids: Sequence[UUID], day: date) -> Wanted:
         )
         .order_by("held_from", "id")
     )
+    beside = Tie.objects.filter(folder_id__in=folder_ids, kinship=Kinship.SIBLING.value)
+    theirs = Tie.objects.filter(
+        held_on(day), child_id__in=beside.values("other_id"), kinship__in=[k.value for k in PARENTS]
+    ).order_by("held_from", "id")
     statuses, providers, authorities = (_of(model, folder_ids) for model in (Status, Provider, Authority))
     involvements = (
         Involvement.objects.filter(folder_id__in=folder_ids)
         .select_related("agency", "practitioner", "recorded_by")
         .order_by("-held_from", "-id")
     )
-    return persons, ties, statuses, providers, authorities, involvements
+    return persons, ties, theirs, statuses, providers, authorities, involvements
 
 
 def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildView:
@@ -98,7 +103,7 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
     """
     day = on or today()
     folder_ids = tuple(folder_ids)
-    persons, ties, statuses, providers, authorities, involvements = whole = _whole(folder_ids, day)
+    persons, ties, theirs, statuses, providers, authorities, involvements = whole = _whole(folder_ids, day)
     together(*whole)
     children = {person.folder_id: person for person in persons}
     # The record that the others are joined into stands first; a joined one alone is read by itself.
@@ -119,7 +124,7 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
         may_write=main.may_write,
         today=day,
         child=child,
-        every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day)),
+        every_tie=tuple(_tie_views(ties, people, pointers, set(own_ids), day, _parents(theirs))),
         every_status=tuple(
             StatusView(**_dated(row), kind=StatusKind(row.kind), category=row.category) for row in statuses
         ),
@@ -362,12 +367,21 @@ def _merged(people: Mapping[UUID, PersonView], ids: Sequence[UUID]) -> PersonVie
     )
 
 
+def _parents(ties: Iterable[Any]) -> dict[UUID, tuple[UUID, ...]]:
+    """Who the parents of each of these children are."""
+    found: dict[UUID, dict[UUID, None]] = defaultdict(dict)
+    for tie in ties:
+        found[tie.child_id][tie.other_id] = None
+    return {child_id: tuple(parents) for child_id, parents in found.items()}
+
+
 def _tie_views(
     ties: Iterable[Any],  # Tie, with `their_folder`
     people: Mapping[UUID, PersonView],
     pointers: Mapping[UUID, Pointer],
     own_ids: set[UUID],
     day: date,
+    parents: Mapping[UUID, tuple[UUID, ...]],
 ) -> Iterable[TieView]:
     for t in ties:
         if t.other_id in own_ids:
@@ -395,6 +409,7 @@ def _tie_views(
             their_folder=t.their_folder,
             name=name,
             age=age,
+            parents=parents.get(t.other_id, ()) if t.kinship == Kinship.SIBLING.value else (),
         )
 
 

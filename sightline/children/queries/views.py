@@ -246,7 +246,8 @@ class PersonView:
 @dataclass(frozen=True)
 class TieView(Dated):
     """Somebody in the child's life. `person` is empty but for the name where the other is a child whose own
-    folder the viewer may not open; `their_folder` leads to the other child's page or pointer."""
+    folder the viewer may not open; `their_folder` leads to the other child's page or pointer. `parents`: of a brother
+    or sister whose record is open to the viewer, who their parents by birth are as far as it names them."""
 
     kinship: Kinship
     parental_responsibility: Known
@@ -257,6 +258,7 @@ class TieView(Dated):
     their_folder: UUID | None
     name: str
     age: str
+    parents: tuple[UUID, ...] = ()
 
     @property
     def said(self) -> str:

@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 
 from sightline.children import genogram
-from sightline.children.actions import record_adult, tie
+from sightline.children.actions import record_adult, record_child, tie
 from sightline.children.queries import child_page
-from sightline.children.rules import Birth, Names, NewAdult, NewTie
+from sightline.children.rules import Birth, Names, NewAdult, NewChild, NewTie
 from sightline.children.terms import Kinship, Known, Sex
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,39 @@ def test_parents_parted_a_grandmother_and_a_partner(world, worker, folder_id, ch
     }
     ana, jon, kyle = across.values()
     assert not min(ana, kyle) < jon < max(ana, kyle), "no line of hers passes behind the father"
+
+
+@pytest.mark.obligation("CHD-01")
+def test_a_half_brother_hangs_under_the_parent_whom_they_share_alone(world, worker, folder_id, child_id):
+    with world.looking(worker):
+        mother, father = (record_adult(folder_id, NewAdult(n, Birth())) for n in (Names("Ana"), Names("Jon")))
+        tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES))
+        tie(folder_id, NewTie(father, Kinship.FATHER, Known.YES, Known.YES))
+        for name, whose in (("Full", (mother, father)), ("Half", (mother,)), ("Unknown", ())):
+            other = world.folder(worker)
+            other_id = record_child(NewChild(other, Names(name, "Lund"), Birth()))
+            for parent in whose:
+                tie(other, NewTie(parent, Kinship.PARENT, Known.YES, Known.YES))
+            tie(folder_id, NewTie(other_id, Kinship.SIBLING, Known.NO, Known.YES))
+        view = child_page([folder_id])
+    drawn = str(genogram.picture(view))
+    across = {
+        name: re.search(rf'<text x="([\d.]+)"[^>]*>{name}', drawn)[1]
+        for name in ("Ana", "Jon", "Maya", "Full", "Half", "Unknown")
+    }
+    lines = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="([\d.]+)" y2="([\d.]+)"([^>]*)/>', drawn)
+    upright = [(x1, float(y1), "dash" in rest) for x1, y1, x2, _y2, rest in lines if x1 == x2]
+    bar = {name: next((y, d) for x, y, d in upright if x == across[name] and y > 60) for name in
+           ("Maya", "Full", "Half", "Unknown")}  # fmt: skip
+    assert bar["Maya"] == bar["Full"]
+    assert bar["Half"][0] != bar["Maya"][0], "not from the line of both parents"
+    assert any(x == across["Ana"] for x, _y, _d in upright), "but from her own"
+    assert not any(x == across["Jon"] for x, _y, _d in upright)
+    assert (bar["Maya"][1], bar["Half"][1], bar["Unknown"][1]) == (False, False, True)
+    said = genogram.words(view)
+    assert "Half Lund is Ana’s child, and is not recorded as Jon’s." in said
+    assert "It is not recorded here whose child Unknown Lund is." in said
+    assert not any(line.startswith("Full Lund is") for line in said)
 
 
 @pytest.mark.obligation("CHD-01")

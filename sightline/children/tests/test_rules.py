@@ -446,5 +446,7 @@ def test_what_a_record_lacks(change, lacking):
 
 
 @pytest.mark.obligation("REC-02")
-def test_a_record_of_which_nothing_is_known_lacks_all_that_one_that_is_open_on_no_paper_must_hold():
+def test_no_record_ends_without_its_summary():
+    assert not rules.check_ending(FULL)
+    assert rules.check_ending(replace(FULL, summary=True))
     assert len(rules.lacks(Held())) == 7
