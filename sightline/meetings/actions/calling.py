@@ -55,7 +55,7 @@ from .base import (
     tell_rooms,
     tell_trail,
 )
-from .inviting import Invitee, invite_row, open_as_long
+from .inviting import Invitee, invite_row, open_as_long, open_no_longer
 
 
 @transaction.atomic
@@ -221,7 +221,8 @@ def change_chair(meeting_id: UUID, chair_id: UUID, why: str, *, version: int | N
 
 @transaction.atomic
 def cancel(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
-    """It will not be held. What was prepared stays, and a duty to meet (of a process above) goes on running."""
+    """It will not be held. What was prepared stays, and a duty to meet (of a process above) goes on running; what the
+    meeting had opened to those invited is closed."""
     permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
     if not why.strip():
@@ -231,23 +232,33 @@ def cancel(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
     folders = children_of(meeting.id)
     duties.withdraw_all(meeting.id, f"The meeting was cancelled: {why.strip()}", folder_ids=folders)
     notify_invited(meeting, "A meeting that you were invited to is cancelled")
+    open_no_longer(meeting, children_of(meeting.id, all_of_them=True))
     tell_trail(meeting, "meetings.cancel")
     tell_rooms(hooks.cancelled, meeting, folders)
 
 
 @transaction.atomic
 def reopen(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
-    """A cancelled meeting is on again, or concluded minutes are open again; what was recorded stays."""
+    """A cancelled meeting is on again, and opens again what it had opened; or concluded minutes are open again. What
+    was recorded stays. Raises Refused for whom the meeting alone had let into the records."""
     acting = permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
     if not why.strip():
         raise Refused("Say why the meeting is reopened.", "why")
     was_cancelled = meeting.state == MeetingState.CANCELLED.value
     if was_cancelled:
+        if not children_of(meeting.id):
+            raise Refused(
+                "The meeting alone had opened the children’s records to you, until it was cancelled. Ask somebody "
+                "who works with the child to reopen it.",
+                "why",
+            )
         meeting.anew_at = now()
     changed(meeting, "reopened it", MeetingAct.REOPEN)
     note_change(meeting, "On again" if was_cancelled else "Minutes reopened", why)
     rule, pack = rule_of(meeting)
+    if was_cancelled:
+        open_as_long(meeting, children_of(meeting.id, all_of_them=True))
     if was_cancelled and rule.family:
         open_invitation_duty(meeting, rule, pack, children_of(meeting.id), acting)
     tell_trail(meeting, "meetings.reopen")

@@ -164,11 +164,23 @@ def opens_until(meeting: Meeting) -> datetime:
 
 
 def open_as_long(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
-    """The meeting was moved: what its invitations opened stays open until as long after the new day."""
-    ends_at = opens_until(meeting)
+    """The meeting was moved or is on again: what its invitations opened stays open until as long after its day."""
+    _open_until(meeting, folder_ids, opens_until(meeting))
+
+
+def open_no_longer(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
+    """The meeting was cancelled: what its invitations opened is closed with it, for whoever acts from the next page."""
+    _open_until(meeting, folder_ids, now(), only_shorter=True)
+
+
+def _open_until(
+    meeting: Meeting, folder_ids: Sequence[UUID], ends_at: datetime, *, only_shorter: bool = False
+) -> None:
     for row in Invitation.objects.filter(
         meeting=meeting, withdrawn_at__isnull=True, opens_until__isnull=False
     ):
+        if only_shorter and row.opens_until is not None and row.opens_until <= ends_at:
+            continue
         _opened_until(row, folder_ids, ends_at)
         row.opens_until = ends_at
         row.save(update_fields=["opens_until"])

@@ -237,6 +237,25 @@ def test_what_an_invitation_opened_moves_with_the_meeting_and_ends_when_it_is_ta
     assert ended is not None
     assert ended <= now(), "what it opened is closed at once"
     assert open_until(family.visitor) == {ends_at}
+    with as_practitioner(family.worker):
+        actions.cancel(meeting_id, "The family has moved away.")
+    for who in (family.visitor, family.chair):
+        [closed] = open_until(who)
+        assert closed is not None
+        assert closed <= now(), "nobody reads on for a meeting that will not be"
+    with as_practitioner(family.worker):
+        actions.reopen(meeting_id, "They stay after all.")
+    for who in (family.visitor, family.chair):
+        [again] = open_until(who)
+        assert again is not None
+        assert again > in_days(70), "on again, it opens again what it had opened"
+    with as_practitioner(family.worker):
+        actions.cancel(meeting_id, "Nobody can come.")
+    with as_practitioner(family.worker):
+        yesterday = now() - timedelta(days=1)
+        Grant.objects.filter(practitioner=family.chair).update(given_at=yesterday, ends_at=yesterday)
+    with as_practitioner(family.chair), pytest.raises(Refused, match="works with the child"):
+        actions.reopen(meeting_id, "They can after all.")
 
 
 @pytest.mark.obligation("FAM-02")
