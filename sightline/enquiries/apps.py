@@ -7,7 +7,6 @@ class EnquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
-        from sightline.children import queries as children
         from sightline.children.pages import frame
         from sightline.concerns import links
         from sightline.meetings import hooks
@@ -18,14 +17,13 @@ class EnquiriesConfig(AppConfig):
         from .actions import changes, conference, contact, emergency, protection
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
-        from .queries import held, meeting, timeline
+        from .queries import meeting, timeline
         from .queries import protection as queries
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
         chronology.sources.append(timeline.moments)
         chronology.paged.append(timeline.paged)
         chronology.undone.append(timeline.undone)
-        children.held_elsewhere.append(held.held)
         standing.sources.append(queries.standing)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)

@@ -65,8 +65,7 @@ def make_front_door(pack: str = "rotherham") -> FrontDoor:
                 Shift(manager.pk, start, start + timedelta(days=6), 1),
                 Shift(second.pk, start, start + timedelta(days=6), 2),
             ],
-            # One that was made in an hour before gives way.
-            since=start - timedelta(days=1),
+            since=start,
             until=start + timedelta(days=7),
         )
     return FrontDoor(team, decider, second, manager, teacher, worker, stranger)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from sightline.access.actions import let_worker_in
@@ -372,7 +372,19 @@ def _agreed(action_id: UUID) -> AgreedAction:
 
 
 def _answer_of(row: AgreedAction) -> ActionDone | None:
-    return ActionDone.objects.filter(action=row, taken_back__isnull=True).first()
+    return ActionDone.objects.filter(action=row, taken_back__isnull=True).select_related("by").first()
+
+
+def _not_answered(row: AgreedAction) -> None:
+    """Raises Refused for an action that was answered: by whom first, how and when."""
+    answer = _answer_of(row)
+    if answer is None:
+        return
+    at = answer.at.astimezone(LONDON)
+    raise Refused(
+        f"{answer.by.name} answered this already, at {at:%H:%M} on {at.day} {at:%B %Y}: it "
+        f"{'was done' if answer.done else 'will not be done'}. What you typed is kept below."
+    )
 
 
 @transaction.atomic
@@ -401,9 +413,8 @@ def action_done(action_id: UUID, *, done: bool, words: str) -> None:
     row = _agreed(action_id)
     if not words.strip():
         raise Refused("Say what came of it, or why it will not be done.", "words")
-    if _answer_of(row) is not None:
-        raise Refused("It has been answered already.")
-    ActionDone(
+    _not_answered(row)
+    made = ActionDone(
         folder_id=row.folder_id,
         action=row,
         turn=ActionDone.objects.filter(action=row).count() + 1,
@@ -411,7 +422,13 @@ def action_done(action_id: UUID, *, done: bool, words: str) -> None:
         words=words.strip(),
         at=now(),
         by_id=me(),
-    ).save(force_insert=True)
+    )
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        _not_answered(row)
+        raise
     duties.happened("meeting_action_answered", [row.folder_id], subject_id=row.id, at=now())
     record(Verb.WROTE, "meetings.action_done", folder_id=row.folder_id, subject=row)
 
@@ -422,8 +439,7 @@ def hand_over_action(action_id: UUID, practitioner_id: UUID, words: str) -> None
     are told. Who had it before, and why not any more, stays. Raises NotPermitted, NotFound or Refused."""
     permit(Permission.WRITE_FOLDER)
     row = _agreed(action_id)
-    if _answer_of(row) is not None:
-        raise Refused("It has been answered already.")
+    _not_answered(row)
     if not may_write(row.folder_id):
         raise NotPermitted(
             "You may read this record but not write in it. Ask the worker or manager who holds it."

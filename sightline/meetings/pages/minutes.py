@@ -261,7 +261,9 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     found = queries.action(action_id)
     shown = opened(found.meeting_id, "meetings.action_done")
     form: Any = forms.DoneForm(request.POST or None, people=people_in_post())
-    if found.done is not None:
+    # Somebody else may have answered since the page was opened: then it says who and when, and keeps what was typed.
+    answering = found.done is None or "done" in request.POST
+    if not answering:
         form = forms.WhyForm(
             request.POST or None,
             label="Why is it to be done after all?",
@@ -271,7 +273,7 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             got = form.cleaned_data
-            if found.done is not None:
+            if not answering:
                 actions.reopen_action(action_id, got["why"])
             elif got["done"] == "hand_over":
                 actions.hand_over_action(action_id, UUID(got["practitioner"]), got["words"])
@@ -294,7 +296,7 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
             hint=f"{found.by_whom}{' (has left)' if found.left else ''}, by {date_only(found.due_on)}. "
             f"{found.timing_why}",
             quoted="\n\n".join((*found.handed, *found.answered_before, *_answer(found))),
-            button="Record it" if found.done is None else "Open it again",
+            button="Record it" if answering else "Open it again",
         )
         | {"back_href": reverse("meetings:mine"), "back_text": "My meetings"},
     )

@@ -743,7 +743,10 @@ def test_an_action_of_a_meeting_is_handed_to_somebody_else_who_then_owes_it(fami
     assert "by Ngozi Adeyemi" in text(signed_in(family.officer).get(path))
     assert "Ngozi goes on leave." in text(signed_in(family.officer).get(path))
     assert signed_in(family.officer).post(path, {"done": "yes", "words": "14 kilograms."}).status_code == 302
-    with as_practitioner(family.officer), pytest.raises(Refused, match="answered already"):
+    late = text(signed_in(family.visitor).post(path, {"done": "no", "words": "She was not brought."}))
+    assert re.search(r"Owen Blake answered this already, at \d\d:\d\d on \d+ \w+ \d{4}: it was done", late)
+    assert "She was not brought." in late, "what was typed is kept"
+    with as_practitioner(family.officer), pytest.raises(Refused, match="Owen Blake answered this already"):
         actions.hand_over_action(action_id, family.visitor.pk, "Again hers.")
 
 
