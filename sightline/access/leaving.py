@@ -7,7 +7,7 @@ here, when it loads, whom to ask to put a copy on the list.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from sightline.kernel.verdicts import Refused
@@ -17,13 +17,15 @@ from .queries import opened_of
 
 @dataclass(frozen=True)
 class Leaving:
-    """A file that is taken: what it is, what it is needed for, who will have it (the viewer where that is empty), and
-    the key under which it stands on the list once, however often it is sent."""
+    """A file that is taken: what it is, what it is needed for, who will have it (the viewer where that is empty), the
+    key under which it stands on the list once, however often it is sent, and whether it is given for good, so that it
+    need not come back."""
 
     what: str
     purpose: str
     to_whom: str
     key: UUID
+    stays: bool = False
 
 
 #: Each puts a file that leaves on the list of copies of one record.
@@ -36,6 +38,6 @@ def leaves(folder_ids: Iterable[UUID], leaving: Leaving) -> None:
     if not leaving.purpose.strip():
         raise Refused("Say what it is needed for.", "purpose")
     for folder_id in sorted(opened_of(folder_ids)):
-        of_one = Leaving(leaving.what, leaving.purpose, leaving.to_whom, uuid5(leaving.key, str(folder_id)))
+        of_one = replace(leaving, key=uuid5(leaving.key, str(folder_id)))
         for keep in keepers:
             keep(folder_id, of_one)

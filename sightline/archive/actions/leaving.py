@@ -58,7 +58,12 @@ def file_left(folder_id: UUID, leaving: files.Leaving) -> CopyOut:
     """A file that the program made or kept was taken, also by somebody who may only read the record (FIL-06)."""
     acting = permit(Permission.READ_FOLDER)
     taken = Leaving(
-        leaving.what, LeftAs.DOWNLOAD, leaving.purpose, leaving.to_whom.strip() or acting.name, now()
+        leaving.what,
+        LeftAs.DOWNLOAD,
+        leaving.purpose,
+        leaving.to_whom.strip() or acting.name,
+        now(),
+        leaving.stays,
     )
     return _left(acting, folder_id, taken, leaving.key)
 

@@ -10,12 +10,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from sightline.agencies.gate import page
-from sightline.agencies.queries import partnership
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import event, record_many
-from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.print import pdf
 
 from .. import actions, papers, queries
 from ..queries import InvitedView, MeetingView
@@ -209,46 +205,3 @@ def _do(one: InvitedView, act: str, got: dict[str, Any]) -> None:
             )
         case "withdraw":
             actions.withdraw_invitation(one.id, got["why"])
-
-
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
-@arranging
-def letter(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, letter_id: str) -> HttpResponse:
-    """The family's invitation as a page, with what whoever hands it over must know beside it."""
-    shown = opened(meeting_id, "meetings.letter", work=True)
-    one = shown.person(invitation_id)
-    return render(
-        request,
-        "meetings/letter.html",
-        around(
-            shown,
-            one=one,
-            paper=papers.invitation(shown, one, letter_id),
-            form_id=letter_id,
-            letters=papers.forms_of(shown),
-        )
-        | {"back_href": reverse("meetings:invited", args=[shown.id, one.id]), "back_text": one.name},
-    )
-
-
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
-@arranging
-def letter_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID, letter_id: str) -> HttpResponse:
-    """The same as a tagged PDF."""
-    shown = opened(meeting_id, "meetings.letter", work=True)
-    one = shown.person(invitation_id)
-    return as_pdf(shown, papers.invitation(shown, one, letter_id), "meetings.letter_pdf", "invitation")
-
-
-def as_pdf(shown: MeetingView, paper: papers.Paper, what: str, name: str) -> HttpResponse:
-    """A paper as a PDF in the answer, the printing audited in each child's record."""
-    subject = ("meetings_meeting", shown.id)
-    record_many([event(Verb.PRINTED, what, folder_id=c.folder_id, subject=subject) for c in shown.children])
-    ours = partnership()
-    about = pdf.About(
-        title=paper.title, reader=paper.reader, partnership=ours.name if ours else "", lang=paper.lang
-    )
-    content = pdf.make("meetings/easy" if paper.easy else "print/letter", paper.as_data, about=about)
-    answer = HttpResponse(content, content_type="application/pdf")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{shown.starts_at:%Y-%m-%d}.pdf"'
-    return answer

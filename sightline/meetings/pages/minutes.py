@@ -17,12 +17,11 @@ from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from .. import actions, hooks, papers, queries
+from .. import actions, hooks, queries
 from ..actions import AttendanceIn, DecisionIn, SaidIn
 from ..queries import MeetingView
 from ..terms import Came, MeetingState
 from . import forms
-from .inviting import as_pdf
 from .meeting import around, arranging, done, opened, people_in_post, taken_up, version_of
 
 
@@ -425,34 +424,3 @@ def stayed_away(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             away=[i for i in shown.family if i.came is Came.NOT_THERE],
         ),
     )
-
-
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
-@arranging
-def copies(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
-    """Everybody's own copy of the minutes, and whether it reached them."""
-    shown = opened(meeting_id, "meetings.copies", "said", "decisions", work=True)
-    return render(request, "meetings/copies.html", around(shown, changed_at=shown.minutes_changed_at))
-
-
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
-@arranging
-def copy(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
-    """One reader's copy as it goes to them, with what it leaves out beside it."""
-    shown = opened(meeting_id, "meetings.copy", "decisions", "said", "actions", work=True)
-    one = shown.person(invitation_id)
-    return render(
-        request,
-        "meetings/copy.html",
-        around(shown, one=one, paper=papers.copy_of_minutes(shown, one))
-        | {"back_href": reverse("meetings:copies", args=[shown.id]), "back_text": "Copies"},
-    )
-
-
-@page(permission=Permission.READ_FOLDER, methods=("GET",))
-@arranging
-def copy_pdf(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpResponse:
-    """The same as a tagged PDF."""
-    shown = opened(meeting_id, "meetings.copy", "decisions", "said", "actions", work=True)
-    one = shown.person(invitation_id)
-    return as_pdf(shown, papers.copy_of_minutes(shown, one), "meetings.copy_pdf", "minutes")

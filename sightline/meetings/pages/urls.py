@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import apart, inviting, meeting, minutes, packs, ruling
+from . import apart, giving, inviting, meeting, minutes, packs, ruling
 
 app_name = "meetings"
 urlpatterns = [
@@ -24,12 +24,12 @@ urlpatterns = [
     ),
     path(
         "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:letter_id>/",
-        inviting.letter,
+        giving.letter,
         name="letter",
     ),
     path(
         "meetings/<uuid:meeting_id>/letter/<uuid:invitation_id>/<slug:letter_id>/pdf/",
-        inviting.letter_pdf,
+        giving.letter_pdf,
         name="letter_pdf",
     ),
     path("meetings/<uuid:meeting_id>/pack/", packs.packs, name="packs"),
@@ -45,8 +45,8 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/dissent/", minutes.dissent, name="dissent"),
     path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/ruling/", ruling.ruling, name="ruling"),
     path("meetings/<uuid:meeting_id>/stayed-away/", minutes.stayed_away, name="stayed_away"),
-    path("meetings/<uuid:meeting_id>/copies/", minutes.copies, name="copies"),
-    path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", minutes.copy, name="copy"),
+    path("meetings/<uuid:meeting_id>/copies/", giving.copies, name="copies"),
+    path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", giving.copy, name="copy"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/read/", apart.read, name="read_copy"),
-    path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/pdf/", minutes.copy_pdf, name="copy_pdf"),
+    path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/pdf/", giving.copy_pdf, name="copy_pdf"),
 ]

@@ -145,7 +145,7 @@ def test_a_worker_calls_a_meeting_and_invites(family: Family) -> None:
     assert "Core group" in text(client.get("/meetings/"))
 
 
-@pytest.mark.obligation("FAM-01")
+@pytest.mark.obligation("FAM-01", "FIL-06")
 def test_the_letter_says_who_comes_whether_the_child_is_invited_and_how_it_runs(family: Family) -> None:
     meeting_id = call(family, place="Civic Centre, room 2")
     ids = invite_all(family, meeting_id)
@@ -167,6 +167,11 @@ def test_the_letter_says_who_comes_whether_the_child_is_invited_and_how_it_runs(
         assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
         assert "pdfuaid" in reader.xmp_metadata.rdf_root.toxml()
     assert reader.trailer["/Root"]["/Lang"] == "pl"
+    for child in (family.maya, family.theo):
+        left = text(client.get(f"/child/{child}/copies/"))
+        assert left.count("a letter of a meeting") == 1
+        assert "Given for good" in left
+        assert not re.search(r"\bAna\b", left), "many read that list who do not come to the meeting"
     assert "Zaproszenie na spotkanie" in printed(answer.content)
     assert client.get(f"/meetings/{meeting_id}/letter/{ids['Ana']}/invitation_xx/").status_code == 404
     assert client.get(f"/meetings/{meeting_id}/letter/{ids['Owen']}/invitation/").status_code == 404
