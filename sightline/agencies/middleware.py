@@ -62,10 +62,17 @@ def _in_time() -> Iterator[None]:
 
 
 def _limit(statement: float, whole: float) -> None:
+    """For this transaction: the seconds of one statement and of the whole; 0 for no limit.
+
+    PostgreSQL 16 knows no limit of the whole transaction. There it is the longest time that it may stand idle: each
+    part of a request is limited all the same, and the number of its statements is ours.
+    """
+    knows = connection.pg_version >= 170_000  # type: ignore[attr-defined]
+    name = "transaction_timeout" if knows else "idle_in_transaction_session_timeout"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('statement_timeout', %s, true), set_config('transaction_timeout', %s, true)",
-            [f"{int(statement * 1000)}ms", f"{int(whole * 1000)}ms"],
+            "SELECT set_config('statement_timeout', %s, true), set_config(%s, %s, true)",
+            [f"{int(statement * 1000)}ms", name, f"{int(whole * 1000)}ms"],
         )
 
 

@@ -7,6 +7,7 @@ shows that nobody without that key has changed it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import io
@@ -17,12 +18,11 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -140,16 +140,86 @@ def _dump(target: Path) -> None:
 
 
 def _run(program: str, url: str, *arguments: str) -> None:
-    """One of PostgreSQL's programs on the database of `url`; its password is not in the process list."""
+    """One of PostgreSQL's programs on the database of `url`."""
+    command, environment = _on(program, url, *arguments)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    _refuse_failed(program, done.returncode, done.stderr)
+
+
+def _on(program: str, url: str, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """The command and its environment, where the password is: it is not in the process list."""
     parts = conninfo_to_dict(url)
     environment = {**os.environ, "PGPASSWORD": str(parts.pop("password", ""))}
-    done = subprocess.run(  # noqa: S603 the program is our own wheel's
-        [str(POSTGRES_BIN_PATH / program), f"--dbname={make_conninfo('', **parts)}", *arguments],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines()
+    return [
+        str(POSTGRES_BIN_PATH / program),
+        f"--dbname={make_conninfo('', **parts)}",
+        *arguments,
+    ], environment
+
+
+def _refuse_failed(program: str, status: int, stderr: str) -> None:
+    if status != 0:
+        said = stderr.strip().splitlines()
         raise BackupError(f"PostgreSQL's {program} failed: {said[0] if said else 'it gave no reason'}.")
+
+
+#: What a dump sets in its first lines and PostgreSQL 16 does not know.
+SINCE_17 = b"SET transaction_timeout = 0;"
+
+
+def load_dump(dump: Path, url: str) -> None:
+    """Put a dump into the empty database of `url`, all or nothing. Raises BackupError.
+
+    `pg_restore` writes it out as statements and `psql` does them: on the way is left out what a server older than
+    those two does not know. The last of the statements ends the transaction, so what breaks off is undone.
+    """
+    with psycopg.connect(url) as connection:
+        version = connection.info.server_version
+    into, environment = _on("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+    # What they say goes into files: a pipe that nobody reads stands still once it is full.
+    with tempfile.TemporaryFile("w+") as out_says, tempfile.TemporaryFile("w+") as into_says:
+        with (
+            written_out(dump, out_says) as out,
+            subprocess.Popen(  # noqa: S603
+                into, env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=into_says
+            ) as doing,
+        ):
+            refused = False
+            try:
+                with cast(IO[bytes], doing.stdin) as statements:
+                    leave_out_unknown(cast(IO[bytes], out.stdout), statements, version)
+            except BrokenPipeError:
+                refused = True
+        ended = [("pg_restore", out, out_says), ("psql", doing, into_says)]
+        # Told of whichever failed first: the other only had nothing more to read, or nobody to write to.
+        for program, process, says in reversed(ended) if refused else ended:
+            says.seek(0)
+            _refuse_failed(program, process.returncode, says.read())
+
+
+def written_out(dump: Path, says: IO[str]) -> subprocess.Popen[bytes]:
+    """`pg_restore` as it writes a dump out as statements of one transaction; its errors go into `says`."""
+    return subprocess.Popen(  # noqa: S603 the program is our own wheel's
+        [
+            str(POSTGRES_BIN_PATH / "pg_restore"),
+            "--single-transaction",
+            "--exit-on-error",
+            "--file=-",
+            str(dump),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=says,
+    )
+
+
+def leave_out_unknown(statements: IO[bytes], into: IO[bytes], version: int) -> None:
+    """Copy the statements of a dump without what a server of that version (such as 160014) does not know."""
+    for line in statements:
+        if line.rstrip() == SINCE_17:
+            into.write(line if version >= 170_000 else b"")
+            break
+        into.write(line)
+    shutil.copyfileobj(statements, into)
 
 
 def _files(folder: Path) -> list[tuple[str, Path]]:
@@ -234,7 +304,7 @@ def _read_keys(path: Path) -> dict[str, str]:
     return {name: found[name] for name in SECRETS} | with_documents
 
 
-@contextmanager
+@contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[tarfile.TarFile]:
     try:
         with tarfile.open(archive, "r:") as tar:
@@ -319,9 +389,7 @@ def _fill(
             dump = Path(temporary) / DATABASE
             with _content(tar, DATABASE) as source, dump.open("wb") as target:
                 shutil.copyfileobj(source, target)
-            _run(
-                "pg_restore", _owner_url(), "--single-transaction", "--exit-on-error", str(dump),
-            )  # fmt: skip
+            load_dump(dump, _owner_url())
         yield "The database is back."
         files = [file["name"] for file in manifest["files"] if file["name"] != DATABASE]
         for name in files:

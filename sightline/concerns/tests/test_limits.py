@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import Error, connection
 from django.test import Client
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -142,10 +143,49 @@ def test_a_request_without_an_account_that_takes_too_long_is_ended_and_undone(
     assert (drafts, errors) == ((1,), [("concerns.worried",)])
 
 
-def test_the_limit_of_time_ends_with_the_request(client: Client, door: FrontDoor) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_where_the_database_knows_no_limit_of_the_whole_a_transaction_does_not_stand_idle(
+    door: FrontDoor, settings: Any, monkeypatch: Any, as_owner: Any
+) -> None:
+    # Longer than a busy machine takes between two statements.
+    settings.PUBLIC_REQUEST_SECONDS = 3
+    monkeypatch.setattr(connection, "pg_version", 160_014)
+
+    found: dict[str, Any] = {}
+
+    def idle(*_: Any, **__: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('transaction_timeout'), pg_backend_pid()")
+            found["whole"], own = cursor.fetchone()
+        there = "SELECT exists(SELECT FROM pg_stat_activity WHERE pid = %s)"
+        until = time.monotonic() + 30
+        while as_owner.execute(there, [own]).fetchone() == (True,) and time.monotonic() < until:
+            pass
+        try:
+            connection.cursor().execute("SELECT 1")
+        except Error as error:
+            found["said"] = str(error)
+            raise
+
+    monkeypatch.setattr("sightline.concerns.pages.raising.rules.new_reference", idle)
+    assert Client(raise_request_exception=False).post("/worried/").status_code == 500
+    # What PostgreSQL 16 does not know was not asked of it, and it ended what nothing happened in.
+    assert found["whole"] == "0"
+    assert "idle-in-transaction timeout" in found["said"]
+    drafts = as_owner.execute("SELECT count(*) FROM concerns_draft").fetchone()
+    errors = as_owner.execute("SELECT what FROM audit_event WHERE verb = 'error'").fetchall()
+    assert (drafts, errors) == ((0,), [("concerns.worried",)])
+
+
+@pytest.mark.parametrize("version", [160_014, 180_003])
+def test_the_limit_of_time_ends_with_the_request(
+    client: Client, door: FrontDoor, monkeypatch: Any, version: int
+) -> None:
+    monkeypatch.setattr(connection, "pg_version", version)
+
     def limits() -> list[str]:
         found = []
-        for name in ("statement_timeout", "transaction_timeout"):
+        for name in ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout"):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT current_setting(%s)", [name])
                 found.append(cursor.fetchone()[0])

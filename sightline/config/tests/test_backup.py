@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tarfile
+import tempfile
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
+
+from sightline.config.backup import SINCE_17, BackupError, leave_out_unknown, load_dump, written_out
+from sightline.config.cluster import running
 
 from .conftest import Command
 
@@ -59,6 +64,38 @@ def test_a_backup_put_back_is_the_place_it_was_taken_of(backup, folder, demonstr
     again = there("restore", str(backup))
     assert again.returncode == 1
     assert "is not empty" in again.stderr
+
+
+def test_an_older_postgresql_is_given_only_what_it_knows(backup, folder):
+    """A trial on a PostgreSQL 16 found one thing in a dump that it does not know."""
+    with tarfile.open(backup) as tar:
+        tar.extract("database.dump", folder, filter="data")
+    given = {}
+    for version in (160_014, 180_003):
+        into = io.BytesIO()
+        with tempfile.TemporaryFile("w+") as says, written_out(folder / "database.dump", says) as out:
+            leave_out_unknown(out.stdout, into, version)
+        assert out.returncode == 0
+        given[version] = into.getvalue().splitlines()
+    newer = [line for line in given[180_003] if not line.startswith((b"\\restrict", b"\\unrestrict"))]
+    older = [line for line in given[160_014] if not line.startswith((b"\\restrict", b"\\unrestrict"))]
+    assert newer.count(SINCE_17) == 1
+    newer.remove(SINCE_17)
+    assert older == newer
+    assert b"COMMIT;" in older[-10:], "what breaks off is undone"
+
+
+def test_a_dump_that_breaks_off_is_undone(backup, folder, demonstration):
+    with tarfile.open(backup) as tar:
+        tar.extract("database.dump", folder, filter="data")
+    dump = folder / "database.dump"
+    dump.write_bytes(dump.read_bytes()[: -dump.stat().st_size // 10])
+    with running(folder / "there") as cluster:
+        with pytest.raises(BackupError, match="pg_restore failed"):
+            load_dump(dump, cluster.url("sightline_owner"))
+        with psycopg.connect(cluster.url("sightline_owner")) as connection:
+            left = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+    assert left == (0,)
 
 
 #: Rows as the program writes them, of an hour ago, that no worker has sealed.
