@@ -113,6 +113,10 @@ def fill(url: str, size: Size) -> None:
             found = beside.submit(_found_by, other, partnership.folders)
             _work(one, size)
             found.result()
+        with step("found by references of concerns"):
+            one.execute(
+                "SELECT matching_refer(ARRAY(SELECT folder_id FROM concerns_concernpart ORDER BY id))"
+            )
         with step("statistics"):
             one.execute("VACUUM (ANALYZE)")
             one.execute("CHECKPOINT")

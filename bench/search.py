@@ -66,7 +66,10 @@ def questions(owner: psycopg.Connection, each: int) -> dict[str, list[str]]:
         ),
         "most common name": lambda *_: "Mohammed",
     }
-    return {name: [form(*row) for row in drawn] for name, form in forms.items()}
+    asked = {name: [form(*row) for row in drawn] for name, form in forms.items()}
+    references = owner.execute("SELECT reference FROM concerns_concern ORDER BY reference").fetchall()
+    asked["reference of a concern"] = [chance.choice(references)[0] for _ in range(each)]
+    return asked
 
 
 def measure(site: Served, asked: dict[str, list[str]]) -> dict[str, list[float]]:

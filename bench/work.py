@@ -67,7 +67,8 @@ WITH raised AS (
     INSERT INTO concerns_concern (id, reference, secret_digest, channel, raised_at, raised_post, source_code,
                                   referrer_name, referrer_contact, referrer_relation, anonymous, immediate_danger,
                                   team_id, state, version)
-    SELECT uuidv7(), 'C-BENCH-' || n, '', 'imported', now() - (n || ' minutes')::interval, '', '10', 'A neighbour', '',
+    SELECT uuidv7(), overlay('C-' || translate(lpad(n::text, 8, '0'), '01', 'BC') PLACING '-' FROM 7 FOR 0), '',
+           'imported', now() - (n || ' minutes')::interval, '', '10', 'A neighbour', '',
            '', false, n %% 40 = 0, t.id, 'waiting', 1
     FROM generate_series(1, %(concerns)s) n CROSS JOIN (SELECT id FROM agencies_team WHERE front_door LIMIT 1) t
     RETURNING id, reference, raised_at, team_id),

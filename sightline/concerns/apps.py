@@ -7,14 +7,17 @@ class ConcernsConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.access import drafts
+        from sightline.matching.queries import found_elsewhere
         from sightline.procedures.news import Words, words
         from sightline.records import chronology
 
         from . import queries
+        from .pages.find import found
         from .pages.follow import draft_lines
 
         drafts.sources.append(draft_lines)
         chronology.sources.append(queries.moments)
+        found_elsewhere.append(found)
         words["concerns.raise"] = Words("Concern raised")
         words["concerns.add_more"] = Words("Something was added to a concern")
         words["concerns.take_back"] = Words("A concern was taken back")

@@ -142,6 +142,11 @@ def tidy_reference(typed: str) -> str:
     return f"C-{code[1:5]}-{code[5:]}"
 
 
+def is_reference(text: str) -> bool:
+    """Whether these letters can be a reference that `new_reference` gave."""
+    return len(text) == 11 and text.startswith("C-") and set(text[2:]) <= {*ALPHABET, "-"}
+
+
 def secret_digest(reference: str, secret: str) -> str:
     """SHA-256 over reference and secret, in hex: what the database keeps and compares."""
     return hashlib.sha256(f"{tidy_code(reference)}:{tidy_code(secret)}".encode()).hexdigest()

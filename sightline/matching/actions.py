@@ -30,6 +30,7 @@ class Search:
     question: Question
     results: queries.Results
     page: int
+    elsewhere: tuple[queries.Elsewhere, ...] = ()
 
 
 def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page: int = 1) -> Search:
@@ -45,6 +46,9 @@ def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page:
     results = queries.search(question, sort=sort, loosely=loosely, page=page)
     if page > 1 and not results.found:
         page, results = 1, queries.search(question, sort=sort, loosely=loosely)
+    elsewhere = [
+        found for ask in queries.found_elsewhere if page == 1 for found in ask(question.may_be_references)
+    ]
     if question:
         record(
             Verb.SEARCHED,
@@ -53,8 +57,9 @@ def search(text: str, *, sort: Sort = Sort.CLOSEST, loosely: bool = False, page:
             page=page,
             folders=[child.folder_id for child in results.found],
             adults=[adult.person_id for adult in results.adults],
+            elsewhere=[found.id for found in elsewhere],
         )
-    return Search(question, results, page)
+    return Search(question, results, page, tuple(elsewhere))
 
 
 def holding_number(scheme: Scheme, value: str, leave_out: Sequence[UUID]) -> list[str]:
@@ -85,3 +90,10 @@ def refresh_keys(folders: Iterable[UUID]) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT matching_refresh(%s::uuid[])", [[str(folder) for folder in folders]])
+
+
+def refer(folders: Iterable[UUID]) -> None:
+    """These folders are found by the references that a room above has just given them too (`matching_elsewhere` in the
+    database says which); in the same transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT matching_refer(%s::uuid[])", [[str(folder) for folder in folders]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,6 +90,21 @@ class Results:
     found: tuple[Found, ...]
     count: int
     adults: tuple[FoundAdult, ...] = ()
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a reference is of, beside children, in a room above: its page, and what stands beside the link."""
+
+    id: UUID
+    text: str
+    address: str
+    note: str
+
+
+#: Rooms above say here what they hold under references, for whoever is looking; each asks the database only where one
+#: of them may be its own.
+found_elsewhere: list[Callable[[Sequence[str]], list[Elsewhere]]] = []
 
 
 _COLUMNS = (

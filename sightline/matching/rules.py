@@ -56,7 +56,10 @@ _NHS = re.compile(r"(?<![\w-])(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?![\w-])")
 _UPN = re.compile(r"(?<!\w)([A-HJ-NP-RT-Z]\d{11}[0-9A-HJ-NP-RT-Z])(?!\w)", re.I)
 _POSTCODE = re.compile(r"(?<!\w)([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{2})(?!\w)", re.I)
 _DISTRICT = re.compile(r"(?<![\w/-])([A-Z]{1,2}\d[A-Z\d]?)(?![\w/-])", re.I)
-_REFERENCE = re.compile(r"(?<![\w/-])(?=[\w/-]*\d)([A-Za-z0-9][\w/-]{3,29})(?![\w/-])")
+#: Digits make a reference of a word; a concern's, three parts of fixed lengths, may be of letters alone.
+_REFERENCE = re.compile(
+    r"(?<![\w/-])(?=[\w/-]*\d|[A-Za-z]-[A-Za-z]{4}-[A-Za-z]{4}(?![\w/-]))([A-Za-z0-9][\w/-]{3,29})(?![\w/-])"
+)
 _ONE_WORD = re.compile(r"[A-Za-z][A-Za-z_/-]{3,29}")
 _HOUSE = re.compile(r"^\d{1,4}[a-z]?$", re.I)
 _SAID_ABOUT = re.compile(
@@ -120,8 +123,7 @@ class Question:
                 ("nhs", self.nhs),
                 ("upn", self.upn),
                 ("postcode", self.postcode),
-                *(("reference", reference) for reference in self.references),
-                ("reference", self.perhaps),
+                *(("reference", reference) for reference in self.may_be_references),
             )
             if value
         ]
@@ -139,6 +141,11 @@ class Question:
             "loosely": loosely,
             "leave_out": [str(folder) for folder in leave_out],
         }
+
+    @property
+    def may_be_references(self) -> tuple[str, ...]:
+        """All that was typed that may be a reference, in capitals and digits alone."""
+        return (*self.references, *((self.perhaps,) if self.perhaps else ()))
 
     @property
     def searched(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sightline.agencies.queries import front_door_team
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.time import LONDON
+from sightline.matching.actions import refer
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -156,6 +157,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
     Concern.objects.bulk_create(concerns)
     ConcernPart.objects.bulk_create(part for of_concern in parts for part in of_concern)
     PartName.objects.bulk_create(names)
+    refer([part.folder_id for of_concern in parts for part in of_concern])
     Answer.objects.bulk_create(answers)
     sat = iter(records.record_decisions_bulk(sittings))
     screenings: list[Screening] = []

@@ -22,6 +22,7 @@ from sightline.children.terms import Kinship, Known
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 from sightline.kernel.viewer import ViewerKind, current
+from sightline.matching.actions import refer
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within, pack_in_force
@@ -215,6 +216,7 @@ def _write_parts(
         list(zip(folder_ids, child_ids, strict=True)),
         [(p.given, p.family, p.kinship, p.lives_with, p.telephone) for p in sent.people],
     )
+    refer(folder_ids)
     return folder_ids
 
 

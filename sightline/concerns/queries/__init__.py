@@ -6,6 +6,7 @@ from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
 from .reading import ConcernView, PartView, concern, indicator_words, is_about, is_mine_since, referrer_words
+from .referred import Referred, of_references
 from .unsent import draft, drafts, latest_drafts, screening_draft
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "OwnConcern",
     "OwnLine",
     "PartView",
+    "Referred",
     "ToAllocate",
     "Unallocated",
     "board",
@@ -31,6 +33,7 @@ __all__ = [
     "last_said",
     "latest_drafts",
     "moments",
+    "of_references",
     "on_child",
     "own_concern",
     "own_concerns",

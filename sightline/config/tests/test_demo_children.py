@@ -242,8 +242,9 @@ KEYS = """
     SELECT 'key', kind, value, use, confidential::text, '' FROM matching_searchkey
     WHERE folder_id = ANY(%(folders)s) AND kind <> 'reference'
     UNION ALL
-    SELECT 'key', kind, '', use, confidential::text, '' FROM matching_searchkey
-    WHERE folder_id = ANY(%(folders)s) AND kind = 'reference'
+    SELECT 'key', kind, CASE WHEN EXISTS (SELECT FROM concerns_concern c WHERE replace(c.reference, '-', '') = value)
+                             THEN 'of a concern' ELSE '' END, use, confidential::text, ''
+    FROM matching_searchkey WHERE folder_id = ANY(%(folders)s) AND kind = 'reference'
     UNION ALL
     SELECT 'word', kind, word, use, confidential::text, (adult IS NOT NULL)::text FROM matching_searchword
     WHERE folder_id = ANY(%(folders)s)
@@ -348,10 +349,15 @@ def test_children_in_bulk_are_what_single_actions_write(drawn: _Drawn) -> None:
                 siblings.add(frozenset((child_id, tie.other_id)))
     in_bulk, single = _rows(before, *CHILDREN), _rows(list(folder_of.values()), *CHILDREN)
     assert _without_writer(in_bulk) == _without_writer(single)
-    assert _keys(before) == _keys(list(folder_of.values()))
+    keys = _keys(before)
+    assert keys - _of_concerns(keys) == _keys(list(folder_of.values()))
     assert all(written.recorded[folder_id][1] for folder_id in before)
     acts = ("children.record_child", "children.record_adult", "children.tie")
     assert _only(_trail(before), acts) == _only(_trail(list(folder_of.values())), acts)
+
+
+def _of_concerns(keys: Counter[tuple[str, ...]]) -> Counter[tuple[str, ...]]:
+    return Counter({key: count for key, count in keys.items() if key[2] == "of a concern"})
 
 
 def _without_writer(rows: Counter[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
@@ -390,6 +396,7 @@ def test_the_way_of_a_concern_in_bulk_is_what_the_actions_write(drawn: _Drawn) -
     # Done again, each child stands there twice, and whoever decides says that it is not the other.
     single = Counter({row: n for row, n in single.items() if ("kind", DecisionKind.MATCH.value) not in row})
     assert in_bulk == single
+    assert _of_concerns(_keys(before)) == _of_concerns(_keys(after)) != Counter()
     compared = {model._meta.db_table for model in (*CHILDREN, *WAY)}
     for folders in (before, after):
         assert _filled(folders) - compared == {"audit_event", "matching_searchkey", "matching_searchword"}
