@@ -203,9 +203,9 @@ def shortened(text: str, to: int = 60) -> str:
     return plain if len(plain) <= to else plain[: to - 1].rstrip() + "…"
 
 
-def says_impact(significant: bool, impact: str, called: str = "the child") -> Verdict:
+def says_impact(impact: str, called: str = "the child") -> Verdict:
     """A significant event says what it means for each child in whose record it stands (Sightline baseline)."""
-    if significant and not impact.strip():
+    if not impact.strip():
         return Verdict.no(f"Say what this event means for {called}.", "impact")
     return Verdict.yes()
 

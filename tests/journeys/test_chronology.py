@@ -32,8 +32,7 @@ def siblings(front_door: FrontDoor) -> list[UUID]:
     with as_practitioner(front_door.decider):
         sign_entry(
             {maya: "Maya was seen at school.\n\n@Sam Reyes, teacher: She had no lunch."},
-            kind="note", happened_at=now() - timedelta(hours=2), significant=True,
-            impact={maya: "She is hungry at school."},
+            kind="note", happened_at=now() - timedelta(hours=2), impact={maya: "She is hungry at school."},
         )  # fmt: skip
         sign_entry(
             {theo: "Theo was not brought to the clinic."}, kind="note", happened_at=now() - timedelta(hours=1)

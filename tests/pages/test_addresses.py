@@ -79,8 +79,7 @@ def home() -> Home:
         move_to(folder, HOME, person_id=mother)
         sign_entry(
             {folder: "They stay at 17, Lantern Row in Saltwick. All three rooms are warm."},
-            kind=EntryKind.VISIT, happened_at=now() - timedelta(hours=3), significant=True,
-            impact={folder: "Safe at zz994hd."},
+            kind=EntryKind.VISIT, happened_at=now() - timedelta(hours=3), impact={folder: "Safe at zz994hd."},
         )  # fmt: skip
     heard(folder, door.worker, said="I like Lantern row.")
     return Home(door, folder, child, mother, father, visitor, officer)

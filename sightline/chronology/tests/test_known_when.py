@@ -83,7 +83,7 @@ def visited(worker, visitor, folder):
         (folder,), "visit", now() - timedelta(hours=2), "He drew a house.\n\n@Sam Reyes: He slept in class.",
         answers={"where": "The breakfast club"},
         child_answers={folder: {"seen": "yes", "seen_alone": "no", "alone_why_not": "He asked for his puppet"}},
-        significant=True, impact={folder: "He trusts nobody with tractors."},
+        impact={folder: "He trusts nobody with tractors."},
         written_for=visitor.pk, present="Uncle Pim",
     )  # fmt: skip
     with as_practitioner(worker):

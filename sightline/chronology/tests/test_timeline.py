@@ -246,19 +246,18 @@ def test_files_and_body_maps_stand_on_it_and_lead_to_their_pages(worker, folder,
 def test_what_a_correction_took_back_is_significant_no_more_from_when_it_was_written(worker, folder, owning):
     with as_practitioner(worker):
         entry = sign_entry(
-            {folder: "He was bitten."}, kind="note", happened_at=now() - timedelta(hours=1), significant=True,
+            {folder: "He was bitten."}, kind="note", happened_at=now() - timedelta(hours=1),
             impact={folder: "He fears dogs."},
         )[folder]  # fmt: skip
-        correct_entry(entry.id, "It was the puppet.", "He was bitten by a puppet.", significant=False)
+        correct_entry(entry.id, "It was the puppet.", "He was bitten by a puppet.", impact={})
         correct_entry(
             entry.id,
             "It was a dog.",
             "He was bitten.",
-            significant=True,
             impact={folder: "He fears dogs."},
             seen=1,
         )
-        last = correct_entry(entry.id, "It was a cat.", "He was scratched.", significant=False, seen=2)
+        last = correct_entry(entry.id, "It was a cat.", "He was scratched.", impact={}, seen=2)
     with owning(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("ALTER TABLE records_entry DISABLE TRIGGER USER")

@@ -167,7 +167,6 @@ def idris(cast: Cast, folder_id: UUID) -> None:
                 "@Idris: “I counted to two hundred and then they came.”",
                 answers={"reference": "EM-0417-26"},
                 child_answers={folder_id: {"children_there": "On the stairs, awake"}},
-                significant=True,
                 impact={
                     folder_id: "He knows now that his father comes to the house at night, and that somebody "
                     "comes when one rings."

@@ -376,7 +376,7 @@ def test_new_significant_information_asks_for_a_review_of_the_open_assessment():
     begun(case, case.maya)
     with as_practitioner(case.manager):
         entry = sign_entry(
-            {case.maya: "A neighbour saw him hit her."}, kind="note", happened_at=now(), significant=True,
+            {case.maya: "A neighbour saw him hit her."}, kind="note", happened_at=now(),
             impact={case.maya: "She may not be safe at home."},
         )[case.maya]  # fmt: skip
         duty = owed(case.maya, "review_of_open_assessment")

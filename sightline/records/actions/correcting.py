@@ -42,7 +42,6 @@ def correct_entry(
     happened_at: datetime | None = None,
     answers: Mapping[str, str] | None = None,
     child_answers: Mapping[UUID, Mapping[str, str]] | None = None,
-    significant: bool | None = None,
     impact: Mapping[UUID, str] | None = None,
     late_why: str = "",
     seen: int | None = None,
@@ -51,9 +50,9 @@ def correct_entry(
     """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
 
     `also` are entries written together with it that have the same mistake; `own` the lines of one child's record
-    and `impact` what a significant event means for each child, by folder. What is not given, such as `happened_at`
-    or `significant`, stays as the last correction has it. A right time that makes the entry late says why (REC-07).
-    With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
+    and `impact` what the event means for each child for whom it is significant, by folder. What is not given, such as
+    `happened_at` or `impact`, stays as the last correction has it. A right time that makes the entry late says why
+    (REC-07). With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
     Decisions stay their makers' (see `settling`); who was asked to confirm the entry is asked about the right
     words.
     """
@@ -97,21 +96,22 @@ def correct_entry(
                 page.answers = _page_of(given, form, row.folder_id, called).answers
             page.fields = {"corrects_id": row.id, "was_wrong": was_wrong.strip()}
             pages.append(page)
-        now_ = _standing_now(wrong)
         asked = {row.folder_id: Asked.about(row, acting) for row in rows}
         if wrong.kind != EntryKind.CONTRIBUTION:
             for row, page in zip(rows, pages, strict=True):
                 mine = asked[row.folder_id].mine(row, acting)
                 check_correction(row, page.paragraphs, was_wrong, mine=mine)
-        is_significant = now_.significant if significant is None else significant
+        stood = {row.folder_id: _standing_now(row) for row in rows}
+        now_ = stood[wrong.folder_id]
+        significant_before = {folder for folder, entry in stood.items() if entry.significant}
+        means = significant_before if impact is None else impact.keys() & stood.keys()
+        meant = {f: (impact or {}).get(f, "").strip() or stood[f].impact for f in means}
         entries = _write(
             acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or now_.happened_at,
             subject_id=wrong.subject_id, present=now_.present, form=form, draft_id=draft_id,
             late=late_since(wrong, happened_at or now_.happened_at),
             late_why=late_why.strip() or now_.late_why or wrong.late_why,
-            significant=is_significant,
-            impact={row.folder_id: _meant(row, impact or {}) for row in rows} if is_significant else None,
-            significant_before=now_.significant, decides=False, what="records.correct_entry",
+            impact=meant, significant_before=significant_before, decides=False, what="records.correct_entry",
         )  # fmt: skip
         ask_anew([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if wrong.kind != EntryKind.CONTRIBUTION:
@@ -133,11 +133,6 @@ def _settle_corrected(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) 
 def _standing_now(wrong: Entry) -> Entry:
     """The entry as its last correction has it."""
     return Entry.objects.filter(corrects=wrong).order_by("-number").first() or wrong
-
-
-def _meant(row: Entry, impact: Mapping[UUID, str]) -> str:
-    """What the event means for the child of that record: as given, or as it stands there already."""
-    return impact.get(row.folder_id, "").strip() or _standing_now(row).impact
 
 
 def _pinned_form(entry: Entry) -> EntryForm | None:

@@ -39,12 +39,11 @@ def sign_entry(
     subject_id: UUID | None = None,
     late_why: str = "",
     answers: Sequence[Answered] = (),
-    significant: bool = False,
     impact: Mapping[UUID, str] | None = None,
     on_form: bool = False,
 ) -> dict[UUID, Entry]:
     """Write one entry in each of several folders: `texts` is the text by folder, with marks where there are any;
-    `impact` is what a significant event means for each child, by folder too.
+    `impact` is what the event means for each child for whom it is significant, by folder too.
 
     For a room that has asked its own questions: no form is asked for, `answers` are kept as they are given. `on_form`:
     they are those of the kind's own form, which a correction then asks anew. Author,
@@ -61,7 +60,7 @@ def sign_entry(
         pack = pack_in_force()
         return _write(
             acting, pages, kind=kind, happened_at=happened_at, late_why=late_why, subject_id=subject_id,
-            significant=significant, impact=impact, pack=pack, form=_form_of(pack, kind) if on_form else None,
+            impact=impact, pack=pack, form=_form_of(pack, kind) if on_form else None,
         )  # fmt: skip
 
 
@@ -90,7 +89,7 @@ def sign(entry: EntryIn, *, draft_id: UUID | None = None, version: int | None = 
             page.fields["follows_id"] = followed.get(page.folder_id)
         entries = _write(
             acting, pages, kind=entry.kind, title=form.title, happened_at=entry.happened_at, pack=pack,
-            late_why=entry.late_why, subject_id=entry.subject_id, significant=entry.significant,
+            late_why=entry.late_why, subject_id=entry.subject_id,
             impact=entry.impact, present=entry.present, form=form, draft_id=draft_id,
             decides=not (entry.written_for or entry.written_for_name),
         )  # fmt: skip

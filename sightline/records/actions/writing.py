@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -49,9 +49,9 @@ class EntryIn:
     """One entry about one or several children, as its writer leaves it.
 
     `text` stands in the record of each folder, `own` in that of one alone; both with marks (see `marks`). `answers` are
-    those of the whole entry by question, `child_answers` those of each child, `impact` what a significant event means
-    for each, by folder. `written_for`, or a name and a post where they have no sign-in, is whoever saw or heard it and
-    will confirm it. `reviews` is the entry that this one looks at again.
+    those of the whole entry by question, `child_answers` those of each child, `impact` what the event means for each
+    child for whom it is significant, by folder. `written_for`, or a name and a post where they have no sign-in, is
+    whoever saw or heard it and will confirm it. `reviews` is the entry that this one looks at again.
     """
 
     folder_ids: tuple[UUID, ...]
@@ -63,7 +63,6 @@ class EntryIn:
     child_answers: Mapping[UUID, Mapping[str, str]] = field(default_factory=dict)
     present: str = ""
     late_why: str = ""
-    significant: bool = False
     impact: Mapping[UUID, str] = field(default_factory=dict)
     written_for: UUID | None = None
     written_for_name: str = ""
@@ -122,28 +121,28 @@ def _write(
     pack: Pack | None = None,
     late_why: str = "",
     subject_id: UUID | None = None,
-    significant: bool = False,
     impact: Mapping[UUID, str] | None = None,
     present: str = "",
     form: EntryForm | None = None,
     draft_id: UUID | None = None,
     late: tuple[bool, str] | None = None,
-    significant_before: bool = False,
+    significant_before: Collection[UUID] = (),
     decides: bool = True,
     what: str = "records.sign_entry",
 ) -> dict[UUID, Entry]:
     """The rows of entries written in one go, numbered; decisions among their paragraphs are decided.
 
-    `impact` is what a significant event means for each child, by folder: each stands in that record alone.
+    `impact` is what the event means for each child for whom it is significant, by folder: each stands in that record
+    alone, and for a brother or sister who is not among them the event is not significant.
     `late`: whether it counts as written late, and the limit in words, where that is not a matter of now.
-    `significant_before`: it stood as a significant event already, of which nobody is told again.
+    `significant_before`: the folders in which it stood as a significant event already, of which nobody is told again.
     """
     at = now()
     folders = [page.folder_id for page in pages]
     _may_write_in(folders)
     rules.has_happened(happened_at, at).or_refuse()
-    meant = {folder: (impact or {}).get(folder, "").strip() if significant else "" for folder in folders}
-    _says_each_impact(significant, meant)
+    meant = {folder: words.strip() for folder, words in (impact or {}).items() if folder in folders}
+    _says_each_impact(meant)
     for page in pages:
         if not page.paragraphs:
             raise Refused("Write what happened.", "text")
@@ -172,8 +171,8 @@ def _write(
             present=present.strip(),
             late=is_late,
             late_why=late_why.strip() if is_late else "",
-            significant=significant,
-            impact=meant[page.folder_id],
+            significant=page.folder_id in meant,
+            impact=meant.get(page.folder_id, ""),
             third_party=any(p.source is StatementSource.TOLD for p in page.paragraphs),
             form_from=form.from_ if form else None,
             pack=pack.name,
@@ -185,9 +184,9 @@ def _write(
             **page.fields,
         )
     Entry.objects.bulk_create(entries.values())
-    if significant and not significant_before:
+    if new := [entry for f, entry in entries.items() if f in meant and f not in significant_before]:
         for tell in told_of_significant:
-            tell(list(entries.values()))
+            tell(new)
     _write_parts(pages, entries, rests)
     for hear in told_of_entries:
         hear([SignedEntry(entries[page.folder_id], tuple(page.answers)) for page in pages])
@@ -199,12 +198,12 @@ def _write(
     return entries
 
 
-def _says_each_impact(significant: bool, meant: Mapping[UUID, str]) -> None:
+def _says_each_impact(meant: Mapping[UUID, str]) -> None:
     """Raises Refused, naming the child, where it is not said what a significant event means for one of them."""
-    lacking = [folder for folder, words in meant.items() if not rules.says_impact(significant, words)]
+    lacking = [folder for folder, words in meant.items() if not rules.says_impact(words)]
     if lacking:
         who = names_of_folders(lacking[:1]).get(lacking[0])
-        rules.says_impact(significant, "", who.called if who else "the child").or_refuse()
+        rules.says_impact("", who.called if who else "the child").or_refuse()
 
 
 def beside(paragraphs: Iterable[Paragraph], answers: Iterable[Answered]) -> str:

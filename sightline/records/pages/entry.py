@@ -30,7 +30,16 @@ from ..actions import ContributionIn, Kept
 from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
 from ..terms import ContributionKind, EntryKind, StatementSource
-from .forms import About, AskForm, ContributionForm, WritingForm, impact_of, which_records, writing_form
+from .forms import (
+    About,
+    AskForm,
+    ContributionForm,
+    WritingForm,
+    impact_of,
+    significant_of,
+    which_records,
+    writing_form,
+)
 from .write import Scene, asked_draft, draft_href, happened_then, look_again, scene, sent
 
 
@@ -124,11 +133,10 @@ def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) ->
     initial: dict[str, Any] = {
         "happened_at": latest.happened_at,
         "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
-        "significant": latest.significant,
         "late_why": latest.late_why,
     }
     for n, view in enumerate([latest, *(beside[f] for f in also if f in beside)]):
-        initial[impact_of(n)] = view.impact
+        initial[significant_of(n)], initial[impact_of(n)] = view.significant, view.impact
         initial[f"own{n}"] = marked(_typed_again(s) for s in view.statements if s.only)
         for answer in view.answers:
             each = next((q.each_child for q in form.question if q.id == answer.question_id), False)
@@ -190,7 +198,6 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                     happened_at=form.cleaned_data["happened_at"],
                     answers=form.answers(),
                     child_answers=form.child_answers(),
-                    significant=form.cleaned_data["significant"],
                     impact=form.impact(),
                     late_why=form.cleaned_data["late_why"],
                     seen=seen,
@@ -224,6 +231,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "written_late": late,
             "about": about,
             "impact_of": impact_of,
+            "significant_of": significant_of,
             "e": found,
             "child": about.child,
             "folder_id": at.lead,

@@ -62,9 +62,14 @@ def impact_of(n: int) -> str:
     return f"impact{n}" if n else "impact"
 
 
+def significant_of(n: int) -> str:
+    """The field of whether the event is significant for the nth child; the first as with `impact_of`."""
+    return f"significant{n}" if n else "significant"
+
+
 class WritingForm(PageForm):
-    """An entry as it is written. Fields of one child are named `c0_seen`, that child's own lines `own0`; what the event
-    means for that child as `impact_of` says."""
+    """An entry as it is written. Fields of one child are named `c0_seen`, that child's own lines `own0`; whether the
+    event is significant for that child and what it means as `significant_of` and `impact_of` say."""
 
     about: About
 
@@ -78,15 +83,17 @@ class WritingForm(PageForm):
 
     def not_asked(self) -> set[str]:
         """What is asked of a child only where the entry is about that child, and what it means only of an event that
-        is significant."""
+        is significant for that child."""
         hidden, chosen = super().not_asked(), set(self.chosen)
-        if not self["significant"].value():
-            hidden |= {impact_of(n) for n in range(len(self.about.children))}
+        hidden |= {
+            impact_of(n) for n in range(len(self.about.children)) if not self[significant_of(n)].value()
+        }
         return hidden | {
             name
             for name in self.fields
             for n in range(len(self.about.children))
-            if n not in chosen and (name.startswith(f"c{n}_") or name in (f"own{n}", impact_of(n)))
+            if n not in chosen
+            and (name.startswith(f"c{n}_") or name in (f"own{n}", significant_of(n), impact_of(n)))
         }
 
     def names(self, n: int | None = None) -> list[str]:
@@ -119,7 +126,12 @@ class WritingForm(PageForm):
         }
 
     def impact(self) -> dict[UUID, str]:
-        return {self.about.children[n].folder_id: self.cleaned_data[impact_of(n)] or "" for n in self.chosen}
+        """What the event means for each child for whom it is significant, by folder."""
+        return {
+            self.about.children[n].folder_id: self.cleaned_data[impact_of(n)] or ""
+            for n in self.chosen
+            if self.cleaned_data[significant_of(n)]
+        }
 
     def folder_ids(self) -> tuple[UUID, ...]:
         return tuple(self.about.children[n].folder_id for n in self.chosen)
@@ -162,12 +174,11 @@ def writing_form(
             fields[f"own{n}"] = Words(
                 f"Only for {child.called}", max_length=UNCUT, rows=3, count=False, required=False,
             )  # fmt: skip
-    whom = "each child that the entry is about" if about.beside else "the child"
-    fields["significant"] = Confirm(f"This is a significant event for {whom}", required=False)
     for n, child in enumerate(about.children):
+        fields[significant_of(n)] = Confirm(f"This is a significant event for {child.called}", required=False)
         fields[impact_of(n)] = Words(
             f"What does it mean for {child.called}?", rows=3, count=False, max_length=4000,
-            ask=says_impact(True, "", child.called).reason,
+            ask=says_impact("", child.called).reason,
             hint="If the event is significant." + (" Stands in no other child’s record." if about.beside else ""),
         )  # fmt: skip
     if entry:

@@ -36,7 +36,7 @@ from .. import actions, queries, wording
 from ..actions import EntryIn
 from ..marks import Paragraph, in_whose_words, paragraphs
 from ..terms import OWN_WAY, StatementSource
-from .forms import About, Child, WritingForm, impact_of, starting_values, writing_form
+from .forms import About, Child, WritingForm, impact_of, significant_of, starting_values, writing_form
 
 #: What a page sends besides the entry itself.
 CONTROLS = ("draft", "version", "act", "seen")
@@ -263,7 +263,6 @@ def _entry(about: About, form: WritingForm) -> EntryIn:
         child_answers=form.child_answers(),
         present=got["present"],
         late_why=got["late_why"],
-        significant=got["significant"],
         impact=form.impact(),
         written_for=UUID(got["written_for"]) if got["written_for"] else None,
         written_for_name=got["written_for_name"],
@@ -302,6 +301,7 @@ def _show(
             "form": form,
             "about": about,
             "impact_of": impact_of,
+            "significant_of": significant_of,
             "child": about.child,
             "folder_id": at.lead,
             "heading": heading(about, form),

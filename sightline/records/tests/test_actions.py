@@ -488,9 +488,9 @@ def test_a_significant_event_says_what_it_means_for_the_child(family: Family) ->
             family.maya: "She has lost her home.", family.theo: "He changes school.", family.bea: "She is safe."
         }  # fmt: skip
         with pytest.raises(Refused, match="means for Theo") as refused:
-            sign(a_visit(family, significant=True, impact=meant | {family.theo: " "}))
+            sign(a_visit(family, impact=meant | {family.theo: " "}))
         assert refused.value.verdict.field == "impact"
-        entries = sign(a_visit(family, significant=True, impact=meant))
+        entries = sign(a_visit(family, impact=meant))
     assert all(entry.significant for entry in entries.values())
     assert {folder: entry.impact for folder, entry in entries.items()} == meant
 

@@ -86,12 +86,35 @@ def test_a_visit_to_three_siblings_is_written_once(family: Family) -> None:
 
 
 @pytest.mark.obligation("REC-01")
+def test_an_event_is_significant_for_one_child_and_not_for_another(family: Family) -> None:
+    """What is typed of a child for whom it is not stands in no record, and a correction changes for whom it is."""
+    client, where = client_of(family.worker), places(family)
+    sent = a_visit_typed(
+        family, significant="yes", impact="Maya hides.", **{f"impact{where['theo']}": "He slept."}
+    )
+    assert client.post(reverse("records:write", args=[family.maya, "visit"]), sent).status_code == 302
+    with as_practitioner(family.worker):
+        entries = {e.folder_id: e for e in Entry.objects.all()}
+        assert {f: (e.significant, e.impact) for f, e in entries.items()} == {
+            family.maya: (True, "Maya hides."), family.theo: (False, ""), family.bea: (False, "")
+        }  # fmt: skip
+        last = correct_entry(
+            entries[family.maya].id, "It was Theo.", "He was hit.", also=[entries[family.theo].id],
+            impact={family.theo: "He is afraid."},
+        )  # fmt: skip
+        corrected = Entry.objects.filter(written_together=last.written_together)
+        assert {e.folder_id: (e.significant, e.impact) for e in corrected} == {
+            family.maya: (False, ""), family.theo: (True, "He is afraid.")
+        }  # fmt: skip
+
+
+@pytest.mark.obligation("REC-01")
 def test_what_an_event_means_for_a_sibling_stands_in_that_record_alone(family: Family) -> None:
     client, where = client_of(family.worker), places(family)
     path = reverse("records:write", args=[family.maya, "visit"])
     means, theo, bea = "It means that Maya", f"impact{where['theo']}", f"impact{where['bea']}"
-    # As one page kept it while all the children shared one: the words are the child's from whom the writing began.
-    sent = a_visit_typed(family, significant="yes", impact=f"{means} hides.")
+    ticks = {f"significant{where[name]}": "yes" for name in ("theo", "bea")}
+    sent = a_visit_typed(family, significant="yes", impact=f"{means} hides.", **ticks)
     asked = client.post(path, sent).content.decode()
     assert asked.count("Say what this event means for ") == 4  # each of two at its field and in the summary
     for name in ("Theo", "Bea"):

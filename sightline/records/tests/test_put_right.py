@@ -282,23 +282,20 @@ def test_an_entry_is_not_late_because_its_correction_is(family: Family) -> None:
 
 def test_what_an_event_meant_for_the_child_is_put_right_too(family: Family) -> None:
     with as_practitioner(family.worker):
-        entry = noted(
-            family, "They were put out.", significant=True, impact={family.maya: "She has lost her home."}
-        )
+        entry = noted(family, "They were put out.", impact={family.maya: "She has lost her home."})
         kept = correct_entry(entry.id, "A word.", "They were evicted.")
         assert (kept.significant, kept.impact) == (True, "She has lost her home.")
         other = correct_entry(
             entry.id,
             "She has not.",
             "They were evicted.",
-            significant=True,
             impact={family.maya: "She moved."},
         )
         assert other.impact == "She moved."
-        no = correct_entry(entry.id, "It was the neighbours.", "Others were evicted.", significant=False)
+        no = correct_entry(entry.id, "It was the neighbours.", "Others were evicted.", impact={})
         assert (no.significant, no.impact) == (False, "")
         with pytest.raises(Refused) as refused:
-            correct_entry(no.corrects_id, "It was them.", "Evicted.", significant=True)  # type: ignore[arg-type]
+            correct_entry(no.corrects_id, "It was them.", "Evicted.", impact={family.maya: ""})  # type: ignore[arg-type]
         assert refused.value.verdict.field == "impact"
         shown = queries.story(entry.id, [family.maya])
     assert not shown.latest.significant
@@ -310,7 +307,7 @@ def test_a_correction_in_siblings_records_leaves_each_what_it_meant_for_that_chi
     """Through the page: it starts from each child's own, and what is put right of one is in that record alone."""
     both = {family.maya: "Maya hides.", family.theo: "Theo cannot sleep."}
     with as_practitioner(family.worker):
-        entry = noted(family, "They were put out.", *both, significant=True, impact=both)
+        entry = noted(family, "They were put out.", *both, impact=both)
         theo = Entry.objects.get(folder_id=family.theo)
         kept = correct_entry(entry.id, "A word.", "They were evicted.", also=[theo.id])
         rows = Entry.objects.filter(written_together=kept.written_together)
@@ -325,7 +322,7 @@ def test_a_correction_in_siblings_records_leaves_each_what_it_meant_for_that_chi
     sent = {
         "draft": str(uuid4()), "version": "0", "seen": "1", "act": "sign", "was_wrong": "What it meant.",
         "text": "They were evicted.", **typed_time(entry.happened_at), "others": [str(family.theo)],
-        "significant": "yes", "impact": "Maya hides.", "impact1": "Theo sleeps.",
+        "significant": "yes", "impact": "Maya hides.", "significant1": "yes", "impact1": "Theo sleeps.",
     }  # fmt: skip
     assert client.post(url, sent).status_code == 302
     with as_practitioner(family.worker):
@@ -336,9 +333,7 @@ def test_a_correction_in_siblings_records_leaves_each_what_it_meant_for_that_chi
 
 def test_the_page_of_a_correction_asks_for_time_and_weight(family: Family) -> None:
     with as_practitioner(family.worker):
-        entry = noted(
-            family, "They were put out.", significant=True, impact={family.maya: "She has lost her home."}
-        )
+        entry = noted(family, "They were put out.", impact={family.maya: "She has lost her home."})
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(family.worker.user)  # type: ignore[arg-type]
     url = reverse("records:correct", args=[family.maya, entry.id])

@@ -75,8 +75,7 @@ def test_the_summary_is_drawn_from_the_record_as_it_stands_now(worker, folder):
         before = lines(summary_of([folder]))
         set_status(folder, NewStatus(StatusKind.POLICE_PROTECTION, today() - timedelta(days=1)))
         sign_entry(
-            {folder: "He was found alone at home."}, kind="note", happened_at=now(), significant=True,
-            impact={folder: "Fear."},
+            {folder: "He was found alone at home."}, kind="note", happened_at=now(), impact={folder: "Fear."},
         )  # fmt: skip
         after = summary_of([folder])
     assert before["Know this first"] == []
@@ -190,9 +189,7 @@ def test_it_costs_the_same_with_many_entries(worker, folder):
         return len(captured)
 
     with as_practitioner(worker):
-        sign_entry(
-            {folder: "One."}, kind="note", happened_at=now(), significant=True, impact={folder: "Much."}
-        )
+        sign_entry({folder: "One."}, kind="note", happened_at=now(), impact={folder: "Much."})
     few = cost()
     with as_practitioner(worker):
         for n in range(20):
@@ -200,7 +197,6 @@ def test_it_costs_the_same_with_many_entries(worker, folder):
                 {folder: f"Entry {n}."},
                 kind="note",
                 happened_at=now(),
-                significant=True,
                 impact={folder: "Much."},
             )
     assert cost() == few
@@ -373,9 +369,7 @@ def test_every_line_says_where_it_comes_from_and_leads_there(db):
         mother = record_adult(part, NewAdult(Names("Ana", "Ferreira"), Birth()))
         tie(part, NewTie(mother, Kinship.MOTHER, Known.NO, Known.YES, "Mum"))
         set_status(part, NewStatus(StatusKind.CHILD_IN_NEED, today()))
-        sign_entry(
-            {part: "Found alone."}, kind="note", happened_at=now(), significant=True, impact={part: "Fear."}
-        )
+        sign_entry({part: "Found alone."}, kind="note", happened_at=now(), impact={part: "Fear."})
         summary = summary_of([part])
         silent = summary_of([a_child(door.decider, "Wren")])
     for each in (summary, silent):
