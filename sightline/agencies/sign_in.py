@@ -85,10 +85,24 @@ class ClosedAccounts(DefaultAccountAdapter):
 
 
 class DirectoryAccounts(DefaultSocialAccountAdapter):
-    """Sign-in by the agency's own directory, for people who have been appointed already."""
+    """Sign-in by the agency's own directory, for people who have been appointed already.
+
+    Whoever the directory knows and nobody appointed is a sign-in that failed, and audited, as is one whose sign-in
+    has been closed; the library tells nobody of either.
+    """
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        _refused_from_directory(sociallogin)
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing and not sociallogin.user.is_active:
+            _refused_from_directory(sociallogin)
+
+
+def _refused_from_directory(sociallogin: Any) -> None:
+    # By the address, so that attempts by password are found together with it; else by the directory's own number.
+    record_failed_sign_in(sociallogin.user.email or str(sociallogin.account.uid), "sign-in.directory")
 
 
 class SecondFactors(DefaultMFAAdapter):

@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from sightline.audit.actions import digest_of_name
 from sightline.audit.models import AuditEvent
 
 from .factories import make_practitioner
@@ -114,22 +115,44 @@ def test_whoever_is_appointed_signs_in_through_the_directory_and_is_audited(dire
 
 
 @pytest.mark.parametrize(
-    "person",
+    ("person", "called"),
     [
-        {"sub": "18", "email": "stranger@example.org", "email_verified": True},
-        {"sub": "19", "email": "ana@example.org", "email_verified": False},
-        {"sub": "20"},
+        ({"sub": "18", "email": "stranger@example.org", "email_verified": True}, "stranger@example.org"),
+        ({"sub": "19", "email": "ana@example.org", "email_verified": False}, "ana@example.org"),
+        ({"sub": "20"}, "20"),
     ],
     ids=["nobody appointed", "an address that the directory does not vouch for", "no address"],
 )
-def test_nobody_else_gets_in_and_no_account_is_made(directory, person) -> None:
+def test_nobody_else_gets_in_no_account_is_made_and_it_is_on_the_trail(
+    directory, owning, person, called
+) -> None:
     make_practitioner(email="ana@example.org")
     users = get_user_model().objects.count()
     directory.person = person
-    client = Client(headers={"user-agent": "Tests"})
+    client = Client(headers={"user-agent": "Tests"}, REMOTE_ADDR="192.0.2.7")
     _through(directory, client)
     assert client.get("/notices/").status_code == 302
     assert get_user_model().objects.count() == users
+    with owning():
+        event = AuditEvent.objects.get(verb="failed sign-in")
+    assert (event.what, event.origin) == ("sign-in.directory", "192.0.2.7")
+    assert event.detail == {"name_digest": digest_of_name(called)}
+
+
+def test_whoever_left_is_known_to_the_directory_and_does_not_get_in(directory, owning) -> None:
+    worker = make_practitioner(email="ana@example.org")
+    get_user_model().objects.filter(pk=worker.user_id).update(is_active=False)
+    directory.person = {"sub": "17", "email": "ana@example.org", "email_verified": True}
+    client = Client(headers={"user-agent": "Tests"})
+    _through(directory, client)
+    assert client.get("/notices/").status_code == 302
+    with owning():
+        event = AuditEvent.objects.get(verb="failed sign-in")
+        assert not AuditEvent.objects.filter(verb="signed in").exists()
+    assert (event.what, event.detail) == (
+        "sign-in.directory",
+        {"name_digest": digest_of_name("ana@example.org")},
+    )
 
 
 def test_an_answer_that_was_not_asked_for_is_refused(directory) -> None:
