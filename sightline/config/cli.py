@@ -16,6 +16,7 @@ import psycopg
 import typer
 
 from .cluster import ClusterError
+from .mail import WrongMail, mail
 from .numbers import PROCESSES, NotANumber, check_numbers
 from .place import Place, PlaceError, as_owner, opened
 from .processes import ProcessError
@@ -444,8 +445,9 @@ def main() -> None:
 
     try:
         check_numbers()
+        mail()
         cli(standalone_mode=True)
-    except (ClusterError, PlaceError, ProcessError, BackupError, Failure, NotANumber) as error:
+    except (ClusterError, PlaceError, ProcessError, BackupError, Failure, NotANumber, WrongMail) as error:
         typer.echo(f"sightline: {error}", err=True)
         sys.exit(1)
     except Exception as error:

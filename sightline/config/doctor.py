@@ -96,6 +96,8 @@ def examine(place: Place) -> Report:
             report.findings += _of_roles()
             report.findings += _of_program()
             report.findings += _of_settings(place, missing)
+            report.findings += _of_signing_in(place)
+            report.findings += _of_mail(place)
             report.findings += _of_front_door()
             report.findings += _of_documents(place)
             report.findings += _of_summaries(place)
@@ -203,7 +205,6 @@ def _of_program() -> Iterator[Finding]:
 def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
     from django.conf import settings
 
-    demo = place.is_demo or settings.DEMO
     if settings.DEBUG:
         yield Finding(
             "settings", "bad", "SIGHTLINE_DEBUG is on: errors show the program's insides to everybody"
@@ -218,24 +219,10 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
     for path in sorted((place.data / "keys").glob("*")):
         if path.stat().st_mode & 0o077:
             yield Finding("keys", "bad", f"{path} may be read by others than its owner: chmod 600")
-    if demo and _partnership() and not _demonstration_sign_ins():
-        yield Finding(
-            "demonstration",
-            "bad",
-            "SIGHTLINE_DEMO is on for a real partnership: anybody can sign in as anybody",
-        )
-        return
-    if demo:
-        yield Finding("demonstration", "note", "this is a demonstration: anybody can sign in as anybody")
-        return
-    if _demonstration_sign_ins():
-        yield Finding(
-            "demonstration", "bad", "demonstration sign-ins are in the database of a real partnership"
-        )
     if "*" in settings.ALLOWED_HOSTS:
         yield Finding("settings", "bad", "SIGHTLINE_HOSTS allows every name")
     if not settings.SESSION_COOKIE_SECURE:
-        outside = [h for h in settings.ALLOWED_HOSTS if h not in ("localhost", "127.0.0.1", "[::1]")]
+        outside = _outside()
         if outside:
             yield Finding(
                 "settings",
@@ -244,8 +231,86 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
             )
         else:
             yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
-    if "console" in settings.EMAIL_BACKEND or "filebased" in settings.EMAIL_BACKEND:
-        yield Finding("e-mail", "note", "not sent anywhere: set SIGHTLINE_EMAIL_BACKEND")
+
+
+def _outside() -> list[str]:
+    """Names under which others than this machine reach it."""
+    from django.conf import settings
+
+    return [name for name in settings.ALLOWED_HOSTS if name not in ("localhost", "127.0.0.1", "[::1]")]
+
+
+def _demo(place: Place) -> bool:
+    from django.conf import settings
+
+    return place.is_demo or settings.DEMO
+
+
+def _real(place: Place) -> bool:
+    """Whether a real partnership is here, also where it is served as a demonstration by mistake."""
+    return _partnership() and not (_demo(place) and _demonstration_sign_ins())
+
+
+def _of_signing_in(place: Place) -> Iterator[Finding]:
+    """Whether somebody could come in without being who they say they are."""
+    from django.conf import settings
+
+    demo, real = _demo(place), _real(place)
+    # Behind a proxy that ends HTTPS, others reach it whatever it is called.
+    public = bool(_outside()) or settings.SESSION_COOKIE_SECURE
+    if demo and real:
+        yield Finding(
+            "demonstration",
+            "bad",
+            "SIGHTLINE_DEMO is on for a real partnership: anybody can sign in as anybody",
+        )
+    elif demo and public:
+        yield Finding(
+            "demonstration",
+            "bad",
+            f"a demonstration is open to others ({', '.join(_outside()) or 'SIGHTLINE_HTTPS is set'}): anybody can "
+            "sign in as anybody",
+        )
+    elif demo:
+        yield Finding("demonstration", "note", "this is a demonstration: anybody can sign in as anybody")
+    elif _demonstration_sign_ins():
+        yield Finding(
+            "demonstration", "bad", "demonstration sign-ins are in the database of a real partnership"
+        )
+    if not settings.REQUIRE_MFA and (real or public):
+        yield Finding(
+            "signing in",
+            "bad",
+            "SIGHTLINE_REQUIRE_MFA is off: whoever learns a password signs in with it alone",
+        )
+    elif not demo:
+        yield Finding("signing in", "good", "asks for a passkey or a code beside the password")
+
+    for directory in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
+        if not (directory["client_id"] and directory["secret"]):
+            yield Finding(
+                "signing in",
+                "bad",
+                "SIGHTLINE_OIDC_URL names a directory, and SIGHTLINE_OIDC_CLIENT or SIGHTLINE_OIDC_SECRET is missing: "
+                "nobody can sign in through it",
+            )
+
+
+def _of_mail(place: Place) -> Iterator[Finding]:
+    """Whether a notice reaches somebody who is not looking at Sightline."""
+    from django.conf import settings
+
+    from .mail import SMTP, amiss
+
+    if says := amiss():
+        yield Finding("e-mail", "bad" if _real(place) else "note", says)
+    elif settings.EMAIL_BACKEND == SMTP:
+        where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+        yield Finding("e-mail", "good", f"the mail server {where} lets Sightline in")
+    else:
+        yield Finding(
+            "e-mail", "note", f"sent by {settings.EMAIL_BACKEND}, which was not asked whether it can"
+        )
 
 
 def _of_front_door() -> Iterator[Finding]:
@@ -282,14 +347,11 @@ def _of_summaries(place: Place) -> Iterator[Finding]:
     from sightline.kernel.time import LONDON, now
     from sightline.web.bundles import OVERDUE, last_export
 
-    from .health import pending_migrations
-
     if not settings.SUMMARIES_FOLDER:
         # Before there is a partnership, and in a demonstration, nobody is left without anything.
-        real = not (place.is_demo or settings.DEMO)
         yield Finding(
             "offline summaries",
-            "bad" if real and not pending_migrations() and _partnership() else "note",
+            "bad" if _real(place) else "note",
             "none: while this system is down nobody could read a child's warnings; set SIGHTLINE_SUMMARIES to a "
             "folder that can be read then",
         )

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from sightline.govuk.assets import frontend_dir
 
+from .mail import PATIENCE, mail
 from .numbers import number
 from .paths import data_folder, documents_folder
 
@@ -279,9 +280,17 @@ SECURE_SSL_REDIRECT = _HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 
-EMAIL_BACKEND = os.environ.get("SIGHTLINE_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+_MAIL = mail()
+EMAIL_BACKEND = _MAIL.backend
 EMAIL_FILE_PATH = str(data_folder() / "mail")
-DEFAULT_FROM_EMAIL = os.environ.get("SIGHTLINE_EMAIL_FROM", "sightline@localhost")
+EMAIL_HOST = _MAIL.host
+EMAIL_PORT = _MAIL.port
+EMAIL_HOST_USER = _MAIL.user
+EMAIL_HOST_PASSWORD = _MAIL.password
+EMAIL_USE_TLS = _MAIL.private == "starttls"
+EMAIL_USE_SSL = _MAIL.private == "tls"
+EMAIL_TIMEOUT = PATIENCE
+DEFAULT_FROM_EMAIL = _MAIL.sender
 
 # To standard error, for whoever runs it to keep. What went wrong, never whose row it was: see logs.py.
 LOGGING = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from sightline.config import doctor
+from sightline.agencies.tests.factories import make_partnership
+from sightline.config import doctor, mail
 from sightline.config.cluster import Cluster
 from sightline.config.demo import DOMAIN
 from sightline.config.doctor import Finding, Report
@@ -42,6 +45,7 @@ def real(tmp_path: Path, settings: Any) -> Place:
         (keys / name).write_text("k" * 64)
         (keys / name).chmod(0o600)
     settings.DEBUG = settings.DEMO = False
+    settings.REQUIRE_MFA = True
     settings.ALLOWED_HOSTS = ["sightline.example.org"]
     settings.SESSION_COOKIE_SECURE = True
     settings.SECRET_KEY = settings.AUDIT_KEY = "k" * 64
@@ -91,8 +95,87 @@ def test_sign_ins_of_the_demonstration_in_a_real_partnership_are_a_fault(
     with owning():
         user = django_user_model.objects.create(email=f"sam@{DOMAIN}")
         user.emailaddress_set.create(email=f"sam@{DOMAIN}", verified=True, primary=True)
-    (found,) = bad(list(doctor._of_settings(real, [])))
+    (found,) = bad(list(doctor._of_signing_in(real)))
     assert found.about == "demonstration"
+
+
+@pytest.mark.django_db
+def test_a_real_partnership_that_asks_for_a_password_alone_is_a_fault(real: Place, settings: Any) -> None:
+    make_partnership()
+    assert not bad(list(doctor._of_signing_in(real)))
+    # Also where nobody but this machine is to reach it.
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = ["localhost"], False
+    settings.REQUIRE_MFA = False
+    (found,) = bad(list(doctor._of_signing_in(real)))
+    assert found.about == "signing in"
+    assert "SIGHTLINE_REQUIRE_MFA" in found.says
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("missing", ["client_id", "secret"])
+def test_a_directory_that_would_let_nobody_in_is_a_fault(real: Place, settings: Any, missing: str) -> None:
+    directory = {"provider_id": "directory", "client_id": "sightline", "secret": "kept apart"}
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [directory]}}
+    assert not bad(list(doctor._of_signing_in(real)))
+    directory[missing] = ""
+    (found,) = bad(list(doctor._of_signing_in(real)))
+    assert "SIGHTLINE_OIDC_CLIENT" in found.says
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("hosts", "https", "told"),
+    [
+        (["localhost", "127.0.0.1", "[::1]"], False, []),
+        (["localhost", "try.example.org"], False, ["demonstration", "settings", "signing in"]),
+        (["*"], True, ["demonstration", "settings", "signing in"]),
+        (["localhost"], True, ["demonstration", "signing in"]),
+    ],
+)
+def test_a_demonstration_that_others_reach_is_a_fault_and_hides_no_other(
+    real: Place, settings: Any, owning: Callable[[], Any], django_user_model: Any, hosts: list[str], https: bool,
+    told: list[str],
+) -> None:  # fmt: skip
+    make_partnership()
+    with owning():
+        user = django_user_model.objects.create(email=f"sam@{DOMAIN}")
+        user.emailaddress_set.create(email=f"sam@{DOMAIN}", verified=True, primary=True)
+    settings.DEMO, settings.REQUIRE_MFA = True, False
+    settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = hosts, https
+    found = bad([*doctor._of_settings(real, []), *doctor._of_signing_in(real)])
+    assert sorted(each.about for each in found) == told
+
+
+@pytest.mark.django_db
+def test_a_real_partnership_whose_notices_reach_nobody_is_a_fault(real: Place, settings: Any) -> None:
+    def says() -> list[str]:
+        return [found.says for found in bad(list(doctor._of_mail(real)))]
+
+    settings.EMAIL_BACKEND = mail.PRINTED
+    assert not says(), "nobody waits for a notice yet"
+    make_partnership()
+    assert "SIGHTLINE_EMAIL_HOST" in says()[0]
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST = mail.SMTP, "127.0.0.1"
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    settings.DEFAULT_FROM_EMAIL = mail.NOBODY
+    assert "SIGHTLINE_EMAIL_FROM" in says()[0]
+    settings.DEFAULT_FROM_EMAIL = "sightline@council.example"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.EMAIL_PORT = server.getsockname()[1]
+        threading.Thread(target=_greets_once, args=[server], daemon=True).start()
+        assert not says()
+    (nobody,) = says()
+    assert f"127.0.0.1:{settings.EMAIL_PORT} does not let Sightline in" in nobody
+
+
+def _greets_once(server: socket.socket) -> None:
+    """As much of a mail server as is asked of it before an e-mail is sent."""
+    client, _ = server.accept()
+    with client, client.makefile("rwb", buffering=0) as line:
+        line.write(b"220 mail.example\r\n")
+        while said := line.readline():
+            line.write(b"221 Bye\r\n" if said.startswith(b"QUIT") else b"250 mail.example\r\n")
 
 
 @pytest.mark.django_db
@@ -131,7 +214,7 @@ def test_a_database_that_confirms_before_it_has_written_is_a_fault(real: Place) 
 def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> None:
     unsafe = {
         "SIGHTLINE_DEBUG": "1", "SIGHTLINE_HOSTS": "*,sightline.example.org", "SIGHTLINE_SECRET_KEY": "short",
-        "SIGHTLINE_AUDIT_KEY": "short",
+        "SIGHTLINE_AUDIT_KEY": "short", "SIGHTLINE_REQUIRE_MFA": "0",
     }  # fmt: skip
     kept = demonstration.data / "place.json"
     before = kept.read_text()
@@ -155,7 +238,7 @@ def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> 
     for part in (
         "its setting fsync is off", "SIGHTLINE_DEBUG is on", "secret_key is shorter", "audit_key is shorter",
         "may be read by others", "demonstration sign-ins are in the database", "allows every name",
-        "cookies go in clear",
+        "cookies go in clear", "SIGHTLINE_REQUIRE_MFA is off", "not sent anywhere",
     ):  # fmt: skip
         assert any(part in each for each in says), part
     lines = [line for line in text.stdout.splitlines() if line.startswith(" BAD ")]
