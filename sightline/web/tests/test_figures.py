@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.apps import apps
@@ -12,8 +13,8 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.children.actions import answer_identity
 from sightline.children.rules import Answer
 from sightline.children.terms import Answered, IdentityQuestion
-from sightline.concerns.actions import screen
-from sightline.concerns.figures import figures
+from sightline.concerns.actions import ChildIn, decide_match, screen
+from sightline.concerns.figures import FEW, IN_OWN_WORDS, Figures, figures
 from sightline.concerns.tests.factories import a_decision, make_front_door, raised_by
 from sightline.kernel.time import now
 from sightline.procedures.queries import kept_limits, standing
@@ -59,11 +60,67 @@ def test_what_was_decided_is_counted_by_where_the_harm_is_and_by_group(door: Any
     assert "Not decided yet" not in home.outcomes
     assert set(outside.outcomes) == {"Not decided yet"}
     assert found.children == children + outside.children
-    assert _of(found.by_ethnicity, "White British").children == 1
-    assert _of(found.by_ethnicity, "Not asked yet").children == found.children - 1
+    ethnicity = found.by_answer[IdentityQuestion.ETHNICITY]
+    assert _of(ethnicity, "White British").children == 1
+    assert _of(ethnicity, "Not asked yet").children == found.children - 1
     page = text(signed_in(door.decider).get("/figures/?period=month"))
     assert "Where the harm is" in page
     assert "White British" in page
+
+
+def _answer(folder_id: UUID, question: IdentityQuestion, **said: Any) -> None:
+    answer_identity(folder_id, Answer(question, Answered.GIVEN, **said))
+
+
+def _groups(found: Figures, question: IdentityQuestion) -> dict[str, int]:
+    return {split.group: split.children for split in found.by_answer[question]}
+
+
+@pytest.mark.obligation("ASM-03")
+def test_a_child_who_was_known_is_counted_by_the_answers_of_their_own_record(door: Any) -> None:
+    """The concern's own papers know nothing of who the child is: the record that it is read with does."""
+    ana = [ChildIn(given="Ana", family="Reyes", sex="F")]
+    known, raised = (raised_by(door.teacher, children=ana).folder_ids[0] for _ in range(2))
+    before, after = now() - timedelta(days=30), now() + timedelta(minutes=1)
+    with as_practitioner(door.decider):
+        _answer(known, IdentityQuestion.ETHNICITY, codes=("WBRI",))
+        _answer(known, IdentityQuestion.DISABILITY, codes=("HEAR", "AUT"))
+        # Asked again with the concern: the record's own answer stands; what it did not know is added.
+        _answer(raised, IdentityQuestion.ETHNICITY, codes=("BCRB",))
+        _answer(raised, IdentityQuestion.SEXUALITY, words="Not sure yet")
+        apart = figures(before, after)
+        part = ConcernPart.objects.get(folder_id=raised)
+        decide_match(part.id, known, "Same name, same school.")
+        together = figures(before, after)
+    ethnicity, disability = IdentityQuestion.ETHNICITY, IdentityQuestion.DISABILITY
+    assert _groups(apart, ethnicity) == {"White British": 1, "Black Caribbean": 1}
+    assert _groups(apart, disability) == {"Disabled": 1, "Not asked yet": 1}
+    assert together.children == 2
+    assert _groups(together, ethnicity) == {"White British": 2}
+    assert _groups(together, disability) == {"Disabled": 2}
+    assert _groups(together, IdentityQuestion.SEXUALITY) == {IN_OWN_WORDS: 2}
+    with as_practitioner(make_practitioner("quality-lead")):
+        assert figures(before, after, everywhere=True) == together
+
+
+@pytest.mark.obligation("ASM-03")
+def test_an_answer_in_words_is_a_group_where_several_gave_it_and_no_rare_one_is_told(door: Any) -> None:
+    families = [
+        raised_by(door.teacher, children=[ChildIn(given=f"Ana{n}", family="Reyes", sex="F")])
+        for n in range(FEW)
+    ]
+    folders = [family.folder_ids[0] for family in families]
+    with as_practitioner(door.decider):
+        for n, folder in enumerate(folders):
+            _answer(folder, IdentityQuestion.LANGUAGE, words="Polish and English" if n else "english, Romani")
+            _answer(folder, IdentityQuestion.RELIGION, words="Roman Catholic")
+        answer_identity(folders[0], Answer(IdentityQuestion.RELIGION, Answered.DECLINED))
+        found = figures(*_last_month())
+    assert _groups(found, IdentityQuestion.LANGUAGE) == {"English": FEW, IN_OWN_WORDS: FEW}
+    assert _groups(found, IdentityQuestion.RELIGION) == {IN_OWN_WORDS: FEW - 1, "Preferred not to say": 1}
+    page = text(signed_in(door.decider).get("/figures/?period=month"))
+    assert "By languages" in page
+    assert "Romani" not in page
 
 
 def test_nobody_counts_what_they_may_not_open(door: Any) -> None:
