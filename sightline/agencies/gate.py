@@ -5,8 +5,8 @@
 
 Every route names a permission, `SIGNED_IN` (any practitioner with a post today) or `PUBLIC`; a house test
 reads it from the view's `permission`. What an action refuses below the page becomes a page here as well:
-`NotFound` one and the same 404, `NotPermitted` a 403, any other `Refused` that the page did not put beside
-its field a 409; whatever the request had written is rolled back.
+`NotFound` one and the same 404, or what a room above shows `in_its_place`; `NotPermitted` a 403; any other
+`Refused` that the page did not put beside its field a 409; whatever the request had written is rolled back.
 """
 
 from __future__ import annotations
@@ -37,6 +37,9 @@ from .terms import Permission
 
 View = Callable[..., HttpResponse]
 SAFE = ("GET", "HEAD")
+#: What is shown in the place of a page that is not there for the viewer, where a room above has something. Asked of
+#: pages that only read, after the refusal is on the trail; the first answer stands.
+in_its_place: list[Callable[[HttpRequest], HttpResponse | None]] = []
 
 
 class Open(StrEnum):
@@ -73,7 +76,7 @@ def page(
                     return sent_once(request, partial(view, request, *args, **kwargs))
             except (NotFound, Refused) as refusal:
                 note_exception(refusal, name_of_page(request))
-                return as_page(request, refusal)
+                return _instead(request, refusal) or as_page(request, refusal)
             except IntegrityError as error:
                 met = None if request.method in SAFE else met_another(error)
                 if met is None:
@@ -127,6 +130,12 @@ def _let_in(request: HttpRequest, permission: Permission | Open) -> None:
 def _undoing(request: HttpRequest) -> AbstractContextManager[Any]:
     # A page that only reads has nothing to undo, and is spared two journeys to the database.
     return nullcontext() if request.method in SAFE else transaction.atomic()
+
+
+def _instead(request: HttpRequest, refusal: NotFound | Refused) -> HttpResponse | None:
+    if request.method not in SAFE or not isinstance(refusal, NotFound):
+        return None
+    return next((found for ask in in_its_place if (found := ask(request)) is not None), None)
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:

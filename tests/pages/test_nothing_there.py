@@ -12,17 +12,23 @@ from django.db import connection
 
 from sightline.access.tests.factories import let_in
 
-from .test_every_page import OF_SOMEBODY, POINTER, ROUTES, address, own_routes, told, without_tokens
+from .test_every_page import OF_SOMEBODY, ROUTES, address, own_routes, told, without_tokens
 from .world import Records, World
 
 pytestmark = pytest.mark.django_db
 
+#: The pages of a child whose record one may not open; every other page of such a record leads to the first.
+POINTER = {"matching:pointer", "matching:emergency"}
+
 
 @pytest.mark.obligation("REC-18")
 def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callable[[], Any]) -> None:
-    """The right role and the wrong child: one page, the same questions to the database, the refusal on the trail."""
+    """The right role and the wrong child: one page, the same questions to the database, the refusal on the trail.
+
+    A child whose pointer they may see is no secret: whatever page of the record they ask for, they are shown that.
+    """
     invented = Records.invented()
-    wrong = []
+    wrong, pointed = [], 0
     for who in (world.people["social-worker"], world.people["records-officer"], world.door.stranger):
         client = world.client(who)
         client.get("/")
@@ -34,7 +40,8 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
             sealed, sealed_queries = told(client, address(name, world, world.sealed))
             nothing, nothing_queries = told(client, address(name, world, invented))
             foreign, foreign_queries = told(client, address(name, world, world.known))
-            if sealed.status_code == 405:
+            reads = sealed.status_code != 405
+            if not reads:
                 sealed, nothing, foreign = (
                     client.post(address(name, world, which), {"act": "take_up", "words": "Because."})
                     for which in (world.sealed, invented, world.known)
@@ -51,7 +58,13 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
                 wrong.append(
                     f"{where}: {differ(sealed_queries, nothing_queries)} for sealed and for invented"
                 )
-            if name not in POINTER:
+            if name in POINTER:
+                pass
+            elif reads and "folder_id" in wanted:
+                pointed += 1
+                if foreign.headers.get("Location") != address("matching:pointer", world, world.known):
+                    wrong.append(f"{where}: foreign {foreign.status_code}, and not to the pointer")
+            else:
                 if foreign.status_code != 404 or without_tokens(foreign) != without_tokens(nothing):
                     wrong.append(f"{where}: foreign {foreign.status_code}")
                 if foreign_queries != nothing_queries:
@@ -61,6 +74,26 @@ def test_sealed_foreign_and_invented_look_the_same(world: World, owning: Callabl
             if refusals(owning) - before < 2:
                 wrong.append(f"{where}: not on the trail")
     assert wrong == []
+    assert pointed > 100
+
+
+@pytest.mark.obligation("REC-18")
+def test_nothing_is_sent_to_a_record_of_which_one_sees_the_pointer(
+    world: World, owning: Callable[[], Any]
+) -> None:
+    """The page leads to the pointer, with whom to ask; what is sent there is refused, and both are on the trail."""
+    who = world.people["social-worker"]
+    client = world.client(who)
+    shown = client.get(address("web:decisions", world, world.known), follow=True)
+    assert shown.status_code == 200
+    page = shown.content.decode()
+    assert "Why you do not see more" in page
+    assert "Open the record in an emergency" in page
+    for name in ("records:write", "voice:hear", "children:tie", "documents:add"):
+        before = refusals(owning)
+        sent = client.post(address(name, world, world.known), {"words": "I was there."})
+        assert sent.status_code == 404, name
+        assert refusals(owning) == before + 1, name
 
 
 #: Ids that name something within a record, and not the record.

@@ -129,13 +129,16 @@ def _worker(folder_id):
     return Viewer.practitioner(Practitioner.objects.get(name="Dana Okafor").pk)
 
 
-def test_another_childs_worker_is_told_that_there_is_nothing(world, stranger, folder_id, child_id, full):
+def test_another_childs_worker_is_led_to_the_pointer_and_writes_nothing(
+    world, stranger, folder_id, child_id, full
+):
     client = signed_in(world, stranger)
-    invented = uuid4()
-    for args in ([folder_id], [invented]):
-        assert client.get(reverse("children:people", args=args)).status_code == 404
-        assert post(client, "add", args, {"given": "X"}).status_code == 404
-    assert client.get(reverse("children:person", args=[folder_id, full])).status_code == 404
+    invented, pointer = uuid4(), reverse("matching:pointer", args=[folder_id])
+    assert client.get(reverse("children:people", args=[folder_id])).headers["Location"] == pointer
+    assert client.get(reverse("children:person", args=[folder_id, full])).headers["Location"] == pointer
+    assert client.get(reverse("children:people", args=[invented])).status_code == 404
+    for folder in (folder_id, invented):
+        assert post(client, "add", [folder], {"given": "X"}).status_code == 404
 
 
 def test_a_person_of_another_child_is_not_reached_through_ones_own(world, worker, desk, folder_id, child_id):

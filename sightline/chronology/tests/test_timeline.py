@@ -219,7 +219,9 @@ def test_the_address_of_the_record_leads_to_its_entries(worker, stranger, folder
     wrote(worker, "Home visit.")
     page = signed_in(worker).get(f"/child/{folder}/record/", follow=True)
     assert "Home visit." in page.content.decode()
-    assert signed_in(stranger).get(f"/child/{folder}/record/").status_code == 404
+    assert (
+        signed_in(stranger).get(f"/child/{folder}/record/").headers["Location"] == f"/child/{folder}/pointer/"
+    )
 
 
 @pytest.mark.obligation("REC-17")

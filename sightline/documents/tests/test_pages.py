@@ -377,16 +377,24 @@ def test_the_right_role_on_the_wrong_child_is_told_nothing(
     his = world.folder(stranger)
     world.child(his)
     invented = other.get(reverse("documents:document", args=[his, uuid4()])).content
+    for name in ("document", "file", "preview", "copy", "withdraw"):
+        answer = other.get(of(name, his, row))
+        assert answer.status_code == 404, name
+        assert len(answer.content) == len(invented)
+    for name in ("body_map", "put_right"):
+        assert other.get(reverse(f"documents:{name}", args=[his, drawn.id])).status_code == 404
+    # A record of which they see the pointer leads there, whatever is asked of it.
+    of_hers = [of(name, folder_id, row) for name in ("document", "file", "preview", "copy", "withdraw")]
+    of_hers += [
+        reverse(f"documents:{name}", args=[folder_id, drawn.id]) for name in ("body_map", "put_right")
+    ]
+    of_hers += [reverse(f"documents:{name}", args=[folder_id]) for name in ("list", "add", "draw")]
+    for address in of_hers:
+        assert other.get(address).headers["Location"] == reverse("matching:pointer", args=[folder_id]), (
+            address
+        )
     for folder in (folder_id, his):
-        for name in ("document", "file", "preview", "copy", "withdraw"):
-            answer = other.get(of(name, folder, row))
-            assert answer.status_code == 404, (name, folder)
-            assert len(answer.content) == len(invented)
         assert other.post(of("withdraw", folder, row), {"why": "x"}).status_code == 404
-        for name in ("body_map", "put_right"):
-            assert other.get(reverse(f"documents:{name}", args=[folder, drawn.id])).status_code == 404
-    for name in ("list", "add", "draw"):
-        assert other.get(reverse(f"documents:{name}", args=[folder_id])).status_code == 404
     assert sent(other, folder_id, ("a.pdf", letter())).status_code == 404
     with world.owning():
         assert Document.objects.count() == 1

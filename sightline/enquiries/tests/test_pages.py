@@ -163,7 +163,8 @@ def test_an_agency_is_asked_chased_and_answers_under_its_own_name():
     shown = teacher.get(own)
     assert "How is she at school?" in words_of(shown)
     assert "Chased" in words_of(shown)
-    assert teacher.get(reverse("enquiries:assessment", args=[case.maya, maya.id])).status_code == 404
+    closed = teacher.get(reverse("enquiries:assessment", args=[case.maya, maya.id]))
+    assert closed.headers["Location"] == reverse("matching:pointer", args=[case.maya])
     keep = reverse("enquiries:contribution_keep", args=[row.id])
     assert teacher.post(keep, {"gives": "answer", "answer": "She comes in every"}).status_code == 200
     assert "She comes in every" in words_of(teacher.get(own)), "kept while it is typed"

@@ -60,6 +60,27 @@ def pointer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     )
 
 
+def of_closed_record(request: HttpRequest) -> HttpResponse | None:
+    """To the pointer page, from any page of a record that is closed to the viewer where they may see the pointer.
+
+    None for a sealed, a foreign and an invented id after the same one query, and for what is not there in a record that
+    is open to them.
+    """
+    match = request.resolver_match
+    folder_id = match.kwargs.get("folder_id") if match else None
+    if not isinstance(folder_id, UUID):
+        return None
+    try:
+        pointer_of(folder_id)
+    except NotFound:
+        return None
+    return (
+        None
+        if opened_of([folder_id])
+        else HttpResponseRedirect(reverse("matching:pointer", args=[folder_id]))
+    )
+
+
 @page(permission=Permission.EMERGENCY)
 def emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Asks for a reason of real words, says who is told, and opens the record as long as the pack says."""

@@ -176,7 +176,7 @@ def test_the_directory_is_searched_by_need_age_and_place():
 
 
 @pytest.mark.obligation("REC-18")
-def test_the_right_role_on_the_wrong_child_is_told_that_there_is_nothing():
+def test_the_right_role_on_the_wrong_child_is_led_to_the_pointer():
     family, places = _world()
     client = _client(family.stranger)
     for address in (
@@ -186,7 +186,7 @@ def test_the_right_role_on_the_wrong_child_is_told_that_there_is_nothing():
         reverse("plans:review", args=[family.maya, places["review_id"]]),
         reverse("plans:plan", args=[family.theo, places["plan_id"]]),
     ):
-        assert client.get(address).status_code == 404
+        assert client.get(address).headers["Location"].endswith("/pointer/"), address
 
 
 def test_no_question_stands_inside_two_answers():

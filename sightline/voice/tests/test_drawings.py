@@ -57,5 +57,5 @@ def test_a_drawing_is_added_to_what_a_child_said_and_shown_to_worker_and_child(
     assert client.get(preview).status_code == 200
     other = Client()
     other.force_login(stranger.user)
-    assert other.get(preview).status_code == 404
+    assert other.get(preview).headers["Location"] == f"/child/{folder_id}/pointer/"
     assert View.objects.count() == 0  # nobody named: nothing visible

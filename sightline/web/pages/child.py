@@ -17,7 +17,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
-from sightline.children.queries import ChildView, as_viewer_may_read, child_page, pointer
+from sightline.children.queries import ChildView, as_viewer_may_read, child_page
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted
 from sightline.procedures.queries import on_folders, pack_in_force
@@ -135,12 +135,8 @@ def agency_role(kind: AgencyKind) -> AgencyRole | None:
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """The overview; whoever may not open the record is shown the pointer, or that there is nothing."""
-    try:
-        lead, folders, shown = _opened(request, folder_id, "child")
-    except NotFound:
-        pointer(folder_id)  # raises NotFound where there is nothing for this viewer
-        return HttpResponseRedirect(reverse("matching:pointer", args=[folder_id]))
+    """The overview."""
+    lead, folders, shown = _opened(request, folder_id, "child")
     if lead != folder_id:
         return HttpResponseRedirect(reverse("web:child", args=[lead]))
     return render(
