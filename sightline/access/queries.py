@@ -365,9 +365,14 @@ def readers_of_all() -> list[Reader]:
     ]
 
 
+def form_kept(path: str) -> FormDraft | None:
+    """The form of that page as the viewer has begun it, and when it was kept; None where there is nothing."""
+    return FormDraft.objects.filter(path=path).first()
+
+
 def form_draft(path: str) -> dict[str, list[str]] | None:
     """What the viewer typed into the form of that page and did not send; None where there is nothing."""
-    found = FormDraft.objects.filter(path=path).first()
+    found = form_kept(path)
     return found.content if found else None
 
 

@@ -1,4 +1,4 @@
-"""Jobs of this room: forgetting drafts that nobody has touched."""
+"""Jobs of this room: emptying drafts that nobody has touched."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ from .actions.assessment import clear_drafts as clear
 @app.periodic(cron="29 3 * * *")
 @app.task(name="enquiries.clear_drafts", queueing_lock="enquiries.clear_drafts")
 def clear_drafts(timestamp: int) -> int:
-    """Every night: remove drafts that nobody has touched for four weeks."""
+    """Every night: empty drafts that nobody has touched for four weeks."""
     with transaction.atomic(), looking_as(Viewer.for_job("drafts")):
         return clear()

@@ -96,21 +96,25 @@ class PageForm(forms.Form):
 
     def __init__(self, *args: Any, draft: Mapping[str, Sequence[str]] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
+        self._left: QueryDict | None = None
         super().__init__(*args, **kwargs)
         if draft is not None:
             self.refill(draft)
 
     def refill(self, draft: Mapping[str, Sequence[str]]) -> None:
-        """Fill the form as `typed` kept it; for forms that add fields of their own after they were made."""
-        if self.is_bound:
-            return
-        kept = QueryDict(mutable=True)
+        """Fill the form as `typed` kept it, where nothing was sent; fields that are added later as well."""
+        self._left = QueryDict(mutable=True)
         for name, values in draft.items():
-            kept.setlist(name, list(values))
-        for name, field in self.fields.items():
-            full = self.add_prefix(name)
-            if not field.widget.value_omitted_from_data(kept, MultiValueDict(), full):
-                self.initial[name] = field.widget.value_from_datadict(kept, MultiValueDict(), full)
+            self._left.setlist(name, list(values))
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """What was left in it, else what it starts from."""
+        full = self.add_prefix(field_name)
+        if self._left is not None and not field.widget.value_omitted_from_data(
+            self._left, MultiValueDict(), full
+        ):
+            return field.widget.value_from_datadict(self._left, MultiValueDict(), full)
+        return super().get_initial_for_field(field, field_name)
 
     def _clean_fields(self) -> None:
         super()._clean_fields()  # type: ignore[misc]

@@ -41,7 +41,7 @@ DAYS = {
 WRITTEN_ANYWAY = {
     "concerns_draft", "django_session", "throttle_cache", "audit_event", "audit_seal",
     "usersessions_usersession", "agencies_user", "voice_draft", "records_entrydraft", "access_formdraft",
-    "enquiries_draft", "meetings_minutesdraft",
+    "enquiries_answerdraft", "meetings_minutesdraft",
 }  # fmt: skip
 #: Pages that take a post and show no form of their own: what they are sent.
 FIELDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.forms import Field
@@ -183,13 +183,7 @@ class VoiceForm(PageForm):
     #: How the fields of a child are named, before its number.
     ASKED = ("said", "why_not", "about")
 
-    def __init__(
-        self,
-        *args: Any,
-        names: Mapping[int, str],
-        draft: Mapping[str, Sequence[str]] | None = None,
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, names: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.names = names
         for n, name in names.items():
@@ -206,9 +200,6 @@ class VoiceForm(PageForm):
                 f"Anything that is about {name} only", required=False, max_length=4000,
                 hint="It will stand in no brother's or sister's record." if len(names) > 1 else "",
             )  # fmt: skip
-        if draft is not None:
-            # The fields were not there yet when the form was made.
-            self.refill(draft)
 
 
 class PersonForm(PageForm):

@@ -1,9 +1,9 @@
 """Everything here hangs on a child's folder. What was written stays: texts, steps and signatures are append-only."""
 
 from .assessment import (
+    AnswerDraft,
     Assessment,
     Contribution,
-    Draft,
     Evidence,
     Need,
     Participation,
@@ -30,11 +30,11 @@ from .protection import (
 )
 
 __all__ = [
+    "AnswerDraft",
     "Assessment",
     "Attempt",
     "Closing",
     "Contribution",
-    "Draft",
     "Emergency",
     "Enquiry",
     "EnquiryEnd",

@@ -11,7 +11,7 @@ from sightline.access.models import MAY_READ, MAY_WRITE, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.children.models import Person
 from sightline.kernel.door import Door
-from sightline.kernel.models import Row, never_changed
+from sightline.kernel.models import never_changed
 from sightline.records.models import Decision, Entry
 
 from ..terms import (
@@ -84,29 +84,6 @@ class SectionText(FolderRow):
             )
         ]
         triggers = [never_changed("section_text_never_changed")]
-
-
-_OWN = "practitioner_id = kernel_practitioner()"
-
-
-class Draft(Begun, Row):
-    """What somebody is typing and has not saved, by page. Theirs alone, and gone once it is saved."""
-
-    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    #: What is being written: the page's kind and the id of what it is about.
-    key = models.CharField(max_length=160)
-    content = models.JSONField(default=dict)
-    saved_at = models.DateTimeField()
-    door = Door(
-        read=_OWN,
-        insert=_OWN,
-        update=_OWN,
-        delete=_OWN,
-        jobs={"drafts": ("select", "delete")},
-    )
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["practitioner", "key"], name="one_draft_of_a_page")]
 
 
 class Evidence(FolderRow):
@@ -220,6 +197,29 @@ class Contribution(FolderRow):
             )
         ]
         indexes = [models.Index(fields=["assessment"], name="contribution_of_assessment")]
+
+
+_OWN = "practitioner_id = kernel_practitioner()"
+
+
+class AnswerDraft(Begun, FolderRow):
+    """A contribution that somebody is typing and has not filed. Theirs alone, and empty once it is filed."""
+
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    contribution = models.ForeignKey(Contribution, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    door = Door(
+        read=_OWN,
+        insert=_OWN,
+        update=_OWN,
+        jobs={"drafts": ("select", "update")},
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practitioner", "contribution"], name="one_draft_of_an_answer")
+        ]
 
 
 class Need(FolderRow):

@@ -21,7 +21,7 @@ from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotPermitted, Refused
 
 from ..actions import contribution as act
-from ..actions.assessment import save_draft
+from ..actions.assessment import drop_draft, save_draft
 from ..queries.assessment import contribution as find
 from ..queries.assessment import contribution_view, draft
 from . import forms
@@ -108,8 +108,7 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "Chased. That it was, and when, stays on the record.")
         return HttpResponseRedirect(request.path)
-    key = f"contribution {row.id}"
-    left = draft(key)
+    left = draft(row.id)
     form = forms.AnswerForm(posted(request), draft=left.content if left else None)
     fields: dict[str, Any] = form.fields
     if theirs or acting.agency_id == row.agency_id:
@@ -126,11 +125,12 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
             given_by=got.get("given_by") or "",
         )
 
-    answer, status = sent(
-        request, form, send, done="Filed under the name of the agency.", back=request.path, key=key
-    )
+    answer, status = sent(request, form, send, done="Filed under the name of the agency.", back=request.path)
     if answer is not None:
+        drop_draft(row.id)
         return answer
+    if status == 409:
+        save_draft(row.folder_id, row.id, typed(request.POST))
     return render(
         request,
         "enquiries/contribution.html",
@@ -150,5 +150,6 @@ def contribution(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def contribution_keep(request: HttpRequest, contribution_id: UUID) -> HttpResponse:
     """Keeps an answer as it is typed; whoever was asked cannot open the record, so it is kept beside the question."""
-    saved = save_draft(f"contribution {find(contribution_id).id}", typed(request.POST))
+    row = find(contribution_id)
+    saved = save_draft(row.folder_id, row.id, typed(request.POST))
     return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})

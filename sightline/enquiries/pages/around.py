@@ -21,10 +21,9 @@ from sightline.agencies.queries import PostLine
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
-from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.forms import PageForm
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
-from ..actions import assessment as act
 from ..queries.assessment import AssessmentView, assessment
 
 
@@ -70,14 +69,11 @@ def sent(
     *,
     done: str,
     back: str,
-    key: str = "",
 ) -> tuple[HttpResponse | None, int]:
-    """Sends a form: where it went, or None with the status under which it is shown again with all that was typed.
-
-    A form without a draft of its own (`key`) is filled as it was left.
-    """
+    """Sends a form: where it went, or None with the status under which it is shown again with all that was typed. It is
+    filled as it was left."""
     if request.method != "POST":
-        if not key and (left := form_draft(request.path)):
+        if left := form_draft(request.path):
             form.refill(left)
         return None, 200
     if not form.is_valid():
@@ -87,14 +83,9 @@ def sent(
     except (NotPermitted, NotFound):
         raise
     except Refused as refused:
-        if key:
-            act.save_draft(key, typed(request.POST))
         form.refuse(refused.verdict)
         return None, 409
-    if key:
-        act.drop_draft(key)
-    else:
-        drop_form(request.path)
+    drop_form(request.path)
     messages.success(request, done)
     return HttpResponseRedirect(back), 302
 

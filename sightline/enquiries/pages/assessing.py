@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from sightline.access.actions import drop_form, keep_form
+from sightline.access.queries import form_kept
 from sightline.agencies.gate import page
 from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
-from sightline.kernel.time import LONDON, day_of
+from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.schema import FormSection
 
@@ -24,7 +26,7 @@ from ..queries.episode import taken_back
 from ..rules import assessment as rules
 from ..terms import ActsForChild, AgainstAge, AssessmentState, Development, TookPart
 from . import forms
-from .around import address, form_page, opened, opened_assessment, posted, sent
+from .around import address, form_page, keep_url, opened, opened_assessment, posted, sent
 from .child import acting_of
 
 
@@ -129,8 +131,7 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
     """One section: read, or written where the assessment is open. Whatever is there can be saved."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "section")
     part = view.section(section)
-    key = act.section_key(view.id, part.id)
-    kept = queries.draft(key)
+    kept = form_kept(request.path)
     form = _section_form(request, view, part, kept.content if kept else None)
     stands = view.texts.get(part.id)
     open_now = view.state is AssessmentState.WRITING and shown["may_write"]
@@ -149,10 +150,13 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
             except (NotPermitted, NotFound):
                 raise
             except Refused as refused:
-                act.save_draft(key, typed(request.POST))
+                keep_form(
+                    shown["folder_id"], request.path, f"{view.title}: {part.title}", typed(request.POST)
+                )
                 form.refuse(refused.verdict)
                 status = 409
             else:
+                drop_form(request.path)
                 messages.success(request, f"Saved: {part.title}.")
                 onwards = "section" if request.POST.get("then") == "stay" else "assessment"
                 args = (view.id, part.id) if onwards == "section" else (view.id,)
@@ -171,22 +175,13 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
             "queried": rules.culture_passages(
                 {part.id: {k: str(v) for k, v in stands.content.items()}} if stands else {}
             ),
-            "keep_url": address("section_keep", child, view.id, part.id),
+            "keep_url": keep_url(request, shown, f"{view.title}: {part.title}"),
             "saved_at": kept.saved_at if kept else None,
             "stale": status == 409,
             **reading(view),
         },
         status=status,
     )
-
-
-@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
-def keep(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section: str) -> HttpResponse:
-    """Keeps what is being typed, asked for by the page itself."""
-    _child, view, _shown = opened_assessment(request, folder_id, assessment_id, "section")
-    part = view.section(section)
-    saved = act.save_draft(act.section_key(view.id, part.id), typed(request.POST))
-    return JsonResponse({"saved": f"{saved.saved_at.astimezone(LONDON):%H:%M}"})
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

@@ -17,7 +17,17 @@ from sightline.records.queries import decisions
 from ..actions import assessment as act
 from ..actions.handing import hand_over_assessment
 from . import forms
-from .around import address, form_page, opened, opened_assessment, people_in, posted, sent, version_of
+from .around import (
+    address,
+    form_page,
+    keep_url,
+    opened,
+    opened_assessment,
+    people_in,
+    posted,
+    sent,
+    version_of,
+)
 from .assessing import reading
 from .child import acting_of
 
@@ -97,7 +107,6 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
         go,
         done="Signed. Its content is fixed, and what follows stands in My work.",
         back=address("assessment", child, view.id),
-        key=f"sign {view.id}",
     )
     if answer is not None:
         return answer
@@ -109,6 +118,7 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
             "form": form,
             "sent": next((s for s in view.sign_offs if s.act.value == "send to the manager"), None),
             "titles": {o.id: o.title for o in outcomes},
+            "keep_url": keep_url(request, shown, f"Sign: {view.title}"),
             **reading(view),
         },
         status=status,

@@ -20,7 +20,6 @@ urlpatterns: list[URLPattern] = [
     path(_ONE, assessing.assessment, name="assessment"),
     path(f"{_ONE}read/", assessing.read, name="read"),
     path(f"{_ONE}sections/<slug:section>/", assessing.section, name="section"),
-    path(f"{_ONE}sections/<slug:section>/keep/", assessing.keep, name="section_keep"),
     path(f"{_ONE}sections/<slug:section>/earlier/", assessing.earlier, name="earlier"),
     path(f"{_ONE}sections/<slug:section>/evidence/", assessing.evidence, name="evidence"),
     path(f"{_ONE}family/<uuid:person_id>/", assessing.part, name="part"),

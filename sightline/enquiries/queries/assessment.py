@@ -16,7 +16,6 @@ from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
-from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -24,9 +23,9 @@ from sightline.procedures.schema import AssessmentForm, FormSection
 from sightline.records.models import Entry
 
 from ..models import (
+    AnswerDraft,
     Assessment,
     Contribution,
-    Draft,
     Evidence,
     Need,
     Participation,
@@ -498,10 +497,9 @@ def siblings_of(row: Assessment) -> tuple[Sibling, ...]:
     )
 
 
-def draft(key: str) -> Draft | None:
-    """What the viewer was typing on a page."""
-    practitioner_id = current().practitioner_id
-    return Draft.objects.filter(practitioner_id=practitioner_id, key=key).first() if practitioner_id else None
+def draft(contribution_id: UUID) -> AnswerDraft | None:
+    """The answer that the viewer was typing; row security shows nobody another's."""
+    return AnswerDraft.objects.filter(contribution_id=contribution_id).exclude(content={}).first()
 
 
 def section_history(assessment_id: UUID, section: str) -> list[SectionText]:

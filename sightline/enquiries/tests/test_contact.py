@@ -10,7 +10,7 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import contact, contribution
 from sightline.enquiries.actions.contact import AttemptIn
-from sightline.enquiries.models import Assessment, Contribution, Draft
+from sightline.enquiries.models import Assessment, Contribution
 from sightline.enquiries.terms import ContactWay, Reached
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -122,18 +122,6 @@ def test_an_update_carries_the_texts_along_and_the_signed_one_stays():
             act.update(maya.id, "Her father has come back to live with them.")
         with pytest.raises(Refused, match="signed"):
             act.write(maya.id, "network", {"explored": "Asked again."})
-
-
-def test_a_draft_is_its_writers_own():
-    case = make_case()
-    [maya] = begun(case, case.maya)
-    with as_practitioner(case.worker):
-        act.save_draft(act.section_key(maya.id, "network"), {"explored": ["Half a sen"]})
-    with as_practitioner(case.manager):
-        assert Draft.objects.count() == 0
-    with as_practitioner(case.worker):
-        act.write(maya.id, "network", {"explored": "A whole sentence."})
-        assert Draft.objects.count() == 0, "saving it empties the draft"
 
 
 def test_the_right_role_and_the_wrong_child_reads_and_writes_nothing():

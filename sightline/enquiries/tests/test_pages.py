@@ -9,9 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions import contribution
 from sightline.enquiries.models import (
+    AnswerDraft,
     Assessment,
     Contribution,
     Enquiry,
@@ -90,6 +92,38 @@ def test_every_section_opens_saves_what_is_there_and_reads():
             "basic_care.strengths": "Meals are regular."
         }
     assert "Meals are regular." in words_of(page(client, "read", case.maya, maya.id))
+
+
+def test_what_is_typed_in_a_section_is_its_writers_own_until_it_is_saved():
+    """Kept as it is typed, it stands under My work, and goes to somebody else with the record."""
+    case = make_case()
+    maya, _theo = begun(case)
+    client, here = browser(case.worker), reverse("enquiries:section", args=[case.maya, maya.id, "network"])
+    keep = unescape(re.search(r'data-autosave-url="([^"]*)"', client.get(here).content.decode())[1])
+    assert client.post(keep, {"explored": "Half a sen"}).json()["saved"]
+    assert "Half a sen" in client.get(here).content.decode()
+    assert "You were filling in" in words_of(client.get("/"))
+    assert "Half a sen" not in browser(case.manager).get(here).content.decode()
+    assert client.post(here, {"explored": "A whole sentence.", "then": "stay"}).status_code == 302
+    assert "You were filling in" not in words_of(client.get("/")), "saving it empties the draft"
+
+
+def test_what_an_agency_is_typing_is_theirs_until_it_is_filed():
+    case = make_case()
+    [maya] = begun(case, case.maya)
+    nurse = make_practitioner("health-visitor", name="Ngozi Bell")
+    with as_practitioner(case.worker):
+        asked = contribution.ask(
+            maya.id, nurse.postings.get().agency_id, "How is she growing?", practitioner_id=nurse.pk
+        )
+    client, here = browser(nurse), reverse("enquiries:contribution", args=[asked.id])
+    keep = unescape(re.search(r'data-autosave-url="([^"]*)"', client.get(here).content.decode())[1])
+    assert client.post(keep, {"gives": "answer", "answer": "She is on the"}).json()["saved"]
+    assert "She is on the" in client.get(here).content.decode()
+    assert "She is on the" not in browser(case.worker).get(here).content.decode()
+    assert client.post(here, {"gives": "answer", "answer": "She is on the ninth centile."}).status_code == 302
+    with as_practitioner(nurse):
+        assert AnswerDraft.objects.get().content == {}, "filing it empties the draft"
 
 
 def test_a_stale_section_keeps_what_was_typed_and_shows_theirs():

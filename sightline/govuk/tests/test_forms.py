@@ -493,6 +493,19 @@ def test_a_draft_fills_the_page_again_unchecked(env: Environment) -> None:
     assert {i["value"] for i in seen.inputs if "checked" in i} == {"home", "online"}
 
 
+def test_a_draft_fills_a_field_that_the_form_adds_for_itself() -> None:
+    class Several(PageForm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.fields["own_1"] = Words("Only for Theo", required=False)
+
+    assert Several(draft={"own_1": ["Half a sen"]})["own_1"].value() == "Half a sen"
+    late = Several()
+    late.fields["own_2"] = Words("Only for Bea", required=False)
+    late.refill({"own_2": ["Half a wo"]})
+    assert (late["own_1"].value(), late["own_2"].value()) == (None, "Half a wo")
+
+
 def test_a_draft_of_a_prefixed_form(env: Environment) -> None:
     form = Asking(prefix="c1", draft={"c1-told": ["no"], "c1-why": ["unsafe"]})
     seen = Seen(str(env.globals["form_render"](form)))

@@ -51,7 +51,7 @@ class Earlier(PageForm):
     def ask_earlier_only_where_missing(self) -> None:
         """Leave the question out until an answer was asked for."""
         if not (self.is_bound and ("earlier_why" in self.errors or self.data.get("earlier_why"))) and not (
-            self.initial.get("earlier_why")
+            self.get_initial_for_field(self.fields["earlier_why"], "earlier_why")
         ):
             del self.fields["earlier_why"]
 

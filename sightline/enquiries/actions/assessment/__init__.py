@@ -16,7 +16,7 @@ from .signing import (
     take_effect,
     take_up_again,
 )
-from .writing import link, section_key, unlink, write
+from .writing import link, unlink, write
 
 __all__ = [
     "Beginning",
@@ -34,7 +34,6 @@ __all__ = [
     "record_progress",
     "rule_on",
     "save_draft",
-    "section_key",
     "send",
     "send_back",
     "set_aside",

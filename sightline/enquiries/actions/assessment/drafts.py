@@ -1,9 +1,11 @@
-"""What is being typed for an assessment, kept until it is sent."""
+"""What an agency that was asked is typing, kept until it is filed. Whoever was asked may not open the record, so it is
+kept beside the question and not with the forms about records."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -12,7 +14,7 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import now
 
 from ...models import (
-    Draft,
+    AnswerDraft,
 )
 from .. import episode as way
 
@@ -21,25 +23,26 @@ DRAFTS_KEPT = timedelta(days=28)
 
 
 @transaction.atomic
-def save_draft(key: str, fields: Mapping[str, object]) -> Draft:
-    """Keep what somebody is typing on a page as it stands, valid or not."""
-    draft, _new = Draft.objects.update_or_create(
+def save_draft(folder_id: UUID, contribution_id: UUID, fields: Mapping[str, object]) -> AnswerDraft:
+    """Keep an answer as somebody is typing it, valid or not."""
+    draft, _new = AnswerDraft.objects.update_or_create(
         practitioner_id=way.me(),
-        key=key,
-        defaults={"content": dict(fields), "saved_at": now()},
+        contribution_id=contribution_id,
+        defaults={"folder_id": folder_id, "content": dict(fields), "saved_at": now()},
     )
     return draft
 
 
 @transaction.atomic
-def drop_draft(key: str) -> None:
-    """What was typed has been saved, or is thrown away."""
-    Draft.objects.filter(practitioner_id=way.me(), key=key).delete()
+def drop_draft(contribution_id: UUID) -> None:
+    """What was typed has been filed."""
+    AnswerDraft.objects.filter(practitioner_id=way.me(), contribution_id=contribution_id).update(content={})
 
 
 def clear_drafts() -> int:
-    """Remove drafts that nobody has touched for four weeks; run by the job `drafts`. Returns how many."""
-    removed, _ = Draft.objects.filter(saved_at__lt=now() - DRAFTS_KEPT).delete()
-    if removed:
-        record(Verb.WROTE, "enquiries.clear_drafts", count=removed)
-    return removed
+    """Empty what nobody has touched for four weeks; run by the job `drafts`. Returns how many."""
+    long_ago = now() - DRAFTS_KEPT
+    emptied = AnswerDraft.objects.filter(saved_at__lt=long_ago).exclude(content={}).update(content={})
+    if emptied:
+        record(Verb.WROTE, "enquiries.clear_drafts", count=emptied)
+    return emptied

@@ -33,7 +33,6 @@ from ...terms import (
 )
 from .. import episode as way
 from .beginning import _day
-from .drafts import drop_draft
 
 
 def _locked(assessment_id: UUID, *, version: int | None = None) -> Assessment:
@@ -120,17 +119,10 @@ def write(
     if section.kind == "factors":
         rules.factors_are_right(kept["factors"]).or_refuse()
     if len(wanted) == 1 and now_there is not None and now_there.content == kept:
-        drop_draft(section_key(row.id, section_id))
         return None
     together = uuid7() if len(wanted) > 1 else None
     written = [_write_one(each, section_id, kept, together) for each in wanted]
-    drop_draft(section_key(row.id, section_id))
     return written[0]
-
-
-def section_key(assessment_id: UUID, section_id: str) -> str:
-    """The draft's key of a section's page."""
-    return f"section {assessment_id} {section_id}"
 
 
 def _latest(assessment_id: UUID, section_id: str) -> SectionText | None:
