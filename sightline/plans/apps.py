@@ -24,6 +24,7 @@ class PlansConfig(AppConfig):
         hooks.in_pack.append(in_pack)
         links.for_child.append(links.Link("Offer a local service", "plans:new_offer"))
         hooks.held.append(actions.meeting_held)
+        hooks.concluded.append(actions.review_concluded)
         hooks.not_held.append(actions.meeting_not_held)
         episode.moved.append(actions.child_moved)
         records.told_of_entries.append(actions.entries_signed)

@@ -6,13 +6,14 @@ duty, and the pack says the rest: limit, citation, what discharges it, when it c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
@@ -231,6 +232,7 @@ def happened(
     pack: Pack | None = None,
     sooner: Mapping[str, tuple[datetime, str]] | None = None,
     unless_owed: bool = False,
+    without: Collection[str] = (),
 ) -> list[Duty]:
     """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens.
 
@@ -238,6 +240,7 @@ def happened(
     was another, or only its day is known.
     `sooner`: by kind, the instant by which this child needs it and why, where that is before the limit (TIM-01).
     `unless_owed`: what is owed on that subject already goes on with its clock, and is not opened beside it.
+    `without`: kinds whose clock runs already on another subject, which the caller knows of, and which are not opened.
     """
     pack = pack or pack_in_force()
     folders = list(folder_ids)
@@ -268,7 +271,7 @@ def happened(
             )  # fmt: skip
             for folder in folders
             for kind in found.opens
-            if (folder, kind) not in owed
+            if kind not in without and (folder, kind) not in owed
         ],
         pack=pack,
     )
@@ -295,6 +298,17 @@ def discharge(
     for duty in duties:
         _done(duty, done or now())
     return len(duties)
+
+
+def discharge_these(duties: QuerySet[Duty], *, done: datetime | date) -> list[Duty]:
+    """The same of these duties, whatever they are about, as far as their clock had begun by then. Returns those that
+    were done."""
+    latest = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
+    waiting = duties.filter(closed_at__isnull=True, started_at__lte=latest)
+    found = list(waiting.exclude(state=DutyState.DONE_LATE.value))
+    for duty in found:
+        _done(duty, done)
+    return found
 
 
 def written_up(kind: str, subject_id: UUID, done: datetime) -> int:
@@ -326,15 +340,18 @@ def withdraw_all(
 ) -> int:
     """Nothing more is owed on that subject: withdraw what is still to be done on it, or what is of that kind. Returns
     how many."""
-    rules.may_withdraw(reason).or_refuse()
-    duties = Duty.objects.filter(subject_id=subject_id, closed_at__isnull=True).exclude(
-        state=DutyState.DONE_LATE.value
-    )
+    duties = Duty.objects.filter(subject_id=subject_id)
     if folder_ids is not None:
         duties = duties.filter(folder_id__in=list(folder_ids))
     if kind:
         duties = duties.filter(kind=kind)
-    found = list(duties)
+    return withdraw_these(duties, reason)
+
+
+def withdraw_these(duties: QuerySet[Duty], reason: str) -> int:
+    """The same of these duties, whatever they are about."""
+    rules.may_withdraw(reason).or_refuse()
+    found = list(duties.filter(closed_at__isnull=True).exclude(state=DutyState.DONE_LATE.value))
     for duty in found:
         _step(duty, DutyAct.WITHDRAW, reason=reason)
     return len(found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -209,6 +209,16 @@ def on_folders(folder_ids: Iterable[UUID]) -> list[DutyView]:
 @prepared
 def _open_on(folder_ids: Sequence[UUID]) -> Wanted:
     return (_open().filter(folder_id__in=folder_ids).order_by("due_at"),)
+
+
+def about_none_of(
+    subjects: QuerySet[Any], kinds: Collection[str], folder_ids: Iterable[UUID]
+) -> QuerySet[Duty]:
+    """Duties of these kinds on a child, open and closed, that are about none of these subjects (their ids): such as
+    what an imported return told of, before what it told of was kept here."""
+    return Duty.objects.filter(kind__in=kinds, folder_id__in=list(folder_ids)).exclude(
+        subject_id__in=subjects
+    )
 
 
 def on_subject(subject_id: UUID) -> list[DutyView]:

@@ -7,6 +7,7 @@ begins again as a new row, and a duty that was withdrawn is owed again from the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sightline.agencies.queries import acting_as
@@ -22,6 +23,7 @@ from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyState
 
 from ..models import Assessment, Enquiry, EnquiryEnd, Episode, SignOff, Step, StrategyDecision
+from ..queries import clocks
 from ..queries.protection import conference_called
 from ..terms import Act, AssessmentState, Stage
 
@@ -44,13 +46,14 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
             _stands_ended(called)
     elif last.before == Stage.STRATEGY.value:
         # A discussion had decided otherwise than on the conference that an enquiry had called.
-        duties.owe_again(
-            Duty.objects.filter(
-                subject_id__in=Enquiry.objects.filter(episode=episode).values("id"), kind="initial_conference",
-                state=DutyState.WITHDRAWN.value, closed_at__gte=last.at,
-            ),
-            "What the discussion decided was taken back.",
-        )  # fmt: skip
+        _conference_again(episode, last.at, "What the discussion decided was taken back.")
+
+
+def _conference_again(episode: Episode, since: datetime, reason: str) -> None:
+    """The conference that the enquiries on a child's way had called, and that was withdrawn since, is owed again."""
+    for row in Enquiry.objects.filter(episode=episode):
+        withdrawn = clocks.to_conference(row).filter(state=DutyState.WITHDRAWN.value, closed_at__gte=since)
+        duties.owe_again(withdrawn, reason)
 
 
 def put_statuses_right(began: Sequence[UUID], ended: Sequence[UUID]) -> None:
@@ -71,14 +74,13 @@ def goes_on_again(ended: EnquiryEnd) -> None:
     row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
     row.ended_at, row.version = None, row.version + 1
     row.save(update_fields=["ended_at", "version"])
+    withdrawn = Duty.objects.filter(subject_id=row.id) | clocks.to_conference(row)
     duties.owe_again(
-        Duty.objects.filter(
-            subject_id=row.id, state=DutyState.WITHDRAWN.value, closed_at__gte=ended.written_at
-        ),
+        withdrawn.filter(state=DutyState.WITHDRAWN.value, closed_at__gte=ended.written_at),
         "The end of the enquiry was taken back.",
     )
     duties.hand_to(
-        _still_owed(row.id, "initial_conference"),
+        clocks.to_conference(row).values_list("id", flat=True),
         row.worker_id,
         path=f"/child/{row.folder_id}/enquiries/section-47/{row.id}/",
     )
@@ -89,9 +91,8 @@ def _stands_ended(ended: EnquiryEnd) -> None:
     row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
     row.ended_at, row.version = ended.written_at, row.version + 1
     row.save(update_fields=["ended_at", "version"])
-    duties.hand_to(
-        _still_owed(row.id, "initial_conference"), row.worker_id, path=f"/child/{row.folder_id}/meetings/"
-    )
+    owed = clocks.to_conference(row).values_list("id", flat=True)
+    duties.hand_to(owed, row.worker_id, path=f"/child/{row.folder_id}/meetings/")
 
 
 def _not_begun(decision_id: UUID) -> None:

@@ -246,18 +246,24 @@ def looked_again(folder_id: UUID, subject_id: UUID, *, changes: bool, words: str
 # -- what the room of plans tells of help ------------------------------------------------------------
 
 
+def under_enquiry(folder_id: UUID) -> bool:
+    """Whether a discussion, an enquiry or its conference is under way: then that conference makes a protection plan."""
+    episode = way.open_episode(joined_set(way.writable_lead(folder_id)))
+    return episode is not None and Stage(episode.stage) in stages.PROTECTING
+
+
 @transaction.atomic
 def plan_began(
-    folder_id: UUID, *, protection: bool, moved_here: bool, reasons: str, decision_id: UUID
+    folder_id: UUID, *, protection: bool, made_before: bool, reasons: str, decision_id: UUID
 ) -> Episode:
-    """Help under a plan has begun. A protection plan moves the child on from the conference that made it; any other
-    begins the child's way where there is none yet.
+    """Help under a plan has begun. A protection plan moves the child on from the conference that made it; any other,
+    and one that was made elsewhere or before this program was in use, begins the child's way where there is none yet.
 
     Raises Refused for a protection plan before an enquiry has called its conference.
     """
     permit(Permission.WRITE_FOLDER)
     lead = way.writable_lead(folder_id)
-    if protection and not moved_here:
+    if protection and not made_before:
         episode = conference_decided(lead, plan_made=True, reasons=reasons, decision_id=decision_id)
     else:
         found = way.open_episode([lead])

@@ -17,6 +17,7 @@ from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
 
 from ..models import Enquiry, Episode
+from ..queries import clocks
 from ..queries import protection as queries
 from ..rules import protection as rules
 from ..terms import Act
@@ -24,10 +25,13 @@ from . import episode as way
 
 
 def conference_held(happened: hooks.Happened) -> None:
-    """An initial conference was held and its decisions are recorded: what the enquiries owed until then is done."""
+    """An initial conference was held and its decisions are recorded: what the enquiries owed until then is done, and
+    what an earlier return told was owed."""
     if happened.purpose is not Purpose.INITIAL_CONFERENCE:
         return
     folders = {folder for given in happened.folder_ids for folder in joined_set(lead_of(given))}
+    for duty in duties.discharge_these(clocks.told_of_before(folders), done=happened.at):
+        record(Verb.WROTE, "enquiries.conference_held", folder_id=duty.folder_id, subject=duty)
     for row in Enquiry.objects.filter(folder_id__in=folders, episode__closed_at__isnull=True):
         if duties.discharge("initial_conference", row.id, done=happened.at):
             record(Verb.WROTE, "enquiries.conference_held", folder_id=row.folder_id, subject=row)

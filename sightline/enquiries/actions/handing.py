@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.queries import acting_as
@@ -19,6 +20,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
 from ..models import Assessment, Enquiry
+from ..queries import clocks
 from ..rules import stages
 from ..terms import AssessmentAct
 from . import episode as way
@@ -39,9 +41,9 @@ def _taking_on(to: UUID, before: UUID, why: str, *, statutory: bool) -> Acting:
     return acting
 
 
-def _go_along(subject_id: UUID, before: UUID, to: Acting) -> None:
+def _go_along(owed: QuerySet[Duty], before: UUID, to: Acting) -> None:
     """What the one before owed on it goes to whoever goes on with it."""
-    mine = Duty.objects.filter(subject_id=subject_id, owner_id=before, closed_at__isnull=True)
+    mine = owed.filter(owner_id=before, closed_at__isnull=True)
     duties.hand_to(list(mine.values_list("id", flat=True)), to.practitioner_id, team_id=to.team_id)
 
 
@@ -60,7 +62,7 @@ def hand_over_assessment(
     made = _signing(row, AssessmentAct.HAND_OVER, f"To {acting.said_as}. {why.strip()}")
     row.author_id, row.author_post = to, way.post_of(acting)
     row.save(update_fields=["author", "author_post"])
-    _go_along(row.duty_subject, before, acting)
+    _go_along(Duty.objects.filter(subject_id=row.duty_subject), before, acting)
     notify(
         to,
         text="An assessment has been handed to you",
@@ -88,7 +90,7 @@ def hand_over_enquiry(enquiry_id: UUID, to: UUID, why: str, *, version: int | No
     way.allocate(row.folder_id, to, why=f"Section 47 enquiry: {why.strip()}")
     row.worker_id, row.version = to, row.version + 1
     row.save(update_fields=["worker", "version"])
-    _go_along(row.id, before, acting)
+    _go_along(Duty.objects.filter(subject_id=row.id) | clocks.to_conference(row), before, acting)
     notify(
         to,
         text="A section 47 enquiry has been handed to you",

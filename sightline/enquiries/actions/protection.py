@@ -45,6 +45,7 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
+from ..queries import clocks
 from ..queries import protection as queries
 from ..rules import protection as rules
 from ..rules import stages
@@ -351,16 +352,22 @@ def _strategy_takes_effect(
             enquiry.ended_at, enquiry.led_by, enquiry.worker_id = None, led_by, worker_id
             enquiry.version += 1
             enquiry.save(update_fields=["ended_at", "led_by", "worker", "version"])
+        path = f"/child/{folder_id}/enquiries/section-47/{enquiry.id}/"
+        # An enquiry that an earlier return told of goes on here, with the clock that it has; one whose conference was
+        # missed is answered for, and this discussion's own clock runs.
+        told_of = clocks.running(clocks.told_of_before(joined_set(folder_id)))
         duties.happened(
             "enquiry_started",
             [folder_id],
             subject_id=enquiry.id,
             at=held_at,
-            path=f"/child/{folder_id}/enquiries/section-47/{enquiry.id}/",
+            path=path,
             owner_id=worker_id,
             team_id=worker.team_id,
             pack=pack,
+            without=clocks.CONFERENCE if told_of.filter(due_at__gte=held_at).exists() else (),
         )
+        duties.hand_to(told_of.values_list("id", flat=True), worker_id, team_id=worker.team_id, path=path)
         way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
         return
     onwards = Act.CONTINUE_ASSESSMENT
@@ -370,8 +377,8 @@ def _strategy_takes_effect(
         write_closing(episode, decided.decision_id, said.closing, together=together)
     way.move(episode, onwards, reasons=reasons, decision_id=decided.decision_id, outcome_id=outcome.value)
     if called is not None:
-        duties.withdraw_all(
-            called.enquiry_id, f"Another discussion decided otherwise: {reasons}", kind="initial_conference"
+        duties.withdraw_these(
+            clocks.to_conference(called.enquiry), f"Another discussion decided otherwise: {reasons}"
         )
 
 
@@ -689,14 +696,14 @@ def end_takes_effect(made: EnquiryEnd) -> None:
             outcome_id=outcome,
         )
         duties.hand_to(
-            Duty.objects.filter(
-                kind="initial_conference", subject_id=made.enquiry_id, closed_at__isnull=True
-            ).values_list("id", flat=True),
+            clocks.to_conference(made.enquiry).values_list("id", flat=True),
             made.enquiry.worker_id,
             path=f"/child/{made.folder_id}/meetings/",
         )
         return
-    duties.withdraw_all(made.enquiry_id, f"No conference is needed: {made.decision.reasons}")
+    reason = f"No conference is needed: {made.decision.reasons}"
+    duties.withdraw_all(made.enquiry_id, reason)
+    duties.withdraw_these(clocks.to_conference(made.enquiry), reason)
     way.move(
         episode,
         Act.CONTINUE_ASSESSMENT,

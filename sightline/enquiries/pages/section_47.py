@@ -26,7 +26,7 @@ from ..actions import protection as protect
 from ..actions.handing import hand_over_enquiry
 from ..queries import protection as queries
 from ..queries.episode import taken_back
-from ..queries.shown import POWER, before_conference, clock_of, decided_of
+from ..queries.shown import POWER, before_conference, conference_clock, decided_of
 from . import forms_of_protection as forms
 from .around import address, form_page, keep_url, opened, people_in, posted, sent, version_of
 from .child import acting_of
@@ -63,7 +63,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
             "it": view,
             "backs": taken_back(e.decision_id for e in view.ends),
             "power": POWER,
-            "clock": clock_of("initial_conference", view.row.id),
+            "clock": conference_clock(view.row),
             "left": acting_as(view.row.worker_id) is None,
             "decided": decided_of([view.row.strategy_id]).get(view.row.strategy_id),
             "agencies": find_meeting(view.row.strategy.meeting_id, parts=()).agencies,

@@ -12,6 +12,7 @@ from sightline.procedures.terms import DutyState
 
 from ..models import Enquiry, EnquiryEnd, StrategyDecision
 from ..terms import Finding, StrategyOutcome
+from . import clocks
 
 #: What discussions, enquiries and conferences stand on.
 POWER = "Section 47 of the Children Act 1989"
@@ -32,6 +33,12 @@ def clocks_of(kind: str, subject_ids: Collection[UUID]) -> dict[UUID, str]:
     """The same of several subjects. One query."""
     rows = Duty.objects.filter(kind=kind, subject_id__in=list(subject_ids)).order_by("opened_at", "id")
     return {row.subject_id: _clock(row) for row in rows if row.subject_id is not None}
+
+
+def conference_clock(row: Enquiry) -> str:
+    """The same of the conference of an enquiry: its own clock, else that of an enquiry told of before it. One query."""
+    rows = sorted(clocks.to_conference(row), key=lambda duty: (duty.subject_id == row.id, duty.opened_at))
+    return _clock(rows[-1]) if rows else ""
 
 
 def _clock(row: Duty) -> str:
@@ -56,7 +63,7 @@ class Before:
 
 def before_conference(folder_ids: Iterable[UUID]) -> list[Before]:
     """For each child of an initial conference the enquiry that it follows: threshold, power, finding, clock. Four
-    queries."""
+    queries, and one more for an enquiry that goes on with a clock told of before it."""
     rows = list(
         Enquiry.objects.filter(folder_id__in=list(folder_ids), episode__closed_at__isnull=True)
         .order_by("folder_id", "-began_at")
@@ -65,12 +72,15 @@ def before_conference(folder_ids: Iterable[UUID]) -> list[Before]:
     decided = decided_of([row.strategy_id for row in rows])
     ended = EnquiryEnd.objects.filter(enquiry__in=rows, enquiry__ended_at__isnull=False)
     ends = {end.enquiry_id: end for end in ended.select_related("decision").order_by("written_at")}
-    clocks = clocks_of("initial_conference", [row.id for row in rows])
+    known = clocks_of(clocks.CONFERENCE[0], [row.id for row in rows])
+    told_of = [row for row in rows if row.id not in known]
+    if told_of:
+        known |= {row.id: conference_clock(row) for row in told_of}
     return [
         Before(
             row.folder_id,
             row.id,
-            tuple(_said(decided.get(row.strategy_id), ends.get(row.id), clocks.get(row.id, ""))),
+            tuple(_said(decided.get(row.strategy_id), ends.get(row.id), known.get(row.id, ""))),
         )
         for row in rows
     ]

@@ -50,12 +50,12 @@ def to_conference(case):
     return maya
 
 
-def conference_concluded(case):
-    """The conference on Maya, called, held and concluded as its pages do it."""
+def conference_concluded(case, purpose=Purpose.INITIAL_CONFERENCE, kind="initial_conference"):
+    """The conference on Maya, called, held and concluded as its pages do it, for which a duty of that kind waits."""
     chair = make_practitioner("independent-conference-chair", name="Helen Abara")
     with as_practitioner(case.worker):
         meeting_id = meetings.call(
-            Purpose.INITIAL_CONFERENCE, [case.maya], now() + timedelta(hours=1), chair_id=chair.pk, place="Room 2",
+            purpose, [case.maya], now() + timedelta(hours=1), chair_id=chair.pk, place="Room 2",
             agenda="Is she safe?",
         )  # fmt: skip
         meetings.tell_child(meeting_id, case.maya, ChildStage.BEFORE, done=False, words="She was ill.")
@@ -70,7 +70,7 @@ def conference_concluded(case):
         meetings.decide(
             meeting_id, [meetings.DecisionIn(case.maya, "A plan", "The risk goes on.")], knows_family=False
         )
-        assert owed(case.maya, "initial_conference") is not None, "held, and its minutes still to be finished"
+        assert owed(case.maya, kind) is not None, "held, and its minutes still to be finished"
         meetings.conclude(meeting_id)
 
 

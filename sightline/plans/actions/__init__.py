@@ -23,7 +23,7 @@ from .incidents import (
     talk_after_return,
     withdraw_incident,
 )
-from .listening import child_moved, meeting_held
+from .listening import child_moved, meeting_held, review_concluded
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
 from .moving import (
@@ -116,6 +116,7 @@ __all__ = [
     "reopen_action",
     "reopen_plan",
     "reopen_review",
+    "review_concluded",
     "said_of",
     "sent_once",
     "sign_plan",

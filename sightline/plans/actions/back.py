@@ -115,8 +115,9 @@ def _put_right(plan: Plan, ending: Ending, undone: Plan | None, why: str, acting
         _open_again(review)
     _actions_again(plan, ending, acting)
     _ours_again(plan, ending)
-    withdrawn = Duty.objects.filter(state=DutyState.WITHDRAWN.value, closed_at__gte=ending.written_at)
-    duties.owe_again(withdrawn.filter(subject_id=plan.id), why)
+    owed = Duty.objects.filter(subject_id=plan.id) | queries.review_clocks(plan)
+    withdrawn = owed.filter(state=DutyState.WITHDRAWN.value, closed_at__gte=ending.written_at)
+    duties.owe_again(withdrawn, why)
 
 
 def _actions_again(plan: Plan, ending: Ending, acting: Acting) -> None:
@@ -204,7 +205,7 @@ def _owed_before(plan: Plan, review: Review, why: str) -> None:
     pack, kind = pack_in_force(), PlanKind(plan.kind)
     events = [pack.event(f"{kind.value}_reviewed{last}", today()) for last in ("", "_last")]
     since = DutyEvent.objects.filter(
-        duty__subject_id=plan.id, duty__kind__in={k for e in events for k in e.discharges},
+        duty__in=queries.review_clocks(plan).values("id"), duty__kind__in={k for e in events for k in e.discharges},
         act=DutyAct.DISCHARGE.value, at__gte=review.closed_at,
     )  # fmt: skip
     done = list(Duty.objects.filter(id__in=since.values("duty_id")))

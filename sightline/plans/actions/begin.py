@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from sightline.access.actions import let_worker_in
+from sightline.access.queries import joined_set
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -190,16 +191,24 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         if sent.visit_by < today():
             raise Refused("Give a day that is still to come", "visit_by")
         sooner = {f"{sent.kind.value}_visit": (end_of(sent.visit_by), sent.sooner_why)}
+    # A plan that an earlier return told of goes on here, and its next review with the clock that it has. One that was
+    # missed is answered for, and this plan's own clock runs.
+    protection = sent.kind is PlanKind.CHILD_PROTECTION
+    told_of = list(queries.reviews_told_of(joined_set(folder_id))) if protection else []
     duties.happened(
         f"{sent.kind.value}_plan_begun",
         [folder_id], subject_id=plan.id, at=min(end_of(sent.began_on), at), path=path_of(plan), owner_id=lead_id,
         team_id=posting.team_id, pack=pack, sooner=sooner,
+        without=pack.event("child_protection_reviewed", today()).discharges
+        if any(duty.due_at >= at for duty in told_of)
+        else (),
     )  # fmt: skip
+    duties.hand_to([duty.id for duty in told_of], lead_id, team_id=posting.team_id, path=path_of(plan))
     changed(plan, acting, "begun", sent.reasons)
     way.plan_began(
         folder_id,
-        protection=sent.kind is PlanKind.CHILD_PROTECTION,
-        moved_here=bool(sent.from_authority),
+        protection=protection,
+        made_before=bool(sent.from_authority) or (bool(told_of) and not way.under_enquiry(folder_id)),
         reasons=sent.reasons,
         decision_id=decision.id,
     )
@@ -302,7 +311,8 @@ def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date 
     changed(plan, acting, "led by somebody else", why.strip())
     if practitioner_id != acting.practitioner_id:
         let_worker_in(plan.folder_id, practitioner_id, why=f"Leads the {PlanKind(plan.kind).label.lower()}")
-    duties.hand_to(queries.duty_ids_on(plan.id), practitioner_id, team_id=posting.team_id)
+    owed = [*queries.duty_ids_on(plan.id), *queries.review_clocks(plan).values_list("id", flat=True)]
+    duties.hand_to(owed, practitioner_id, team_id=posting.team_id)
     duties.discharge("plan_answers", plan.id)
     record(Verb.WROTE, "plans.name_lead", folder_id=plan.folder_id, subject=plan, to=practitioner_id)
 

@@ -170,6 +170,7 @@ def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_to
     """The rows that end with a plan: what was owed on it, an open review, and (where nothing goes on) its actions."""
     plan.state, plan.ended_on = PlanState.CLOSED.value, today()
     duties.withdraw_all(plan.id, why)
+    duties.withdraw_these(queries.review_clocks(plan), why)
     for review in Review.objects.filter(GOES_ON, plan=plan):
         review.result, review.decision, review.closed_at = ReviewResult.CLOSE.value, decision, now()
         review.closed_by_id = acting.practitioner_id

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import notify
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
 from sightline.children.queries import lead_worker
-from sightline.enquiries.actions.episode import Moved
+from sightline.children.terms import StatusKind
+from sightline.enquiries.actions.episode import Moved, stands_under
 from sightline.enquiries.terms import Act, Stage
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import Refused
@@ -13,6 +17,7 @@ from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
 
 from .. import queries
+from ..models import Plan
 from ..queries import REVIEWS
 from ..terms import PlanKind, PlanState
 from .review import core_group_met, start_review
@@ -41,6 +46,24 @@ def meeting_held(happened: Happened) -> None:
                 plan.id, happened.at.astimezone(LONDON).date(), meeting_id=happened.meeting_id,
                 together=happened.meeting_id,
             )  # fmt: skip
+
+
+def review_concluded(happened: Happened) -> None:
+    """A review conference on a child whose plan an earlier return told of, and that is not kept here yet: what was owed
+    until then is done, and while the child stands under the plan the next review is owed from that day."""
+    if happened.purpose is not Purpose.REVIEW_CONFERENCE:
+        return
+    for folder_id in happened.folder_ids:
+        folders = joined_set(lead_of(folder_id))
+        if Plan.objects.filter(folder_id__in=folders).exclude(state=PlanState.CLOSED.value).exists():
+            continue
+        for duty in duties.discharge_these(queries.reviews_told_of(folders), done=happened.at):
+            record(Verb.WROTE, "plans.review_concluded", folder_id=duty.folder_id, subject=duty)
+            if duty.subject_id is not None and stands_under(duty.folder_id, StatusKind.PROTECTION_PLAN):
+                duties.happened(
+                    "plan_continued", [duty.folder_id], subject_id=duty.subject_id, at=happened.at,
+                    path=f"/child/{duty.folder_id}/plan/", owner_id=duty.owner_id, team_id=duty.team_id,
+                )  # fmt: skip
 
 
 def child_moved(moved: Moved) -> None:

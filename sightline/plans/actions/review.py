@@ -172,6 +172,9 @@ def close_review(
     review.save()
     goes_on = result is ReviewResult.CONTINUES
     held_at = min(end_of(review.held_on), at)
+    told_of = queries.review_clocks(plan).exclude(subject_id=plan.id)
+    for duty in duties.discharge_these(told_of, done=review.held_on):
+        record(Verb.WROTE, "plans.close_review", folder_id=duty.folder_id, subject=duty)
     event = f"{kind.value}_reviewed" if goes_on else f"{kind.value}_reviewed_last"
     sooner = {}
     if next_by is not None and goes_on:

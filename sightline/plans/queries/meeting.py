@@ -17,6 +17,7 @@ from sightline.meetings.terms import Purpose
 
 from ..models import Plan, PlannedOutcome, Review, ReviewedOutcome, Transfer
 from ..terms import Achieved, Direction, Next, PlanKind, PlanState, ReviewResult
+from .plan import reviews_told_of
 from .shown import PlanView
 
 #: The meetings at which each kind of plan is reviewed.
@@ -37,7 +38,7 @@ def before_meeting(purpose: Purpose, folder_ids: Sequence[UUID]) -> list[str]:
     without = [
         folder_id
         for folder_id in folder_ids
-        if not (_has_plan(folder_id, kind) if kind else _was_asked(folder_id))
+        if not (_has_plan(folder_id, kind) or _told_of(folder_id, purpose) if kind else _was_asked(folder_id))
     ]
     if not without:
         return []
@@ -55,6 +56,11 @@ def before_meeting(purpose: Purpose, folder_ids: Sequence[UUID]) -> list[str]:
 def _has_plan(folder_id: UUID, kind: PlanKind) -> bool:
     of_child = Plan.objects.filter(folder_id__in=joined_set(folder_id), kind=kind.value)
     return of_child.exclude(state=PlanState.CLOSED.value).exists()
+
+
+def _told_of(folder_id: UUID, purpose: Purpose) -> bool:
+    """Whether a return told of the plan: it is taken on here from the decision of its next review."""
+    return purpose is Purpose.REVIEW_CONFERENCE and reviews_told_of(joined_set(folder_id)).exists()
 
 
 def _was_asked(folder_id: UUID) -> bool:

@@ -19,6 +19,8 @@ from sightline.kernel.time import today
 from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.models import Duty
+from sightline.procedures.queries import about_none_of, pack_in_force
+from sightline.procedures.terms import DutyState
 
 from ..models import (
     Action,
@@ -388,6 +390,31 @@ def transfers_of(folder_ids: Sequence[UUID]) -> list[Transfer]:
     return list(
         Transfer.objects.filter(folder_id__in=folder_ids).select_related("written_by").order_by("-written_at")
     )
+
+
+def review_clocks(plan: Plan) -> QuerySet[Duty]:
+    """The clocks that run to the reviews of a plan: its own, and where it is one of protection those that an earlier
+    return told of; open and closed."""
+    kind = PlanKind(plan.kind)
+    own = Duty.objects.filter(subject_id=plan.id, kind__in=_reviews(kind))
+    if kind is not PlanKind.CHILD_PROTECTION:
+        return own
+    return own | _told_of(joined_set(plan.folder_id))
+
+
+def reviews_told_of(folder_ids: Sequence[UUID]) -> QuerySet[Duty]:
+    """The reviews that are owed on a protection plan which an earlier return told of, and that is not kept here."""
+    return _told_of(folder_ids).filter(closed_at__isnull=True).exclude(state=DutyState.DONE_LATE.value)
+
+
+def _told_of(folder_ids: Sequence[UUID]) -> QuerySet[Duty]:
+    plans = Plan.objects.filter(folder_id__in=folder_ids)
+    return about_none_of(plans.values("id"), _reviews(PlanKind.CHILD_PROTECTION), folder_ids)
+
+
+def _reviews(kind: PlanKind) -> Sequence[str]:
+    """The kinds of duty that a review of such a plan meets."""
+    return pack_in_force().event(f"{kind.value}_reviewed", today()).discharges
 
 
 def duty_ids_on(subject_id: UUID) -> list[UUID]:

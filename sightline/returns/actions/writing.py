@@ -20,7 +20,8 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.terms import DutyAct
 
 from .. import intake
 from ..intake import Owed, Pairing
@@ -183,9 +184,17 @@ class Writer:
             for duty in Duty.objects.filter(subject_id__in=list(subjects), closed_at__isnull=True)
             if duty.subject_id is not None
         }
+        done_here = set(
+            DutyEvent.objects.filter(
+                duty__subject_id__in=list(subjects), act=DutyAct.DISCHARGE.value, by__isnull=False
+            ).values_list("duty__subject_id", "duty__started_at")
+        )
         openings = []
         for kind in DutyOwed:
             wanted = next((each for each in owed if each.kind is kind), None)
+            if wanted is not None and (subject_of(thread, kind), start_of(wanted.since)) in done_here:
+                # The return has not heard of it yet; what a person did stands.
+                continue
             duty = running.get(kind)
             if duty is not None and wanted is not None and duty.started_at == start_of(wanted.since):
                 continue

@@ -71,9 +71,8 @@ class Partners:
     teacher: Practitioner
 
 
-@pytest.fixture
-def partners(fresh_database: Any) -> Partners:
-    make_partnership()
+def make_partners(**changes: Any) -> Partners:
+    make_partnership(**changes)
     team = Team.objects.get(front_door=True)
     return Partners(
         team,
@@ -81,6 +80,11 @@ def partners(fresh_database: Any) -> Partners:
         make_practitioner("records-officer", agency=team.agency),
         make_practitioner("designated-safeguarding-lead"),
     )
+
+
+@pytest.fixture
+def partners(fresh_database: Any) -> Partners:
+    return make_partners()
 
 
 def whole(path: Path, **options: Any) -> tuple[Report, list[Finding]]:
