@@ -63,7 +63,7 @@ def drafts_went(
 ) -> None:
     """Tells the trail of drafts (id, folder, whether it went) that somebody who leaves had begun, and the successor,
     who goes on with them at `path`, which may name the folder. Raises Refused where one did not go."""
-    left = sum(not went for _, _, went in found)
+    left = len({draft for draft, _, went in found if not went})
     if left or not found:
         raise Refused(
             f"{left or 'Some'} of these are about children in whose records this person may not write, or has begun to "

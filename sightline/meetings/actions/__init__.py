@@ -3,6 +3,7 @@
 from .apart import RulingIn, end_keep_apart, keep_apart, rule_on_copy
 from .base import stale_words
 from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
+from .drafts import drop_draft, hand_over_minutes, save_draft
 from .holding import AttendanceIn, decide_on_missed, hold, not_held, record_attendance
 from .inviting import Invitee, change_needs, invite, withdraw_invitation
 from .minutes import (
@@ -15,10 +16,8 @@ from .minutes import (
     correct_minutes,
     decide,
     dissent,
-    drop_draft,
     hand_over_action,
     reopen_action,
-    save_draft,
     write_minutes,
 )
 from .packs import ask_pack, clear_packs, fail_pack, fetch_pack, make_pack
@@ -53,6 +52,7 @@ __all__ = [
     "fetch_pack",
     "give",
     "hand_over_action",
+    "hand_over_minutes",
     "hold",
     "invite",
     "keep_apart",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -506,22 +505,3 @@ def conclude(meeting_id: UUID, *, version: int | None = None) -> None:
     MinutesDraft.objects.filter(meeting=meeting).delete()
     tell_trail(meeting, "meetings.conclude")
     tell_rooms(hooks.concluded, meeting, folders)
-
-
-@transaction.atomic
-def save_draft(meeting_id: UUID, content: Mapping[str, Any]) -> MinutesDraft:
-    """Keep what the viewer has typed so far in the minutes of a meeting."""
-    if not Meeting.objects.filter(id=meeting_id).exists():
-        raise NotFound
-    who = me()
-    row = MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=who).first()
-    row = row or MinutesDraft(meeting_id=meeting_id, practitioner_id=who)
-    row.content, row.saved_at = dict(content), now()
-    row.save()
-    return row
-
-
-@transaction.atomic
-def drop_draft(meeting_id: UUID) -> None:
-    """Forget what the viewer has typed in the minutes of a meeting."""
-    MinutesDraft.objects.filter(meeting_id=meeting_id, practitioner_id=me()).delete()

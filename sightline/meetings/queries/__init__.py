@@ -11,7 +11,7 @@ from .apart import (
 )
 from .came import WhoCame, held_about, who_came
 from .copies import Kept, RulingView, kept_from, rulings
-from .drafts import PackView, draft, drafts, pack_of, packs_of
+from .drafts import PackView, draft, draft_lines, drafts, left_minutes_part, pack_of, packs_of
 from .lists import (
     ACTIONS,
     AgreedPage,
@@ -85,12 +85,14 @@ __all__ = [
     "attendance_of_family",
     "before_concluding",
     "draft",
+    "draft_lines",
     "drafts",
     "for_folders",
     "for_process",
     "held_about",
     "kept_apart",
     "kept_from",
+    "left_minutes_part",
     "may_join",
     "may_work",
     "meeting",

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 
+from sightline.access.drafts import DraftLine, Drafts, latest
+from sightline.agencies.leaving import Part
 from sightline.children.queries import name_and_age
 from sightline.chronology.rules import PRINT_STALLED
 from sightline.chronology.terms import PrintState
@@ -96,3 +99,28 @@ def draft(meeting_id: UUID) -> MinutesDraft | None:
 def drafts() -> list[MinutesDraft]:
     """Every unfinished form of the viewer's, the latest first."""
     return list(MinutesDraft.objects.filter(practitioner_id=viewer()).order_by("-saved_at")[:20])
+
+
+def draft_lines(most: int) -> Drafts:
+    """The minutes that the viewer has begun, for My work."""
+    rows, total = latest(MinutesDraft.objects.filter(practitioner_id=viewer()), most)
+    return Drafts(
+        [
+            DraftLine("You were writing minutes", row.saved_at, f"/meetings/{row.meeting_id}/minutes/")
+            for row in rows
+        ],
+        total,
+    )
+
+
+def left_minutes_part(posting_id: UUID) -> Part | None:
+    """The minutes that the holder of a post has begun, as the page that ends the post lists them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT draft) FROM meetings_left_minutes(%s)", [posting_id])
+        (many,) = cursor.fetchone()
+    if not many:
+        return None
+    meetings = "a meeting" if many == 1 else f"{many} meetings"
+    return Part(
+        f"They have begun the minutes of {meetings}", (), ask="Who goes on with these minutes from today?"
+    )
