@@ -20,6 +20,7 @@ from .deciding import (
 )
 from .drafts import (
     drop_draft,
+    hand_over_drafts,
     save_draft,
     start_draft,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "decide_match",
     "drop_draft",
     "hand_back",
+    "hand_over_drafts",
     "outcome_is_protection",
     "outcome_rule",
     "pass_to_team",

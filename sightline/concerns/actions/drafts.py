@@ -6,11 +6,14 @@ import json
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from sightline.agencies.actions import notify
+from sightline.audit.actions import event, record_many
+from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 
 from .. import rules
@@ -64,3 +67,23 @@ def save_draft(draft_id: UUID, step: str, fields: Mapping[str, object]) -> Draft
 def drop_draft(draft_id: UUID) -> None:
     """Throw a draft away."""
     Draft.objects.filter(id=draft_id).delete()
+
+
+def hand_over_drafts(posting_id: UUID, practitioner_id: UUID) -> None:
+    """The concerns that somebody who leaves for good had begun go to somebody of their agency, who sends them: part of
+    ending the post. Raises Refused where they cannot go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM concerns_hand_over_drafts(%s, %s)", [posting_id, practitioner_id])
+        found = cursor.fetchall()
+    if not found or not all(went for _, went in found):
+        raise Refused("What was begun here goes to somebody of the same agency. Choose somebody else")
+    record_many(
+        event(Verb.WROTE, "concerns.hand_over_draft", subject=("concerns_draft", draft), to=practitioner_id)
+        for draft, _ in found
+    )
+    for draft, _ in found:
+        notify(
+            practitioner_id,
+            text="You have been given a concern that somebody who left had begun and not sent",
+            path=f"/concerns/raise/{draft}/resume/",
+        )

@@ -7,7 +7,7 @@ from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
 from .reading import ConcernView, PartView, concern, indicator_words, is_about, is_mine_since, referrer_words
 from .referred import Referred, of_references
-from .unsent import draft, drafts, latest_drafts, screening_draft
+from .unsent import draft, drafts, latest_drafts, left_part, screening_draft
 
 __all__ = [
     "LATEST",
@@ -32,6 +32,7 @@ __all__ = [
     "is_mine_since",
     "last_said",
     "latest_drafts",
+    "left_part",
     "moments",
     "of_references",
     "on_child",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
+
 from sightline.access.drafts import latest
+from sightline.agencies.leaving import Part
 from sightline.kernel.verdicts import NotFound
 
 from ..models import Draft
@@ -31,3 +34,14 @@ def draft(draft_id: UUID) -> Draft:
 def screening_draft(concern_id: UUID) -> Draft | None:
     """What the viewer has typed so far on deciding this concern."""
     return Draft.objects.filter(kind="screening", concern_id=concern_id).order_by("-saved_at").first()
+
+
+def left_part(posting_id: UUID) -> Part | None:
+    """The concerns that the holder of a post has begun and not sent, as the page that ends the post lists them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM concerns_left_drafts(%s)", [posting_id])
+        (many,) = cursor.fetchone()
+    if not many:
+        return None
+    concerns = "a concern" if many == 1 else f"{many} concerns"
+    return Part(f"They have begun {concerns} and not sent", (), ask="Who sees to what they had begun?")
