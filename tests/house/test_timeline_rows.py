@@ -47,6 +47,7 @@ from sightline.records.actions import ContributionIn
 from sightline.records.chronology import Moment, paged, sources
 from sightline.records.queries import entries
 from sightline.records.terms import ContributionKind
+from sightline.returns.models import ImportedChild, ImportRun, PastReferral, PastStep
 from sightline.voice import actions as voice
 from sightline.voice.actions import AdvocacyStep, Explaining, WishesIn
 from sightline.voice.terms import AdvocacyAct, Answer, Explained
@@ -76,6 +77,10 @@ CASES: dict[str, set[str]] = {
         "Child protection medical asked for", "Child protection medical", "Became looked after",
     },
     "enquiries.attempts": {"Contact with the family"},
+    "returns.moments": {
+        "Referral", "Case closed", "Assessment begun", "Assessment signed", "Child protection plan begun",
+        "Child protection plan ended", "Initial child protection conference", "Review of the child protection plan",
+    },
 }  # fmt: skip
 #: Entries are read by themselves, a page at a time.
 ENTRIES = {"Note", "Correction", "Disagreement", "Visit"}
@@ -85,7 +90,9 @@ OF_NO_AGENCY = {"Said to their own record"}
 BACKDATED = {
     "Legal status or plan", "Move of address", "Change of worker", "Child protection medical",
     "Police protection (section 46)", "Became looked after", "Contact with the family", "Explained to the child",
-    "Missing", "Advocate",
+    "Missing", "Advocate", "Referral", "Case closed", "Assessment begun", "Assessment signed",
+    "Child protection plan begun", "Child protection plan ended", "Initial child protection conference",
+    "Review of the child protection plan",
 }  # fmt: skip
 AGO = timedelta(days=3)
 
@@ -287,7 +294,44 @@ def of_a_plan(owning: Callable[[], Any]) -> Told:
     return told(family.manager, family.maya)
 
 
-WORLDS = (of_the_front_door, of_protection, of_assessment, of_a_plan)
+def of_a_return(owning: Callable[[], Any]) -> Told:
+    """What a census return told of a child before there was a record here."""
+    family = planning.make_family()
+    day = today() - 100 * AGO
+    with looking_as(Viewer.for_job("import")):
+        run = ImportRun.objects.create(
+            file_name="return.xml",
+            file_bytes=1,
+            file_digest="0",
+            operator="tests",
+            state="done",
+            started_at=now(),
+        )
+        read = ImportedChild.objects.create(
+            folder_id=family.maya,
+            run=run,
+            line=9,
+            digest="0",
+            fate="changed",
+            raw="<Child/>",
+            imported_at=now(),
+        )
+        referral = PastReferral.objects.create(
+            folder_id=family.maya, child_id=family.children[family.maya], thread=read.id, imported=read, as_of=today(),
+            referred_on=day, source_code="2A", need_code="N1", closed_on=day + 90 * AGO, closure_code="RC7", line=9,
+            digest="0", recorded_at=now(),
+        )  # fmt: skip
+        for n, (kind, codes) in enumerate(
+            (("assessment", "3B"), ("conference", ""), ("protection_plan", "NEG"), ("review", ""))
+        ):
+            PastStep.objects.create(
+                folder_id=family.maya, referral=referral, kind=kind, codes=codes, began_on=day + n * AGO,
+                ended_on=day + (n + 20) * AGO,
+            )  # fmt: skip
+    return told(family.manager, family.maya)
+
+
+WORLDS = (of_the_front_door, of_protection, of_assessment, of_a_plan, of_a_return)
 
 
 @contextmanager
