@@ -110,7 +110,7 @@ def done(request: HttpRequest, words: str, where: str) -> HttpResponse:
 
 #: The addresses of this room's forms.
 _A_FORM = re.compile(
-    r"/(meetings/[0-9a-f-]{36}|meetings/action|child/[0-9a-f-]{36}/(meetings|apart))/[a-z0-9/_-]{1,200}"
+    r"/(meetings/[0-9a-f-]{36}|meetings/action|child/[0-9a-f-]{36}/(meetings|apart))/[a-z0-9/_-]{0,200}"
 )
 
 
