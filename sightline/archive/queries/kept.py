@@ -304,6 +304,7 @@ NOT_GIVEN = {
     "documents.Scan": "whether a file held something harmful",
     "voice.ExplainedView": "ties what was explained to what was said",
     "voice.Draft": "not signed: it is its writer's alone",
+    "enquiries.AnswerDraft": "not filed: the same",
     "meetings.CopyRuling": "says which texts of a meeting, which are gathered, went to whom",
     "meetings.MeetingDecision": "ties a decision, which is gathered, to its meeting",
     "plans.PlanVersion": "the plan as it was signed, made of what is gathered",
