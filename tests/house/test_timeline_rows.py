@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.archive.actions import ask_removal
+from sightline.archive.queries.pieces import pieces
 from sightline.children import actions as children
 from sightline.children.rules import Address, NewInvolvement, NewStatus
 from sightline.children.terms import LivesAt, StatusKind
@@ -107,6 +108,7 @@ class Told:
     first_words: dict[UUID, set[UUID]]
     of_source: dict[str, list[Moment]]
     keys: dict[str, set[tuple[Any, ...]]]
+    given: set[str]
 
 
 def day_of(at: Any) -> date:
@@ -149,6 +151,7 @@ def told(viewer: Practitioner, *folders: UUID) -> Told:
             of_source={_name(source): answer(source(every)) for source in sources}
             | {_name(each.told): answer(each.told(every, ())) for each in paged},
             keys={_name(each.told): _keys(each.keys, every) for each in paged},
+            given={piece.text for piece in pieces(every)},
         )
 
 
@@ -424,3 +427,12 @@ def test_every_filter_agrees_with_the_row(worlds, kind):
             assert (moment.id in ids) is ((name, value) in agrees), (name, value)
         if moment.id in world.first_words:
             assert moment.id in world.first_words[moment.id], moment.text
+
+
+@pytest.mark.obligation("REC-13")
+def test_who_asks_for_their_own_record_is_given_what_a_return_told(worlds):
+    """Its tables are in no bundle because what they say stands on the timeline."""
+    told_of = [(world, m) for world in worlds for m in world.of_source["returns.moments"]]
+    assert told_of
+    for world, moment in told_of:
+        assert moment.text in world.given

@@ -12,7 +12,6 @@ from django.urls import reverse
 from sightline.access.models import Folder
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.archive.queries.pieces import pieces
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
 from sightline.govuk.words import date_only
@@ -55,20 +54,6 @@ def test_the_sample_of_the_census_stands_on_the_childs_timeline(partners: Partne
     assert "Physical abuse." in searched
     status, page = shown(partners.teacher, folder)
     assert "Family in acute stress" not in page
-
-
-@pytest.mark.obligation("REC-13")
-def test_who_asks_for_their_own_record_is_given_what_a_return_told(partners: Partners) -> None:  # noqa: F811
-    whole(DATA / "cin-2022.xml")
-    with looking():
-        folder = Folder.objects.get()
-    with as_practitioner(partners.manager):
-        given = {(piece.title, piece.text) for piece in pieces([folder.id])}
-    assert (
-        "Referral",
-        "Who referred: Family member, relative or carer. Primary need: Family in acute stress.",
-    ) in given
-    assert ("Child protection plan begun", "Physical abuse. Earlier plans: 10.") in given
 
 
 @pytest.mark.obligation("REC-12")
