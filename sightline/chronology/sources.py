@@ -325,6 +325,7 @@ _AFTERWARDS = {
     DutyAct.DISCHARGE.value: "Done late",
     DutyAct.ANSWER.value: "Answered for",
     DutyAct.WITHDRAW.value: "Withdrawn",
+    DutyAct.OWE_AGAIN.value: "Owed again",
     DutyAct.WRITE_UP.value: "Was done in time, and is written down only now",
 }
 

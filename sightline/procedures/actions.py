@@ -25,7 +25,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 
 from . import clocks, rules
-from .models import RUNNING, Duty, DutyEvent, ManagerView
+from .models import RUNNING, TO_DO, Duty, DutyEvent, ManagerView
 from .pack import Pack
 from .queries import agencies_working_with, pack_in_force, pack_named, reach_of
 from .schema import DutyKind, Limit
@@ -251,10 +251,8 @@ def happened(
     if unless_owed and found.opens:
         owed = set(
             Duty.objects.filter(
-                subject_id=subject_id, kind__in=found.opens, folder_id__in=folders, closed_at__isnull=True
-            )
-            .exclude(state=DutyState.DONE_LATE.value)
-            .values_list("folder_id", "kind")
+                TO_DO, subject_id=subject_id, kind__in=found.opens, folder_id__in=folders
+            ).values_list("folder_id", "kind")
         )
     return open_duties(
         [
@@ -289,9 +287,7 @@ def discharge(
     `done`: when it was done, or on which day, where it is written down later: whether it was late is measured by
     that. One that was missed and not answered for stays in sight until somebody has answered.
     """
-    open_ones = Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).exclude(
-        state=DutyState.DONE_LATE.value
-    )
+    open_ones = Duty.objects.filter(TO_DO, kind=kind, subject_id=subject_id)
     if folder_ids is not None:
         open_ones = open_ones.filter(folder_id__in=list(folder_ids))
     duties = list(open_ones)
@@ -304,8 +300,7 @@ def discharge_these(duties: QuerySet[Duty], *, done: datetime | date) -> list[Du
     """The same of these duties, whatever they are about, as far as their clock had begun by then. Returns those that
     were done."""
     latest = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
-    waiting = duties.filter(closed_at__isnull=True, started_at__lte=latest)
-    found = list(waiting.exclude(state=DutyState.DONE_LATE.value))
+    found = list(duties.filter(TO_DO, started_at__lte=latest))
     for duty in found:
         _done(duty, done)
     return found
@@ -313,11 +308,11 @@ def discharge_these(duties: QuerySet[Duty], *, done: datetime | date) -> list[Du
 
 def written_up(kind: str, subject_id: UUID, done: datetime) -> int:
     """Something done earlier is written down only now, after what came later: a duty that ran then, and that the later
-    met too late, was met in time after all. Returns how many."""
+    met too late or that lapsed since, was met in time after all. Returns how many."""
     duties = Duty.objects.filter(
         kind=kind,
         subject_id=subject_id,
-        state=DutyState.DONE_LATE.value,
+        state__in=(DutyState.DONE_LATE.value, DutyState.LAPSED.value),
         started_at__lte=done,
         due_at__gte=done,
     )
@@ -338,8 +333,8 @@ def _done(duty: Duty, done: datetime | date) -> None:
 def withdraw_all(
     subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | None = None, kind: str = ""
 ) -> int:
-    """Nothing more is owed on that subject: withdraw what is still to be done on it, or what is of that kind. Returns
-    how many."""
+    """Nothing more is owed on that subject: withdraw what is still to be done on it, or what is of that kind. What was
+    missed stays in sight until somebody answers for it. Returns how many."""
     duties = Duty.objects.filter(subject_id=subject_id)
     if folder_ids is not None:
         duties = duties.filter(folder_id__in=list(folder_ids))
@@ -351,24 +346,44 @@ def withdraw_all(
 def withdraw_these(duties: QuerySet[Duty], reason: str) -> int:
     """The same of these duties, whatever they are about."""
     rules.may_withdraw(reason).or_refuse()
-    found = list(duties.filter(closed_at__isnull=True).exclude(state=DutyState.DONE_LATE.value))
+    found = list(duties.filter(TO_DO))
     for duty in found:
-        _step(duty, DutyAct.WITHDRAW, reason=reason)
+        _withdrawn(duty, reason)
     return len(found)
+
+
+def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None) -> None:
+    for act in rules.steps_of_withdrawing(DutyState(duty.state), duty.due_at < now()):
+        if act is DutyAct.MISS:
+            _step(duty, act)
+        else:
+            _step(duty, act, reason=reason, sent=sent)
 
 
 def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     """What closed these duties was taken back: the latest of each kind on each subject is owed again, with the clock
-    and the limit that it had. One that is owed as it is stays alone. The caller has asked its own permission."""
+    and the limit that it had. One that is owed as it is stays alone; one that was missed before it was withdrawn is
+    owed as the missed one that it is, so that it is counted once. The caller has asked its own permission."""
     latest = {
         (row.subject_id, row.kind): row for row in sorted(closed, key=lambda row: (row.opened_at, row.id))
     }
     owed = set(
-        Duty.objects.filter(subject_id__in=[subject for subject, _kind in latest], closed_at__isnull=True)
-        .exclude(state=DutyState.DONE_LATE.value)
-        .values_list("subject_id", "kind")
+        Duty.objects.filter(TO_DO, subject_id__in=[subject for subject, _kind in latest]).values_list(
+            "subject_id", "kind"
+        )
     )
-    again = [row for key, row in latest.items() if key not in owed]
+    gone = [row for key, row in latest.items() if key not in owed]
+    missed = [row for row in gone if (DutyState(row.state), DutyAct.OWE_AGAIN) in rules.TRANSITIONS]
+    for row in missed:
+        _step(row, DutyAct.OWE_AGAIN, reason=reason.strip())
+    made = _opened_again([row for row in gone if row not in missed], reason)
+    for row in (*missed, *made):
+        record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
+    return [*missed, *made]
+
+
+def _opened_again(again: Sequence[Duty], reason: str) -> list[Duty]:
+    """New duties with the clocks of closed ones."""
     moved = dict(
         DutyEvent.objects.filter(duty__in=again, act__in=(DutyAct.SHORTEN.value, DutyAct.EXTEND.value))
         .order_by("at", "id")
@@ -394,8 +409,6 @@ def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
         )
         for row in made
     )  # fmt: skip
-    for row in made:
-        record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
     return made
 
 
@@ -530,14 +543,15 @@ def extend(
 
 @transaction.atomic
 def withdraw(duty_id: UUID, reason: str, *, sent: Sent | None = None) -> Duty:
-    """It is no longer owed."""
+    """It is no longer owed. One that is late by then stays in sight until somebody answers for it."""
     permit(Permission.CHANGE_DUTY)
     duty = _locked(duty_id)
     _permit(Permission.CHANGE_DUTY, duty)
     if _sent_before(duty, sent):
         return duty
     rules.may_withdraw(reason).or_refuse()
-    _step(duty, DutyAct.WITHDRAW, reason=reason, sent=sent)
+    rules.step(DutyState(duty.state), DutyAct.WITHDRAW).or_refuse()
+    _withdrawn(duty, reason, sent)
     record(Verb.WROTE, "procedures.withdraw", folder_id=duty.folder_id, subject=duty)
     return duty
 
@@ -638,6 +652,7 @@ DONE = {
     DutyAct.DISCHARGE: "did it",
     DutyAct.WITHDRAW: "withdrew it",
     DutyAct.WRITE_UP: "wrote down that it was done in time",
+    DutyAct.OWE_AGAIN: "took back that it is no longer owed",
 }
 
 
@@ -648,8 +663,7 @@ def _step(
     at = now()
     state = rules.after_step(DutyState(duty.state), act)
     duty.state = state.value
-    if state in rules.FINAL:
-        duty.closed_at = done_at or at
+    duty.closed_at = (done_at or at) if state in rules.FINAL else None
     duty.save(update_fields=["state", "closed_at"])
     return DutyEvent.objects.create(
         id=sent.once if sent is not None else uuid7(),

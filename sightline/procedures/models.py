@@ -19,6 +19,10 @@ from .terms import DutyAct, DutyState
 RUNNING = (DutyState.OPEN.value, DutyState.SHORTENED.value, DutyState.EXTENDED.value, DutyState.MISSED.value)
 #: Missed and answered for: still to be done, and still late.
 STILL_OWED = (*RUNNING, DutyState.ANSWERED.value)
+#: What is still to be done. What was done late, or is not owed any more, is open too until somebody answers for it.
+TO_DO = Q(closed_at__isnull=True, state__in=STILL_OWED)
+#: How it stands once it was withdrawn: in time; late; late and answered for.
+NOT_OWED = (DutyState.WITHDRAWN.value, DutyState.LAPSED.value, DutyState.NEVER_DONE.value)
 
 
 class Duty(FolderRow):

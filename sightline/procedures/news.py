@@ -42,6 +42,12 @@ class News:
     duty_id: UUID | None
 
 
+_MISSED = {
+    DutyState.DONE_LATE.value: "Done late",
+    DutyState.LAPSED.value: "Missed, and no longer owed",
+}
+
+
 def news(since: datetime, seen_on: Collection[str]) -> list[News]:
     """The news for whoever is looking, the latest first, at most 500: since then, and since they last opened one of
     the pages `seen_on` (as the trail names them) of the child. One query."""
@@ -53,7 +59,7 @@ def news(since: datetime, seen_on: Collection[str]) -> list[News]:
         rows = cursor.fetchall()
     return [
         News(
-            folder, at, f"{'Done late' if stands == DutyState.DONE_LATE else 'Missed'}: {what}", "",
+            folder, at, f"{_MISSED.get(stands, 'Missed')}: {what}", "",
             by or "nobody named yet", duty,
         )
         if duty is not None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sightline.access.gathering import note_folders
 from sightline.access.queries import reaches, read_together
@@ -27,9 +27,9 @@ from sightline.kernel.verdicts import NotFound, Verdict
 
 from . import clocks, rules
 from .loader import load_pack
-from .models import Duty, DutyEvent
+from .models import NOT_OWED, Duty, DutyEvent
 from .pack import Pack
-from .terms import DutyState, DutyStatus, Unit
+from .terms import DutyAct, DutyState, DutyStatus, Unit
 
 
 def pack_in_force() -> Pack:
@@ -91,6 +91,16 @@ class DutyView:
     needs_answer: bool
 
     @property
+    def to_do(self) -> bool:
+        """Whether the work itself is still owed; what was done late or is not owed any more only wants an answer."""
+        return self.state in rules.STILL_TO_DO
+
+    @property
+    def wants_only_answer(self) -> str:
+        """In words why nothing is left but to answer for it; empty where it is still to be done."""
+        return _ONLY_ANSWER.get(self.state, "")
+
+    @property
     def late(self) -> bool:
         return self.status in (DutyStatus.CRITICAL, DutyStatus.OVERDUE)
 
@@ -104,6 +114,12 @@ class DutyView:
     def time_left(self) -> str:
         """'2 working days late' or '8 working days left', beside a column that gives the day."""
         return self.left if self.late else f"{self.left.rpartition(', ')[2]} left"
+
+
+_ONLY_ANSWER = {
+    DutyState.DONE_LATE: "Done late, and not answered for",
+    DutyState.LAPSED: "Missed, no longer owed, and not answered for",
+}
 
 
 def status_at(duty: Duty | Outline, at: datetime) -> DutyStatus:
@@ -225,6 +241,12 @@ def on_subject(subject_id: UUID) -> list[DutyView]:
     """What is owed on a concern or a decision, soonest first."""
     at, pack = now(), pack_in_force()
     return [view_of(duty, at, pack) for duty in _open().filter(subject_id=subject_id).order_by("due_at")]
+
+
+def withdrawn_since(duties: QuerySet[Duty], at: datetime) -> QuerySet[Duty]:
+    """Those of these duties that were withdrawn from then on and are not owed now, late or not."""
+    since = DutyEvent.objects.filter(duty=OuterRef("pk"), act=DutyAct.WITHDRAW.value, at__gte=at)
+    return duties.filter(Exists(since), state__in=NOT_OWED)
 
 
 def _of_worker(practitioner_id: UUID) -> Q:

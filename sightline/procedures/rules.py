@@ -1,8 +1,8 @@
 """What may happen to a duty, and who may move its date.
 
 One table says every step in the life of a duty; `diagram` draws it for the documentation. A duty that was
-missed is never quietly finished: done late, it stays in sight until somebody has answered for it. What was done in
-time and written down late was done in time: the history keeps both.
+missed is never quietly finished: done late or no longer owed, it stays in sight until somebody has answered for it,
+and was missed for good. What was done in time and written down late was done in time: the history keeps both.
 """
 
 from __future__ import annotations
@@ -24,27 +24,33 @@ RUNNING = frozenset({DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED})
 STILL_TO_DO = RUNNING | {DutyState.MISSED, DutyState.ANSWERED}
 """The work itself has not been done."""
 
-UNANSWERED = frozenset({DutyState.MISSED, DutyState.DONE_LATE})
+UNANSWERED = frozenset({DutyState.MISSED, DutyState.DONE_LATE, DutyState.LAPSED})
 """Late, and nobody has answered for it yet."""
 
 IN_SIGHT = STILL_TO_DO | UNANSWERED
 """What work lists show."""
 
-FINAL = frozenset({DutyState.DISCHARGED, DutyState.WITHDRAWN})
+FINAL = frozenset({DutyState.DISCHARGED, DutyState.WITHDRAWN, DutyState.NEVER_DONE})
+"""Nothing is left to do or to say."""
 
 TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
     **{(state, DutyAct.SHORTEN): DutyState.SHORTENED for state in RUNNING},
     **{(state, DutyAct.EXTEND): DutyState.EXTENDED for state in RUNNING},
     **{(state, DutyAct.MISS): DutyState.MISSED for state in RUNNING},
     **{(state, DutyAct.DISCHARGE): DutyState.DISCHARGED for state in RUNNING},
-    **{(state, DutyAct.WITHDRAW): DutyState.WITHDRAWN for state in STILL_TO_DO},
+    **{(state, DutyAct.WITHDRAW): DutyState.WITHDRAWN for state in RUNNING},
+    (DutyState.MISSED, DutyAct.WITHDRAW): DutyState.LAPSED,
+    (DutyState.ANSWERED, DutyAct.WITHDRAW): DutyState.NEVER_DONE,
     (DutyState.MISSED, DutyAct.ANSWER): DutyState.ANSWERED,
     (DutyState.MISSED, DutyAct.DISCHARGE): DutyState.DONE_LATE,
     (DutyState.ANSWERED, DutyAct.DISCHARGE): DutyState.DISCHARGED,
     (DutyState.DONE_LATE, DutyAct.ANSWER): DutyState.DISCHARGED,
+    (DutyState.LAPSED, DutyAct.ANSWER): DutyState.NEVER_DONE,
+    (DutyState.LAPSED, DutyAct.OWE_AGAIN): DutyState.MISSED,
+    (DutyState.NEVER_DONE, DutyAct.OWE_AGAIN): DutyState.ANSWERED,
     **{
         (state, DutyAct.WRITE_UP): DutyState.DISCHARGED
-        for state in (DutyState.MISSED, DutyState.ANSWERED, DutyState.DONE_LATE)
+        for state in (DutyState.MISSED, DutyState.ANSWERED, DutyState.DONE_LATE, DutyState.LAPSED)
     },
 }
 """Every step that a duty may take; what is not here is refused."""
@@ -54,9 +60,10 @@ _REFUSALS = {
     DutyAct.EXTEND: "Its date has passed. It cannot be extended afterwards: answer for it instead.",
     DutyAct.MISS: "It is already known to be late.",
     DutyAct.ANSWER: "There is nothing to answer for: it is not late, or somebody has answered already.",
-    DutyAct.DISCHARGE: "It has been done already. Answer for its lateness to close it.",
-    DutyAct.WITHDRAW: "It has been done, so it cannot be withdrawn. Answer for its lateness to close it.",
+    DutyAct.DISCHARGE: "It has been done or withdrawn already. Answer for its lateness to close it.",
+    DutyAct.WITHDRAW: "It has been done or withdrawn already. Answer for its lateness to close it.",
     DutyAct.WRITE_UP: "It is not late, so nothing has to be put right.",
+    DutyAct.OWE_AGAIN: "It is owed as it is, or was done.",
 }
 
 LEAST_WORDS = 3
@@ -67,7 +74,7 @@ def step(state: DutyState, act: DutyAct) -> Verdict:
     if (state, act) in TRANSITIONS:
         return Verdict.yes()
     if state in FINAL:
-        return Verdict.no(f"This duty is {state.value}, so nothing more can happen to it.")
+        return Verdict.no(f"This duty is closed ({state.value}), so nothing more can happen to it.")
     return Verdict.no(_REFUSALS[act])
 
 
@@ -95,6 +102,12 @@ def steps_of_doing(state: DutyState, in_time: bool) -> tuple[DutyAct, ...]:
     if in_time and (state, DutyAct.WRITE_UP) in TRANSITIONS:
         return (DutyAct.WRITE_UP,)
     return (DutyAct.DISCHARGE,) if (state, DutyAct.DISCHARGE) in TRANSITIONS else ()
+
+
+def steps_of_withdrawing(state: DutyState, late: bool) -> tuple[DutyAct, ...]:
+    """What happens to a duty that stands so when it is no longer owed. What is late by then was missed first, whether
+    or not the clock has marked it: that it is not needed any more does not undo that (Sightline baseline)."""
+    return (DutyAct.MISS, DutyAct.WITHDRAW) if state in RUNNING and late else (DutyAct.WITHDRAW,)
 
 
 def diagram() -> str:

@@ -72,8 +72,10 @@ class DutyState(StrEnum):
     MISSED = "missed"
     ANSWERED = "missed and answered for"
     DONE_LATE = "done late"
+    LAPSED = "missed and no longer owed"
     DISCHARGED = "discharged"
     WITHDRAWN = "withdrawn"
+    NEVER_DONE = "missed and never done"
 
 
 class DutyAct(StrEnum):
@@ -86,6 +88,7 @@ class DutyAct(StrEnum):
     DISCHARGE = "discharge"
     WITHDRAW = "withdraw"
     WRITE_UP = "write up"
+    OWE_AGAIN = "owe again"
 
 
 class DutyStatus(StrEnum):

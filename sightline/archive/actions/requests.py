@@ -20,7 +20,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.actions import Opening
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 
 from .. import queries, rules
 from ..models import (
@@ -221,7 +221,7 @@ def extend(request_id: UUID, words: str, told: str, *, version: int | None = Non
     view = _again(request)
     start = queries.clock(view)
     due = (
-        Duty.objects.filter(subject_id=request.id, kind="answer_access_request", closed_at__isnull=True)
+        Duty.objects.filter(TO_DO, subject_id=request.id, kind="answer_access_request")
         .values_list("due_at", flat=True)
         .first()
     )

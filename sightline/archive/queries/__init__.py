@@ -280,7 +280,7 @@ def requests(folder_ids: Sequence[UUID]) -> list[RequestView]:
         )
         .order_by("-received_at", "-id")
     )
-    due = {d.subject_id: d for d in on_folders(folder_ids) if d.kind in _DUTIES} if rows else {}
+    due = {d.subject_id: d for d in on_folders(folder_ids) if d.kind in _DUTIES and d.to_do} if rows else {}
     return [RequestView(r, tuple(r.steps.all()), tuple(r.copies.all()), due.get(r.id)) for r in rows]
 
 

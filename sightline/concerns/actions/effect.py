@@ -14,10 +14,9 @@ from sightline.children.queries import lead_worker
 from sightline.kernel.time import LONDON
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within
-from sightline.procedures.terms import DutyState
 
 from ..models import Concern, Screening, Transfer
 from .steps import at_words
@@ -110,7 +109,8 @@ def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
 
 
 def _end_replaced(screening: Screening, owed: set[str]) -> set[str]:
-    """Withdraws what only the decisions that this one replaced owe. Gives the kinds that go on under their clock.
+    """Withdraws what only the decisions that this one replaced owe; what was missed of it stays to be answered for.
+    Gives the kinds that go on under their clock.
 
     Work that was begun goes on until whoever began it ends it. One that this child now needs sooner than its clock
     says gives way to that.
@@ -118,8 +118,8 @@ def _end_replaced(screening: Screening, owed: set[str]) -> set[str]:
     earlier = Screening.objects.filter(part_id=screening.part_id).exclude(id=screening.id)
     goes_on: set[str] = set()
     for duty in Duty.objects.filter(
-        subject_id__in=earlier.values("decision_id"), folder_id=screening.folder_id, closed_at__isnull=True
-    ).exclude(state=DutyState.DONE_LATE.value):
+        TO_DO, subject_id__in=earlier.values("decision_id"), folder_id=screening.folder_id
+    ):
         assert duty.subject_id is not None
         to_begin = _where_done(duty.kind, screening.folder_id, duty.subject_id).split("/")[3:]
         begun = duty.path.split("/")[3:] != to_begin

@@ -16,7 +16,7 @@ from sightline.access.gathering import note_folders
 from sightline.access.queries import leads_of
 from sightline.children.queries import names_of_folders
 from sightline.kernel.time import LONDON, now
-from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.models import TO_DO, Duty, DutyEvent
 from sightline.procedures.queries import (
     DutyView,
     pack_in_force,
@@ -193,7 +193,7 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
 def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:
     """What these teams are to decide without a concern, soonest first. Two queries."""
     rows = list(
-        Duty.objects.filter(kind__in=links.on_board, team_id__in=list(team_ids), closed_at__isnull=True)
+        Duty.objects.filter(TO_DO, kind__in=links.on_board, team_id__in=list(team_ids))
         .annotate(
             asked_by=Subquery(
                 DutyEvent.objects.filter(duty=OuterRef("pk"), act="open").values("by__name")[:1]

@@ -21,7 +21,7 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import acknowledged_within
+from sightline.procedures.queries import acknowledged_within, on_folders
 
 from .factories import FrontDoor, a_decision, make_front_door, raised_by
 
@@ -264,6 +264,24 @@ def test_a_decision_that_was_replaced_is_not_ruled_on(door: FrontDoor) -> None:
     assert "decided anew on" in page.content.decode()
     assert "Record your ruling" not in page.content.decode()
     assert again.decision.awaits_ruling
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_a_replaced_decision_owed_and_was_missed_stays_to_be_answered_for(
+    door: FrontDoor, owning: Any
+) -> None:
+    raised = raised_by(door.teacher)
+    [first, _] = decide(door, raised, "early_help")
+    with owning():
+        missed = Duty.objects.get(kind="early_help_contact", folder_id=first.folder_id)
+        Duty.objects.filter(pk=missed.pk).update(due_at=now() - timedelta(days=1))
+    reopen(door, raised)
+    decide(door, raised, "section_17_assessment")
+    with as_practitioner(door.manager):
+        missed.refresh_from_db()
+        assert missed.state == "missed and no longer owed"
+        assert missed.closed_at is None
+        assert missed.id in {duty.id for duty in on_folders([first.folder_id]) if duty.needs_answer}
 
 
 def test_what_only_a_replaced_decision_owed_is_withdrawn_and_what_both_owe_keeps_its_clock(

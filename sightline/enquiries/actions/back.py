@@ -18,9 +18,8 @@ from sightline.children.terms import StatusKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
-from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyState
+from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.queries import pack_in_force, withdrawn_since
 
 from ..models import Assessment, Enquiry, EnquiryEnd, Episode, SignOff, Step, StrategyDecision
 from ..queries import clocks
@@ -52,8 +51,7 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
 def _conference_again(episode: Episode, since: datetime, reason: str) -> None:
     """The conference that the enquiries on a child's way had called, and that was withdrawn since, is owed again."""
     for row in Enquiry.objects.filter(episode=episode):
-        withdrawn = clocks.to_conference(row).filter(state=DutyState.WITHDRAWN.value, closed_at__gte=since)
-        duties.owe_again(withdrawn, reason)
+        duties.owe_again(withdrawn_since(clocks.to_conference(row), since), reason)
 
 
 def put_statuses_right(began: Sequence[UUID], ended: Sequence[UUID]) -> None:
@@ -75,12 +73,9 @@ def goes_on_again(ended: EnquiryEnd) -> None:
     row.ended_at, row.version = None, row.version + 1
     row.save(update_fields=["ended_at", "version"])
     withdrawn = Duty.objects.filter(subject_id=row.id) | clocks.to_conference(row)
-    duties.owe_again(
-        withdrawn.filter(state=DutyState.WITHDRAWN.value, closed_at__gte=ended.written_at),
-        "The end of the enquiry was taken back.",
-    )
+    duties.owe_again(withdrawn_since(withdrawn, ended.written_at), "The end of the enquiry was taken back.")
     duties.hand_to(
-        clocks.to_conference(row).values_list("id", flat=True),
+        clocks.running(clocks.to_conference(row)).values_list("id", flat=True),
         row.worker_id,
         path=f"/child/{row.folder_id}/enquiries/section-47/{row.id}/",
     )
@@ -91,7 +86,7 @@ def _stands_ended(ended: EnquiryEnd) -> None:
     row = Enquiry.objects.select_for_update().get(id=ended.enquiry_id)
     row.ended_at, row.version = ended.written_at, row.version + 1
     row.save(update_fields=["ended_at", "version"])
-    owed = clocks.to_conference(row).values_list("id", flat=True)
+    owed = clocks.running(clocks.to_conference(row)).values_list("id", flat=True)
     duties.hand_to(owed, row.worker_id, path=f"/child/{row.folder_id}/meetings/")
 
 
@@ -107,9 +102,7 @@ def _not_begun(decision_id: UUID) -> None:
         duties.withdraw_all(row.id, "The step that began the enquiry was taken back.")
     if not _still_owed(strategy.duty_subject, "strategy_discussion"):
         duties.owe_again(
-            Duty.objects.filter(
-                subject_id=strategy.duty_subject, kind="strategy_discussion", closed_at__isnull=False
-            ),
+            Duty.objects.filter(subject_id=strategy.duty_subject, kind="strategy_discussion"),
             "The step that the discussion decided on was taken back.",
         )
 
@@ -137,8 +130,4 @@ def _to_assess_again(episode: Episode, signed: Assessment, back: Step) -> None:
 
 
 def _still_owed(subject_id: UUID, kind: str) -> list[UUID]:
-    return list(
-        Duty.objects.filter(kind=kind, subject_id=subject_id, closed_at__isnull=True).values_list(
-            "id", flat=True
-        )
-    )
+    return list(Duty.objects.filter(TO_DO, kind=kind, subject_id=subject_id).values_list("id", flat=True))

@@ -21,7 +21,7 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import acknowledged_within, pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision, Entry
@@ -218,10 +218,7 @@ def looked_again(folder_id: UUID, subject_id: UUID, *, changes: bool, words: str
     lead = way.writable_lead(folder_id)
     episode = way.open_episode([lead])
     owed = Duty.objects.filter(
-        kind="review_of_open_assessment",
-        subject_id=subject_id,
-        folder_id__in=joined_set(lead),
-        closed_at__isnull=True,
+        TO_DO, kind="review_of_open_assessment", subject_id=subject_id, folder_id__in=joined_set(lead)
     )
     if not owed.exists():
         raise NotFound

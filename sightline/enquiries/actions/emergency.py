@@ -24,7 +24,7 @@ from sightline.meetings import hooks
 from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
 from sightline.procedures import clocks
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
@@ -101,7 +101,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
     )
     row.save(force_insert=True)
     for subject_id in Duty.objects.filter(
-        folder_id__in=way.joined_set(lead), kind="immediate_protection", closed_at__isnull=True
+        TO_DO, folder_id__in=way.joined_set(lead), kind="immediate_protection"
     ).values_list("subject_id", flat=True):
         if subject_id is not None:
             duties.discharge("immediate_protection", subject_id, done=new.began_at)

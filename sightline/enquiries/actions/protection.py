@@ -29,7 +29,7 @@ from sightline.meetings.actions import DecisionIn, Invitee
 from sightline.meetings.models import Meeting
 from sightline.meetings.terms import Format, MeetingState, Purpose
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.terms import DecisionKind
@@ -145,9 +145,7 @@ def _part_of(
 ) -> Strategy:
     """One child's part of a discussion: the child's way moves to it, and its chair owes what a concern had opened."""
     waiting = (
-        Duty.objects.filter(
-            folder_id__in=joined_set(folder_id), kind="strategy_discussion", closed_at__isnull=True
-        )
+        Duty.objects.filter(TO_DO, folder_id__in=joined_set(folder_id), kind="strategy_discussion")
         .order_by("due_at")
         .first()
     )
@@ -696,7 +694,7 @@ def end_takes_effect(made: EnquiryEnd) -> None:
             outcome_id=outcome,
         )
         duties.hand_to(
-            clocks.to_conference(made.enquiry).values_list("id", flat=True),
+            clocks.running(clocks.to_conference(made.enquiry)).values_list("id", flat=True),
             made.enquiry.worker_id,
             path=f"/child/{made.folder_id}/meetings/",
         )

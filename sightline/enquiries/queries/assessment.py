@@ -16,7 +16,7 @@ from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import AssessmentForm, FormSection
@@ -378,7 +378,7 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         Duty.objects.filter(
             Q(subject_id=row.duty_subject, kind__in=("assessment", "early_help_assessment"))
             | Q(subject_id=row.episode_id, kind="decision_on_non_contact"),
-            closed_at__isnull=True,
+            TO_DO,
         ).values_list("kind", "due_at")
     )
     signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)

@@ -8,9 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from sightline.access.queries import joined_set
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import about_none_of
-from sightline.procedures.terms import DutyState
 
 from ..models import Enquiry
 
@@ -32,4 +31,4 @@ def to_conference(row: Enquiry) -> QuerySet[Duty]:
 
 def running(clocks: QuerySet[Duty]) -> QuerySet[Duty]:
     """Those of them on which something is still to be done."""
-    return clocks.filter(closed_at__isnull=True).exclude(state=DutyState.DONE_LATE.value)
+    return clocks.filter(TO_DO)

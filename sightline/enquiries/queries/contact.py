@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sightline.kernel.time import LONDON, now
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import Unit
 
@@ -46,9 +46,7 @@ class Failed:
 
 def awaits_decision(episode_id: UUID) -> bool:
     """Whether a manager has still to decide how a child whom nobody reaches is kept safe."""
-    return Duty.objects.filter(
-        kind="decision_on_non_contact", subject_id=episode_id, closed_at__isnull=True
-    ).exists()
+    return Duty.objects.filter(TO_DO, kind="decision_on_non_contact", subject_id=episode_id).exists()
 
 
 def attempts(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[AttemptView]:

@@ -14,8 +14,7 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import MeetingDecision
 from sightline.meetings.terms import Purpose
-from sightline.procedures.models import Duty
-from sightline.procedures.terms import DutyState
+from sightline.procedures.models import TO_DO, Duty
 from sightline.records.models import Decision, Entry
 from sightline.records.queries import LastSeen
 from sightline.records.standing import Column, Line
@@ -287,7 +286,7 @@ def to_look_at(subject_id: UUID, folder_ids: Iterable[UUID]) -> ToLookAt:
     """What a duty to look again is about. Raises NotFound."""
     folders = list(folder_ids)
     duty = Duty.objects.filter(
-        kind="review_of_open_assessment", subject_id=subject_id, folder_id__in=folders, closed_at__isnull=True
+        TO_DO, kind="review_of_open_assessment", subject_id=subject_id, folder_id__in=folders
     ).first()
     if duty is None:
         raise NotFound
@@ -423,10 +422,10 @@ def _standing(folder_ids: Sequence[UUID]) -> Wanted:
     ways = Episode.objects.filter(folder_id__in=folder_ids)
     steps = Step.objects.filter(folder_id__in=folder_ids)
     owed = Duty.objects.filter(
+        TO_DO,
         folder_id__in=folder_ids,
         kind__in=sorted({_LOOK_AGAIN, *(kind for kinds in _OWED.values() for kind in kinds)}),
-        closed_at__isnull=True,
-    ).exclude(state=DutyState.DONE_LATE.value)
+    )
     return (
         signed.order_by("-at")[:1],
         ways.order_by("-opened_at")[:1],

@@ -21,6 +21,8 @@ _CLOSED = {
     DutyState.DISCHARGED: "Done in time, it was due by {due}",
     DutyState.DONE_LATE: "Done late, it was due by {due}",
     DutyState.WITHDRAWN: "Not owed any more, it was due by {due}",
+    DutyState.LAPSED: "Missed, and not owed any more: it was due by {due}",
+    DutyState.NEVER_DONE: "Missed, and not owed any more: it was due by {due}",
 }
 
 

@@ -400,8 +400,7 @@ def reopen_action(action_id: UUID, words: str) -> None:
     ActionTakenBack(folder_id=row.folder_id, answer=answer, words=words.strip(), at=now(), by_id=me()).save(
         force_insert=True
     )
-    closed = Duty.objects.filter(subject_id=row.id, kind="meeting_action", closed_at__isnull=False)
-    duties.owe_again(closed, words.strip())
+    duties.owe_again(Duty.objects.filter(subject_id=row.id, kind="meeting_action"), words.strip())
     record(Verb.WROTE, "meetings.reopen_action", folder_id=row.folder_id, subject=row)
 
 

@@ -21,7 +21,7 @@ from sightline.documents.subjects import Named
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
@@ -177,7 +177,7 @@ def action(action_id: UUID) -> ActionView:
 
 def owed_on(action_id: UUID) -> list[UUID]:
     """The open duties of an agreed action."""
-    owed = Duty.objects.filter(subject_id=action_id, kind="meeting_action", closed_at__isnull=True)
+    owed = Duty.objects.filter(TO_DO, subject_id=action_id, kind="meeting_action")
     return list(owed.values_list("id", flat=True))
 
 

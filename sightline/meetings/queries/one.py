@@ -18,7 +18,7 @@ from sightline.children.rules import eighteenth
 from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 
@@ -341,7 +341,7 @@ def _standing(a: Any) -> tuple[ActionDone | None, tuple[str, ...]]:
 def held_now(found: Any) -> Any:
     """Agreed actions with who has each now: whoever owes the duty, or the last to whom it was handed, or as agreed."""
     last = ActionHandover.objects.filter(action=OuterRef("pk")).order_by("-at", "-id")
-    owed = Duty.objects.filter(subject_id=OuterRef("pk"), kind="meeting_action", closed_at__isnull=True)
+    owed = Duty.objects.filter(TO_DO, subject_id=OuterRef("pk"), kind="meeting_action")
     person = Practitioner.objects.filter(pk=OuterRef("holder"))
     posts = Posting.objects.held_today().filter(practitioner_id=OuterRef("holder"))
     return (

@@ -27,8 +27,8 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
-from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyAct, DutyState
+from sightline.procedures.queries import pack_in_force, withdrawn_since
+from sightline.procedures.terms import DutyAct
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
@@ -116,8 +116,7 @@ def _put_right(plan: Plan, ending: Ending, undone: Plan | None, why: str, acting
     _actions_again(plan, ending, acting)
     _ours_again(plan, ending)
     owed = Duty.objects.filter(subject_id=plan.id) | queries.review_clocks(plan)
-    withdrawn = owed.filter(state=DutyState.WITHDRAWN.value, closed_at__gte=ending.written_at)
-    duties.owe_again(withdrawn, why)
+    duties.owe_again(withdrawn_since(owed, ending.written_at), why)
 
 
 def _actions_again(plan: Plan, ending: Ending, acting: Acting) -> None:

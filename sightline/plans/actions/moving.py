@@ -271,7 +271,7 @@ def _waits_again(row: Transfer, acting: Acting, why: str, *, knows_family: bool 
             withdraw_plan(row.plan_id, why, knows_family=knows_family, with_answer=True)
             row.plan = None
         duties.owe_again(
-            Duty.objects.filter(subject_id=row.id, kind="transfer_in_conference", closed_at__isnull=False),
+            Duty.objects.filter(subject_id=row.id, kind="transfer_in_conference"),
             why,
         )
     row.save()

@@ -11,8 +11,7 @@ from sightline.agencies.queries import agency_on
 from sightline.govuk.addresses import address
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
-from sightline.procedures.models import Duty
-from sightline.procedures.terms import DutyState
+from sightline.procedures.models import TO_DO, Duty
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
@@ -25,12 +24,8 @@ def next_visit(folder_ids: Sequence[UUID]) -> datetime | None:
     """By when the child is to be visited next. One query."""
     return (
         Duty.objects.filter(
-            folder_id__in=folder_ids,
-            kind__in=("child_protection_visit", "child_in_need_visit"),
-            closed_at__isnull=True,
+            TO_DO, folder_id__in=folder_ids, kind__in=("child_protection_visit", "child_in_need_visit")
         )
-        # One that was done late is open until somebody answers for it, and asks for no visit.
-        .exclude(state=DutyState.DONE_LATE.value)
         .order_by("due_at")
         .values_list("due_at", flat=True)
         .first()

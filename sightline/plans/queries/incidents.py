@@ -9,10 +9,9 @@ from uuid import UUID
 
 from sightline.kernel.time import day_of, now
 from sightline.kernel.together import Asking, Wanted, prepared
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyState
 
 from .. import rules
 from ..models import Incident
@@ -136,7 +135,5 @@ def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
 def decision_owed(folder_id: UUID, kind: IncidentKind) -> list[UUID]:
     """The incidents of a kind, one withdrawn since as well, on which a decision is due; none where it is not."""
     of_kind = Incident.objects.filter(folder_id=folder_id, kind=kind.value).values("id")
-    owed = Duty.objects.filter(kind="incident_decision", subject_id__in=of_kind, closed_at__isnull=True)
-    # One that was done late is open until somebody answers for it, and asks for no decision.
-    found = owed.exclude(state=DutyState.DONE_LATE.value).values_list("subject_id", flat=True)
-    return [subject for subject in found if subject is not None]
+    owed = Duty.objects.filter(TO_DO, kind="incident_decision", subject_id__in=of_kind)
+    return [subject for subject in owed.values_list("subject_id", flat=True) if subject is not None]

@@ -18,9 +18,8 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.together import together
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import about_none_of, pack_in_force
-from sightline.procedures.terms import DutyState
 
 from ..models import (
     Action,
@@ -404,7 +403,7 @@ def review_clocks(plan: Plan) -> QuerySet[Duty]:
 
 def reviews_told_of(folder_ids: Sequence[UUID]) -> QuerySet[Duty]:
     """The reviews that are owed on a protection plan which an earlier return told of, and that is not kept here."""
-    return _told_of(folder_ids).filter(closed_at__isnull=True).exclude(state=DutyState.DONE_LATE.value)
+    return _told_of(folder_ids).filter(TO_DO)
 
 
 def _told_of(folder_ids: Sequence[UUID]) -> QuerySet[Duty]:
@@ -419,9 +418,7 @@ def _reviews(kind: PlanKind) -> Sequence[str]:
 
 def duty_ids_on(subject_id: UUID) -> list[UUID]:
     """What is still owed on a plan or an action."""
-    return list(
-        Duty.objects.filter(subject_id=subject_id, closed_at__isnull=True).values_list("id", flat=True)
-    )
+    return list(Duty.objects.filter(TO_DO, subject_id=subject_id).values_list("id", flat=True))
 
 
 def statements_to_choose(plan: PlanView, kind: StatementKind) -> list[str]:

@@ -14,7 +14,7 @@ from sightline.agencies.models import Posting
 from sightline.children.models import Authority, Particulars
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 
 from .. import rules
 from ..models import Action, CoreMember, Plan, PlanVersion, Transfer
@@ -110,7 +110,7 @@ def answers(plan: PlanView) -> list[Answer]:
 
 def plans_to_answer() -> list[Plan]:
     """Open plans that must answer something and do not owe it yet; for the job that looks at them all."""
-    owed = Duty.objects.filter(subject_id=OuterRef("id"), kind="plan_answers", closed_at__isnull=True)
+    owed = Duty.objects.filter(TO_DO, subject_id=OuterRef("id"), kind="plan_answers")
     return list(_to_answer().exclude(Exists(owed)).order_by("id"))
 
 

@@ -126,7 +126,7 @@ def titles(pack: Pack) -> dict[str, str]:
 def _about(at: Scene, form: EntryForm) -> About:
     reviews: list[tuple[str, str]] = []
     if form.review_duty:
-        owed = [d for d in on_folders(at.folders) if d.kind == form.review_duty and d.subject_id]
+        owed = [d for d in on_folders(at.folders) if d.kind == form.review_duty and d.subject_id and d.to_do]
         found = queries.entries_named([d.subject_id for d in owed if d.subject_id], at.folders)
         reviews = [
             (str(e.id), f"{e.title} of {day(e.happened_at)}, entry {e.number}, by {e.author}") for e in found

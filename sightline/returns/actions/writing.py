@@ -21,7 +21,7 @@ from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
-from sightline.procedures.terms import DutyAct
+from sightline.procedures.terms import DutyAct, DutyState
 
 from .. import intake
 from ..intake import Owed, Pairing
@@ -181,7 +181,9 @@ class Writer:
         subjects = {subject_of(thread, kind): kind for kind in DutyOwed}
         running: dict[DutyOwed, Duty] = {
             subjects[duty.subject_id]: duty
-            for duty in Duty.objects.filter(subject_id__in=list(subjects), closed_at__isnull=True)
+            for duty in Duty.objects.filter(subject_id__in=list(subjects), closed_at__isnull=True).order_by(
+                "opened_at", "id"
+            )
             if duty.subject_id is not None
         }
         done_here = set(
@@ -197,6 +199,8 @@ class Writer:
                 continue
             duty = running.get(kind)
             if duty is not None and wanted is not None and duty.started_at == start_of(wanted.since):
+                if duty.state == DutyState.LAPSED:
+                    duties.owe_again([duty], f"{self.place.said_by} shows that it is owed after all.")
                 continue
             if duty is not None:
                 self._end_duty(duty, kind, episode)
@@ -206,7 +210,7 @@ class Writer:
 
     def _end_duty(self, duty: Duty, kind: DutyOwed, episode: Episode | None) -> None:
         """Done, it is discharged as of that day: late, it stays in sight to be answered for. No longer owed, it is
-        withdrawn."""
+        withdrawn; what was missed by then stays in sight as well."""
         assert duty.subject_id is not None
         done_on = (
             intake.done_on(kind, episode, duty.started_at.astimezone(LONDON).date()) if episode else None

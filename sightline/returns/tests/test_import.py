@@ -409,6 +409,19 @@ class TestAgain:
         with looking():
             assert ImportRun.objects.count() == 2
 
+    @pytest.mark.obligation("TIM-03")
+    def test_what_was_missed_and_is_not_owed_by_a_later_file_stays_to_be_answered_for(
+        self, partners: Partners, case: Path
+    ) -> None:
+        """And is owed as the one that it is, where a still later file says so."""
+        whole(case)
+        not_required = put(case, ("<ICPCnotRequired>0<", "<ICPCnotRequired>1<"))
+        for file, state in ((not_required, "missed and no longer owed"), (case, "missed")):
+            whole(file)
+            with looking():
+                (conference,) = Duty.objects.filter(kind="initial_conference")
+                assert (conference.state, conference.closed_at) == (state, None)
+
     def test_a_correction_changes_what_it_corrects(self, partners: Partners, case: Path) -> None:
         whole(case)
         corrected = put(

@@ -102,7 +102,9 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         | {
             **as_viewer_may_read(folders, texts),
             "attached": attached(folders, [v.first for v in found[:PAGE]]) if found else {},
-            "due": {d.subject_id: d for d in due if d.kind in ("answer_to_child", "explain_decision")},
+            "due": {
+                d.subject_id: d for d in due if d.to_do and d.kind in ("answer_to_child", "explain_decision")
+            },
             "draft_at": kept[1] if kept else None,
             "page_number": at,
             "more": len(found) > PAGE,

@@ -295,7 +295,9 @@ def unanswered(folder_ids: Iterable[UUID]) -> list[Waiting]:
 def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None) -> list[DecisionView]:
     """Decisions that are owed to be explained to the child; `due` is what is due on the child, where already read."""
     owed = {
-        d.subject_id for d in (on_folders(folder_ids) if due is None else due) if d.kind == "explain_decision"
+        d.subject_id
+        for d in (on_folders(folder_ids) if due is None else due)
+        if d.kind == "explain_decision" and d.to_do
     }
     return [d for d in decisions(folder_ids) if d.id in owed] if owed else []
 

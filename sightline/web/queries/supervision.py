@@ -57,7 +57,8 @@ def supervision(team_ids: Iterable[UUID]) -> list[OfWorker]:
     leads = leads_of({one.folder_id for one in led})
     names = names_of_folders(leads.values())
     talked = last_supervisions({*leads, *leads.values()})
-    owed = {duty.folder_id: duty for duty in on_folders({*leads, *leads.values()}) if duty.kind == NEXT}
+    due_on = on_folders({*leads, *leads.values()})
+    owed = {duty.folder_id: duty for duty in due_on if duty.kind == NEXT and duty.to_do}
     pack = pack_in_force()
     limit = pack.limit(NEXT, today())
     found: dict[UUID, list[OnChild]] = {}

@@ -24,7 +24,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotPermitted
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import kept_limits, pack_in_force, withdrawn_since
 
 from .test_work import decided, lines, signed_in, text, works_with
 
@@ -178,10 +178,8 @@ def test_it_is_withdrawn_with_a_reason_and_leaves_the_work(door: FrontDoor) -> N
     assert (before, after) == (2, 1)  # the brother's stands
 
 
-@pytest.mark.obligation("TIM-03")
-def test_what_was_missed_stays_on_my_work_and_the_teams_until_somebody_answers_for_it(
-    door: FrontDoor, owning: Owning
-) -> None:
+def late_with_the_worker(door: FrontDoor, owning: Owning) -> tuple[UUID, Any]:
+    """A child, and a duty on them that the worker owes and that was due two days ago."""
     maya, _theo = decided(door, "early_help")
     works_with(door, maya, door.worker)
     duty = a_duty(door, "early_help_contact", maya)
@@ -190,6 +188,14 @@ def test_what_was_missed_stays_on_my_work_and_the_teams_until_somebody_answers_f
     late = now() - timedelta(days=2)
     with owning():
         Duty.objects.filter(pk=duty.pk).update(soon_at=late, due_at=late, critical_at=late)
+    return maya, duty
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_was_missed_stays_on_my_work_and_the_teams_until_somebody_answers_for_it(
+    door: FrontDoor, owning: Owning
+) -> None:
+    maya, duty = late_with_the_worker(door, owning)
     with looking_as(Viewer.for_job("duties")):
         assert duties.mark_missed() == 1
     mine, team, address = signed_in(door.worker), signed_in(door.manager), f"/duty/{duty.pk}/"
@@ -216,6 +222,77 @@ def test_what_was_missed_stays_on_my_work_and_the_teams_until_somebody_answers_f
         assert told.status_code == 302
     assert stands() == (False, False)
     assert text(mine.get(address)).count("Answered for") == 1
+
+
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize("marked", [True, False], ids=["marked by the clock", "not marked yet"])
+def test_what_was_missed_and_then_withdrawn_stays_until_somebody_answers_for_it_and_counts_as_late(
+    door: FrontDoor, owning: Owning, marked: bool
+) -> None:
+    _maya, duty = late_with_the_worker(door, owning)
+    if marked:
+        with looking_as(Viewer.for_job("duties")):
+            assert duties.mark_missed() == 1
+    mine, team, address = signed_in(door.worker), signed_in(door.manager), f"/duty/{duty.pk}/"
+
+    def counted() -> tuple[int, int]:
+        with as_practitioner(door.manager):
+            (line,) = kept_limits(now() - timedelta(days=3), now() - timedelta(days=1))
+        return line.owed, line.late
+
+    withdrawn = hidden(team.get(address).content.decode(), "withdraw")
+    for _ in range(2):  # pressed twice
+        assert team.post(address, withdrawn | {"w-reason": "They moved abroad yesterday."}).status_code == 302
+    assert again(door, duty).state == "missed and no longer owed"
+    for client, page in ((mine, "/"), (team, "/team/?by=child")):
+        (row,) = [
+            row for row in lines(client.get(page).content.decode()) if duty.title in row and "Answer" in row
+        ]
+        assert "Missed, no longer owed, and not answered for" in row
+    assert counted() == (1, 1)
+    page = mine.get(address).content.decode()
+    assert (
+        "It was missed, and is no longer owed. It stays in sight until somebody says what went wrong." in page
+    )
+    assert "Go and do it" not in page
+    assert 'name="act" value="withdraw"' not in page
+    sent = hidden(page, "answer")
+    assert "Say what went wrong" in text(mine.post(address, sent | {"a-answer": ""}))
+    assert (
+        mine.post(address, sent | {"a-answer": "I was ill and nobody took over my visits."}).status_code
+        == 302
+    )
+    assert again(door, duty).state == "missed and never done"
+    assert address not in mine.get("/").content.decode()
+    assert address not in team.get("/team/?by=child").content.decode()
+    assert counted() == (1, 1)
+    page = text(mine.get(address))
+    assert [page.count(word) for word in ("Answered for", "Withdrawn", "I was ill")] == [1, 1, 1]
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_was_missed_is_owed_again_as_the_one_duty_that_it_is(door: FrontDoor, owning: Owning) -> None:
+    maya, _theo = decided(door, "early_help")
+    duty = a_duty(door, "early_help_contact", maya)
+    late, before = now() - timedelta(days=2), now()
+    with owning():
+        Duty.objects.filter(pk=duty.pk).update(soon_at=late, due_at=late, critical_at=late)
+
+    def taken_back() -> str:
+        with as_practitioner(door.manager):
+            duties.withdraw_all(duty.subject_id, "Decided anew on this child", folder_ids=[maya])
+            (gone,) = withdrawn_since(Duty.objects.filter(kind=duty.kind, folder_id=maya), before)
+            (same,) = duties.owe_again([gone], "That was taken back")
+        assert same.pk == duty.pk
+        return str(again(door, duty).state)
+
+    assert taken_back() == "missed"
+    with as_practitioner(door.manager):
+        duties.answer_for(duty.pk, "The letter went to the old address.")
+    assert taken_back() == "missed and answered for"
+    assert again(door, duty).closed_at is None
+    with as_practitioner(door.manager):
+        assert Duty.objects.filter(kind=duty.kind, folder_id=maya).count() == 1
 
 
 @pytest.mark.parametrize("act", ["shorten", "withdraw", "extend"])

@@ -17,6 +17,7 @@ from sightline.concerns.actions import ChildIn, decide_match, screen
 from sightline.concerns.figures import FEW, IN_OWN_WORDS, Figures, figures
 from sightline.concerns.tests.factories import a_decision, make_front_door, raised_by
 from sightline.kernel.time import now
+from sightline.procedures.actions import answer_for, discharge
 from sightline.procedures.queries import kept_limits, standing
 
 from .test_work import signed_in, text
@@ -179,6 +180,27 @@ def test_a_date_agreed_beside_a_statutory_limit_is_counted_beside_it(door: Any, 
     assert (line.owed, line.in_time, line.by_agreement, line.late, line.waiting) == (
         2 + len(rest), 1, 2, len(rest), 0,
     )  # fmt: skip
+
+
+@pytest.mark.obligation("TIM-02")
+def test_what_was_done_by_the_agreed_date_counts_so_whenever_its_lateness_is_answered_for(
+    door: Any, owning: Any
+) -> None:
+    raised_by(door.teacher)
+    at = now()
+    with owning():
+        duty = Duty.objects.order_by("id")[0]
+        Duty.objects.filter(pk=duty.pk).update(
+            title="Decide", due_at=at - timedelta(days=3), agreed_at=at - timedelta(days=1), state="missed"
+        )
+    with as_practitioner(door.decider):
+        discharge(duty.kind, duty.subject_id, folder_ids=[duty.folder_id], done=at - timedelta(days=2))
+        for _ in range(2):
+            (line,) = kept_limits(at - timedelta(days=5), at)
+            assert (line.in_time, line.by_agreement, line.late, line.waiting) == (0, 1, 0, 0)
+            if Duty.objects.get(pk=duty.pk).state == "done late":
+                answer_for(duty.pk, "The hospital's letter came late.")
+        assert Duty.objects.get(pk=duty.pk).state == "discharged"
 
 
 @pytest.mark.obligation("TIM-03")

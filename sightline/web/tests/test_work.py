@@ -203,9 +203,11 @@ def test_what_was_missed_is_news_to_whoever_works_with_the_child(door: FrontDoor
     [
         ("missed", "Missed: "),
         ("done late", "Done late: "),
+        ("missed and no longer owed", "Missed, and no longer owed: "),
         ("missed and answered for", ""),
         ("discharged", ""),
         ("withdrawn", ""),
+        ("missed and never done", ""),
     ],
 )
 def test_news_of_what_was_missed_says_how_it_stands_now(

@@ -20,7 +20,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import AssessmentForm
 from sightline.records.models import Decision
@@ -142,9 +142,7 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
             "assessment_begun" if form.statutory else "early_help_begun",
             folder_id, row.duty_subject, path=path, owner_id=new.author_id, team_id=author.team_id,
         )  # fmt: skip
-    mine = list(
-        Duty.objects.filter(kind=DUTY[form.statutory], subject_id=row.duty_subject, closed_at__isnull=True)
-    )
+    mine = list(Duty.objects.filter(TO_DO, kind=DUTY[form.statutory], subject_id=row.duty_subject))
     duties.hand_to([duty.id for duty in mine], new.author_id, team_id=author.team_id, path=path)
     if new.sooner_on is not None:
         by = datetime.combine(new.sooner_on, datetime.max.time().replace(microsecond=0), LONDON)
@@ -164,7 +162,7 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
 def _waiting_duty(folder_id: UUID, kind: str) -> Duty | None:
     """The duty of a concern's decision that nobody has begun to answer yet."""
     return (
-        Duty.objects.filter(folder_id__in=joined_set(folder_id), kind=kind, closed_at__isnull=True)
+        Duty.objects.filter(TO_DO, folder_id__in=joined_set(folder_id), kind=kind)
         .exclude(subject_id__in=Assessment.objects.filter(folder_id=folder_id).values("duty_subject"))
         .order_by("due_at")
         .first()
