@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +15,17 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.govuk.forms import Choice, Day, Text, Words
+from sightline.govuk.forms import Choice, Moment, Text, Words
 from sightline.govuk.once import OnceForm
-from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions, queries, rules
 from sightline.procedures.terms import DutyAct, DutyState
 
+_HOURS = "For example, 27 3 2027. Add a time, such as 3pm, where it is a matter of hours."
+
 
 class ShortenForm(OnceForm):
-    due = Day("By which day?")
+    due = Moment("By when?", whole_days=True, ask="Say by when this child needs it", hint=_HOURS)
     reason = Text("Why does this child need it sooner?", ask="Say why this child needs it sooner")
 
 
@@ -42,7 +42,7 @@ class WithdrawForm(OnceForm):
 class ExtendForm(OnceForm):
     """An extension with the view of each other agency's manager."""
 
-    due = Day("Until which day?")
+    due = Moment("Until when?", whole_days=True, ask="Say until when it is extended", hint=_HOURS)
     reason = Words(
         "Why is more time needed, and why is the child safe meanwhile?", ask="Say why more time is needed"
     )
@@ -72,10 +72,6 @@ class ExtendForm(OnceForm):
             for n, name in enumerate(self.agencies)
             if got[f"manager_{n}"] and got[f"view_{n}"] and got[f"agrees_{n}"]
         ]
-
-
-def _end_of(day: Any) -> datetime:
-    return datetime.combine(day, time(23, 59, 59), LONDON)
 
 
 def _seen(request: HttpRequest) -> int | None:
@@ -115,13 +111,13 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
         try:
             match act:
                 case "shorten":
-                    actions.shorten(duty_id, _end_of(got["due"]), got["reason"], sent=sent)
+                    actions.shorten(duty_id, got["due"], got["reason"], sent=sent)
                 case "answer":
                     actions.answer_for(duty_id, got["answer"], sent=sent)
                 case "withdraw":
                     actions.withdraw(duty_id, got["reason"], sent=sent)
                 case "extend":
-                    actions.extend(duty_id, _end_of(got["due"]), got["reason"], form.views(), sent=sent)
+                    actions.extend(duty_id, got["due"], got["reason"], form.views(), sent=sent)
         except (NotFound, NotPermitted):
             raise
         except Refused as refused:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.test import Client
 from django.utils.html import strip_tags
@@ -19,7 +20,7 @@ from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner, make_agency, make_practitioner
 from sightline.children.actions import involve
 from sightline.children.rules import NewInvolvement
-from sightline.concerns.tests.factories import FrontDoor, make_front_door
+from sightline.concerns.tests.factories import FrontDoor, make_front_door, raised_by
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotPermitted
 from sightline.kernel.viewer import Viewer, looking_as
@@ -82,6 +83,24 @@ def test_it_is_brought_forward_with_a_reason_and_says_by_whom(door: FrontDoor) -
     assert page.count("Brought forward") == 1
     assert "by Priya Nair" in page
     assert WHY in page
+
+
+@pytest.mark.obligation("TIM-01")
+def test_what_is_measured_in_hours_is_brought_forward_to_a_time_of_day(door: FrontDoor) -> None:
+    with time_machine.travel(datetime(2026, 11, 24, 9, 5, tzinfo=LONDON)):
+        raised_by(door.teacher)
+        duty = a_duty(door, "decision_on_concern")
+        assert duty.due_at > now() + timedelta(hours=6)
+        client, address = signed_in(door.manager), f"/duty/{duty.pk}/"
+        sent = (
+            hidden(client.get(address).content.decode(), "shorten") | on("s-due", today()) | {"s-reason": WHY}
+        )
+        over = client.post(address, sent | {"s-due-time": "9am"})
+        assert "The new date has passed already" in text(over)
+        assert client.post(address, sent | {"s-due-time": "half past"}).status_code == 200
+        assert client.post(address, sent | {"s-due-time": "1:30pm"}).status_code == 302
+        assert again(door, duty).due_at == datetime(2026, 11, 24, 13, 30, tzinfo=LONDON)
+        assert "to Tuesday 24 November 2026 at 13:30" in text(client.get(address))
 
 
 @pytest.mark.obligation("TIM-02")
