@@ -389,6 +389,11 @@ class DutyExplained:
     extendable: bool
     history: list[DutyEvent]
 
+    @property
+    def opened_on(self) -> date:
+        """The day in London, by which the pack that it was opened under is asked."""
+        return self.opened_at.astimezone(LONDON).date()
+
 
 def explained(duty_id: UUID) -> DutyExplained:
     """One duty and all that happened to it. Raises NotFound."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.together import Wanted, prepared
 
 from ..models import (
@@ -61,6 +62,11 @@ class DecisionView:
     replaced: bool
     earlier: tuple[WordingView, ...] = ()
     signature_with: str = ""
+
+    @property
+    def made_on(self) -> date:
+        """The day in London: what was in force then is asked by it."""
+        return self.made_at.astimezone(LONDON).date()
 
 
 def decisions(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[DecisionView]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,9 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotPermitted
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
+from sightline.procedures.loader import load_pack
 from sightline.procedures.queries import kept_limits, pack_in_force, withdrawn_since
+from sightline.records.queries import decisions
 
 from .test_work import decided, lines, signed_in, text, works_with
 
@@ -380,8 +383,6 @@ def test_a_figure_that_could_not_be_confirmed_says_so_on_the_dutys_page(
 
 
 def text_of(html: str) -> str:
-    from html import unescape
-
     return unescape(re.sub(r"\s+", " ", strip_tags(html)))
 
 
@@ -403,6 +404,40 @@ def test_a_figure_or_definition_that_could_not_be_confirmed_says_so_on_the_page_
         shown = client.get(f"/procedures/definition/{definition.id}/").content.decode()
         assert (f"<strong>{definition.caveat}</strong>" in shown) is bool(definition.caveat), definition.id
     assert {bool(d.caveat) for d in definitions} == {True, False}
+
+
+@pytest.mark.obligation("STR-04")
+def test_a_decision_leads_to_the_procedures_that_it_was_made_under_whatever_is_in_force_now(
+    door: FrontDoor, client: Client, owning: Owning
+) -> None:
+    maya, _theo = decided(door)
+    with as_practitioner(door.manager):
+        made = next(d for d in decisions([maya]) if d.definition_id)
+    then = load_pack(made.pack)
+    with owning():
+        partnership = apps.get_model("agencies", "Partnership").objects.get()
+        assert partnership.pack == made.pack == "rotherham"
+        partnership.pack = "milton-keynes"
+        partnership.save()
+    page = signed_in(door.manager).get(f"/child/{maya}/decisions/").content.decode()
+    (link,) = set(re.findall(r'href="(/procedures/definition/[^"]*)"', page))
+    shown = client.get(unescape(link)).content.decode()
+    assert then.title in shown
+    assert "the procedures that it was done under" in text_of(shown)
+    assert made.pack_version in shown
+    assert "Their text was added to since then" not in shown
+    held = next(d for d in then.definitions(made.made_on) if d.id == made.definition_id)
+    assert held.text in text_of(shown)
+    assert load_pack("milton-keynes").title in client.get("/procedures/").content.decode()
+    # A text of the same pack that has been added to since says so; what names no pack is no page.
+    address, query = f"/procedures/definition/{made.definition_id}/", f"&on={made.made_on}"
+    older = client.get(f"{address}?under=rotherham@00ff{query}").content.decode()
+    assert "Their text was added to since then" in older
+    assert client.get(f"{address}?under=elsewhere@00ff{query}").status_code == 404
+    assert client.get(f"{address}?under=../rotherham{query}").status_code == 404
+    whole = client.get(f"/procedures/?under={made.pack_version}{query}").content.decode()
+    principle = re.findall(r'href="(/procedures/principle/[^"]*)"', whole)[0]
+    assert then.title in client.get(unescape(principle)).content.decode()
 
 
 @pytest.mark.obligation("STR-04")
