@@ -93,6 +93,20 @@ def clock_of(
     )
 
 
+def sooner_by(
+    kind: str, started_at: datetime, by: date | None, why: str, *, pack: Pack, field: str
+) -> dict[str, tuple[datetime, str]]:
+    """What `happened` takes as `sooner` where this child needs a duty of that kind by the end of a day, or nothing
+    where none is given (TIM-01). Raises Refused, with the field of the form that asks, where it brings nothing forward.
+    """
+    if by is None:
+        return {}
+    until = datetime.combine(by, time(23, 59, 59), LONDON)
+    limit = clock_of(pack, kind, started_at).due_at
+    rules.may_start_sooner(why, until, limit, now(), field).or_refuse()
+    return {kind: (until, why.strip())}
+
+
 def open_duties(
     openings: Sequence[Opening], *, pack: Pack | None = None, imported: bool = False
 ) -> list[Duty]:

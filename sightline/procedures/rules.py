@@ -150,6 +150,22 @@ def may_shorten(reason: str, present_due: datetime, new_due: datetime, now: date
     return Verdict.yes()
 
 
+def may_start_sooner(why: str, by: datetime, due: datetime, at: datetime, field: str) -> Verdict:
+    """Whether a clock that starts may end before its limit (`due`) does, for this child; `field` asks by when.
+
+    Source: as `may_shorten`.
+    """
+    if by <= at:
+        return Verdict.no("Give a day that is still to come.", field)
+    if by >= due:
+        return Verdict.no(
+            "The time limit ends no later than that by itself. Give an earlier day, or leave it empty.", field
+        )
+    if not has_real_words(why):
+        return Verdict.no("Say why this child needs it sooner.", "sooner_why")
+    return Verdict.yes()
+
+
 def may_extend(
     extension: Extension,
     role: str,

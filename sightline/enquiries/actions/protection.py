@@ -222,6 +222,9 @@ class StrategyIn:
     closing: Closing = field(default_factory=Closing)
     """Where nothing further closes the child's case: `queries.nothing_leads_to`."""
     dissents: Mapping[UUID, str] = field(default_factory=dict)
+    conference_by: date | None = None
+    """Where an enquiry begins and this child needs the conference before its limit, and why (TIM-01)."""
+    sooner_why: str = ""
 
 
 @transaction.atomic
@@ -311,6 +314,10 @@ def _strategy_takes_effect(
     rules.may_take_effect(Stage(episode.stage), outcome, enquiry_goes_on=going_on is not None).or_refuse()
     duties.discharge("strategy_discussion", strategy.duty_subject, done=held_at)
     called = None if going_on is not None else queries.conference_called(episode.id)
+    if said.conference_by is not None and (
+        not outcome.enquires or going_on is not None or called is not None
+    ):
+        raise _conference_runs()
     if outcome.enquires:
         if Stage(episode.stage) is Stage.STRATEGY:
             way.move(
@@ -354,6 +361,9 @@ def _strategy_takes_effect(
         # An enquiry that an earlier return told of goes on here, with the clock that it has; one whose conference was
         # missed is answered for, and this discussion's own clock runs.
         told_of = clocks.running(clocks.told_of_before(joined_set(folder_id)))
+        without = clocks.CONFERENCE if told_of.filter(due_at__gte=held_at).exists() else ()
+        if without and said.conference_by is not None:
+            raise _conference_runs()
         duties.happened(
             "enquiry_started",
             [folder_id],
@@ -363,7 +373,15 @@ def _strategy_takes_effect(
             owner_id=worker_id,
             team_id=worker.team_id,
             pack=pack,
-            without=clocks.CONFERENCE if told_of.filter(due_at__gte=held_at).exists() else (),
+            without=without,
+            sooner=duties.sooner_by(
+                "initial_conference",
+                held_at,
+                said.conference_by,
+                said.sooner_why,
+                pack=pack,
+                field="conference_by",
+            ),
         )
         duties.hand_to(told_of.values_list("id", flat=True), worker_id, team_id=worker.team_id, path=path)
         way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
@@ -378,6 +396,14 @@ def _strategy_takes_effect(
         duties.withdraw_these(
             clocks.to_conference(called.enquiry), f"Another discussion decided otherwise: {reasons}"
         )
+
+
+def _conference_runs() -> Refused:
+    return Refused(
+        "No clock of a conference starts with this decision. Leave it empty; one that runs is brought forward on "
+        "its own page",
+        "conference_by",
+    )
 
 
 def _decided_anew(episode: Episode, strategy: Strategy, decided: StrategyDecision) -> None:

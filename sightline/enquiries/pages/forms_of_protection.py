@@ -75,7 +75,10 @@ class CallForm(PageForm):
 
 
 class StrategyForm(WishesForm, ClosingForm):
-    field_order = ("outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not")
+    field_order = (
+        "outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not", "conference_by",
+        "sooner_why",
+    )  # fmt: skip
     outcome = Choice(
         "What was decided for this child?",
         ask="Select what was decided for this child",
@@ -89,6 +92,11 @@ class StrategyForm(WishesForm, ClosingForm):
         "How is this child safe now, and who sees to it?", rows=3, ask="Say how this child is safe now"
     )
     reasons = Words("The reasons", rows=4, ask="Give the reasons")
+    conference_by = Day(
+        "Does this child need the initial conference sooner than the procedures ask? By when", tense="future",
+        required=False, hint="Where an enquiry begins. Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
 
     #: What may be written once for brothers and sisters, and what is asked where it stands nowhere.
     SHARED = {"threshold": "Say whether the threshold is met, and why", "reasons": "Give the reasons"}
@@ -99,10 +107,14 @@ class StrategyForm(WishesForm, ClosingForm):
         several: bool = False,
         nothing_leads_to: Act,
         enquiry_goes_on: bool = False,
+        conference_called: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if enquiry_goes_on or conference_called:
+            # The clock of the conference runs already: it is brought forward on its own page.
+            del fields["conference_by"], fields["sooner_why"]
         closes = nothing_leads_to is Act.CLOSE and not enquiry_goes_on
         if enquiry_goes_on:
             fields["outcome"].hint = (
@@ -131,6 +143,18 @@ class StrategyForm(WishesForm, ClosingForm):
             ):
                 fields[name].required, fields[name].label = False, label
                 fields[name].hint = "Leave empty where it is all said above"
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        got = self.cleaned_data
+        if got.get("conference_by"):
+            if got.get("outcome") and not StrategyOutcome(got["outcome"]).enquires:
+                self.add_error(
+                    "conference_by", "Leave this empty: no enquiry begins, so no conference is owed"
+                )
+            if not got.get("sooner_why"):
+                self.add_error("sooner_why", "Say why this child needs it sooner")
+        return got
 
     def takes(self, sitting: StrategySittingForm) -> bool:
         """What was written once for all counts for this child too, before what is their own; False asks for more."""

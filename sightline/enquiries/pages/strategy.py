@@ -147,6 +147,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                 several=several,
                 nothing_leads_to=leads_to[p.episode_id],
                 enquiry_goes_on=going_on.get(p.episode_id, p.id) != p.id,
+                conference_called=queries.conference_called(p.episode_id) is not None,
             ),
         )
         for n, p in enumerate(parts)
@@ -177,6 +178,8 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                             form.cleaned_data["reasons"],
                             wishes=form.weighed(),
                             closing=form.closing,
+                            conference_by=form.cleaned_data.get("conference_by"),
+                            sooner_why=form.cleaned_data.get("sooner_why", ""),
                         )
                         for p, _name, form in children
                     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -23,7 +24,8 @@ from sightline.enquiries.models import (
     StrategyDecision,
 )
 from sightline.enquiries.terms import AssessmentState, Stage
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, today
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
 from .factories import begun, complete, discussed, make_case, sent
@@ -241,7 +243,17 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     assert "Hers do not fit what was said." in words_of(manager.get(here)), "kept while it is typed"
     refused = manager.post(here, sitting)
     assert "Give the reasons" in words_of(refused), "neither written for both nor for Theo"
-    answer = manager.post(here, sitting | {"reasons_all": "Three agencies say the same."})
+    sitting["reasons_all"] = "Three agencies say the same."
+    soon = today() + timedelta(days=3)
+    for child in ("c0", "c1"):
+        sitting |= {
+            f"{child}-conference_by-{part}": str(getattr(soon, part)) for part in ("day", "month", "year")
+        }
+    refused = words_of(manager.post(here, sitting))
+    assert "Say why this child needs it sooner" in refused
+    assert "Leave this empty: no enquiry begins" in refused, "for Theo, who is assessed only"
+    sitting |= {f"c1-conference_by-{part}": "" for part in ("day", "month", "year")}
+    answer = manager.post(here, sitting | {"c0-sooner_why": "Her father comes home this week."})
     assert answer.status_code == 302, words_of(answer)
     with as_practitioner(case.manager):
         decided = {d.folder_id: d for d in StrategyDecision.objects.select_related("decision")}
@@ -253,6 +265,8 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     assert decided[case.maya].written_together == decided[case.theo].written_together is not None
     with as_practitioner(case.worker):
         enquiry = Enquiry.objects.get(folder_id=case.maya)
+        conference = Duty.objects.get(subject_id=enquiry.id, kind="initial_conference")
+    assert conference.due_at.astimezone(LONDON).date() == soon
     own = reverse("enquiries:enquiry", args=[case.maya, enquiry.id])
     assert worker.get(own).status_code == 200
     assert "We do not know when this child was last seen" in words_of(worker.get(f"/child/{case.maya}/"))

@@ -18,7 +18,7 @@ from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
-from sightline.kernel.time import now, today
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings.actions import AttendanceIn, hold
 from sightline.meetings.models import Invitation
@@ -71,6 +71,43 @@ def test_a_discussion_decides_for_each_child_and_the_conference_clock_runs_from_
         assert owed(case.theo, "initial_conference") is None
         assert owed(case.maya, "strategy_discussion") is None
         assert owed(case.theo, "strategy_discussion") is None
+
+
+@pytest.mark.obligation("TIM-01")
+def test_the_conference_is_sooner_where_the_child_needs_it():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case)
+    why, soon = "Her father comes home on Friday.", today() + timedelta(days=4)
+    with as_practitioner(case.manager):
+        maya, theo = (Strategy.objects.get(folder_id=f) for f in (case.maya, case.theo))
+        for outcome, changes, words in (
+            ("section_47_joint", {"conference_by": soon}, "Say why"),
+            (
+                "section_47_joint",
+                {"conference_by": soon + timedelta(days=90), "sooner_why": why},
+                "no later than that",
+            ),
+            ("assessment", {"conference_by": soon, "sooner_why": why}, "No clock of a conference starts"),
+        ):
+            with pytest.raises(Refused, match=words):
+                protection.decide_strategy(
+                    meeting_id, [deciding(maya, outcome, **changes), deciding(theo, "assessment")],
+                    knows_family=False, worker_id=case.worker.pk,
+                )  # fmt: skip
+        protection.decide_strategy(
+            meeting_id,
+            [
+                deciding(maya, "section_47_joint", conference_by=soon, sooner_why=why),
+                deciding(theo, "section_47_joint"),
+            ],
+            knows_family=False, worker_id=case.worker.pk,
+        )  # fmt: skip
+        hers, his = (
+            (Duty.objects.get(folder_id=f, kind="initial_conference")) for f in (case.maya, case.theo)
+        )
+        assert (hers.due_at.astimezone(LONDON).date(), hers.sooner_why) == (soon, why)
+        assert his.due_at > hers.due_at
+        assert not his.sooner_why
 
 
 def discussed_again(case, minutes_ago):

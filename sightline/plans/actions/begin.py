@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
 from sightline.records.models import Decision
@@ -82,7 +84,10 @@ class BeginIn:
     from_authority: str = ""
     conflict: ConflictIn = NO_CONFLICT
     visit_by: date | None = None
-    """Where this child must be visited before the pack's limit, and why."""
+    core_group_by: date | None = None
+    review_by: date | None = None
+    """Where this child must be visited, the core group meet or the plan be reviewed before the pack's limit, and why
+    (TIM-01)."""
     sooner_why: str = ""
 
 
@@ -186,22 +191,17 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
     plan.ended_statuses, plan.began_statuses = sorted(stood - stands), sorted(stands - stood)
     if lead_id != acting.practitioner_id:
         let_worker_in(folder_id, lead_id, why=f"Leads the {sent.kind.label.lower()}")
-    sooner = {}
-    if sent.visit_by is not None:
-        if sent.visit_by < today():
-            raise Refused("Give a day that is still to come", "visit_by")
-        sooner = {f"{sent.kind.value}_visit": (end_of(sent.visit_by), sent.sooner_why)}
     # A plan that an earlier return told of goes on here, and its next review with the clock that it has. One that was
     # missed is answered for, and this plan's own clock runs.
     protection = sent.kind is PlanKind.CHILD_PROTECTION
     told_of = list(queries.reviews_told_of(joined_set(folder_id))) if protection else []
+    goes_on = any(duty.due_at >= at for duty in told_of)
+    without = pack.event("child_protection_reviewed", today()).discharges if goes_on else []
+    runs_from, event = min(end_of(sent.began_on), at), f"{sent.kind.value}_plan_begun"
     duties.happened(
-        f"{sent.kind.value}_plan_begun",
-        [folder_id], subject_id=plan.id, at=min(end_of(sent.began_on), at), path=path_of(plan), owner_id=lead_id,
-        team_id=posting.team_id, pack=pack, sooner=sooner,
-        without=pack.event("child_protection_reviewed", today()).discharges
-        if any(duty.due_at >= at for duty in told_of)
-        else (),
+        event, [folder_id], subject_id=plan.id, at=runs_from, path=path_of(plan), owner_id=lead_id,
+        team_id=posting.team_id, pack=pack, without=without,
+        sooner=_sooner(sent, pack, runs_from, set(pack.event(event, today()).opens) - set(without)),
     )  # fmt: skip
     duties.hand_to([duty.id for duty in told_of], lead_id, team_id=posting.team_id, path=path_of(plan))
     changed(plan, acting, "begun", sent.reasons)
@@ -213,6 +213,34 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         decision_id=decision.id,
     )
     return plan
+
+
+#: The first review of each kind of plan, as the packs name what is owed.
+_FIRST_REVIEW = {
+    PlanKind.EARLY_HELP: "early_help_review",
+    PlanKind.CHILD_IN_NEED: "child_in_need_review",
+    PlanKind.CHILD_PROTECTION: "first_review_conference",
+}
+
+
+def _sooner(
+    sent: BeginIn, pack: Pack, runs_from: datetime, opens: Collection[str]
+) -> dict[str, tuple[datetime, str]]:
+    """What this child needs before the limits of what beginning the plan opens. Raises Refused where it opens none."""
+    found: dict[str, tuple[datetime, str]] = {}
+    for asked, kind, by in (
+        ("visit_by", f"{sent.kind.value}_visit", sent.visit_by),
+        ("core_group_by", "first_core_group", sent.core_group_by),
+        ("review_by", _FIRST_REVIEW[sent.kind], sent.review_by),
+    ):
+        if by is not None and kind not in opens:
+            raise Refused(
+                "No clock for this starts with this plan. Leave it empty; one that runs is brought forward on its own "
+                "page",
+                asked,
+            )
+        found |= duties.sooner_by(kind, runs_from, by, sent.sooner_why, pack=pack, field=asked)
+    return found
 
 
 def weigh(decision: Decision, kind: PlanKind, wishes: WishesIn) -> None:

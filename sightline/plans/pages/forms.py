@@ -157,10 +157,19 @@ class BeginForm(_Wishes, _Decision):
         "Must this child be visited sooner than the procedures ask? By when", tense="future", required=False,
         hint="Leave empty where the usual time will do",
     )  # fmt: skip
+    core_group_by = Day(
+        "Must the core group meet sooner than the procedures ask? By when", tense="future", required=False,
+        hint="With a child protection plan only. Leave empty where the usual time will do",
+    )  # fmt: skip
+    review_by = Day(
+        "Must the plan be reviewed sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
     sooner_why = Text("Why sooner?", required=False)
     field_order = (
         "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons", "has_conflict",
-        "conflict", "for_the_child", "conflict_resolved", "heard", "weight", "wishes_why_not", "visit_by", "sooner_why",
+        "conflict", "for_the_child", "conflict_resolved", "heard", "weight", "wishes_why_not", "visit_by",
+        "core_group_by", "review_by", "sooner_why",
     )  # fmt: skip
 
     def sent(self) -> actions.BeginIn:
@@ -169,7 +178,7 @@ class BeginForm(_Wishes, _Decision):
             PlanKind(got["kind"]), got["began_on"], got["reasons"], category=got["category"] or "",
             decision_id=self.uuid("decision"), lead_id=self.uuid("lead"), wishes=self.weighed(),
             earlier_plans=got["earlier_plans"], conflict=self.conflicting(), visit_by=got["visit_by"],
-            sooner_why=got["sooner_why"],
+            core_group_by=got["core_group_by"], review_by=got["review_by"], sooner_why=got["sooner_why"],
         )  # fmt: skip
 
 

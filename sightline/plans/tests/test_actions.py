@@ -406,6 +406,35 @@ def test_the_next_review_is_sooner_where_the_child_needs_it():
         assert duty.sooner_why
 
 
+@pytest.mark.obligation("TIM-01")
+def test_the_first_visit_core_group_and_review_are_sooner_where_the_child_needs_it():
+    family = make_family()
+    why = "Mother's partner comes out of prison this week."
+    soon = today() + timedelta(days=2)
+    asked = {
+        "visit_by": soon,
+        "core_group_by": soon + timedelta(days=1),
+        "review_by": soon + timedelta(days=5),
+    }
+    with pytest.raises(Refused, match="Say why this child needs it sooner"):
+        begun(family, **asked)
+    for field in asked:
+        with pytest.raises(Refused, match="ends no later than that by itself") as refused:
+            begun(family, **{field: today() + timedelta(days=200)}, sooner_why=why)
+        assert refused.value.verdict.field == field
+    with pytest.raises(Refused, match="No clock for this starts with this plan"):
+        begun(family, kind=PlanKind.CHILD_IN_NEED, core_group_by=soon, sooner_why=why)
+    plan = begun(family, **asked, sooner_why=why)
+    with as_practitioner(family.worker):
+        due = {d.kind: d for d in Duty.objects.filter(subject_id=plan) if d.sooner_why}
+    assert {kind: duty.due_at.date() for kind, duty in due.items()} == {
+        "child_protection_visit": soon,
+        "first_core_group": soon + timedelta(days=1),
+        "first_review_conference": soon + timedelta(days=5),
+    }
+    assert {duty.sooner_why for duty in due.values()} == {why}
+
+
 def _close_review(family, plan, item, result):
     with as_practitioner(family.chair):
         review = actions.start_review(plan, today())

@@ -24,6 +24,7 @@ from sightline.plans.actions import StatementIn, ViewIn
 from sightline.plans.pages.urls import urlpatterns
 from sightline.plans.pages.write import PARTS
 from sightline.plans.terms import Agrees, DidChange, PlanKind, ReviewResult, StatementKind
+from sightline.procedures.models import Duty
 
 from .factories import WISHED, a_service, an_end, an_outcome, begun, filled, make_family, reviewed, signed
 
@@ -406,6 +407,15 @@ def test_nothing_is_decided_on_a_plan_over_the_child_and_a_conflict_that_was_res
     assert "nothing is decided on the plan" in refused.text
     assert "Her father wants to be left alone." in refused.text
     resolved = {**sent, "for_the_child": "yes", "conflict_resolved": "He agreed to be out on Tuesdays."}
+    # Neither is what this child needs sooner dropped without a word where nothing of the kind is owed.
+    soon = today() + timedelta(days=3)
+    refused = client.post(
+        begin, {**resolved, **_day("core_group_by", soon), "sooner_why": "He is out on Friday."}
+    )
+    assert "No clock for this starts with this plan" in refused.text
+    resolved |= {**_day("review_by", soon), "sooner_why": "He is out on Friday."}
     assert "The plan has begun" in client.post(begin, resolved, follow=True).text
+    with as_practitioner(family.worker):
+        assert Duty.objects.get(kind="early_help_review").due_at.date() == soon
     told = client.get(reverse("web:decisions", args=[family.maya])).text
     assert "Resolved for the child: He agreed to be out on Tuesdays." in told
