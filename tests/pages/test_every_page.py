@@ -21,6 +21,7 @@ from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
 from sightline.agencies.tests.factories import as_practitioner
 
+from .scripts import needing_scripts
 from .world import Records, World, routes
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,9 @@ ROUTES = routes()
 PARTS = {"concerns:board_rows"}
 #: Stylesheets, which a browser may keep.
 KEPT_BY_BROWSERS = {"govuk:colour"}
+#: As whom every page is looked at for what needs a script: who reads and decides, who answers for others, who keeps
+#: people and rotas; and nobody.
+WITHOUT_SCRIPTS = {"front-door-decision-manager", "team-manager", "quality-lead", "administrator", ""}
 #: Routes of a child, a concern or a duty: what they refuse says nothing about why.
 OF_SOMEBODY = {
     "folder_id", "concern_id", "duty_id", "draft_id", "notice_id", "grant_id", "emergency_id", "contribution_id",
@@ -80,6 +84,11 @@ class Looked(HTMLParser):
             self.title, self._in_title = data.strip(), False
 
 
+def is_page(name: str, response: HttpResponse) -> bool:
+    """Whether the answer is a page of its own, and no part of one or a file."""
+    return response.headers.get("Content-Type", "").startswith("text/html") and name not in PARTS
+
+
 def wrong_with(name: str, response: HttpResponse) -> list[str]:
     """What any answer of the program must not be, in words."""
     wrong = []
@@ -90,8 +99,7 @@ def wrong_with(name: str, response: HttpResponse) -> list[str]:
         wrong.append(f"policy {policy!r}")
     if name not in KEPT_BY_BROWSERS and "no-store" not in response.headers.get("Cache-Control", ""):
         wrong.append(f"kept: {response.headers.get('Cache-Control')}")
-    is_page = response.headers.get("Content-Type", "").startswith("text/html") and name not in PARTS
-    if is_page and response.status_code in (200, 400, 403, 404, 409, 429):
+    if is_page(name, response) and response.status_code in (200, 400, 403, 404, 409, 429):
         looked = Looked(response.content.decode())
         wrong += looked.found
         if not looked.title:
@@ -129,7 +137,8 @@ def test_every_route_has_an_address_here(world: World) -> None:
 
 
 def test_every_page_as_everybody(world: World) -> None:
-    """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in."""
+    """Nobody meets an error; who lacks the permission is told why; who is signed out is led to the sign-in. All that
+    can be pressed does something without scripts."""
     wrong: list[str] = []
     for role, who in {"": None, **world.people}.items():
         client = world.client(who)
@@ -145,7 +154,10 @@ def test_every_page_as_everybody(world: World) -> None:
             with transaction.atomic():
                 response = client.get(path)
                 transaction.set_rollback(True)
-            wrong += [f"{name} as {role or 'nobody'}: {w}" for w in wrong_with(name, response)]
+            met = wrong_with(name, response)
+            if role in WITHOUT_SCRIPTS and is_page(name, response) and response.status_code == 200:
+                met += needing_scripts(name, path, response)
+            wrong += [f"{name} as {role or 'nobody'}: {w}" for w in met]
             if not hasattr(route.view, "permission") or response.status_code == 405:
                 continue
             status = response.status_code
