@@ -425,14 +425,14 @@ def test_a_decision_leads_to_the_procedures_that_it_was_made_under_whatever_is_i
     assert then.title in shown
     assert "the procedures that it was done under" in text_of(shown)
     assert made.pack_version in shown
-    assert "Their text was added to since then" not in shown
+    assert "Their text has changed since" not in shown
     held = next(d for d in then.definitions(made.made_on) if d.id == made.definition_id)
     assert held.text in text_of(shown)
     assert load_pack("milton-keynes").title in client.get("/procedures/").content.decode()
     # A text of the same pack that has been added to since says so; what names no pack is no page.
     address, query = f"/procedures/definition/{made.definition_id}/", f"&on={made.made_on}"
     older = client.get(f"{address}?under=rotherham@00ff{query}").content.decode()
-    assert "Their text was added to since then" in older
+    assert "Their text has changed since" in older
     assert client.get(f"{address}?under=elsewhere@00ff{query}").status_code == 404
     assert client.get(f"{address}?under=../rotherham{query}").status_code == 404
     whole = client.get(f"/procedures/?under={made.pack_version}{query}").content.decode()
