@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,23 +11,23 @@ from django.db import connection, transaction
 
 from sightline.agencies.models import Practitioner
 
-from .test_every_page import ROUTES, address, own_routes, wrong_with
+from .test_every_page import address, wrong_with
 from .world import World
 
 GARBAGE: dict[str, Any] = {
     "nothing": "",
     "spaces": " \t\r\n\u00a0\u200b",
     "too long": "x" * 100_000,
-    "control characters": "a\x00b\x01\x1b[31m\x7f",
-    "right to left": "\u202e\u0645\u0631\u064a\u0645\u202c",
-    "emoji": "\U0001f9d2\U0001f3fd\u200d\U0001f9b0" * 30,
+    "control characters": "a\x00b\x01\x1b[31m\x7f"
+    + "\udc80".encode("utf-8", "surrogatepass").decode("latin-1"),
+    "right to left and emoji": "\u202e\u0645\u0631\u064a\u0645\u202c"
+    + "\U0001f9d2\U0001f3fd\u200d\U0001f9b0" * 30,
     "a script": "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "statements": "'; DROP TABLE access_folder; --",
     "no such day": "31",
     "a negative number": "-1",
     "a great number": "99999999999999999999",
     "not a number": "NaN",
-    "a lone surrogate": "\udc80".encode("utf-8", "surrogatepass").decode("latin-1"),
     "a list": ["a", "b", "c"],
     "an id": "00000000-0000-7000-8000-000000000000",
 }
@@ -73,7 +73,7 @@ class Fields(HTMLParser):
         self.names.setdefault(name, (given.get("value") or "on") if choice else None)
 
 
-#: Rounds in which each field of a page is sent another garbage.
+#: Rounds in which each field that is typed is sent another garbage beside real answers to choices.
 ROUNDS = 3
 
 
@@ -82,54 +82,78 @@ def is_file(response: Any) -> bool:
     return response.status_code == 200 and not response["Content-Type"].startswith("text/html")
 
 
-def found_wrong(world: World, owning: Callable[[], Any], role: str) -> list[str]:
-    """What goes wrong where somebody of this role sends garbage to every form."""
+def found_wrong(world: World, owning: Callable[[], Any], routes: Collection[str]) -> list[str]:
+    """What goes wrong where garbage is sent to every form of these routes: by whoever is shown it first of a decider, a
+    manager, an administrator and somebody without a sign-in, and again by another who is asked more there."""
     people: dict[str, Practitioner | None] = {
         "decider": world.door.decider, "manager": world.door.manager,
         "administrator": world.people["administrator"], "nobody": None,
     }  # fmt: skip
-    who = people[role]
-    client = world.client(who)
-    client.get("/")
-    if who is None:
-        client.post("/worried/")
+    clients = {role: world.client(who) for role, who in people.items()}
+    for client in clients.values():
+        client.get("/")
+    clients["nobody"].post("/worried/")
     wrong = []
-    for name in (
-        own_routes() if who else [n for n in ROUTES if n.startswith("concerns:") or n.startswith("account_")]
-    ):
+    for name in routes:
         path = address(name, world, world.known)
-        shown = client.get(path)
-        if shown.status_code not in (200, 405):
-            continue
-        if shown.status_code == 200 and not shown["Content-Type"].startswith("text/html"):
-            continue  # a picture or a PDF has no form
-        names = Fields(shown.content.decode()).names if shown.status_code == 200 else {}
-        names |= dict.fromkeys(FIELDS.get(name, []))
-        if shown.status_code == 200 and "<form" not in shown.content.decode().partition("<main")[2]:
-            continue
-        for what, data in payloads(names):
-            with transaction.atomic():
-                touched = writes()
-                response = client.post(path, data)
-                # Sent on, or a file handed out: then what was written was fit to be taken.
-                taken = response.status_code in (302, 405) or is_file(response)
-                wrote = set() if taken else set(writes() - touched) - WRITTEN_ANYWAY
-                after = rows(owning, wrote)
-                transaction.set_rollback(True)
-            wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
-            # Rolled back, each table is again as it was before: what was tried and undone is no longer seen.
-            before = rows(owning, wrote)
-            changed = sorted(table for table in wrote if after[table] != before[table])
-            if changed:
-                wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {changed}")
+        sent: set[str] = set()
+        for role, client in clients.items():
+            # The sign-in's pages are for who is not signed in; a concern is raised otherwise by them.
+            if (
+                name.startswith("account_")
+                if role != "nobody"
+                else not name.startswith(("concerns:", "account_"))
+            ):
+                continue
+            shown = client.get(path)
+            names = asked_for(name, shown)
+            # A page that only takes what is sent does not say beforehand who may send it.
+            known = role != "nobody" and shown.status_code == 200 and sent
+            if names is None or (known and set(names) <= sent):
+                continue
+            sent |= {*names, ""}
+            wrong += _sent(name, path, client, role, names, owning)
+    return wrong
+
+
+def asked_for(name: str, shown: Any) -> dict[str, str | None] | None:
+    """What the form of an answer asks for; None where there is no form."""
+    if shown.status_code == 405:
+        return dict.fromkeys(FIELDS.get(name, []))
+    # A picture or a PDF has no form.
+    if shown.status_code != 200 or not shown["Content-Type"].startswith("text/html"):
+        return None
+    page = shown.content.decode()
+    if "<form" not in page.partition("<main")[2]:
+        return None
+    return Fields(page).names | dict.fromkeys(FIELDS.get(name, []))
+
+
+def _sent(
+    name: str, path: str, client: Any, role: str, names: dict[str, str | None], owning: Callable[[], Any]
+) -> list[str]:
+    wrong = []
+    for what, data in payloads(names):
+        with transaction.atomic():
+            touched = writes()
+            response = client.post(path, data)
+            # Sent on, or a file handed out: then what was written was fit to be taken.
+            taken = response.status_code in (302, 405) or is_file(response)
+            wrote = set() if taken else set(writes() - touched) - WRITTEN_ANYWAY
+            after = rows(owning, wrote)
+            transaction.set_rollback(True)
+        wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
+        # Rolled back, each table is again as it was before: what was tried and undone is no longer seen.
+        before = rows(owning, wrote)
+        changed = sorted(table for table in wrote if after[table] != before[table])
+        if changed:
+            wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {changed}")
     return wrong
 
 
 def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every kind of garbage into some field that is typed; then the same beside real answers to choices.
-
-    A form of few fields takes more rounds until it has had every kind.
-    """
+    """Every kind of garbage into every field, a different one into each field of a form at once; then every kind into
+    some field that is typed, beside real answers to choices: a form of few fields takes more rounds for that."""
     yield "no field", {}
     kinds = list(GARBAGE)
     answers = {n: first for n, first in names.items() if first}
@@ -137,20 +161,20 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
     if parts:
         for what, day in DAYS.items():
             yield what, dict.fromkeys(names, "Words") | answers | {n: day[part] for n, part in parts.items()}
-    typed = [name for name, first in names.items() if first is None][:120]
-    chosen = [name for name, first in names.items() if first is not None][:120]
-    rounds = max(ROUNDS, -(-len(kinds) // len(typed))) if typed else ROUNDS
-    step = min(max(len(typed), 1), len(kinds) // ROUNDS)
-    for nth in range(rounds):
-        sent = {
-            name: GARBAGE[kinds[(at + nth * step) % len(kinds)]]
-            for group in (typed, chosen)
-            for at, name in enumerate(group)
-        }
-        if nth < ROUNDS or not answers:
-            yield f"garbage {nth}", sent
-        if answers:
-            yield f"garbage {nth} beside answers", sent | answers
+
+    def garbage(fields: Iterable[str], first: int) -> dict[str, Any]:
+        return {name: GARBAGE[kinds[(at + first) % len(kinds)]] for at, name in enumerate(fields)}
+
+    for nth in range(len(kinds)) if names else ():
+        yield f"garbage {nth}", garbage(names, nth)
+    typed = [name for name, first in names.items() if first is None]
+    if answers and typed:
+        rounds = max(ROUNDS, -(-len(kinds) // len(typed)))
+        step = min(len(typed), len(kinds) // ROUNDS)
+        for nth in range(rounds):
+            yield f"garbage {nth} beside answers", garbage(typed, nth * step) | answers
+    elif answers:
+        yield "the first answers", answers
 
 
 def writes() -> Counter[str]:
