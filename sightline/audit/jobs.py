@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from . import actions
+from .anchor import seal_and_anchor
 
 
 # Several workers may each defer it; one lock keeps one waiting, and sealing itself lets only one through.
@@ -12,4 +12,4 @@ from . import actions
 @app.task(name="audit.seal", queueing_lock="audit.seal", queue="audit")
 def seal_the_trail(timestamp: int) -> int:
     """`timestamp` is the second it was due; returns how many events were sealed."""
-    return actions.seal()
+    return seal_and_anchor()

@@ -30,6 +30,7 @@ class Fault(StrEnum):
     SEAL_CHANGED = "seal changed"
     SEAL_REMOVED = "seal removed"
     ANCHOR = "differs from anchor"
+    ANCHOR_MISSING = "anchor missing"
 
 
 #: The named jobs of this room, as `Viewer.for_job` and the doors know them.

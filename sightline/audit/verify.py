@@ -23,6 +23,7 @@ from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer, looking_as
 
 from .actions import keys
+from .anchor import Begun, begun, place_of
 from .queries import CANONICAL
 from .rules import (
     FALSE_HMAC,
@@ -34,6 +35,7 @@ from .rules import (
     from_utc,
     seal_digest,
     seal_header,
+    utc,
 )
 from .terms import VERIFYING, Fault
 
@@ -62,6 +64,9 @@ class Report:
     oldest_unsealed_seconds: float | None = None
     anchor: str | None = None
     anchored_seals: int = 0
+    #: Since which seal the anchor in use has been kept; and, where it is not the first, since when and why.
+    anchor_since: int | None = None
+    anchor_begun_anew: str = ""
     seconds: float = 0.0
     #: The first of them, at most NAMED.
     findings: list[Finding] = field(default_factory=list)
@@ -71,10 +76,9 @@ class Report:
     def ok(self) -> bool:
         return self.found == 0
 
-    @property
-    def only_waits(self) -> bool:
-        """Whether nothing is wrong, or only that true rows have waited for a seal for too long."""
-        return all(finding.fault is Fault.UNSEALED for finding in self.findings)
+    def only(self, *faults: Fault) -> bool:
+        """Whether nothing else than these is wrong; also where nothing is."""
+        return all(finding.fault in faults for finding in self.findings)
 
     def find(self, fault: Fault, words: str, *, event: str = "", seal: int | None = None) -> None:
         self.found += 1
@@ -92,6 +96,8 @@ class Report:
             out.append("No anchor file was compared: a trail rolled back as a whole would not be noticed.")
         else:
             out.append(f"Compared with {self.anchored_seals:,} seals of the anchor {self.anchor}.")
+        if self.anchor_begun_anew:
+            out.append(f"The anchor was begun anew with seal {self.anchor_since} {self.anchor_begun_anew}")
         out += [f"{finding.fault.value}: {finding.words}" for finding in self.findings]
         if self.found > len(self.findings):
             out.append(f"and {self.found - len(self.findings):,} more.")
@@ -120,17 +126,22 @@ class _Seal:
 def verify(anchor: Path | None = None) -> Report:
     """Verify the whole trail, and the seals against an anchor file.
 
-    `anchor` is a file that sealing appended to, or a copy of one; left out, it is the one of the settings if
-    it is there. Reads only. Raises OSError if the anchor cannot be read, ValueError if there is no audit key.
+    `anchor` is a file that sealing appended to, or a copy of one; left out, it is the one of the settings, whose
+    absence is a finding where the trail says that one is kept. Reads only. Raises OSError if the anchor cannot be
+    read, ValueError if there is no audit key.
     """
     began = time.monotonic()
     report = Report()
-    if anchor is None and settings.AUDIT_ANCHOR and Path(settings.AUDIT_ANCHOR).exists():
+    # Asked first: what sealing begins meanwhile need not be in a file that was read before.
+    kept = begun()
+    named = anchor is not None
+    if not named and settings.AUDIT_ANCHOR and Path(settings.AUDIT_ANCHOR).exists():
         anchor = Path(settings.AUDIT_ANCHOR)
     # Read before the seals: sealing goes on meanwhile, and writes its anchor after it has committed.
     pinned: dict[int, tuple[int, str]] = {}
     if anchor is not None:
         pinned = _read_anchor(anchor, report)
+    _missed(kept, pinned, named, report)
     with transaction.atomic(), looking_as(Viewer.for_job(VERIFYING)):
         seals = _seals()
         _chain(seals, report)
@@ -165,6 +176,32 @@ def _read_anchor(path: Path, report: Report) -> dict[int, tuple[int, str]]:
     if not pinned and not report.found:
         report.find(Fault.ANCHOR, "the anchor names no seal: it was emptied, or is another file")
     return pinned
+
+
+def _missed(kept: list[Begun], pinned: dict[int, tuple[int, str]], named: bool, report: Report) -> None:
+    """Whether the anchor is there that the trail says is kept, from its beginning.
+
+    A copy that was named may be of one before, or of another machine's; an empty file has been found already.
+    """
+    here = place_of(Path(settings.AUDIT_ANCHOR)) if settings.AUDIT_ANCHOR else ""
+    ours = [each for each in kept if named or each.place == here]
+    if not ours:
+        return
+    latest = ours[-1]
+    report.anchor_since = latest.seal
+    if latest.why:
+        report.anchor_begun_anew = f"on {utc(latest.at)}: {latest.why}"
+    if report.anchor is None:
+        words = f"{settings.AUDIT_ANCHOR} is not there, and has been kept since seal {latest.seal}"
+    elif pinned and not any(each.seal in pinned for each in (ours if named else [latest])):
+        words = f"it does not begin with seal {latest.seal}, as it did: it was removed, cut or replaced"
+    else:
+        return
+    report.find(
+        Fault.ANCHOR_MISSING,
+        f"{words}. Compare with a copy (--anchor); `sightline audit new-anchor` begins another",
+        seal=latest.seal,
+    )
 
 
 def _against_anchor(pinned: dict[int, tuple[int, str]], seals: dict[int, _Seal], report: Report) -> None:

@@ -36,6 +36,7 @@ MANIFEST, SEAL, DATABASE = "manifest.json", "manifest.hmac", "database.dump"
 #: Folders of the place that go along. The anchor of the audit trail is read before the database: it may then
 #: lack the last seals, and cannot name one that the database has not.
 ANCHORS, DOCUMENTS = "anchors", "documents"
+ANCHOR = "audit-anchor.txt"
 #: What is being received lies there in clear; see room documents.
 INCOMING = "incoming"
 
@@ -71,8 +72,7 @@ def back_up(place: Place, archive: Path) -> Written:
     try:
         with tempfile.TemporaryDirectory(prefix=".sightline-", dir=archive.parent) as folder:
             dump, anchors = Path(folder) / DATABASE, Path(folder) / ANCHORS
-            if (place.data / ANCHORS).is_dir():
-                shutil.copytree(place.data / ANCHORS, anchors)
+            _copy_anchors(place, anchors)
             # Keys may be exchanged meanwhile: those before and those after together open everything.
             documents_keys = _documents_keys()
             _dump(dump)
@@ -98,6 +98,18 @@ def back_up(place: Place, archive: Path) -> Written:
     finally:
         part.unlink(missing_ok=True)
     return Written(archive, keys_file, archive.stat().st_size)
+
+
+def _copy_anchors(place: Place, to: Path) -> None:
+    """What lies beside the anchor of the audit trail, and the anchor wherever it lies."""
+    from django.conf import settings
+
+    if (place.data / ANCHORS).is_dir():
+        shutil.copytree(place.data / ANCHORS, to)
+    anchor = Path(settings.AUDIT_ANCHOR)
+    if anchor.is_file():
+        to.mkdir(exist_ok=True)
+        shutil.copyfile(anchor, to / ANCHOR)
 
 
 def _secrets_in_use() -> dict[str, str]:
@@ -399,7 +411,7 @@ def _fill(
                 path.chmod(0o600)
                 shutil.copyfileobj(source, target)
         yield f"{sum(name.startswith(DOCUMENTS) for name in files)} documents are back."
-        yield from _proved()
+        yield from _proved(place)
 
 
 def _target(place: Place, name: str) -> Path:
@@ -408,23 +420,28 @@ def _target(place: Place, name: str) -> Path:
     return documents_folder(place.data) / rest if first == DOCUMENTS else place.data / name
 
 
-def _proved() -> Iterator[str]:
+def _proved(place: Place) -> Iterator[str]:
     """What must be true of a place that was put back. Raises BackupError if it is not."""
     from sightline.audit.actions import seal
+    from sightline.audit.terms import Fault
     from sightline.audit.verify import verify
 
     from .health import pending_migrations
 
     if pending := pending_migrations():
         yield f"The backup is {len(pending)} migrations behind: run `sightline manage migrate`."
-    report = verify()
-    if report.unsealed and report.only_waits:
+    # The backup's own: that of the settings may be of the place that was lost, and know later seals.
+    anchor = place.data / ANCHORS / ANCHOR
+    against = anchor if anchor.is_file() else None
+    report = verify(against)
+    if report.unsealed and report.only(Fault.UNSEALED, Fault.ANCHOR_MISSING):
         # Rows are sealed every few seconds: a backup of a place at work holds some that were not yet. They match
         # their HMAC, and have waited since the backup was made, not because anybody stopped the sealing.
         yield f"{seal():,} rows of the trail were not sealed yet when the backup was made; they are now."
-        report = verify()
+        report = verify(against)
     yield from report.lines()
-    if not report.ok:
+    # A place whose anchor was lost is put back all the same; the lines above say that it was.
+    if not report.only(Fault.ANCHOR_MISSING):
         raise BackupError("The audit trail of the backup is not whole, so it was not put back.")
 
 

@@ -123,6 +123,7 @@ def set_up(
 ) -> None:
     """Begin a real partnership: its name and procedures, its front door, and the first administrator."""
     from . import setting_up
+    from .serving import seal
 
     words = {
         "partnership": partnership, "authority_code": authority, "agency": agency, "administrator": administrator,
@@ -132,6 +133,7 @@ def set_up(
     with opened(data) as place:
         for line in setting_up.begin(place, **words):
             typer.echo(line)
+        seal()
 
 
 #: Of Django's commands, those that change tables: they run as the owner of the tables.
@@ -224,8 +226,9 @@ def disposals_repeat(
         from .disposals import ListError, repeat
 
         try:
-            for line in repeat(file, _owner_url()):
-                typer.echo(line)
+            with sealed_after():
+                for line in repeat(file, _owner_url()):
+                    typer.echo(line)
         except ListError as error:
             raise Failure(str(error)) from error
 
@@ -294,6 +297,29 @@ def audit_verify(
         raise typer.Exit(1)
 
 
+@audit.command("new-anchor")
+def audit_new_anchor(
+    why: Annotated[str, typer.Argument(help="Why the anchor before is not gone on with; kept on the trail.")],
+    data: Data = None,
+) -> None:
+    """Begin another anchor file, such as after a restore. The trail says so; the file before is kept beside it."""
+    if not why.strip():
+        raise Failure("Say why the anchor before is not gone on with.")
+    with opened(data, there=True):
+        refuse_unready()
+        from sightline.audit.anchor import begin_anew
+
+        try:
+            anchor, before = begin_anew(why)
+        except OSError as error:
+            raise Failure(f"The anchor cannot be begun ({error.strerror}: {error.filename}).") from error
+        except ValueError as error:
+            raise Failure(f"{str(error).capitalize()}.") from error
+    if before:
+        typer.echo(f"The anchor before lies in {before}: keep it, with why another was begun.")
+    typer.echo(f"Begun: {anchor}. The audit trail says so.")
+
+
 @contextmanager
 def _summaries_in(to: Path | None) -> Iterator[Path]:
     """The folder of the summaries: named, else of the settings. What cannot be written there is one sentence."""
@@ -325,7 +351,7 @@ def summaries_export(
 
         from sightline.web.bundles import NotWhole, export
 
-        with _summaries_in(to) as folder:
+        with sealed_after(), _summaries_in(to) as folder:
             try:
                 written = export(folder, Path(settings.SUMMARIES_KEYS))
             except NotWhole as error:
@@ -369,7 +395,7 @@ def summaries_renew(
 
         from sightline.web.bundles import NoSuchReader, renew
 
-        with _summaries_in(to) as folder:
+        with sealed_after(), _summaries_in(to) as folder:
             try:
                 done = renew(team, told or [], folder, Path(settings.SUMMARIES_KEYS))
             except NoSuchReader as error:
@@ -394,8 +420,9 @@ def documents_rotate_keys(data: Data = None) -> None:
         refuse_unready()
         from .documents_keys import rotate
 
-        for line in rotate():
-            typer.echo(line)
+        with sealed_after():
+            for line in rotate():
+                typer.echo(line)
 
 
 @imports.command("census")
@@ -412,9 +439,21 @@ def import_census(
         refuse_unready()
         from sightline.returns.command import run
 
-        status = run(file, commit=commit, report_to=report)
+        with sealed_after():
+            status = run(file, commit=commit, report_to=report)
     if status:
         raise typer.Exit(status)
+
+
+@contextmanager
+def sealed_after() -> Iterator[None]:
+    """What the block tells the trail is sealed at its end, however it ends: no worker need be there to do it."""
+    from .serving import seal
+
+    try:
+        yield
+    finally:
+        seal()
 
 
 def refuse_unready() -> None:

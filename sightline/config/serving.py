@@ -276,10 +276,16 @@ def load_children(place: Place, children: int, show: Line) -> None:
 
 
 def seal() -> None:
-    """Seal what the audit trail has so far, as the worker would within ten seconds."""
-    from sightline.audit.actions import seal as seal_trail
+    """Seal what the audit trail has so far, as the worker would within ten seconds. Raises PlaceError."""
+    from sightline.audit.anchor import seal_and_anchor
 
-    seal_trail()
+    try:
+        seal_and_anchor()
+    except OSError as error:
+        raise PlaceError(
+            f"What was done stands, and the anchor of the audit trail cannot be written ({error.strerror}: "
+            f"{error.filename})."
+        ) from error
 
 
 # -- processes --------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.db import connection, transaction
 
 from sightline.audit import actions
 from sightline.audit.actions import event, record, record_list, record_many, seal
+from sightline.audit.anchor import begin_anew
+from sightline.audit.jobs import seal_the_trail
 from sightline.audit.terms import Fault, Verb
 from sightline.audit.verify import verify
 from sightline.kernel.ids import uuid7
@@ -321,6 +323,100 @@ def test_an_anchor_that_names_nothing_compares_nothing(sealed, anchor, left):
 def test_a_foreign_line_in_the_anchor_is_named(sealed, anchor):
     anchor.write_bytes(b"\xff nonsense\n" + anchor.read_bytes())
     assert [f.fault for f in verify().findings] == [Fault.ANCHOR]
+
+
+# -- an anchor that was kept -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(anchor) -> int:
+    """Five rows, sealed as the job does; the number of the seal that the anchor begins with."""
+    tell(5)
+    assert seal_the_trail(0) == 6
+    first = int(anchor.read_text().split("\t")[0])
+    report = verify()
+    assert report.ok
+    assert (report.anchor_since, report.unsealed) == (first, 0)
+    return first
+
+
+def test_it_is_told_of_once(kept, anchor, as_owner):
+    tell(1)
+    assert seal_the_trail(0) == 1
+    assert as_owner.execute("SELECT count(*) FROM audit_event WHERE what = 'audit.anchor'").fetchone() == (1,)
+    assert verify().ok
+
+
+def test_one_that_was_there_before_it_was_told_of_is_missed_as_well(anchor):
+    tell(1)
+    seal()
+    tell(1)
+    assert seal_the_trail(0) == 2
+    assert verify().anchor_since == 1
+    anchor.unlink()
+    assert not verify().ok
+
+
+def test_one_that_was_taken_away_is_missed_also_when_sealing_has_begun_another(kept, anchor, tmp_path):
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(anchor.read_bytes())
+    anchor.unlink()
+    (gone,) = verify().findings
+    assert (gone.fault, gone.seal) == (Fault.ANCHOR_MISSING, kept)
+    assert str(anchor) in gone.words
+    tell(1)
+    seal_the_trail(0)
+    assert anchor.exists()
+    (replaced,) = verify().findings
+    assert (replaced.fault, replaced.seal) == (Fault.ANCHOR_MISSING, kept)
+    # A copy kept elsewhere still proves all that it knows of.
+    assert verify(copy).ok
+
+
+def test_each_machine_keeps_one_of_its_own(kept, anchor, settings, monkeypatch):
+    monkeypatch.setattr("sightline.audit.anchor.gethostname", lambda: "another")
+    settings.AUDIT_ANCHOR = str(anchor.with_name("another.txt"))
+    report = verify()
+    assert (report.ok, report.anchor) == (True, None), "it has sealed nothing yet"
+    tell(1)
+    assert seal_the_trail(0) == 2
+    assert verify().anchor_since > kept
+    assert verify(anchor).ok
+    Path(settings.AUDIT_ANCHOR).unlink()
+    assert [found.fault for found in verify().findings] == [Fault.ANCHOR_MISSING]
+
+
+def test_whoever_removes_the_row_that_tells_of_it_is_found_by_the_seals(kept, anchor, tamper):
+    anchor.unlink()
+    tamper("DELETE FROM audit_event WHERE what = 'audit.anchor'")
+    assert {found.fault for found in verify().findings} == {Fault.REMOVED}
+
+
+def test_another_is_begun_by_somebody_who_says_why(kept, anchor, tmp_path):
+    tell(1)
+    seal_the_trail(0)
+    old = tmp_path / "copy.txt"
+    old.write_bytes(anchor.read_bytes())
+    anchor.unlink()
+    tell(1)
+    begun, before = begin_anew("The disk was lost")
+    assert (begun, before) == (anchor, anchor.with_name(f"anchor-until-{verify().anchor_since}.txt"))
+    report = verify()
+    assert report.ok
+    assert report.anchor_since > kept
+    assert any("begun anew" in line and "The disk was lost" in line for line in report.lines())
+    tell(1)
+    seal_the_trail(0)
+    assert verify().ok
+    assert verify(old).ok, "what was kept before is still compared"
+    anchor.write_bytes(b"".join(anchor.read_bytes().splitlines(keepends=True)[1:]))
+    assert [found.fault for found in verify().findings] == [Fault.ANCHOR_MISSING]
+
+
+def test_none_is_begun_before_anything_is_sealed(anchor):
+    with pytest.raises(ValueError, match="nothing is sealed"):
+        begin_anew("x")
+    assert not anchor.exists()
 
 
 def test_waiting_rows_are_counted_and_old_ones_fail(as_owner):

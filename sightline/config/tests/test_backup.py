@@ -66,6 +66,18 @@ def test_a_backup_put_back_is_the_place_it_was_taken_of(backup, folder, demonstr
     assert "is not empty" in again.stderr
 
 
+def test_the_anchor_goes_along_wherever_it_lies(demonstration, folder):
+    elsewhere = folder / "usb" / "seals.txt"
+    elsewhere.parent.mkdir()
+    elsewhere.write_bytes((demonstration.data / "anchors" / "audit-anchor.txt").read_bytes())
+    with elsewhere.open("a") as more:
+        more.write(f"9000\t{'0' * 64}\t2026-01-01T00:00:00.000000Z\n")
+    done = demonstration("backup", str(folder / "night.tar"), SIGHTLINE_AUDIT_ANCHOR=str(elsewhere))
+    assert done.returncode == 0, done.stderr
+    with tarfile.open(folder / "night.tar") as tar:
+        assert tar.extractfile("anchors/audit-anchor.txt").read() == elsewhere.read_bytes()
+
+
 def test_an_older_postgresql_is_given_only_what_it_knows(backup, folder):
     """A trial on a PostgreSQL 16 found one thing in a dump that it does not know."""
     with tarfile.open(backup) as tar:

@@ -182,6 +182,8 @@ def test_a_real_partnership_begins_with_its_first_administrator_and_once(command
             assert connection.execute(
                 "SELECT count(*) FROM audit_event WHERE what = 'agencies.appoint' AND job = 'setup'"
             ).fetchone() == (1,)
+    # No worker has run, and none need have: what was told is sealed, and does not look like tampering tomorrow.
+    assert json.loads(command("audit", "verify", "--json").stdout)["unsealed"] == 0
     again = command(*REAL)
     assert again.returncode == 1
     assert one_sentence(again.stderr)

@@ -209,6 +209,7 @@ def test_a_census_is_looked_at_then_imported_and_the_second_time_changes_nothing
     first = demonstration(*verb, "--commit", **elsewhere)
     assert first.returncode == 0, first.stderr
     assert counted(first.stdout)["Children new"] == counted(dry.stdout)["Children new"] == 1
+    assert json.loads(demonstration("audit", "verify", "--json").stdout)["unsealed"] == 0
 
     again = demonstration(*verb, "--commit", **elsewhere)
     assert again.returncode == 0, again.stderr
@@ -264,6 +265,23 @@ def test_the_trail_is_compared_with_a_copy_of_the_anchor(demonstration: Command,
     empty = demonstration("audit", "verify", "--anchor", str(copy))
     assert empty.returncode == 1
     assert "the anchor names no seal" in empty.stdout
+
+
+def test_an_anchor_that_was_taken_away_fails_until_another_is_begun(demonstration: Command) -> None:
+    anchor = demonstration.data / "anchors/audit-anchor.txt"
+    anchor.unlink()
+    gone = demonstration("audit", "verify")
+    assert gone.returncode == 1
+    assert f"anchor missing: {anchor} is not there" in gone.stdout
+
+    nameless = demonstration("audit", "new-anchor", " ")
+    assert nameless.returncode == 1
+    assert one_sentence(nameless.stderr)
+    begun = demonstration("audit", "new-anchor", "Tried what happens without it")
+    assert begun.returncode == 0, begun.stderr
+    whole = demonstration("audit", "verify")
+    assert whole.returncode == 0, whole.stdout
+    assert "Tried what happens without it" in whole.stdout
 
 
 def test_keys_kept_apart_are_named_at_the_restore_and_a_demonstration_begins_afresh(
