@@ -43,7 +43,7 @@ class Command:
             stdin=subprocess.DEVNULL,
         )
 
-    def start(self, *arguments: str, said: Path | None = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, said: Path | None = None, **more: str) -> subprocess.Popen[str]:
         """Starts the command; what it says goes into the file `said`, else into a pipe that the test reads.
 
         What says much goes into a file: once a pipe that nobody reads is full, whoever writes into it stands still.
@@ -51,7 +51,7 @@ class Command:
         with said.open("a") if said else contextlib.nullcontext(subprocess.PIPE) as out:
             return subprocess.Popen(
                 [*self.program, *arguments],
-                env=self.environment(),
+                env=self.environment(**more),
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 text=True,
