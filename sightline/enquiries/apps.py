@@ -37,5 +37,6 @@ class EnquiriesConfig(AppConfig):
         hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.not_held.append(protection.meeting_not_held)
+        hooks.ruled.append(protection.strategy_ruled_on)
         hooks.concluded.append(emergency.meeting_concluded)
         hooks.concluded.append(conference.conference_held)

@@ -317,6 +317,15 @@ _STRATEGY_OUTCOMES = {
 }
 
 
+class Waits(StrEnum):
+    """What a decision does that waits for a manager's ruling."""
+
+    STRATEGY = "strategy"
+    LOOKED_AFTER = "looked_after"
+    STEP_UP = "step_up"
+    CLOSE_CASE = "close_case"
+
+
 class LedBy(StrEnum):
     SINGLE = "single"
     JOINT = "joint"

@@ -40,6 +40,17 @@ class Happened:
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """A manager ruled on a decision of a meeting, made with a conflict of interests that was not resolved for the
+    child: told within the same transaction, looking as whoever ruled."""
+
+    meeting_id: UUID
+    folder_id: UUID
+    decision_id: UUID
+    upholds: bool
+
+
+@dataclass(frozen=True)
 class PackPart:
     """What a room above adds to a child's part of a pack: under a heading, in a line each."""
 
@@ -84,6 +95,9 @@ concluded: list[Callable[[Happened], Any]] = []
 cancelled: list[Callable[[Happened], Any]] = []
 #: Told when it is taken back that a meeting was held; a room in which more rests on it raises Refused.
 not_held: list[Callable[[Happened], Any]] = []
+
+#: Told when a manager ruled on a decision of a meeting that had waited for it. Each may raise Refused.
+ruled: list[Callable[[Ruled], Any]] = []
 
 #: Kinds of meeting that a room above calls on a page of its own: the words of the link, and the name of the route,
 #: which takes the child's record.

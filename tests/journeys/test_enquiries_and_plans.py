@@ -159,6 +159,7 @@ def the_discussion_decides_on_a_joint_enquiry_for_both(
                 f"c{n}-safety": "At their grandmother's, who rings if anybody comes.",
                 f"c{n}-reasons": BECAUSE,
                 f"c{n}-wishes_why_not": f"{name} was asleep; Dana sees {name} tomorrow.",
+                f"c{n}-has_conflict": "no",
             },
         )
     manager.presses("Record these decisions")
@@ -577,7 +578,7 @@ def the_front_door_takes_the_child_on(decider: Visitor, maya: UUID) -> None:
     decider.follows("Step up asked for")
     decider.sees("Ana was told at home and asks for it herself.")
     fills(
-        decider, knows_family="no", accepted="yes", reasons="Early help was tried, and she is afraid at home."
+        decider, knows_family="no", accepted="yes", has_conflict="no", reasons="Early help was tried, and she is afraid at home."
     )
     decider.presses("Decide")
     decider.sees("Whoever asked for it has been told.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
 from django.db import transaction
@@ -24,21 +24,23 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import acknowledged_within, pack_in_force
 from sightline.records import actions as records
+from sightline.records.actions import NO_CONFLICT, ConflictIn
 from sightline.records.models import Decision, Entry
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
-from ..models import Assessment, Episode, Relook, Step, StepUp
+from ..models import Assessment, Episode, Relook, Step, StepUp, Waiting
 from ..queries.episode import has_died
 from ..rules import stages
 from ..rules.closing import Closing, may_close_case
 from ..rules.protection import knows_nobody
-from ..terms import Act, AssessmentState, Stage
+from ..terms import Act, AssessmentState, Stage, Waits
 from . import episode as way
 from .closing import write_closing
 from .conference import conference_decided
 from .protection import stamp
+from .waiting import keep_waiting, ruling_owed, still_waiting
 
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
 
@@ -92,8 +94,16 @@ def ask_step_up(folder_id: UUID, *, reasons: str, family_view: str) -> StepUp:
 
 
 @transaction.atomic
-def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_family: bool | None) -> StepUp:
-    """The front door decides: the local authority assesses, or why not and what help there is instead."""
+def decide_step_up(
+    step_up_id: UUID,
+    *,
+    accepted: bool,
+    reasons: str,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
+) -> StepUp:
+    """The front door decides: the local authority assesses, or why not and what help there is instead. With a conflict
+    of interests not resolved for the child the clock of the decision runs on until a manager has ruled."""
     acting = permit(Permission.SCREEN_CONCERN)
     row = (
         StepUp.objects.select_for_update(of=("self",))
@@ -109,6 +119,11 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
         raise Refused(f"{maker} decided on this on {moment(row.decision.made_at)}: {row.decision.outcome}.")
     if row.written_by_id == acting.practitioner_id:
         raise Refused("You asked for this step up yourself. Another decision maker must decide on it.")
+    if waiting := still_waiting(Waits.STEP_UP, row.id):
+        raise Refused(
+            f"{waiting.decision.maker.name} decided on this on {moment(waiting.decision.made_at)}, with a conflict of "
+            "interests that was not resolved for the child. A manager has still to rule on that."
+        )
     if knows_family is None:
         raise Refused("Say whether you know anybody in this family outside your work.", "knows_family")
     if knows_family:
@@ -126,9 +141,33 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
                 pack=pack.name,
                 pack_version=pack.version,
                 subject_id=row.id,
+                **asdict(conflict),
             )
         ]
     )
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.STEP_UP, row.id, {"accepted": accepted, "team_id": str(acting.team_id)})
+        ruling_owed(decision, pack)
+    else:
+        _step_up_decided(row, decision, accepted=accepted, team_id=acting.team_id)
+    record(Verb.WROTE, "enquiries.decide_step_up", folder_id=row.folder_id, subject=row)
+    return row
+
+
+def step_up_upheld(waiting: Waiting) -> None:
+    """A manager upheld the decision on a step up: only now is it decided. A step of the ruling."""
+    row = StepUp.objects.select_for_update(of=("self",)).get(id=waiting.subject_id)
+    team_id = waiting.sent["team_id"]
+    _step_up_decided(
+        row,
+        waiting.decision,
+        accepted=waiting.sent["accepted"],
+        team_id=UUID(team_id) if team_id != "None" else None,
+    )
+
+
+def _step_up_decided(row: StepUp, decision: Decision, *, accepted: bool, team_id: UUID | None) -> None:
+    reasons = decision.reasons
     row.accepted, row.decided_at, row.decision = accepted, now(), decision
     row.save(update_fields=["accepted", "decided_at", "decision"])
     way.happened("step_up_decided", row.folder_id, row.id)
@@ -152,18 +191,16 @@ def decide_step_up(step_up_id: UUID, *, accepted: bool, reasons: str, knows_fami
                     started_at=row.written_at,
                     subject_id=decision.id,
                     path=f"/child/{row.folder_id}/enquiries/",
-                    team_id=acting.team_id,
+                    team_id=team_id,
                 )
             ],
-            pack=pack,
+            pack=pack_in_force(),
         )
     notify(
         row.written_by_id,
         text="The step up that you asked for has been decided",
         path=f"/child/{row.folder_id}/enquiries/",
     )
-    record(Verb.WROTE, "enquiries.decide_step_up", folder_id=row.folder_id, subject=row)
-    return row
 
 
 # -- new information ---------------------------------------------------------------------------------
@@ -308,12 +345,14 @@ class CaseEnd:
     knows_family: bool | None
     safe_words: str = ""
     wishes: WishesIn = field(default_factory=WishesIn)
+    conflict: ConflictIn = NO_CONFLICT
 
 
 @transaction.atomic
 def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> None:
     """A manager closes a child's case where neither an assessment nor a plan ends it: the child has died or moved away,
-    what was begun is not needed. Raises Refused while anything is open, or where a plan must be closed first."""
+    what was begun is not needed. With a conflict of interests not resolved for the child it closes when another manager
+    upholds that. Raises Refused while anything is open, or where a plan must be closed first."""
     permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
     found = way.open_episode([lead])
@@ -321,6 +360,11 @@ def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> 
         raise Refused("No work is open with this child, so there is none to close.")
     episode = way.locked(found.id, version=version)
     died = has_died(episode.child_id)
+    if waiting := still_waiting(Waits.CLOSE_CASE, episode.id):
+        raise Refused(
+            f"{waiting.decision.maker.name} decided to close it, with a conflict of interests that was not resolved "
+            "for the child. A manager has still to rule on that."
+        )
     knows_nobody(end.knows_family).or_refuse()
     may_close_case(
         under_way=Stage(episode.stage) in stages.PROTECTING,
@@ -342,21 +386,35 @@ def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> 
                 pack=pack.name,
                 pack_version=pack.version,
                 subject_id=episode.id,
+                **asdict(end.conflict),
             )
         ]
     )
     if way.stands_under(lead, StatusKind.CHILD_IN_NEED):
         weigh(decision, Power.SECTION_17, WishesIn(why_not="The child has died.") if died else end.wishes)
     write_closing(episode, decision.id, end.closing)
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.CLOSE_CASE, episode.id)
+        ruling_owed(decision, pack)
+    else:
+        _case_closes(episode, decision)
+    record(Verb.WROTE, "enquiries.close_case", folder_id=lead, subject=decision)
+
+
+def close_case_upheld(waiting: Waiting) -> None:
+    """A manager upheld the decision to close a case: only now it closes. A step of the ruling."""
+    _case_closes(way.locked(waiting.subject_id), waiting.decision)
+
+
+def _case_closes(episode: Episode, decision: Decision) -> None:
     way.move(
         episode,
         Act.CLOSE,
-        reasons=reasons,
+        reasons=decision.reasons,
         decision_id=decision.id,
         outcome_id="close",
         ends=(StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP),
     )
-    record(Verb.WROTE, "enquiries.close_case", folder_id=lead, subject=decision)
 
 
 @transaction.atomic

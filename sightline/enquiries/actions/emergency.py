@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.actions import permit
+from sightline.agencies.queries import acting_as
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -27,18 +29,21 @@ from sightline.procedures import clocks
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
+from sightline.records.actions import NO_CONFLICT, ConflictIn
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import Wishes, WishesIn, have_regard, weigh
 from sightline.voice.terms import Power
 
-from ..models import Emergency, LookedAfter, Medical
+from ..models import Emergency, LookedAfter, Medical, Waiting
 from ..queries.episode import open_episode
 from ..rules import protection as rules
 from ..rules import stages
-from ..terms import EmergencyKind, LegalBasis, Stage
+from ..terms import EmergencyKind, LegalBasis, Stage, Waits
 from . import changes
 from . import episode as way
 from .protection import stamp
+from .waiting import keep_waiting, ruling_owed, still_waiting
 
 _STATUS = {
     EmergencyKind.POLICE: StatusKind.POLICE_PROTECTION,
@@ -292,12 +297,16 @@ class LookedAfterIn:
     area: str = ""
     confidential: bool = False
     wishes: WishesIn = field(default_factory=WishesIn)
+    conflict: ConflictIn = NO_CONFLICT
 
 
 @transaction.atomic
-def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
-    """A manager's decision: legal status and placement become dated rows, and the first review's clock runs."""
-    acting = permit(Permission.SIGN_OFF)
+def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter | None:
+    """A manager's decision: legal status and placement become dated rows, and the first review's clock runs.
+
+    With a conflict of interests not resolved for the child none of it until another manager has ruled: then None.
+    """
+    permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
     episode = open_episode([lead])
     rules.knows_nobody(new.knows_family).or_refuse()
@@ -310,8 +319,12 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
         stage=Stage(episode.stage) if episode else None,
     ).or_refuse()
     way.may_begin_work(lead, new.began_on, before_birth=False)
-    if LookedAfter.objects.filter(folder_id=lead, ended_on__isnull=True).exists():
-        raise Refused("This child is looked after already. Record a new placement on the People tab.")
+    _not_looked_after(lead)
+    if waiting := still_waiting(Waits.LOOKED_AFTER, lead):
+        raise Refused(
+            f"{waiting.decision.maker.name} decided on this with a conflict of interests that was not resolved for the "
+            "child. A manager has still to rule on it."
+        )
     pack = pack_in_force()
     (decision,) = records.decide(
         [
@@ -322,11 +335,56 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
                 reasons=new.reasons,
                 pack=pack.name,
                 pack_version=pack.version,
+                **asdict(new.conflict),
             )
         ]
     )
     power = Power.SECTION_20 if new.basis is LegalBasis.AGREED else Power.SECTION_22
     weigh(decision, power, new.wishes)
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.LOOKED_AFTER, lead, _as_kept(new))
+        ruling_owed(decision, pack)
+        record(Verb.WROTE, "enquiries.become_looked_after", folder_id=lead, subject=decision)
+        return None
+    return _looked_after_from(lead, new, decision)
+
+
+def _not_looked_after(folder_id: UUID) -> None:
+    if LookedAfter.objects.filter(folder_id=folder_id, ended_on__isnull=True).exists():
+        raise Refused("This child is looked after already. Record a new placement on the People tab.")
+
+
+def _as_kept(new: LookedAfterIn) -> dict[str, Any]:
+    """What was answered, as plain data; the wishes and the conflict are kept with the decision already."""
+    said = {name: getattr(new, name) for name in _KEPT}
+    return said | {"began_on": new.began_on.isoformat()}
+
+
+#: What the rows of a looked-after child are made of.
+_KEPT = (
+    "began_on", "basis", "basis_words", "network", "reasons", "lives_at", "placed_with", "knows_family", "lines",
+    "postcode", "area", "confidential",
+)  # fmt: skip
+
+
+def looked_after_upheld(waiting: Waiting) -> None:
+    """A manager upheld the decision: the child becomes looked after as it says. A step of the ruling."""
+    said = dict(waiting.sent)
+    new = LookedAfterIn(
+        **said
+        | {
+            "began_on": date.fromisoformat(said["began_on"]),
+            "basis": LegalBasis(said["basis"]),
+            "lives_at": LivesAt(said["lives_at"]),
+        }
+    )
+    lead = way.writable_lead(waiting.subject_id)
+    _not_looked_after(lead)
+    _looked_after_from(lead, new, waiting.decision)
+
+
+def _looked_after_from(lead: UUID, new: LookedAfterIn, decision: Decision) -> LookedAfter:
+    maker, pack = acting_as(decision.maker_id), pack_in_force()
     row = LookedAfter(
         folder_id=lead,
         child=way.child_of(lead),
@@ -360,8 +418,8 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter:
         subject_id=row.id,
         at=at,
         path=f"/child/{lead}/enquiries/looked-after/{row.id}/",
-        owner_id=acting.practitioner_id,
-        team_id=acting.team_id,
+        owner_id=decision.maker_id if maker else way.me(),
+        team_id=maker.team_id if maker else None,
         pack=pack,
     )
     record(Verb.WROTE, "enquiries.become_looked_after", folder_id=lead, subject=row)
@@ -374,7 +432,9 @@ def _stand_under(folder_id: UUID, kind: StatusKind, since: date) -> None:
 
 
 @transaction.atomic
-def end_looked_after(looked_after_id: UUID, ended_on: date, words: str) -> LookedAfter:
+def end_looked_after(
+    looked_after_id: UUID, ended_on: date, words: str, *, knows_family: bool | None
+) -> LookedAfter:
     """A child is no longer looked after: since when, why, and where they live now."""
     permit(Permission.SIGN_OFF)
     row = LookedAfter.objects.select_for_update().filter(id=looked_after_id).first()
@@ -383,6 +443,7 @@ def end_looked_after(looked_after_id: UUID, ended_on: date, words: str) -> Looke
     way.writable_lead(row.folder_id)
     if row.ended_on is not None:
         raise Refused(f"It is recorded already that it ended on {date_only(row.ended_on)}: {row.ended_words}")
+    rules.knows_nobody(knows_family).or_refuse()
     if not stages.has_words(words):
         raise Refused("Say why it ended, and with whom the child lives now.", "words")
     if not row.began_on <= ended_on <= today():

@@ -37,6 +37,7 @@ from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAft
 from ..queries.contact import awaits_decision
 from ..queries.episode import has_died, open_episode, particulars
 from ..rules import child, contact, stages
+from ..rules.protection import knows_nobody
 from ..terms import Act, AssessmentState, Stage
 from . import back
 
@@ -280,14 +281,17 @@ def last_standing(episode_id: UUID) -> Step | None:
 
 
 @transaction.atomic
-def take_back(episode_id: UUID, reasons: str, *, version: int | None = None) -> Step:
+def take_back(
+    episode_id: UUID, reasons: str, *, knows_family: bool | None, version: int | None = None
+) -> Step:
     """The latest step was wrong: the child stands where they stood before. Step and reason stay on the record.
 
-    By whoever took the step, or a manager. Where no step stands the beginning itself is taken back. Raises
-    NotPermitted, NotFound or Refused.
+    By whoever took the step, or a manager, who does not know the family. Where no step stands the beginning itself is
+    taken back. Raises NotPermitted, NotFound or Refused.
     """
     acting = permit(Permission.WRITE_FOLDER)
     episode = locked(episode_id, version=version)
+    knows_nobody(knows_family).or_refuse()
     last = last_standing(episode.id)
     if last is None:
         return _never_begun(episode, acting, reasons)

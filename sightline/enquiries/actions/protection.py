@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
+from sightline.records.actions import NO_CONFLICT, ConflictIn
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
@@ -44,6 +46,7 @@ from ..models import (
     SpokenTo,
     Strategy,
     StrategyDecision,
+    Waiting,
 )
 from ..queries import clocks
 from ..queries import protection as queries
@@ -51,10 +54,11 @@ from ..rules import protection as rules
 from ..rules import stages
 from ..rules.assessment import culture_as_explanation
 from ..rules.closing import Closing
-from ..terms import Act, Finding, LedBy, Stage, StrategyOutcome
+from ..terms import Act, Finding, LedBy, Stage, StrategyOutcome, Waits
 from . import back
 from . import episode as way
 from .closing import write_closing
+from .waiting import keep_waiting, ruling_owed
 
 
 def stamp(together: UUID | None = None) -> dict[str, Any]:
@@ -225,6 +229,7 @@ class StrategyIn:
     conference_by: date | None = None
     """Where an enquiry begins and this child needs the conference before its limit, and why (TIM-01)."""
     sooner_why: str = ""
+    conflict: ConflictIn = NO_CONFLICT
 
 
 @transaction.atomic
@@ -238,7 +243,8 @@ def decide_strategy(
     """What the discussion decided, each child by its own decision; only after it was held, by whoever chaired it.
 
     Where it is a section 47 enquiry, the enquiry begins and the conference's clock runs from the discussion. A
-    discussion may decide anew: what it decided before stays.
+    discussion may decide anew: what it decided before stays. With a conflict of interests not resolved for the child
+    nothing follows until a manager has ruled on it.
     """
     permit(Permission.STATUTORY)
     meeting = Meeting.objects.filter(id=meeting_id).first()
@@ -248,6 +254,7 @@ def decide_strategy(
     rows = {s.id: s for s in Strategy.objects.filter(meeting_id=meeting_id).select_related("episode")}
     if {d.strategy_id for d in decisions} - set(rows) or not decisions:
         raise NotFound
+    _nobody_is_to_rule(rows.values())
     for one in decisions:
         rules.may_decide(
             held=held,
@@ -266,6 +273,7 @@ def decide_strategy(
                 one.reasons,
                 dissents=one.dissents,
                 definition_id="child_protection",
+                **asdict(one.conflict),
             )
             for one in decisions
         ],
@@ -288,26 +296,81 @@ def decide_strategy(
         )
         row.save(force_insert=True)
         weigh(row.decision, Power.SECTION_47, one.wishes)
-        _strategy_takes_effect(
-            strategy, outcome, row, meeting.began_at, worker_id or way.me(), one, together=together
-        )
+        if row.decision.awaits_ruling:
+            if _closes(strategy, outcome):
+                write_closing(strategy.episode, decision_id, one.closing, together=together)
+            keep_waiting(
+                row.decision,
+                Waits.STRATEGY,
+                row.id,
+                {
+                    "worker_id": str(worker_id or way.me()),
+                    "conference_by": one.conference_by.isoformat() if one.conference_by else "",
+                    "sooner_why": one.sooner_why,
+                },
+            )
+        else:
+            follows = _Follows(worker_id or way.me(), one.conference_by, one.sooner_why, one.closing)
+            _strategy_takes_effect(row, meeting.began_at, follows)
         record(Verb.WROTE, "enquiries.decide_strategy", folder_id=strategy.folder_id, subject=row)
         made.append(row)
     return made
 
 
-def _strategy_takes_effect(
-    strategy: Strategy,
-    outcome: StrategyOutcome,
-    decided: StrategyDecision,
-    held_at: datetime,
-    worker_id: UUID,
-    said: StrategyIn,
-    *,
-    together: UUID | None,
-) -> None:
+def _nobody_is_to_rule(rows: Iterable[Strategy]) -> None:
+    """Raises Refused while a manager has to rule on what a discussion decided: a conflict is not decided away."""
+    waiting = Decision.objects.filter(
+        awaits_ruling=True,
+        ruling__isnull=True,
+        id__in=StrategyDecision.objects.filter(strategy__in=list(rows)).values("decision_id"),
+    ).exists()
+    if waiting:
+        raise Refused(
+            "This discussion decided with a conflict of interests that was not resolved for the child. A manager has "
+            "still to rule on that; after it the discussion may decide anew."
+        )
+
+
+def _closes(strategy: Strategy, outcome: StrategyOutcome) -> bool:
+    """Whether a discussion's decision closes the child's case, as it stands."""
+    nothing = outcome is StrategyOutcome.NOTHING
+    return nothing and queries.nothing_leads_to([strategy.episode_id])[strategy.episode_id] is Act.CLOSE
+
+
+def strategy_ruled_on(happened: hooks.Ruled) -> None:
+    """A manager ruled on what a discussion had decided for a child: only now does it take effect, or never does. Then
+    the discussion owes a decision as before."""
+    waiting = Waiting.objects.filter(decision_id=happened.decision_id, what=Waits.STRATEGY.value).first()
+    if waiting is None or not happened.upholds:
+        return
+    decided = StrategyDecision.objects.select_related("strategy__meeting", "decision").get(
+        id=waiting.subject_id
+    )
+    held_at = decided.strategy.meeting.began_at
+    assert held_at is not None, "it is not taken back that a discussion was held which has decided"
+    sent, by = waiting.sent, waiting.sent["conference_by"]
+    # A day that went by while the ruling was waited for is today.
+    sooner = max(date.fromisoformat(by), today()) if by else None
+    _strategy_takes_effect(decided, held_at, _Follows(UUID(sent["worker_id"]), sooner, sent["sooner_why"]))
+    record(Verb.WROTE, "enquiries.strategy_ruled_on", folder_id=decided.folder_id, subject=decided)
+
+
+@dataclass(frozen=True)
+class _Follows:
+    """What else was answered with a discussion's decision. `closing`: what the closing of the case needs, where the
+    decision has not kept it already."""
+
+    worker_id: UUID
+    conference_by: date | None = None
+    sooner_why: str = ""
+    closing: Closing | None = None
+
+
+def _strategy_takes_effect(decided: StrategyDecision, held_at: datetime, said: _Follows) -> None:
+    worker_id, closing = said.worker_id, said.closing
+    strategy, outcome = decided.strategy, StrategyOutcome(decided.outcome)
     episode = way.locked(strategy.episode_id)
-    folder_id, reasons = strategy.folder_id, said.reasons
+    folder_id, reasons = strategy.folder_id, decided.decision.reasons
     pack = pack_in_force()
     _decided_anew(episode, strategy, decided)
     going_on = queries.enquiry_going_on(episode.id)
@@ -389,8 +452,8 @@ def _strategy_takes_effect(
     onwards = Act.CONTINUE_ASSESSMENT
     if outcome is StrategyOutcome.NOTHING:
         onwards = queries.nothing_leads_to([episode.id])[episode.id]
-    if onwards is Act.CLOSE:
-        write_closing(episode, decided.decision_id, said.closing, together=together)
+    if onwards is Act.CLOSE and closing is not None:
+        write_closing(episode, decided.decision_id, closing, together=decided.written_together)
     way.move(episode, onwards, reasons=reasons, decision_id=decided.decision_id, outcome_id=outcome.value)
     if called is not None:
         duties.withdraw_these(
@@ -696,11 +759,7 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
     row.ended_at, row.version = now(), row.version + 1
     row.save(update_fields=["ended_at", "version"])
     if decision.awaits_ruling:
-        duties.happened(
-            "conflict_unresolved",
-            [row.folder_id], subject_id=decision.id, at=now(),
-            path=f"/child/{row.folder_id}/enquiries/ruling/{decision.id}/", team_id=acting.team_id, pack=pack,
-        )  # fmt: skip
+        ruling_owed(decision, pack)
     else:
         end_takes_effect(made)
     record(Verb.WROTE, "enquiries.end_enquiry", folder_id=row.folder_id, subject=made)

@@ -28,6 +28,7 @@ from .protection import (
     Strategy,
     StrategyDecision,
 )
+from .waiting import Waiting
 
 __all__ = [
     "AnswerDraft",
@@ -55,4 +56,5 @@ __all__ = [
     "StepUp",
     "Strategy",
     "StrategyDecision",
+    "Waiting",
 ]

@@ -50,11 +50,12 @@ def step_up(request: HttpRequest, folder_id: UUID, step_up_id: UUID) -> HttpResp
             accepted=form.cleaned_data["accepted"] == "yes",
             reasons=form.cleaned_data["reasons"],
             knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
         ),
         title="Decide on a step up",
         lines=[f"{row.written_by.name}, {row.written_post}: {row.reasons}", f"The family: {row.family_view}"],
         button="Decide",
-        done="Decided. Whoever asked for it has been told.",
+        done="Decided. Whoever asked for it is told when it takes effect.",
         back=address("child", child),
     )
 

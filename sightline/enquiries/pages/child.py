@@ -143,7 +143,7 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
     step = next((s for s in episode.steps if s.stands), None) if episode else None
     if episode is None or (step is None and not episode.is_open):
         raise NotFound
-    form = forms.WhyForm(
+    form = forms.DecideWhyForm(
         posted(request),
         label="Why is it taken back?",
         ask="Say why it is taken back",
@@ -166,7 +166,12 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
         request,
         shown,
         form,
-        lambda: way.take_back(episode.id, form.cleaned_data["words"], version=version_of(request)),
+        lambda: way.take_back(
+            episode.id,
+            form.cleaned_data["words"],
+            knows_family=form.cleaned_data["knows_family"],
+            version=version_of(request),
+        ),
         title=f"Take back: {step.act.value}" if step else "Take the beginning back",
         lines=lines,
         button="Take it back",

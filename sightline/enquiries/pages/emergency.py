@@ -164,7 +164,7 @@ def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         got = {
             name: form.cleaned_data[name]
             for name in act.LookedAfterIn.__dataclass_fields__
-            if name != "wishes"
+            if name not in ("wishes", "conflict")
         }
         act.become_looked_after(
             child.folder_ids[0],
@@ -174,6 +174,7 @@ def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
                     "basis": LegalBasis(got["basis"]),
                     "lives_at": LivesAt(got["lives_at"]),
                     "wishes": form.weighed(),
+                    "conflict": form.conflict_in(),
                 }
             ),
         )
@@ -186,7 +187,7 @@ def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         title="The child becomes looked after",
         lines=[_family_groups(child.folder_ids)],
         button="Decide",
-        done="Recorded. The first review and the first visit stand in My work.",
+        done="Recorded. What follows stands in My work.",
         back=address("child", child),
     )
 
@@ -201,7 +202,7 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
         request,
         shown,
         form,
-        lambda: act.end_looked_after(row.id, form.cleaned_data["ended_on"], form.cleaned_data["words"]),
+        lambda: act.end_looked_after(row.id, **form.cleaned_data),
         title="No longer looked after",
         lines=[
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",

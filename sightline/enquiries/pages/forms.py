@@ -23,6 +23,7 @@ from sightline.govuk.forms import (
 )
 from sightline.kernel.verdicts import Verdict
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
+from sightline.records.actions import NO_CONFLICT
 from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
 
@@ -391,9 +392,10 @@ def _asked_with(outcome: AssessmentOutcome, died: bool) -> tuple[str, ...]:
     return ("family_view",) if outcome.step == "step up" else ()
 
 
-class CloseCaseForm(WishesForm, ClosingForm):
+class CloseCaseForm(WishesForm, ConflictForm, ClosingForm):
     field_order = (
         "knows_family", "reason", "reasons", "safe_words", *NAMES[1:], "heard", "weight", "wishes_why_not",
+        "has_conflict",
     )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
@@ -410,14 +412,16 @@ class CloseCaseForm(WishesForm, ClosingForm):
     def __init__(self, *args: Any, died: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if died:
-            del self.fields["safe_words"]
+            for name in ("safe_words", "has_conflict", "conflict", "for_the_child", "conflict_resolved"):
+                del self.fields[name]
             self.do_not_ask()
 
     def sent(self) -> CaseEnd:
         got = self.cleaned_data
         return CaseEnd(
-            got["reasons"], self.closing, got["knows_family"], got.get("safe_words") or "", self.weighed()
-        )
+            got["reasons"], self.closing, got["knows_family"], got.get("safe_words") or "", self.weighed(),
+            self.conflict_in() if "has_conflict" in self.fields else NO_CONFLICT,
+        )  # fmt: skip
 
 
 class WhyForm(PageForm):
@@ -430,6 +434,16 @@ class WhyForm(PageForm):
         field: Any = self.fields["words"]
         field.label, field.hint = label, hint
         field.error_messages["required"] = ask
+
+
+class DecideWhyForm(WhyForm):
+    """The same, where it decides something for a family: nobody decides for one that they know."""
+
+    field_order = ("knows_family", "words")
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
 
 
 class HandOverForm(PageForm):

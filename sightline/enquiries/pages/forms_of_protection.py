@@ -74,10 +74,10 @@ class CallForm(PageForm):
     )
 
 
-class StrategyForm(WishesForm, ClosingForm):
+class StrategyForm(WishesForm, ConflictForm, ClosingForm):
     field_order = (
-        "outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not", "conference_by",
-        "sooner_why",
+        "outcome", *NAMES, "threshold", "safety", "reasons", "heard", "weight", "wishes_why_not", "has_conflict",
+        "conference_by", "sooner_why",
     )  # fmt: skip
     outcome = Choice(
         "What was decided for this child?",
@@ -350,10 +350,11 @@ class MedicalForm(PageForm):
     closed_why = Words("If it is not done after all: why not?", rows=2, required=False)
 
 
-class LookedAfterForm(WishesForm):
+class LookedAfterForm(WishesForm, ConflictForm):
     field_order = (
         "knows_family", "began_on", "basis", "basis_words", "network", "lives_at", "placed_with", "lines", "area",
         "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
+        "has_conflict",
     )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
@@ -388,6 +389,10 @@ class LookedAfterForm(WishesForm):
 
 
 class EndDayForm(PageForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     ended_on = Day("Since when?", tense="past", ask="Enter the day on which it ended")
     words = Words(
         "Why, and with whom does the child live now?",
@@ -406,7 +411,8 @@ class StepUpForm(PageForm):
     )
 
 
-class DecideStepUpForm(PageForm):
+class DecideStepUpForm(ConflictForm):
+    field_order = ("knows_family", "accepted", "reasons", "has_conflict")
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",

@@ -16,6 +16,7 @@ from sightline.records.queries import decisions
 
 from ..actions import assessment as act
 from ..actions.handing import hand_over_assessment
+from ..actions.ruling import rule_on
 from . import forms
 from .around import (
     address,
@@ -152,12 +153,12 @@ def send_back(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
 def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
     """A manager sets an assessment aside that should not have been begun."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "set_aside")
-    form = forms.WhyForm(posted(request), label="Why is it set aside?", ask="Say why it is set aside")
+    form = forms.DecideWhyForm(posted(request), label="Why is it set aside?", ask="Say why it is set aside")
     return form_page(
         request,
         shown,
         form,
-        lambda: act.set_aside(view.id, form.cleaned_data["words"]),
+        lambda: act.set_aside(view.id, **form.cleaned_data),
         title="Set this assessment aside",
         lines=[
             "Nothing in it is lost, and it can be taken up again. What a concern asked for is owed as before."
@@ -172,14 +173,14 @@ def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
 def take_up_again(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
     """A manager lets an assessment that was set aside go on."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "take_up_again")
-    form = forms.WhyForm(
+    form = forms.DecideWhyForm(
         posted(request), label="Why is it taken up again?", ask="Say why it is taken up again"
     )
     return form_page(
         request,
         shown,
         form,
-        lambda: act.take_up_again(view.id, form.cleaned_data["words"]),
+        lambda: act.take_up_again(view.id, **form.cleaned_data),
         title="Take this assessment up again",
         lines=["It goes on where it was, with its author."],
         button="Take it up again",
@@ -277,7 +278,7 @@ def ruling(request: HttpRequest, folder_id: UUID, decision_id: UUID) -> HttpResp
         request,
         shown,
         form,
-        lambda: act.rule_on(
+        lambda: rule_on(
             decision_id, upholds=form.cleaned_data["upholds"] == "yes", reasons=form.cleaned_data["reasons"]
         ),
         title="Rule on a conflict of interests",

@@ -180,6 +180,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                             closing=form.closing,
                             conference_by=form.cleaned_data.get("conference_by"),
                             sooner_why=form.cleaned_data.get("sooner_why", ""),
+                            conflict=form.conflict_in(),
                         )
                         for p, _name, form in children
                     ],

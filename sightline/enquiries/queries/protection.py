@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Q, Subquery
+from django.db.models import Prefetch, Q, Subquery
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
@@ -36,9 +36,23 @@ from ..models import (
     StepUp,
     Strategy,
     StrategyDecision,
+    Waiting,
 )
 from ..rules import stages
-from ..terms import Act, AssessmentState, EmergencyKind, Finding, LedBy, Reached, Stage, StrategyOutcome
+from ..terms import (
+    Act,
+    AssessmentState,
+    EmergencyKind,
+    Finding,
+    LedBy,
+    Reached,
+    Stage,
+    StrategyOutcome,
+    Waits,
+)
+
+#: Of rows with a decision, those whose decision takes effect: it needed no ruling, or a manager upheld it.
+IN_EFFECT = Q(decision__awaits_ruling=False) | Q(decision__ruling__upholds=True)
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,27 @@ class StrategyView:
 
     @property
     def outcome(self) -> str:
-        return StrategyOutcome(self.decided.outcome).label if self.decided else "Not decided yet"
+        if self.decided is None:
+            return "Not decided yet"
+        said, ruling = StrategyOutcome(self.decided.outcome).label, self.ruling(self.decided)
+        return f"{said}. {ruling}" if ruling else said
+
+    @staticmethod
+    def ruling(decided: StrategyDecision) -> str:
+        """Of a decision over a conflict of interests, what a manager has said to it; empty where none was needed."""
+        if not decided.decision.awaits_ruling:
+            return ""
+        ruling: Decision | None = getattr(decided.decision, "ruling", None)
+        if ruling is None:
+            return "Waits for a manager’s ruling"
+        return "Upheld by a manager" if ruling.upholds else "Not upheld by a manager, so without effect"
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing may be decided anew until a manager has ruled."""
+        return any(
+            d.decision.awaits_ruling and getattr(d.decision, "ruling", None) is None for d in self.decisions
+        )
 
 
 @dataclass(frozen=True)
@@ -93,7 +127,7 @@ class EnquiryView:
 
 @dataclass(frozen=True)
 class Protection:
-    """All that protects a child, for the tab. Six queries."""
+    """All that protects a child, for the tab, and what was decided but waits for a manager's ruling. Seven queries."""
 
     strategies: list[StrategyView]
     enquiries: list[EnquiryView]
@@ -101,6 +135,7 @@ class Protection:
     medicals: list[Medical]
     looked_after: list[LookedAfter]
     step_ups: list[StepUp]
+    waiting: list[Waiting]
 
 
 def protection(folder_ids: Iterable[UUID]) -> Protection:
@@ -110,7 +145,7 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
     strategies = list(
         Strategy.objects.filter(folder_id__in=folders)
         .select_related("meeting", "written_by", "referred_by")
-        .prefetch_related("decisions__decision")
+        .prefetch_related(Prefetch("decisions", StrategyDecision.objects.select_related("decision__ruling")))
         .order_by("-written_at")
     )
     for row in strategies:
@@ -133,6 +168,12 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
         step_ups=list(
             StepUp.objects.filter(folder_id__in=folders).select_related("written_by").order_by("-written_at")
         ),
+        waiting=list(
+            Waiting.objects.filter(folder_id__in=folders, decision__ruling__isnull=True)
+            .exclude(what=Waits.STRATEGY.value)
+            .select_related("decision__maker")
+            .order_by("-decision__made_at")
+        ),
     )
 
 
@@ -145,7 +186,7 @@ def strategy(strategy_id: UUID, folder_ids: Iterable[UUID]) -> StrategyView:
     )
     if row is None:
         raise NotFound
-    found = row.decisions.select_related("decision__maker").order_by("-written_at")
+    found = row.decisions.select_related("decision__maker", "decision__ruling").order_by("-written_at")
     return StrategyView(row, tuple(found))
 
 
@@ -334,7 +375,7 @@ def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
     since = Episode.objects.filter(folder_id__in=folders, closed_at__isnull=True).values("opened_at")[:1]
     rows = (
         MeetingDecision.objects.filter(
-            Q(decision__awaits_ruling=False) | Q(decision__ruling__upholds=True),
+            IN_EFFECT,
             folder_id__in=folders,
             meeting__purpose=Purpose.INITIAL_CONFERENCE.value,
             decision__made_at__gte=Subquery(since),

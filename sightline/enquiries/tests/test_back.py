@@ -51,7 +51,7 @@ def test_the_end_of_an_enquiry_is_taken_back_and_it_is_ended_again(first, second
         before = owed(case.maya, "initial_conference")
         protection.end_enquiry(maya.id, an_ending("continuing_risk", first))
         assert running(case.maya, "initial_conference").exists() is first
-        way.take_back(maya.episode_id, WRONG)
+        way.take_back(maya.episode_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.ENQUIRY
         view = queries.enquiry(maya.id, [case.maya])
         assert view.row.ended_at is None
@@ -82,7 +82,7 @@ def test_an_enquiry_whose_beginning_was_taken_back_goes_on_when_it_is_begun_agai
         row = Enquiry.objects.get(folder_id=case.maya)
         clock = owed(case.maya, "initial_conference").due_at
         had = statuses(case.maya)
-        way.take_back(row.episode_id, WRONG)
+        way.take_back(row.episode_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.STRATEGY
         assert not running(case.maya, "initial_conference").exists()
         assert running(case.maya, "strategy_discussion").count() == 1
@@ -108,7 +108,7 @@ def test_what_an_assessment_ended_is_taken_back_and_decided_again(outcome):
             assert "child_in_need" not in statuses(case.maya)
             assert ("early_help" in statuses(case.maya)) is (outcome == "step_down")
             assert not running(case.maya, "assessment").exists()
-            way.take_back(row.episode_id, WRONG)
+            way.take_back(row.episode_id, WRONG, knows_family=False)
             assert stage_of(case.maya) is Stage.ASSESSMENT
             assert statuses(case.maya) == had == {"child_in_need"}
             assert running(case.maya, "assessment").get().owner_id == case.worker.pk

@@ -119,9 +119,9 @@ def test_a_discussion_before_the_conference_may_decide_otherwise_and_no_clock_is
         protection.decide_strategy(meeting_id, [deciding(second, "assessment")], knows_family=False)
         assert stage_of(case.maya) is Stage.ASSESSMENT
         assert owed(case.maya, "initial_conference") is None
-        way.take_back(maya.episode_id, WRONG)
+        way.take_back(maya.episode_id, WRONG, knows_family=False)
         assert running(case.maya, "initial_conference").get().due_at == clock
-        way.take_back(maya.episode_id, WRONG)
+        way.take_back(maya.episode_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.CONFERENCE
         assert [c.enquiry_id for c in conferences_due([case.maya])] == [maya.id]
 
@@ -143,10 +143,10 @@ def test_a_discussion_before_the_conference_lets_the_enquiry_go_on_with_the_cloc
         [row] = Enquiry.objects.filter(folder_id=case.maya)
         assert (row.id, row.ended_at, stage_of(case.maya)) == (maya.id, None, Stage.ENQUIRY)
         assert running(case.maya, "initial_conference").get().due_at == clock
-        way.take_back(maya.episode_id, WRONG)
+        way.take_back(maya.episode_id, WRONG, knows_family=False)
         row.refresh_from_db()
         assert row.ended_at is not None, "as it stood before the discussion"
-        way.take_back(maya.episode_id, WRONG)
+        way.take_back(maya.episode_id, WRONG, knows_family=False)
         assert [c.enquiry_id for c in conferences_due([case.maya])] == [maya.id]
         assert running(case.maya, "initial_conference").get().due_at == clock
 
@@ -158,7 +158,7 @@ def test_a_discussion_whose_calling_was_taken_back_decides_nothing_and_says_what
     make_practitioner("health-visitor", name="Ines Nurse")
     meeting_id, part = discussed_again(case, 20)
     with as_practitioner(case.manager):
-        way.take_back(part.episode_id, WRONG)
+        way.take_back(part.episode_id, WRONG, knows_family=False)
         with pytest.raises(Refused, match="Call another discussion"):
             protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], knows_family=False)
         assert not Enquiry.objects.exists()
@@ -174,7 +174,7 @@ def test_a_brother_added_to_a_discussion_is_decided_on_and_one_who_leaves_it_is_
         assert (theo.cause, stage_of(case.theo)) == ("Two bruises without an explanation.", Stage.STRATEGY)
         assert owed(case.theo, "strategy_discussion").path.endswith(f"/strategy/{theo.id}/")
         meetings.take_out_child(meeting_id, case.theo, "He is looked at apart.")
-        way.take_back(theo.episode_id, "He is looked at apart from his sister.")
+        way.take_back(theo.episode_id, "He is looked at apart from his sister.", knows_family=False)
         meetings.add_child(meeting_id, case.theo)
         assert Strategy.objects.filter(folder_id=case.theo).count() == 1
 
@@ -198,15 +198,15 @@ def test_work_that_should_not_have_been_begun_is_taken_back_and_begun_again():
     with as_practitioner(case.manager):
         clock = owed(case.maya, "assessment").due_at
         with pytest.raises(Refused, match="sets it aside"):
-            way.take_back(row.episode_id, WRONG)
-        act.set_aside(row.id, WRONG)
-        way.take_back(row.episode_id, WRONG)
+            way.take_back(row.episode_id, WRONG, knows_family=False)
+        act.set_aside(row.id, WRONG, knows_family=False)
+        way.take_back(row.episode_id, WRONG, knows_family=False)
         episode = Episode.objects.get(id=row.episode_id)
         assert (episode.stage, episode.closure, statuses(case.maya)) == ("closed", "", set())
         assert not Closing.objects.exists()
         assert owed(case.maya, "assessment").due_at == clock, "what the concern asked for is owed as before"
         with pytest.raises(Refused, match="Begin anew"):
-            way.take_back(row.episode_id, WRONG)
+            way.take_back(row.episode_id, WRONG, knows_family=False)
     [again] = begun(case, case.maya)
     assert again.episode_id != row.episode_id
     with as_practitioner(case.manager):
@@ -219,9 +219,9 @@ def test_a_discussion_called_in_error_is_cancelled_before_its_beginning_is_taken
     with as_practitioner(case.manager):
         episode = Episode.objects.get(folder_id=case.maya)
         with pytest.raises(Refused, match="Cancel it on its own page first"):
-            way.take_back(episode.id, WRONG)
+            way.take_back(episode.id, WRONG, knows_family=False)
         meetings.cancel(meeting_id, "It was called for the wrong child.")
-        way.take_back(episode.id, WRONG)
+        way.take_back(episode.id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.CLOSED
         assert owed(case.maya, "strategy_discussion") is not None
 
@@ -264,7 +264,7 @@ def test_a_case_closes_without_an_assessment_by_a_manager_and_says_all_that_a_cl
     with as_practitioner(case.manager):
         with pytest.raises(Refused, match="An assessment of this child is still open"):
             changes.close_case(case.maya, a_case_end())
-        act.set_aside(row.id, WRONG)
+        act.set_aside(row.id, WRONG, knows_family=False)
         with pytest.raises(Refused, match="You know this family"):
             changes.close_case(case.maya, a_case_end(knows_family=True))
         with pytest.raises(Refused, match="no reason by itself"):
@@ -280,7 +280,7 @@ def test_a_child_who_dies_while_assessed_has_a_case_that_closes_and_nothing_new_
     [row] = begun(case, case.maya)
     with as_practitioner(case.manager):
         died(case.maya, today())
-        act.set_aside(row.id, "The child has died on Monday.")
+        act.set_aside(row.id, "The child has died on Monday.", knows_family=False)
         with pytest.raises(Refused, match="Select that as the reason"):
             changes.close_case(case.maya, a_case_end(safe_words=""))
         for refused in (
@@ -527,18 +527,18 @@ def test_a_beginning_is_taken_back_and_a_case_closed_in_the_browser():
     client = browser(case.manager)
     back = reverse("enquiries:take_back", args=[case.maya, row.episode_id])
     assert "Take the beginning back" in words_of(client.get(back))
-    refused = client.post(back, {"words": WRONG})
+    refused = client.post(back, {"words": WRONG, "knows_family": "no"})
     assert refused.status_code == 409
     assert WRONG in refused.content.decode()
     assert "A manager sets it aside" in words_of(refused)
     with as_practitioner(case.manager):
-        act.set_aside(row.id, WRONG)
+        act.set_aside(row.id, WRONG, knows_family=False)
     close = reverse("enquiries:close", args=[case.maya])
     sent_ = {
         "knows_family": "no", "reason": "RC7", "reasons": "They have moved away for good.",
         "safe_words": "", "summary": "A bruise; it was seen and explained.", "helps_now": "Her school.",
         "feedback_asked": "Asked at home.", "record_in_order_by": str(case.manager.pk),
-        "wishes_why_not": "She was asked twice.",
+        "wishes_why_not": "She was asked twice.", "has_conflict": "no",
     }  # fmt: skip
     unsafe = client.post(close, sent_)
     assert "Say how you know that the child is safe" in words_of(unsafe)
@@ -565,7 +565,7 @@ def test_a_child_becomes_looked_after_in_the_browser_with_wishes_and_the_network
         "basis": "section_20", "basis_words": "Both parents agreed in writing.",
         "network": "Both grandmothers were asked; a family group meeting was offered.", "lives_at": "foster_care",
         "placed_with": "Foster carers", "area": "Saltwick", "confidential": "no",
-        "reasons": "Nobody at home can care for her now.",
+        "reasons": "Nobody at home can care for her now.", "has_conflict": "no",
     }  # fmt: skip
     without = client.post(path, sent_)
     assert without.status_code == 409, words_of(without)

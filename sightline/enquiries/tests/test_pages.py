@@ -230,7 +230,9 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     shown = page(manager, "strategy", case.maya, maya.id)
     assert shown.status_code == 200
     assert "Theo" in words_of(shown)
-    each = {"safety": "She sleeps at her grandmother's.", "wishes_why_not": "She was asleep."}
+    each = {
+        "safety": "She sleeps at her grandmother's.", "wishes_why_not": "She was asleep.", "has_conflict": "no",
+    }  # fmt: skip
     sitting = {
         "knows_family": "no", "worker": str(case.worker.pk), "threshold_all": "Two injuries without an explanation.",
     }  # fmt: skip

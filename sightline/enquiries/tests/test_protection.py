@@ -306,10 +306,12 @@ def test_a_step_is_taken_back_and_can_be_taken_again():
     way.moved.append(told.append)
     try:
         with as_practitioner(case.manager):
-            way.take_back(maya.episode_id, "The discussion was recorded for the wrong child.")
+            way.take_back(
+                maya.episode_id, "The discussion was recorded for the wrong child.", knows_family=False
+            )
             assert stage_of(case.maya) is Stage.STRATEGY
             with pytest.raises(Refused):
-                way.take_back(maya.episode_id, "no")
+                way.take_back(maya.episode_id, "no", knows_family=False)
         assert [t.after for t in told] == [Stage.STRATEGY]
     finally:
         way.moved.remove(told.append)

@@ -16,6 +16,7 @@ from sightline.procedures.pack import Pack
 from sightline.records import actions as records
 from sightline.records.models import Decision
 
+from .. import hooks
 from ..models import Meeting, MeetingDecision
 
 
@@ -30,10 +31,13 @@ def ruling_owed(meeting: Meeting, decision: Decision, pack: Pack) -> None:
 
 @transaction.atomic
 def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
-    """A manager decides whether a meeting's decision takes effect. Raises NotFound, NotPermitted or Refused."""
+    """A manager decides whether a meeting's decision takes effect; rooms above are told. Raises NotFound, NotPermitted
+    or Refused."""
     row = MeetingDecision.objects.filter(decision_id=decision_id).first()
     if row is None:
         raise NotFound
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
     duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
     record(Verb.WROTE, "meetings.rule_on", folder_id=row.folder_id, subject=row)
+    for listener in hooks.ruled:
+        listener(hooks.Ruled(row.meeting_id, row.folder_id, decision_id, upholds))

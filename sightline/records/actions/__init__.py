@@ -12,6 +12,8 @@ from .correcting import (
     correct_entry,
 )
 from .deciding import (
+    NO_CONFLICT,
+    ConflictIn,
     Deciding,
     PastSitting,
     decide,
@@ -50,7 +52,9 @@ from .writing import (
 
 __all__ = [
     "DRAFTS_KEPT",
+    "NO_CONFLICT",
     "Answered",
+    "ConflictIn",
     "ContributionIn",
     "Deciding",
     "EntryIn",

@@ -26,6 +26,19 @@ from .numbers import _post
 
 
 @dataclass(frozen=True)
+class ConflictIn:
+    """With whose interests the child's welfare was in conflict in a decision, and how that was resolved (CHD-06). In
+    fields of the names that `Deciding` has: nothing said is no conflict."""
+
+    conflict: str = ""
+    conflict_resolved: str = ""
+    for_the_child: bool | None = None
+
+
+NO_CONFLICT = ConflictIn()
+
+
+@dataclass(frozen=True)
 class Deciding:
     """A decision to be made on one child. `outcome` is what was decided, in words.
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from sightline.govuk.forms import Option, PageForm, Words, YesNo
 
+from ..actions import NO_CONFLICT, ConflictIn
+
 
 class ConflictForm(PageForm):
     """Whether the child's welfare was in conflict with anybody's interests, and how that was resolved."""
@@ -28,6 +30,11 @@ class ConflictForm(PageForm):
         no=Option("no", "No", hint="The decision then has no effect until another manager decides"),
     )
     conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
+
+    def conflict_in(self) -> ConflictIn:
+        """The answers as an action takes them."""
+        said = self.conflict_said()
+        return ConflictIn(**said) if said else NO_CONFLICT
 
     def conflict_said(self) -> dict[str, Any]:
         """The answers as a decision takes them: nothing where there is no conflict."""

@@ -7,7 +7,6 @@ from .sharing import Sharing, share, update
 from .signing import (
     Signing,
     digest_of,
-    rule_on,
     send,
     send_back,
     set_aside,
@@ -32,7 +31,6 @@ __all__ = [
     "link",
     "name_need",
     "record_progress",
-    "rule_on",
     "save_draft",
     "send",
     "send_back",

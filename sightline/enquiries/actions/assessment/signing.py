@@ -21,7 +21,7 @@ from sightline.children.queries import ChildView, child_page
 from sightline.children.terms import StatusKind
 from sightline.kernel.time import day_of, now, today
 from sightline.kernel.together import answer
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
@@ -32,7 +32,6 @@ from sightline.voice.terms import Power
 
 from ...models import (
     Assessment,
-    EnquiryEnd,
     SignOff,
 )
 from ...queries import assessment as queries
@@ -40,16 +39,17 @@ from ...queries.protection import seen_last
 from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing
+from ...rules.protection import knows_nobody
 from ...terms import (
     Act,
     AssessmentAct,
     AssessmentState,
     Stage,
 )
-from .. import back, changes
+from .. import changes
 from .. import episode as way
 from ..closing import write_closing
-from ..protection import end_takes_effect
+from ..waiting import ruling_owed
 from .beginning import DUTY
 from .writing import _locked
 
@@ -148,10 +148,11 @@ def send_back(assessment_id: UUID, words: str, *, version: int | None = None) ->
 
 
 @transaction.atomic
-def set_aside(assessment_id: UUID, words: str) -> SignOff:
+def set_aside(assessment_id: UUID, words: str, *, knows_family: bool | None) -> SignOff:
     """An assessment that should not have been begun: it stays readable, and a concern's duty is owed as before."""
     permit(Permission.SIGN_OFF)
     row = _locked(assessment_id)
+    knows_nobody(knows_family).or_refuse()
     if not stages.has_words(words):
         raise Refused("Say why it is set aside.", "words")
     made = _signing(row, AssessmentAct.SET_ASIDE, words)
@@ -162,10 +163,11 @@ def set_aside(assessment_id: UUID, words: str) -> SignOff:
 
 
 @transaction.atomic
-def take_up_again(assessment_id: UUID, words: str) -> SignOff:
+def take_up_again(assessment_id: UUID, words: str, *, knows_family: bool | None) -> SignOff:
     """An assessment that was set aside goes on where it was."""
     permit(Permission.SIGN_OFF)
     row = _locked(assessment_id)
+    knows_nobody(knows_family).or_refuse()
     if not stages.has_words(words):
         raise Refused("Say why it is taken up again.", "words")
     if row.episode.closed_at is not None:
@@ -296,11 +298,7 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
     )
     _signed_duties(row)
     if decision.awaits_ruling:
-        duties.happened(
-            "conflict_unresolved",
-            [row.folder_id], subject_id=decision.id, at=now(),
-            path=f"/child/{row.folder_id}/enquiries/ruling/{decision.id}/", team_id=acting.team_id, pack=pack,
-        )  # fmt: skip
+        ruling_owed(decision, pack)
     else:
         take_effect(made)
     notify(
@@ -374,27 +372,6 @@ def take_effect(signed: SignOff) -> None:
                 signed.decision.reasons,
             )  # fmt: skip
         )
-
-
-@transaction.atomic
-def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
-    """A manager rules on an outcome signed with an unresolved conflict; only now does it take effect, or not."""
-    ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
-    signed = SignOff.objects.filter(decision_id=decision_id).select_related("assessment", "decision").first()
-    ended = EnquiryEnd.objects.filter(decision_id=decision_id).select_related("enquiry", "decision").first()
-    row = signed or ended
-    if row is None:
-        raise NotFound
-    duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
-    if upholds and signed is not None:
-        take_effect(signed)
-    if ended is not None:
-        if upholds:
-            end_takes_effect(ended)
-        else:
-            # It never took effect, so the enquiry goes on and can be decided on again.
-            back.goes_on_again(ended)
-    record(Verb.WROTE, "enquiries.rule_on", folder_id=row.folder_id, subject=row)
 
 
 def snapshot(view: queries.AssessmentView) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""A manager rules on what was decided with a conflict of interests that was not resolved for the child (CHD-06)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.actions import notify
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures import actions as duties
+from sightline.records import actions as records
+
+from ..models import EnquiryEnd, SignOff, Waiting
+from ..terms import Waits
+from . import back, changes, emergency
+from .assessment.signing import take_effect
+from .protection import end_takes_effect
+
+#: What is done once it is upheld. A discussion's decision is ruled on at its meeting, which tells this room.
+_UPHELD = {
+    Waits.LOOKED_AFTER: emergency.looked_after_upheld,
+    Waits.STEP_UP: changes.step_up_upheld,
+    Waits.CLOSE_CASE: changes.close_case_upheld,
+}
+
+
+@transaction.atomic
+def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
+    """A manager rules on a decision with an unresolved conflict; only now does it take effect, or it never does.
+
+    Raises NotFound, NotPermitted or Refused: also where the child has moved on, so that it cannot be done any more.
+    """
+    ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
+    signed = SignOff.objects.filter(decision_id=decision_id).select_related("assessment", "decision").first()
+    ended = EnquiryEnd.objects.filter(decision_id=decision_id).select_related("enquiry", "decision").first()
+    waiting = (
+        Waiting.objects.filter(decision_id=decision_id, what__in=[w.value for w in _UPHELD])
+        .select_related("decision")
+        .first()
+    )
+    row = signed or ended or waiting
+    if row is None or row.decision is None:
+        raise NotFound
+    duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
+    if upholds and signed is not None:
+        take_effect(signed)
+    if ended is not None:
+        if upholds:
+            end_takes_effect(ended)
+        else:
+            # It never took effect, so the enquiry goes on and can be decided on again.
+            back.goes_on_again(ended)
+    if upholds and waiting is not None:
+        _UPHELD[Waits(waiting.what)](waiting)
+    notify(
+        row.decision.maker_id,
+        text="A manager has ruled on a decision of yours",
+        path=f"/child/{row.folder_id}/enquiries/",
+    )
+    record(Verb.WROTE, "enquiries.rule_on", folder_id=row.folder_id, subject=row)

@@ -1,0 +1,217 @@
+"""What is decided over a conflict of interests waits for another manager (CHD-06), whichever decision it is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.models import Residence, Status
+from sightline.children.terms import LivesAt
+from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions import changes, emergency, protection
+from sightline.enquiries.actions import episode as way
+from sightline.enquiries.actions.ruling import rule_on
+from sightline.enquiries.models import Enquiry, Episode, LookedAfter, Strategy, StrategyDecision, Waiting
+from sightline.enquiries.queries import protection as queries
+from sightline.enquiries.terms import LegalBasis, Stage
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import Refused
+from sightline.meetings import actions as meetings
+from sightline.procedures.models import Duty
+from sightline.records.actions import ConflictIn
+from sightline.voice.actions import WishesIn
+
+from .factories import a_closing, begun, discussed, make_case
+from .test_pages import browser
+from .test_protection import BECAUSE, deciding, owed, stage_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.obligation("CHD-06")]
+
+UNRESOLVED = ConflictIn("Her uncle, who works for the authority, wants it settled quietly.", "", False)
+RESOLVED = ConflictIn("Her uncle wants it settled quietly.", "He was told that he has no say in it.", True)
+
+
+def ruling_owed(folder_id):
+    return owed(folder_id, "decision_on_conflict")
+
+
+@pytest.mark.parametrize("upholds", [True, False])
+def test_what_a_discussion_decides_over_a_conflict_waits_for_another_manager(upholds):
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    how = {"knows_family": False, "worker_id": case.worker.pk}
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        [made] = protection.decide_strategy(
+            meeting_id, [deciding(part, "section_47_joint", conflict=UNRESOLVED)], **how
+        )
+        assert stage_of(case.maya) is Stage.STRATEGY
+        assert not Enquiry.objects.exists()
+        assert owed(case.maya, "strategy_discussion") is not None, "its clock runs on"
+        assert ruling_owed(case.maya).path == f"/meetings/{meeting_id}/decision/{made.decision_id}/ruling/"
+        assert queries.strategy(part.id, [case.maya]).outcome.endswith("Waits for a manager’s ruling")
+        with pytest.raises(Refused, match="still to rule"):
+            protection.decide_strategy(meeting_id, [deciding(part, "assessment")], **how)
+        with pytest.raises(Refused, match="Another manager must rule"):
+            meetings.rule_on(made.decision_id, upholds=True, reasons=BECAUSE)
+    page = browser(case.manager).get(reverse("enquiries:strategy", args=[case.maya, part.id]))
+    assert "A manager has still to rule" in page.content.decode()
+    assert 'name="c0-outcome"' not in page.content.decode()
+    with as_practitioner(case.other_manager):
+        meetings.rule_on(made.decision_id, upholds=upholds, reasons=BECAUSE)
+        assert ruling_owed(case.maya) is None
+        assert (stage_of(case.maya) is Stage.ENQUIRY) is upholds
+        if upholds:
+            enquiry = Enquiry.objects.get(folder_id=case.maya)
+            assert enquiry.worker_id == case.worker.pk, "whom the discussion had named"
+            assert enquiry.began_at == part.meeting.began_at, "the clock of the discussion, not of the ruling"
+            assert owed(case.maya, "strategy_discussion") is None
+            return
+        assert owed(case.maya, "strategy_discussion") is not None
+    with as_practitioner(case.manager):
+        protection.decide_strategy(meeting_id, [deciding(part, "assessment", conflict=RESOLVED)], **how)
+        assert stage_of(case.maya) is Stage.ASSESSMENT, (
+            "one that is resolved for the child takes effect at once"
+        )
+        assert StrategyDecision.objects.filter(strategy=part).count() == 2
+
+
+def test_a_discussion_that_closes_the_case_over_a_conflict_closes_it_with_the_ruling():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        [made] = protection.decide_strategy(
+            meeting_id, [deciding(part, "no_further_action", conflict=UNRESOLVED)], knows_family=False
+        )
+        assert stage_of(case.maya) is Stage.STRATEGY
+    with as_practitioner(case.other_manager):
+        meetings.rule_on(made.decision_id, upholds=True, reasons=BECAUSE)
+        episode = Episode.objects.get(folder_id=case.maya)
+        assert (Stage(episode.stage), episode.closure) == (Stage.CLOSED, "RC8")
+
+
+def a_placement(**changes):
+    fields = {
+        "began_on": today() - timedelta(days=1), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed.",
+        "network": "Both grandmothers were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
+        "placed_with": "Foster carers", "area": "Saltwick", "confidential": True, "knows_family": False,
+        "wishes": WishesIn(why_not="She was too frightened to say."),
+    }  # fmt: skip
+    return emergency.LookedAfterIn(**{**fields, **changes})
+
+
+@pytest.mark.parametrize("upholds", [True, False])
+def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_upholds_it(upholds):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        assert emergency.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED)) is None
+        assert not LookedAfter.objects.exists()
+        assert not Status.objects.filter(folder_id=case.maya, kind="looked_after").exists()
+        assert not Residence.objects.filter(folder_id=case.maya, area="Saltwick").exists()
+        with pytest.raises(Refused, match="still to rule on it"):
+            emergency.become_looked_after(case.maya, a_placement())
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+        assert ruling_owed(case.maya).subject_id == decision_id
+        with pytest.raises(Refused, match="Another manager must rule"):
+            rule_on(decision_id, upholds=True, reasons=BECAUSE)
+    tab = browser(case.other_manager).get(reverse("enquiries:child", args=[case.maya])).content.decode()
+    assert reverse("enquiries:ruling", args=[case.maya, decision_id]) in tab
+    answer = browser(case.other_manager).post(
+        reverse("enquiries:ruling", args=[case.maya, decision_id]),
+        {"upholds": "yes" if upholds else "no", "reasons": BECAUSE},
+    )
+    assert answer.status_code == 302, answer.content.decode()
+    with as_practitioner(case.manager):
+        assert ruling_owed(case.maya) is None
+        assert LookedAfter.objects.filter(folder_id=case.maya).exists() is upholds
+        if not upholds:
+            assert emergency.become_looked_after(case.maya, a_placement()) is not None
+            return
+        row = LookedAfter.objects.get(folder_id=case.maya)
+        assert (row.began_on, row.decision_id) == (today() - timedelta(days=1), decision_id)
+        lives = Residence.objects.get(folder_id=case.maya, area="Saltwick", held_until=None)
+        assert (lives.with_whom, lives.confidential) == ("Foster carers", True)
+        assert owed(case.maya, "first_looked_after_review") is not None
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_a_step_up_decided_over_a_conflict_waits_and_its_clock_runs_on(accepted):
+    case = make_case("early_help")
+    begun(case, case.maya, form="early_help")
+    with as_practitioner(case.worker):
+        row = changes.ask_step_up(case.maya, reasons=BECAUSE, family_view="Her mother wants it.")
+    with as_practitioner(case.door.decider):
+        changes.decide_step_up(
+            row.id, accepted=accepted, reasons=BECAUSE, knows_family=False, conflict=UNRESOLVED
+        )
+        assert owed(case.maya, "decision_on_step_up") is not None
+        assert stage_of(case.maya) is Stage.EARLY_HELP
+        with pytest.raises(Refused, match="still to rule on that"):
+            changes.decide_step_up(row.id, accepted=True, reasons=BECAUSE, knows_family=False)
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+    with as_practitioner(case.manager):
+        rule_on(decision_id, upholds=True, reasons=BECAUSE)
+        row.refresh_from_db()
+        assert (row.accepted, row.decision_id) == (accepted, decision_id)
+        assert owed(case.maya, "decision_on_step_up") is None
+        assert stage_of(case.maya) is (Stage.ASSESSMENT if accepted else Stage.EARLY_HELP)
+        assert (owed(case.maya, "assessment") is not None) is accepted
+
+
+def test_a_manager_who_closes_a_case_over_a_conflict_waits_for_another():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        [row] = Episode.objects.filter(folder_id=case.maya)
+        act.set_aside(row.assessments.get().id, "It was begun for the wrong child.", knows_family=False)
+        end = changes.CaseEnd(
+            BECAUSE, a_closing(), False, "She was seen at her new school.",
+            WishesIn(why_not="She was asked twice."), UNRESOLVED,
+        )  # fmt: skip
+        changes.close_case(case.maya, end)
+        assert stage_of(case.maya) is Stage.ASSESSMENT
+        with pytest.raises(Refused, match="still to rule on that"):
+            changes.close_case(case.maya, end)
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+    with as_practitioner(case.other_manager):
+        rule_on(decision_id, upholds=True, reasons=BECAUSE)
+        assert stage_of(case.maya) is Stage.CLOSED
+
+
+def test_each_form_of_these_decisions_asks_for_a_conflict_and_keeps_what_was_typed():
+    case = make_case("strategy_discussion")
+    discussed(case, case.maya)
+    client = browser(case.manager)
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+    for path in (
+        reverse("enquiries:strategy", args=[case.maya, part.id]),
+        reverse("enquiries:become_looked_after", args=[case.maya]),
+    ):
+        told = client.post(
+            path, {"reasons": "Kept as typed.", "c0-reasons": "Kept as typed."}
+        ).content.decode()
+        assert "Say whether there is a conflict" in told
+        assert "Kept as typed." in told
+
+
+def test_nobody_takes_back_or_sets_aside_for_a_family_that_they_know():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    with as_practitioner(case.manager):
+        for known in (None, True):
+            with pytest.raises(Refused) as refused:
+                act.set_aside(row.id, "It was begun for the wrong child.", knows_family=known)
+            assert refused.value.verdict.field == "knows_family"
+            with pytest.raises(Refused) as refused:
+                way.take_back(row.episode_id, "It was begun for the wrong child.", knows_family=known)
+            assert refused.value.verdict.field == "knows_family"
+        made = emergency.become_looked_after(case.maya, a_placement())
+        with pytest.raises(Refused, match="another manager must decide"):
+            emergency.end_looked_after(made.id, today(), "She is at her grandmother's.", knows_family=True)
+        assert not Duty.objects.filter(kind="decision_on_conflict").exists()
