@@ -17,6 +17,7 @@ class EnquiriesConfig(AppConfig):
         from .actions import changes, conference, contact, emergency, protection
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
+        from .pages.weighing import weighing
         from .queries import meeting, timeline
         from .queries import protection as queries
 
@@ -37,6 +38,7 @@ class EnquiriesConfig(AppConfig):
         hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.not_held.append(protection.meeting_not_held)
+        hooks.weighing = weighing
         hooks.ruled.append(protection.strategy_ruled_on)
         hooks.concluded.append(emergency.meeting_concluded)
         hooks.concluded.append(conference.conference_held)

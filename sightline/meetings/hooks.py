@@ -19,6 +19,9 @@ from django.http import HttpRequest
 from .terms import Purpose
 
 if TYPE_CHECKING:
+    from sightline.govuk.forms import PageForm
+    from sightline.records.models import Decision
+
     from .queries import MeetingView
 
 
@@ -48,6 +51,20 @@ class Ruled:
     folder_id: UUID
     decision_id: UUID
     upholds: bool
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How a room above asks, with a meeting's decision on a child, what the child wishes, and keeps the answer.
+
+    `forms`, of what was sent, the purpose and the children's folders, gives a form for each child in the same order
+    (its fields named `c0-...` for the first), or none where such a meeting decides nothing for which they are weighed.
+    `taken` gives a form's answers as `DecisionIn.wishes`; `keep` keeps them with the decision, or raises Refused.
+    """
+
+    forms: Callable[[Any, Purpose, Sequence[UUID]], list[PageForm]]
+    taken: Callable[[Any], Any]
+    keep: Callable[[Purpose, Decision, Any], None]
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,9 @@ not_held: list[Callable[[Happened], Any]] = []
 
 #: Told when a manager ruled on a decision of a meeting that had waited for it. Each may raise Refused.
 ruled: list[Callable[[Ruled], Any]] = []
+
+#: How the child's wishes are asked for and kept with each decision (CHD-13); set when the room that does it loads.
+weighing: Weighing | None = None
 
 #: Kinds of meeting that a room above calls on a page of its own: the words of the link, and the name of the route,
 #: which takes the child's record.

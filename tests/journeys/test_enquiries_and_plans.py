@@ -306,7 +306,9 @@ def the_conference_is_held_and_the_mother_disagrees(chair: Visitor, maya: UUID) 
     chair.chooses("No", "Do you know anybody in this family outside your work?")
     chair.writes("What is decided?", "Child protection plan: neglect")
     chair.writes("Why?", "She goes without her hearing aids, and early help was not enough.")
-    fills(chair, **{"c0-has_conflict": "no"})
+    fills(
+        chair, **{"c0-has_conflict": "no", "c0-wishes_why_not": "Asked at school; she drew and said no more."}
+    )
     chair.chooses("No", "Does everybody agree?")
     chair.writes("Ana Ferreira does not agree", "It is not fair on us.")
     chair.presses("Record this decision")
@@ -578,10 +580,14 @@ def the_front_door_takes_the_child_on(decider: Visitor, maya: UUID) -> None:
     decider.follows("Step up asked for")
     decider.sees("Ana was told at home and asks for it herself.")
     fills(
-        decider, knows_family="no", accepted="yes", has_conflict="no", reasons="Early help was tried, and she is afraid at home."
+        decider,
+        knows_family="no",
+        accepted="yes",
+        has_conflict="no",
+        reasons="Early help was tried, and she is afraid at home.",
     )
     decider.presses("Decide")
-    decider.sees("Whoever asked for it has been told.")
+    decider.sees("Whoever asked for it is told")
 
 
 def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUID) -> None:

@@ -260,7 +260,8 @@ def test_two_who_record_one_meeting_at_once_are_told_who_was_first(unchanged: Ca
             (
                 "minutes/decide/",
                 {"c0-knows_family": "no", "c0-outcome": "A plan", "c0-reasons": "What I decided", "c0-agreed": "yes",
-                 "c0-has_conflict": "no", "c1-has_conflict": "no",
+                 "c0-has_conflict": "no", "c1-has_conflict": "no", "c0-wishes_why_not": "She slept.",
+                 "c1-wishes_why_not": "He is two.",
                  "c1-outcome": "None", "c1-reasons": "He is well.", "c1-agreed": "yes"},
                 "What I decided",
             ),
@@ -558,7 +559,14 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
             meetings.write_minutes(meeting_id, [meetings.SaidIn(ids["Ana Ferreira"], "It is better here.")])
             meetings.decide(
                 meeting_id,
-                [meetings.DecisionIn(family.maya, "A plan here", "The risk came along with them.")],
+                [
+                    meetings.DecisionIn(
+                        family.maya,
+                        "A plan here",
+                        "The risk came along with them.",
+                        wishes=WishesIn(why_not="She slept."),
+                    )
+                ],
                 knows_family=False,
             )
             meetings.tell_child(meeting_id, family.maya, ChildStage.PART, done=False, words="She slept.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from sightline.kernel.time import now, today
 from sightline.meetings import actions, queries
 from sightline.meetings.terms import Came, ChildStage, Purpose
+from sightline.voice.actions import WishesIn
 
 
 def a_meeting(folder_id: UUID, child_id: UUID, mother: UUID) -> dict[str, UUID]:
@@ -32,7 +33,11 @@ def a_meeting(folder_id: UUID, child_id: UUID, mother: UUID) -> dict[str, UUID]:
     )
     actions.write_minutes(met, [actions.SaidIn(invited, "I want help in the mornings.")])
     decision = actions.DecisionIn(
-        folder_id, "The plan goes on", "It helps her in the mornings.", {invited: "It is too much."}
+        folder_id,
+        "The plan goes on",
+        "It helps her in the mornings.",
+        {invited: "It is too much."},
+        wishes=WishesIn(why_not="She was asked twice."),
     )
     decided = actions.decide(met, [decision], knows_family=False)
     (agreed,) = actions.agree_actions(

@@ -120,7 +120,7 @@ def test_a_meeting_is_gathered_with_who_was_there_and_who_said_what() -> None:
             [
                 DecisionIn(
                     family.maya, "Child protection plan: neglect", "Early help was not enough.",
-                    dissents={ids["Ana"]: "A plan is not fair on us."},
+                    dissents={ids["Ana"]: "A plan is not fair on us."}, wishes=met.NOT_LEARNT,
                 )
             ],
             knows_family=False,

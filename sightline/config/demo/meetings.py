@@ -17,6 +17,7 @@ from sightline.meetings.models import MeetingChild
 from sightline.meetings.terms import Came, ChildStage, Format, GivenKind, How, Purpose, SupporterAnswer, Topic
 from sightline.plans.actions import core_group_met
 from sightline.plans.queries import open_plan
+from sightline.voice.actions import WishesIn
 
 from . import people
 from .making import _as, _setting_up
@@ -124,6 +125,9 @@ def _core_group(cast: Cast, folder_id: UUID, them: dict[str, UUID]) -> None:
                     dissents={
                         mother: "I am her mother and I want to take her myself. It feels like a punishment."
                     },
+                    wishes=WishesIn(
+                        why_not="Asked after school; she drew instead, and her drawing was shown."
+                    ),
                 )
             ],
             knows_family=False,

@@ -13,6 +13,7 @@ from sightline.kernel.verdicts import Refused
 from sightline.meetings import actions, queries
 from sightline.meetings.actions import AttendanceIn, DecisionIn, Invitee, SaidIn
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer, Topic
+from sightline.voice.actions import WishesIn
 
 from .making import _as
 from .people import DANA, HELEN, INES, SAM, Cast
@@ -122,10 +123,12 @@ def conference(cast: Cast, amara: UUID, kofi: UUID) -> None:
                 DecisionIn(
                     amara, "Child protection plan: emotional abuse",
                     "She saw and heard it for months, and stays away from home because of it.", against,
+                    wishes=WishesIn(why_not="Asked at school; she gave her page to be read out and said no more."),
                 ),
                 DecisionIn(
                     kofi, "Child protection plan: neglect",
                     "He loses weight and words, and nobody has been able to see to him.", against,
+                    wishes=WishesIn(why_not="He is two; Ines watched him play and says what she saw in the minutes."),
                 ),
             ],
             knows_family=False,

@@ -273,6 +273,7 @@ def decide_strategy(
                 one.reasons,
                 dissents=one.dissents,
                 definition_id="child_protection",
+                wishes=one.wishes,
                 **asdict(one.conflict),
             )
             for one in decisions
@@ -295,7 +296,6 @@ def decide_strategy(
             **stamp(together),
         )
         row.save(force_insert=True)
-        weigh(row.decision, Power.SECTION_47, one.wishes)
         if row.decision.awaits_ruling:
             if _closes(strategy, outcome):
                 write_closing(strategy.episode, decision_id, one.closing, together=together)

@@ -32,6 +32,7 @@ from sightline.meetings.terms import Came, ChildStage, Purpose
 from sightline.procedures.models import Duty
 from sightline.records.actions import Answered, sign_entry
 from sightline.records.terms import EntryKind
+from sightline.voice.actions import WishesIn
 
 from .factories import a_closing, a_signing, an_ending, begun, complete, discussed, make_case, sent
 from .test_back import WRONG, running, statuses, written
@@ -68,7 +69,13 @@ def conference_concluded(case, purpose=Purpose.INITIAL_CONFERENCE, kind="initial
         meetings.tell_child(meeting_id, case.maya, ChildStage.PART, done=False, words="She is too young.")
         meetings.write_minutes(meeting_id, [meetings.SaidIn(None, "Mornings are hard.")])
         meetings.decide(
-            meeting_id, [meetings.DecisionIn(case.maya, "A plan", "The risk goes on.")], knows_family=False
+            meeting_id,
+            [
+                meetings.DecisionIn(
+                    case.maya, "A plan", "The risk goes on.", wishes=WishesIn(why_not="She is too young.")
+                )
+            ],
+            knows_family=False,
         )
         assert owed(case.maya, kind) is not None, "held, and its minutes still to be finished"
         meetings.conclude(meeting_id)

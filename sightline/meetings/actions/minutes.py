@@ -42,6 +42,7 @@ from ..terms import (
     Agreement,
     MeetingAct,
     MeetingState,
+    Purpose,
 )
 from .base import (
     changed,
@@ -177,6 +178,8 @@ class DecisionIn:
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None
+    wishes: Any = None
+    """What the child wishes and its weight, or why it was not learnt: as `hooks.weighing` takes it."""
 
 
 @transaction.atomic
@@ -191,7 +194,7 @@ def decide(
 
     The chair records them, as their maker, and says whether they know the family. One made with a conflict of interests
     that was not resolved for the child has no effect until a manager has ruled on it (CHD-06). Raises Refused where
-    they do, or the meeting was not held or is concluded.
+    they do, the meeting was not held or is concluded, or nothing is said of the child's wishes (CHD-13).
     """
     acting = permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
@@ -236,6 +239,8 @@ def decide(
             agreement=(Agreement.SOME if dissents else Agreement.ALL).value,
         )
         row.save(force_insert=True)
+        if hooks.weighing is not None:
+            hooks.weighing.keep(Purpose(meeting.purpose), decision, one.wishes)
         for who, words in dissents.items():
             _dissent_row(row, who, words)
         found[one.folder_id] = decision.id

@@ -161,9 +161,12 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown, first=n == 0))
         for n, child in enumerate(shown.present_children)
     ]
-    taken_up(request, *(form for _, form in children))
+    weighing = hooks.weighing
+    wishes = weighing.forms(data, shown.purpose, [c.folder_id for c, _ in children]) if weighing else []
+    every = [form for _, form in children] + wishes
+    taken_up(request, *every)
     refusal, status = "", 200
-    if request.method == "POST" and all([form.is_valid() for _, form in children]):
+    if request.method == "POST" and all([form.is_valid() for form in every]):
         try:
             actions.decide(
                 shown.id,
@@ -174,8 +177,9 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                         form.cleaned_data["reasons"],
                         dissents=form.against() if form.cleaned_data["agreed"] == "no" else {},
                         **form.conflict_said(),
+                        wishes=weighing.taken(wishes[n]) if weighing and wishes else None,
                     )
-                    for child, form in children
+                    for n, (child, form) in enumerate(children)
                 ],
                 knows_family=children[0][1].cleaned_data["knows_family"],
                 version=version_of(request),
@@ -183,7 +187,11 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
-            refusal, status = refused.verdict.reason, 409
+            if refused.verdict.field and len(children) == 1 and wishes:
+                wishes[0].refuse(refused.verdict)
+            else:
+                refusal = refused.verdict.reason
+            status = 409
         else:
             return done(request, "Decided. Each decision stands in that child's own record.", _minutes(shown))
     return render(
@@ -194,7 +202,8 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
             kept=request,
             title="What is decided",
             children=children,
-            forms=[form for _, form in children],
+            wishes=wishes,
+            forms=every,
             refusal=refusal,
             definition=shown.pack.definition("child_protection", today()),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,11 @@ from sightline.meetings import actions, papers, queries
 from sightline.meetings.actions import AttendanceIn, Invitee, RulingIn
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer
+
+#: What a decision says of the child's wishes, as the room that weighs them takes it (`hooks.weighing`).
+NOT_LEARNT = SimpleNamespace(
+    view_ids=(), weight="", why_not="Asked twice; each drew and did not want to say."
+)
 
 HIDDEN = "17 Lantern Row"
 HIDDEN_POSTCODE = "ZZ99 4HD"

@@ -32,7 +32,17 @@ from sightline.meetings.terms import (
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
 
-from .factories import call, everybody_came, in_days, invite_all, invited, make_family, prepare, send_report
+from .factories import (
+    NOT_LEARNT,
+    call,
+    everybody_came,
+    in_days,
+    invite_all,
+    invited,
+    make_family,
+    prepare,
+    send_report,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -65,8 +75,14 @@ def test_a_conference_from_call_to_minutes(monkeypatch) -> None:
                     "Child protection plan: neglect",
                     "She goes without her hearing aids, and early help was not enough.",
                     dissents={ids["Ana"]: "A plan is not fair on us."},
+                    wishes=NOT_LEARNT,
                 ),
-                DecisionIn(family.theo, "Child in need plan", "He is well cared for at nursery and at home."),
+                DecisionIn(
+                    family.theo,
+                    "Child in need plan",
+                    "He is well cared for at nursery and at home.",
+                    wishes=NOT_LEARNT,
+                ),
             ],
             knows_family=False,
         )
@@ -482,7 +498,7 @@ def test_only_the_chair_records_decisions_and_a_meeting_is_held_first() -> None:
     family = make_family()
     meeting_id = call(family)
     invite_all(family, meeting_id)
-    decision = DecisionIn(family.maya, "No plan", "She is safe at home now.")
+    decision = DecisionIn(family.maya, "No plan", "She is safe at home now.", wishes=NOT_LEARNT)
     with as_practitioner(family.chair), pytest.raises(Refused, match="Record who came"):
         actions.decide(meeting_id, [decision], knows_family=False)
     prepare(family, meeting_id)
@@ -492,6 +508,10 @@ def test_only_the_chair_records_decisions_and_a_meeting_is_held_first() -> None:
             for known, told in ((None, "Say whether you know"), (True, "somebody else must chair")):
                 with pytest.raises(Refused, match=told):
                     actions.decide(meeting_id, [decision], knows_family=known)
+                with pytest.raises(Refused) as unheard:
+                    actions.decide(meeting_id, [replace(decision, wishes=None)], knows_family=False)
+                assert unheard.value.verdict.field == "wishes_why_not"
+            assert not Decision.objects.filter(folder_id=family.maya).exists()
         with (
             as_practitioner(family.worker),
             pytest.raises(Refused, match="Ruth Lindqvist chairs this meeting"),

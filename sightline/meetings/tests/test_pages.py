@@ -33,6 +33,7 @@ from sightline.procedures.models import Duty
 from .factories import (
     HIDDEN,
     HIDDEN_POSTCODE,
+    NOT_LEARNT,
     Family,
     call,
     everybody_came,
@@ -95,7 +96,7 @@ def concluded(family: Family) -> Iterator[UUID]:
                 meeting_id,
                 [
                     DecisionIn(folder, "Child protection plan: emotional abuse", "They saw and heard it every week.",
-                               dissents={ids["Jon"]: "I never touched them."})
+                               dissents={ids["Jon"]: "I never touched them."}, wishes=NOT_LEARNT)
                     for folder in (family.maya, family.theo)
                 ],
                 knows_family=False,
@@ -285,7 +286,7 @@ def _kept_apart(family: Family, *, in_room: bool, address: bool) -> tuple[UUID, 
         actions.decide(
             meeting_id,
             [DecisionIn(family.maya, "No plan", "Mrs Ana Ferreira keeps her safe.",
-                        dissents={ids["Ana"]: "I wanted a plan.", ids["Jon"]: "She needs none."})],
+                        dissents={ids["Ana"]: "I wanted a plan.", ids["Jon"]: "She needs none."}, wishes=NOT_LEARNT)],
             knows_family=False,
         )  # fmt: skip
         day = in_days(20).date()

@@ -139,7 +139,10 @@ def conference(family: Family) -> tuple[UUID, Callable[[], Any]]:
             meeting_id,
             [
                 meetings.DecisionIn(
-                    family.maya, "A plan is needed", "Neglect has gone on although help was given."
+                    family.maya,
+                    "A plan is needed",
+                    "Neglect has gone on although help was given.",
+                    wishes=WishesIn(why_not="She was asked twice."),
                 )
             ],
             knows_family=False,
