@@ -20,5 +20,6 @@ class MeetingsConfig(AppConfig):
         chronology.sources.append(queries.moments)
         drafts.sources.append(queries.draft_lines)
         leaving.sources.append(leaving.Source("minutes", queries.left_minutes_part, hand_over_minutes))
+        chronology.undone.append(queries.undone)
         standing.sources.append(queries.next_meetings)
         subjects.kinds["report"] = subjects.Kind("Report for a meeting", queries.reports_named)

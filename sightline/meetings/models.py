@@ -422,6 +422,19 @@ class MeetingDecision(FolderRow):
         triggers = [never_changed("meeting_decision_never_changed")]
 
 
+class DecisionTakenBack(FolderRow):
+    """That a meeting which decided had been held is taken back: its decision stays readable and stands no more."""
+
+    decision = models.OneToOneField(MeetingDecision, on_delete=models.PROTECT, related_name="taken_back")
+    words = models.TextField(help_text="Why the meeting was not held after all")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("decision_taken_back_never_changed")]
+
+
 class Dissent(FolderRow):
     """Somebody does not agree with a decision on a child: who, and why in their words."""
 

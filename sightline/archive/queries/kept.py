@@ -154,6 +154,9 @@ KEPT: dict[str, Kept] = {
     "meetings.ActionDone": Kept(
         "meeting", "What came of what a meeting agreed", at="at", by="by", post="", without=("turn",)
     ),
+    "meetings.DecisionTakenBack": Kept(
+        "meeting", "That a decision of a meeting stands no more", at="at", by="by", post=""
+    ),
     "meetings.ActionTakenBack": Kept(
         "meeting", "What a meeting agreed is to be done after all", at="at", by="by", post=""
     ),

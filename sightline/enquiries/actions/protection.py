@@ -26,14 +26,13 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import hooks
 from sightline.meetings.actions import DecisionIn, Invitee
-from sightline.meetings.models import Meeting
+from sightline.meetings.models import Meeting, MeetingDecision
 from sightline.meetings.terms import Format, MeetingState, Purpose
 from sightline.procedures import actions as duties
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.actions import NO_CONFLICT, ConflictIn
-from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
@@ -44,6 +43,7 @@ from ..models import (
     EnquiryText,
     Episode,
     SpokenTo,
+    Step,
     Strategy,
     StrategyDecision,
     Waiting,
@@ -319,10 +319,12 @@ def decide_strategy(
 
 def _nobody_is_to_rule(rows: Iterable[Strategy]) -> None:
     """Raises Refused while a manager has to rule on what a discussion decided: a conflict is not decided away."""
-    waiting = Decision.objects.filter(
-        awaits_ruling=True,
-        ruling__isnull=True,
-        id__in=StrategyDecision.objects.filter(strategy__in=list(rows)).values("decision_id"),
+    decided = StrategyDecision.objects.filter(strategy__in=list(rows)).values("decision_id")
+    waiting = MeetingDecision.objects.filter(
+        decision__in=decided,
+        decision__awaits_ruling=True,
+        decision__ruling__isnull=True,
+        taken_back__isnull=True,
     ).exists()
     if waiting:
         raise Refused(
@@ -503,11 +505,14 @@ def meeting_cancelled(happened: hooks.Happened) -> None:
 
 
 def meeting_not_held(happened: hooks.Happened) -> None:
-    """Whatever a discussion decided rests on its having been held: that comes back first."""
-    if StrategyDecision.objects.filter(strategy__meeting_id=happened.meeting_id).exists():
+    """Whatever moved a child on by a decision of this meeting rests on its having been held: that comes back first."""
+    decided = MeetingDecision.objects.filter(meeting_id=happened.meeting_id, taken_back__isnull=True)
+    moved = Step.objects.filter(decision_id__in=decided.values("decision_id"), taken_back__isnull=True)
+    step = moved.exclude(act=Act.TAKE_BACK.value).order_by("-at").first()
+    if step is not None:
         raise Refused(
-            "This discussion has decided, so it counts as held. Let it decide anew, on the tab Enquiries, or "
-            "call another."
+            f"What this meeting decided has moved a child on: {step.act}. Take that step back first, on the child’s "
+            "Enquiries tab."
         )
 
 

@@ -376,6 +376,7 @@ def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
     rows = (
         MeetingDecision.objects.filter(
             IN_EFFECT,
+            taken_back__isnull=True,
             folder_id__in=folders,
             meeting__purpose=Purpose.INITIAL_CONFERENCE.value,
             decision__made_at__gte=Subquery(since),

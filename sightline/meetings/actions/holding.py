@@ -27,6 +27,7 @@ from sightline.records import actions as records
 from .. import hooks, queries, rules
 from ..models import (
     Attendance,
+    DecisionTakenBack,
     Invitation,
     Meeting,
     MeetingDecision,
@@ -44,6 +45,7 @@ from .base import (
     deciding,
     happened,
     locked,
+    me,
     note_change,
     rule_of,
     said_when,
@@ -165,20 +167,28 @@ def hold(
 
 
 @transaction.atomic
-def not_held(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
+def not_held(
+    meeting_id: UUID, why: str, *, knows_family: bool | None = None, version: int | None = None
+) -> None:
     """It was recorded as held by mistake: it is called as before, and what its being held had done and opened is as it
-    was. What was written stays. Raises Refused without a reason, or where something was decided on it."""
-    permit(Permission.WRITE_FOLDER)
+    was. What was written stays; what was decided stays readable and stands no more: by its chair, who says whether they
+    know the family. Raises Refused without a reason, or where a room above has gone on from what was decided."""
+    acting = permit(Permission.WRITE_FOLDER)
     meeting = locked(meeting_id, version=version)
     rules.after(MeetingState(meeting.state), MeetingAct.NOT_HELD)
     if not why.strip():
         raise Refused("Say why it was not held after all.", "why")
-    if MeetingDecision.objects.filter(meeting=meeting).exists():
-        raise Refused(
-            "Decisions of this meeting are on the record, so it counts as held. Decide again in it, or call another."
-        )
+    decided = list(
+        MeetingDecision.objects.filter(meeting=meeting, taken_back__isnull=True).select_related("decision")
+    )
+    if decided:
+        rules.leads(
+            chair=meeting.chair_id, viewer=acting.practitioner_id, chair_name=meeting.chair.name
+        ).or_refuse()
+        rules.knows_nobody(knows_family).or_refuse()
     folders = children_of(meeting.id)
     tell_rooms(hooks.not_held, meeting, folders, why=why.strip())
+    _stand_no_more(decided, why.strip())
     _owed_before(meeting, folders)
     assert meeting.began_at is not None
     note_change(
@@ -189,6 +199,17 @@ def not_held(meeting_id: UUID, why: str, *, version: int | None = None) -> None:
     meeting.unready, meeting.unready_why = "", ""
     changed(meeting, "took back that it was held", MeetingAct.NOT_HELD)
     tell_trail(meeting, "meetings.not_held")
+
+
+def _stand_no_more(decided: Sequence[MeetingDecision], why: str) -> None:
+    """Decisions of a meeting that was not held: readable with the reason, and nobody rules on them any more."""
+    for row in decided:
+        DecisionTakenBack(folder_id=row.folder_id, decision=row, words=why, at=now(), by_id=me()).save(
+            force_insert=True
+        )
+        duties.withdraw_all(
+            row.decision_id, "The meeting that decided was not held after all.", kind="decision_on_conflict"
+        )
 
 
 def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:

@@ -10,14 +10,14 @@ from sightline.access.queries import responsible_manager
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.time import now
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.records import actions as records
 from sightline.records.models import Decision
 
 from .. import hooks
-from ..models import Meeting, MeetingDecision
+from ..models import DecisionTakenBack, Meeting, MeetingDecision
 
 
 def ruling_owed(meeting: Meeting, decision: Decision, pack: Pack) -> None:
@@ -36,6 +36,8 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
     row = MeetingDecision.objects.filter(decision_id=decision_id).first()
     if row is None:
         raise NotFound
+    if DecisionTakenBack.objects.filter(decision=row).exists():
+        raise Refused("The meeting that decided was not held after all, so there is nothing to rule on.")
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
     duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
     record(Verb.WROTE, "meetings.rule_on", folder_id=row.folder_id, subject=row)

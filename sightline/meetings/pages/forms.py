@@ -147,6 +147,21 @@ class WhyForm(PageForm):
         self.fields["why"].error_messages["required"] = ask
 
 
+class NotHeldForm(WhyForm):
+    """The same, where what the meeting decided stands no more: that decides something for the family."""
+
+    field_order = ("knows_family", "why")
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+
+    def __init__(self, *args: Any, decided: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not decided:
+            del self.fields["knows_family"]
+
+
 class InviteForm(PageForm):
     kind = Choice(
         "Who do you invite?",

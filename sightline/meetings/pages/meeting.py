@@ -339,8 +339,11 @@ def _change_form(request: HttpRequest, shown: MeetingView, act: str) -> Any:
     if act == "cancel":
         return forms.WhyForm(data, label="Why is it cancelled?", ask="Say why it is cancelled")
     if act == "not-held":
-        return forms.WhyForm(
-            data, label="Why is it taken back that it was held?", ask="Say why it was not held after all"
+        return forms.NotHeldForm(
+            data,
+            label="Why is it taken back that it was held?",
+            ask="Say why it was not held after all",
+            decided=bool(queries.decided_at(shown.id)),
         )
     return forms.WhyForm(data, label="Why is it reopened?", ask="Say why it is reopened")
 
@@ -361,7 +364,7 @@ def _change(shown: MeetingView, act: str, got: dict[str, Any], version: int | No
         case "cancel":
             actions.cancel(shown.id, got["why"], version=version)
         case "not-held":
-            actions.not_held(shown.id, got["why"], version=version)
+            actions.not_held(shown.id, got["why"], knows_family=got.get("knows_family"), version=version)
         case "reopen":
             actions.reopen(shown.id, got["why"], version=version)
         case "add":

@@ -18,6 +18,7 @@ from .lists import (
     MeetingLine,
     action,
     actions_of_agency,
+    decided_at,
     for_folders,
     for_process,
     mine,
@@ -26,7 +27,9 @@ from .lists import (
     owed_on,
     reports_named,
     said,
+    taken_back_decisions,
     to_come,
+    undone,
 )
 from .one import PARTS, meeting
 from .standing import (
@@ -84,6 +87,7 @@ __all__ = [
     "apart_from",
     "attendance_of_family",
     "before_concluding",
+    "decided_at",
     "draft",
     "draft_lines",
     "drafts",
@@ -112,7 +116,9 @@ __all__ = [
     "reports_named",
     "rulings",
     "said",
+    "taken_back_decisions",
     "to_come",
+    "undone",
     "unready",
     "who_came",
     "withheld",

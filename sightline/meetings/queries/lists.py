@@ -23,12 +23,13 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
-from sightline.records.chronology import Moment
+from sightline.records.chronology import Moment, Undone
 from sightline.records.standing import Column, Line
 
 from ..models import (
     ActionHandover,
     AgreedAction,
+    DecisionTakenBack,
     Invitation,
     Meeting,
     MeetingChange,
@@ -84,7 +85,7 @@ def _lines(rows: Sequence[Any], roles: dict[UUID, str] | None = None) -> list[Me
 def _listed() -> QuerySet[Any]:
     """Meetings with the children that they are about and what was decided, as far as the viewer may open them."""
     about = MeetingChild.objects.filter(meeting_id=OuterRef("pk"), left_at__isnull=True)
-    outcomes = MeetingDecision.objects.filter(meeting_id=OuterRef("pk"))
+    outcomes = MeetingDecision.objects.filter(meeting_id=OuterRef("pk"), taken_back__isnull=True)
     return Meeting.objects.select_related("chair").annotate(
         about=ArraySubquery(about.order_by("place_in_list").values("child_id")),
         folders=ArraySubquery(about.order_by("place_in_list").values("folder_id")),
@@ -212,7 +213,7 @@ def reports_named(folder_ids: Sequence[UUID], report_ids: Sequence[UUID]) -> dic
 def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     parts = MeetingChild.objects.filter(folder_id__in=folder_ids).select_related("meeting__chair")
     outcomes_of = (
-        MeetingDecision.objects.filter(folder_id__in=folder_ids)
+        MeetingDecision.objects.filter(folder_id__in=folder_ids, taken_back__isnull=True)
         .order_by("decision__made_at")
         .values_list("meeting_id", "folder_id", "decision__outcome", "decision__made_at")
     )
@@ -227,6 +228,32 @@ def _moments(folder_ids: Sequence[UUID]) -> Wanted:
         outcomes_of,
         called_off,
     )
+
+
+def decided_at(meeting_id: UUID) -> list[UUID]:
+    """The decisions of a meeting that stand, by id."""
+    rows = MeetingDecision.objects.filter(meeting_id=meeting_id, taken_back__isnull=True)
+    return list(rows.values_list("decision_id", flat=True))
+
+
+def taken_back_decisions(decision_ids: Iterable[UUID]) -> set[UUID]:
+    """Of these decisions, those of a meeting that was not held after all."""
+    rows = DecisionTakenBack.objects.filter(decision__decision_id__in=list(decision_ids))
+    return set(rows.values_list("decision__decision_id", flat=True))
+
+
+@prepared
+def _undone(folder_ids: Sequence[UUID]) -> Wanted:
+    return (DecisionTakenBack.objects.filter(folder_id__in=folder_ids).select_related("by", "decision"),)
+
+
+def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
+    """The decisions of meetings that were not held after all, each with by whom and why."""
+    (rows,) = asked = _undone(folder_ids)
+    yield asked
+    return {
+        row.decision.decision_id: Undone(row.at, f"Taken back by {row.by.name}: {row.words}") for row in rows
+    }
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from sightline.agencies.models import Posting, Practitioner
 from sightline.children.queries import NameAndAge, name_and_age
 from sightline.children.rules import eighteenth
-from sightline.govuk.words import date_only
+from sightline.govuk.words import date_only, moment
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.models import TO_DO, Duty
@@ -208,7 +208,7 @@ def _parts(
     parts: Collection[str],
 ) -> tuple[ChildPart, ...]:
     by_folder: dict[str, dict[UUID, list[Any]]] = {
-        key: defaultdict(list) for key in ("told", "said", "decisions", "actions", "reports")
+        key: defaultdict(list) for key in ("told", "said", "decisions", "taken_back", "actions", "reports")
     }
     if "told" in parts:
         for told in (
@@ -220,11 +220,12 @@ def _parts(
         against = Dissent.objects.filter(decision_id=OuterRef("pk")).order_by("recorded_at", "id")
         for m in (
             MeetingDecision.objects.filter(meeting=row)
-            .select_related("decision__maker", "decision__ruling__maker")
+            .select_related("decision__maker", "decision__ruling__maker", "taken_back__by")
             .annotate(against=ArraySubquery(against.values(row=who)))
             .order_by("decision__made_at", "id")
         ):
-            by_folder["decisions"][m.folder_id].append(_decision(m, invited))
+            stands = "decisions" if getattr(m, "taken_back", None) is None else "taken_back"
+            by_folder[stands][m.folder_id].append(_decision(m, invited))
     if "said" in parts:
         said = list(
             Said.objects.filter(meeting=row).select_related("written_by", "corrects").order_by("number", "id")
@@ -285,6 +286,7 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
     d = row.decision
     against = [(UUID(str(a["invitation"])), a["words"]) for a in row.against]
     ruling = getattr(d, "ruling", None)
+    back = getattr(row, "taken_back", None)
     return DecisionSaid(
         decision_id=d.id,
         outcome=d.outcome,
@@ -296,7 +298,8 @@ def _decision(row: Any, invited: dict[UUID, InvitedView]) -> DecisionSaid:
         in_effect=not d.awaits_ruling or bool(ruling and ruling.upholds),
         conflict=d.conflict,
         conflict_said=_conflict(d, ruling),
-        ruling_due=d.awaits_ruling and ruling is None,
+        ruling_due=d.awaits_ruling and ruling is None and back is None,
+        taken_back=f"{back.words} ({back.by.name}, {moment(back.at)})" if back else "",
         dissents=tuple(
             (invited[who].name if who in invited else "Somebody invited", words, who)
             for who, words in against

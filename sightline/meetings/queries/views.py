@@ -197,6 +197,8 @@ class DecisionSaid:
     conflict_said: str
     """The conflict, how it was resolved, and what a manager ruled, in sentences."""
     ruling_due: bool
+    taken_back: str
+    """Why, by whom and when it was taken back that the meeting had been held; empty where it stands."""
     dissents: tuple[tuple[str, str, UUID], ...]
 
 
@@ -234,6 +236,8 @@ class ChildPart:
     told: tuple[ChildTold, ...] = ()
     said: tuple[SaidView, ...] = ()
     decisions: tuple[DecisionSaid, ...] = ()
+    taken_back: tuple[DecisionSaid, ...] = ()
+    """Decided when it was recorded as held, which it was not."""
     actions: tuple[ActionView, ...] = ()
     reports: tuple[Report, ...] = ()
     unborn: bool = False

@@ -25,6 +25,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.meetings.queries import taken_back_decisions
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -124,7 +125,13 @@ def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None)
 
 def in_effect(decision: Decision | None) -> None:
     """Raises Refused for a decision on which a manager has still to rule, or has ruled against (CHD-06)."""
-    if decision is None or not decision.awaits_ruling:
+    if decision is None:
+        return
+    if decision.id in taken_back_decisions([decision.id]):
+        raise Refused(
+            "The meeting that decided this was not held after all. Follow a decision that stands", "decision"
+        )
+    if not decision.awaits_ruling:
         return
     ruling = Decision.objects.filter(rules_on=decision).first()
     if ruling is None:

@@ -25,6 +25,7 @@ from sightline.enquiries.terms import Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings.hooks import Happened
+from sightline.meetings.queries import decided_at
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
@@ -141,7 +142,15 @@ def _withdrawn(plan: Plan, review: Review, why: str, acting: Acting) -> None:
 
 def meeting_not_held(happened: Happened) -> None:
     """It was taken back that a meeting was held: a review that it opened is none, a core group did not meet by it.
-    Raises Refused where such a review has been closed."""
+    Raises Refused where such a review has been closed, or a plan stands that a decision of the meeting began."""
+    begun = Plan.objects.filter(
+        decision__subject_id__in=decided_at(happened.meeting_id), undone__isnull=True
+    ).first()
+    if begun is not None:
+        raise Refused(
+            f"A {PlanKind(begun.kind).label.lower()} was begun by what this meeting decided. Take its beginning back "
+            "first, on the Plan tab"
+        )
     reviews = Review.objects.filter(
         meeting_id=happened.meeting_id, folder_id__in=happened.folder_ids, withdrawn_at__isnull=True
     )
