@@ -184,6 +184,7 @@ KEPT: dict[str, Kept] = {
     "plans.ReviewedOffer": Kept("plan", "Whether a service changed something"),
     "plans.Scale": Kept("plan", "A scale from 0 to 10", at="on"),
     "plans.Incident": Kept("plan", "Something that happened", at="began_at", told_by="told_by"),
+    "plans.IncidentTakenBack": Kept("plan", "What was said of something that happened is taken back"),
     "plans.ReturnConversation": Kept("plan", "A conversation after the child was back"),
     # What else was heard of the child, beside `pieces._of_voice`.
     "voice.View": _voice("What the child said, before it was put right", at="heard_at"),

@@ -17,9 +17,11 @@ from .begin import (
 from .ending import EndIn, StepIn, close_plan, step_plan
 from .incidents import (
     IncidentIn,
+    count_incident_again,
     decide_on_incidents,
     record_incident,
     record_return,
+    take_talk_back,
     talk_after_return,
     withdraw_incident,
 )
@@ -89,6 +91,7 @@ __all__ = [
     "close_plan",
     "close_review",
     "core_group_met",
+    "count_incident_again",
     "decide_on_incidents",
     "drop",
     "end_core_member",
@@ -122,6 +125,7 @@ __all__ = [
     "sign_plan",
     "start_review",
     "step_plan",
+    "take_talk_back",
     "take_transfer_back",
     "talk_after_return",
     "withdraw_incident",

@@ -17,14 +17,17 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyState
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import Incident, ReturnConversation
+from ..models import Incident, IncidentTakenBack, ReturnConversation
 from ..terms import ChildWas, IncidentKind
+from .back import has_why
 from .base import READ_ONLY, enter_folder, signed
 
 
@@ -113,7 +116,7 @@ def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUI
         )  # fmt: skip
 
 
-def _incident(incident_id: UUID) -> tuple[Incident, Acting]:
+def _incident(incident_id: UUID, *, withdrawn: bool = False) -> tuple[Incident, Acting]:
     row = Incident.objects.filter(id=incident_id).first()
     if row is None:
         raise NotFound
@@ -121,8 +124,10 @@ def _incident(incident_id: UUID) -> tuple[Incident, Acting]:
     locked = Incident.objects.select_for_update(of=("self",)).filter(id=incident_id).first()
     if locked is None:
         raise NotPermitted(READ_ONLY)
-    if locked.withdrawn_why:
+    if locked.withdrawn_why and not withdrawn:
         raise Refused("This was withdrawn: it was no such incident")
+    if withdrawn and not locked.withdrawn_why:
+        raise Refused("This incident counts already")
     return locked, acting
 
 
@@ -158,6 +163,57 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
                 subject, f"An incident was withdrawn: {why.strip()}", kind="incident_decision"
             )
     record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
+
+
+@transaction.atomic
+def count_incident_again(incident_id: UUID, why: str) -> None:
+    """It was withdrawn by mistake: it counts again, and what withdrawing it had taken away is owed again. Why it had
+    been withdrawn stays."""
+    row, acting = _incident(incident_id, withdrawn=True)
+    has_why(why)
+    assert row.withdrawn_at is not None
+    back = IncidentTakenBack.objects.create(
+        folder_id=row.folder_id, incident=row, withdrawn_why=row.withdrawn_why, withdrawn_at=row.withdrawn_at,
+        why=why.strip(), **signed(acting),
+    )  # fmt: skip
+    row.withdrawn_why, row.withdrawn_at = "", None
+    row.save(update_fields=["withdrawn_why", "withdrawn_at"])
+    withdrawn = Duty.objects.filter(
+        subject_id=row.id, state=DutyState.WITHDRAWN.value, closed_at__gte=back.withdrawn_at
+    )
+    duties.owe_again(withdrawn.filter(kind="return_interview"), why.strip())
+    kind = IncidentKind(row.kind)
+    if row.decision_id is None and _over(row.folder_id, kind, pack_in_force()):
+        if not queries.decision_owed(row.folder_id, kind):
+            duties.owe_again(
+                Duty.objects.filter(
+                    kind="incident_decision", folder_id=row.folder_id, state=DutyState.WITHDRAWN.value,
+                    closed_at__gte=back.withdrawn_at,
+                    subject_id__in=Incident.objects.filter(folder_id=row.folder_id, kind=row.kind).values("id"),
+                ),
+                why.strip(),
+            )  # fmt: skip
+        _count(row.folder_id, kind, acting, row.id)
+    record(Verb.WROTE, "plans.count_incident_again", folder_id=row.folder_id, subject=back)
+
+
+@transaction.atomic
+def take_talk_back(incident_id: UUID, talk_id: UUID, why: str) -> None:
+    """A return conversation was recorded by mistake, such as on another child: it stays readable, and is owed again
+    where none other stands."""
+    row, acting = _incident(incident_id)
+    talk = ReturnConversation.objects.filter(incident=row, id=talk_id).first()
+    if talk is None:
+        raise NotFound
+    if IncidentTakenBack.objects.filter(talk=talk).exists():
+        raise Refused("This conversation was taken back already")
+    has_why(why)
+    back = IncidentTakenBack.objects.create(
+        folder_id=row.folder_id, incident=row, talk=talk, why=why.strip(), **signed(acting)
+    )
+    if not ReturnConversation.objects.filter(incident=row, taken_back__isnull=True).exists():
+        duties.owe_again(Duty.objects.filter(subject_id=row.id, kind="return_interview"), why.strip())
+    record(Verb.WROTE, "plans.take_talk_back", folder_id=row.folder_id, subject=back)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The tables of plans, by subject."""
 
 from .back import TakenBack
-from .incidents import Incident, ReturnConversation
+from .incidents import Incident, IncidentTakenBack, ReturnConversation
 from .local import LocalHelp
 from .plan import Category, CoreMember, Ending, Lead, Plan, PlanChange, PlanVersion, Transfer
 from .review import GOES_ON, Review, ReviewedOffer, ReviewedOutcome, Scale
@@ -16,6 +16,7 @@ __all__ = [
     "CoreMember",
     "Ending",
     "Incident",
+    "IncidentTakenBack",
     "Lead",
     "LocalHelp",
     "Need",

@@ -68,3 +68,26 @@ class ReturnConversation(Added):
             )
         ]
         triggers = [never_changed("return_conversation_never_changed")]
+
+
+class IncidentTakenBack(Added):
+    """That an incident was withdrawn, or that a return conversation was held or declined, is taken back, and why. Of a
+    withdrawal it keeps what stood, since the incident itself counts again."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="taken_back")
+    talk = models.OneToOneField(
+        ReturnConversation, null=True, on_delete=models.PROTECT, related_name="taken_back"
+    )
+    withdrawn_why = models.TextField(blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    why = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="an_incident_s_withdrawal_or_a_talk_is_taken_back",
+                condition=Q(talk__isnull=False, withdrawn_at__isnull=True, withdrawn_why="")
+                | (Q(talk__isnull=True, withdrawn_at__isnull=False) & ~Q(withdrawn_why="")),
+            )
+        ]
+        triggers = [never_changed("incident_taken_back_never_changed")]

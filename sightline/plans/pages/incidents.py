@@ -119,6 +119,33 @@ def withdraw(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpRe
 
 
 @page(permission=Permission.WRITE_FOLDER)
+def count_again(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpResponse:
+    """It was withdrawn by mistake."""
+    view, shown, found = _one(request, folder_id, incident_id, "count_incident_again")
+    form = bound(request, forms.WhyForm)
+    return form_page(
+        request, shown, form, lambda: actions.count_incident_again(found.id, form.cleaned_data["why"]),
+        title="It was such an incident after all", done="It counts again. Why it had been withdrawn stays.",
+        back=_page(view), hint=f"{found.words} Withdrawn: {found.withdrawn_why}", button="Count it again",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def talk_back(request: HttpRequest, folder_id: UUID, incident_id: UUID, talk_id: UUID) -> HttpResponse:
+    """A return conversation was recorded by mistake."""
+    view, shown, found = _one(request, folder_id, incident_id, "take_talk_back")
+    talk = next((t for t in found.talks if t.id == talk_id), None)
+    if talk is None:
+        raise NotFound
+    form = bound(request, forms.WhyForm)
+    return form_page(
+        request, shown, form, lambda: actions.take_talk_back(found.id, talk.id, form.cleaned_data["why"]),
+        title="Take this return conversation back", done="Taken back. It stays readable, with your reason.",
+        back=_page(view), hint=talk.said or talk.declined, button="Take it back",
+    )  # fmt: skip
+
+
+@page(permission=Permission.WRITE_FOLDER)
 def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What repeated incidents mean for the child."""
     view, shown = open_child(request, folder_id, "plans.decide_incidents", tab="plan")

@@ -14,18 +14,21 @@ from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 
 from .. import rules
-from ..models import Incident
+from ..models import Incident, IncidentTakenBack
 from ..terms import ChildWas, IncidentKind
 
 
 @dataclass(frozen=True)
 class TalkView:
+    id: UUID
     held_at: datetime | None
     by_whom: str
     said: str
     pushes: str
     declined: str
     then: str
+    taken_back: str
+    """Why and by whom it was taken back; empty where it stands."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class IncidentView:
     decided: str
     by: str
     talks: tuple[TalkView, ...]
+    counts_again: tuple[str, ...]
+    """Each time it had been withdrawn and counts again: why, in a sentence."""
 
     @property
     def still_missing(self) -> bool:
@@ -52,7 +57,7 @@ class IncidentView:
         return (
             self.kind is IncidentKind.MISSING
             and self.ended_at is not None
-            and not self.talks
+            and all(t.taken_back for t in self.talks)
             and not self.withdrawn_why
         )
 
@@ -77,7 +82,7 @@ def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentV
     rows = (
         Incident.objects.filter(folder_id__in=folder_ids)
         .select_related("written_by", "decision")
-        .prefetch_related("conversations")
+        .prefetch_related("conversations__taken_back__written_by", "taken_back__written_by")
         .order_by("-began_at", "-id")[:limit]
     )
     return [
@@ -86,13 +91,26 @@ def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentV
             told_by=r.told_by, child_there=r.child_there,
             child_was=ChildWas(r.child_was) if r.child_was else None, withdrawn_why=r.withdrawn_why,
             decided=r.decision.outcome if r.decision else "",
-            by=f"{r.written_by.name}, {r.written_post}" if r.written_by else r.written_post,
+            by=_by(r),
             talks=tuple(
-                TalkView(t.held_at, t.by_whom, t.said, t.pushes, t.declined, t.then) for t in r.conversations.all()
+                TalkView(
+                    t.id, t.held_at, t.by_whom, t.said, t.pushes, t.declined, t.then,
+                    f"{back.why} ({_by(back)})" if (back := getattr(t, "taken_back", None)) else "",
+                )
+                for t in r.conversations.all()
+            ),
+            counts_again=tuple(
+                f"It had been withdrawn: {b.withdrawn_why} It counts again: {b.why} ({_by(b)})"
+                for b in r.taken_back.all()
+                if b.withdrawn_at is not None
             ),
         )
         for r in rows
     ]  # fmt: skip
+
+
+def _by(row: Incident | IncidentTakenBack) -> str:
+    return f"{row.written_by.name}, {row.written_post}" if row.written_by else row.written_post
 
 
 def counted(incidents: Sequence[IncidentView], pack: Pack) -> list[Counted]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import now, today
@@ -91,6 +93,57 @@ def test_what_was_withdrawn_does_not_count_and_stays_readable():
         assert len(queries.incidents_of([family.maya])) == limit.count
         with pytest.raises(Refused, match="withdrawn"):
             actions.withdraw_incident(made[0], "Again.")
+
+
+@pytest.mark.obligation("NTC-03")
+def test_what_was_withdrawn_by_mistake_counts_again_and_is_owed_again():
+    family = make_family()
+    with as_practitioner(family.worker):
+        limit = pack_in_force().repeat("missing_repeated", today())
+        made = [actions.record_incident([family.maya], an_incident(n))[0] for n in range(limit.count)]
+        [decision] = owed(family.maya, "incident_decision")
+        talks = {(d.subject_id, d.due_at) for d in owed(family.maya, "return_interview")}
+        actions.withdraw_incident(made[0], "She was at her grandmother's.")
+        assert owed(family.maya, "incident_decision") == []
+        with pytest.raises(Refused, match="Say in a sentence why"):
+            actions.count_incident_again(made[0], "")
+        actions.count_incident_again(made[0], "Her grandmother had not seen her after all.")
+        [again] = owed(family.maya, "incident_decision")
+        assert (again.subject_id, again.due_at) == (decision.subject_id, decision.due_at), "by the same clock"
+        assert {(d.subject_id, d.due_at) for d in owed(family.maya, "return_interview")} == talks
+        with pytest.raises(Refused, match="counts already"):
+            actions.count_incident_again(made[0], "Her grandmother had not seen her after all.")
+        shown = next(i for i in queries.incidents_of([family.maya]) if i.id == made[0])
+        [said] = shown.counts_again
+        assert "She was at her grandmother's." in said
+        assert "had not seen her after all" in said
+
+
+@pytest.mark.obligation("NTC-03")
+def test_a_return_conversation_recorded_on_the_wrong_child_is_taken_back_and_owed_again():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [made] = actions.record_incident([family.maya], an_incident(0))
+        [duty] = owed(family.maya, "return_interview")
+        actions.talk_after_return(made, held_at=None, declined="“I don't want to.”")
+        [talk] = queries.incidents_of([family.maya])[0].talks
+    client = Client()
+    client.force_login(family.worker.user)
+    page = reverse("plans:incidents", args=[family.maya])
+    back = reverse("plans:take_talk_back", args=[family.maya, made, talk.id])
+    assert back in client.get(page).content.decode()
+    assert client.post(back, {"why": "It was her brother who said this."}).status_code == 302
+    with as_practitioner(family.worker):
+        assert [d.due_at for d in owed(family.maya, "return_interview")] == [duty.due_at]
+        [shown] = queries.incidents_of([family.maya])
+        assert shown.talk_owed
+        with pytest.raises(Refused, match="taken back already"):
+            actions.take_talk_back(made, talk.id, "It was her brother who said this.")
+        actions.talk_after_return(made, held_at=None, declined="“Not today.”")
+        assert owed(family.maya, "return_interview") == []
+    read = client.get(page).content.decode()
+    assert "It was her brother who said this." in read
+    assert back not in read
 
 
 @pytest.mark.obligation("NTC-03")
