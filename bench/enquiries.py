@@ -140,6 +140,7 @@ def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID
 
     from sightline.children.terms import LivesAt
     from sightline.enquiries.actions import emergency as act
+    from sightline.enquiries.actions import looked_after as placing
     from sightline.enquiries.actions import protection as protect
     from sightline.enquiries.models import Emergency, Enquiry, LookedAfter, Medical, Strategy
     from sightline.enquiries.terms import EmergencyKind, LegalBasis
@@ -189,9 +190,9 @@ def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID
                     folder, reasons="Two bruises that nobody explains.", asked_of="The hospital"
                 )
                 if n % 2:
-                    act.become_looked_after(
+                    placing.become_looked_after(
                         folder,
-                        act.LookedAfterIn(
+                        placing.LookedAfterIn(
                             began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
                             network="Both grandmothers were asked.", reasons="Nobody else can care for them now.",
                             lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick",

@@ -14,7 +14,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, conference, contact, emergency, protection
+        from .actions import changes, conference, contact, looked_after, protection
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
@@ -40,5 +40,5 @@ class EnquiriesConfig(AppConfig):
         hooks.not_held.append(protection.meeting_not_held)
         hooks.weighing = weighing
         hooks.ruled.append(protection.strategy_ruled_on)
-        hooks.concluded.append(emergency.meeting_concluded)
+        hooks.concluded.append(looked_after.meeting_concluded)
         hooks.concluded.append(conference.conference_held)

@@ -28,6 +28,8 @@ NOT_TOLD = {
     "concerns.drop_draft": "as save_draft",
     "meetings.save_draft": "as concerns.save_draft",
     "meetings.drop_draft": "as concerns.save_draft",
+    "enquiries.keep_waiting": "a step of each decision over a conflict of interests, which tells the trail",
+    "enquiries.ruling_owed": "as enquiries.keep_waiting",
     "meetings.changed": "a step of each act on a meeting",
     "meetings.note_change": "a step of moving, cancelling, reopening a meeting",
     "meetings.child_row": "a step of calling a meeting",

@@ -28,7 +28,7 @@ from sightline.concerns.jobs import put_behind_seal
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.terms import AdditionKind
 from sightline.enquiries.actions import assessment as assessing
-from sightline.enquiries.actions import contact, contribution, emergency, protection
+from sightline.enquiries.actions import contact, contribution, emergency, looked_after, protection
 from sightline.enquiries.terms import ContactWay, EmergencyKind, LegalBasis, Reached
 from sightline.enquiries.tests import factories as enquiries
 from sightline.enquiries.tests import test_protection as protecting
@@ -246,9 +246,9 @@ def of_protection(owning: Callable[[], Any]) -> Told:
                 where="With foster carers.", told="Told at the door.",
             ),
         )  # fmt: skip
-        emergency.become_looked_after(
+        looked_after.become_looked_after(
             case.maya,
-            emergency.LookedAfterIn(
+            looked_after.LookedAfterIn(
                 began_on=today() - timedelta(days=1), basis=LegalBasis.AGREED, basis_words="Both parents agreed.",
                 network="Both grandmothers were asked.", reasons=protecting.BECAUSE, lives_at=LivesAt.FOSTER_CARE,
                 placed_with="Foster carers", area="Saltwick", wishes=WishesIn(why_not="She was too frightened to say."),

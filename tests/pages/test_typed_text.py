@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.terms import LivesAt
-from sightline.enquiries.actions import emergency
+from sightline.enquiries.actions import emergency, looked_after
 from sightline.enquiries.actions.protection import StrategyIn, decide_strategy
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.terms import EmergencyKind, LegalBasis
@@ -227,9 +227,9 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
         places["medical_id"] = emergency.ask_for_medical(
             case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
         ).id
-        places["looked_after_id"] = emergency.become_looked_after(
+        places["looked_after_id"] = looked_after.become_looked_after(
             case.maya,
-            emergency.LookedAfterIn(
+            looked_after.LookedAfterIn(
                 began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
                 network="Both grandmothers were asked.", reasons="Nobody at home can care for her now.",
                 lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick", knows_family=False,

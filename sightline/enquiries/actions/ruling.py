@@ -15,13 +15,13 @@ from sightline.records import actions as records
 
 from ..models import EnquiryEnd, SignOff, Waiting
 from ..terms import Waits
-from . import back, changes, emergency
+from . import back, changes, looked_after
 from .assessment.signing import take_effect
 from .protection import end_takes_effect
 
 #: What is done once it is upheld. A discussion's decision is ruled on at its meeting, which tells this room.
 _UPHELD = {
-    Waits.LOOKED_AFTER: emergency.looked_after_upheld,
+    Waits.LOOKED_AFTER: looked_after.looked_after_upheld,
     Waits.STEP_UP: changes.step_up_upheld,
     Waits.CLOSE_CASE: changes.close_case_upheld,
 }

@@ -202,12 +202,27 @@ class LookedAfter(Written):
     ended_words = models.TextField(blank=True)
     door = folder_door()
 
+    @property
+    def was_taken_back(self) -> bool:
+        return getattr(self, "taken_back", None) is not None
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["folder"], condition=Q(ended_on__isnull=True), name="looked_after_once_at_a_time"
             )
         ]
+
+
+class LookedAfterTakenBack(Written):
+    """That a child had become looked after was recorded by mistake: the period stays readable and counts as none."""
+
+    looked_after = models.OneToOneField(LookedAfter, on_delete=models.PROTECT, related_name="taken_back")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("looked_after_taken_back_never_changed")]
 
 
 class StepUp(Written):

@@ -20,10 +20,12 @@ from sightline.meetings.queries import for_folders
 from sightline.meetings.terms import MeetingState, Purpose
 
 from ..actions import emergency as act
+from ..actions import looked_after as placing
 from ..queries import protection as queries
 from ..terms import EmergencyKind, LegalBasis
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent, version_of
+from .forms import DecideWhyForm
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -163,12 +165,12 @@ def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     def send() -> None:
         got = {
             name: form.cleaned_data[name]
-            for name in act.LookedAfterIn.__dataclass_fields__
+            for name in placing.LookedAfterIn.__dataclass_fields__
             if name not in ("wishes", "conflict")
         }
-        act.become_looked_after(
+        placing.become_looked_after(
             child.folder_ids[0],
-            act.LookedAfterIn(
+            placing.LookedAfterIn(
                 **got
                 | {
                     "basis": LegalBasis(got["basis"]),
@@ -202,14 +204,47 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
         request,
         shown,
         form,
-        lambda: act.end_looked_after(row.id, **form.cleaned_data),
+        lambda: placing.end_looked_after(row.id, **form.cleaned_data),
         title="No longer looked after",
         lines=[
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
             f"The family network: {row.network}",
             f"Decided by {row.decision.maker.name}: {row.decision.reasons}",
             f"Ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
+            format_html(
+                '<a class="govuk-link" href="{}">It was recorded by mistake: take it back</a>',
+                address("take_looked_after_back", child, row.id),
+            )
+            if row.ended_on is None
+            else "",
         ],
         done="Recorded. Write on the People tab where the child lives now.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def take_looked_after_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
+    """It was recorded by mistake that the child became looked after."""
+    child, shown = opened(request, folder_id, "take_looked_after_back")
+    row = queries.looked_after(looked_after_id, child.folder_ids)
+    form = DecideWhyForm(
+        posted(request),
+        label="Why is it taken back?",
+        ask="Say why it is taken back",
+        hint="It stays on the record",
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: placing.take_looked_after_back(row.id, **form.cleaned_data),
+        title="The child was not looked after",
+        lines=[
+            f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            "Status, address and what is owed will be as they were before it.",
+        ],
+        button="Take it back",
+        done="Taken back. Look on the People tab whether the child’s address is right.",
         back=address("child", child),
     )

@@ -46,6 +46,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}medical/<uuid:medical_id>/", emergency.medical, name="medical"),
     path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),
     path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", emergency.looked_after, name="looked_after"),
+    path(
+        f"{_CHILD}looked-after/<uuid:looked_after_id>/back/",
+        emergency.take_looked_after_back,
+        name="take_looked_after_back",
+    ),
     path(f"{_CHILD}step-up/", changes.ask_step_up, name="ask_step_up"),
     path(f"{_CHILD}step-up/<uuid:step_up_id>/", changes.step_up, name="step_up"),
     path(f"{_CHILD}look-again/<uuid:subject_id>/", changes.look_again, name="look_again"),

@@ -164,7 +164,11 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
         ],
         emergencies=list(Emergency.objects.filter(folder_id__in=folders).order_by("-began_at")),
         medicals=list(Medical.objects.filter(folder_id__in=folders).order_by("-written_at")),
-        looked_after=list(LookedAfter.objects.filter(folder_id__in=folders).order_by("-began_on")),
+        looked_after=list(
+            LookedAfter.objects.filter(folder_id__in=folders)
+            .select_related("taken_back")
+            .order_by("-began_on", "-written_at")
+        ),
         step_ups=list(
             StepUp.objects.filter(folder_id__in=folders).select_related("written_by").order_by("-written_at")
         ),

@@ -22,6 +22,7 @@ from ..models import (
     Enquiry,
     EnquiryEnd,
     LookedAfter,
+    LookedAfterTakenBack,
     Medical,
     SignOff,
     Step,
@@ -80,7 +81,10 @@ def _of_closings(folder_ids: Sequence[UUID]) -> Wanted:
 @prepared
 def _taken_back(folder_ids: Sequence[UUID]) -> Wanted:
     steps = Step.objects.filter(folder_id__in=folder_ids, takes_back__decision__isnull=False)
-    return (steps.select_related("by", "takes_back").order_by("id"),)
+    periods = LookedAfterTakenBack.objects.filter(folder_id__in=folder_ids).select_related(
+        "written_by", "looked_after", "decision"
+    )
+    return steps.select_related("by", "takes_back").order_by("id"), periods
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -95,10 +99,15 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 
 
 def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
-    """The decisions whose step was taken back, each with by whom and why."""
-    [steps] = asked = _taken_back(folder_ids)
+    """The decisions whose step was taken back, or the period that they began, each with by whom and why."""
+    steps, periods = asked = _taken_back(folder_ids)
     yield asked
-    return {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps}
+    return {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps} | {
+        p.looked_after.decision_id: Undone(
+            p.written_at, f"Taken back by {p.written_by.name}, {p.written_post}: {p.decision.reasons}"
+        )
+        for p in periods
+    }
 
 
 def _closings(steps: Any, closings: Any) -> Iterator[Moment]:
@@ -173,7 +182,7 @@ def _protection(
         began = datetime.combine(row.began_on, time.min, LONDON)
         yield _written(
             row, min(began, row.written_at), "Became looked after", LegalBasis(row.basis).label,
-            f"looked-after/{row.id}", significant=True,
+            f"looked-after/{row.id}", significant=True, decision_id=row.decision_id,
         )  # fmt: skip
 
 

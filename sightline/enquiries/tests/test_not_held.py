@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
+from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.chronology.rules import as_known
 from sightline.enquiries.actions import episode as way
@@ -68,6 +69,7 @@ def test_what_a_conference_decided_that_was_not_held_stands_no_more_and_stays_re
             assert not Duty.objects.filter(kind="decision_on_conflict", closed_at=None).exists()
             [told] = [m for m in chronology.told([family.maya]) if decision_id in (m.id, m.decision_id)]
             assert "Taken back" in as_known(told, SimpleNamespace(known_before=None)).tags
+        let_in(family.maya, family.manager)
         with as_practitioner(family.manager), pytest.raises(Refused, match="not held after all"):
             meetings.rule_on(decision_id, upholds=True, reasons="She needs it.")
         minutes = words_of(chair.get(f"/meetings/{meeting_id}/minutes/"))

@@ -12,7 +12,7 @@ from sightline.children.models import Status
 from sightline.children.terms import LivesAt
 from sightline.concerns.queries import board
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, conference, emergency, protection
+from sightline.enquiries.actions import changes, conference, emergency, looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
@@ -351,16 +351,18 @@ def test_becoming_looked_after_asks_the_network_first_and_starts_the_review_cloc
         "wishes": WishesIn(why_not="She was too frightened to say."),
     }  # fmt: skip
     with as_practitioner(case.worker), pytest.raises(NotPermitted):
-        emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))
+        looked_after.become_looked_after(case.maya, looked_after.LookedAfterIn(**fields))
     with as_practitioner(case.manager):
         for known, told in ((None, "Say whether you know"), (True, "another manager must decide")):
             with pytest.raises(Refused, match=told):
-                emergency.become_looked_after(
-                    case.maya, emergency.LookedAfterIn(**{**fields, "knows_family": known})
+                looked_after.become_looked_after(
+                    case.maya, looked_after.LookedAfterIn(**{**fields, "knows_family": known})
                 )
         with pytest.raises(Refused, match="family network"):
-            emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**{**fields, "network": ""}))
-        emergency.become_looked_after(case.maya, emergency.LookedAfterIn(**fields))
+            looked_after.become_looked_after(
+                case.maya, looked_after.LookedAfterIn(**{**fields, "network": ""})
+            )
+        looked_after.become_looked_after(case.maya, looked_after.LookedAfterIn(**fields))
         assert owed(case.maya, "first_looked_after_review").limit_id == "first_looked_after_review"
         assert owed(case.maya, "first_placement_visit") is not None
         assert Status.objects.filter(folder_id=case.maya, kind="looked_after", held_until=None).exists()

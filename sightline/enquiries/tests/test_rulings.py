@@ -11,7 +11,7 @@ from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.models import Residence, Status
 from sightline.children.terms import LivesAt
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, emergency, protection
+from sightline.enquiries.actions import changes, looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.ruling import rule_on
 from sightline.enquiries.models import Enquiry, Episode, LookedAfter, Strategy, StrategyDecision, Waiting
@@ -101,7 +101,7 @@ def a_placement(**changes):
         "placed_with": "Foster carers", "area": "Saltwick", "confidential": True, "knows_family": False,
         "wishes": WishesIn(why_not="She was too frightened to say."),
     }  # fmt: skip
-    return emergency.LookedAfterIn(**{**fields, **changes})
+    return looked_after.LookedAfterIn(**{**fields, **changes})
 
 
 @pytest.mark.parametrize("upholds", [True, False])
@@ -109,12 +109,12 @@ def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_
     case = make_case()
     begun(case, case.maya)
     with as_practitioner(case.manager):
-        assert emergency.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED)) is None
+        assert looked_after.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED)) is None
         assert not LookedAfter.objects.exists()
         assert not Status.objects.filter(folder_id=case.maya, kind="looked_after").exists()
         assert not Residence.objects.filter(folder_id=case.maya, area="Saltwick").exists()
         with pytest.raises(Refused, match="still to rule on it"):
-            emergency.become_looked_after(case.maya, a_placement())
+            looked_after.become_looked_after(case.maya, a_placement())
         decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
         assert ruling_owed(case.maya).subject_id == decision_id
         with pytest.raises(Refused, match="Another manager must rule"):
@@ -130,7 +130,7 @@ def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_
         assert ruling_owed(case.maya) is None
         assert LookedAfter.objects.filter(folder_id=case.maya).exists() is upholds
         if not upholds:
-            assert emergency.become_looked_after(case.maya, a_placement()) is not None
+            assert looked_after.become_looked_after(case.maya, a_placement()) is not None
             return
         row = LookedAfter.objects.get(folder_id=case.maya)
         assert (row.began_on, row.decision_id) == (today() - timedelta(days=1), decision_id)
@@ -211,7 +211,38 @@ def test_nobody_takes_back_or_sets_aside_for_a_family_that_they_know():
             with pytest.raises(Refused) as refused:
                 way.take_back(row.episode_id, "It was begun for the wrong child.", knows_family=known)
             assert refused.value.verdict.field == "knows_family"
-        made = emergency.become_looked_after(case.maya, a_placement())
+        made = looked_after.become_looked_after(case.maya, a_placement())
         with pytest.raises(Refused, match="another manager must decide"):
-            emergency.end_looked_after(made.id, today(), "She is at her grandmother's.", knows_family=True)
+            looked_after.end_looked_after(made.id, today(), "She is at her grandmother's.", knows_family=True)
         assert not Duty.objects.filter(kind="decision_on_conflict").exists()
+
+
+@pytest.mark.obligation("REC-05")
+def test_becoming_looked_after_by_mistake_is_taken_back_with_status_address_and_clocks():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        home = Residence.objects.get(person__folder_id=case.maya, held_until=None)
+        Residence.objects.filter(id=home.id).update(held_from=today() - timedelta(days=90))
+        made = looked_after.become_looked_after(case.maya, a_placement(basis=LegalBasis.INTERIM))
+        assert Residence.objects.get(person_id=home.person_id, held_until=None).area == "Saltwick"
+    client = browser(case.manager)
+    back = reverse("enquiries:take_looked_after_back", args=[case.maya, made.id])
+    assert back in client.get(reverse("enquiries:looked_after", args=[case.maya, made.id])).content.decode()
+    known = client.post(back, {"words": "It was her cousin Maya.", "knows_family": "yes"})
+    assert known.status_code == 409
+    assert client.post(back, {"words": "It was her cousin Maya.", "knows_family": "no"}).status_code == 302
+    with as_practitioner(case.manager):
+        row = LookedAfter.objects.get(id=made.id)
+        assert row.was_taken_back
+        assert row.ended_words == "Taken back: It was her cousin Maya."
+        held = Status.objects.filter(folder_id=case.maya, kind__in=["looked_after", "interim_care_order"])
+        assert {(s.held_until == s.held_from) for s in held} == {True}, "it never held"
+        lives = Residence.objects.get(person_id=home.person_id, held_until=None)
+        assert (lives.lines, lives.postcode) == (home.lines, home.postcode)
+        assert not Duty.objects.filter(subject_id=row.id, closed_at__isnull=True).exists()
+        with pytest.raises(Refused, match="nothing to take back"):
+            looked_after.take_looked_after_back(row.id, "Once more.", knows_family=False)
+        assert looked_after.become_looked_after(case.maya, a_placement()) is not None
+    tab = client.get(reverse("enquiries:child", args=[case.maya])).content.decode()
+    assert "Taken back" in tab

@@ -518,10 +518,12 @@ def test_minutes_are_written_decided_concluded_and_corrected(family: Family) -> 
             "c0-outcome": "Plan",
             "c0-reasons": "Because she is not safe.",
             "c0-has_conflict": "no",
+            "c0-wishes_why_not": "Asked twice; she drew.",
             "c0-agreed": "no",
             "c1-outcome": "No plan",
             "c1-reasons": "He is well cared for.",
             "c1-has_conflict": "no",
+            "c1-wishes_why_not": "He is two.",
             "c1-agreed": "yes",
         }
         for known, told in (("", "Say whether you know"), ("yes", "somebody else must chair and decide")):
@@ -577,6 +579,7 @@ def test_a_decision_with_a_conflict_of_interests_waits_for_a_managers_ruling(fam
             "c0-agreed": "yes", "c1-outcome": "No plan", "c1-reasons": "He is well cared for.", "c1-agreed": "yes",
             "c1-has_conflict": "yes", "c1-conflict": "His mother wants him home.", "c1-for_the_child": "yes",
             "c1-conflict_resolved": "He goes home once he has been seen alone.",
+            "c0-wishes_why_not": "Asked twice; she drew.", "c1-wishes_why_not": "He is two.",
         }  # fmt: skip
         assert "Say whether there is a conflict" in text(client.post(f"{path}decide/", sent))
         sent |= {"c0-has_conflict": "yes", "c0-conflict": "Her father’s peace.", "c0-for_the_child": "no"}

@@ -12,7 +12,7 @@ import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.terms import LivesAt
-from sightline.enquiries.actions import emergency
+from sightline.enquiries.actions import emergency, looked_after
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.terms import ContactWay, EmergencyKind, LegalBasis, Reached
 from sightline.kernel.ids import uuid7
@@ -226,9 +226,9 @@ def police_protection_ended(family: Family) -> tuple[UUID, Callable[[], Any]]:
 def _looked_after(family: Family) -> None:
     begun(family, began_on=today() - timedelta(days=20))
     with as_practitioner(family.manager):
-        emergency.become_looked_after(
+        looked_after.become_looked_after(
             family.maya,
-            emergency.LookedAfterIn(
+            looked_after.LookedAfterIn(
                 began_on=today() - timedelta(days=6), basis=LegalBasis.AGREED, basis_words="Agreed in writing.",
                 network="Both grandmothers were asked.", reasons="Nobody could care for her safely at home.",
                 lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick", knows_family=False,
