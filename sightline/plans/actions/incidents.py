@@ -19,8 +19,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
-from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyState
+from sightline.procedures.queries import pack_in_force, withdrawn_since
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
@@ -172,27 +171,23 @@ def count_incident_again(incident_id: UUID, why: str) -> None:
     row, acting = _incident(incident_id, withdrawn=True)
     has_why(why)
     assert row.withdrawn_at is not None
+    since = row.withdrawn_at
     back = IncidentTakenBack.objects.create(
         folder_id=row.folder_id, incident=row, withdrawn_why=row.withdrawn_why, withdrawn_at=row.withdrawn_at,
         why=why.strip(), **signed(acting),
     )  # fmt: skip
     row.withdrawn_why, row.withdrawn_at = "", None
     row.save(update_fields=["withdrawn_why", "withdrawn_at"])
-    withdrawn = Duty.objects.filter(
-        subject_id=row.id, state=DutyState.WITHDRAWN.value, closed_at__gte=back.withdrawn_at
-    )
-    duties.owe_again(withdrawn.filter(kind="return_interview"), why.strip())
+    talks = Duty.objects.filter(subject_id=row.id, kind="return_interview")
+    duties.owe_again(withdrawn_since(talks, since), why.strip())
     kind = IncidentKind(row.kind)
     if row.decision_id is None and _over(row.folder_id, kind, pack_in_force()):
         if not queries.decision_owed(row.folder_id, kind):
-            duties.owe_again(
-                Duty.objects.filter(
-                    kind="incident_decision", folder_id=row.folder_id, state=DutyState.WITHDRAWN.value,
-                    closed_at__gte=back.withdrawn_at,
-                    subject_id__in=Incident.objects.filter(folder_id=row.folder_id, kind=row.kind).values("id"),
-                ),
-                why.strip(),
-            )  # fmt: skip
+            of_kind = Incident.objects.filter(folder_id=row.folder_id, kind=row.kind).values("id")
+            decisions = Duty.objects.filter(
+                kind="incident_decision", folder_id=row.folder_id, subject_id__in=of_kind
+            )
+            duties.owe_again(withdrawn_since(decisions, since), why.strip())
         _count(row.folder_id, kind, acting, row.id)
     record(Verb.WROTE, "plans.count_incident_again", folder_id=row.folder_id, subject=back)
 
