@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection
 
 from sightline.agencies.models import Team
-from sightline.agencies.queries import acting_as, front_door_team, partnership
+from sightline.agencies.queries import acting_as, duty_manager, front_door_team, partnership
 from sightline.agencies.rules import permitted
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import outer_transaction, record
@@ -139,7 +139,8 @@ def import_census(
     `team_id` is the team that the children's records and duties go to, by default the front door's.
     `tell` is called with each finding in the order of the file. A file that cannot be imported gives a Report
     with a refusal and leaves nothing written. Raises NotPermitted for a practitioner who may not import, and
-    Refused before there is a partnership to import into or while another import is running.
+    Refused before there is a partnership to import into and somebody to answer for its records, or while another
+    import is running.
     """
     progress = progress or Unwatched()
     report = Report(path=path, committed=commit)
@@ -215,6 +216,11 @@ def _place(header: Header, practitioner_id: UUID | None, team_id: UUID | None) -
     )
     if team is None:
         raise Refused("There is no team that could take the children: set the partnership up first.")
+    if duty_manager(team.pk, now()) is None:
+        raise Refused(
+            f"{team.name} has no duty manager and no manager, so nobody would answer for the children's records. "
+            "Add its manager, or put its rota right, and import again. Nothing was written."
+        )
     found = partnership()
     code = found.authority_code if found is not None else ""
     return Place(team=team, authority_code=code, pack=pack_in_force(), header=header, at=now(), today=today())

@@ -611,6 +611,16 @@ class TestFaults:
         with pytest.raises(Refused, match="set the partnership up first"):
             whole(invented)
 
+    def test_where_nobody_would_answer_for_the_records_it_says_so_and_writes_nothing(
+        self, fresh_database: Any, invented: Path
+    ) -> None:
+        make_partnership()
+        for commit in (False, True):
+            with pytest.raises(Refused, match="nobody would answer"):
+                whole(invented, commit=commit)
+        with looking():
+            assert not ImportRun.objects.exists()
+
     def test_one_import_at_a_time(self, partners: Partners, invented: Path, fresh_database: Any) -> None:
         with fresh_database.connect() as other:
             other.execute("SELECT pg_advisory_lock(%s)", [importing._LOCK])
