@@ -136,6 +136,7 @@ class Records:
     review_id: UUID
     transfer_id: UUID
     incident_id: UUID
+    talk_id: UUID
 
     @classmethod
     def invented(cls) -> Records:

@@ -303,9 +303,12 @@ def filled(folder_id: UUID, by: Practitioner) -> dict[str, UUID]:
                 ended_at=now() - timedelta(hours=1),
             ),
         )  # fmt: skip
+        actions.talk_after_return(incident, held_at=None, declined="“I don't want to.”")
+        [talk] = queries.incidents_of([folder_id])[0].talks
     return {
         "plan_id": plan, "text_id": item, "plan_action_id": action, "offer_id": offer, "member_id": member,
         "review_id": review, "transfer_id": transfer, "incident_id": incident,
+        "talk_id": talk.id,
     }  # fmt: skip
 
 
