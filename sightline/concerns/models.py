@@ -79,6 +79,11 @@ class Concern(Row):
                 name="concern_on_board",
                 condition=Q(state__in=["waiting", "being_screened", "decided", "taken_back"]),
             ),
+            models.Index(
+                fields=["team"],
+                name="concern_of_danger",
+                condition=Q(state="answered", immediate_danger=True),
+            ),
             models.Index(fields=["raised_by", "raised_at"], name="concern_of_raiser"),
         ]
 

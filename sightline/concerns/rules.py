@@ -155,7 +155,8 @@ def secret_digest(reference: str, secret: str) -> str:
 def may_screen(
     *, raised_by: UUID | None, maker: UUID, knows_family: bool | None, already_working_with: bool = False
 ) -> Verdict:
-    """Nobody decides on a concern that they raised, or for a family that they know (Sightline baseline)."""
+    """Nobody decides on a concern that they raised, or for a family that they know (Sightline baseline): not on what
+    becomes of it, not on another's decision, and not that nothing is owed."""
     if raised_by is not None and raised_by == maker:
         return Verdict.no("You raised this concern yourself. Another decision maker must decide on it.")
     if knows_family is None:

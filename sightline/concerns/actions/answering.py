@@ -18,6 +18,7 @@ from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.kernel.viewer import ViewerKind, current
 from sightline.procedures import actions as duties
+from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within, pack_in_force
 
@@ -32,6 +33,7 @@ from .steps import (
     _folders,
     _locked,
     _not_stale,
+    _stands_apart,
     at_words,
     latest_words,
     named,
@@ -207,16 +209,28 @@ def take_back(concern_id: UUID, why: str, *, once: UUID | None = None) -> None:
 
 @transaction.atomic
 def close_taken_back(
-    concern_id: UUID, reasons: str, *, version: int | None = None, once: UUID | None = None
+    concern_id: UUID,
+    reasons: str,
+    *,
+    knows_family: bool | None,
+    version: int | None = None,
+    once: UUID | None = None,
 ) -> None:
-    """The front door agrees that nothing more is owed on a concern that was taken back."""
-    permit(Permission.SCREEN_CONCERN)
+    """The front door agrees that nothing more is owed on a concern that was taken back. Raises Refused where whoever
+    agrees raised it or knows the family, and while nobody has acted on a danger that it told of."""
+    acting = permit(Permission.SCREEN_CONCERN)
     concern = _locked(concern_id)
     if _added_before(concern, once):
         return
     _not_stale(concern, version)
     if concern.state != ConcernState.TAKEN_BACK.value:
         raise Refused("This concern has not been taken back.")
+    _stands_apart(concern, acting.practitioner_id, knows_family)
+    if Duty.objects.filter(TO_DO, subject_id=concern.id, kind="immediate_danger_response").exists():
+        raise Refused(
+            "It said that a child is in immediate danger. Record first what was done about that: it may have been "
+            "taken back under pressure."
+        )
     duties.withdraw_all(concern.id, reasons)
     _add(concern, AdditionKind.MORE, f"Nothing more is done on it: {reasons}", once=once)
     concern.version += 1

@@ -9,13 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
-from sightline.children.queries import works_with
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
@@ -41,7 +39,7 @@ from .effect import (
 )
 from .front_door import _say_not_known
 from .ruling import _ask_for_rulings, _ruling_path
-from .steps import _advance, _locked, _standing, at_words, named
+from .steps import _advance, _locked, _standing, _stands_apart, at_words, named
 
 
 def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
@@ -82,13 +80,7 @@ def screen(
     pack, at = pack_in_force(), now()
     day = at.astimezone(LONDON).date()
     parts = {p.id: p for p in ConcernPart.objects.filter(concern_id=concern_id).select_related("child")}
-    working_with = works_with(acting.practitioner_id, _wide(parts.values()))
-    rules.may_screen(
-        raised_by=concern.raised_by_id,
-        maker=acting.practitioner_id,
-        knows_family=knows_family,
-        already_working_with=working_with,
-    ).or_refuse()
+    _stands_apart(concern, acting.practitioner_id, knows_family)
     if {d.part_id for d in decisions} != set(parts):
         raise Refused("Decide on every child of this concern.")
     levels = pack.levels(day)
@@ -244,14 +236,6 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         need_code=decision.need_code,
         authority=decision.authority.strip(),
     )
-
-
-def _wide(parts: object) -> list[UUID]:
-    """The folders of the parts and of the known children that they were matched to."""
-    found: list[UUID] = []
-    for part in parts:  # type: ignore[attr-defined]
-        found += joined_set(lead_of(part.folder_id))
-    return found
 
 
 @transaction.atomic

@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from sightline.agencies.actions import notify
+from sightline.agencies.queries import holders
+from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
@@ -72,6 +74,8 @@ def drop_draft(draft_id: UUID) -> None:
 def hand_over_drafts(posting_id: UUID, practitioner_id: UUID) -> None:
     """The concerns that somebody who leaves for good had begun go to somebody of their agency, who sends them: part of
     ending the post. Raises Refused where they cannot go."""
+    if practitioner_id not in {line.practitioner_id for line in holders(Permission.RAISE_CONCERN)}:
+        raise Refused("They may not raise a concern. Choose somebody else of the same agency")
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM concerns_hand_over_drafts(%s, %s)", [posting_id, practitioner_id])
         found = cursor.fetchall()

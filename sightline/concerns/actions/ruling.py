@@ -29,7 +29,7 @@ from ..models import Concern, Screening
 from ..terms import AdditionKind, ConcernState
 from .answering import _reopen
 from .effect import _decided, _take_effect, outcome_is_protection
-from .steps import _add, _locked, at_words, named
+from .steps import _add, _locked, _stands_apart, at_words, named
 
 
 def _ruling_path(screening: Screening) -> str:
@@ -49,6 +49,8 @@ def _ask_for_rulings(concern: Concern, waiting: Sequence[Screening], pack: Pack,
             concern_id=concern.id, decision__awaits_ruling=True, decision__ruling__isnull=True
         ).values_list("decision__maker_id", flat=True)
     )
+    if concern.raised_by_id is not None:
+        makers.add(concern.raised_by_id)
     urgent = concern.immediate_danger or any(outcome_is_protection(pack, s.outcome_id, day) for s in waiting)
     able = _may_rule(concern, waiting, makers)
     if not able:
@@ -86,12 +88,15 @@ def _may_rule(concern: Concern, waiting: Sequence[Screening], makers: Collection
 
 
 @transaction.atomic
-def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None = None) -> None:
+def rule_on(
+    decision_id: UUID, *, upholds: bool, reasons: str, knows_family: bool | None, once: UUID | None = None
+) -> None:
     """A manager decides on a decision made with an unresolved conflict; only now does it take effect, or not.
 
-    Where somebody has, says who and when. `once`: the key of the form.
+    Whoever raised the concern, knows the family or works with one of its children does not rule either. Where somebody
+    has, says who and when. `once`: the key of the form.
     """
-    permit(Permission.APPROVE_CONFLICT)
+    acting = permit(Permission.APPROVE_CONFLICT)
     screening = Screening.objects.select_related("decision").filter(decision_id=decision_id).first()
     if screening is None:
         raise NotFound
@@ -123,6 +128,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None
         raise Refused(
             "You made the decision yourself that this one replaced with its conflict. Another manager must rule on it."
         )
+    _stands_apart(concern, acting.practitioner_id, knows_family)
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons, once=once)
     pack = pack_in_force()
     duties.happened(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.models import Practitioner
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.children.queries import works_with
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
@@ -32,6 +34,18 @@ def _locked(concern_id: UUID, *, version: int | None = None) -> Concern:
         raise NotFound
     _not_stale(concern, version)
     return concern
+
+
+def _stands_apart(concern: Concern, maker_id: UUID, knows_family: bool | None) -> None:
+    """Raises Refused where whoever decides raised the concern, knows the family or works with one of its children."""
+    folders = ConcernPart.objects.filter(concern=concern).values_list("folder_id", flat=True)
+    known_too = [each for folder_id in folders for each in joined_set(lead_of(folder_id))]
+    rules.may_screen(
+        raised_by=concern.raised_by_id,
+        maker=maker_id,
+        knows_family=knows_family,
+        already_working_with=works_with(maker_id, known_too),
+    ).or_refuse()
 
 
 def _not_stale(concern: Concern, version: int | None) -> None:

@@ -541,6 +541,11 @@ def _question(question: str, outcome_id: str) -> Iterator[tuple[str, Field]]:
 
 
 class RulingForm(OnceForm):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        hint="If you do, another manager rules on it.",
+        ask="Select whether you know anybody in this family",
+    )
     upholds = Choice(
         "Does the decision take effect?",
         [("yes", "Yes, it takes effect now"), ("no", "No: the concern is decided anew")],

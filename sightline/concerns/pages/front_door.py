@@ -119,7 +119,16 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
         "new_key": new_key,
+        "family": forms.KnowsFamilyForm(
+            request.POST if request.POST.get("act") == "close_taken_back" else None
+        ),
     }
+
+
+def _knows(request: HttpRequest) -> bool | None:
+    """Whether whoever acts knows the family, as far as that was answered."""
+    asked = forms.KnowsFamilyForm(request.POST)
+    return asked.cleaned_data["knows_family"] if asked.is_valid() else None
 
 
 @page(permission=Permission.SEE_BOARD, methods=("POST",))
@@ -152,7 +161,9 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             case "reopen":
                 actions.reopen(concern_id, words, version=version, once=once)
             case "close_taken_back":
-                actions.close_taken_back(concern_id, words, version=version, once=once)
+                actions.close_taken_back(
+                    concern_id, words, knows_family=_knows(request), version=version, once=once
+                )
             case _:
                 raise NotFound
     except (NotPermitted, NotFound):
@@ -375,6 +386,7 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
                 decision_id,
                 upholds=form.cleaned_data["upholds"] == "yes",
                 reasons=form.cleaned_data["reasons"],
+                knows_family=form.cleaned_data["knows_family"],
                 once=form.once(),
             )
         except (NotPermitted, NotFound):

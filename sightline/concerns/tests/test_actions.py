@@ -88,6 +88,35 @@ def test_immediate_danger_goes_to_the_top_and_tells_the_duty_manager():
         assert queries.board([door.team.pk]).danger == 0
 
 
+@pytest.mark.obligation("HLP-06")
+def test_danger_stays_at_the_top_until_somebody_has_acted_on_it_whatever_else_was_done():
+    door = make_front_door()
+    urgent = raised_by(door.teacher, immediate_danger=True, danger_words="He said he would come back.")
+    _decide(door, urgent)
+    with as_practitioner(door.decider):
+        actions.answer(urgent.concern_id, "Early help will ring the family this week.")
+        board = queries.board([door.team.pk])
+        assert ([row.reference for row in board.rows], board.danger) == ([urgent.reference], 1)
+        actions.danger_acted_on(urgent.concern_id, "Police sent at 14:05 by Gwen Ashby")
+        assert queries.board([door.team.pk]).rows == []
+
+
+@pytest.mark.obligation("HLP-06")
+def test_a_concern_taken_back_is_closed_by_nobody_who_raised_it_and_over_no_danger():
+    door = make_front_door()
+    raised = raised_by(door.decider, immediate_danger=True, danger_words="He said he would come back.")
+    with as_practitioner(door.decider):
+        actions.take_back(raised.concern_id, "It was a misunderstanding.")
+        with pytest.raises(Refused, match="raised this concern yourself"):
+            actions.close_taken_back(raised.concern_id, "Nothing to it.", knows_family=False)
+    with as_practitioner(door.second):
+        with pytest.raises(Refused, match="what was done about that"):
+            actions.close_taken_back(raised.concern_id, "Nothing to it.", knows_family=False)
+        actions.danger_acted_on(raised.concern_id, "Police sent at 14:05 by Ola Brandt")
+        actions.close_taken_back(raised.concern_id, "Nothing to it.", knows_family=False)
+        assert queries.board([door.team.pk]).rows == []
+
+
 @pytest.mark.obligation("PAR-02")
 def test_the_referrer_follows_it_and_sees_no_more_than_they_may():
     door = make_front_door()
@@ -179,9 +208,20 @@ def test_a_conflict_not_resolved_for_the_child_waits_for_a_manager():
     with as_practitioner(door.decider):
         assert not Duty.objects.filter(subject_id=first.decision_id, kind="assessment").exists()
         with pytest.raises(Refused, match="made this decision yourself"):
-            actions.rule_on(first.decision_id, upholds=True, reasons="It is right for her all the same.")
+            actions.rule_on(
+                first.decision_id,
+                knows_family=False,
+                upholds=True,
+                reasons="It is right for her all the same.",
+            )
     with as_practitioner(door.manager):
-        actions.rule_on(first.decision_id, upholds=True, reasons="It is right for her all the same.")
+        with pytest.raises(Refused, match="know this family"):
+            actions.rule_on(
+                first.decision_id, knows_family=True, upholds=True, reasons="It is right for her."
+            )
+        actions.rule_on(
+            first.decision_id, knows_family=False, upholds=True, reasons="It is right for her all the same."
+        )
         assert Duty.objects.filter(subject_id=first.decision_id, kind="assessment").exists()
 
 
@@ -197,7 +237,10 @@ def test_a_manager_may_uphold_none_of_two_decisions_and_the_concern_is_open_agai
     with as_practitioner(door.manager):
         for screening in screenings:
             actions.rule_on(
-                screening.decision_id, upholds=False, reasons="Both need to be talked with first."
+                screening.decision_id,
+                knows_family=False,
+                upholds=False,
+                reasons="Both need to be talked with first.",
             )
         shown = queries.concern(raised.concern_id)
         assert shown.concern.state == ConcernState.WAITING.value

@@ -340,8 +340,9 @@ def test_a_concern_about_a_matched_child_who_is_open_reaches_worker_and_manager_
 # -- handed back, taken back, passed on --------------------------------------------------------------------------------
 
 
-def act(client: Client, concern_id: UUID, name: str, words: str = "") -> Any:
-    return client.post(reverse("concerns:act", args=[concern_id]), {"act": name, "words": words}, follow=True)
+def act(client: Client, concern_id: UUID, name: str, words: str = "", **more: str) -> Any:
+    sent = {"act": name, "words": words, **more}
+    return client.post(reverse("concerns:act", args=[concern_id]), sent, follow=True)
 
 
 def test_taken_up_and_handed_back_it_waits_on_the_board_again(client: Client, door: FrontDoor) -> None:
@@ -374,7 +375,15 @@ def test_what_was_taken_back_is_closed_by_somebody_with_reasons_and_leaves_the_b
     shown = text(client.get(page_of(raised.concern_id)))
     assert "It was a misunderstanding." in shown
     assert "Agree that nothing more is owed" in shown
-    closed = text(act(client, raised.concern_id, "close_taken_back", "The school says the same."))
+    unsaid = text(act(client, raised.concern_id, "close_taken_back", "The school says the same."))
+    assert "Say whether you know anybody in this family" in unsaid
+    known = act(
+        client, raised.concern_id, "close_taken_back", "The school says the same.", knows_family="yes"
+    )
+    assert "You know this family" in text(known)
+    closed = text(
+        act(client, raised.concern_id, "close_taken_back", "The school says the same.", knows_family="no")
+    )
     assert "Closed: nothing more is owed on it." in closed
     assert "Nothing more is done on it: The school says the same." in closed
     assert "Nothing more is owed on it." in closed

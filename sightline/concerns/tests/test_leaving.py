@@ -35,6 +35,10 @@ def test_it_goes_to_somebody_of_the_same_agency_and_is_not_lost() -> None:
         with pytest.raises(Refused, match="same agency") as refused:
             end_posting(posting.pk, today(), {"concerns": door.worker.pk})
         assert refused.value.verdict.field == "concerns"
+    # Whoever ends posts, and is of that agency, does not give to themself what they could not read otherwise.
+    clerk = make_practitioner("administrator", team=posting.team)
+    with as_practitioner(clerk), pytest.raises(Refused):
+        actions.hand_over_drafts(posting.pk, clerk.pk)
     with as_practitioner(door.worker), pytest.raises(NotFound):
         queries.draft(draft.id)
     with as_practitioner(make_practitioner("administrator")):

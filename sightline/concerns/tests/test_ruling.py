@@ -80,14 +80,14 @@ def test_the_referrer_is_not_told_and_the_concern_stays_on_the_board_until_a_man
         assert row.due is not None
         assert row.due.kind in ("decision_on_concern", "acknowledgement_to_referrer")
     with as_practitioner(door.manager):
-        actions.rule_on(first.decision_id, upholds=True, reasons=WHY)
+        actions.rule_on(first.decision_id, knows_family=False, upholds=True, reasons=WHY)
     assert owed(door, first.folder_id) == [
         "answer_to_referrer", "assessment", "immediate_protection", "strategy_discussion",
     ]  # fmt: skip
     with as_practitioner(door.decider), pytest.raises(Refused, match="is not in effect"):
         actions.answer(raised.concern_id, "It was decided.")  # her brother's waits still
     with as_practitioner(door.manager):
-        actions.rule_on(second.decision_id, upholds=True, reasons=WHY)
+        actions.rule_on(second.decision_id, knows_family=False, upholds=True, reasons=WHY)
     with as_practitioner(door.decider):
         [row] = queries.board([door.team.pk]).rows
         assert not row.awaits_ruling
@@ -103,7 +103,7 @@ def test_one_that_is_not_upheld_waits_for_a_decision_under_the_clock_that_ran_al
         before = set(Duty.objects.filter(kind="decision_on_concern").values_list("id", flat=True))
     for screening in decide(door, raised, "early_help", **CONFLICT):
         with as_practitioner(door.manager):
-            actions.rule_on(screening.decision_id, upholds=False, reasons=WHY)
+            actions.rule_on(screening.decision_id, knows_family=False, upholds=False, reasons=WHY)
         assert owed(door, screening.folder_id) == ["decision_on_concern"]
     with as_practitioner(door.decider):
         after = Duty.objects.filter(kind="decision_on_concern", closed_at__isnull=True)
@@ -185,7 +185,7 @@ def test_where_the_maker_alone_is_at_the_front_door_their_manager_is_told_and_le
     [screening, _] = decide(door, raised, "early_help", **CONFLICT)
     assert told(above) == 1
     with as_practitioner(above):
-        actions.rule_on(screening.decision_id, upholds=True, reasons=WHY)
+        actions.rule_on(screening.decision_id, knows_family=False, upholds=True, reasons=WHY)
 
 
 def test_the_pages_offer_no_answer_and_say_what_it_waits_for(door: FrontDoor) -> None:
@@ -220,7 +220,7 @@ def test_whoever_decides_again_without_the_conflict_waits_for_the_ruling_all_the
     with as_practitioner(door.decider), pytest.raises(Refused, match="is not in effect"):
         actions.answer(raised.concern_id, "It was decided.")
     with as_practitioner(door.manager):
-        actions.rule_on(again[0].decision_id, upholds=True, reasons=WHY)
+        actions.rule_on(again[0].decision_id, knows_family=False, upholds=True, reasons=WHY)
     assert owed(door, again[0].folder_id) == ["answer_to_referrer", "assessment"]
 
 
@@ -231,7 +231,7 @@ def test_another_maker_ends_the_conflict_only_by_resolving_it_for_the_child(door
     assert again[0].decision.conflict == CONFLICT["conflict"]
     # Whoever made the first one does not rule on what took its place.
     with as_practitioner(door.decider), pytest.raises(Refused, match="Another manager must rule"):
-        actions.rule_on(again[0].decision_id, upholds=True, reasons=WHY)
+        actions.rule_on(again[0].decision_id, knows_family=False, upholds=True, reasons=WHY)
     page = client_of(door.decider).get(reverse("concerns:concern", args=[raised.concern_id]))
     assert str(CONFLICT["conflict"]) in page.content.decode()
     third = make_practitioner("front-door-decision-manager", team=door.team, name="Ines Kerr")
@@ -255,7 +255,7 @@ def test_a_decision_that_was_replaced_is_not_ruled_on(door: FrontDoor) -> None:
         assert "Replaced by the decision of Gwen Ashby" in withdrawn.events.get(act="withdraw").reason
         for upholds in (True, False):
             with pytest.raises(Refused, match="Gwen Ashby decided anew on this child at"):
-                actions.rule_on(first.decision_id, upholds=upholds, reasons=WHY)
+                actions.rule_on(first.decision_id, knows_family=False, upholds=upholds, reasons=WHY)
         assert queries.concern(raised.concern_id).concern.state == "decided"
     assert owed(door, first.folder_id) == ["decision_on_concern", "decision_on_conflict"]
     page = client_of(door.manager).get(

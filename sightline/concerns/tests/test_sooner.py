@@ -95,7 +95,9 @@ def test_it_is_kept_while_a_manager_has_to_rule_and_holds_when_the_ruling_uphold
     )  # fmt: skip
     assert "assessment" not in due(door, made)
     with as_practitioner(door.manager):
-        actions.rule_on(made[0].decision_id, upholds=True, reasons="It is right for her all the same.")
+        actions.rule_on(
+            made[0].decision_id, knows_family=False, upholds=True, reasons="It is right for her all the same."
+        )
     assessment = due(door, made)["assessment"]
     assert assessment.due_at == end_of(2)
     assert assessment.sooner_why == WHY
@@ -110,7 +112,9 @@ def test_a_ruling_that_comes_after_that_time_opens_what_is_late_already(
     )  # fmt: skip
     time_machine.move_to(now() + timedelta(hours=3))
     with as_practitioner(door.manager):
-        actions.rule_on(made[0].decision_id, upholds=True, reasons="It is right for her all the same.")
+        actions.rule_on(
+            made[0].decision_id, knows_family=False, upholds=True, reasons="It is right for her all the same."
+        )
     assessment = due(door, made)["assessment"]
     assert assessment.due_at == made[0].sooner_by
     assert assessment.due_at < now()
@@ -194,7 +198,9 @@ def test_through_the_pages_it_waits_for_the_ruling_and_then_holds(client: Client
     ruling = reverse("concerns:ruling", args=[raised.concern_id, first.decision_id])
     signed_in(client, door.manager)
     assert WHY in client.get(ruling).content.decode()
-    done = client.post(ruling, {"upholds": "yes", "reasons": "It is right for her all the same."})
+    done = client.post(
+        ruling, {"knows_family": "no", "upholds": "yes", "reasons": "It is right for her all the same."}
+    )
     assert done.status_code == 302, done.content.decode()
     with as_practitioner(door.decider):
         assert Duty.objects.get(subject_id=first.decision_id, kind="early_help_contact").due_at == end_of(1)

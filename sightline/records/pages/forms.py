@@ -73,6 +73,18 @@ class WritingForm(PageForm):
 
     about: About
 
+    def clean(self) -> dict[str, Any]:
+        """What was written of an event's meaning is never dropped because its tick is missing."""
+        got = super().clean() or self.cleaned_data
+        for n in self.chosen:
+            if not got.get(significant_of(n)) and self.data.get(self.add_prefix(impact_of(n)), "").strip():
+                self.add_error(
+                    significant_of(n),
+                    f"You wrote what this means for {self.about.children[n].called}: tick that it is significant, or "
+                    "take those words out",
+                )
+        return got
+
     @property
     def chosen(self) -> list[int]:
         """The places, among the children, of those whom the entry is about."""

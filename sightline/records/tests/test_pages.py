@@ -87,12 +87,14 @@ def test_a_visit_to_three_siblings_is_written_once(family: Family) -> None:
 
 @pytest.mark.obligation("REC-01")
 def test_an_event_is_significant_for_one_child_and_not_for_another(family: Family) -> None:
-    """What is typed of a child for whom it is not stands in no record, and a correction changes for whom it is."""
+    """What is typed of a child without saying so is asked about, and a correction changes for whom it is."""
     client, where = client_of(family.worker), places(family)
-    sent = a_visit_typed(
-        family, significant="yes", impact="Maya hides.", **{f"impact{where['theo']}": "He slept."}
-    )
-    assert client.post(reverse("records:write", args=[family.maya, "visit"]), sent).status_code == 302
+    path, his = reverse("records:write", args=[family.maya, "visit"]), f"impact{where['theo']}"
+    sent = a_visit_typed(family, significant="yes", impact="Maya hides.", **{his: "He slept."})
+    asked = client.post(path, sent).content.decode()
+    assert "You wrote what this means for Theo: tick that it is significant" in asked
+    assert "He slept." in asked
+    assert client.post(path, sent | {his: "", "version": "1"}).status_code == 302
     with as_practitioner(family.worker):
         entries = {e.folder_id: e for e in Entry.objects.all()}
         assert {f: (e.significant, e.impact) for f, e in entries.items()} == {

@@ -167,7 +167,7 @@ def test_where_no_conference_is_needed_it_is_owed_no_more_and_taken_back_it_is_o
         protection.end_enquiry(row.id, an_ending(conference=False))
     assert [d.state for d in clocks(case.manager, "initial_conference")] == ["withdrawn"]
     with as_practitioner(case.manager):
-        way.take_back(row.episode_id, WRONG)
+        way.take_back(row.episode_id, WRONG, knows_family=False)
     again = [d for d in clocks(case.manager, "initial_conference") if d.closed_at is None]
     assert [(d.due_at, d.owner_id) for d in again] == [(told.due_at, case.worker.pk)]
 

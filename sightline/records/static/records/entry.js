@@ -253,6 +253,8 @@ const onlyWhatIsAsked = (form) => {
     }
     for (const part of form.querySelectorAll("[data-with]")) {
       part.hidden = !form.querySelector(`input[name=${part.dataset.with}]:checked`);
+      // What is not asked is not sent: words left in it would be asked about.
+      for (const field of part.querySelectorAll("textarea")) field.disabled = part.hidden;
     }
   };
   form.addEventListener("change", show);
