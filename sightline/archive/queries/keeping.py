@@ -96,9 +96,11 @@ def _periods(agency_types: Sequence[str]) -> list[rules.Period]:
 
 def _life(view: ChildView) -> rules.Life:
     folders = list(view.folder_ids)
-    stood = {status.kind for status in view.every_status}
+    # What was recorded by mistake ended on the day on which it began, and held on none.
+    stood = {status.kind for status in view.every_status if status.held_until != status.held_from}
     holds = set()
-    if StatusKind.LOOKED_AFTER in stood or LookedAfter.objects.filter(folder_id__in=folders).exists():
+    placed = LookedAfter.objects.filter(folder_id__in=folders, taken_back__isnull=True)
+    if StatusKind.LOOKED_AFTER in stood or placed.exists():
         holds.add("looked_after")
     plans = list(Plan.objects.filter(folder_id__in=folders).values_list("kind", "state", "ended_on"))
     if StatusKind.PROTECTION_PLAN in stood or any(kind == PlanKind.CHILD_PROTECTION for kind, _, _ in plans):

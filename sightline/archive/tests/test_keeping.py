@@ -35,6 +35,9 @@ from sightline.children.actions import record_child
 from sightline.children.models import Particulars
 from sightline.children.queries import child_page
 from sightline.children.rules import Birth, Names, NewChild
+from sightline.enquiries.actions import looked_after
+from sightline.enquiries.tests import factories as enquired
+from sightline.enquiries.tests.test_rulings import a_placement
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -86,6 +89,18 @@ def test_a_record_is_kept_by_the_longest_period_that_holds_for_it(
 ) -> None:
     until = rules.kept_until(life, PERIODS)
     assert (until.day, until.counted) == (day, counted)
+
+
+@pytest.mark.obligation("FIL-03")
+@pytest.mark.django_db
+def test_what_was_recorded_by_mistake_lengthens_no_record() -> None:
+    case = enquired.make_case()
+    enquired.begun(case, case.maya)
+    with as_practitioner(case.manager):
+        made = looked_after.become_looked_after(case.maya, a_placement())
+        assert "looked_after" in queries.keeping(child_page([case.maya])).life.holds
+        looked_after.take_looked_after_back(made.id, "It was her cousin Maya.", knows_family=False)
+        assert "looked_after" not in queries.keeping(child_page([case.maya])).life.holds
 
 
 @pytest.mark.obligation("FIL-03")
