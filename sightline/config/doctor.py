@@ -231,6 +231,14 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
             )
         else:
             yield Finding("settings", "note", "served to this machine alone; set SIGHTLINE_HTTPS for others")
+    elif not settings.PROXIES:
+        # Sightline does not end HTTPS itself: without a proxy every request would be redirected for ever.
+        yield Finding(
+            "settings",
+            "bad" if _real(place) else "note",
+            "SIGHTLINE_HTTPS is set and SIGHTLINE_PROXIES is not: the trail shows the proxy's address for everybody, "
+            "and all share its allowance of attempts; set it to the number of proxies",
+        )
 
 
 def _outside() -> list[str]:

@@ -48,6 +48,7 @@ def real(tmp_path: Path, settings: Any) -> Place:
     settings.REQUIRE_MFA = True
     settings.ALLOWED_HOSTS = ["sightline.example.org"]
     settings.SESSION_COOKIE_SECURE = True
+    settings.PROXIES = 1
     settings.SECRET_KEY = settings.AUDIT_KEY = "k" * 64
     return Place(tmp_path, Cluster(tmp_path))
 
@@ -109,6 +110,19 @@ def test_a_real_partnership_that_asks_for_a_password_alone_is_a_fault(real: Plac
     (found,) = bad(list(doctor._of_signing_in(real)))
     assert found.about == "signing in"
     assert "SIGHTLINE_REQUIRE_MFA" in found.says
+
+
+@pytest.mark.django_db
+def test_a_real_partnership_behind_a_proxy_that_it_is_not_told_of_is_a_fault(
+    real: Place, settings: Any
+) -> None:
+    settings.PROXIES = 0
+    assert not bad(list(doctor._of_settings(real, []))), "nobody signs in yet"
+    make_partnership()
+    (found,) = bad(list(doctor._of_settings(real, [])))
+    assert "SIGHTLINE_PROXIES" in found.says
+    settings.PROXIES = 2
+    assert not bad(list(doctor._of_settings(real, [])))
 
 
 @pytest.mark.django_db

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +73,23 @@ def test_what_cannot_be_meant_of_e_mail_is_one_sentence(command: Command, name: 
     assert done.returncode == 1
     assert one_sentence(done.stderr)
     assert name in done.stderr
+
+
+def test_every_setting_stands_in_the_documentation() -> None:
+    program = Path(__file__).parents[2]
+    read = {
+        name
+        for path in program.rglob("*.py")
+        if "tests" not in path.parts
+        for name in re.findall(r"\bSIGHTLINE_[A-Z][A-Z_]*[A-Z]\b", path.read_text())
+    }
+    assert "SIGHTLINE_PROXIES" in read
+    # Neither is for anybody to set: what a demonstration is told by `demo`, and errors shown while developing.
+    read -= {"SIGHTLINE_DEMO", "SIGHTLINE_DEBUG"}
+    settings = (
+        (program.parent / "docs/running.md").read_text().split("## Settings")[1].split("## In production")[0]
+    )
+    assert sorted(name for name in read if f"`{name}" not in settings) == []
 
 
 def test_a_directory_to_sign_in_through_is_named_by_the_environment(command: Command) -> None:
