@@ -38,10 +38,12 @@ def pass_on_notices(timestamp: int) -> None:
     name="agencies.clear_ended_sessions", queueing_lock="agencies.clear_ended_sessions", pass_context=False
 )
 def clear_ended_sessions(timestamp: int) -> None:
-    """Each night: what browsers held for people whose sessions ended days ago, and which forms were sent."""
+    """Each night: what browsers held for people whose sessions ended days ago, which forms were sent, and counts of
+    attempts that limit nobody any more."""
     with outer_transaction(NOTICES, "agencies.clear_ended_sessions"):
         actions.clear_ended_sessions(now() - ENDED_FOR)
         actions.forget_sent(now() - actions.AGAIN_WITHIN)
+        actions.clear_ended_counts(now())
 
 
 @app.task(name="agencies.email_notice", retry=AGAIN)

@@ -13,7 +13,7 @@ from .partnership import (
 from .people import appoint, end_posting, first_administrator, give_passphrase, hand_over_people
 from .rota import add_shifts, remove_shift, set_rota
 from .sent import AGAIN_WITHIN, forget_sent, keep_answer, led_to
-from .sessions import clear_ended_sessions
+from .sessions import clear_ended_counts, clear_ended_sessions
 
 __all__ = [
     "AGAIN_WITHIN",
@@ -23,6 +23,7 @@ __all__ = [
     "add_team",
     "appoint",
     "change_agency",
+    "clear_ended_counts",
     "clear_ended_sessions",
     "end_posting",
     "first_administrator",

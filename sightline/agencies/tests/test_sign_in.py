@@ -216,6 +216,40 @@ def test_guessing_is_throttled_in_the_shared_database(client: Client) -> None:
         assert cursor.fetchone()[0] > 0
 
 
+def test_many_other_counts_free_nobody_who_is_throttled(client: Client) -> None:
+    make_practitioner(email="ana@example.org", password=PASSWORD)
+    for _ in range(5):
+        sign_in(client, "ana@example.org", "wrong wrong wrong")
+    with connection.cursor() as cursor:
+        # As many other people's as a morning brings: some before ana's by the alphabet, most of them after.
+        cursor.execute(
+            "INSERT INTO throttle_cache (cache_key, value, expires) "
+            "SELECT key, value, now() + interval '1 hour' "
+            "FROM (SELECT value FROM throttle_cache LIMIT 1) AS one, "
+            "(SELECT CASE WHEN n % 10 = 0 THEN '' ELSE 'z' END || ':1:others:' || n AS key "
+            "FROM generate_series(1, 1000) AS n) AS many"
+        )
+    # Somebody else's attempt is counted, which is when Django looks whether there are too many.
+    sign_in(Client(headers={"user-agent": "Another"}, REMOTE_ADDR="192.0.2.76"), "bo@example.org", "wrong")
+    elsewhere = Client(headers={"user-agent": "Another"}, REMOTE_ADDR="192.0.2.77")
+    assert "Too many attempts" in text(sign_in(elsewhere, "ana@example.org"))
+
+
+def test_counts_that_limit_nobody_any_more_go_at_night(client: Client) -> None:
+    make_practitioner(email="ana@example.org", password=PASSWORD)
+    for _ in range(5):
+        sign_in(client, "ana@example.org", "wrong wrong wrong")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO throttle_cache (cache_key, value, expires) "
+            "SELECT 'long ago', value, now() - interval '1 minute' FROM throttle_cache LIMIT 1"
+        )
+        jobs.clear_ended_sessions(timestamp=0)
+        cursor.execute("SELECT count(*) FROM throttle_cache WHERE cache_key = 'long ago'")
+        assert cursor.fetchone() == (0,)
+    assert "Too many attempts" in text(sign_in(client, "ana@example.org"))
+
+
 def test_an_unknown_address_answers_like_a_known_one(client: Client) -> None:
     make_practitioner(email="ana@example.org", password=PASSWORD)
     known = client.post("/sign-in/password/reset/", {"email": "ana@example.org"}, follow=True)
