@@ -242,7 +242,7 @@ def packs_check(
 ) -> None:
     """Check every procedure pack, its worked examples too; each fault with its file and line.
 
-    With --data also whether the pack is among them that the place there was begun with. Starts and makes nothing.
+    Also whether the pack is among them that the place was begun with, where there is one. Starts and makes nothing.
     """
     from sightline.procedures.check import check_packs
     from sightline.procedures.loader import pack_names
@@ -250,9 +250,10 @@ def packs_check(
     if folder is not None and not folder.is_dir():
         raise Failure(f"There is no folder {folder}.")
     faults = [str(fault) for fault in check_packs(folder)]
-    chosen = Place.of(data).kept.get("pack") if data else None
+    place = Place.of(data)
+    chosen = place.kept.get("pack")
     if chosen and chosen not in pack_names(folder):
-        faults.append(f"{data}: works by the pack {chosen}, which is not among them")
+        faults.append(f"{place.data}: works by the pack {chosen}, which is not among them")
     for fault in faults:
         typer.echo(fault)
     if faults:

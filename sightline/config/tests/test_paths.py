@@ -51,7 +51,13 @@ def test_a_pack_that_is_not_named_is_the_places(command: Command, demonstration:
 
 def test_a_place_whose_pack_is_not_among_them_is_a_fault(command: Command) -> None:
     (command.data / "place.json").write_text('{"pack": "elsewhere"}')
-    done = command("packs", "check", "--data", str(command.data))
-    assert done.returncode == 1
-    assert "works by the pack elsewhere" in done.stdout
-    assert "1 fault in the procedure packs" in done.stderr
+    # The place is named by SIGHTLINE_DATA, or by --data, which goes before it.
+    for done in (
+        command("packs", "check"),
+        command("packs", "check", "--data", str(command.data), SIGHTLINE_DATA=str(command.data / "nowhere")),
+    ):
+        assert done.returncode == 1
+        assert f"{command.data}: works by the pack elsewhere" in done.stdout
+        assert "1 fault in the procedure packs" in done.stderr
+    assert command("packs", "check", SIGHTLINE_DATA=str(command.data / "nowhere")).returncode == 0
+    assert not (command.data / "nowhere").exists()
