@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import getpass
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def run(path: Path, *, commit: bool, report_to: Path | None = None, console: Con
         with bar:
             try:
                 report = import_census(
-                    path, commit=commit, progress=_Bar(bar), tell=tell, operator=getpass.getuser()
+                    path, commit=commit, progress=_Bar(bar), tell=tell, operator=_operator()
                 )
             except Refused as refusal:
                 bar.stop()
@@ -68,6 +69,14 @@ def run(path: Path, *, commit: bool, report_to: Path | None = None, console: Con
     if report.refusal is None:
         return 0
     return 2 if report.run_id is not None else 1
+
+
+def _operator() -> str:
+    """Who imports: the name that the system has for them; their number where, as in a container, it has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 class _Bar:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,19 @@ def test_a_commit_counts_what_was_written(partners: None) -> None:
         run = ImportRun.objects.get()
         assert run.created == 2
         assert run.operator
+
+
+def test_whoever_the_system_has_no_name_for_imports_by_their_number(
+    partners: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A container that runs as a number without an entry in its passwd.
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_000_011)
+    status, said = ran(DATA / "cin-2026.xml", commit=True)
+    assert status == 0, said
+    with looking():
+        assert ImportRun.objects.get().operator == "2000000011"
 
 
 def test_every_finding_stands_in_the_report_and_none_is_a_formula(partners: None, tmp_path: Path) -> None:
