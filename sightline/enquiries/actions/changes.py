@@ -33,7 +33,7 @@ from sightline.voice.terms import Power
 from ..models import Assessment, Episode, Relook, Step, StepUp, Waiting
 from ..queries.episode import has_died
 from ..rules import stages
-from ..rules.closing import Closing, may_close_case
+from ..rules.closing import Closing, may_close_case, nothing_under_way
 from ..rules.protection import knows_nobody
 from ..terms import Act, AssessmentState, Stage, Waits
 from . import episode as way
@@ -402,8 +402,13 @@ def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> 
 
 
 def close_case_upheld(waiting: Waiting) -> None:
-    """A manager upheld the decision to close a case: only now it closes. A step of the ruling."""
-    _case_closes(way.locked(waiting.subject_id), waiting.decision)
+    """A manager upheld the decision to close a case: only now it closes. A step of the ruling.
+
+    Raises Refused where a discussion was called, or anything else was begun, since it was decided.
+    """
+    episode = way.locked(waiting.subject_id)
+    nothing_under_way(Stage(episode.stage) in stages.PROTECTING).or_refuse()
+    _case_closes(episode, waiting.decision)
 
 
 def _case_closes(episode: Episode, decision: Decision) -> None:

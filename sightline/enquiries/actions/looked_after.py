@@ -151,6 +151,8 @@ def looked_after_upheld(waiting: Waiting) -> None:
         }
     )
     lead = way.writable_lead(waiting.subject_id)
+    # As of the ruling: a child may have died or turned 18 while it was waited for.
+    way.may_begin_work(lead, today(), before_birth=False)
     _not_looked_after(lead)
     _looked_after_from(lead, new, waiting.decision)
 

@@ -35,14 +35,21 @@ def may_close(closing: Closing, *, died: bool) -> Verdict:
 def may_close_case(*, under_way: bool, died: bool, safe_words: str, reasons: str) -> Verdict:
     """A manager closes a case that neither an assessment nor a plan ends: the child has died or moved, or what was
     begun is needed no more. It says how the child is known to be safe. Sightline baseline."""
-    if under_way:
-        return Verdict.no(
-            "A discussion, enquiry or conference is under way. Record what it decided before closing."
-        )
+    if not (clear := nothing_under_way(under_way)):
+        return clear
     if not has_words(reasons):
         return Verdict.no("Give your reasons in a sentence or two.", "reasons")
     if not died and not has_words(safe_words):
         return Verdict.no("Say how you know that this child is safe.", "safe_words")
+    return Verdict.yes()
+
+
+def nothing_under_way(under_way: bool) -> Verdict:
+    """No case closes over a discussion, an enquiry or a conference: also not by a ruling on what was decided before."""
+    if under_way:
+        return Verdict.no(
+            "A discussion, enquiry or conference is under way. Record what it decided before closing."
+        )
     return Verdict.yes()
 
 

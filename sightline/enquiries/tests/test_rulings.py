@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Residence, Status
-from sightline.children.terms import LivesAt
+from sightline.children.rules import Birth
+from sightline.children.terms import LivesAt, Sex
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, looked_after, protection
 from sightline.enquiries.actions import episode as way
@@ -181,6 +183,50 @@ def test_a_manager_who_closes_a_case_over_a_conflict_waits_for_another():
     with as_practitioner(case.other_manager):
         rule_on(decision_id, upholds=True, reasons=BECAUSE)
         assert stage_of(case.maya) is Stage.CLOSED
+
+
+def test_a_ruling_closes_no_case_over_a_discussion_that_was_called_meanwhile():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        [row] = Episode.objects.filter(folder_id=case.maya)
+        act.set_aside(row.assessments.get().id, "It was begun for the wrong child.", knows_family=False)
+        wishes = WishesIn(why_not="She was asked twice.")
+        safe = "She was seen at her new school."
+        changes.close_case(case.maya, changes.CaseEnd(BECAUSE, a_closing(), False, safe, wishes, UNRESOLVED))
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+    discussed(case, case.maya, held=False)
+    ruling = reverse("enquiries:ruling", args=[case.maya, decision_id])
+    answer = browser(case.other_manager).post(ruling, {"upholds": "yes", "reasons": BECAUSE})
+    assert answer.status_code == 409
+    assert "A discussion, enquiry or conference is under way" in answer.content.decode()
+    with as_practitioner(case.manager):
+        assert stage_of(case.maya) is Stage.STRATEGY
+        assert ruling_owed(case.maya) is not None
+    assert browser(case.other_manager).post(ruling, {"upholds": "no", "reasons": BECAUSE}).status_code == 302
+    with as_practitioner(case.manager):
+        assert stage_of(case.maya) is Stage.STRATEGY
+        assert ruling_owed(case.maya) is None
+
+
+@pytest.mark.parametrize("turned_18", [True, False])
+def test_no_ruling_makes_a_child_looked_after_who_died_or_turned_18_meanwhile(turned_18):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        looked_after.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED))
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+        if turned_18:
+            born = Birth(born_on=today() - timedelta(days=6600), sex=Sex.FEMALE)
+            correct_particulars(case.maya, born, why="From her passport.")
+        else:
+            died(case.maya, today())
+    with as_practitioner(case.other_manager):
+        with pytest.raises(Refused, match="turned 18" if turned_18 else "has died"):
+            rule_on(decision_id, upholds=True, reasons=BECAUSE)
+        assert not LookedAfter.objects.exists()
+        rule_on(decision_id, upholds=False, reasons=BECAUSE)
+        assert ruling_owed(case.maya) is None
 
 
 def test_each_form_of_these_decisions_asks_for_a_conflict_and_keeps_what_was_typed():
