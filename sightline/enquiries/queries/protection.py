@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
-from sightline.meetings.models import MeetingDecision
+from sightline.meetings.models import DecisionTakenBack, MeetingDecision
+from sightline.meetings.queries import taken_back_decisions
 from sightline.meetings.terms import Purpose
 from sightline.procedures.models import TO_DO, Duty
 from sightline.records.models import Decision, Entry
@@ -55,16 +56,28 @@ from ..terms import (
 IN_EFFECT = Q(decision__awaits_ruling=False) | Q(decision__ruling__upholds=True)
 
 
+def decided_in_effect() -> QuerySet[StrategyDecision]:
+    """What discussions decided that holds: it waits for no ruling, and the discussion was held."""
+    gone = DecisionTakenBack.objects.filter(decision__decision_id=OuterRef("decision_id"))
+    return StrategyDecision.objects.filter(IN_EFFECT, ~Exists(gone))
+
+
 @dataclass(frozen=True)
 class StrategyView:
-    """One child's part of a strategy discussion, with what it decided, latest first."""
+    """One child's part of a strategy discussion, with what it decided, latest first. `taken_back`: the decisions of
+    those that stand no more, since the discussion was not held after all."""
 
     row: Strategy
     decisions: tuple[StrategyDecision, ...]
+    taken_back: Collection[UUID] = frozenset()
+
+    @property
+    def standing(self) -> list[StrategyDecision]:
+        return [d for d in self.decisions if d.decision_id not in self.taken_back]
 
     @property
     def decided(self) -> StrategyDecision | None:
-        return self.decisions[0] if self.decisions else None
+        return next(iter(self.standing), None)
 
     @property
     def outcome(self) -> str:
@@ -87,7 +100,7 @@ class StrategyView:
     def waits(self) -> bool:
         """Whether nothing may be decided anew until a manager has ruled."""
         return any(
-            d.decision.awaits_ruling and getattr(d.decision, "ruling", None) is None for d in self.decisions
+            d.decision.awaits_ruling and getattr(d.decision, "ruling", None) is None for d in self.standing
         )
 
 
@@ -127,7 +140,7 @@ class EnquiryView:
 
 @dataclass(frozen=True)
 class Protection:
-    """All that protects a child, for the tab, and what was decided but waits for a manager's ruling. Seven queries."""
+    """All that protects a child, for the tab, and what was decided but waits for a manager's ruling. Eight queries."""
 
     strategies: list[StrategyView]
     enquiries: list[EnquiryView]
@@ -150,6 +163,7 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
     )
     for row in strategies:
         decisions[row.id] = sorted(row.decisions.all(), key=lambda d: d.written_at, reverse=True)
+    gone = taken_back_decisions([d.decision_id for found in decisions.values() for d in found])
     rows = list(
         Enquiry.objects.filter(folder_id__in=folders)
         .select_related("worker")
@@ -157,7 +171,7 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
         .order_by("-began_at")
     )
     return Protection(
-        strategies=[StrategyView(row, tuple(decisions[row.id])) for row in strategies],
+        strategies=[StrategyView(row, tuple(decisions[row.id]), gone) for row in strategies],
         enquiries=[
             EnquiryView(row, (), (), tuple(sorted(row.ends.all(), key=lambda e: e.written_at, reverse=True)))
             for row in rows
@@ -190,8 +204,8 @@ def strategy(strategy_id: UUID, folder_ids: Iterable[UUID]) -> StrategyView:
     )
     if row is None:
         raise NotFound
-    found = row.decisions.select_related("decision__maker", "decision__ruling").order_by("-written_at")
-    return StrategyView(row, tuple(found))
+    found = tuple(row.decisions.select_related("decision__maker", "decision__ruling").order_by("-written_at"))
+    return StrategyView(row, found, taken_back_decisions([d.decision_id for d in found]))
 
 
 def parts_of(meeting_id: UUID) -> list[Strategy]:

@@ -13,7 +13,7 @@ from sightline.procedures.terms import DutyState
 from ..models import Enquiry, EnquiryEnd, StrategyDecision
 from ..terms import Finding, StrategyOutcome
 from . import clocks
-from .protection import IN_EFFECT
+from .protection import decided_in_effect
 
 #: What discussions, enquiries and conferences stand on.
 POWER = "Section 47 of the Children Act 1989"
@@ -50,9 +50,8 @@ def _clock(row: Duty) -> str:
 
 
 def decided_of(strategy_ids: Collection[UUID]) -> dict[UUID, StrategyDecision]:
-    """The latest decision of each of these discussions on one child that takes effect. One query."""
-    rows = StrategyDecision.objects.filter(IN_EFFECT, strategy_id__in=list(strategy_ids))
-    rows = rows.order_by("written_at", "id")
+    """The latest decision of each of these discussions on one child that is in effect. One query."""
+    rows = decided_in_effect().filter(strategy_id__in=list(strategy_ids)).order_by("written_at", "id")
     return {row.strategy_id: row for row in rows}
 
 

@@ -14,6 +14,8 @@ from sightline.chronology.rules import as_known
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions import protection
 from sightline.enquiries.models import Strategy
+from sightline.enquiries.queries import protection as protecting
+from sightline.enquiries.queries.shown import decided_of
 from sightline.enquiries.terms import Stage
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
@@ -23,6 +25,7 @@ from sightline.meetings.terms import Purpose
 from sightline.meetings.tests import factories as meeting_of
 from sightline.procedures.models import Duty
 from sightline.records import chronology
+from sightline.records.actions import ConflictIn
 
 from .factories import discussed, make_case
 from .test_back import WRONG
@@ -95,3 +98,48 @@ def test_a_discussion_counts_as_held_until_the_step_that_it_decided_on_is_taken_
         meetings.hold(meeting_id, people=meeting_of.everybody_came(meeting_id))
         protection.decide_strategy(meeting_id, [deciding(part, "assessment")], **how)
         assert stage_of(case.maya) is Stage.ASSESSMENT
+
+
+def test_a_discussion_not_held_that_decided_over_a_conflict_decides_as_if_it_had_not_once_it_is_held():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    how = {"knows_family": False, "worker_id": case.worker.pk}
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        unresolved = ConflictIn("Her uncle wants it settled quietly.", "", False)
+        protection.decide_strategy(
+            meeting_id, [deciding(part, "section_47_joint", conflict=unresolved)], **how
+        )
+        meetings.not_held(meeting_id, WRONG, knows_family=False)
+        [shown] = protecting.protection([case.maya]).strategies
+        assert (shown.outcome, shown.waits) == ("Not decided yet", False)
+        meetings.hold(meeting_id, people=meeting_of.everybody_came(meeting_id))
+    client = browser(case.manager)
+    here = f"/child/{case.maya}/enquiries/strategy/{part.id}/"
+    page = client.get(here).content.decode()
+    assert 'name="c0-outcome"' in page
+    assert "A manager has still to rule" not in page
+    assert "Waits for a manager" not in page
+    assert "Two injuries without an explanation." in page, "what it had decided stays readable"
+    assert "The discussion was not held after all, so this stands no more" in page
+    assert WRONG in words_of(client.get(f"/meetings/{meeting_id}/"))
+    tab = words_of(client.get(f"/child/{case.maya}/enquiries/"))
+    assert "Not decided yet" in tab
+    with as_practitioner(case.manager):
+        protection.decide_strategy(meeting_id, [deciding(part, "section_47_single")], **how)
+        assert stage_of(case.maya) is Stage.ENQUIRY
+        assert decided_of([part.id])[part.id].outcome == "section_47_single"
+
+
+def test_a_discussion_that_was_not_held_after_all_shows_no_threshold_and_no_outcome():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        how = {"knows_family": False, "worker_id": case.worker.pk}
+        protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], **how)
+        assert part.id in decided_of([part.id])
+        way.take_back(part.episode_id, WRONG, knows_family=False)
+        meetings.not_held(meeting_id, WRONG, knows_family=False)
+        assert not decided_of([part.id])
+        assert protecting.strategy(part.id, [case.maya]).outcome == "Not decided yet"

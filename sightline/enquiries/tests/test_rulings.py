@@ -81,6 +81,26 @@ def test_what_a_discussion_decides_over_a_conflict_waits_for_another_manager(uph
         assert StrategyDecision.objects.filter(strategy=part).count() == 2
 
 
+def test_a_discussion_decides_anew_after_a_decision_of_its_that_was_not_upheld():
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    how = {"knows_family": False, "worker_id": case.worker.pk}
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], **how)
+        [made] = protection.decide_strategy(
+            meeting_id, [deciding(part, "assessment", conflict=UNRESOLVED)], **how
+        )
+        assert stage_of(case.maya) is Stage.ENQUIRY
+    with as_practitioner(case.other_manager):
+        meetings.rule_on(made.decision_id, upholds=False, reasons=BECAUSE)
+    with as_practitioner(case.manager):
+        protection.decide_strategy(meeting_id, [deciding(part, "assessment")], **how)
+        assert stage_of(case.maya) is Stage.ASSESSMENT, (
+            "what it takes back is the decision that was in effect"
+        )
+
+
 def test_a_discussion_that_closes_the_case_over_a_conflict_closes_it_with_the_ruling():
     case = make_case("strategy_discussion")
     meeting_id = discussed(case, case.maya)

@@ -325,7 +325,7 @@ def strategy_ruled_on(happened: hooks.Ruled) -> None:
         id=waiting.subject_id
     )
     held_at = decided.strategy.meeting.began_at
-    assert held_at is not None, "it is not taken back that a discussion was held which has decided"
+    assert held_at is not None, "a decision is ruled on only while its discussion counts as held"
     sent, by = waiting.sent, waiting.sent["conference_by"]
     # A day that went by while the ruling was waited for is today.
     sooner = max(date.fromisoformat(by), today()) if by else None
@@ -451,7 +451,8 @@ def _decided_anew(episode: Episode, strategy: Strategy, decided: StrategyDecisio
     """What the discussion decided before is taken back with what it led to. Raises Refused where the child has moved on
     since: then it takes another discussion."""
     earlier = (
-        StrategyDecision.objects.filter(strategy=strategy)
+        queries.decided_in_effect()
+        .filter(strategy=strategy)
         .exclude(id=decided.id)
         .order_by("-written_at")
         .first()
