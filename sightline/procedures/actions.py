@@ -20,7 +20,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 
@@ -101,10 +101,21 @@ def sooner_by(
     """
     if by is None:
         return {}
-    until = datetime.combine(by, time(23, 59, 59), LONDON)
+    until = _end_of(by)
     limit = clock_of(pack, kind, started_at).due_at
     rules.may_start_sooner(why, until, limit, now(), field).or_refuse()
     return {kind: (until, why.strip())}
+
+
+def still_sooner(kind: str, started_at: datetime, by: date, *, pack: Pack) -> date | None:
+    """What `sooner_by` still takes of a day that was given earlier, where the clock is opened only now, as after a
+    ruling: today where that day has gone by, None where the limit by itself ends no later."""
+    wanted = max(by, today())
+    return wanted if _end_of(wanted) < clock_of(pack, kind, started_at).due_at else None
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), LONDON)
 
 
 def open_duties(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -19,7 +20,7 @@ from sightline.enquiries.actions.ruling import rule_on
 from sightline.enquiries.models import Enquiry, Episode, LookedAfter, Strategy, StrategyDecision, Waiting
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import LegalBasis, Stage
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.meetings import actions as meetings
 from sightline.procedures.models import Duty
@@ -79,6 +80,32 @@ def test_what_a_discussion_decides_over_a_conflict_waits_for_another_manager(uph
             "one that is resolved for the child takes effect at once"
         )
         assert StrategyDecision.objects.filter(strategy=part).count() == 2
+
+
+@pytest.mark.obligation("TIM-01")
+@pytest.mark.parametrize(("days", "sooner"), [(2, True), (6, True), (60, False)])
+def test_a_ruling_keeps_the_day_that_the_conference_was_wanted_by_as_long_as_that_is_sooner(days, sooner):
+    case = make_case("strategy_discussion")
+    meeting_id = discussed(case, case.maya)
+    wanted, why = today() + timedelta(days=4), "Her father comes home on Friday."
+    with as_practitioner(case.manager):
+        part = Strategy.objects.get(folder_id=case.maya)
+        [made] = protection.decide_strategy(
+            meeting_id,
+            [
+                deciding(
+                    part, "section_47_joint", conflict=UNRESOLVED, conference_by=wanted, sooner_why=why
+                )
+            ],
+            knows_family=False, worker_id=case.worker.pk,
+        )  # fmt: skip
+    with time_machine.travel(now() + timedelta(days=days)), as_practitioner(case.other_manager):
+        meetings.rule_on(made.decision_id, upholds=True, reasons=BECAUSE)
+        assert stage_of(case.maya) is Stage.ENQUIRY
+        duty = Duty.objects.get(folder_id=case.maya, kind="initial_conference")
+        assert duty.sooner_why == (why if sooner else "")
+        if sooner:
+            assert duty.due_at.astimezone(LONDON).date() == max(wanted, today())
 
 
 def test_a_discussion_decides_anew_after_a_decision_of_its_that_was_not_upheld():

@@ -18,7 +18,6 @@ from sightline.audit.terms import Verb
 from sightline.children.terms import StatusKind
 from sightline.concerns.models import Concern, ConcernPart
 from sightline.kernel.ids import uuid7
-from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import hooks
@@ -327,8 +326,10 @@ def strategy_ruled_on(happened: hooks.Ruled) -> None:
     held_at = decided.strategy.meeting.began_at
     assert held_at is not None, "a decision is ruled on only while its discussion counts as held"
     sent, by = waiting.sent, waiting.sent["conference_by"]
-    # A day that went by while the ruling was waited for is today.
-    sooner = max(date.fromisoformat(by), today()) if by else None
+    sooner = None
+    if by:
+        asked = date.fromisoformat(by)
+        sooner = duties.still_sooner("initial_conference", held_at, asked, pack=pack_in_force())
     _strategy_takes_effect(decided, held_at, _Follows(UUID(sent["worker_id"]), sooner, sent["sooner_why"]))
     record(Verb.WROTE, "enquiries.strategy_ruled_on", folder_id=decided.folder_id, subject=decided)
 
