@@ -146,7 +146,8 @@ def decide_step_up(
         ]
     )
     if decision.awaits_ruling:
-        keep_waiting(decision, Waits.STEP_UP, row.id, {"accepted": accepted, "team_id": str(acting.team_id)})
+        sent = {"accepted": accepted, "team_id": str(acting.team_id) if acting.team_id else None}
+        keep_waiting(decision, Waits.STEP_UP, row.id, sent)
         ruling_owed(decision, pack)
     else:
         _step_up_decided(row, decision, accepted=accepted, team_id=acting.team_id)
@@ -162,7 +163,7 @@ def step_up_upheld(waiting: Waiting) -> None:
         row,
         waiting.decision,
         accepted=waiting.sent["accepted"],
-        team_id=UUID(team_id) if team_id != "None" else None,
+        team_id=UUID(team_id) if team_id else None,
     )
 
 

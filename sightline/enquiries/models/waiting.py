@@ -25,5 +25,9 @@ class Waiting(FolderRow):
     door = folder_door(append_only=True)
 
     class Meta:
-        indexes = [models.Index(fields=["folder", "what"], name="waiting_of_child")]
+        indexes = [
+            models.Index(fields=["folder", "what"], name="waiting_of_child"),
+            # Each decision asks first whether an earlier one on the same subject still waits.
+            models.Index(fields=["subject_id"], name="waiting_by_subject"),
+        ]
         triggers = [never_changed("waiting_never_changed")]
