@@ -385,26 +385,70 @@ def decision_is_whole(
 
 @dataclass(frozen=True)
 class Decided:
-    """An item as it was decided: what is given of it, what is held back, and whether reasons were given to give it."""
+    """An item as it was decided: what is given of it, what is held back, and whether reasons were given to give it.
+
+    `held_text` is the whole of an item of which nothing is given, empty for any other.
+    """
 
     key: object
     given: str
     held_words: tuple[str, ...]
     reasons: str
+    held_text: str = ""
+
+
+#: A paragraph of fewer words may stand in many items by chance; what is quoted was said by somebody.
+_FEWEST, _FEWEST_QUOTED = 4, 3
+
+#: What stands before a text to say what it is: "The child said: " or "Was she seen alone? ".
+_BEFORE = re.compile(r"^[^.:?“”\n]{1,200}(?::|\?)\s+")
+_QUOTED = re.compile(r"“([^”]+)”")
+_WORD = re.compile(r"\w+")
+
+
+def _bare(text: str) -> str:
+    """The words of a text alone, with a space at each end, so that one is found in another as whole words."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def _told_of(text: str) -> dict[str, str]:
+    """What of a text held back as a whole may not stand in another: each paragraph without what stands before it,
+    and what is quoted in it; by its bare words."""
+    found = {}
+    for paragraph in re.split(r"\n\s*\n", text):
+        own = _BEFORE.sub("", paragraph.strip())
+        for said, fewest in ((own, _FEWEST), *((quoted, _FEWEST_QUOTED) for quoted in _QUOTED.findall(own))):
+            bare = _bare(said)
+            if len(bare.split()) >= fewest:
+                found[bare] = said.strip("“” ")
+    return found
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return f"{' '.join(words[:12])} …" if len(words) > 12 else " ".join(words)
 
 
 def shown_elsewhere(items: Sequence[Decided], spared: Collection[str] = ()) -> list[tuple[object, str]]:
-    """Words held back of one item that another gives: each item with the word, unless reasons were given to give it."""
+    """What is held back of one item and given in another, words or whole paragraphs: each item that gives it, with
+    the words, unless reasons were given to give it."""
     held = {
         word.strip().casefold(): word.strip() for item in items for word in item.held_words if word.strip()
     }
-    return [
-        (item.key, word)
-        for item in items
-        if item.given and not item.reasons.strip()
-        for word in held.values()
-        if named_in(item.given, word, spared)
+    given = [item for item in items if item.given and not item.reasons.strip()]
+    found: list[tuple[object, str]] = [
+        (item.key, word) for item in given for word in held.values() if named_in(item.given, word, spared)
     ]
+    bare = [(item.key, _bare(item.given)) for item in given]
+    every = "\n".join(text for _, text in bare)
+    texts = {
+        words: said for item in items if item.held_text for words, said in _told_of(item.held_text).items()
+    }
+    for words, said in texts.items():
+        # A record has thousands of items: they are asked one by one only where it stands in one of them.
+        if words in every:
+            found += [(key, _short(said)) for key, text in bare if words in text]
+    return found
 
 
 def may_approve(

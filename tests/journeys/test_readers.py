@@ -14,7 +14,7 @@ from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.archive import actions, queries
 from sightline.archive.actions import Asking, Deciding, Giving, Identity
-from sightline.archive.terms import Asker, Choice, GivenAs, Ground
+from sightline.archive.terms import Asker, Choice, GivenAs
 from sightline.children.actions import tie
 from sightline.children.queries import child_page
 from sightline.children.rules import NewTie
@@ -152,7 +152,7 @@ def test_a_quality_lead_reviews_what_was_opened_in_an_emergency(
 
 @pytest.fixture
 def given_to_her_father(front_door: FrontDoor, maya: UUID) -> actions.Given:
-    """A copy of Maya's record for her father, with what she said left to her."""
+    """A copy of Maya's record for her father: what is proposed is held back, what she said is left to her."""
     officer = somebody_of("records-officer", "Owen Pritchard", maya)
     with as_practitioner(officer):
         request = actions.receive(
@@ -161,17 +161,12 @@ def given_to_her_father(front_door: FrontDoor, maya: UUID) -> actions.Given:
         proof = Identity("Passport, seen by Owen.", "Birth certificate", "She is content with it.")
         actions.check_identity(request.id, proof)
         actions.gather(request.id)
+        actions.give_the_rest(request.id)
         for item in queries.bundle(request.id):
-            hold = bool(item.row.grounds)
-            actions.decide_item(
-                item.id,
-                Deciding(
-                    Choice.HOLD if hold else Choice.GIVE,
-                    Ground.THIRD_PARTY if hold else None,
-                    [],
-                    "It is about somebody else.",
-                ),
-            )
+            if item.decision is None:
+                actions.decide_item(
+                    item.id, Deciding(Choice.HOLD, item.grounds[0], [], "It is hers or somebody else's.")
+                )
     with as_practitioner(front_door.manager):
         actions.approve(request.id, "Every item and its ground.")
     with as_practitioner(officer):
@@ -191,6 +186,7 @@ def test_a_parent_reads_what_may_be_given_and_disagrees(
     he.sees("The record of Maya Ferreira-Lund")
     he.sees("Maya drew her house and sang.")
     he.does_not_see("Harland")
+    he.does_not_see("when he shouts")
     fills(he, kind="disagree", words="She has her own room with us.")
     he.presses("Send")
     he.sees("“She has her own room with us.”")

@@ -356,7 +356,14 @@ def bundle(request_id: UUID) -> list[Item]:
 def decided(items: Iterable[Item]) -> list[rules.Decided]:
     """The items as the rule on words shown elsewhere takes them."""
     return [
-        rules.Decided(item.id, item.given, tuple(item.decision.words), item.decision.reasons)
+        rules.Decided(
+            item.id,
+            item.given,
+            tuple(item.decision.words),
+            item.decision.reasons,
+            # What stands for a file is the program's own sentence, the same for each.
+            item.row.text if item.decision.choice == Choice.HOLD and item.row.part != FILE else "",
+        )
         for item in items
         if item.decision is not None
     ]

@@ -8,7 +8,7 @@ with the reason; a test holds every table of the house against these three.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -27,8 +27,12 @@ from sightline.children.queries import name_and_age
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.terms import Factor
 from sightline.kernel.time import LONDON, today
+from sightline.meetings.terms import ChildStage
+from sightline.plans.terms import Whose
 from sightline.procedures.queries import pack_in_force
+from sightline.voice.terms import Heard
 
+from ..models import SharedCopy
 from .piece import Piece
 
 
@@ -38,6 +42,9 @@ class Kept:
 
     `told_by` names the column with somebody who told it; `family_left_out` the one that says why the family's own
     papers leave it out. `without` are columns that say nothing of the child.
+    `child_said` are the columns that hold the child's own words, in those rows for which `said_if` holds (it takes
+    the row and the ids that are the child's: of the child, and of copies that they were given); `keep_from` is the one
+    with whom the child asked not to be told.
     """
 
     source: str
@@ -47,6 +54,9 @@ class Kept:
     post: str = "written_post"
     told_by: str = ""
     family_left_out: str = ""
+    child_said: tuple[str, ...] = ()
+    said_if: Callable[[Any, Collection[UUID]], bool] = lambda row, theirs: True
+    keep_from: str = ""
     without: tuple[str, ...] = ()
     leads: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,6 +91,7 @@ KEPT: dict[str, Kept] = {
         by="",
         post="",
         told_by="raised_by",
+        child_said=("child_said",),
     ),
     "concerns.Transfer": Kept(
         "concern", "A concern passed to another authority", at="sent_at", by="recorded_by", post=""
@@ -92,12 +103,23 @@ KEPT: dict[str, Kept] = {
     ),
     "enquiries.Step": Kept("enquiry", "A step on the way", at="at", by="by", post="by_post"),
     "enquiries.Attempt": _recorded(
-        "enquiry", "An attempt to reach the family", at="happened_at", post="recorded_post"
+        "enquiry",
+        "An attempt to reach the family",
+        at="happened_at",
+        post="recorded_post",
+        child_said=("words",),
+        said_if=lambda row, theirs: row.seen_alone is not None,
     ),
     "enquiries.Assessment": Kept(
         "enquiry", "An assessment", at="started_at", by="author", post="author_post", without=("form",)
     ),
-    "enquiries.SectionText": Kept("enquiry", "Written in an assessment", without=("section", "number")),
+    "enquiries.SectionText": Kept(
+        "enquiry",
+        "Written in an assessment",
+        without=("section", "number"),
+        child_said=("content",),
+        said_if=lambda row, theirs: row.section == "voice",
+    ),
     "enquiries.Evidence": Kept(
         "enquiry",
         "What an assessment rests on",
@@ -120,12 +142,17 @@ KEPT: dict[str, Kept] = {
         post="by_post",
         without=("content", "form", "outcome_id"),
     ),
-    "enquiries.Shared": _recorded("enquiry", "What the family was given of an assessment, and said to it"),
+    "enquiries.Shared": _recorded(
+        "enquiry",
+        "What the family was given of an assessment, and said to it",
+        child_said=("said",),
+        said_if=lambda row, theirs: row.person_id in theirs,
+    ),
     "enquiries.Strategy": Kept("enquiry", "Why a strategy discussion was called"),
     "enquiries.StrategyDecision": Kept("enquiry", "What a strategy discussion decided"),
     "enquiries.Closing": Kept("enquiry", "How a case closed", without=("reason",)),
     "enquiries.Enquiry": Kept("enquiry", "A section 47 enquiry", at="began_at"),
-    "enquiries.EnquiryText": Kept("enquiry", "What an enquiry found"),
+    "enquiries.EnquiryText": Kept("enquiry", "What an enquiry found", child_said=("seen_words",)),
     "enquiries.SpokenTo": Kept("enquiry", "Somebody was spoken to in an enquiry", told_by="whom"),
     "enquiries.EnquiryEnd": Kept("enquiry", "How an enquiry ended"),
     "enquiries.Emergency": Kept("enquiry", "Protection in an emergency", at="began_at"),
@@ -135,11 +162,18 @@ KEPT: dict[str, Kept] = {
     "enquiries.StepUp": Kept("enquiry", "A step up from early help was asked for"),
     "enquiries.Relook": Kept("enquiry", "What new information changed"),
     # Meetings; who was there is gathered with the meeting itself (`met`).
-    "meetings.ChildTold": _recorded("meeting", "What the child was told of a meeting", at="at"),
+    "meetings.ChildTold": _recorded(
+        "meeting",
+        "What the child was told of a meeting",
+        at="at",
+        child_said=("words",),
+        said_if=lambda row, theirs: row.stage == ChildStage.PART,
+    ),
     "meetings.Report": _recorded(
         "meeting",
         "A report for a meeting",
         family_left_out="not_for_family_why",
+        child_said=("family_said",),
         leads={
             "family_said": "What the child and the family said",
             "no_family_why": "Why nothing from the child or the family is there",
@@ -173,26 +207,51 @@ KEPT: dict[str, Kept] = {
     "plans.Transfer": Kept("plan", "A plan moved between authorities"),
     "plans.PlannedOutcome": Kept("plan", "What was to be different", without=("revision", "of_framework")),
     "plans.Statement": Kept("plan", "Said in a plan", without=("revision",)),
-    "plans.View": Kept("plan", "What somebody thought of a plan", at="heard_on"),
+    "plans.View": Kept(
+        "plan",
+        "What somebody thought of a plan",
+        at="heard_on",
+        child_said=("agrees", "words"),
+        said_if=lambda row, theirs: row.whose == Whose.CHILD,
+    ),
     "plans.Need": Kept("plan", "A need in a plan", without=("revision",)),
     "plans.Offer": Kept("plan", "A service that was offered", at="offered_on"),
     "plans.OfferStep": Kept("plan", "What came of a service", at="on"),
     "plans.Action": Kept("plan", "Something to be done under a plan"),
     "plans.ActionStep": Kept("plan", "What came of something to be done"),
-    "plans.Visit": Kept("plan", "A visit under a plan", at="visited_at"),
+    "plans.Visit": Kept("plan", "A visit under a plan", at="visited_at", child_said=("said",)),
     "plans.Review": Kept("plan", "A review of a plan", at="held_on", without=("number",)),
     "plans.ReviewedOutcome": Kept("plan", "What became of what was to be different"),
     "plans.ReviewedOffer": Kept("plan", "Whether a service changed something"),
-    "plans.Scale": Kept("plan", "A scale from 0 to 10", at="on"),
+    "plans.Scale": Kept(
+        "plan",
+        "A scale from 0 to 10",
+        at="on",
+        child_said=("value", "words"),
+        said_if=lambda row, theirs: row.whose == Whose.CHILD,
+    ),
     "plans.Incident": Kept("plan", "Something that happened", at="began_at", told_by="told_by"),
     "plans.IncidentTakenBack": Kept("plan", "What was said of something that happened is taken back"),
-    "plans.ReturnConversation": Kept("plan", "A conversation after the child was back"),
+    "plans.ReturnConversation": Kept(
+        "plan", "A conversation after the child was back", child_said=("said", "pushes", "declined")
+    ),
     # What else was heard of the child, beside `pieces._of_voice`.
-    "voice.View": _voice("What the child said, before it was put right", at="heard_at"),
-    "voice.Advocacy": _voice("An advocate", at="on"),
-    "voice.RightsTold": _voice("The child's rights were explained", at="told_at"),
-    "voice.ToldBefore": _voice("What the child was told beforehand"),
-    "voice.MattersTo": _voice("Somebody who matters to the child", at="recorded_at", post=""),
+    "voice.View": _voice(
+        "What the child said, before it was put right",
+        at="heard_at",
+        child_said=("said", "worries", "good", "dreams", "wants", "keep_from"),
+        said_if=lambda row, theirs: row.heard != Heard.OBSERVATION or bool(row.keep_from),
+        keep_from="keep_from",
+    ),
+    "voice.Advocacy": _voice("An advocate", at="on", child_said=("words",)),
+    "voice.RightsTold": _voice("The child's rights were explained", at="told_at", child_said=("child_said",)),
+    "voice.ToldBefore": _voice("What the child was told beforehand", child_said=("part_words",)),
+    "voice.MattersTo": _voice(
+        "Somebody who matters to the child",
+        at="recorded_at",
+        post="",
+        child_said=("name", "who", "near", "words", "contact", "person", "ended_why"),
+    ),
     "voice.Regard": _voice("What weight the child's views had"),
     # The record.
     "records.Confirmation": Kept(
@@ -214,7 +273,13 @@ KEPT: dict[str, Kept] = {
         without=("version", "moment_kind"),
     ),
     "documents.BodyMap": Kept(
-        "document", "A body map", at="seen_at", by="author", post="author_post", without=("subject_kind",)
+        "document",
+        "A body map",
+        at="seen_at",
+        by="author",
+        post="author_post",
+        child_said=("said",),
+        without=("subject_kind",),
     ),
     "documents.BodyMark": Kept(
         "document",
@@ -260,7 +325,14 @@ KEPT: dict[str, Kept] = {
     "archive.CopyOut": _paper("Something left the record", at="left_at"),
     "archive.CopyBack": _paper("Something came back to the record", at="on"),
     "archive.ToldOfRecord": _paper("Somebody was told of the record", at="told_at"),
-    "archive.Reply": _paper("Said to their own record", at="said_at", by="", post=""),
+    "archive.Reply": _paper(
+        "Said to their own record",
+        at="said_at",
+        by="",
+        post="",
+        child_said=("words",),
+        said_if=lambda row, theirs: row.shared_id in theirs,
+    ),
     "archive.ReplyRead": _paper("The answer to what somebody said to their record"),
 }
 
@@ -516,6 +588,7 @@ class _Around:
     names: _Names
     forms: Mapping[UUID, str]
     rows: Mapping[UUID, models.Model]
+    theirs: Collection[UUID]
 
     def of(self, row: Any, path: str) -> Any:
         """A column of the row, or of one that it hangs on: 'decision.made_at'."""
@@ -532,29 +605,35 @@ def _pieces(label: str, row: models.Model, around: _Around) -> list[Piece]:
     at = _at(around.of(row, spec.at))
     told_by = str(getattr(row, spec.told_by)) if spec.told_by else ""
     left_out = str(getattr(row, spec.family_left_out)) if spec.family_left_out else ""
+    theirs = spec.child_said if spec.child_said and spec.said_if(row, around.theirs) else ()
+    keep_from = str(getattr(row, spec.keep_from)) if spec.keep_from else ""
     facts: list[str] = []
-    texts: list[tuple[int, str]] = []
+    facts_theirs = False
+    texts: list[tuple[int, str, bool]] = []
     for place, column in enumerate(columns(label), start=1):
+        said = column.name in theirs
         if isinstance(column, models.JSONField):
             if label == "enquiries.SectionText":
                 for n, (lead, words) in enumerate(_questions(row, around.forms)):
                     if words.strip():
-                        texts.append((place * 1000 + n, _led(lead, words)))
+                        texts.append((place * 1000 + n, _led(lead, words), said))
             continue
         words = _value(column, row, around.names)
         if not words:
             continue
         if is_text(column):
             for n, part in enumerate(paragraphs(words)):
-                texts.append((place * 1000 + n, _led(_lead(spec, column) if n == 0 else "", part)))
+                texts.append((place * 1000 + n, _led(_lead(spec, column) if n == 0 else "", part), said))
         else:
             facts.append(f"{_led(_lead(spec, column) or _said(column.name), words)}.")
-    whole = ([(0, " ".join(facts))] if facts else []) + texts
+            facts_theirs = facts_theirs or said
+    whole = ([(0, " ".join(facts), facts_theirs)] if facts else []) + texts
     author = ", ".join(part for part in (by, post) if part)
     return [
-        Piece(spec.source, row.pk, part, spec.title, at, author, words, told_by, family_left_out=left_out)
-        for part, words in whole
-    ]
+        Piece(spec.source, row.pk, part, spec.title, at, author, words, told_by, said,
+              keep_from if said else "", family_left_out=left_out)
+        for part, words, said in whole
+    ]  # fmt: skip
 
 
 def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Piece]:
@@ -568,7 +647,10 @@ def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Pi
         for label in KEPT
     }
     forms = dict(Assessment.objects.filter(folder_id__in=list(folder_ids)).values_list("id", "form"))
-    around = _Around(_names(rows), forms, _hung_on(rows))
+    here = {"folder_id__in": list(folder_ids)}
+    their_copies = SharedCopy.objects.filter(**here, content__own=True).values_list("id", flat=True)
+    theirs = {*Person.objects.filter(**here).values_list("id", flat=True), *their_copies}
+    around = _Around(_names(rows), forms, _hung_on(rows), theirs)
     return [piece for label, found in rows.items() for row in found for piece in _pieces(label, row, around)]
 
 

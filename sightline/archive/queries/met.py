@@ -112,7 +112,7 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Piece]:
         found += [
             Piece("meeting", words.id, n, f"{titles[words.meeting_id]}: what was said", when[words.meeting_id],
                   f"Written by {words.written_by.name}", f"{who}: {line}" if who and n == 0 else line, told_by,
-                  family_left_out=words.not_for_family_why)
+                  kind == InviteeKind.CHILD, family_left_out=words.not_for_family_why)
             for n, line in enumerate(lines)
         ]  # fmt: skip
     return found

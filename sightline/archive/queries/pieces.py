@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
+from sightline.children.queries import names_of_folders
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.queries import indicator_words
 from sightline.concerns.queries import on_child as concerns_on_child
@@ -14,7 +15,7 @@ from sightline.documents.terms import MediaKind
 from sightline.records import chronology
 from sightline.records.queries import EntryView, decisions, entries
 from sightline.records.terms import StatementSource
-from sightline.voice.queries import voices
+from sightline.voice.queries import ExplanationView, explanations, voices
 
 from . import kept, met
 from .piece import Piece
@@ -31,10 +32,16 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     concerns, documents with their text and pictures, meetings, every row that the rooms keep on the child, and
     whatever else they put on the timeline."""
     found: list[Piece] = []
+    names = {each.called.casefold() for each in names_of_folders(folder_ids).values()}
     for entry in entries(folder_ids, limit=ALL):
-        found += _of_entry(entry)
+        found += _of_entry(entry, names)
+    answered: set[UUID] = set()
     for heard in voices(folder_ids, limit=ALL):
         found += _of_voice(heard)
+        answered |= {explained.id for explained in heard.explained}
+    for explained in explanations(folder_ids):
+        if explained.id not in answered:
+            found += _of_explanation(explained)
     for made in decisions(folder_ids, limit=ALL):
         texts = [f"{made.outcome.rstrip('.')}.", *kept.paragraphs(made.reasons), made.ruling]
         if made.conflict:
@@ -55,7 +62,8 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
         found += _of_document(each, texts_of.get(each.id, ""))
     found += met.gathered(folder_ids)
     found += kept.gathered(folder_ids, {piece.source_id for piece in found})
-    covered = {piece.source_id for piece in found}
+    # What answers something that the child said stands with it: it is not decided on a second time.
+    covered = answered | {piece.source_id for piece in found}
     for moment in chronology.told(folder_ids):
         if moment.id not in covered and moment.text.strip():
             author = ", ".join(words for words in (moment.author, moment.agency) if words)
@@ -63,8 +71,18 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     return sorted(found, key=lambda p: (p.happened_at, p.source, str(p.source_id), p.part))
 
 
-def _of_entry(entry: EntryView) -> list[Piece]:
-    """An entry by paragraph, with what its form asked, who was there, why it is late, what it corrects, whose it is."""
+def _is_the_child(name: str, relation: str, called: Collection[str]) -> bool:
+    """Whether whoever's own words an entry holds is the child, as whoever took them down wrote it."""
+    own = relation.strip().casefold() in ("child", "the child")
+    return own or not set(name.casefold().split()).isdisjoint(called)
+
+
+def _of_entry(entry: EntryView, called: Collection[str]) -> list[Piece]:
+    """An entry by paragraph, with what its form asked, who was there, why it is late, what it corrects, whose it is.
+
+    `called` are the names that the children of these records go by.
+    """
+    childs = bool(entry.theirs) and _is_the_child(entry.theirs_name, entry.theirs_relation, called)
     title = f"Entry {entry.number}: {entry.title}"
     author = f"{entry.author}, {entry.author_post}"
     parts = [
@@ -72,6 +90,7 @@ def _of_entry(entry: EntryView) -> list[Piece]:
         for s in entry.statements
     ]
     parts = parts or [(text, "", False) for text in kept.paragraphs(entry.text)]
+    parts = [(text, told_by, said or childs) for text, told_by, said in parts]
     parts += [(f"{a.question} {a.words or a.value}", "", False) for a in entry.answers if a.words or a.value]
     theirs = ", ".join(words for words in (entry.theirs_name, entry.theirs_relation) if words)
     for lead, words in (
@@ -115,9 +134,10 @@ def _of_concern(raised: ConcernPart) -> list[Piece]:
     ):
         if words.strip():
             texts.append(f"{lead}: {words}")
+    said = f"The child said: “{raised.child_said}”"
     return [
         Piece("concern", raised.id, part, "A concern was raised", raised.written_at, author, text,
-              raised_by_public=public)
+              child_said=text == said, raised_by_public=public)
         for part, text in enumerate(texts)
     ]  # fmt: skip
 
@@ -143,6 +163,24 @@ def _of_document(stored: DocumentView, text: str) -> list[Piece]:
     return found
 
 
+def _explained(explained: ExplanationView) -> list[tuple[str, bool]]:
+    """What a child was told, and what they said to it, each with whether it is the child's own words."""
+    reason = f" The reason: {explained.why_no}" if explained.why_no else ""
+    texts = [(f"What was explained: {explained.words}{reason}", False)]
+    if explained.child_said:
+        texts.append((f"What the child said to it: “{explained.child_said}”", True))
+    return texts
+
+
+def _of_explanation(explained: ExplanationView) -> list[Piece]:
+    """What explains a decision, and answers nothing that the child said."""
+    return [
+        Piece("voice", explained.id, part, "What was explained to the child", explained.explained_at,
+              explained.explained_by, text, child_said=said)
+        for part, (text, said) in enumerate(_explained(explained))
+    ]  # fmt: skip
+
+
 def _of_voice(heard: Any) -> list[Piece]:
     author = heard.heard_by
     texts = []
@@ -155,10 +193,7 @@ def _of_voice(heard: Any) -> list[Piece]:
         texts.append((f"Wanted: {heard.wants}", True))
     texts += [(f"What was done: {d.words}", False) for d in heard.done]
     for explained in heard.explained:
-        reason = f" The reason: {explained.why_no}" if explained.why_no else ""
-        texts.append((f"What was explained: {explained.words}{reason}", False))
-        if explained.child_said:
-            texts.append((f"What the child said to it: “{explained.child_said}”", True))
+        texts += _explained(explained)
     for lead, words in (
         ("Asked that somebody is not told", heard.keep_from),
         ("Where", heard.place),

@@ -736,6 +736,8 @@ def test_she_reads_her_own_with_reference_and_secret_and_says_what_is_wrong(
         assert not models.AccessRequest.objects.exists()
     with as_practitioner(office.officer):
         [said] = queries.replies([office.folder_id])
+        words = [p for p in queries.pieces([office.folder_id]) if p.text == said.words]
+        assert [piece.child_said for piece in words] == [True]
         actions.answer_reply(said.id, "Put right beside the entry on the same day.")
         with pytest.raises(Refused, match="already"):
             actions.answer_reply(said.id, "Again.")

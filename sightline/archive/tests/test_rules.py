@@ -249,6 +249,25 @@ def test_a_name_held_back_here_may_not_stand_there() -> None:
     assert not rules.may_approve(elsewhere=[], **{**sure, "undecided": 1})
 
 
+@pytest.mark.obligation("REC-13")
+@pytest.mark.parametrize(
+    ("held", "given", "pointed_out"),
+    [
+        ("He slept in her room.", "On Monday.\nHe slept  in her ROOM, again.", "He slept in her room."),
+        ("The child said: “He hits me.”", "“He hits me!”", "He hits me."),
+        ("Told by Sam Reyes: He slept in her room.", "He slept in her room.", "He slept in her room."),
+        ("One thing.\n\nHe slept in her room.", "He slept in her room.", "He slept in her room."),
+        ("Was she seen alone? Yes", "Was she seen alone? Yes", None),
+        ("At school.", "She was at school.", None),
+        ("He slept in her room.", "He slept in her rooms.", None),
+    ],
+)
+def test_a_text_held_back_whole_may_not_stand_in_another(held, given, pointed_out) -> None:
+    items = [Decided(1, "", (), "No.", held), Decided(2, given, (), "")]
+    assert rules.shown_elsewhere(items) == ([(2, pointed_out)] if pointed_out else [])
+    assert rules.shown_elsewhere([items[0], Decided(2, given, (), "He told her himself.")]) == []
+
+
 def test_a_reference_is_told_apart_from_a_concerns() -> None:
     assert rules.reference_for("C-7KQ4-M2XD") == "R-7KQ4-M2XD"
     assert rules.tidy_reference("r 7kq4 m2xd") == "R-7KQ4-M2XD"
