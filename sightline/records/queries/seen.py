@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from sightline.kernel.together import Wanted, prepared
 
@@ -31,23 +32,27 @@ class LastSeen:
 @prepared
 def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
     alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
+    after = EntryAnswer.objects.filter(
+        question_id="seen",
+        entry__corrects=Coalesce(OuterRef("entry__corrects"), OuterRef("entry")),
+        entry__number__gt=OuterRef("entry__number"),
+    )
     said = (
-        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen")
+        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen", value="yes")
         .select_related("entry__author")
         .defer("entry__words", "entry__text")
-        .annotate(alone=Subquery(alone))
+        .annotate(alone=Subquery(alone), put_right=Exists(after))
         .order_by("-entry__happened_at", "-entry__number")[:40]
     )
     return (said,)
 
 
 def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
-    """The latest entry that says the child was seen, as its last correction has it. One query."""
+    """The latest entry that says the child was seen, as the last correction that says whether has it. One query."""
     (candidates,) = _said_seen(list(folder_ids))
-    put_right = {answer.entry.corrects_id for answer in candidates if answer.entry.corrects_id}
     for answer in candidates:
         row = answer.entry
-        if row.id in put_right or answer.value != "yes":
+        if answer.put_right:
             continue
         return LastSeen(
             row.happened_at,

@@ -176,6 +176,28 @@ def test_when_a_child_was_last_seen_and_whether_alone_follows_the_last_correctio
     assert after.alone is False
 
 
+@pytest.mark.obligation("CHD-02")
+def test_of_two_corrections_the_second_says_whether_the_child_was_seen(family: Family) -> None:
+    not_seen = {"seen": "no", "seen_why_not": "She was at the dentist."}
+    with as_practitioner(family.worker):
+        entry = sign(a_visit(family))[family.maya]
+        for n, said in enumerate((SEEN, not_seen)):
+            correct_entry(
+                entry.id, "Who was there.", "Her mother was at home.", answers={"where": "At home"},
+                child_answers={family.maya: said}, seen=n,
+            )  # fmt: skip
+        assert queries.last_seen([family.maya]) is None
+        correct_entry(entry.id, "The spelling.", "Her mother was home.", seen=2)
+        assert queries.last_seen([family.maya]) is None, "what is not given stays as it was put right"
+        correct_entry(
+            entry.id, "She was there.", "Both were at home.", answers={"where": "At home"},
+            child_answers={family.maya: SEEN}, seen=3,
+        )  # fmt: skip
+        seen = queries.last_seen([family.maya])
+    assert seen is not None
+    assert seen.entry_id not in (None, entry.id)
+
+
 @pytest.mark.obligation("REC-09")
 def test_management_oversight_comes_back_on_its_day_until_somebody_looked_again(family: Family) -> None:
     day = today() + timedelta(days=10)
