@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.records.chronology import Moment, Paged, of_these, office
@@ -24,6 +26,7 @@ SEEN, SAID, EXPLAINED = "Seen of the child", "The child said", "Explained to the
 def _heard(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
     which = of_these(folder_ids, ids)
     views = View.objects.filter(which).select_related("author")
+    views = views.annotate(put_right_at=F("corrected_by__written_at"))
     return views, Explanation.objects.filter(which).select_related("author")
 
 
@@ -46,7 +49,6 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
     found = []
     for row in views:
         way = Heard(row.heard)
-        words = row.said or row.worries or row.good or row.dreams
         found.append(
             Moment(
                 id=row.id,
@@ -54,7 +56,7 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
                 happened_at=row.heard_at,
                 known_at=row.written_at,
                 kind=SEEN if way is Heard.OBSERVATION else SAID,
-                text=words if way is Heard.OBSERVATION else f"“{words}”",
+                text=_in_full(row, way),
                 agency=_agency(row.author_post),
                 author=row.author.name,
                 href=f"/child/{row.folder_id}/voice/#voice-{row.id}",
@@ -67,6 +69,7 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
                     )
                     if words
                 ),
+                later=((row.put_right_at, "Put right later"),) if row.put_right_at else (),
             )
         )
     for told in explanations:
@@ -85,6 +88,21 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
             )
         )
     return found
+
+
+def _in_full(row: View, way: Heard) -> str:
+    """All that the child said and wants, so that it is found by any of its words; of a child without words, what was
+    seen."""
+    said = row.said if way is Heard.OBSERVATION or not row.said else f"“{row.said}”"
+    parts = (
+        ("House of worries", row.worries),
+        ("House of good things", row.good),
+        ("House of dreams", row.dreams),
+    )
+    wants = f"What they want: {row.wants}" if row.wants else ""
+    return "\n\n".join(
+        words for words in (said, *(f"{part}: “{words}”" for part, words in parts if words), wants) if words
+    )
 
 
 paged = Paged(_KEYS, heard)

@@ -318,7 +318,9 @@ def test_the_timeline_shows_what_was_said_and_what_was_told(worker, folder_id) -
     with as_practitioner(worker):
         actions.explain(folder_id, told(view_ids=[view.id], answer=Answer.YES))
         found = {m.kind: m for m in answer(queries.paged.told([folder_id], ()))}
-    assert found["The child said"].text == "“I want mum to pick me up herself.”"
+    assert found["The child said"].text == (
+        "“I want mum to pick me up herself.”\n\nWhat they want: That mum collects me."
+    )
     assert found["Explained to the child"].author == "Dana Okafor"
 
 
