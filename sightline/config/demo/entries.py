@@ -76,7 +76,10 @@ def maya(cast: Cast, folder_id: UUID) -> None:
             "drawer.”\n\n"
             "@Sam Reyes, safeguarding lead: Mr Dunmore collected her on Monday and Tuesday and smelt of alcohol on "
             "Tuesday.\n\n"
-            "o Maya takes her hearing aids out so as not to hear what is happening at home.",
+            "o Maya takes her hearing aids out so as not to hear what is happening at home.\n\n"
+            # Left out, a correction withdraws it.
+            "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
+            "risk this week.",
             answers={"where": "At school"},
             child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
         )

@@ -69,6 +69,7 @@ from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records import actions as records
 from sightline.records.actions import PastEntry
 from sightline.records.models import Decision, Entry, EntryCounter, Statement
+from sightline.records.queries import decisions
 from sightline.records.terms import DecisionKind
 from sightline.web.summary import as_paper, summary_of
 
@@ -508,6 +509,11 @@ def test_the_records_hold_what_real_ones_do_and_a_reader_sees_it() -> None:
         "seen alone?",
     ):  # fmt: skip
         assert said in story, said
+    with transaction.atomic(), looking_as(Viewer.practitioner(dana.pk)):
+        told = [
+            d for d in decisions([folder]) if d.outcome == "School will tell Ana by noon who is to collect."
+        ]
+    assert [d.replaced for d in told] == [False], "a correction that leaves it out would have withdrawn it"
     page = client.get(f"/child/{folder}/record/{wrong}/").content.decode()
     assert "Corrected by entry" in page
     assert "The original, as it was signed" in page
