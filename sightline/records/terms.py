@@ -66,6 +66,11 @@ class Confirming(StrEnum):
     def label(self) -> str:
         return _CONFIRMING[self]
 
+    @property
+    def settled(self) -> bool:
+        """Nothing is wanting: it was confirmed, or other words stand in its place."""
+        return self in (Confirming.CONFIRMED, Confirming.REPLACED)
+
 
 _CONFIRMING = {
     Confirming.WAITING: "Not yet confirmed",

@@ -20,7 +20,7 @@ from sightline.children.queries import (
 )
 from sightline.children.rules import full_day
 from sightline.chronology.paper import when, writer
-from sightline.chronology.queries import timeline
+from sightline.chronology.queries import Shown, as_it_stands, timeline
 from sightline.chronology.rules import Asked
 from sightline.concerns.queries import on_child, referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
@@ -323,15 +323,27 @@ def _due(duties: Sequence[DutyView]) -> list[Line]:
 
 
 def _lately(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
-    shown = timeline(folder_ids, Asked(significant=True), size=MOST).shown
+    # An entry and its corrections are one line, in which the text stands that holds now: hence more than are shown.
+    shown = as_it_stands(timeline(folder_ids, Asked(significant=True), size=3 * MOST).shown)
+    shown.sort(key=lambda each: each.moment.happened_at, reverse=True)
     return [
         Line(
-            f"{when(each.moment.happened_at)}: {each.moment.kind}. {_short(each.moment.text)}",
+            f"{when(each.moment.happened_at)}: {_called(each)}. {_short(each.moment.text)}",
             ", ".join(part for part in (writer(each), each.moment.agency) if part) or "Chronology",
             each.moment.href or f"{reverse('chronology:child', args=[lead])}#m-{each.moment.id}",
         )
-        for each in shown
+        for each in shown[:MOST]
     ]
+
+
+def _called(each: Shown) -> str:
+    """'Visit (corrected; not yet confirmed by Ines Farrow, Health visitor)': before the text, of which a crowded paper
+    keeps only the beginning."""
+    notes = ["corrected"] if each.puts_right else []
+    notes += [
+        note[:1].lower() + note[1:] if note.startswith("Not yet") else note for note in each.unconfirmed
+    ]
+    return (each.puts_right or each.moment.kind) + (f" ({'; '.join(notes)})" if notes else "")
 
 
 def _short(text: str, longest: int = 180) -> str:

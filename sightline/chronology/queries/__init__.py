@@ -1,6 +1,6 @@
 """Reads of the timeline, of workers' own chronologies and of prints, by subject."""
 
-from .entries import Paragraph, Shown, entry_moment
+from .entries import Paragraph, Shown, as_it_stands, entry_moment
 from .one_timeline import (
     SIZE,
     Choices,
@@ -27,6 +27,7 @@ __all__ = [
     "Timeline",
     "VolumeView",
     "all_ids",
+    "as_it_stands",
     "count_entries",
     "entry_moment",
     "moment_of",

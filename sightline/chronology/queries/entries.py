@@ -30,6 +30,12 @@ class Shown:
     asides: tuple[tuple[str, str], ...] = ()
     """What its author answered, each with what was asked: the questions of its form, why it is late, what was
     wrong."""
+    stands: UUID | None = None
+    """Of an entry that was put right, and of a correction: the last correction, which says what stands."""
+    puts_right: str = ""
+    """Of a correction: what the entry is called that it puts right."""
+    unconfirmed: tuple[str, ...] = ()
+    """Who has not confirmed what was written for them, in words: 'Not yet confirmed by Ines Farrow, Health visitor'."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,11 @@ def entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
                 for kind, text, source, told_by in row.statements or ()
             ),
             known_days=known_after(moment),
+            stands=next((UUID(id) for *_, id in reversed(_corrections(row, asked.known_before))), None),
+            puts_right=row.puts_right_title or "",
+            unconfirmed=tuple(
+                words for stands, words in _confirming(row, asked.known_before) if not stands.settled
+            ),
             asides=tuple(
                 (put, words)
                 for put, words in (
@@ -67,6 +78,16 @@ def entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
             ),
         )
     return found
+
+
+def as_it_stands(shown: Sequence[Shown]) -> list[Shown]:
+    """The same moments with each entry's last correction in its place, once. One query where one is not among them;
+    of what it reads the caller hides what the viewer may not read (`as_viewer_may_read`)."""
+    found = {each.moment.id: each for each in shown}
+    wanted = list(dict.fromkeys(each.stands or each.moment.id for each in shown))
+    if missing := [id for id in wanted if id not in found]:
+        found |= entry_moments(missing, Asked())
+    return [found[id] for id in wanted if id in found]
 
 
 class EntryRow(NamedTuple):
@@ -91,11 +112,12 @@ class EntryRow(NamedTuple):
     author: str
     agency: str | None
     puts_right: int | None
+    puts_right_title: str | None
     present: str
     statements: list[tuple[str, str, str, str]] | None
     answers: list[tuple[str, str]] | None
     confirming: list[tuple[str, str, str | None, str | None]] | None
-    corrections: list[tuple[str, int, bool, bool]] | None
+    corrections: list[tuple[str, int, bool, bool, str]] | None
     """Of the entry, or of what it puts right."""
 
 
@@ -103,7 +125,7 @@ class EntryRow(NamedTuple):
 _ENTRY_ROWS = """
     SELECT e.id, e.folder_id, e.number, e.title, e.happened_at, e.written_at, e.text, e.significant, e.impact, e.late,
            e.late_why, e.third_party, e.was_wrong, e.theirs, e.theirs_name, e.author_post, p.name, a.name, w.number,
-           e.present,
+           w.title, e.present,
            (SELECT json_agg(json_build_array(s.kind, s.text, s.source, s.told_by) ORDER BY s.place)
             FROM records_statement s WHERE s.entry_id = e.id),
            (SELECT json_agg(json_build_array(q.question, q.words) ORDER BY q.place)
@@ -111,7 +133,7 @@ _ENTRY_ROWS = """
            (SELECT json_agg(json_build_array(r.name, r.post, f.said, f.at) ORDER BY r.asked_at, r.id)
             FROM records_confirmationrequest r LEFT JOIN records_confirmation f ON f.request_id = r.id
             WHERE r.entry_id = e.id),
-           (SELECT json_agg(json_build_array(c.written_at, c.number, c.significant, c.late)
+           (SELECT json_agg(json_build_array(c.written_at, c.number, c.significant, c.late, c.id)
                             ORDER BY c.written_at, c.number)
             FROM records_entry c WHERE c.corrects_id = coalesce(e.corrects_id, e.id))
     FROM records_entry e
@@ -129,23 +151,27 @@ def entry_rows(ids: Sequence[UUID]) -> list[EntryRow]:
         return [EntryRow(*row) for row in cursor.fetchall()]
 
 
-def _said_of_it(row: EntryRow, before: datetime | None) -> list[str]:
+def _confirming(row: EntryRow, before: datetime | None) -> list[tuple[Confirming, str]]:
     """How it stands with those who are to confirm it, by that instant: 'Not yet confirmed by Ines Farrow, ...'."""
     found = []
     for name, post, said, at in row.confirming or ():
         answered = at is not None and (before is None or datetime.fromisoformat(at) < before)
-        found.append(told_of(name, post, Confirming(said) if answered and said else Confirming.WAITING))
+        stands = Confirming(said) if answered and said else Confirming.WAITING
+        found.append((stands, told_of(name, post, stands).rstrip(".")))
     return found
 
 
 def _significant(row: EntryRow, before: datetime | None) -> bool:
     """Whether it was significant as it was signed, and no correction had taken that back by that instant."""
-    stands = [
-        significant
-        for at, _, significant, _ in row.corrections or ()
-        if before is None or datetime.fromisoformat(at) < before
-    ]
+    stands = [significant for _, _, significant, *_ in _corrections(row, before)]
     return row.significant and (not stands or stands[-1])
+
+
+def _corrections(row: EntryRow, before: datetime | None) -> list[tuple[str, int, bool, bool, str]]:
+    """The corrections of it, or of what it puts right, that were written by that instant, in order."""
+    return [
+        each for each in row.corrections or () if before is None or datetime.fromisoformat(each[0]) < before
+    ]
 
 
 def _corrected(row: EntryRow, number: int, significant: bool, late: bool) -> str:
@@ -173,7 +199,7 @@ def entry_moment(row: EntryRow, before: datetime | None = None) -> Moment:
         tags.append(f"Puts right entry {row.puts_right}")
     if row.theirs:
         tags.append("Disagreement" if row.theirs == "disagreement" else "In their own words")
-    tags += [words.rstrip(".") for words in _said_of_it(row, before)]
+    tags += [words for _, words in _confirming(row, before)]
     return Moment(
         id=row.id,
         folder_id=row.folder_id,
@@ -190,7 +216,7 @@ def entry_moment(row: EntryRow, before: datetime | None = None) -> Moment:
         tags=tuple(tags),
         later=tuple(
             (datetime.fromisoformat(at), _corrected(row, number, significant, late))
-            for at, number, significant, late in row.corrections or ()
+            for at, number, significant, late, _ in row.corrections or ()
             if row.puts_right is None
         ),
         number=row.number,

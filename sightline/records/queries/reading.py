@@ -42,6 +42,19 @@ def entries(
     return views(_with_people(found).order_by("-happened_at", "-number")[offset : offset + limit])
 
 
+#: Who was asked to confirm an entry, or some of it, and what became of that.
+_ASKED = ArraySubquery(
+    ConfirmationRequest.objects.filter(entry=OuterRef("pk"))
+    .order_by("asked_at", "id")
+    .values(
+        json=JSONObject(
+            id="id", statement="statement_id", name="name", post="post", practitioner="practitioner_id",
+            asked_at="asked_at", said="answer__said", words="answer__words",
+            by="answer__practitioner__name", by_post="answer__post", at="answer__at",
+        )
+    )
+)  # fmt: skip
+
 #: So many of each the child's page takes from the record.
 LATEST = 20
 
@@ -50,14 +63,15 @@ LATEST = 20
 def _latest_entries(folder_ids: Sequence[UUID]) -> Wanted:
     corrections = Entry.objects.filter(corrects=OuterRef("pk")).order_by("number")
     found = _with_people(Entry.objects.filter(folder_id__in=folder_ids), whole=False)
-    found = found.annotate(corrected_by=ArraySubquery(corrections.values("number")))
+    found = found.annotate(corrected_by=ArraySubquery(corrections.values("number")), asked=_ASKED)
     return (found.order_by("-happened_at", "-number")[:LATEST],)
 
 
 def latest_entries(folder_ids: Sequence[UUID]) -> list[EntryView]:
-    """The latest entries, as many as the child's page shows, without their parts. One query."""
+    """The latest entries, as many as the child's page shows, without their paragraphs and answers. One
+    query."""
     (rows,) = _latest_entries(folder_ids)
-    return [_entry_view(row, row.corrected_by) for row in rows]
+    return [_entry_view(row, row.corrected_by, requests=_asked(row)) for row in rows]
 
 
 def entry(entry_id: UUID, folder_ids: Iterable[UUID]) -> EntryView:
@@ -90,23 +104,14 @@ def _with_people(found: QuerySet[Entry], *, whole: bool = True) -> QuerySet[Entr
     if not whole:
         return found
     answers = EntryAnswer.objects.filter(entry=OuterRef("pk")).order_by("place")
-    requests = ConfirmationRequest.objects.filter(entry=OuterRef("pk")).order_by("asked_at", "id")
     return found.annotate(
         answered=ArraySubquery(
             answers.values(
                 json=JSONObject(question_id="question_id", question="question", value="value", words="words")
             )
         ),
-        asked=ArraySubquery(
-            requests.values(
-                json=JSONObject(
-                    id="id", statement="statement_id", name="name", post="post", practitioner="practitioner_id",
-                    asked_at="asked_at", said="answer__said", words="answer__words",
-                    by="answer__practitioner__name", by_post="answer__post", at="answer__at",
-                )
-            )
-        ),
-    )  # fmt: skip
+        asked=_ASKED,
+    )
 
 
 def views(

@@ -138,4 +138,4 @@ class EntryView:
     @property
     def confirmed(self) -> bool:
         """Nobody is still to confirm it, or some of it, as far as it still stands."""
-        return all(r.said in (Confirming.CONFIRMED, Confirming.REPLACED) for r in self.requests)
+        return all(r.said.settled for r in self.requests)

@@ -124,7 +124,14 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
             by=f"by {e.author}, {e.author_post}",
             at=e.happened_at,
             text=_short(e.text),
-            tags=[{"text": "Corrected later", "colour": "grey"}] if e.corrected_by else [],
+            tags=[
+                *([{"text": "Corrected later", "colour": "grey"}] if e.corrected_by else []),
+                *(
+                    {"text": asked.told.rstrip("."), "colour": "orange"}
+                    for asked in e.requests
+                    if not asked.said.settled
+                ),
+            ],
         )
         for e in written
     ]

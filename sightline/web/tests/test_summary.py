@@ -24,8 +24,11 @@ from sightline.plans.actions import IncidentIn, record_incident
 from sightline.plans.terms import IncidentKind
 from sightline.print.pdf import About, make
 from sightline.procedures.actions import Opening, open_duties
-from sightline.records.actions import sign_entry
+from sightline.records.actions import EntryIn, confirm, correct_entry, sign, sign_entry
+from sightline.records.queries import entry as read
+from sightline.records.terms import Confirming
 from sightline.web import bundles, jobs
+from sightline.web.queries import child_overview
 from sightline.web.summary import summary_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +85,66 @@ def test_the_summary_is_drawn_from_the_record_as_it_stands_now(worker, folder):
     assert any("Police protection" in text for text in lines(after)["Know this first"])
     assert any("found alone" in text for text in lines(after)["What happened lately"])
     assert any("Nobody has written down what they say" in line.text for line in after.gaps)
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.obligation("REC-15")
+def test_what_was_put_right_stands_once_in_its_right_words_and_says_so(worker, folder):
+    with as_practitioner(worker):
+        wrong = sign_entry(
+            {folder: "His uncle hit him."}, kind="note", happened_at=now() - timedelta(days=2),
+            impact={folder: "Fear."}, late_why="Called out.",
+        )[folder]  # fmt: skip
+        correct_entry(wrong.id, "It was no uncle.", "His cousin hit him.")
+        # The second says another day as well: the entry itself is not among the last ones any more.
+        last = correct_entry(
+            wrong.id, "It was a neighbour.", "A neighbour hit him.", seen=1, late_why="Told late.",
+            happened_at=now() - timedelta(days=9),
+        )  # fmt: skip
+        for n in range(3):
+            sign_entry(
+                {folder: f"Came hungry {n}."}, kind="note", happened_at=now(), impact={folder: "Hunger."}
+            )
+        lately = next(s for s in summary_of([folder]).sections if s.title == "What happened lately").lines
+    assert len(lately) == 4
+    assert lately[-1].text.endswith(": Note (corrected). A neighbour hit him.")
+    assert str(last.id) in lately[-1].href
+    assert not any("uncle" in line.text or "cousin" in line.text for line in lately)
+
+
+@pytest.mark.obligation("REC-04")
+@pytest.mark.obligation("REC-15")
+def test_what_nobody_confirmed_yet_says_so_on_the_page_the_summary_and_its_paper(worker, folder, team):
+    visitor = make_practitioner("health-visitor", name="Ines Farrow", post_title="Health visitor")
+    let_in(folder, visitor)
+
+    def said():
+        [line] = lines(summary_of([folder]))["What happened lately"]
+        tags = [tag["text"] for each in child_overview(folder, [folder]).happened for tag in each.tags]
+        return line, tags
+
+    with as_practitioner(worker):
+        entry = sign(
+            EntryIn(
+                (folder,), "note", now(), "He had a bruise.", written_for=visitor.pk, impact={folder: "Pain."}
+            )
+        )[folder]
+        line, tags = said()
+    assert "Note (not yet confirmed by Ines Farrow, Health visitor" in line
+    assert any(tag.startswith("Not yet confirmed by Ines Farrow") for tag in tags)
+    client = Client()
+    client.force_login(worker.user)
+    pdf = client.post(reverse("web:summary_pdf", args=[folder]), {"purpose": "Duty"})
+    paper = " ".join(PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text().split())
+    assert "not yet confirmed by Ines Farrow" in paper
+    with as_practitioner(worker):
+        [request] = read(entry.id, [folder]).requests
+    with as_practitioner(visitor):
+        confirm(request.id, Confirming.CONFIRMED)
+    with as_practitioner(worker):
+        line, tags = said()
+    assert line.endswith(": Note. He had a bruise.")
+    assert tags == []
 
 
 @pytest.mark.obligation("REC-15")
