@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from sightline.agencies.gate import PUBLIC, page
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.loader import UnknownPack
-from sightline.procedures.pack import Pack
+from sightline.procedures.pack import NotInForce, Pack
 from sightline.procedures.queries import pack_in_force, pack_named
 
 
@@ -50,6 +51,14 @@ def _asked(request: HttpRequest) -> tuple[Pack, date, dict[str, Any]]:
     return pack, on, {"on": on, "asked": asked, "query": f"?{urlencode(asked)}", "made_under": under}
 
 
+def _held(part: Callable[[date], Any], on: date) -> Any:
+    """A part of the pack as it held on that day; None where none did."""
+    try:
+        return part(on)
+    except NotInForce:
+        return None
+
+
 #: The parts that stand on a page of their own.
 PARTS = (
     ("principles", "Principles"),
@@ -76,9 +85,9 @@ def procedures(request: HttpRequest) -> HttpResponse:
             "pack": pack,
             "principles": pack.principles(on),
             "definitions": pack.definitions(on),
-            "levels": pack.levels(on),
+            "levels": _held(pack.levels, on),
             "limits": pack.limits(on),
-            "outcomes": pack.outcomes(on),
+            "outcomes": _held(pack.outcomes, on),
             "agencies": pack.agency_types(on),
             "glossary": pack.glossary(on),
             "parts": PARTS,
