@@ -6,6 +6,8 @@ import os
 import smtplib
 from dataclasses import dataclass
 
+from sightline.govuk.numbers import whole_number
+
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 PRINTED = "django.core.mail.backends.console.EmailBackend"
 #: Django's own that reach nobody's mailbox.
@@ -46,13 +48,15 @@ def mail() -> Mail:
         raise WrongMail(
             f"SIGHTLINE_EMAIL_TLS is to be one of {', '.join(PORTS)}, and says {said['TLS'][:40]!r}."
         )
-    port = said["PORT"] or str(PORTS[private])
-    if not (port.isascii() and port.isdecimal() and len(port) < 6 and 0 < int(port) < 65536):
-        raise WrongMail(f"SIGHTLINE_EMAIL_PORT is to be the number of a port, and says {port[:40]!r}.")
+    port = whole_number(said["PORT"], most=65535) if said["PORT"] else PORTS[private]
+    if not port:
+        raise WrongMail(
+            f"SIGHTLINE_EMAIL_PORT is to be the number of a port, and says {said['PORT'][:40]!r}."
+        )
     return Mail(
         backend=said["BACKEND"] or (SMTP if said["HOST"] else PRINTED),
         host=said["HOST"],
-        port=int(port),
+        port=port,
         user=said["USER"],
         password=os.environ.get("SIGHTLINE_EMAIL_PASSWORD", ""),
         private=private,

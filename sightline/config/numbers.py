@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from sightline.govuk.numbers import whole_number
+
 NUMBERS = {
     "SIGHTLINE_THREADS": (4, 1),
     "SIGHTLINE_PROXIES": (0, 0),
@@ -26,9 +28,10 @@ def number(name: str) -> int:
     said = os.environ.get(name, "").strip()
     if not said:
         return otherwise
-    if not (said.isascii() and said.isdecimal() and len(said) < 10 and least <= int(said) <= MOST):
+    found = whole_number(said, most=MOST)
+    if found is None or found < least:
         raise NotANumber(f"{name} is to be a whole number from {least} to {MOST:,}, and says {said[:40]!r}.")
-    return int(said)
+    return found
 
 
 def check_numbers() -> None:

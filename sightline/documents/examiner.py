@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from sightline.govuk.numbers import whole_number
+
 MEGABYTE = 1024 * 1024
 #: Address space, bytes written, and seconds of a processor that one file may take.
 MEMORY, WRITTEN, SECONDS = 3072 * MEGABYTE, 1024 * MEGABYTE, 60
@@ -288,7 +290,8 @@ def _of_office(path: Path, ending: str, _out: Path, found: Found) -> None:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", name)]
+    parts = re.split(r"([0-9]+)", name)
+    return [(0, part) if (number := whole_number(part)) is None else (number, "") for part in parts]
 
 
 def unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -375,8 +378,8 @@ def _sheet(archive: zipfile.ZipFile, name: str, shared: list[str]) -> Iterator[s
         if event == "start" and tag == "c":
             kind = element.get("t", "")
         elif event == "end" and tag in ("v", "t") and element.text:
-            index = int(element.text) if kind == "s" and element.text.isdigit() else -1
-            yield (shared[index] if 0 <= index < len(shared) else element.text) + "\t"
+            index = whole_number(element.text, most=len(shared) - 1) if kind == "s" else None
+            yield (element.text if index is None else shared[index]) + "\t"
         elif event == "end" and tag == "row":
             yield "\n"
 

@@ -14,6 +14,7 @@ from sightline.agencies.models import Practitioner
 from .test_every_page import address, wrong_with
 from .world import World
 
+#: What is sent, by kind. Of several in round brackets one is sent at a time, another in the next field.
 GARBAGE: dict[str, Any] = {
     "nothing": "",
     "spaces": " \t\r\n\u00a0\u200b",
@@ -26,8 +27,8 @@ GARBAGE: dict[str, Any] = {
     "statements": "'; DROP TABLE access_folder; --",
     "no such day": "31",
     "a negative number": "-1",
-    "a great number": "99999999999999999999",
-    "not a number": "NaN",
+    "a great number": ("99999999999999999999", "9" * 5000),
+    "not a number": ("NaN", "²"),
     "a list": ["a", "b", "c"],
     "an id": "00000000-0000-7000-8000-000000000000",
 }
@@ -151,6 +152,10 @@ def _sent(
     return wrong
 
 
+def one_of(kind: Any, turn: int) -> Any:
+    return kind[turn % len(kind)] if isinstance(kind, tuple) else kind
+
+
 def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every kind of garbage into every field, a different one into each field of a form at once; then every kind into
     some field that is typed, beside real answers to choices: a form of few fields takes more rounds for that."""
@@ -162,8 +167,11 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
         for what, day in DAYS.items():
             yield what, dict.fromkeys(names, "Words") | answers | {n: day[part] for n, part in parts.items()}
 
-    def garbage(fields: Iterable[str], first: int) -> dict[str, Any]:
-        return {name: GARBAGE[kinds[(at + first) % len(kinds)]] for at, name in enumerate(fields)}
+    def garbage(fields: Iterable[str], first: int, turn: int = 0) -> dict[str, Any]:
+        return {
+            name: one_of(GARBAGE[kinds[(at + first) % len(kinds)]], at + turn)
+            for at, name in enumerate(fields)
+        }
 
     for nth in range(len(kinds)) if names else ():
         yield f"garbage {nth}", garbage(names, nth)
@@ -172,7 +180,7 @@ def payloads(names: dict[str, str | None]) -> Iterator[tuple[str, dict[str, Any]
         rounds = max(ROUNDS, -(-len(kinds) // len(typed)))
         step = min(len(typed), len(kinds) // ROUNDS)
         for nth in range(rounds):
-            yield f"garbage {nth} beside answers", garbage(typed, nth * step) | answers
+            yield f"garbage {nth} beside answers", garbage(typed, nth * step, 1) | answers
     elif answers:
         yield "the first answers", answers
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.govuk.numbers import whole_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, leaving, queries
@@ -205,13 +206,13 @@ def agency(request: HttpRequest, agency_id: UUID) -> HttpResponse:
     )  # fmt: skip
     seen, status = str(len(changes)), 200
     if request.method == "POST":
-        sent = request.POST.get("seen", "")
+        sent = whole_number(request.POST.get("seen", ""))
         if form.is_valid():
             try:
                 changed = actions.change_agency(
                     agency_id,
                     **form.cleaned_data,
-                    seen=int(sent) if sent.isascii() and sent.isdigit() else -1,
+                    seen=-1 if sent is None else sent,
                 )
             except NotPermitted:
                 raise

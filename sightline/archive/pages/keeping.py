@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
@@ -96,8 +97,7 @@ def act(request: HttpRequest, folder_id: UUID, act: str) -> HttpResponse:
 @page(permission=Permission.PROPOSE_DISPOSAL, methods=("GET",))
 def disposals(request: HttpRequest) -> HttpResponse:
     """What is left of the records that were disposed of."""
-    wanted = request.GET.get("page", "1")
-    number = int(wanted) if wanted.isdecimal() and 0 < int(wanted) < 100_000 else 1
+    number = page_number(request)
     rows, total = queries.tombstones(number)
     return render(
         request, "archive/disposals.html",

@@ -20,6 +20,7 @@ from sightline.children.queries import ChildView
 from sightline.documents.pages.views import send_copy
 from sightline.documents.queries import content
 from sightline.govuk.forms import PageForm
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
@@ -409,8 +410,7 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
         "held": [i for i in every if i.decision is not None and i.decision.choice != "give"],
         "all": every,
     }.get(which, every)
-    number = request.GET.get("page", "1")
-    at = max(int(number), 1) if number.isdigit() and len(number) < 6 else 1
+    at = page_number(request)
     return render(
         request, "archive/items.html",
         shown | {

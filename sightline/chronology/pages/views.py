@@ -21,6 +21,8 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame, leaving
 from sightline.children.queries import ChildView
+from sightline.govuk.numbers import whole_number
+from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.records.queries import hidden_numbers
 
@@ -33,11 +35,6 @@ from .forms import AskForm, FreeOwnForm, OwnForm, asked_of
 def _opened(request: HttpRequest, folder_id: UUID, what: str) -> tuple[ChildView, dict[str, Any]]:
     view, shown = frame.open_child(request, folder_id, f"chronology.{what}", tab="chronology")
     return view, shown | {"when": paper.when}
-
-
-def _page_number(request: HttpRequest) -> int:
-    number = request.GET.get("page", "1")
-    return max(int(number), 1) if number.isdecimal() and len(number) < 7 else 1
 
 
 def _ways(request: HttpRequest) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -74,7 +71,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "child")
     form = AskForm(request.GET)
     asked = asked_of(form, request.GET)
-    found = queries.timeline(view.folder_ids, asked, page=_page_number(request))
+    found = queries.timeline(view.folder_ids, asked, page=page_number(request))
     form.offer(found.choices)
     form.full_clean()
     beside: dict[UUID, list[queries.OwnView]] = {}
@@ -122,7 +119,7 @@ def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     every = [folder for each in children for folder in each.folder_ids]
     for each in children[1:]:
         record(Verb.READ, "chronology.family", folder_id=each.folder_id)
-    found = queries.timeline(every, asked, page=_page_number(request))
+    found = queries.timeline(every, asked, page=page_number(request))
     form.offer(found.choices)
     form.full_clean()
     return render(
@@ -207,8 +204,8 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
     view, shown = _opened(request, folder_id, "change_own")
     line = queries.own_line(line_id, view.folder_ids)
     taking_out = request.POST.get("act") == "take_out"
-    sent = request.POST.get("version", "")
-    version = int(sent) if sent.isdecimal() and len(sent) < 6 else line.version
+    sent = whole_number(request.POST.get("version", ""))
+    version = line.version if sent is None else sent
     sending = request.method == "POST" and not taking_out
     form = OwnForm(
         request.POST if sending else None,

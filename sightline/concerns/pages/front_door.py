@@ -16,7 +16,9 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
 from sightline.govuk.forms import typed
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import new_key, read_key
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.matching.queries import Suggestion
@@ -40,10 +42,9 @@ STATES = (
 def _board(request: HttpRequest) -> dict[str, Any]:
     wanted = request.GET.get("state", "")
     state = ConcernState(wanted) if wanted in {s.value for s in ConcernState} else None
-    number = request.GET.get("page", "1")
-    page_number = max(int(number), 1) if number.isdigit() else 1
+    number = page_number(request)
     team_ids = request.practitioner.team_ids  # type: ignore[attr-defined]
-    board = queries.board(team_ids, state=state, page=page_number)
+    board = queries.board(team_ids, state=state, page=number)
     return {
         "board": board,
         "state": state,
@@ -51,7 +52,7 @@ def _board(request: HttpRequest) -> dict[str, Any]:
             (s, words, sum(board.counts.values()) if s is None else board.counts.get(s, 0))
             for s, words in STATES
         ],
-        "page_number": page_number,
+        "page_number": number,
         "pages": max(-(-board.total // board.page_size), 1),
     }
 
@@ -98,8 +99,7 @@ def concern(request: HttpRequest, concern_id: UUID) -> HttpResponse:
 
 def seen_version(request: HttpRequest) -> int | None:
     """What a form was opened on; None where it does not say."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[str, Any]:
@@ -217,14 +217,15 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         # Kept first, so that nothing typed is lost whatever happens next.
         if kept is None:
             kept = actions.start_draft("screening", concern_id=concern_id)
-        if (taken_over := request.POST.get("take_over", "")).isdigit():
-            n = int(taken_over)
+        n = whole_number(request.POST.get("take_over", ""), most=len(shown.parts) - 1)
+        if n is not None:
             actions.save_draft(kept.id, "screening", _taken_over(typed(request.POST), n))
             here = reverse("concerns:decide", args=[concern_id])
             return HttpResponseRedirect(f"{here}#child-{n}")
         actions.save_draft(kept.id, "screening", typed(request.POST))
-        if (look := request.POST.get("look", "")).isdigit() and int(look) < len(shown.parts):
-            part_id = shown.parts[int(look)].id
+        look = whole_number(request.POST.get("look", ""), most=len(shown.parts) - 1)
+        if look is not None:
+            part_id = shown.parts[look].id
             return HttpResponseRedirect(
                 reverse("concerns:match", args=[concern_id, part_id], query={"then": "decide"})
             )

@@ -25,6 +25,7 @@ from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
 from sightline.children.terms import Kinship, Known
 from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import new_key, read_key
 from sightline.govuk.words import listed
 from sightline.kernel import cookies
@@ -408,8 +409,10 @@ def _several(request: HttpRequest, door: Door, step: str) -> HttpResponse:
     items = door.items(kind)
     error = ""
     if request.method == "POST":
-        if "remove" in request.POST and request.POST["remove"].isdigit():
-            _take_out(door, kind, int(request.POST["remove"]))
+        if "remove" in request.POST:
+            out = whole_number(request.POST["remove"])
+            if out in {n for n, _ in items}:
+                _take_out(door, kind, out)
             return HttpResponseRedirect(door.url(step))
         if kind == "child" and not items:
             error = "Add at least one child"

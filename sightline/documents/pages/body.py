@@ -21,6 +21,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages.frame import open_child
 from sightline.govuk.forms import typed
+from sightline.govuk.numbers import whole_number
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotPermitted, Refused
 
@@ -37,7 +38,8 @@ _FIELDS = ("view", "region", "kind", "description", "size", "said", "x", "y")
 
 
 def _whole(text: str, most: int) -> int:
-    return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    """The number sent, `most` where it is more than that; 0 where it is none."""
+    return min(whole_number(text, most=999) or 0, most)
 
 
 def _number(draft: Mapping[str, Sequence[str]], name: str) -> float | None:

@@ -19,6 +19,7 @@ from sightline.audit.terms import Verb
 from sightline.children.pages import leaving
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView, addresses_in, knows_addresses
+from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, examining, queries, rules, scanner, store, subjects
@@ -41,8 +42,7 @@ def documents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     wanted = dict.fromkeys(("words", "kind"), "")
     if form.is_bound and form.is_valid():
         wanted = {name: form.cleaned_data[name] for name in wanted}
-    asked = request.GET.get("page", "1")
-    number = int(asked) if asked.isdigit() and 0 < len(asked) < 7 else 1
+    number = page_number(request)
     found, total = queries.documents(
         view.folder_ids, **wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
     )

@@ -22,6 +22,7 @@ from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm
+from sightline.govuk.numbers import whole_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from ..queries.assessment import AssessmentView, assessment
@@ -119,8 +120,7 @@ def posted(request: HttpRequest) -> Any:
 
 def version_of(request: HttpRequest) -> int | None:
     """The count that a form was opened on."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 9 else None
+    return whole_number(request.POST.get("version", ""))
 
 
 def people_in(lines: list[PostLine]) -> list[tuple[UUID, str]]:

@@ -15,6 +15,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
 from sightline.govuk.forms import typed
+from sightline.govuk.numbers import whole_number
 from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.schema import FormSection
@@ -136,31 +137,27 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
     stands = view.texts.get(part.id)
     open_now = view.state is AssessmentState.WRITING and shown["may_write"]
     status = 200
-    if request.method == "POST":
-        number = request.POST.get("number", "")
-        if form.is_valid():
-            try:
-                act.write(
-                    view.id,
-                    part.id,
-                    form.content(),
-                    number=int(number) if number.isdigit() and len(number) < 9 else None,
-                    also=form.also(),
-                )
-            except (NotPermitted, NotFound):
-                raise
-            except Refused as refused:
-                keep_form(
-                    shown["folder_id"], request.path, f"{view.title}: {part.title}", typed(request.POST)
-                )
-                form.refuse(refused.verdict)
-                status = 409
-            else:
-                drop_form(request.path)
-                messages.success(request, f"Saved: {part.title}.")
-                onwards = "section" if request.POST.get("then") == "stay" else "assessment"
-                args = (view.id, part.id) if onwards == "section" else (view.id,)
-                return HttpResponseRedirect(address(onwards, child, *args))
+    if request.method == "POST" and form.is_valid():
+        try:
+            act.write(
+                view.id,
+                part.id,
+                form.content(),
+                number=whole_number(request.POST.get("number", "")),
+                also=form.also(),
+            )
+        except (NotPermitted, NotFound):
+            raise
+        except Refused as refused:
+            keep_form(shown["folder_id"], request.path, f"{view.title}: {part.title}", typed(request.POST))
+            form.refuse(refused.verdict)
+            status = 409
+        else:
+            drop_form(request.path)
+            messages.success(request, f"Saved: {part.title}.")
+            onwards = "section" if request.POST.get("then") == "stay" else "assessment"
+            args = (view.id, part.id) if onwards == "section" else (view.id,)
+            return HttpResponseRedirect(address(onwards, child, *args))
     return render(
         request,
         "enquiries/section.html",

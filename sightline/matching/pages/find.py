@@ -13,6 +13,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.rules import NAME_NOT_KNOWN
 from sightline.govuk.forms import PageForm, Text
+from sightline.govuk.paging import page_number
 
 from .. import actions
 from ..rules import LONGEST, PAGE
@@ -96,6 +97,4 @@ def _how(request: HttpRequest) -> tuple[Sort, bool, int]:
         sort = Sort(request.GET.get("sort", ""))
     except ValueError:
         sort = Sort.CLOSEST
-    said = request.GET.get("page", "")
-    number = int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 1
-    return sort, request.GET.get("loosely") == "yes", max(number, 1)
+    return sort, request.GET.get("loosely") == "yes", page_number(request)

@@ -29,6 +29,7 @@ from sightline.documents.actions import Incoming
 from sightline.documents.queries import attached, most_megabytes
 from sightline.documents.receiving import takes_files
 from sightline.govuk.forms import PageForm
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.paging import page_number
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -127,8 +128,7 @@ def people_in_post() -> list[tuple[UUID, str]]:
 
 def version_of(request: HttpRequest) -> int | None:
     """The count of acts on the meeting when its form was opened."""
-    typed = request.POST.get("version", "")
-    return int(typed) if typed.isdigit() else None
+    return whole_number(request.POST.get("version", ""))
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

@@ -25,6 +25,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import OnceForm
 from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
@@ -71,8 +72,7 @@ class PlanForm(OnceForm):
     as_of = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def seen_version(self) -> int | None:
-        text = str(self.data.get("as_of", ""))
-        return int(text) if text.isdigit() else None
+        return whole_number(str(self.data.get("as_of", "")))
 
     def offer_siblings(self, siblings: Pairs) -> None:
         """Ask in whose plans it stands as well."""

@@ -17,6 +17,7 @@ from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import as_viewer_may_read, names_of_folders
 from sightline.documents import queries as documents
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.words import clock, moment
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import today
@@ -172,8 +173,8 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
         actions.one_at_a_time(draft_id)
         if act == "sign" and (signed := _signed_already(at, draft_id)):
             return signed
-        known = request.POST.get("seen", "")
-        seen = int(known) if known.isdigit() and len(known) < 6 else seen
+        known = whole_number(request.POST.get("seen", ""))
+        seen = seen if known is None else known
         saved = actions.keep_draft(
             draft_id, child=at.lead, kind="correction", content=sent(request), version=version, about=found.id
         )

@@ -24,6 +24,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import NameAndAge, names_of_folders
 from sightline.govuk.forms import typed
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.words import clock, day, listed, moment
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
@@ -150,8 +151,7 @@ def asked_draft(request: HttpRequest) -> tuple[UUID, int]:
         ident = UUID(request.POST.get("draft", ""))
     except ValueError:
         ident = uuid7()
-    version = request.POST.get("version", "")
-    return ident, int(version) if version.isdigit() and len(version) < 9 else 0
+    return ident, whole_number(request.POST.get("version", "")) or 0
 
 
 def sent(request: HttpRequest) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView, as_viewer_may_read
 from sightline.documents.queries import attached
 from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.paging import page_number
 from sightline.govuk.words import clock
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -84,8 +85,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What the child said, the latest first, with what waits for an answer at the top."""
     view, shown = _opened(request, folder_id, "child", "child")
     folders = view.folder_ids
-    number = request.GET.get("page", "1")
-    at = max(int(number), 1) if number.isdigit() and len(number) < 6 else 1
+    at = page_number(request)
     found = queries.voices(folders, limit=PAGE + 1, offset=(at - 1) * PAGE)
     kept = queries.draft(shown["folder_id"])
     due = on_folders(folders)

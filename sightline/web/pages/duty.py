@@ -16,6 +16,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.govuk.forms import Choice, Moment, Text, Words
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import OnceForm
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions, queries, rules
@@ -75,8 +76,7 @@ class ExtendForm(OnceForm):
 
 
 def _seen(request: HttpRequest) -> int | None:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    return whole_number(request.POST.get("seen", ""))
 
 
 def _reached(acting: Acting, permission: Permission, duty: queries.DutyView) -> bool:

@@ -21,6 +21,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
 from sightline.concerns.queries import own_concerns
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import now, today
 from sightline.procedures.queries import pack_in_force, standing
 from sightline.records.queries import count_asked_of
@@ -187,10 +188,9 @@ def _told(
 def _context(request: HttpRequest, **whose: Any) -> dict[str, Any]:
     by = request.GET.get("by", "due")
     by = by if by in dict(queries.WAYS) else "due"
-    number = request.GET.get("page", "1")
     acting = request.practitioner  # type: ignore[attr-defined]
     return {
-        "work": queries.work(**whose, by=by, page=max(int(number), 1) if number.isdigit() else 1),
+        "work": queries.work(**whose, by=by, page=page_number(request)),
         "by": by,
         "ways": queries.WAYS,
         "now": now(),
