@@ -9,9 +9,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from sightline.access.terms import GrantLevel
-from sightline.access.tests.factories import open_folder_for
-from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.queries import child_page
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
@@ -27,22 +25,9 @@ from sightline.voice.actions import AdvocacyStep, Explaining, Mattering, RightsE
 from sightline.voice.models import View
 from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, Near, Power, RightsForm, TookPart
 
-from .factories import heard, make_child, some_words
+from .factories import heard, some_words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def worker() -> Practitioner:
-    make_partnership()
-    return make_practitioner("social-worker", name="Dana Okafor")
-
-
-@pytest.fixture
-def folder_id(worker: Practitioner) -> UUID:
-    folder = open_folder_for(worker)
-    make_child(folder, worker)
-    return folder
 
 
 def owed(folder_id: UUID) -> list[str]:

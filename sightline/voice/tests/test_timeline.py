@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from sightline.access.tests.factories import open_folder_for
-from sightline.agencies.models import Practitioner
-from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
+from sightline.agencies.tests.factories import as_practitioner
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
 from sightline.kernel.time import today
 from sightline.voice.actions import correct
 from sightline.voice.terms import Heard
 
-from .factories import heard, make_child, some_words
+from .factories import heard, some_words
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def worker() -> Practitioner:
-    make_partnership()
-    return make_practitioner("social-worker", name="Dana Okafor")
-
-
-@pytest.fixture
-def folder_id(worker: Practitioner) -> UUID:
-    folder = open_folder_for(worker)
-    make_child(folder, worker)
-    return folder
 
 
 @pytest.mark.obligation("CHD-03")
