@@ -383,6 +383,7 @@ NOT_GIVEN = {
     "voice.Draft": "not signed: it is its writer's alone",
     "enquiries.AnswerDraft": "not filed: the same",
     "enquiries.Waiting": "what a decision, which is gathered, was to do once a manager had ruled on it",
+    "enquiries.WaitingHome": "the same; where the child then lived is gathered",
     "meetings.CopyRuling": "says which texts of a meeting, which are gathered, went to whom",
     "meetings.MeetingDecision": "ties a decision, which is gathered, to its meeting",
     "plans.PlanVersion": "the plan as it was signed, made of what is gathered",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -34,7 +33,7 @@ from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
-from ..models import LookedAfter, LookedAfterTakenBack, Waiting
+from ..models import LookedAfter, LookedAfterTakenBack, Waiting, WaitingHome
 from ..queries.episode import open_episode
 from ..rules import protection as rules
 from ..rules import stages
@@ -114,7 +113,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter | No
     power = Power.SECTION_20 if new.basis is LegalBasis.AGREED else Power.SECTION_22
     weigh(decision, power, new.wishes)
     if decision.awaits_ruling:
-        keep_waiting(decision, Waits.LOOKED_AFTER, lead, _as_kept(new))
+        _keep(decision, lead, new)
         ruling_owed(decision, pack)
         record(Verb.WROTE, "enquiries.become_looked_after", folder_id=lead, subject=decision)
         return None
@@ -126,29 +125,66 @@ def _not_looked_after(folder_id: UUID) -> None:
         raise Refused("This child is looked after already. Record a new placement on the People tab.")
 
 
-def _as_kept(new: LookedAfterIn) -> dict[str, Any]:
-    """What was answered, as plain data; the wishes and the conflict are kept with the decision already."""
-    said = {name: getattr(new, name) for name in _KEPT}
-    return said | {"began_on": new.began_on.isoformat()}
+def _keep(decision: Decision, lead: UUID, new: LookedAfterIn) -> None:
+    """What the rows of a looked-after child are made of; what else was answered is kept with the decision already."""
+    waiting = keep_waiting(
+        decision,
+        Waits.LOOKED_AFTER,
+        lead,
+        {
+            "began_on": new.began_on.isoformat(),
+            "basis": new.basis.value,
+            "basis_words": new.basis_words,
+            "network": new.network,
+        },
+    )
+    home = _home(new)
+    WaitingHome(
+        folder_id=lead,
+        waiting=waiting,
+        lives_at=home.lives_at.value,
+        lines=home.lines,
+        postcode=home.postcode,
+        area=home.area,
+        with_whom=home.with_whom,
+        confidential=home.confidential,
+    ).save(force_insert=True)
 
 
-#: What the rows of a looked-after child are made of.
-_KEPT = (
-    "began_on", "basis", "basis_words", "network", "reasons", "lives_at", "placed_with", "knows_family", "lines",
-    "postcode", "area", "confidential",
-)  # fmt: skip
+def _home(new: LookedAfterIn) -> Address:
+    return Address(
+        lives_at=new.lives_at,
+        lines=new.lines,
+        postcode=new.postcode,
+        area=new.area,
+        with_whom=new.placed_with,
+        confidential=new.confidential,
+        held_from=new.began_on,
+    )
 
 
 def looked_after_upheld(waiting: Waiting) -> None:
     """A manager upheld the decision: the child becomes looked after as it says. A step of the ruling."""
-    said = dict(waiting.sent)
+    home = WaitingHome.objects.filter(waiting=waiting).first()
+    if home is None:
+        raise Refused(
+            "Where the child is to live is confidential, and your role does not show it. A manager who may see it must "
+            "rule on this."
+        )
+    said = waiting.sent
     new = LookedAfterIn(
-        **said
-        | {
-            "began_on": date.fromisoformat(said["began_on"]),
-            "basis": LegalBasis(said["basis"]),
-            "lives_at": LivesAt(said["lives_at"]),
-        }
+        began_on=date.fromisoformat(said["began_on"]),
+        basis=LegalBasis(said["basis"]),
+        basis_words=said["basis_words"],
+        network=said["network"],
+        reasons=waiting.decision.reasons,
+        lives_at=LivesAt(home.lives_at),
+        placed_with=home.with_whom,
+        knows_family=False,
+        lines=home.lines,
+        postcode=home.postcode,
+        area=home.area,
+        confidential=home.confidential,
     )
     lead = way.writable_lead(waiting.subject_id)
     # As of the ruling: a child may have died or turned 18 while it was waited for.
@@ -173,18 +209,7 @@ def _looked_after_from(lead: UUID, new: LookedAfterIn, decision: Decision) -> Lo
     _stand_under(lead, StatusKind.LOOKED_AFTER, new.began_on)
     if new.basis in _LEGAL:
         _stand_under(lead, _LEGAL[new.basis], new.began_on)
-    children.move_to(
-        lead,
-        Address(
-            lives_at=new.lives_at,
-            lines=new.lines,
-            postcode=new.postcode,
-            area=new.area,
-            with_whom=new.placed_with,
-            confidential=new.confidential,
-            held_from=new.began_on,
-        ),
-    )
+    children.move_to(lead, _home(new))
     at = datetime.combine(new.began_on, datetime.min.time(), LONDON)
     duties.happened(
         "became_looked_after",

@@ -29,7 +29,7 @@ from .protection import (
     Strategy,
     StrategyDecision,
 )
-from .waiting import Waiting
+from .waiting import Waiting, WaitingHome
 
 __all__ = [
     "AnswerDraft",
@@ -59,4 +59,5 @@ __all__ = [
     "Strategy",
     "StrategyDecision",
     "Waiting",
+    "WaitingHome",
 ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-from sightline.access.models import FolderRow, folder_door
+from sightline.access.models import MAY_READ, FolderRow, folder_door
+from sightline.children.terms import LivesAt
 from sightline.kernel.models import never_changed
 from sightline.records.models import Decision
 
@@ -31,3 +32,22 @@ class Waiting(FolderRow):
             models.Index(fields=["subject_id"], name="waiting_by_subject"),
         ]
         triggers = [never_changed("waiting_never_changed")]
+
+
+class WaitingHome(FolderRow):
+    """Where a child is to live once a manager upholds that they become looked after. A confidential one is hidden by
+    policy as their address will be, so it stands apart from what else waits."""
+
+    waiting = models.OneToOneField(Waiting, on_delete=models.PROTECT, related_name="+")
+    lives_at = models.CharField(max_length=20, choices=choices(LivesAt))
+    lines = models.TextField(blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    area = models.CharField(max_length=80, blank=True)
+    with_whom = models.CharField(max_length=300, blank=True)
+    confidential = models.BooleanField(default=False)
+    door = folder_door(
+        read=f"{MAY_READ} AND (NOT confidential OR agencies_may('address.confidential'))", append_only=True
+    )
+
+    class Meta:
+        triggers = [never_changed("waiting_home_never_changed")]

@@ -8,7 +8,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.access.tests.factories import let_in
+from sightline.agencies.models import RolePermission
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Residence, Status
 from sightline.children.rules import Birth
@@ -17,7 +19,15 @@ from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.ruling import rule_on
-from sightline.enquiries.models import Enquiry, Episode, LookedAfter, Strategy, StrategyDecision, Waiting
+from sightline.enquiries.models import (
+    Enquiry,
+    Episode,
+    LookedAfter,
+    Strategy,
+    StrategyDecision,
+    Waiting,
+    WaitingHome,
+)
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import LegalBasis, Stage
 from sightline.kernel.time import LONDON, now, today
@@ -254,6 +264,36 @@ def test_a_ruling_closes_no_case_over_a_discussion_that_was_called_meanwhile():
     with as_practitioner(case.manager):
         assert stage_of(case.maya) is Stage.STRATEGY
         assert ruling_owed(case.maya) is None
+
+
+@pytest.mark.obligation("ASM-08")
+def test_where_a_child_is_to_live_is_as_hidden_while_it_waits_as_it_will_be():
+    case = make_case()
+    begun(case, case.maya)
+    nurse = make_practitioner("health-visitor")
+    let_in(case.maya, nurse)
+    with as_practitioner(case.manager):
+        looked_after.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED, lines="1 Quay Row"))
+        waiting = Waiting.objects.get(folder_id=case.maya)
+        assert WaitingHome.objects.get(waiting=waiting).lines == "1 Quay Row"
+    role = case.other_manager.postings.get().role
+    with setting_up():
+        RolePermission.objects.filter(role=role, permission="address.confidential").delete()
+    for who in (nurse, case.other_manager):
+        with as_practitioner(who):
+            seen = Waiting.objects.get(folder_id=case.maya).sent
+            assert not WaitingHome.objects.exists()
+        for word in ("Quay Row", "Saltwick", "Foster carers", BECAUSE):
+            assert word not in str(seen)
+    answer = browser(case.other_manager).post(
+        reverse("enquiries:ruling", args=[case.maya, waiting.decision_id]),
+        {"upholds": "yes", "reasons": BECAUSE},
+    )
+    assert answer.status_code == 409
+    assert "A manager who may see it must rule" in answer.content.decode()
+    with as_practitioner(case.manager):
+        assert not LookedAfter.objects.exists()
+        assert ruling_owed(case.maya) is not None
 
 
 @pytest.mark.parametrize("turned_18", [True, False])
