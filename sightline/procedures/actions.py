@@ -386,16 +386,18 @@ def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None) -> None:
 
 
 def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
-    """What closed these duties was taken back: the latest of each kind on each subject is owed again, with the clock
-    and the limit that it had. One that is owed as it is stays alone; one that was missed before it was withdrawn is
-    owed as the missed one that it is, so that it is counted once. The caller has asked its own permission."""
+    """What closed these duties was taken back: the latest of each kind on each subject in each folder is owed again,
+    with the clock and the limit that it had. One that is owed as it is stays alone; one that was missed before it was
+    withdrawn is owed as the missed one that it is, so that it is counted once. The caller has asked its own
+    permission."""
     latest = {
-        (row.subject_id, row.kind): row for row in sorted(closed, key=lambda row: (row.opened_at, row.id))
+        (row.folder_id, row.subject_id, row.kind): row
+        for row in sorted(closed, key=lambda row: (row.opened_at, row.id))
     }
     owed = set(
-        Duty.objects.filter(TO_DO, subject_id__in=[subject for subject, _kind in latest]).values_list(
-            "subject_id", "kind"
-        )
+        Duty.objects.filter(
+            TO_DO, subject_id__in={subject for _folder, subject, _kind in latest}
+        ).values_list("folder_id", "subject_id", "kind")
     )
     gone = [row for key, row in latest.items() if key not in owed]
     missed = [row for row in gone if (DutyState(row.state), DutyAct.OWE_AGAIN) in rules.TRANSITIONS]

@@ -29,7 +29,7 @@ from sightline.meetings.terms import (
     SupporterAnswer,
     Topic,
 )
-from sightline.procedures.models import Duty
+from sightline.procedures.models import TO_DO, Duty
 from sightline.records.models import Decision
 
 from .factories import (
@@ -107,6 +107,25 @@ def test_a_conference_from_call_to_minutes(monkeypatch) -> None:
     with as_practitioner(family.worker):
         assert {d.kind for d in Decision.objects.filter(subject_id=meeting_id)} == {"meeting"}
         assert not Duty.objects.filter(kind="minutes_of_meeting", closed_at__isnull=True).exists()
+
+
+@pytest.mark.obligation("REC-05")
+def test_a_meeting_about_siblings_that_was_not_held_is_owed_again_for_each_of_them() -> None:
+    family = make_family()
+    meeting_id = call(family, when=now() + timedelta(hours=1))
+    with as_practitioner(family.chair):
+        clocks = Duty.objects.filter(kind="invitation_to_family", subject_id=meeting_id)
+        due = set(clocks.values_list("folder_id", "due_at"))
+        assert {folder for folder, _due in due} == {family.maya, family.theo}
+    invite_all(family, meeting_id)
+    with time_machine.travel(now() + timedelta(hours=2)), as_practitioner(family.chair):
+        actions.hold(
+            meeting_id, people=everybody_came(meeting_id), without_quorum_why="It cannot wait.",
+            unready_why="The court sits tomorrow.",
+        )  # fmt: skip
+        assert not clocks.filter(TO_DO).exists()
+        actions.not_held(meeting_id, "It was recorded on the wrong meeting.", knows_family=False)
+        assert sorted(clocks.filter(TO_DO).values_list("folder_id", "due_at")) == sorted(due), "once for each"
 
 
 @pytest.mark.obligation("FAM-01")
