@@ -388,7 +388,7 @@ def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None) -> None:
 def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     """What closed these duties was taken back: the latest of each kind on each subject in each folder is owed again,
     with the clock and the limit that it had. One that is owed as it is stays alone; one that was missed before it was
-    withdrawn is owed as the missed one that it is, so that it is counted once. The caller has asked its own
+    withdrawn or done is owed as the missed one that it is, so that it is counted once. The caller has asked its own
     permission."""
     latest = {
         (row.folder_id, row.subject_id, row.kind): row
@@ -400,13 +400,23 @@ def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
         ).values_list("folder_id", "subject_id", "kind")
     )
     gone = [row for key, row in latest.items() if key not in owed]
-    missed = [row for row in gone if (DutyState(row.state), DutyAct.OWE_AGAIN) in rules.TRANSITIONS]
+    late = _missed_for_good(gone)
+    missed = [row for row in gone if rules.goes_on_as_missed(DutyState(row.state), row.id in late)]
     for row in missed:
         _step(row, DutyAct.OWE_AGAIN, reason=reason.strip())
     made = _opened_again([row for row in gone if row not in missed], reason)
     for row in (*missed, *made):
         record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
     return [*missed, *made]
+
+
+def _missed_for_good(rows: Sequence[Duty]) -> set[UUID]:
+    """Those of these that were missed, and not written up as done in time since."""
+    acts = DutyEvent.objects.filter(duty__in=rows, act__in=(DutyAct.MISS.value, DutyAct.WRITE_UP.value))
+    by_act: dict[str, set[UUID]] = {DutyAct.MISS.value: set(), DutyAct.WRITE_UP.value: set()}
+    for duty_id, act in acts.values_list("duty_id", "act"):
+        by_act[act].add(duty_id)
+    return by_act[DutyAct.MISS.value] - by_act[DutyAct.WRITE_UP.value]
 
 
 def _opened_again(again: Sequence[Duty], reason: str) -> list[Duty]:
@@ -679,7 +689,7 @@ DONE = {
     DutyAct.DISCHARGE: "did it",
     DutyAct.WITHDRAW: "withdrew it",
     DutyAct.WRITE_UP: "wrote down that it was done in time",
-    DutyAct.OWE_AGAIN: "took back that it is no longer owed",
+    DutyAct.OWE_AGAIN: "took back that it was done or is no longer owed",
 }
 
 

@@ -48,6 +48,8 @@ TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
     (DutyState.LAPSED, DutyAct.ANSWER): DutyState.NEVER_DONE,
     (DutyState.LAPSED, DutyAct.OWE_AGAIN): DutyState.MISSED,
     (DutyState.NEVER_DONE, DutyAct.OWE_AGAIN): DutyState.ANSWERED,
+    (DutyState.DONE_LATE, DutyAct.OWE_AGAIN): DutyState.MISSED,
+    (DutyState.DISCHARGED, DutyAct.OWE_AGAIN): DutyState.ANSWERED,  # only what `goes_on_as_missed`
     **{
         (state, DutyAct.WRITE_UP): DutyState.DISCHARGED
         for state in (DutyState.MISSED, DutyState.ANSWERED, DutyState.DONE_LATE, DutyState.LAPSED)
@@ -63,7 +65,7 @@ _REFUSALS = {
     DutyAct.DISCHARGE: "It has been done or withdrawn already. Answer for its lateness to close it.",
     DutyAct.WITHDRAW: "It has been done or withdrawn already. Answer for its lateness to close it.",
     DutyAct.WRITE_UP: "It is not late, so nothing has to be put right.",
-    DutyAct.OWE_AGAIN: "It is owed as it is, or was done.",
+    DutyAct.OWE_AGAIN: "It is owed as it is.",
 }
 
 LEAST_WORDS = 3
@@ -108,6 +110,15 @@ def steps_of_withdrawing(state: DutyState, late: bool) -> tuple[DutyAct, ...]:
     """What happens to a duty that stands so when it is no longer owed. What is late by then was missed first, whether
     or not the clock has marked it: that it is not needed any more does not undo that (Sightline baseline)."""
     return (DutyAct.MISS, DutyAct.WITHDRAW) if state in RUNNING and late else (DutyAct.WITHDRAW,)
+
+
+def goes_on_as_missed(state: DutyState, missed: bool) -> bool:
+    """Whether a duty whose closing is taken back is owed again as the missed one that it is, so that it is counted
+    once, and what was answered for need not be again. What was done or withdrawn in time (it was not `missed`, or was
+    written up since) begins anew with the clock that it had (Sightline baseline)."""
+    if state is DutyState.DISCHARGED and not missed:
+        return False
+    return (state, DutyAct.OWE_AGAIN) in TRANSITIONS
 
 
 def diagram() -> str:

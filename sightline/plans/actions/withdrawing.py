@@ -100,7 +100,9 @@ def _plan_owed(plan: Plan) -> None:
     episode = open_episode(joined_set(lead_of(plan.folder_id)))
     if episode is None or Stage(episode.stage) is not Stage.HELP:
         return
-    met = Duty.objects.filter(subject_id=episode.id, kind="plan_begun", closed_at__gte=plan.written_at)
+    acts = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
+    done = DutyEvent.objects.filter(act__in=acts, at__gte=plan.written_at)
+    met = Duty.objects.filter(subject_id=episode.id, kind="plan_begun", id__in=done.values("duty_id"))
     if duties.owe_again(met, "The beginning of the plan was taken back."):
         return
     duties.happened(

@@ -26,6 +26,7 @@ from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer, WishesIn
 from sightline.plans.models import Action, Ending, Offer, Plan, Review, TakenBack
 from sightline.plans.terms import Achieved, Next, OfferState, PlanKind, ReviewResult
+from sightline.procedures.actions import answer_for
 from sightline.procedures.models import Duty
 from sightline.records.queries import decisions
 
@@ -418,6 +419,26 @@ def test_an_action_that_was_closed_is_to_be_done_after_all_by_the_same_day_and_c
             actions.close_action(action, done=done, words="She went.")
             actions.reopen_action(action, " ")
         assert refused.value.verdict.field == "why"
+
+
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize("answered", [False, True])
+def test_an_action_that_was_done_late_and_was_not_done_is_owed_as_the_one_that_was_missed(answered):
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.worker):
+        [action] = actions.give_action([plan], an_action(family.nurse))
+        duty = Duty.objects.get(subject_id=action)
+    with time_machine.travel(duty.due_at + timedelta(days=2)), as_practitioner(family.worker):
+        for state in ("missed and answered for", "missed and answered for") if answered else ("missed",):
+            actions.close_action(action, done=True, words="The clinic saw her today.")
+            duty.refresh_from_db()
+            if duty.state == "done late" and answered:
+                with as_practitioner(family.nurse):
+                    answer_for(duty.id, "The clinic was closed for a week.")
+            actions.reopen_action(action, "It was another child who went.")
+            again = Duty.objects.get(subject_id=action)
+            assert (again.id, again.state, again.closed_at) == (duty.id, state, None)
 
 
 def test_a_plan_closed_by_death_in_error_is_open_again_with_its_review():

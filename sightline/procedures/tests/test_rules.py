@@ -27,9 +27,9 @@ TRUTH = {
     State.EXTENDED: "shorten extend miss - discharge withdraw - -",
     State.MISSED: "- - - answer discharge withdraw write-up -",
     State.ANSWERED: "- - - - discharge withdraw write-up -",
-    State.DONE_LATE: "- - - answer - - write-up -",
+    State.DONE_LATE: "- - - answer - - write-up owe-again",
     State.LAPSED: "- - - answer - - write-up owe-again",
-    State.DISCHARGED: "- - - - - - - -",
+    State.DISCHARGED: "- - - - - - - owe-again",
     State.WITHDRAWN: "- - - - - - - -",
     State.NEVER_DONE: "- - - - - - - owe-again",
 }
