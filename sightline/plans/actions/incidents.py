@@ -187,7 +187,9 @@ def count_incident_again(incident_id: UUID, why: str) -> None:
             decisions = Duty.objects.filter(
                 kind="incident_decision", folder_id=row.folder_id, subject_id__in=of_kind
             )
-            duties.owe_again(withdrawn_since(decisions, since), why.strip())
+            # Two withdrawn in turn may each have taken one away: one decision is due on a kind, the latest.
+            latest = withdrawn_since(decisions, since).order_by("-opened_at", "-id")[:1]
+            duties.owe_again(latest, why.strip())
         _count(row.folder_id, kind, acting, row.id)
     record(Verb.WROTE, "plans.count_incident_again", folder_id=row.folder_id, subject=back)
 

@@ -120,6 +120,21 @@ def test_what_was_withdrawn_by_mistake_counts_again_and_is_owed_again():
 
 
 @pytest.mark.obligation("NTC-03")
+def test_of_two_withdrawn_in_turn_one_that_counts_again_brings_back_one_decision():
+    family = make_family()
+    with as_practitioner(family.worker):
+        limit = pack_in_force().repeat("missing_repeated", today()).count
+        made = [actions.record_incident([family.maya], an_incident(n))[0] for n in range(limit)]
+        actions.withdraw_incident(made[-1], "She was at her grandmother's.")
+        [last] = actions.record_incident([family.maya], an_incident(limit))
+        [decision] = owed(family.maya, "incident_decision")
+        actions.withdraw_incident(last, "Recorded twice by two of us.")
+        assert owed(family.maya, "incident_decision") == []
+        actions.count_incident_again(made[-1], "Her grandmother had not seen her after all.")
+        assert [d.due_at for d in owed(family.maya, "incident_decision")] == [decision.due_at]
+
+
+@pytest.mark.obligation("NTC-03")
 def test_a_return_conversation_recorded_on_the_wrong_child_is_taken_back_and_owed_again():
     family = make_family()
     with as_practitioner(family.worker):
