@@ -326,6 +326,7 @@ _AFTERWARDS = {
     DutyAct.ANSWER.value: "Answered for",
     DutyAct.WITHDRAW.value: "Withdrawn",
     DutyAct.OWE_AGAIN.value: "Owed again",
+    DutyAct.NEVER_OWE.value: "Was never owed",
     DutyAct.WRITE_UP.value: "Was done in time, and is written down only now",
 }
 

@@ -356,29 +356,36 @@ def _done(duty: Duty, done: datetime | date) -> None:
 
 
 def withdraw_all(
-    subject_id: UUID, reason: str, *, folder_ids: Iterable[UUID] | None = None, kind: str = ""
+    subject_id: UUID,
+    reason: str,
+    *,
+    folder_ids: Iterable[UUID] | None = None,
+    kind: str = "",
+    never_owed: bool = False,
 ) -> int:
     """Nothing more is owed on that subject: withdraw what is still to be done on it, or what is of that kind. What was
-    missed stays in sight until somebody answers for it. Returns how many."""
+    missed stays in sight until somebody answers for it, unless it was `never_owed`: what opened it never was, as where
+    it was recorded by mistake or on the wrong child. Returns how many."""
     duties = Duty.objects.filter(subject_id=subject_id)
     if folder_ids is not None:
         duties = duties.filter(folder_id__in=list(folder_ids))
     if kind:
         duties = duties.filter(kind=kind)
-    return withdraw_these(duties, reason)
+    return withdraw_these(duties, reason, never_owed=never_owed)
 
 
-def withdraw_these(duties: QuerySet[Duty], reason: str) -> int:
+def withdraw_these(duties: QuerySet[Duty], reason: str, *, never_owed: bool = False) -> int:
     """The same of these duties, whatever they are about."""
     rules.may_withdraw(reason).or_refuse()
     found = list(duties.filter(TO_DO))
     for duty in found:
-        _withdrawn(duty, reason)
+        _withdrawn(duty, reason, never_owed=never_owed)
     return len(found)
 
 
-def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None) -> None:
-    for act in rules.steps_of_withdrawing(DutyState(duty.state), duty.due_at < now()):
+def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None, *, never_owed: bool = False) -> None:
+    late = duty.due_at < now()
+    for act in rules.steps_of_withdrawing(DutyState(duty.state), late, never_owed=never_owed):
         if act is DutyAct.MISS:
             _step(duty, act)
         else:
@@ -688,6 +695,7 @@ DONE = {
     DutyAct.ANSWER: "answered for it",
     DutyAct.DISCHARGE: "did it",
     DutyAct.WITHDRAW: "withdrew it",
+    DutyAct.NEVER_OWE: "took back what had opened it",
     DutyAct.WRITE_UP: "wrote down that it was done in time",
     DutyAct.OWE_AGAIN: "took back that it was done or is no longer owed",
 }

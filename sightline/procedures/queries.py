@@ -245,7 +245,9 @@ def on_subject(subject_id: UUID) -> list[DutyView]:
 
 def withdrawn_since(duties: QuerySet[Duty], at: datetime) -> QuerySet[Duty]:
     """Those of these duties that were withdrawn from then on and are not owed now, late or not."""
-    since = DutyEvent.objects.filter(duty=OuterRef("pk"), act=DutyAct.WITHDRAW.value, at__gte=at)
+    since = DutyEvent.objects.filter(
+        duty=OuterRef("pk"), act__in=(DutyAct.WITHDRAW.value, DutyAct.NEVER_OWE.value), at__gte=at
+    )
     return duties.filter(Exists(since), state__in=NOT_OWED)
 
 

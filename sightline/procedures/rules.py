@@ -2,7 +2,8 @@
 
 One table says every step in the life of a duty; `diagram` draws it for the documentation. A duty that was
 missed is never quietly finished: done late or no longer owed, it stays in sight until somebody has answered for it,
-and was missed for good. What was done in time and written down late was done in time: the history keeps both.
+and was missed for good, unless what had opened it never was. What was done in time and written down late was done in
+time: the history keeps both.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
     **{(state, DutyAct.MISS): DutyState.MISSED for state in RUNNING},
     **{(state, DutyAct.DISCHARGE): DutyState.DISCHARGED for state in RUNNING},
     **{(state, DutyAct.WITHDRAW): DutyState.WITHDRAWN for state in RUNNING},
+    **{(state, DutyAct.NEVER_OWE): DutyState.WITHDRAWN for state in STILL_TO_DO},
     (DutyState.MISSED, DutyAct.WITHDRAW): DutyState.LAPSED,
     (DutyState.ANSWERED, DutyAct.WITHDRAW): DutyState.NEVER_DONE,
     (DutyState.MISSED, DutyAct.ANSWER): DutyState.ANSWERED,
@@ -66,6 +68,7 @@ _REFUSALS = {
     DutyAct.WITHDRAW: "It has been done or withdrawn already. Answer for its lateness to close it.",
     DutyAct.WRITE_UP: "It is not late, so nothing has to be put right.",
     DutyAct.OWE_AGAIN: "It is owed as it is.",
+    DutyAct.NEVER_OWE: "It has been done or withdrawn already.",
 }
 
 LEAST_WORDS = 3
@@ -106,9 +109,12 @@ def steps_of_doing(state: DutyState, in_time: bool) -> tuple[DutyAct, ...]:
     return (DutyAct.DISCHARGE,) if (state, DutyAct.DISCHARGE) in TRANSITIONS else ()
 
 
-def steps_of_withdrawing(state: DutyState, late: bool) -> tuple[DutyAct, ...]:
+def steps_of_withdrawing(state: DutyState, late: bool, *, never_owed: bool = False) -> tuple[DutyAct, ...]:
     """What happens to a duty that stands so when it is no longer owed. What is late by then was missed first, whether
-    or not the clock has marked it: that it is not needed any more does not undo that (Sightline baseline)."""
+    or not the clock has marked it: that it is not needed any more does not undo that. What was `never_owed`, because
+    what opened it never was, cannot have been missed: it is not counted, late or not (Sightline baseline)."""
+    if never_owed:
+        return (DutyAct.NEVER_OWE,)
     return (DutyAct.MISS, DutyAct.WITHDRAW) if state in RUNNING and late else (DutyAct.WITHDRAW,)
 
 

@@ -89,6 +89,7 @@ class DutyAct(StrEnum):
     WITHDRAW = "withdraw"
     WRITE_UP = "write up"
     OWE_AGAIN = "owe again"
+    NEVER_OWE = "never owe"
 
 
 class DutyStatus(StrEnum):

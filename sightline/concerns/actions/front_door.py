@@ -228,7 +228,9 @@ def _give_back(part: ConcernPart, known_id: UUID, reasons: str) -> None:
         path = duty.path.replace(f"/child/{known_id}/", f"/child/{part.folder_id}/")
         duties.hand_to([duty.id], None, team_id=part.concern.team_id, path=path)
     for screening in decided:
-        duties.withdraw_all(screening.decision_id, f"The match was undone: {reasons}", folder_ids=[known_id])
+        duties.withdraw_all(
+            screening.decision_id, f"The match was undone: {reasons}", folder_ids=[known_id], never_owed=True
+        )
     me = current().practitioner_id
     for practitioner_id in owners - {me}:
         notify(

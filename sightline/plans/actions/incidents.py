@@ -153,13 +153,18 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
         raise Refused("Say why it does not count", "why")
     row.withdrawn_why, row.withdrawn_at = why.strip(), now()
     row.save(update_fields=["withdrawn_why", "withdrawn_at"])
-    duties.withdraw_all(row.id, f"The incident was withdrawn: {why.strip()}", kind="return_interview")
+    duties.withdraw_all(
+        row.id, f"The incident was withdrawn: {why.strip()}", kind="return_interview", never_owed=True
+    )
     kind = IncidentKind(row.kind)
     if not _over(row.folder_id, kind, pack_in_force()):
         # What is left is fewer than the procedures' number. While it is not, the decision is due as before.
         for subject in queries.decision_owed(row.folder_id, kind):
             duties.withdraw_all(
-                subject, f"An incident was withdrawn: {why.strip()}", kind="incident_decision"
+                subject,
+                f"An incident was withdrawn: {why.strip()}",
+                kind="incident_decision",
+                never_owed=True,
             )
     record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -117,6 +118,19 @@ def test_what_was_withdrawn_by_mistake_counts_again_and_is_owed_again():
         [said] = shown.counts_again
         assert "She was at her grandmother's." in said
         assert "had not seen her after all" in said
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_was_due_on_an_incident_that_was_none_is_not_missed_and_is_owed_where_it_counts_again():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [made] = actions.record_incident([family.maya], an_incident(0))
+        [talk] = owed(family.maya, "return_interview")
+    with time_machine.travel(talk.due_at + timedelta(days=1)), as_practitioner(family.worker):
+        actions.withdraw_incident(made, "It was her cousin Maya.")
+        assert Duty.objects.get(id=talk.id).state == "withdrawn", "late, and never owed"
+        actions.count_incident_again(made, "It was she after all.")
+        assert [d.due_at for d in owed(family.maya, "return_interview")] == [talk.due_at]
 
 
 @pytest.mark.obligation("NTC-03")

@@ -22,16 +22,16 @@ LATER = DUE + timedelta(days=7)
 REASON = "The father is abroad until the weekend; grandmother stays with the child."
 
 TRUTH = {
-    State.OPEN: "shorten extend miss - discharge withdraw - -",
-    State.SHORTENED: "shorten extend miss - discharge withdraw - -",
-    State.EXTENDED: "shorten extend miss - discharge withdraw - -",
-    State.MISSED: "- - - answer discharge withdraw write-up -",
-    State.ANSWERED: "- - - - discharge withdraw write-up -",
-    State.DONE_LATE: "- - - answer - - write-up owe-again",
-    State.LAPSED: "- - - answer - - write-up owe-again",
-    State.DISCHARGED: "- - - - - - - owe-again",
-    State.WITHDRAWN: "- - - - - - - -",
-    State.NEVER_DONE: "- - - - - - - owe-again",
+    State.OPEN: "shorten extend miss - discharge withdraw - - never-owe",
+    State.SHORTENED: "shorten extend miss - discharge withdraw - - never-owe",
+    State.EXTENDED: "shorten extend miss - discharge withdraw - - never-owe",
+    State.MISSED: "- - - answer discharge withdraw write-up - never-owe",
+    State.ANSWERED: "- - - - discharge withdraw write-up - never-owe",
+    State.DONE_LATE: "- - - answer - - write-up owe-again -",
+    State.LAPSED: "- - - answer - - write-up owe-again -",
+    State.DISCHARGED: "- - - - - - - owe-again -",
+    State.WITHDRAWN: "- - - - - - - - -",
+    State.NEVER_DONE: "- - - - - - - owe-again -",
 }
 
 
@@ -49,7 +49,7 @@ def test_every_step_is_allowed_or_refused_with_a_reason(state, act):
 @pytest.mark.obligation("TIM-03")
 @given(st.lists(st.sampled_from(list(Act)), max_size=12))
 def test_a_missed_duty_stays_in_sight_until_answered_for_or_shown_to_have_been_done_in_time(acts):
-    state, missed, answered, in_time = State.OPEN, False, False, False
+    state, missed, answered, in_time, never = State.OPEN, False, False, False, False
     for act in acts:
         if not step(state, act):
             continue
@@ -57,12 +57,13 @@ def test_a_missed_duty_stays_in_sight_until_answered_for_or_shown_to_have_been_d
         missed |= act is Act.MISS
         answered |= act is Act.ANSWER
         in_time |= act is Act.WRITE_UP
-        if missed and not answered and not in_time:
+        never |= act is Act.NEVER_OWE
+        if missed and not answered and not in_time and not never:
             assert state in rules.UNANSWERED
             assert state in rules.IN_SIGHT
         if state in rules.FINAL:
-            assert answered or in_time or not missed
-        if missed:
+            assert answered or in_time or never or not missed
+        if missed and not never:
             assert state is not State.WITHDRAWN, "that would leave the figures"
 
 
@@ -77,6 +78,8 @@ def test_what_is_late_is_missed_before_it_is_withdrawn_whether_or_not_the_clock_
         State.MISSED: State.LAPSED,
         State.ANSWERED: State.NEVER_DONE,
     }.get(before, State.LAPSED if late else State.WITHDRAWN)
+    [never] = rules.steps_of_withdrawing(before, late, never_owed=True)
+    assert after_step(before, never) is State.WITHDRAWN, "what never was cannot have been missed"
 
 
 def test_every_state_leads_to_an_end_and_ends_lead_nowhere():
