@@ -1,9 +1,10 @@
 """The only writers of plans, by subject."""
 
+from sightline.records.actions import ConflictIn
+
 from .back import reopen_action, reopen_plan, reopen_review
 from .begin import (
     BeginIn,
-    ConflictIn,
     WishesIn,
     begin_plan,
     change_category,

@@ -29,7 +29,7 @@ from sightline.meetings.queries import taken_back_decisions
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 from sightline.voice import actions as voice
@@ -49,20 +49,9 @@ STATUS = {
 }
 
 
-@dataclass(frozen=True)
-class ConflictIn:
-    """With whose interests the child's welfare was in conflict in a decision, and how that was resolved (CHD-06)."""
-
-    conflict: str = ""
-    conflict_resolved: str = ""
-    for_the_child: bool | None = None
-
-    def or_refuse(self) -> None:
-        """Nothing is done on a plan while a conflict is not resolved for the child: a manager decides then."""
-        rules.may_decide_despite(self.conflict, self.for_the_child).or_refuse()
-
-
-NO_CONFLICT = ConflictIn()
+def undivided(conflict: ConflictIn) -> None:
+    """Raises Refused: nothing is done on a plan while a conflict is not resolved for the child (CHD-06)."""
+    rules.may_decide_despite(conflict.conflict, conflict.for_the_child).or_refuse()
 
 
 @dataclass(frozen=True)
@@ -154,7 +143,7 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
     posting = works_in(lead_id)
     if posting is None:
         raise Refused("Choose somebody who holds a post today to lead the plan", "lead")
-    sent.conflict.or_refuse()
+    undivided(sent.conflict)
     pack, at = pack_in_force(), now()
     [decision] = decide(
         [

@@ -30,7 +30,7 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
@@ -45,7 +45,7 @@ from ..terms import (
     ReviewResult,
 )
 from .base import changed, enter, signed
-from .begin import NO_CONFLICT, STATUS, BeginIn, ConflictIn, WishesIn, begun, in_effect, statuses_of, weigh
+from .begin import STATUS, BeginIn, WishesIn, begun, in_effect, statuses_of, undivided, weigh
 from .carrying import carry
 
 
@@ -143,7 +143,7 @@ def decide_on(
 ) -> Decision:
     """What is decided on how a plan goes on, with the regard had to the child's wishes."""
     knows_nobody(knows_family).or_refuse()
-    conflict.or_refuse()
+    undivided(conflict)
     pack = pack_in_force()
     [decision] = decide(
         [

@@ -17,14 +17,14 @@ from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
 from ..models import GOES_ON, Offer, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..terms import Achieved, DidChange, Next, PlanAct, PlanKind, PlanState, ReviewResult, Whose
 from .base import changed, end_of, enter, path_of, signed
-from .begin import NO_CONFLICT, ConflictIn, WishesIn, weigh
+from .begin import WishesIn, undivided, weigh
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def close_review(
     if result is None:
         raise Refused("Select what the review decided", "result")
     knows_nobody(knows_family).or_refuse()
-    conflict.or_refuse()
+    undivided(conflict)
     pack, at, kind = pack_in_force(), now(), PlanKind(plan.kind)
     [decision] = decide(
         [
