@@ -37,6 +37,9 @@ OF_ONES_OWN = {
     "records.give_left_drafts": "drafts handed to oneself when their writer left",
 }
 
+#: What the worker and the commands do beside their jobs; no page comes to it.
+OF_COMMANDS = {"audit/anchor.py"}
+
 
 def _steps(room: str, tree: ast.Module, inside: bool) -> Iterator[tuple[str, list[str]]]:
     """Each function, and what it does in order: GATE, a write (""), or the name of what it calls."""
@@ -109,6 +112,7 @@ def called_by_pages() -> frozenset[str]:
         for path in sorted(room.rglob("*.py"))
         if not {"tests", "migrations", "actions"} & set(path.relative_to(room).parts)
         and path.name not in ("actions.py", "jobs.py", "apps.py")
+        and path.relative_to(room.parent).as_posix() not in OF_COMMANDS
         and room.name != "config"
         for name in _called_by(room, path)
     )
