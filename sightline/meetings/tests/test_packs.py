@@ -325,10 +325,8 @@ def test_a_report_is_sent_as_a_file_and_seen_by_those_who_may(family: Family) ->
     with as_practitioner(family.worker):
         actions.invite(meeting_id, Invitee.practitioner(family.stranger.pk))
     assert "report.jpg" not in text(signed_in(family.stranger).get(f"/meetings/{meeting_id}/"))
-    assert (
-        signed_in(family.stranger).get(f"/child/{family.maya}/documents/{maya.document_id}/").status_code
-        == 404
-    )
+    closed = signed_in(family.stranger).get(f"/child/{family.maya}/documents/{maya.document_id}/")
+    assert (closed.status_code, closed["Location"]) == (302, f"/child/{family.maya}/pointer/")
 
 
 def test_a_file_that_cannot_be_kept_sends_nothing_and_keeps_what_was_typed(family: Family) -> None:
