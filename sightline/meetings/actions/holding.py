@@ -220,7 +220,7 @@ def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
     events = [pack.event(one, day) for one in (*rule.on_held, "family_stayed_away")]
     reason = "It was taken back that the meeting was held."
     for kind in {kind for event in events for kind in event.opens}:
-        duties.withdraw_all(meeting.id, reason, kind=kind, folder_ids=folder_ids)
+        duties.withdraw_all(meeting.id, reason, kind=kind, folder_ids=folder_ids, never_owed=True)
     subjects = [meeting.id, *([meeting.process_id] if meeting.process_id else [])]
     done = DutyEvent.objects.filter(
         duty__subject_id__in=subjects, duty__folder_id__in=folder_ids, act=DutyAct.DISCHARGE.value,

@@ -124,8 +124,11 @@ def test_a_meeting_about_siblings_that_was_not_held_is_owed_again_for_each_of_th
             unready_why="The court sits tomorrow.",
         )  # fmt: skip
         assert not clocks.filter(TO_DO).exists()
+        minutes = Duty.objects.filter(kind="minutes_of_meeting", subject_id=meeting_id)
+        minutes.update(due_at=now() - timedelta(minutes=1), state="missed")
         actions.not_held(meeting_id, "It was recorded on the wrong meeting.", knows_family=False)
         assert sorted(clocks.filter(TO_DO).values_list("folder_id", "due_at")) == sorted(due), "once for each"
+        assert set(minutes.values_list("state", flat=True)) == {"withdrawn"}, "of no meeting, none are missed"
 
 
 @pytest.mark.obligation("FAM-01")

@@ -209,7 +209,9 @@ def _owed_before(plan: Plan, review: Review, why: str) -> None:
     )  # fmt: skip
     done = list(Duty.objects.filter(id__in=since.values("duty_id")))
     for opened in {k for e in events for k in e.opens}:
-        duties.withdraw_all(plan.id, "The closing of the review was taken back.", kind=opened)
+        duties.withdraw_all(
+            plan.id, "The closing of the review was taken back.", kind=opened, never_owed=True
+        )
     duties.owe_again(done, why)
 
 

@@ -182,7 +182,7 @@ def _core_group_did_not_meet(change: PlanChange, why: str) -> None:
     )  # fmt: skip
     done = list(Duty.objects.filter(id__in=met.values("duty_id")))
     for kind in event.opens:
-        duties.withdraw_all(plan.id, "The core group was not held after all.", kind=kind)
+        duties.withdraw_all(plan.id, "The core group was not held after all.", kind=kind, never_owed=True)
     duties.owe_again(done, why)
     changed(plan, acting, "core group not held after all", why)
     record(Verb.WROTE, "plans.core_group_not_met", folder_id=plan.folder_id, subject=plan)

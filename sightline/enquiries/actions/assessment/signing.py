@@ -157,7 +157,7 @@ def set_aside(assessment_id: UUID, words: str, *, knows_family: bool | None) -> 
         raise Refused("Say why it is set aside.", "words")
     made = _signing(row, AssessmentAct.SET_ASIDE, words)
     if row.duty_subject == row.id:
-        duties.withdraw_all(row.id, words)
+        duties.withdraw_all(row.id, words, never_owed=True)
     record(Verb.WROTE, "enquiries.set_aside", folder_id=row.folder_id, subject=made)
     return made
 
