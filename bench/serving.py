@@ -1,4 +1,5 @@
-"""A data folder loaded with invented children, and Sightline serving it: for measurements over HTTP."""
+"""A data folder loaded with invented children, and Sightline serving it, its worker beside the web server as in
+`sightline serve`: for measurements over HTTP."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from bench.loading import Size, loaded
 from sightline.config.numbers import PROCESSES
 from sightline.config.place import as_owner, opened
 from sightline.config.processes import Processes
-from sightline.config.serving import await_answer, prepare, start_web
+from sightline.config.serving import await_answer, prepare, start_web, start_worker
 
 
 @dataclass
@@ -64,6 +65,7 @@ def served(data: Path | None, size: Size) -> Iterator[Served]:
             try:
                 web = start_web(processes, place, "127.0.0.1", port, PROCESSES)
                 await_answer(processes, web, port)
+                start_worker(processes, place)
                 assert web.process is not None
                 with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                     for name, value in _session().items():
