@@ -1,5 +1,6 @@
 """Behind a door PostgreSQL uses an index for a comparison only where nothing in it could tell a row's contents before
-the door is asked. It does not know that of COALESCE: a comparison with one reads the whole table (PostgreSQL's `contain_leaked_vars`)."""
+the door is asked (`contain_leaked_vars`). It does not know that of COALESCE: a comparison with one reads the whole
+table."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def test_nothing_is_looked_up_by_coalesce() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["WHERE c.corrects_id = coalesce(e.corrects_id, e.id)", "entry__corrects=Coalesce(OuterRef('x'), 1)"]
+    "text",
+    ["WHERE c.corrects_id = coalesce(e.corrects_id, e.id)", "entry__corrects=Coalesce(OuterRef('x'), 1)"],
 )
 def test_what_is_looked_for_would_be_found(text: str) -> None:
     assert _found(text)
