@@ -193,6 +193,8 @@ def _of_program() -> Iterator[Finding]:
         yield Finding("access rules", "bad", f"not this version's on {shown}: `sightline manage migrate`")
     else:
         yield Finding("access rules", "good", "every table has its own, forced")
+    if not any(name.startswith("procedures.") for name in pending):
+        yield _of_packs()
     if any(name.startswith("procrastinate.") for name in pending):
         return
     age = worker_heartbeat_age()
@@ -200,6 +202,15 @@ def _of_program() -> Iterator[Finding]:
         yield Finding("worker", "note", "no worker is running: nothing is sealed, sent or reminded of")
     else:
         yield Finding("worker", "good", f"heard of {age:.0f} s ago")
+
+
+def _of_packs() -> Finding:
+    from sightline.procedures.queries import packs_not_kept
+
+    if unkept := packs_not_kept():
+        says = f"the text of {', '.join(unkept)} is not kept yet: `sightline manage migrate`"
+        return Finding("procedures", "bad", says)
+    return Finding("procedures", "good", "the text of every pack is kept in the database")
 
 
 def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:

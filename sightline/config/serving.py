@@ -132,10 +132,13 @@ def work(data: Path | None) -> None:
 
 
 def fingerprint() -> str:
-    """Differs for any other program: our own files by their times, installed packages by name and time."""
+    """Differs for any other program: our own files and the packs by their times, installed packages by name and
+    time."""
     digest = hashlib.sha256()
     package = Path(__file__).resolve().parents[1]
     own = [path for path in package.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    # In a checkout the packs stand beside the package, in a wheel within it.
+    own += (package.parent / "packs").rglob("*.toml")
     installed = [path for folder in sys.path for path in Path(folder).glob("*.dist-info")]
     for path in sorted([*own, *installed]):
         digest.update(f"{path} {path.stat().st_mtime_ns}\n".encode())
@@ -229,7 +232,25 @@ def prepare(place: Place, *, migrate: bool) -> None:
             # First the cache table: when the migrations have run, every table gets its privileges.
             call_command("createcachetable", verbosity=0)
             call_command("migrate", verbosity=0, interactive=False)
+    keep_procedures()
     collect_static(place)
+
+
+def keep_procedures() -> None:
+    """Keep the texts of procedure packs that were changed since the last start. Raises PlaceError where only the
+    owner of the tables could, and is not known here."""
+    from sightline.procedures.actions import keep_packs
+    from sightline.procedures.queries import packs_not_kept
+
+    if not packs_not_kept():
+        return
+    if not os.environ.get("SIGHTLINE_OWNER_URL"):
+        raise PlaceError(
+            "The procedures were changed, and their text is not kept in the database yet. "
+            "Run `sightline manage migrate`."
+        )
+    with as_owner():
+        keep_packs()
 
 
 def collect_static(place: Place) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +26,10 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 
 from . import clocks, rules
-from .models import RUNNING, TO_DO, Duty, DutyEvent, ManagerView
+from .loader import texts_there
+from .models import RUNNING, TO_DO, Duty, DutyEvent, ManagerView, PackText, PackVersion
 from .pack import Pack
-from .queries import agencies_working_with, pack_in_force, pack_named, reach_of
+from .queries import agencies_working_with, pack_in_force, pack_named, packs_not_kept, reach_of
 from .schema import DutyKind, Limit
 from .terms import Basis, DutyAct, DutyState
 
@@ -737,3 +739,32 @@ def _move(duty: Duty, act: DutyAct, due_at: datetime, reason: str, sent: Sent | 
         folder_id=duty.folder_id, duty=duty, act=act.value, at=now(), by_id=current().practitioner_id,
         reason=reason, due_before=before, due_after=due_at if before != due_at else duty.agreed_at,
     )  # fmt: skip
+
+
+@transaction.atomic
+def keep_packs() -> int:
+    """Keep the texts of all procedure packs that come along, as far as they can be used and are not kept yet, so that
+    what was decided under them can be read in their words for good. Run as the owner of the tables, wherever a place is
+    made ready. Returns how many versions were new."""
+    there, at, new = texts_there(), now(), 0
+    for version in packs_not_kept():
+        named = {
+            f"{folder}/{file}": (sha256(raw).hexdigest(), raw.decode())
+            for folder, files in there[version].items()
+            for file, raw in files.items()
+        }
+        PackText.objects.bulk_create(
+            (PackText(digest=digest, text=text) for digest, text in named.values()), ignore_conflicts=True
+        )
+        PackVersion.objects.bulk_create(
+            [
+                PackVersion(
+                    version=version,
+                    files={where: digest for where, (digest, _) in named.items()},
+                    first_seen_at=at,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+        new += 1
+    return new

@@ -7,15 +7,15 @@ dated versions of one value.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterator, Sequence
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from .pack import ANY_AGENCY, NotInForce, Pack
-from .reading import Fault, Folder, Table, read_folder
+from .reading import Fault, Folder, Table, digest_of, files_of, read_files, read_folder, version_of
 from .schema import (
     DutyKind,
     EntryForm,
@@ -141,12 +141,11 @@ def lay_over(folder: Folder, base: Folder | None) -> tuple[Pack | None, list[Fau
     manual = folder.manual
     if manual is None:
         return None, faults
-    version = hashlib.sha256(f"{base.digest if base else ''}{folder.digest}".encode()).hexdigest()[:12]
     pack = Pack(
         name=manual.name,
         title=manual.title,
         summary=manual.summary,
-        version=f"{manual.name}@{version}",
+        version=version_of(manual.name, folder.digest, base.digest if base else ""),
         base=manual.overlays,
         manual=folder.sources.get(manual.manual),
         incomplete=manual.incomplete,
@@ -267,6 +266,38 @@ def read_with_base(root: Path, name: str) -> tuple[Folder, Folder | None, Pack |
     return folder, base, pack, [*folder.faults, *faults]
 
 
+def pack_of_files(name: str, files: Mapping[str, Mapping[str, bytes]]) -> tuple[Pack | None, list[Fault]]:
+    """A pack of texts that were kept, by folder and file, and what of them this version of Sightline cannot read.
+
+    It is as it was: what a pack must have by now, it need not have had then.
+    """
+    folder, base = read_files(name, files[name]), None
+    under = folder.manual.overlays if folder.manual else ""
+    if under in files and under != name:
+        base = read_files(under, files[under])
+        folder = read_files(name, files[name], base.sources)
+    pack, _faults = lay_over(folder, base)
+    return pack, [*(base.faults if base else ()), *folder.faults]
+
+
+def texts_there(root: Path | None = None) -> dict[str, dict[str, dict[str, bytes]]]:
+    """By version, the files of each pack under the root and of its base, by folder and file. Reads no more of what
+    stands in them than which base a pack lies over; what cannot be read is left out."""
+    root = root or packs_root()
+    folders = {name: files_of(root / name)[0] for name in pack_names(root)}
+    found = {}
+    for name, files in folders.items():
+        try:
+            heads = [tomllib.loads(raw.decode("utf-8-sig")) for raw in files.values() if b"[pack]" in raw]
+            under = next(head["pack"] for head in heads if "pack" in head).get("overlays", "")
+            base = folders.get(under)
+        except (StopIteration, ValueError, AttributeError, TypeError, RecursionError):
+            continue
+        version = version_of(name, digest_of(files), digest_of(base) if base is not None else "")
+        found[version] = {name: files} | ({under: base} if base is not None else {})
+    return found
+
+
 def load_pack(name: str, root: Path | None = None) -> Pack:
     """The pack of that name, read once for the life of the process.
 
@@ -296,6 +327,8 @@ __all__ = [
     "UnknownPack",
     "load_pack",
     "pack_names",
+    "pack_of_files",
     "packs_root",
     "read_with_base",
+    "texts_there",
 ]

@@ -11,7 +11,8 @@ from django.db.models import Q
 
 from sightline.access.models import FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner, Team
-from sightline.kernel.models import never_changed
+from sightline.kernel.door import Door
+from sightline.kernel.models import AppendOnly, never_changed
 
 from .terms import DutyAct, DutyState
 
@@ -110,3 +111,31 @@ class ManagerView(FolderRow):
 
     class Meta:
         triggers = [never_changed("manager_view_never_changed")]
+
+
+class PackText(AppendOnly):
+    """The text of one file of a procedure pack, word for word: once, in however many versions it stands. Written by the
+    owner of the tables alone; `digest` is its SHA-256, in hex."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+    door = Door(read="true")
+
+    class Meta:
+        triggers = [never_changed("pack_text_never_changed")]
+
+
+class PackVersion(AppendOnly):
+    """A text of a procedure pack that this place has had: of which files it is made, the base's among them.
+
+    `version` is what decisions and duties keep (`Pack.version`); `files` has the digest of each file's text by folder
+    and name, "england/limits.toml". Written by the owner of the tables alone.
+    """
+
+    version = models.CharField(max_length=80, unique=True)
+    files = models.JSONField()
+    first_seen_at = models.DateTimeField()
+    door = Door(read="true")
+
+    class Meta:
+        triggers = [never_changed("pack_version_never_changed")]

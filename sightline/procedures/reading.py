@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -63,22 +63,52 @@ class Folder:
         return ((value, table) for value, table in self.values if value.kind == kind)
 
 
+def files_of(folder: Path) -> tuple[dict[str, bytes], list[Fault]]:
+    """The TOML files of a pack by their names, in order, with the line ends of no particular system; and those that
+    cannot be read."""
+    files: dict[str, bytes] = {}
+    faults = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            files[path.name] = path.read_bytes().replace(b"\r\n", b"\n")
+        except OSError as error:
+            faults.append(
+                Fault(f"{folder.name}/{path.name}", 1, f"cannot be read: {error.strerror or error}")
+            )
+    return files, faults
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of the names and the text of a pack's own files, as `files_of` gives them, in hex."""
+    digest = hashlib.sha256()
+    for name, raw in files.items():
+        digest.update(name.encode() + b"\0" + raw + b"\0")
+    return digest.hexdigest()
+
+
+def version_of(name: str, own: str, base: str = "") -> str:
+    """What decisions and duties keep of a pack: its name, and the digests of its own files and its base's in short."""
+    return f"{name}@{hashlib.sha256(f'{base}{own}'.encode()).hexdigest()[:12]}"
+
+
 def read_folder(folder: Path, base_sources: dict[str, Source] | None = None) -> Folder:
     """Read every TOML file of a pack. Never raises for what stands in the files: it is in `faults`."""
-    digest = hashlib.sha256()
-    read = Folder(folder.name, "")
+    files, faults = files_of(folder)
+    return read_files(folder.name, files, base_sources, faults)
+
+
+def read_files(
+    name: str,
+    files: Mapping[str, bytes],
+    base_sources: dict[str, Source] | None = None,
+    faults: Sequence[Fault] = (),
+) -> Folder:
+    """The same of files that were read already, or kept; `faults` are those of reading them."""
+    read = Folder(name, digest_of(files), faults=list(faults))
     tables: list[Table] = []
-    for path in sorted(folder.glob("*.toml")):
-        shown = f"{folder.name}/{path.name}"
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            read.faults.append(Fault(shown, 1, f"cannot be read: {error.strerror or error}"))
-            continue
-        digest.update(path.name.encode() + b"\0" + raw.replace(b"\r\n", b"\n") + b"\0")
-        tables += _tables(raw, shown, read.faults)
-    read.digest = digest.hexdigest()
-    _read_head(read, tables, folder)
+    for file, raw in files.items():
+        tables += _tables(raw, f"{name}/{file}", read.faults)
+    _read_head(read, tables)
     # Without its head, or before its base has been read, nobody can say which sources a pack may cite.
     waits = read.manual is None or (bool(read.manual.overlays) and base_sources is None)
     known = None if waits else dict(base_sources or {}) | read.sources
@@ -130,21 +160,19 @@ def _tables(raw: bytes, shown: str, faults: list[Fault]) -> list[Table]:
     return tables
 
 
-def _read_head(read: Folder, tables: list[Table], folder: Path) -> None:
+def _read_head(read: Folder, tables: list[Table]) -> None:
     heads = [table for table in tables if table.kind == "pack"]
     if not heads:
         read.faults.append(
-            Fault(f"{folder.name}/pack.toml", 1, "a pack needs a file pack.toml with a table [pack]")
+            Fault(f"{read.name}/pack.toml", 1, "a pack needs a file pack.toml with a table [pack]")
         )
     for extra in heads[1:]:
         read.faults.append(extra.fault("a second [pack]: the head of a pack stands once"))
     if heads:
         read.head = heads[0]
         read.manual = _validated(Manual, heads[0], heads[0].data, read.faults)
-        if read.manual and read.manual.name != folder.name:
-            read.faults.append(
-                heads[0].fault(f'the name must be that of the folder, "{folder.name}"', "name")
-            )
+        if read.manual and read.manual.name != read.name:
+            read.faults.append(heads[0].fault(f'the name must be that of the folder, "{read.name}"', "name"))
     for table in tables:
         if table.kind == "source":
             source = _validated(Source, table, table.data, read.faults)

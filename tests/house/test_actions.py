@@ -50,6 +50,7 @@ NOT_TOLD = {
     "access.drop_form": "as concerns.save_draft",
     "access.drop_forms_before": "the job that asks for it tells the trail",
     "agencies.sync_roles": "runs at migration, as the owner, before anybody can sign in",
+    "procedures.keep_packs": "as agencies.sync_roles",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.
     "voice.decided": "a step of the decision, which the record tells",

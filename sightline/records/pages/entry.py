@@ -23,7 +23,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.pack import NotInForce
-from sightline.procedures.queries import pack_in_force, pack_named
+from sightline.procedures.queries import pack_in_force, pack_signed_under
 from sightline.procedures.schema import Abbreviation, EntryForm
 
 from .. import actions, queries, wording
@@ -116,7 +116,7 @@ def _correction_about(at: Scene, found: EntryView) -> tuple[Scene, About, dict[U
 
 def _pinned(found: EntryView) -> EntryForm:
     """The form that the entry was signed on; the plain note's for what was signed on none."""
-    pack = pack_named(found.pack) if found.pack else pack_in_force()
+    pack = pack_signed_under(found.pack, found.pack_version) if found.pack else pack_in_force()
     versions = pack.history(EntryForm, found.kind)
     for form in versions:
         if form.from_ == found.form_from:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,8 @@ from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.loader import UnknownPack
 from sightline.procedures.pack import NotInForce, Pack
-from sightline.procedures.queries import pack_in_force, pack_named
+from sightline.procedures.queries import KeptPack, kept_pack, pack_in_force, pack_named
+from sightline.procedures.schema import Value
 
 
 def _day(request: HttpRequest) -> date:
@@ -32,23 +34,67 @@ def _day(request: HttpRequest) -> date:
 _VERSION = re.compile(r"[a-z0-9-]+(@[0-9a-f]+)?")
 
 
-def _asked(request: HttpRequest) -> tuple[Pack, date, dict[str, Any]]:
-    """The pack and the day asked about, and what a page about them shows besides.
+@dataclass(frozen=True)
+class Asked:
+    """What a page about the procedures is asked: which text, as it holds on which day.
 
-    ?under=: the text that a decision or a duty was made under, where it keeps one; else the pack in force. Raises
-    NotFound where there is no such pack.
+    `under`: the version that a decision or a duty was made under, where it keeps one; `kept`: its very text, where
+    that was changed since and is kept here; `changed`: whether it was.
     """
+
+    pack: Pack
+    on: date
+    under: str = ""
+    kept: KeptPack | None = None
+    changed: bool = False
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {"under": self.under, "on": self.on.isoformat()} if self.under else {}
+
+    def same_today(self, found: Value) -> bool:
+        """Whether a value holds today as it stands here, in the procedures in force."""
+        pack = pack_in_force()
+        return next((v for v in pack.all(type(found), today()) if v.id == found.id), None) == found
+
+    def shown(self, found: Value | None = None) -> dict[str, Any]:
+        """What every page about it shows; `found` is the one value that it shows."""
+        return {
+            "pack": self.pack,
+            "on": self.on,
+            "asked": self.asked,
+            "query": f"?{urlencode(self.asked)}" if self.under else "",
+            "made_under": self.under,
+            "kept": self.kept,
+            "changed": self.changed,
+            "same_today": found is not None and self.same_today(found),
+        }
+
+    def back(self) -> dict[str, str]:
+        return {"back_href": reverse("web:procedures", query=self.asked), "back_text": "Procedures"}
+
+
+def _asked(request: HttpRequest) -> Asked:
+    """?under=: the text that a decision or a duty was made under; else the pack in force. ?on=: the day. Raises
+    NotFound where there is no such pack."""
     on, under = _day(request), request.GET.get("under", "")
     if not under:
-        return pack_in_force(), on, {"on": on, "asked": {}, "query": ""}
+        return Asked(pack_in_force(), on)
     if not _VERSION.fullmatch(under):
         raise NotFound
+    name, _, digest = under.partition("@")
     try:
-        pack = pack_named(under.partition("@")[0])
+        now = pack_named(name)
     except UnknownPack:
-        raise NotFound from None
-    asked = {"under": under, "on": on.isoformat()}
-    return pack, on, {"on": on, "asked": asked, "query": f"?{urlencode(asked)}", "made_under": under}
+        now = None
+    if digest and (now is None or now.version != under):
+        kept = kept_pack(under)
+        then = kept.pack if kept is not None and kept.pack is not None else now
+        if then is not None:
+            return Asked(then, on, under, kept, changed=True)
+    if now is None:
+        raise NotFound
+    return Asked(now, on, under)
 
 
 def _held(part: Callable[[date], Any], on: date) -> Any:
@@ -69,20 +115,21 @@ PARTS = (
     ("agencies", "What each agency does"),
     ("glossary", "Abbreviations"),
     ("all", "All on one page"),
+    ("text", "Word for word"),
 )
 
 
 @page(permission=PUBLIC, methods=("GET",))
 def procedures(request: HttpRequest) -> HttpResponse:
     """The pack as it held on a day, a part at a time or all on one page."""
-    pack, on, shown = _asked(request)
-    part = request.GET.get("part", "")
+    asked, part = _asked(request), request.GET.get("part", "")
+    pack, on = asked.pack, asked.on
+    kept = (asked.kept or kept_pack(pack.version)) if part == "text" else None
     return render(
         request,
         "web/procedures.html",
         {
-            **shown,
-            "pack": pack,
+            **asked.shown(),
             "principles": pack.principles(on),
             "definitions": pack.definitions(on),
             "levels": _held(pack.levels, on),
@@ -92,6 +139,8 @@ def procedures(request: HttpRequest) -> HttpResponse:
             "glossary": pack.glossary(on),
             "parts": PARTS,
             "part": part if part in dict(PARTS) else PARTS[0][0],
+            "texts": kept.files if kept is not None else {},
+            "file": request.GET.get("file", ""),
         },
     )
 
@@ -99,39 +148,19 @@ def procedures(request: HttpRequest) -> HttpResponse:
 @page(permission=PUBLIC, methods=("GET",))
 def principle(request: HttpRequest, principle_id: str) -> HttpResponse:
     """Why: one principle, in our own words, with the paragraph that it comes from."""
-    pack, on, shown = _asked(request)
-    found = next((p for p in pack.principles(on) if p.id == principle_id), None)
+    asked = _asked(request)
+    found = next((p for p in asked.pack.principles(asked.on) if p.id == principle_id), None)
     if found is None:
         raise NotFound
-    return render(
-        request,
-        "web/principle.html",
-        {
-            **shown,
-            "pack": pack,
-            "principle": found,
-            "back_href": reverse("web:procedures", query=shown["asked"]),
-            "back_text": "Procedures",
-        },
-    )
+    return render(request, "web/principle.html", {**asked.shown(found), **asked.back(), "principle": found})
 
 
 @page(permission=PUBLIC, methods=("GET",))
 def definition(request: HttpRequest, definition_id: str) -> HttpResponse:
     """A definition as it held on the day of a decision, in the pack that it was made under; later changes, and
     another pack, leave that so."""
-    pack, on, shown = _asked(request)
-    found = next((d for d in pack.definitions(on) if d.id == definition_id), None)
+    asked = _asked(request)
+    found = next((d for d in asked.pack.definitions(asked.on) if d.id == definition_id), None)
     if found is None:
         raise NotFound
-    return render(
-        request,
-        "web/definition.html",
-        {
-            **shown,
-            "pack": pack,
-            "definition": found,
-            "back_href": reverse("web:procedures", query=shown["asked"]),
-            "back_text": "Procedures",
-        },
-    )
+    return render(request, "web/definition.html", {**asked.shown(found), **asked.back(), "definition": found})
