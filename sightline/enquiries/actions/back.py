@@ -30,6 +30,9 @@ from ..terms import Act, AssessmentState, Stage
 def put_right(episode: Episode, last: Step, back: Step) -> None:
     """What `last` had changed besides the stage is as it was before it. A step of taking it back."""
     put_statuses_right(last.began_statuses, last.ended_statuses)
+    if last.act == Act.CLOSE.value:
+        closed = withdrawn_since(clocks.conferences(episode.folder_id), last.at)
+        duties.owe_again(closed, "The closing was taken back.")
     if last.decision_id is None:
         return
     ended = EnquiryEnd.objects.filter(decision_id=last.decision_id).select_related("enquiry").first()

@@ -34,6 +34,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
 from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step, Strategy
+from ..queries import clocks
 from ..queries.contact import awaits_decision
 from ..queries.episode import has_died, open_episode, particulars
 from ..rules import child, contact, stages
@@ -218,6 +219,11 @@ def move(
         began_statuses=[status_id for status_id in begun if status_id is not None],
     )
     _stand_at(episode, after, closure)
+    if act is Act.CLOSE:
+        # One that an earlier return told of hangs on no enquiry that was ended here.
+        duties.withdraw_these(
+            clocks.conferences(episode.folder_id), f"The case was closed: {reasons.strip()}"
+        )
     record(Verb.WROTE, "enquiries.move", folder_id=episode.folder_id, subject=step)
     tell(Moved(episode.folder_id, episode.id, act, before, after, decision_id, outcome_id, reasons))
     return step

@@ -22,6 +22,11 @@ def told_of_before(folder_ids: Collection[UUID]) -> QuerySet[Duty]:
     return about_none_of(here.values("id"), CONFERENCE, folder_ids)
 
 
+def conferences(folder_id: UUID) -> QuerySet[Duty]:
+    """Every clock to a conference on a child, whichever enquiry it is of; open and closed."""
+    return Duty.objects.filter(kind__in=CONFERENCE, folder_id__in=joined_set(folder_id))
+
+
 def to_conference(row: Enquiry) -> QuerySet[Duty]:
     """An enquiry's own clock, and those told of before; open and closed."""
     folders = joined_set(row.folder_id)

@@ -7,8 +7,10 @@ from datetime import date
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from sightline.access import actions as access
+from sightline.access.queries import joined_set
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
@@ -20,7 +22,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.models import TO_DO, Duty, DutyEvent
 from sightline.procedures.terms import DutyAct, DutyState
 
 from .. import intake
@@ -186,15 +188,17 @@ class Writer:
             )
             if duty.subject_id is not None
         }
-        done_here = set(
+        ended_here = set(
             DutyEvent.objects.filter(
-                duty__subject_id__in=list(subjects), act=DutyAct.DISCHARGE.value, by__isnull=False
+                duty__subject_id__in=list(subjects),
+                act__in=(DutyAct.DISCHARGE.value, DutyAct.WITHDRAW.value),
+                by__isnull=False,
             ).values_list("duty__subject_id", "duty__started_at")
         )
         openings = []
         for kind in DutyOwed:
             wanted = next((each for each in owed if each.kind is kind), None)
-            if wanted is not None and (subject_of(thread, kind), start_of(wanted.since)) in done_here:
+            if wanted is not None and (subject_of(thread, kind), start_of(wanted.since)) in ended_here:
                 # The return has not heard of it yet; what a person did stands.
                 continue
             duty = running.get(kind)
@@ -204,9 +208,30 @@ class Writer:
                 continue
             if duty is not None:
                 self._end_duty(duty, kind, episode)
-            if wanted is not None:
+            if wanted is not None and not self._runs_here(planned, wanted):
                 openings.append(self._opening(planned, thread, wanted))
         return openings
+
+    def _runs_here(self, planned: Planned, owed: Owed) -> bool:
+        """Whether work that was begun here has its own clock for what a return shows to be owed: it runs on, or ran
+        from that day or a later one. A plan has one clock to its reviews, be the next one its first or a later one."""
+        assert planned.folder_id is not None
+        reviews = (DutyOwed.FIRST_REVIEW, DutyOwed.LATER_REVIEW)
+        folders = joined_set(planned.folder_id)
+        threads = PastReferral.objects.filter(folder_id__in=folders).values_list("thread", flat=True)
+        told_of = {subject_of(thread, kind) for thread in threads.distinct() for kind in DutyOwed}
+        never = DutyEvent.objects.filter(duty=OuterRef("pk"), act=DutyAct.NEVER_OWE.value)
+        since = start_of(owed.since)
+        return (
+            Duty.objects.filter(
+                TO_DO & Q(due_at__gte=since) | Q(started_at__gte=since),
+                folder_id__in=folders,
+                kind__in=[each.value for each in (reviews if owed.kind in reviews else (owed.kind,))],
+            )
+            .exclude(subject_id__in=told_of)
+            .exclude(Exists(never))
+            .exists()
+        )
 
     def _end_duty(self, duty: Duty, kind: DutyOwed, episode: Episode | None) -> None:
         """Done, it is discharged as of that day: late, it stays in sight to be answered for. No longer owed, it is

@@ -20,7 +20,8 @@ from sightline.children.terms import Kinship, Known
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions import handing, protection
 from sightline.enquiries.models import Enquiry, Strategy
-from sightline.enquiries.tests.factories import Case, an_ending, discussed
+from sightline.enquiries.terms import Stage
+from sightline.enquiries.tests.factories import Case, an_ending, close_case, discussed
 from sightline.enquiries.tests.test_back import WRONG, written
 from sightline.enquiries.tests.test_goes_wrong import conference_concluded
 from sightline.enquiries.tests.test_pages import browser
@@ -31,7 +32,7 @@ from sightline.meetings.terms import Purpose
 from sightline.plans import actions as plans
 from sightline.plans.actions import BeginIn
 from sightline.plans.terms import PlanKind, ReviewResult
-from sightline.plans.tests.factories import WISHED, Family, an_end, hear, reviewed, signed
+from sightline.plans.tests.factories import WISHED, Family, an_end, begun, hear, reviewed, signed
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
@@ -172,6 +173,27 @@ def test_where_no_conference_is_needed_it_is_owed_no_more_and_taken_back_it_is_o
     assert [(d.due_at, d.owner_id) for d in again] == [(told.due_at, case.worker.pk)]
 
 
+@pytest.mark.obligation("TIM-03")
+def test_a_case_that_closes_here_leaves_no_conference_owed_by_the_return(
+    partners: Partners, tmp_path: Path
+) -> None:
+    path = returned(tmp_path, ENQUIRY, 5)
+    case = people(partners)
+    [told] = clocks(case.manager, "initial_conference")
+    with as_practitioner(case.manager):
+        episode = way.begin(case.maya, Stage.HELP, reasons=BECAUSE)
+        close_case(case.maya, reason="RC1")
+    assert [d.state for d in clocks(case.manager, "initial_conference")] == ["withdrawn"]
+    # A later return that has not heard of the closing yet; and the closing taken back.
+    year = date(today().year + 1, 3, 31).isoformat()
+    whole(put(path, (f"<ReferenceDate>{today().isoformat()}", f"<ReferenceDate>{year}"), (">N1<", ">N2<")))
+    assert [d.id for d in clocks(case.manager, "initial_conference")] == [told.id]
+    with as_practitioner(case.manager):
+        way.take_back(episode.id, WRONG, knows_family=False)
+    again = [d for d in clocks(case.manager, "initial_conference") if d.closed_at is None]
+    assert [d.due_at for d in again] == [told.due_at]
+
+
 # -- plans -----------------------------------------------------------------------------------------------
 
 
@@ -285,3 +307,23 @@ def test_a_review_conference_held_before_the_plan_is_taken_on_meets_its_clock_an
     taken_on(family(case))
     told, later = clocks(case.manager, *REVIEWS)
     assert later.owner_id == case.worker.pk
+
+
+@pytest.mark.obligation("TIM-03")
+def test_a_later_return_that_shows_a_plan_made_here_starts_no_second_clock(
+    partners: Partners, tmp_path: Path
+) -> None:
+    path = returned(tmp_path, "", 30)
+    of = family(people(partners))
+    begun(of)
+    [own] = clocks(of.manager, *REVIEWS)
+    year = date(today().year + 1, 3, 31).isoformat()
+    shown = PLAN.format(today().isoformat())
+    whole(
+        put(
+            path,
+            (f"<ReferenceDate>{today().isoformat()}", f"<ReferenceDate>{year}"),
+            ("<ReferralNFA>", f"{shown}<ReferralNFA>"),
+        )
+    )
+    assert [d.id for d in clocks(of.manager, *REVIEWS)] == [own.id]
