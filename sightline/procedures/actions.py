@@ -385,6 +385,17 @@ def withdraw_these(duties: QuerySet[Duty], reason: str, *, never_owed: bool = Fa
     return len(found)
 
 
+def never_were(duties: QuerySet[Duty], reason: str) -> int:
+    """What these duties are about never was, as where it was recorded on the wrong child: none of them was owed, so
+    that none counts, be it still to be done, done in time, done late or answered for. For duties that nothing else had
+    opened; `owe_again` puts them back as they stood. Returns how many."""
+    rules.may_withdraw(reason).or_refuse()
+    found = list(duties.exclude(state=DutyState.WITHDRAWN.value))
+    for duty in found:
+        _step(duty, DutyAct.NEVER_OWE, reason=reason)
+    return len(found)
+
+
 def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None, *, never_owed: bool = False) -> None:
     late = duty.due_at < now()
     for act in rules.steps_of_withdrawing(DutyState(duty.state), late, never_owed=never_owed):
@@ -397,8 +408,8 @@ def _withdrawn(duty: Duty, reason: str, sent: Sent | None = None, *, never_owed:
 def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     """What closed these duties was taken back: the latest of each kind on each subject in each folder is owed again,
     with the clock and the limit that it had. One that is owed as it is stays alone; one that was missed before it was
-    withdrawn or done is owed as the missed one that it is, so that it is counted once. The caller has asked its own
-    permission."""
+    withdrawn or done is owed as the missed one that it is, so that it is counted once; one that was done before it was
+    found that it never was (`never_were`) stands as it stood. The caller has asked its own permission."""
     latest = {
         (row.folder_id, row.subject_id, row.kind): row
         for row in sorted(closed, key=lambda row: (row.opened_at, row.id))
@@ -414,6 +425,10 @@ def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     for row in missed:
         _step(row, DutyAct.OWE_AGAIN, reason=reason.strip())
     made = _opened_again([row for row in gone if row not in missed], reason)
+    for row in gone:
+        # The new one has its place: done in time after all, it would count beside it.
+        if row.state == DutyState.DISCHARGED.value and row not in missed:
+            _step(row, DutyAct.NEVER_OWE, reason=reason.strip())
     for row in (*missed, *made):
         record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
     return [*missed, *made]
@@ -429,33 +444,55 @@ def _missed_for_good(rows: Sequence[Duty]) -> set[UUID]:
 
 
 def _opened_again(again: Sequence[Duty], reason: str) -> list[Duty]:
-    """New duties with the clocks of closed ones."""
-    moved = dict(
-        DutyEvent.objects.filter(duty__in=again, act__in=(DutyAct.SHORTEN.value, DutyAct.EXTEND.value))
-        .order_by("at", "id")
-        .values_list("duty_id", "act")
-    )
+    """New duties with the clocks of closed ones; those that were done before they were never owed, with how."""
+    told: dict[UUID, list[DutyEvent]] = {row.id: [] for row in again}
+    for past in DutyEvent.objects.filter(duty__in=again).order_by("at", "id"):
+        told[past.duty_id].append(past)
     at, by = now(), current().practitioner_id
     kept = [
         f.attname
         for f in Duty._meta.concrete_fields
         if f.attname not in ("id", "opened_at", "state", "closed_at")
     ]
-    made = [
-        Duty(
-            opened_at=at, state=_MOVED_TO.get(moved.get(row.id, ""), DutyState.OPEN).value,
+    made, events = [], []
+    for row in again:
+        stood = _before_never_owed(told[row.id])
+        state, since = stood or (_moved_to(told[row.id]), None)
+        duty = Duty(
+            opened_at=at, state=state.value, closed_at=since if state in rules.FINAL else None,
             **{name: getattr(row, name) for name in kept},
-        )
-        for row in again
-    ]  # fmt: skip
+        )  # fmt: skip
+        made.append(duty)
+        if stood is not None:
+            for past in told[row.id][:-1]:
+                past.id, past.duty = uuid7(), duty
+                events.append(past)
+        events.append(
+            DutyEvent(
+                folder_id=row.folder_id, duty=duty, act="open" if stood is None else DutyAct.OWE_AGAIN.value, at=at,
+                by_id=by, reason=reason.strip(), due_after=row.due_at,
+            )
+        )  # fmt: skip
     Duty.objects.bulk_create(made)
-    DutyEvent.objects.bulk_create(
-        DutyEvent(
-            folder_id=row.folder_id, duty=row, act="open", at=at, by_id=by, reason=reason.strip(), due_after=row.due_at
-        )
-        for row in made
-    )  # fmt: skip
+    DutyEvent.objects.bulk_create(events)
     return made
+
+
+def _before_never_owed(told: Sequence[DutyEvent]) -> tuple[DutyState, datetime | None] | None:
+    """How a duty stood that was done before it was found that it was never owed, and since when; None for one that was
+    still to be done, or is closed otherwise."""
+    if not told or told[-1].act != DutyAct.NEVER_OWE.value:
+        return None
+    before = rules.stood([DutyAct(past.act) for past in told[:-1] if past.act != "open"])
+    if before in rules.STILL_TO_DO:
+        return None
+    return before, told[-2].done_at or told[-2].at
+
+
+def _moved_to(told: Sequence[DutyEvent]) -> DutyState:
+    """Open, unless its date was moved."""
+    moved = [past.act for past in told if past.act in _MOVED_TO]
+    return _MOVED_TO[moved[-1]] if moved else DutyState.OPEN
 
 
 _MOVED_TO = {DutyAct.SHORTEN.value: DutyState.SHORTENED, DutyAct.EXTEND.value: DutyState.EXTENDED}
@@ -697,7 +734,7 @@ DONE = {
     DutyAct.ANSWER: "answered for it",
     DutyAct.DISCHARGE: "did it",
     DutyAct.WITHDRAW: "withdrew it",
-    DutyAct.NEVER_OWE: "took back what had opened it",
+    DutyAct.NEVER_OWE: "took back what it rested on",
     DutyAct.WRITE_UP: "wrote down that it was done in time",
     DutyAct.OWE_AGAIN: "took back that it was done or is no longer owed",
 }

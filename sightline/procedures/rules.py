@@ -2,8 +2,8 @@
 
 One table says every step in the life of a duty; `diagram` draws it for the documentation. A duty that was
 missed is never quietly finished: done late or no longer owed, it stays in sight until somebody has answered for it,
-and was missed for good, unless what had opened it never was. What was done in time and written down late was done in
-time: the history keeps both.
+and was missed for good, unless what had opened it never was: then it counts in nothing, done or not. What was done
+in time and written down late was done in time: the history keeps both.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ TRANSITIONS: dict[tuple[DutyState, DutyAct], DutyState] = {
     **{(state, DutyAct.MISS): DutyState.MISSED for state in RUNNING},
     **{(state, DutyAct.DISCHARGE): DutyState.DISCHARGED for state in RUNNING},
     **{(state, DutyAct.WITHDRAW): DutyState.WITHDRAWN for state in RUNNING},
-    **{(state, DutyAct.NEVER_OWE): DutyState.WITHDRAWN for state in STILL_TO_DO},
+    **{
+        (state, DutyAct.NEVER_OWE): DutyState.WITHDRAWN for state in DutyState if state != DutyState.WITHDRAWN
+    },
     (DutyState.MISSED, DutyAct.WITHDRAW): DutyState.LAPSED,
     (DutyState.ANSWERED, DutyAct.WITHDRAW): DutyState.NEVER_DONE,
     (DutyState.MISSED, DutyAct.ANSWER): DutyState.ANSWERED,
@@ -68,7 +70,7 @@ _REFUSALS = {
     DutyAct.WITHDRAW: "It has been done or withdrawn already. Answer for its lateness to close it.",
     DutyAct.WRITE_UP: "It is not late, so nothing has to be put right.",
     DutyAct.OWE_AGAIN: "It is owed as it is.",
-    DutyAct.NEVER_OWE: "It has been done or withdrawn already.",
+    DutyAct.NEVER_OWE: "It has been withdrawn already.",
 }
 
 LEAST_WORDS = 3
@@ -125,6 +127,14 @@ def goes_on_as_missed(state: DutyState, missed: bool) -> bool:
     if state is DutyState.DISCHARGED and not missed:
         return False
     return (state, DutyAct.OWE_AGAIN) in TRANSITIONS
+
+
+def stood(acts: Sequence[DutyAct]) -> DutyState:
+    """How a duty stood after these acts, in their order; what the table did not yet have then moved nothing."""
+    state = DutyState.OPEN
+    for act in acts:
+        state = TRANSITIONS.get((state, act), state)
+    return state
 
 
 def diagram() -> str:

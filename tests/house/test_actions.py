@@ -61,6 +61,7 @@ NOT_TOLD = {
     "procedures.discharge_these": "as procedures.discharge",
     "procedures.withdraw_all": "a step of the act that makes them void",
     "procedures.withdraw_these": "as procedures.withdraw_all",
+    "procedures.never_were": "as procedures.withdraw_all",
     "plans.changed": "a step of each act on a plan",
     "plans.give_up_actions": "a step of ending a plan, and of taking its beginning back",
     "meetings.ruling_owed": "a step of deciding in a meeting",

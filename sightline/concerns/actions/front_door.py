@@ -17,6 +17,7 @@ from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
@@ -228,8 +229,9 @@ def _give_back(part: ConcernPart, known_id: UUID, reasons: str) -> None:
         path = duty.path.replace(f"/child/{known_id}/", f"/child/{part.folder_id}/")
         duties.hand_to([duty.id], None, team_id=part.concern.team_id, path=path)
     for screening in decided:
-        duties.withdraw_all(
-            screening.decision_id, f"The match was undone: {reasons}", folder_ids=[known_id], never_owed=True
+        duties.never_were(
+            Duty.objects.filter(subject_id=screening.decision_id, folder_id=known_id),
+            f"The match was undone: {reasons}",
         )
     me = current().practitioner_id
     for practitioner_id in owners - {me}:

@@ -102,7 +102,8 @@ def _not_begun(decision_id: UUID) -> None:
     for row in Enquiry.objects.select_for_update().filter(strategy=strategy, ended_at__isnull=True):
         row.ended_at, row.version = now(), row.version + 1
         row.save(update_fields=["ended_at", "version"])
-        duties.withdraw_all(row.id, "The step that began the enquiry was taken back.", never_owed=True)
+        of_enquiry = Duty.objects.filter(subject_id=row.id)
+        duties.never_were(of_enquiry, "The step that began the enquiry was taken back.")
     if not _still_owed(strategy.duty_subject, "strategy_discussion"):
         duties.owe_again(
             Duty.objects.filter(subject_id=strategy.duty_subject, kind="strategy_discussion"),

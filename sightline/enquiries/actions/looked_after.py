@@ -310,7 +310,9 @@ def take_looked_after_back(looked_after_id: UUID, words: str, *, knows_family: b
     )
     back.put_statuses_right(list(began.values_list("id", flat=True)), [])
     _lives_where_before(row)
-    duties.withdraw_all(row.id, f"Becoming looked after was taken back: {words.strip()}", never_owed=True)
+    duties.never_were(
+        Duty.objects.filter(subject_id=row.id), f"Becoming looked after was taken back: {words.strip()}"
+    )
     record(Verb.WROTE, "enquiries.take_looked_after_back", folder_id=row.folder_id, subject=made)
 
 

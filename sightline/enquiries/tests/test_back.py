@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -13,7 +15,8 @@ from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import Stage
 from sightline.kernel.models import held_on
-from sightline.kernel.time import today
+from sightline.kernel.time import now, today
+from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 
 from .factories import a_signing, an_ending, begun, close_case, discussed, make_case, sent
@@ -82,7 +85,14 @@ def test_an_enquiry_whose_beginning_was_taken_back_goes_on_when_it_is_begun_agai
         row = Enquiry.objects.get(folder_id=case.maya)
         clock = owed(case.maya, "initial_conference").due_at
         had = statuses(case.maya)
+        # Something that it asked for was done late, and nobody has answered for that.
+        [done] = duties.open_duties(
+            [duties.Opening(case.maya, "initial_conference", now() - timedelta(days=60), subject_id=row.id)]
+        )
+        duties.discharge_these(Duty.objects.filter(id=done.id), done=now())
+        assert Duty.objects.get(id=done.id).state == "done late"
         way.take_back(row.episode_id, WRONG, knows_family=False)
+        assert Duty.objects.get(id=done.id).state == "withdrawn", "the enquiry never was"
         assert stage_of(case.maya) is Stage.STRATEGY
         assert not running(case.maya, "initial_conference").exists()
         assert running(case.maya, "strategy_discussion").count() == 1

@@ -219,8 +219,11 @@ def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
     day = meeting.began_at.astimezone(LONDON).date()
     events = [pack.event(one, day) for one in (*rule.on_held, "family_stayed_away")]
     reason = "It was taken back that the meeting was held."
-    for kind in {kind for event in events for kind in event.opens}:
-        duties.withdraw_all(meeting.id, reason, kind=kind, folder_ids=folder_ids, never_owed=True)
+    opened = Duty.objects.filter(
+        subject_id=meeting.id, folder_id__in=folder_ids, opened_at__gte=meeting.held_written_at,
+        kind__in={kind for event in events for kind in event.opens},
+    )  # fmt: skip
+    duties.never_were(opened, reason)
     subjects = [meeting.id, *([meeting.process_id] if meeting.process_id else [])]
     done = DutyEvent.objects.filter(
         duty__subject_id__in=subjects, duty__folder_id__in=folder_ids, act=DutyAct.DISCHARGE.value,

@@ -85,7 +85,10 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
     if undone is not None:
         undone, _ = enter(undone.id, PlanAct.CLOSE)
         undone.ended_on = today()
-        duties.withdraw_all(undone.id, "The step that began this plan was taken back.")
+        # Its actions go back to the plan that stands again, and are owed as before.
+        duties.never_were(
+            Duty.objects.filter(subject_id=undone.id), "The step that began this plan was taken back."
+        )
         changed(undone, acting, "the step that began it was taken back", why.strip())
     plan.ended_on = None
     changed(

@@ -153,8 +153,9 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
         raise Refused("Say why it does not count", "why")
     row.withdrawn_why, row.withdrawn_at = why.strip(), now()
     row.save(update_fields=["withdrawn_why", "withdrawn_at"])
-    duties.withdraw_all(
-        row.id, f"The incident was withdrawn: {why.strip()}", kind="return_interview", never_owed=True
+    duties.never_were(
+        Duty.objects.filter(subject_id=row.id, kind="return_interview"),
+        f"The incident was withdrawn: {why.strip()}",
     )
     kind = IncidentKind(row.kind)
     if not _over(row.folder_id, kind, pack_in_force()):

@@ -78,7 +78,10 @@ def child_moved(moved: Moved) -> None:
                 f"This child has a {PlanKind(plan.kind).label.lower()}. Take its beginning back, or close it, on the "
                 "Plan tab first."
             )
-        duties.withdraw_all(moved.episode_id, "The step that asked for a plan was taken back.")
+        duties.withdraw_all(
+            moved.episode_id, "The step that asked for a plan was taken back.",
+            never_owed=moved.before is Stage.HELP or moved.after is Stage.CLOSED,
+        )  # fmt: skip
         last = queries.last_plan(moved.folder_id) if moved.before is Stage.CLOSED and plan is None else None
         if last is not None and last.lead_id is not None:
             notify(last.lead_id, text="A closing was taken back: reopen the plan, or make another", path=path)

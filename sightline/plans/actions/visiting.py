@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,9 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyAct
 from sightline.records.actions import Answered, SignedEntry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Said, hear
@@ -183,10 +185,10 @@ def _visit_corrected(one: SignedEntry) -> None:
     open_now = queries.open_plan(plan.folder_id)
     if open_now is None or open_now.id != plan.id or (now_last := _last_seen(plan)) == last:
         return
-    if now_last is not None and (last is None or now_last > last):
-        _seen(plan, now_last)
-    else:
-        _seen_no_later_than(plan, now_last)
+    if before.seen and before.visited_at == last:
+        _was_not_then(plan, last, now_last)
+    if visit.seen:
+        _seen(plan, visit.visited_at)
 
 
 def _last_seen(plan: Plan) -> datetime | None:
@@ -200,25 +202,33 @@ def _last_seen(plan: Plan) -> datetime | None:
     return found
 
 
-def _seen_no_later_than(plan: Plan, at: datetime | None) -> None:
-    """The visit that the clock ran from was none: it runs from the one before, or from where it first began."""
+def _was_not_then(plan: Plan, at: datetime, last: datetime | None) -> None:
+    """The visit that the clock runs from was none, or at another time: the next one was never owed from then, and what
+    it had met is owed again by the clock that it had. `last`: the visit that is the last now."""
     kind = PlanKind(plan.kind)
     if kind is PlanKind.EARLY_HELP:
         return
-    duty = f"{kind.value}_visit"
-    first = Duty.objects.filter(subject_id=plan.id, kind=duty).order_by("opened_at", "id").first()
-    started_at = at or (first.started_at if first else None)
-    if started_at is None:
+    why = "The visit that this ran from was corrected: the child was not seen then."
+    event = pack_in_force().event(f"{kind.value}_seen", day_of(at))
+    on_plan = Duty.objects.filter(subject_id=plan.id, folder_id=plan.folder_id)
+    duties.never_were(on_plan.filter(kind__in=event.opens, started_at=at), why)
+    # Written down within a minute of it, it was done when it was written down.
+    then = Q(done_at=at) | Q(done_at__isnull=True, at__gte=at, at__lt=at + timedelta(minutes=1))
+    acts = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
+    done = DutyEvent.objects.filter(then, act__in=acts, duty__subject_id=plan.id)
+    met = on_plan.filter(kind__in=event.discharges, id__in=done.values("duty_id"))
+    if duties.owe_again(met, "The visit that had met this was corrected: the child was not seen then."):
         return
-    duties.withdraw_all(
-        plan.id, "The visit that this ran from was corrected: the child was not seen.", kind=duty
-    )
+    first = on_plan.filter(kind__in=event.opens).exclude(started_at=at).order_by("opened_at", "id").first()
+    if (started_at := last or (first.started_at if first else None)) is None:
+        return
     duties.open_duties(
         [
             duties.Opening(
-                folder_id=plan.folder_id, kind=duty, started_at=started_at, subject_id=plan.id, path=path_of(plan),
+                folder_id=plan.folder_id, kind=one, started_at=started_at, subject_id=plan.id, path=path_of(plan),
                 owner_id=plan.lead_id, team_id=plan.team_id,
             )
+            for one in event.opens
         ]
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
@@ -32,7 +33,7 @@ from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyAct
 
 from .. import queries, rules
-from ..models import Plan, PlanChange, Review, TakenBack, Transfer
+from ..models import Action, Plan, PlanChange, Review, TakenBack, Transfer
 from ..terms import PlanAct, PlanKind, PlanState
 from .back import PUT_RIGHT, has_why
 from .base import changed, enter, path_of, signed
@@ -40,6 +41,7 @@ from .ending import decide_on, give_up_actions
 
 #: What an act discharges is discharged a moment before the history says what was done.
 _SAME_ACT = timedelta(seconds=5)
+_TAKEN_BACK = "The beginning of the plan was taken back."
 
 
 @transaction.atomic
@@ -66,8 +68,8 @@ def withdraw_plan(
         replaces_id=plan.decision_id,
     )  # fmt: skip
     plan.ended_on = today()
-    duties.withdraw_all(plan.id, "The beginning of the plan was taken back.")
-    give_up_actions(plan, acting, "The beginning of the plan was taken back.")
+    _nothing_was_owed(plan)
+    give_up_actions(plan, acting, _TAKEN_BACK)
     changed(plan, acting, "its beginning taken back", why.strip())
     TakenBack.objects.create(
         folder_id=plan.folder_id, plan=plan, undid=plan, change=_change(plan, "begun"), why=why.strip(),
@@ -78,6 +80,12 @@ def withdraw_plan(
         way.undo_decided(plan.folder_id, [plan.decision_id], reasons=why)
     _plan_owed(plan)
     record(Verb.WROTE, "plans.withdraw_plan", folder_id=plan.folder_id, subject=decision)
+
+
+def _nothing_was_owed(plan: Plan) -> None:
+    """Nothing counts that the plan and its actions asked for, be it missed or done."""
+    for_the_plan = Q(subject_id=plan.id) | Q(subject_id__in=Action.objects.filter(plan=plan).values("id"))
+    duties.never_were(Duty.objects.filter(for_the_plan, folder_id=plan.folder_id), _TAKEN_BACK)
 
 
 def _statuses_right(plan: Plan) -> None:
@@ -103,7 +111,7 @@ def _plan_owed(plan: Plan) -> None:
     acts = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
     done = DutyEvent.objects.filter(act__in=acts, at__gte=plan.written_at)
     met = Duty.objects.filter(subject_id=episode.id, kind="plan_begun", id__in=done.values("duty_id"))
-    if duties.owe_again(met, "The beginning of the plan was taken back."):
+    if duties.owe_again(met, _TAKEN_BACK):
         return
     duties.happened(
         "help_agreed", [plan.folder_id], subject_id=episode.id, at=now(), path=path_of(plan), owner_id=plan.lead_id,

@@ -26,6 +26,7 @@ from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer, WishesIn
 from sightline.plans.models import Action, Ending, Offer, Plan, Review, TakenBack
 from sightline.plans.terms import Achieved, Next, OfferState, PlanKind, ReviewResult
+from sightline.procedures import actions as duties
 from sightline.procedures.actions import answer_for
 from sightline.procedures.models import Duty
 from sightline.records.queries import decisions
@@ -33,6 +34,7 @@ from sightline.records.queries import decisions
 from .factories import (
     WISHED,
     a_step,
+    a_visit,
     an_action,
     an_end,
     an_outcome,
@@ -320,6 +322,27 @@ def test_the_beginning_of_a_plan_is_taken_back_and_another_is_begun(kind):
             with pytest.raises(Refused, match="Begin another one"):
                 actions.reopen_plan(plan, WRONG, knows_family=False)
             assert TakenBack.objects.filter(plan__folder_id=family.maya).count() == turn + 1
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_a_plan_that_never_should_have_begun_asked_for_is_neither_missed_nor_done_late():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.worker):
+        visit = Duty.objects.get(subject_id=plan, kind="child_in_need_visit")
+        [action] = actions.give_action([plan], an_action(family.nurse))
+        on_action = Duty.objects.get(subject_id=action)
+    late = max(visit.due_at, on_action.due_at) + timedelta(days=2)
+    with time_machine.travel(late), as_practitioner(family.worker):
+        duties.mark_missed()
+        actions.record_visit(plan, a_visit(visited_at=now()))
+        assert Duty.objects.get(id=visit.id).state == "done late"
+        assert Duty.objects.get(id=on_action.id).state == "missed"
+    with time_machine.travel(late + timedelta(hours=1)), as_practitioner(family.manager):
+        actions.withdraw_plan(plan, WRONG, knows_family=False)
+        of_plan = Duty.objects.filter(subject_id__in=[plan, action])
+        assert set(of_plan.values_list("state", flat=True)) == {"withdrawn"}
+        assert not of_plan.filter(closed_at__isnull=True).exists(), "nobody answers for what never was"
 
 
 def test_the_beginning_of_a_plan_is_not_taken_back_over_what_followed_or_by_anybody():

@@ -19,6 +19,7 @@ from sightline.plans import actions, queries
 from sightline.plans.actions import IncidentIn
 from sightline.plans.models import Incident
 from sightline.plans.terms import ChildWas, IncidentKind
+from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
@@ -131,6 +132,29 @@ def test_what_was_due_on_an_incident_that_was_none_is_not_missed_and_is_owed_whe
         assert Duty.objects.get(id=talk.id).state == "withdrawn", "late, and never owed"
         actions.count_incident_again(made, "It was she after all.")
         assert [d.due_at for d in owed(family.maya, "return_interview")] == [talk.due_at]
+
+
+@pytest.mark.obligation("TIM-03")
+def test_what_was_done_late_on_an_incident_that_was_none_counts_only_where_the_incident_does():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [made] = actions.record_incident([family.maya], an_incident(0))
+        [talk] = owed(family.maya, "return_interview")
+    with time_machine.travel(talk.due_at + timedelta(days=1)), as_practitioner(family.worker):
+        duties.discharge("return_interview", made)
+        duties.answer_for(talk.id, "She would not speak to us before; her aunt was there today.")
+        done = Duty.objects.get(id=talk.id)
+        assert done.state == "discharged"
+        actions.withdraw_incident(made, "It was her cousin Maya.")
+        assert Duty.objects.get(id=talk.id).state == "withdrawn"
+        actions.count_incident_again(made, "It was she after all.")
+        [again] = Duty.objects.filter(subject_id=made).exclude(id=talk.id)
+        assert (again.state, again.due_at, again.closed_at) == ("discharged", talk.due_at, done.closed_at)
+        assert [e.act for e in again.events.order_by("at", "id")][-3:] == [
+            "discharge",
+            "answer for",
+            "owe again",
+        ]
 
 
 @pytest.mark.obligation("NTC-03")

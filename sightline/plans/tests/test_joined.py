@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import episode as way
@@ -16,6 +19,7 @@ from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn
 from sightline.plans.models import Visit
 from sightline.plans.terms import PlanKind
+from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, EntryIn, correct_entry, sign
@@ -186,6 +190,58 @@ def test_a_visit_put_right_in_the_record_is_put_right_for_the_plan_by_adding(und
         again = owed(family.maya, "child_protection_visit")
         assert (again.started_at, again.due_at) == (first.started_at, first.due_at)
         assert Visit.objects.filter(plan_id=plan).count() == 3, "nothing is taken away"
+
+
+def corrected(family, answer, **changes):
+    """What a visit under the plan is corrected to, and how the duties to visit stand afterwards, the first first."""
+    [was] = queries.visits_of([family.maya])
+    correct_entry(
+        was.entry_id, "It was written on the wrong day.", "Maya drew and was calm.", answers={"where": "At home"},
+        child_answers={family.maya: answer}, **changes,
+    )  # fmt: skip
+    found = Duty.objects.filter(folder_id=family.maya, kind="child_protection_visit").order_by(
+        "opened_at", "id"
+    )
+    return [(d.started_at, d.state) for d in found]
+
+
+@pytest.mark.obligation("TIM-03")
+def test_a_visit_that_never_was_met_nothing_and_what_it_met_is_late_by_the_clock_that_it_had():
+    family = make_family()
+    plan = begun(family, began_on=today())
+    with as_practitioner(family.worker):
+        first = owed(family.maya, "child_protection_visit")
+    at = first.due_at - timedelta(hours=1)
+    with time_machine.travel(at, tick=False), as_practitioner(family.worker):
+        actions.record_visit(plan, a_visit(visited_at=at))
+    with time_machine.travel(first.due_at + timedelta(days=30)), as_practitioner(family.worker):
+        duties.mark_missed()
+        states = corrected(family, {"seen": "no", "seen_why_not": "She was at her aunt's."})
+        # Neither met in time by a visit that was none, nor missed since it: owed once, from where it ran.
+        assert states == [
+            (first.started_at, "withdrawn"),
+            (at, "withdrawn"),
+            (first.started_at, "open"),
+        ]
+
+
+@pytest.mark.obligation("TIM-03")
+def test_a_visit_that_was_on_another_day_met_what_was_owed_on_that_day():
+    family = make_family()
+    plan = begun(family, began_on=today())
+    with as_practitioner(family.worker):
+        first = owed(family.maya, "child_protection_visit")
+    at, later = first.due_at - timedelta(hours=1), first.due_at + timedelta(days=1)
+    with time_machine.travel(at, tick=False), as_practitioner(family.worker):
+        actions.record_visit(plan, a_visit(visited_at=at))
+    with time_machine.travel(first.due_at + timedelta(days=2)), as_practitioner(family.worker):
+        states = corrected(family, {"seen": "yes", "seen_alone": "yes"}, happened_at=later)
+        assert states == [
+            (first.started_at, "withdrawn"),
+            (at, "withdrawn"),
+            (first.started_at, "done late"),
+            (later, "open"),
+        ]
 
 
 def test_a_visit_recorded_under_the_plan_stands_in_the_record_once():
