@@ -210,12 +210,19 @@ def says_impact(impact: str, called: str = "the child") -> Verdict:
     return Verdict.yes()
 
 
-def may_correct_now(seen: int, corrections: Sequence[tuple[str, datetime]]) -> Verdict:
-    """A correction is made knowing of those before it: `seen` of them were there when the page was opened."""
+def may_correct_now(seen: int, corrections: Sequence[tuple[str, datetime]], *, record: str = "") -> Verdict:
+    """A correction is made knowing of those before it: `seen` of them were there when the page was opened. `record` is
+    the number of a sibling's record, where it is the same entry there that was corrected meanwhile."""
     if len(corrections) > seen:
         who, when = corrections[-1]
+        at = f"{when.astimezone(LONDON):%d/%m/%Y at %H:%M}"
+        if record:
+            return Verdict.no(
+                f"{who} corrected this entry in the record {record} on {at}, while you were writing. Read their "
+                "correction there. Your text is kept: add it there as well if it is still needed."
+            )
         return Verdict.no(
-            f"{who} corrected this entry on {when.astimezone(LONDON):%d/%m/%Y at %H:%M}, while you were writing. Read "
+            f"{who} corrected this entry on {at}, while you were writing. Read "
             "their correction below. Your text is kept: add it as a further correction if it is still needed."
         )
     return Verdict.yes()

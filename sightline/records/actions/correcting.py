@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from sightline.access.queries import number_of
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
@@ -45,6 +46,7 @@ def correct_entry(
     impact: Mapping[UUID, str] | None = None,
     late_why: str = "",
     seen: int | None = None,
+    seen_beside: Mapping[UUID, int] | None = None,
     draft_id: UUID | None = None,
 ) -> Entry:
     """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
@@ -52,7 +54,8 @@ def correct_entry(
     `also` are entries written together with it that have the same mistake; `own` the lines of one child's record
     and `impact` what the event means for each child for whom it is significant, by folder. What is not given, such as
     `happened_at` or `impact`, stays as the last correction has it. A right time that makes the entry late says why
-    (REC-07). With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when.
+    (REC-07). With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when;
+    `seen_beside` says the same of entries in `also`, which somebody may have put right from that child's record.
     Decisions stay their makers' (see `settling`); who was asked to confirm the entry is asked about the right
     words.
     """
@@ -72,13 +75,7 @@ def correct_entry(
             raise NotFound
         _may_write_in([row.folder_id for row in rows])
         _lock_counters([row.folder_id for row in rows])
-        if seen is not None:
-            before = (
-                Entry.objects.filter(corrects=wrong)
-                .order_by("number")
-                .values_list("author__name", "written_at")
-            )
-            rules.may_correct_now(seen, list(before)).or_refuse()
+        _nobody_since(rows, ({} if seen is None else {wrong.id: seen}) | dict(seen_beside or {}))
         form = _pinned_form(wrong)
         called = _called(form, [row.folder_id for row in rows]) if form else {}
         pages = []
@@ -119,6 +116,22 @@ def correct_entry(
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()
         return entries[wrong.folder_id]
+
+
+def _nobody_since(rows: Sequence[Entry], known: Mapping[UUID, int]) -> None:
+    """Refuses where any of these entries, whose counters are locked, has more corrections than are known of. The first
+    of them is the one that is being read."""
+    before: dict[UUID, list[tuple[str, datetime]]] = {}
+    for of, who, when in (
+        Entry.objects.filter(corrects__in=[row.id for row in rows if row.id in known])
+        .order_by("number")
+        .values_list("corrects_id", "author__name", "written_at")
+    ):
+        before.setdefault(of, []).append((who, when))
+    for n, row in enumerate(rows):
+        if row.id in known:
+            record = number_of(row.folder_id) if n else ""
+            rules.may_correct_now(known[row.id], before.get(row.id, []), record=record).or_refuse()
 
 
 def _settle_corrected(corrected: Sequence[tuple[Asked, Entry]], acting: Acting) -> None:

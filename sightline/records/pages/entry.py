@@ -159,12 +159,25 @@ def _correction_form(about: About, *args: Any, **kwargs: Any) -> WritingForm:
     return form
 
 
+def _seen_beside(request: HttpRequest, also: dict[UUID, UUID]) -> dict[UUID, int]:
+    """How many corrections the page knew of the same entry in each sibling's record, by entry, as `also` has them."""
+    there = queries.times_corrected(also.values())
+    known = [whole_number(each) for each in request.POST.get("seen_beside", "").split()]
+    if len(known) != len(also):
+        return there
+    return {
+        ident: there[ident] if each is None else each
+        for ident, each in zip(also.values(), known, strict=True)
+    }
+
+
 @page(permission=Permission.WRITE_FOLDER)
 def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse:
     """Put an entry right by adding; the original stays one click away."""
     at, told = _to_correct(request, folder_id, entry_id, "records.correct")
     found = told.entry
     at, about, also = _correction_about(at, found)
+    seen_beside = _seen_beside(request, also)
     draft_id, version, kept, elsewhere, other_href, late = uuid7(), 0, None, None, "", False
     seen = len(found.corrected_by)
     if request.method == "POST":
@@ -202,6 +215,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                     impact=form.impact(),
                     late_why=form.cleaned_data["late_why"],
                     seen=seen,
+                    seen_beside=seen_beside,
                     draft_id=draft_id,
                 )
             except NotPermitted:
@@ -210,6 +224,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                 form.refuse(refused.verdict)
                 told = queries.story(found.id, at.folders)
                 found, seen = told.entry, len(told.corrections)
+                seen_beside = queries.times_corrected(also.values())
             else:
                 messages.success(
                     request, f"The correction is entry {made.number}. The original stays as it was."
@@ -238,6 +253,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "folder_id": at.lead,
             "corrections": told.corrections,
             "seen": seen,
+            "seen_beside": " ".join(str(seen_beside[ident]) for ident in also.values()),
             "draft_id": draft_id,
             "version": version,
             "saved_at": kept.saved_at if kept else None,

@@ -40,7 +40,7 @@ from ..terms import OWN_WAY, StatementSource
 from .forms import About, Child, WritingForm, impact_of, significant_of, starting_values, writing_form
 
 #: What a page sends besides the entry itself.
-CONTROLS = ("draft", "version", "act", "seen")
+CONTROLS = ("draft", "version", "act", "seen", "seen_beside")
 #: What is put with an entry hangs on the signed one: these sign it first.
 GOES_ON = {"sign_draw": "documents:draw", "sign_attach": "documents:add"}
 SIGNS = ("sign", *GOES_ON)

@@ -1,6 +1,15 @@
 """Reads of the record: entries and decisions of folders that the viewer may open."""
 
-from .becoming import AlsoIn, Story, hidden_numbers, standing, story, written_together
+from .becoming import (
+    AlsoIn,
+    Story,
+    entry_beside,
+    hidden_numbers,
+    standing,
+    story,
+    times_corrected,
+    written_together,
+)
 from .deciding import DecisionView, WordingView, decisions, latest_decisions
 from .people import children_beside, colleagues_of, late_since, lateness, their_words, themselves, ways_into
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
@@ -48,6 +57,7 @@ __all__ = [
     "entries_named",
     "entries_to_attach_to",
     "entry",
+    "entry_beside",
     "hidden_numbers",
     "last_seen",
     "last_supervisions",
@@ -63,6 +73,7 @@ __all__ = [
     "story",
     "their_words",
     "themselves",
+    "times_corrected",
     "told_of",
     "views",
     "ways_into",

@@ -75,16 +75,35 @@ class AlsoIn:
 
 def written_together(view: EntryView) -> list[AlsoIn]:
     """Where else an entry stands, as far as the viewer may write there."""
-    if view.written_together is None:
+    return _also_in(view.id, view.written_together, view.kind)
+
+
+def entry_beside(entry_id: UUID) -> list[tuple[UUID, UUID]]:
+    """The folder and id of the same entry in the record of each other child, as far as the viewer may write there."""
+    together, kind = Entry.objects.filter(id=entry_id).values_list("written_together", "kind").get()
+    return [(also.folder_id, also.entry_id) for also in _also_in(entry_id, together, kind)]
+
+
+def _also_in(entry_id: UUID, together: UUID | None, kind: str) -> list[AlsoIn]:
+    if together is None:
         return []
     rows = list(
-        Entry.objects.filter(written_together=view.written_together, kind=view.kind)
-        .exclude(id=view.id)
+        Entry.objects.filter(written_together=together, kind=kind)
+        .exclude(id=entry_id)
         .order_by("folder_id")
         .values_list("id", "folder_id", "number")
     )
     writes = {folder for folder, may, _ in ways_into([folder for _, folder, _ in rows]) if may}
     return [AlsoIn(ident, folder, number) for ident, folder, number in rows if folder in writes]
+
+
+def times_corrected(entry_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How often each of these entries was corrected. At most one query."""
+    found = dict.fromkeys(entry_ids, 0)
+    if found:
+        rows = Entry.objects.filter(corrects_id__in=found).values_list("corrects_id")
+        found |= dict(rows.annotate(count=Count("id")).order_by())
+    return found
 
 
 def hidden_numbers(

@@ -409,3 +409,74 @@ def test_pressed_twice_at_once_one_draft_is_signed_once(
     assert len(set(answers)) == 1, answers
     assert as_owner.execute("SELECT count(*) FROM records_entry").fetchone()[0] == 1
     assert as_owner.execute("SELECT count(*) FROM records_entrydraft").fetchone()[0] == 0
+
+
+WAITS = """SELECT 1 FROM pg_locks WHERE NOT granted
+    AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"""
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "elsewhere", [False, True], ids=["one entry", "a sibling's, written together with it"]
+)
+def test_of_two_who_correct_at_the_same_moment_the_second_is_told_and_nothing_of_theirs_stands(
+    transactional_db: None, make_family: Callable[[], Family], elsewhere: bool, as_owner
+) -> None:  # type: ignore[no-untyped-def]
+    """Both have opened the page before either sent it; the first has written and not finished when the second comes."""
+    family = make_family()
+    with as_practitioner(family.worker):
+        maya = noted(family, "They were put out.", family.maya, family.theo)
+        theo = Entry.objects.get(folder_id=family.theo)
+    first, record = (theo, "in the record ") if elsewhere else (maya, "")
+    said: list[str] = []
+
+    def second() -> None:
+        try:
+            with as_practitioner(family.worker):
+                correct_entry(
+                    maya.id, "A word.", "They were evicted.", also=[theo.id], seen=0, seen_beside={theo.id: 0}
+                )
+            said.append("written over it")
+        except Refused as refused:
+            said.append(refused.verdict.reason)
+        except BaseException as error:
+            said.append(repr(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    waited = False
+    with as_practitioner(family.manager):
+        correct_entry(first.id, "The day.", "They left on their own.", seen=0)
+        thread.start()
+        while thread.is_alive() and not (waited := as_owner.execute(WAITS).fetchone() is not None):
+            thread.join(0.01)
+    thread.join()
+    assert waited, said
+    assert said[0].startswith(f"Priya Nair corrected this entry {record}")
+    rows = as_owner.execute(
+        "SELECT folder_id, count(*) FROM records_entry WHERE corrects_id IS NOT NULL GROUP BY 1"
+    )
+    assert rows.fetchall() == [(first.folder_id, 1)]
+
+
+def test_the_page_of_a_correction_knows_what_stands_in_the_siblings_records(family: Family) -> None:
+    with as_practitioner(family.worker):
+        entry = noted(family, "They were put out.", family.maya, family.theo)
+        theo = Entry.objects.get(folder_id=family.theo)
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(family.worker.user)  # type: ignore[arg-type]
+    url = reverse("records:correct", args=[family.maya, entry.id])
+    assert 'name="seen_beside" value="0"' in client.get(url).content.decode()
+    with as_practitioner(family.manager):
+        correct_entry(theo.id, "The day.", "They left on their own.", seen=0)
+    sent = {
+        "draft": str(uuid4()), "version": "0", "seen": "0", "seen_beside": "0", "act": "sign",
+        "was_wrong": "A word.", "text": "They were evicted.", **typed_time(entry.happened_at),
+        "others": [str(family.theo)],
+    }  # fmt: skip
+    page = client.post(url, sent).content.decode()
+    assert "Priya Nair corrected this entry in the record" in page
+    assert "They were evicted." in page
+    assert 'name="seen_beside" value="1"' in page
