@@ -1,8 +1,9 @@
 """What a document may be attached to: each room above says so for its own rows, when it loads.
 
-    subjects.kinds["entry"] = subjects.Kind("Entry", queries.entry_named)
+    subjects.kinds["entry"] = subjects.Kind("Entry", queries.entry_named, queries.entry_beside)
 
-The function is given folders that the viewer may open and ids, and answers for those ids that stand in one of them.
+The first function is given folders that the viewer may open and ids, and answers for those ids that stand in one of
+them. The second, where rows of that kind are written once for several children, says where else one of them stands.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ class Kind:
 
     title: str
     named: Callable[[Sequence[UUID], Sequence[UUID]], dict[UUID, Named]]
+    beside: Callable[[UUID], Sequence[tuple[UUID, UUID]]] | None = None
+    """The folder and id of the same row in each other child's record in which the viewer may write."""
 
 
 #: By the word that stands in `Document.subject_kind`.
@@ -53,3 +56,10 @@ def one(folder_ids: Sequence[UUID], kind: str, subject_id: UUID) -> Named:
     if answer is None:
         raise NotFound
     return answer
+
+
+def beside(kind: str, subject_id: UUID) -> dict[UUID, UUID]:
+    """Where else a row stands that was written once for several children, by folder: what is attached to it may
+    concern them as well. Empty where it stands in one record."""
+    elsewhere = kinds[kind].beside
+    return dict(elsewhere(subject_id)) if elsewhere else {}

@@ -12,8 +12,8 @@ class RecordsConfig(AppConfig):
 
         from .actions import hand_over_drafts
         from .pages.write import draft_lines
-        from .queries import entries_to_attach_to, left_part
+        from .queries import entries_to_attach_to, entry_beside, left_part
 
         drafts.sources.append(draft_lines)
         leaving.sources.append(leaving.Source("drafts", left_part, hand_over_drafts))
-        subjects.kinds["entry"] = subjects.Kind("Entry", entries_to_attach_to)
+        subjects.kinds["entry"] = subjects.Kind("Entry", entries_to_attach_to, entry_beside)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sightline.govuk.forms import Choices, Confirm, Day, Moment, PageForm, Select, Text, Words
+from sightline.govuk.forms import Choices, Confirm, Day, Moment, Option, PageForm, Select, Text, Words
 
 from .. import rules
 from ..rules import Mark
@@ -16,7 +18,12 @@ __all__ = ["AddForm", "BodyMapForm", "FindForm", "WithdrawForm"]
 class FindForm(PageForm):
     """What the list shows."""
 
-    words = Text("Words", required=False, hint="In the name, what is said of it, or its text", width="20")
+    words = Text(
+        "Words",
+        required=False,
+        hint="In the name, what is said of it, or its text (of a PDF or a newer Office file)",
+        width="20",
+    )
     kind = Select("Type", [(k.value, k.label) for k in MediaKind], empty="All types", required=False)
 
 
@@ -38,12 +45,30 @@ class AddForm(PageForm):
     )
     also = Choices("Is it about these children as well?", [], required=False)
 
-    def __init__(self, *args: Any, others: list[tuple[str, str]] = [], **kwargs: Any) -> None:  # noqa: B006
+    def __init__(
+        self, *args: Any, others: Sequence[tuple[str, str]] = (), beside: Sequence[tuple[str, str]] = (),
+        called: str = "", **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`others` are the child's siblings, `beside` those for whom what the files are attached to was written too:
+        of these it is always asked, since what is about one of them only belongs in no other record."""
         super().__init__(*args, **kwargs)
-        if others:
+        if beside:
+            self.fields["also"] = Choices(
+                "It was written for other children as well. In whose records do these files belong, beside this one?",
+                [
+                    *(Option(key, name) for key, name in beside),
+                    Option("none", f"Only in {called}’s record", exclusive=True, divider="or"),
+                ],
+                ask="Select the records in which these files belong, or only this one",
+            )
+        elif others:
             self.fields["also"].set_options(others)  # type: ignore[attr-defined]
         else:
             del self.fields["also"]
+
+    def also_in(self) -> list[UUID]:
+        """The folders of the other children that were chosen."""
+        return [UUID(key) for key in self.cleaned_data.get("also", []) if key != "none"]
 
 
 class WithdrawForm(PageForm):

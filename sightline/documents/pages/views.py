@@ -18,7 +18,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import leaving
 from sightline.children.pages.frame import open_child
-from sightline.children.queries import ChildView, addresses_in, knows_addresses
+from sightline.children.queries import ChildView, addresses_in, knows_addresses, names_of_folders
 from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -88,6 +88,15 @@ def _siblings(view: ChildView) -> list[tuple[str, str]]:
     ]
 
 
+def _beside(view: ChildView, kind: str, subject_id: UUID) -> dict[UUID, UUID]:
+    """Where else what files are attached to stands, in the records of other children than this one."""
+    return {
+        folder: other
+        for folder, other in subjects.beside(kind, subject_id).items()
+        if folder not in view.folder_ids
+    }
+
+
 @takes_files
 @page(permission=Permission.WRITE_FOLDER)
 def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
@@ -96,8 +105,14 @@ def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     kind, subject, subject_id = _subject(request, view)
     lead = subject.folder_id if subject else view.folder_ids[0]
     back = subject.href if subject else reverse("documents:list", args=[folder_id])
-    others = [] if subject else _siblings(view)
-    form = forms.AddForm(request.POST if request.method == "POST" else None, others=others)
+    beside = _beside(view, kind, subject_id) if subject_id else {}
+    names = names_of_folders(beside) if beside else {}
+    form = forms.AddForm(
+        request.POST if request.method == "POST" else None,
+        others=[] if subject else _siblings(view),
+        beside=[(str(key), names[key].name) for key in beside if key in names],
+        called=view.child.called,
+    )
     refused: list[str] = []
     if request.method == "POST":
         refused = list(getattr(request, "files_refused", []))
@@ -107,7 +122,7 @@ def add(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         if form.is_valid() and (files or not refused):
             got = form.cleaned_data
             to: dict[UUID, UUID | None] = {lead: subject_id}
-            to |= {UUID(other): None for other in got.get("also", [])}
+            to |= {other: beside.get(other) for other in form.also_in()}
             try:
                 answer = actions.attach(files, to, subject_kind=kind, about=got["about"], dated=got["dated"])
             except NotPermitted:
@@ -167,6 +182,7 @@ def document(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
             "subject": named.get(found.subject_id) if found.subject_id else None,
             "cleanable": examining.can_be_cleaned(found.type),
             "cleaned": examining.cleaned_type(found.type),
+            "keys": queries.unusable_keys(),
             "back_href": reverse("documents:list", args=[folder_id]),
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner
+from sightline.documents.models import Document
+from sightline.documents.tests.files import letter
 from sightline.records import queries
 from sightline.records.actions import EntryIn, correct_entry, sign, sign_entry
 from sightline.records.models import Entry, EntryDraft
@@ -453,3 +457,45 @@ def test_a_drawing_or_a_file_goes_with_an_entry_from_the_form_itself(
     with as_practitioner(family.worker):
         assert Entry.objects.count() == 1
         assert [d.content["text"] for d in queries.drafts()] == [[""]]
+
+
+@pytest.mark.obligation("REC-01")
+@pytest.mark.obligation("REC-17")
+def test_a_file_put_with_an_entry_of_siblings_stands_in_each_record_that_is_chosen_and_in_no_other(
+    family: Family, settings, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    settings.DOCUMENTS_FOLDER, settings.DOCUMENTS_KEY = str(tmp_path), "ab" * 32
+    with as_practitioner(family.worker):
+        entries = sign(EntryIn(family.folders, "note", an_hour_ago(), "All three were at home."))
+    client = client_of(family.worker)
+    page = f"{reverse('documents:add', args=[family.maya])}?to=entry&id={entries[family.maya].id}"
+
+    def sent(name: str, *also: str):  # type: ignore[no-untyped-def]
+        file = BytesIO(letter(f"About {name}."))
+        file.name = f"{name}.pdf"
+        return client.post(page, {"files": file, "also": also})
+
+    asked = client.get(page).content.decode()
+    assert "It was written for other children as well." in asked
+    assert "Only in Maya’s record" in asked
+    assert "checked" not in asked
+    # Which of them it is about is asked: nothing goes to one of the records by itself.
+    assert "Select the records in which these files belong" in sent("nobody").content.decode()
+    assert sent("hers", "none").status_code == 302
+    assert sent("both", str(family.theo)).status_code == 302
+    assert sent("stranger", str(uuid4())).status_code == 200
+    with as_practitioner(family.worker):
+        stand = {(d.name, d.folder_id, d.subject_id) for d in Document.objects.all()}
+        assert stand == {
+            ("hers.pdf", family.maya, entries[family.maya].id), ("both.pdf", family.maya, entries[family.maya].id),
+            ("both.pdf", family.theo, entries[family.theo].id),
+        }  # fmt: skip
+    # Each is read and given by itself: whoever may open only one record has that one's.
+    let_in(family.theo, family.visitor)
+    with as_practitioner(family.visitor):
+        [his] = Document.objects.all()
+        assert (his.folder_id, his.subject_id) == (family.theo, entries[family.theo].id)
+    # Who may write in one of the records alone is asked nothing of the others.
+    visitor = client_of(family.visitor)
+    own = f"{reverse('documents:add', args=[family.theo])}?to=entry&id={entries[family.theo].id}"
+    assert "It was written for other children" not in visitor.get(own).content.decode()
