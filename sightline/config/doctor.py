@@ -397,8 +397,9 @@ def _of_summaries(place: Place) -> Iterator[Finding]:
 
 
 def _of_documents(place: Place) -> Iterator[Finding]:
-    from sightline.documents import scanner
+    from sightline.documents import scanner, store
     from sightline.documents.keyring import KeyMissing, keyring
+    from sightline.govuk.words import plural
     from sightline.kernel.time import now
 
     try:
@@ -413,6 +414,12 @@ def _of_documents(place: Place) -> Iterator[Finding]:
     folder = documents_folder(place.data)
     if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
         yield Finding("documents", "bad", f"{folder} cannot be written to: nothing can be added")
+    elif left := len(list(store.left_in_clear())):
+        yield Finding(
+            "documents", "bad",
+            f"{plural(left, 'file')} that a killed process left in clear in {folder / store.INCOMING}: a worker "
+            "removes such when it starts, and every five minutes",
+        )  # fmt: skip
     if not scanner.configured():
         yield Finding(
             "malware scanner",

@@ -19,6 +19,11 @@ def main() -> None:
     django.setup()
     from procrastinate.contrib.django import app
 
+    from sightline.documents import store
+
+    # What whoever was killed left in clear: at once, before any job and also where the database does not answer yet.
+    store.clear_left()
+
     async def work() -> None:
         with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
             async with worker_app.open_async():

@@ -39,6 +39,8 @@ _KEYS_LOCK = 0xD0C5
 _AT_ONCE = 500
 #: What lies on disk and no row knows is removed after so long: whoever was writing it has long ended.
 ORPHANED = timedelta(days=1)
+#: For so long the job that was asked for when a document was added tries by itself.
+FRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -355,6 +357,37 @@ def in_quarantine(limit: int = 200, *, after: UUID | None = None) -> list[UUID]:
             {"limit": limit, "after": after},
         )
         return [found for (found,) in cursor.fetchall()]
+
+
+def not_examined(limit: int = 200, *, after: UUID | None = None) -> list[UUID]:
+    """The documents that open and that nobody has read, the latest first: so many, from the one `after` which the last
+    of them came. For the job alone: what was just added is read at once, so it is not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT d.id FROM documents_document d
+            WHERE NOT EXISTS (SELECT FROM documents_examination e WHERE e.document_id = d.id)
+              AND (SELECT s.result FROM documents_scan s WHERE s.document_id = d.id
+                   ORDER BY s.at DESC, s.id DESC LIMIT 1) = ANY (%(opens)s)
+              AND d.added_at < %(before)s
+              AND (%(after)s::uuid IS NULL
+                   OR (d.added_at, d.id) < (SELECT l.added_at, l.id FROM documents_document l WHERE l.id = %(after)s))
+            ORDER BY d.added_at DESC, d.id DESC LIMIT %(limit)s
+            """,
+            {
+                "limit": limit, "after": after, "before": now() - FRESH,
+                "opens": [result.value for result in ScanResult if result.opens],
+            },
+        )  # fmt: skip
+        return [found for (found,) in cursor.fetchall()]
+
+
+def clear_left() -> int:
+    """Remove from the disk what lies there in clear since its process was killed. For the job alone."""
+    removed = store.clear_left()
+    if removed:
+        record(Verb.WROTE, "documents.clear_left", count=removed)
+    return removed
 
 
 def clear_orphans() -> int:

@@ -275,7 +275,10 @@ def _made_at(header: bytes, found: Found) -> None:
 
 def _of_office(path: Path, ending: str, _out: Path, found: Found) -> None:
     if ending in ("doc", "xls", "ppt"):
-        raise CannotRead("It is in an older form whose text cannot be read out here. Download it to read it.")
+        raise CannotRead(
+            "It is in an older form of Office file, whose text cannot be read out here: searching does not find what "
+            "it says. Download it to read it, or save it in the newer form (.docx, .xlsx or .pptx) and add that."
+        )
     with zipfile.ZipFile(path) as archive:
         names = set(archive.namelist())
         _properties(archive, names, found)

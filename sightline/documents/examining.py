@@ -53,15 +53,15 @@ def _run(what: str, path: Path, ending: str, out: Path) -> subprocess.CompletedP
 
 def examine(content: IO[bytes], found: FileType) -> Examined:
     """Read a document. What cannot be read is said in `problem`. Raises NoRoom."""
-    with store.in_the_clear(content, f".{found.ending}") as path, store.temporary() as out:
-        done = _run("examiner", path, found.ending, Path(out.name))
+    with store.in_the_clear(content, f".{found.ending}") as path, store.named() as (out, _):
+        done = _run("examiner", path, found.ending, out)
         if done is None:
             return Examined(problem="It took too long to read, so there is no preview.")
         try:
             said = json.loads(done.stdout)
         except ValueError:
             return Examined(problem="It could not be read, so there is no preview. It may be damaged.")
-        preview = Path(out.name).read_bytes()
+        preview = out.read_bytes()
     facts = tuple((str(name), str(value)) for name, value in said["facts"])
     return Examined(said["text"], facts, said["place"], said["problem"], preview)
 
@@ -79,12 +79,12 @@ def cleaned_type(found: FileType) -> FileType:
 @contextmanager
 def cleaned(content: IO[bytes], found: FileType) -> Iterator[IO[bytes]]:
     """A copy of a document without what it says about itself; gone after the block. Raises Refused, NoRoom."""
-    with store.in_the_clear(content, f".{found.ending}") as path, store.temporary() as out:
-        done = _run("cleaning", path, found.ending, Path(out.name))
+    with store.in_the_clear(content, f".{found.ending}") as path, store.named() as (out, _):
+        done = _run("cleaning", path, found.ending, out)
         if done is None or done.returncode != 0:
             raise Refused(
                 "A copy without its metadata could not be made: the file may be damaged or locked. "
                 "Download the file as it is, and do not pass it on."
             )
-        with Path(out.name).open("rb") as copy:
+        with out.open("rb") as copy:
             yield copy

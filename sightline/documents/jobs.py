@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from sightline.audit.actions import outer_transaction
 from sightline.kernel.viewer import Viewer
 
-from . import actions, scanner
+from . import actions, queries, scanner
 from .terms import EXAMINING, ScanResult
 
 READER = Viewer.for_job(EXAMINING)
@@ -23,6 +23,32 @@ def examine(document_id: str) -> None:
     """Make the preview of one document and read its text. May run twice: the second time does nothing."""
     with outer_transaction(READER, "documents.examine"):
         actions.examine(UUID(document_id))
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(name="documents.examine_again", queueing_lock="documents.examine_again")
+def examine_again(timestamp: int) -> int:
+    """Every hour: what could not be read when it was added, such as while the key of the documents was missing or the
+    stored file damaged, is read once it can be. Returns how many were."""
+    done, last = 0, None
+    while not queries.unusable_keys():
+        with outer_transaction(READER, "documents.examine_again"):
+            waiting = actions.not_examined(AT_ONCE, after=last)
+        if not waiting:
+            break
+        for document_id in waiting:
+            with outer_transaction(READER, "documents.examine_again"):
+                done += actions.examine(document_id)
+        last = waiting[-1]
+    return done
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="documents.clear_left", queueing_lock="documents.clear_left")
+def clear_left(timestamp: int) -> int:
+    """Every five minutes, and when a worker starts: what a killed process left in clear is removed."""
+    with outer_transaction(READER, "documents.clear_left"):
+        return actions.clear_left()
 
 
 @app.periodic(cron="*/5 * * * *")

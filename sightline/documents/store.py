@@ -1,18 +1,21 @@
 """The folder of documents on disk: each file whole or not there at all, under a name that says nothing.
 
-What is being received or worked on lies in `incoming/`, in clear, readable by nobody else; what stays is encrypted.
+What stays is encrypted. What is being received has no name on the disk: whatever ends the process, nothing of it is
+left. Only what a program of its own must read or write by its name lies in `incoming/` in clear, readable by nobody
+else and locked by whoever works on it, so that what a killed process left is told apart and removed (`clear_left`).
 """
 
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +23,8 @@ from django.conf import settings
 from . import cipher
 
 INCOMING = "incoming"
+#: How the name of what lies in clear begins.
+CLEAR = "clear-"
 
 
 class NoRoom(Exception):
@@ -99,29 +104,76 @@ def opened(stored: UUID, key: bytes, size: int) -> cipher.Decrypted:
 
 
 @contextmanager
-def in_the_clear(content: IO[bytes], suffix: str = "") -> Iterator[Path]:
-    """A copy of `content` as a file, for a program that reads only files; gone after the block. Raises NoRoom."""
-    folder = incoming()
-    descriptor, name = tempfile.mkstemp(dir=folder, suffix=suffix)
-    path = Path(name)
+def named(suffix: str = "") -> Iterator[tuple[Path, IO[bytes]]]:
+    """An empty file under a name, for a program that reads or writes files by their names; gone after the block.
+
+    It is locked until then: a file in clear that nobody holds was left by a process that was killed. Raises NoRoom.
+    """
+    path, file = _locked(suffix)
     try:
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                while chunk := content.read(cipher.CHUNK):
-                    file.write(chunk)
-        except OSError as error:
-            raise no_room(error) from error
-        yield path
+        with file:
+            yield path, file
     finally:
         path.unlink(missing_ok=True)
 
 
-def temporary() -> Any:
-    """An empty file in `incoming/`, gone when it is closed. Raises NoRoom."""
+def _locked(suffix: str) -> tuple[Path, IO[bytes]]:
+    while True:
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=CLEAR, suffix=suffix, dir=incoming())
+        except OSError as error:
+            raise no_room(error) from error
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        # Whoever clears may have come between the two: then there is no such name any more.
+        if os.fstat(descriptor).st_nlink:
+            return Path(name), os.fdopen(descriptor, "w+b")
+        os.close(descriptor)
+
+
+@contextmanager
+def in_the_clear(content: IO[bytes], suffix: str = "") -> Iterator[Path]:
+    """A copy of `content` as a file, for a program that reads only files; gone after the block. Raises NoRoom."""
+    with named(suffix) as (path, file):
+        try:
+            while chunk := content.read(cipher.CHUNK):
+                file.write(chunk)
+            file.flush()
+        except OSError as error:
+            raise no_room(error) from error
+        yield path
+
+
+def temporary() -> IO[bytes]:
+    """An empty file beside the documents, without a name, gone when it is closed or its process ends. Raises NoRoom."""
     try:
-        return tempfile.NamedTemporaryFile(dir=incoming(), suffix=".tmp")
+        return tempfile.TemporaryFile(dir=incoming())
     except OSError as error:
         raise no_room(error) from error
+
+
+def left_in_clear() -> Iterator[Path]:
+    """What lies in clear and nobody works on, since whoever did was killed."""
+    for path in sorted((root() / INCOMING).glob(f"{CLEAR}*")):
+        try:
+            descriptor = os.open(path, os.O_RDWR)
+        except OSError:
+            continue  # done with meanwhile, or somebody else's
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield path
+        except BlockingIOError:
+            continue
+        finally:
+            os.close(descriptor)
+
+
+def clear_left() -> int:
+    """Remove what lies in clear and nobody works on; returns how many files that were."""
+    removed = 0
+    for path in left_in_clear():
+        path.unlink(missing_ok=True)
+        removed += 1
+    return removed
 
 
 def older_than(moment: datetime) -> Iterator[tuple[UUID | None, Path]]:

@@ -18,6 +18,7 @@ from sightline.config.cluster import Cluster
 from sightline.config.demo import DOMAIN
 from sightline.config.doctor import Finding, Report
 from sightline.config.place import Place
+from sightline.documents import store
 
 from .conftest import Command
 
@@ -158,6 +159,17 @@ def test_a_demonstration_that_others_reach_is_a_fault_and_hides_no_other(
     settings.ALLOWED_HOSTS, settings.SESSION_COOKIE_SECURE = hosts, https
     found = bad([*doctor._of_settings(real, []), *doctor._of_signing_in(real)])
     assert sorted(each.about for each in found) == told
+
+
+@pytest.mark.obligation("REC-17")
+def test_what_a_killed_process_left_of_a_document_in_clear_is_a_fault(real: Place, settings: Any) -> None:
+    settings.DOCUMENTS_KEY = "ab" * 32
+    settings.DOCUMENTS_FOLDER = str(real.data / "documents")
+    with store.named():
+        assert not bad(list(doctor._of_documents(real))), "somebody works on it"
+    (store.incoming() / f"{store.CLEAR}left.pdf").write_bytes(b"of a child")
+    (found,) = bad(list(doctor._of_documents(real)))
+    assert "1 file that a killed process left in clear" in found.says
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -16,10 +17,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from sightline.audit.models import AuditEvent
-from sightline.documents import actions, queries, store
+from sightline.documents import actions, jobs, queries, store
 from sightline.documents import scanner as clamav
 from sightline.documents.actions import NewBodyMap
 from sightline.documents.keyring import keyring
@@ -391,6 +393,33 @@ def test_a_missing_key_is_said_and_loses_nothing(
     assert read(world, worker, row) == photograph()
 
 
+def test_a_preview_that_could_not_be_made_while_the_key_was_missing_is_made_once_it_is_back(
+    world, worker, scanner, attach, folder_id, settings, tmp_path
+):
+    row, damaged = attach(), attach(letter(), "letter.pdf")
+    path = store.path_of(damaged.file.stored)
+    content = path.read_bytes()
+    path.write_bytes(b"x" * len(content))
+    key, settings.DOCUMENTS_KEY = settings.DOCUMENTS_KEY, ""
+    settings.DOCUMENTS_KEY_FILE = str(tmp_path / "nothing here")
+    with world.looking(READER):
+        assert not actions.examine(row.id)
+        assert actions.not_examined() == [], "the job that was asked for tries by itself for a while"
+    later = time_machine.travel(now() + timedelta(hours=1), tick=True)
+    with later:
+        with world.looking(READER):
+            assert actions.not_examined() == [damaged.id, row.id]
+            assert actions.not_examined(1, after=damaged.id) == [row.id]
+        assert jobs.examine_again(0) == 0
+        settings.DOCUMENTS_KEY = key
+        assert jobs.examine_again(0) == 1
+        path.write_bytes(content)
+        assert jobs.examine_again(0) == 1
+        assert jobs.examine_again(0) == 0
+    with world.looking(worker):
+        assert all(queries.document(each.id, [folder_id]).has_preview for each in (row, damaged))
+
+
 # -- taking out ---------------------------------------------------------------------------------------------
 
 
@@ -496,6 +525,55 @@ def test_what_belongs_to_nothing_is_cleared_after_a_day_and_nothing_else(
     assert not half.exists()
     assert strange.exists()
     assert read(world, worker, row) == photograph()
+
+
+#: A process that has taken in half a file, and has given another to a program that reads it by its name.
+HALF_WAY = """
+import io, sys, time
+from django.conf import settings
+settings.configure(DOCUMENTS_FOLDER=sys.argv[1])
+from sightline.documents import store
+taken = store.temporary()
+taken.write(b"taken in " * 100_000)
+taken.flush()
+with store.in_the_clear(io.BytesIO(b"worked on"), ".pdf") as path:
+    print(path, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.mark.obligation("REC-17")
+def test_what_a_killed_process_leaves_in_clear_is_gone_at_once_and_what_is_worked_on_stays(
+    world, folder_of_documents
+):
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", HALF_WAY, str(folder_of_documents)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3],
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    try:
+        killed, working = (Path(p.stdout.readline().decode().strip()) for p in processes)
+        # What is being received stands nowhere by name, so that nothing is left of it.
+        assert sorted(on_disk(folder_of_documents)) == sorted([killed, working])
+        assert list(store.left_in_clear()) == []
+        processes[0].kill()
+        processes[0].wait()
+        assert list(store.left_in_clear()) == [killed]
+        (folder_of_documents / "incoming" / "half.part").write_bytes(b"what is being written, encrypted")
+        with world.looking(READER):
+            assert actions.clear_left() == 1
+            assert actions.clear_left() == 0
+        assert not killed.exists()
+        assert working.read_bytes() == b"worked on"
+        assert len(on_disk(folder_of_documents)) == 2
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+            process.stdin.close()
+            process.stdout.close()
 
 
 # -- body maps ----------------------------------------------------------------------------------------------

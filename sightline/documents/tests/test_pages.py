@@ -51,13 +51,13 @@ def child(child_id):
 # -- adding -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.obligation("REC-17")
 def taken(desk, path):
     """A file, as whoever has said what it is needed for gets it."""
     assert "What is it needed for?" in desk.get(path).content.decode()
     return desk.post(path, {"purpose": "The core group"})
 
 
+@pytest.mark.obligation("REC-17")
 def test_what_was_added_is_listed_and_comes_back_as_it_was(desk, scanner, folder_id, world, worker):
     content = photograph()
     answer = sent(desk, folder_id, ("drawing.jpg", content), about="Drawn at school")
@@ -287,9 +287,13 @@ def test_sound_and_video_are_played_and_text_is_read(desk, scanner, attach, exam
     assert whole(taken(desk, of("copy", folder_id, film)))
 
 
-def test_a_copy_of_what_cannot_be_cleaned_is_refused_plainly(desk, scanner, attach, folder_id):
-    row = attach(old_word_file(), "minutes.doc")
-    assert "it is in an older form" in desk.get(of("document", folder_id, row)).content.decode()
+def test_of_an_older_office_file_it_is_said_that_its_text_is_not_found_and_that_no_copy_is_cleaned(
+    desk, scanner, attach, examined, folder_id
+):
+    row = examined(attach(old_word_file(), "minutes.doc"))
+    page = desk.get(of("document", folder_id, row)).content.decode()
+    assert "searching does not find what it says" in page
+    assert "it is in an older form" in page
     answer = desk.get(of("copy", folder_id, row))
     assert answer.status_code == 409
     assert "cannot be taken out" in answer.content.decode()
