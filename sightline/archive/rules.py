@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -117,6 +117,8 @@ def asks_as(asker: Asker, *, named: bool, is_the_child: bool) -> Verdict:
 
     `named`: somebody of the record was chosen.
     """
+    if named and asker is Asker.COURT:
+        return Verdict.no("A court or an inquiry is nobody of this record. Write its name.", "who")
     if named and asker is Asker.SELF and not is_the_child:
         return Verdict.no("Whoever asks for their own is the person whose record it is. Choose them.", "who")
     if named and asker is not Asker.SELF and is_the_child:
@@ -134,6 +136,11 @@ def identity_is_checked(
     """
     if not identity.strip():
         return Verdict.no("Say what was seen that proves who they are, and by whom.", "identity")
+    if asker is Asker.COURT:
+        # What a court or an inquiry orders is given whatever the child thinks of it.
+        if not authority.strip():
+            return Verdict.no("Say which order or power in law it is, and of which day.", "authority")
+        return Verdict.yes()
     if asker is not Asker.SELF and not authority.strip():
         return Verdict.no("Say what proves that they may ask for this person.", "authority")
     if asker is not Asker.SELF and not child_view.strip():
@@ -179,6 +186,16 @@ def clock_runs_from(
             stood += (ended - began).days
             until = ended
     return start + timedelta(days=stood)
+
+
+def waits_for_the_law(asker: Asker) -> Verdict:
+    """Whether the month that the law gives for an answer, its pauses and its extension, hold for a request: they are
+    for whoever asks by right (UK GDPR, article 12). A court or an inquiry names its own day."""
+    if asker is Asker.COURT:
+        return Verdict.no(
+            "A court or an inquiry names its own day. Ask it for more time, and write down the answer."
+        )
+    return Verdict.yes()
 
 
 def may_extend(*, extended: bool, reasons: str, told: str, first_due: datetime, at: datetime) -> Verdict:
@@ -243,6 +260,13 @@ def _apart(name: str, spared: frozenset[str]) -> re.Pattern[str]:
     )
 
 
+#: So many things of a record stand in one volume of a copy.
+VOLUME = 1000
+
+#: On what grounds something may be kept from a court or an inquiry that asks for the whole (Sightline baseline).
+_OF_A_COURT = (Ground.PRIVILEGE, Ground.COURT_ADOPTION)
+
+
 def propose(
     text: str,
     *,
@@ -265,6 +289,9 @@ def propose(
     `addresses` are the words in it that give a confidential address which is not the asker's own. `own` are the names
     of whose record it is and of who asks, which are nobody else's even where they hold another's. `author` is what
     stands over the text, where somebody of the family may be named as well.
+    A court or an inquiry is given what is about others and what the child said as it stands: for it, only privilege,
+    other courts' papers, an address and somebody of the public who raised a concern are proposed (D v NSPCC [1978]
+    AC 171).
     What is `unread` (a picture, a recording, a page without text) is looked at by a person before it is given.
     Practitioners (`workers`) are named as they acted in their post, so their names are proposed for nothing
     (Data Protection Act 2018, schedule 2, paragraph 17).
@@ -272,6 +299,10 @@ def propose(
     found: list[Proposal] = []
     names: list[str] = []
     people: list[str] = []
+    if court := asker is Asker.COURT:
+        told_by = family_left_out = keep_from = ""
+        child_said, others = False, ()
+        listed = {ground: words for ground, words in listed.items() if ground in _OF_A_COURT}
     known_workers = {name.casefold() for name in workers}
     spared = frozenset({*own, *workers})
     for other in others:
@@ -281,7 +312,7 @@ def propose(
         if here:
             people.append(other.who)
             names += here
-    for titled in _TITLED.findall(text):
+    for titled in () if court else _TITLED.findall(text):
         surname = titled.split()[-1].casefold()
         if not any(surname in worker.split() for worker in known_workers) and titled not in names:
             names.append(titled)
@@ -306,8 +337,10 @@ def propose(
     if unread:
         found.append(
             Proposal(
-                Ground.THIRD_PARTY,
-                "The program cannot see or hear whom this shows. Look at it before you decide.",
+                Ground.PRIVILEGE if court else Ground.THIRD_PARTY,
+                "The program cannot see or hear what this holds. Look at it before you decide."
+                if court
+                else "The program cannot see or hear whom this shows. Look at it before you decide.",
             )
         )
     if family_left_out:
@@ -345,6 +378,19 @@ def without(text: str, phrases: Iterable[str], spared: Collection[str] = ()) -> 
     for phrase in _longest(phrase.strip() for phrase in phrases if phrase.strip()):
         text = _apart(phrase, frozenset(spared)).sub(lambda found: HELD if found["it"] else found[0], text)
     return text
+
+
+def taking_out(phrases: Iterable[str], spared: Collection[str] = ()) -> Callable[[str], str]:
+    """`without` for one text after another: of many phrases, only those are looked for whose first word is in it."""
+    by_first: dict[str, list[str]] = {}
+    for phrase in phrases:
+        by_first.setdefault(next(iter(_tokens(phrase)), ""), []).append(phrase)
+
+    def taken_out(text: str) -> str:
+        here = {"", *_tokens(text)} & by_first.keys()
+        return without(text, [phrase for token in here for phrase in by_first[token]], spared)
+
+    return taken_out
 
 
 def decision_is_whole(
@@ -429,26 +475,61 @@ def _short(text: str) -> str:
     return f"{' '.join(words[:12])} …" if len(words) > 12 else " ".join(words)
 
 
+def _tokens(text: str) -> list[str]:
+    """The words of a text as they are looked up: two that `named_in` or `_bare` take for the same are the same here."""
+    return _WORD.findall(text.translate(_DOTS).casefold())
+
+
+#: The dotted and the dotless i, which a pattern that asks for no case takes for the same.
+_DOTS = {0x130: "i", 0x131: "i"}
+
+
+class _Places:
+    """In which of many texts a phrase may stand, found by its rarest word: a record has thousands of items, and what is
+    held back is looked for in the few that hold its words rather than in each."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._of: dict[str, list[int]] = {}
+        self._every = range(len(texts))
+        for place, text in enumerate(texts):
+            for token in set(_tokens(text)):
+                self._of.setdefault(token, []).append(place)
+
+    def of(self, phrase: str) -> Sequence[int]:
+        """The places of the texts to look at, in order."""
+        tokens = set(_tokens(phrase))
+        return min((self._of.get(token, []) for token in tokens), key=len) if tokens else self._every
+
+
 def shown_elsewhere(items: Sequence[Decided], spared: Collection[str] = ()) -> list[tuple[object, str]]:
     """What is held back of one item and given in another, words or whole paragraphs: each item that gives it, with
-    the words, unless reasons were given to give it."""
+    the words, unless reasons were given to give it. The work grows with the length of the record, and not with its
+    square."""
     held = {
         word.strip().casefold(): word.strip() for item in items for word in item.held_words if word.strip()
     }
-    given = [item for item in items if item.given and not item.reasons.strip()]
-    found: list[tuple[object, str]] = [
-        (item.key, word) for item in given for word in held.values() if named_in(item.given, word, spared)
-    ]
-    bare = [(item.key, _bare(item.given)) for item in given]
-    every = "\n".join(text for _, text in bare)
     texts = {
         words: said for item in items if item.held_text for words, said in _told_of(item.held_text).items()
     }
+    if not held and not texts:
+        return []
+    given = [item for item in items if item.given and not item.reasons.strip()]
+    places = _Places([item.given for item in given])
+    found: list[tuple[int, object, str]] = [
+        (place, given[place].key, word)
+        for word in held.values()
+        for place in places.of(word)
+        if named_in(given[place].given, word, spared)
+    ]
+    found.sort(key=lambda each: each[0])
+    bare: dict[int, str] = {}
     for words, said in texts.items():
-        # A record has thousands of items: they are asked one by one only where it stands in one of them.
-        if words in every:
-            found += [(key, _short(said)) for key, text in bare if words in text]
-    return found
+        for place in places.of(words):
+            if place not in bare:
+                bare[place] = _bare(given[place].given)
+            if words in bare[place]:
+                found.append((place, given[place].key, _short(said)))
+    return [(key, words) for _, key, words in found]
 
 
 def may_approve(

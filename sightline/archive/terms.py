@@ -60,6 +60,7 @@ class LeftAs(_Said):
     DOWNLOAD = "download", "Downloaded"
     DEVICE = "device", "On a device"
     EXPORT = "export", "Sent as a file"
+    SHOWN = "shown", "To be read here by somebody outside"
 
 
 class Asker(_Said):
@@ -68,6 +69,7 @@ class Asker(_Said):
     SELF = "self", "The person whose record it is"
     PARENT = "parent", "Somebody with parental responsibility, for the child"
     AUTHORISED = "authorised", "Somebody whom the person has authorised, such as a solicitor or an advocate"
+    COURT = "court", "A court or an inquiry, for the whole record in its order"
 
 
 class RequestState(_Said):

@@ -22,6 +22,7 @@ class About:
 
     `title` is the document's; `reader` who asked for it, with their post; `subject` whom it is about, `marking` how
     it is to be kept; `lang` the language that it is written in. `at` is when it was made (now, unless said).
+    Of a work in volumes, `volume` says which this is ("volume 2 of 3") and `first_page` the number of its first page.
     """
 
     title: str
@@ -31,6 +32,8 @@ class About:
     partnership: str = ""
     lang: str = "en"
     at: datetime | None = None
+    first_page: int = 1
+    volume: str = ""
 
 
 #: What the rooms above do to whatever is printed before it is typeset: a function of the data that gives it back fit
@@ -60,6 +63,14 @@ def make(
     given = json.dumps(_plain(wanted), ensure_ascii=False)
     source = str(ROOT / room / "typst" / f"{name}.typ")
     return (typeset_apart if large else typeset)(source, given, at)
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many pages a PDF has that was made here."""
+    from pypdfium2 import PdfDocument
+
+    with PdfDocument(pdf) as document:
+        return len(document)
 
 
 def picture(content: bytes, alt: str) -> dict[str, Any]:

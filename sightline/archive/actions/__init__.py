@@ -13,6 +13,7 @@ from .giving import (
     copy_as_pdf,
     end_sharing,
     give,
+    take_file_beside,
 )
 from .keeping import (
     disposals_so_far,
@@ -108,6 +109,7 @@ __all__ = [
     "receive",
     "reply",
     "resume",
+    "take_file_beside",
     "tell_of_record",
     "told_of_repeated",
 ]

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from sightline.access.leaving import Leaving, leaves
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import permit
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import child_page
 from sightline.concerns.rules import new_reference, new_secret, secret_digest
-from sightline.kernel.time import now
+from sightline.govuk.words import plural
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
-from sightline.print.pdf import About, make, picture
 
-from .. import queries, rules
+from .. import printed, queries, rules
 from ..models import (
     AccessRequest,
     CopyGiven,
@@ -30,7 +30,7 @@ from ..models import (
     SharedCopy,
     SharedEnd,
 )
-from ..queries import Whole
+from ..queries import FileBeside, RequestView, Whole
 from ..terms import (
     GivenAs,
     LeftAs,
@@ -40,68 +40,73 @@ from ..terms import (
 from .requests import _again, _answered, _locked, _step
 from .rows import _by, _need, _not_ahead
 
+#: What a copy for whoever asked is needed for, as the list of copies says it.
+ANSWER = "Answer to a request to see the record"
 
-def _whole(request: AccessRequest) -> Whole:
-    view = _again(request)
+
+def _whole(view: RequestView) -> Whole:
     if view.state not in (RequestState.APPROVED, RequestState.ANSWERED):
         raise Refused("A manager has not approved yet what may be given.")
-    child = child_page(joined_set(lead_of(request.folder_id)) or [request.folder_id])
+    child = child_page(joined_set(lead_of(view.row.folder_id)) or [view.row.folder_id])
     return queries.whole(view, child)
 
 
-def _pdf(whole: Whole, request: AccessRequest) -> bytes:
-    """The copy as a PDF. Nothing but what was decided to be given goes to the printer."""
-    own = whole.own
-    parts: list[dict[str, Any]] = [
-        {
-            "heading": "About this copy",
-            "text": (
-                f"{'This is what is written about you' if own else f'This is what is written about {whole.name}'} "
-                f"in the record, as it stood on {whole.made_on}. What is about somebody else, or may not be given, "
-                "is held back and says so.\n\n"
-                "If something is wrong, say so: what you say is written beside it. If you think that too much is "
-                "held back, ask us to look again. You may also complain to the Information Commissioner."
-            ),
-        }
-    ]
-    for part in whole.parts:
-        parts.append({"heading": part["heading"]})
-        for row in part["rows"]:
-            said = [*row["texts"], *row["beside"]]
-            if row["note"]:
-                said.append(f"[{row['note']}]")
-            if row["by"]:
-                said.append(f"Written by {row['by']}.")
-            parts.append(
-                {
-                    "heading": f"{row['title']}, {row['when']}",
-                    "level": 2,
-                    "text": "\n\n".join(said),
-                    "pictures": [picture(b64decode(p["jpeg"]), p["alt"]) for p in row["pictures"]],
-                }
-            )
-    if whole.words:
-        parts.append({"heading": "What the short words mean", "facts": [list(pair) for pair in whole.words]})
-    about = About(
-        title="Your record" if own else f"The record of {whole.name}",
-        reader=request.name,
-        subject=whole.name if own else "",
-        marking="Private: for the person named below",
-    )
-    # For whoever it is given to: their own address is no secret from them, whatever its maker may see.
-    return make("print/letter", {"parts": parts}, about=about, fitted=True)
-
-
-@transaction.atomic
-def copy_as_pdf(request_id: UUID) -> bytes:
-    """The approved copy as a PDF, to be printed or sent; making it is audited."""
-    permit(Permission.SUBJECT_ACCESS)
+def _answerable(request_id: UUID) -> AccessRequest:
+    """A request of which something may be taken out. Raises NotFound."""
     request = AccessRequest.objects.filter(id=request_id).first()
     if request is None or not may_write(request.folder_id):
         raise NotFound
-    pdf = _pdf(_whole(request), request)
+    return request
+
+
+def _taken(acting: Acting, request: AccessRequest, folder_id: UUID, what: str) -> None:
+    """Put what is taken out for whoever asked on the list of copies (FIL-06): by one person on one day, once.
+
+    What it is for and who gets it is said by the request, so nobody is asked.
+    """
+    key = uuid5(request.id, f"{what} {today()} {acting.practitioner_id}")
+    leaves([folder_id], Leaving(what, ANSWER, request.name, key, stays=True))
+
+
+@transaction.atomic
+def copy_as_pdf(request_id: UUID, volume: int = 1) -> bytes:
+    """The approved copy as a PDF, or one volume of it, to be printed or sent; it is audited, and on the list of copies.
+
+    Raises NotFound where there is no such volume.
+    """
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _answerable(request_id)
+    view = _again(request)
+    whole = _whole(view)
+    if not 1 <= volume <= view.volumes:
+        raise NotFound
+    pdf = printed.volumes(whole, view, upto=volume)[-1]
+    which = f", volume {volume} of {view.volumes}" if view.volumes > 1 else ""
+    _taken(acting, request, request.folder_id, f"Copy of the record, as a PDF{which}")
     record(Verb.EXPORTED, "archive.copy_as_pdf", folder_id=request.folder_id, subject=request)
     return pdf
+
+
+@transaction.atomic
+def take_file_beside(request_id: UUID, number: int) -> FileBeside:
+    """A file given beside the approved copy is taken out; it is audited, and on the list of copies.
+
+    Raises NotFound where none of that number is given, or nothing is approved yet.
+    """
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _answerable(request_id)
+    if request.state not in (RequestState.APPROVED, RequestState.ANSWERED):
+        raise NotFound
+    given = next((each for each in queries.files_beside(_again(request)) if each.number == number), None)
+    if given is None:
+        raise NotFound
+    folder_id = given.document.folder_id
+    _taken(acting, request, folder_id, f"{given.name}, beside a copy of the record")
+    record(
+        Verb.EXPORTED, "archive.file_beside", folder_id=folder_id,
+        subject=("documents_document", given.document.id),
+    )  # fmt: skip
+    return given
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,8 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
     if giving.given_as is not GivenAs.ONLINE:
         _need(giving.words, "Say how it was given, and who was there to explain it.", "words")
     request.save()
-    whole = _whole(request)
+    view = _again(request)
+    whole = _whole(view)
     copy = CopyGiven.objects.create(
         **_by(acting, request.folder_id),
         request=request,
@@ -144,7 +150,9 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         to_whom=_need(giving.to_whom, "Say to whom it was given.", "to_whom"),
         given_at=giving.given_at,
         words=giving.words.strip(),
-        sha256="" if giving.given_as is GivenAs.ONLINE else sha256(_pdf(whole, request)).hexdigest(),
+        sha256=""
+        if giving.given_as is GivenAs.ONLINE
+        else sha256(b"".join(printed.volumes(whole, view))).hexdigest(),
         items_given=whole.given,
         items_held=whole.held,
     )
@@ -169,12 +177,11 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
             ends_at=now() + timedelta(days=giving.days),
         )
         given = Given(copy, reference, secret)
-    else:
-        CopyOut.objects.create(
-            **_by(acting, request.folder_id), what=f"Copy of the record, {whole.given} items", stays=True,
-            left_as=(LeftAs.EXPORT if giving.given_as is GivenAs.EMAIL else LeftAs.PRINT).value,
-            purpose="Answer to a request to see the record", to_whom=copy.to_whom, left_at=giving.given_at,
-        )  # fmt: skip
+    left_as = {GivenAs.ONLINE: LeftAs.SHOWN, GivenAs.EMAIL: LeftAs.EXPORT}.get(giving.given_as, LeftAs.PRINT)
+    CopyOut.objects.create(
+        **_by(acting, request.folder_id), what=f"Copy of the record, {plural(whole.given, 'item')}", stays=True,
+        left_as=left_as.value, purpose=ANSWER, to_whom=copy.to_whom, left_at=giving.given_at,
+    )  # fmt: skip
     record(Verb.EXPORTED, "archive.give", folder_id=request.folder_id, subject=copy)
     return given
 

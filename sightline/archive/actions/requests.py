@@ -34,7 +34,7 @@ from ..terms import (
     RequestAct,
     RequestState,
 )
-from .rows import _by, _need, _not_ahead, _sent
+from .rows import _by, _need, _nobody_disposes, _not_ahead, _sent
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
     acting = permit(Permission.SUBJECT_ACCESS)
     if (sent := _sent(AccessRequest.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
+    _nobody_disposes(folder_id)
     _not_ahead(asking.received_at, "received_at")
     if asking.person_id is not None:
         child = child_page(joined_set(lead_of(folder_id)) or [folder_id])
@@ -74,7 +75,8 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
         owner_id=acting.practitioner_id,
     )
     _step(acting, request, RequestAct.RECEIVE, at=asking.received_at, words=request.scope)
-    _run_clock(request, asking.received_at)
+    if rules.waits_for_the_law(asking.asker).allowed:
+        _run_clock(request, asking.received_at)
     record(Verb.WROTE, "archive.receive", folder_id=folder_id, subject=request)
     return request
 
@@ -169,7 +171,7 @@ def check_identity(request_id: UUID, found: Identity, *, version: int | None = N
         acting, request, RequestAct.CHECK, at=now(), identity=found.identity.strip(),
         authority=found.authority.strip(), child_view=found.child_view.strip(),
     )  # fmt: skip
-    if found.proof_came_at is not None:
+    if found.proof_came_at is not None and rules.waits_for_the_law(Asker(request.asker)).allowed:
         _run_clock(request, found.proof_came_at)
     record(Verb.WROTE, "archive.check_identity", folder_id=request.folder_id, subject=request)
     return request
@@ -180,6 +182,7 @@ def pause(request_id: UUID, why: PauseWhy, words: str, *, version: int | None = 
     """Stop the clock while something is asked that the law lets it wait for; asking again becomes due."""
     acting = permit(Permission.SUBJECT_ACCESS)
     request = _locked(request_id, RequestAct.PAUSE, version)
+    rules.waits_for_the_law(Asker(request.asker)).or_refuse()
     _need(words, "Say what was asked of them, and how.", "words")
     request.save()
     at = now()
@@ -218,6 +221,7 @@ def extend(request_id: UUID, words: str, told: str, *, version: int | None = Non
     """Two further months, once, with reasons that whoever asked is told within the first."""
     acting = permit(Permission.SUBJECT_ACCESS)
     request = _locked(request_id, RequestAct.EXTEND, version)
+    rules.waits_for_the_law(Asker(request.asker)).or_refuse()
     view = _again(request)
     start = queries.clock(view)
     due = (

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 
+from sightline.access.queries import lead_of
 from sightline.agencies.rules import Acting
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
@@ -29,6 +30,15 @@ def _by(acting: Acting, folder_id: UUID, once: UUID | None = None) -> dict[str, 
         "author_post": _post(acting),
         "written_at": now(),
     }
+
+
+def _nobody_disposes(folder_id: UUID) -> None:
+    """Whoever keeps a record from disposal, or disposes of it, waits here until the other transaction has ended: what
+    keeps it is not written while it goes unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"archive keeping {lead_of(folder_id)}"]
+        )
 
 
 def _sent(rows: models.QuerySet[Kept], once: UUID | None) -> Kept | None:

@@ -173,7 +173,11 @@ class WordsForm(OnceForm):
 
 class LeftForm(OnceForm):
     what_left = Words("What left?", rows=2, count=False, ask="Say what left")
-    left_as = Radios("How did it leave?", _options(LeftAs), ask="Select how it left")
+    left_as = Radios(
+        "How did it leave?",
+        [o for o in _options(LeftAs) if o.value != LeftAs.SHOWN],
+        ask="Select how it left",
+    )
     purpose = Text("What is it needed for?", max_length=1000, ask="Say what it is needed for")
     to_whom = Text("Who has it?", max_length=300, ask="Say who has it")
     left_at = Moment("When did it leave?", tense="past")

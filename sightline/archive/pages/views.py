@@ -13,13 +13,12 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
-from sightline.audit.terms import Verb
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.documents.pages.views import send_copy
 from sightline.documents.queries import content
 from sightline.govuk.forms import PageForm
+from sightline.govuk.numbers import whole_number
 from sightline.govuk.paging import page_number
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -28,7 +27,7 @@ from sightline.procedures.queries import pack_in_force
 from .. import actions, queries, rules
 from ..actions import RemovalMove
 from ..queries.scans import scans
-from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct, RequestState
+from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct
 from . import forms
 
 PAGE = 25
@@ -432,9 +431,7 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
 def item(request: HttpRequest, folder_id: UUID, access_id: UUID, item_id: UUID) -> HttpResponse:
     """Deciding on one item."""
     view, shown, found, _ = _of_request(request, folder_id, access_id, "item")
-    one = next((i for i in queries.bundle(found.id) if i.id == item_id), None)
-    if one is None:
-        raise NotFound
+    one = queries.item(item_id, found.id)
     form = forms.ItemForm(
         request.POST or None, initial={"words": "\n".join(queries.words_to_decide(one, view))}
     )
@@ -448,13 +445,15 @@ def item(request: HttpRequest, folder_id: UUID, access_id: UUID, item_id: UUID) 
 
 @page(permission=Permission.SUBJECT_ACCESS, methods=("POST",))
 def copy_pdf(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
-    """The approved copy as a PDF."""
+    """The approved copy as a PDF, or one volume of it."""
     _, _, found, _ = _of_request(request, folder_id, access_id, "copy_pdf")
-    pdf = actions.copy_as_pdf(found.id)
+    volume = whole_number(request.POST.get("volume", "1")) or 0
+    pdf = actions.copy_as_pdf(found.id, volume)
+    name = f"record-{volume}" if found.volumes > 1 else "record"
     return HttpResponse(
         pdf,
         content_type="application/pdf",
-        headers={"Content-Disposition": 'attachment; filename="record.pdf"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
     )
 
 
@@ -462,15 +461,7 @@ def copy_pdf(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResp
 def file_beside(request: HttpRequest, folder_id: UUID, access_id: UUID, number: int) -> HttpResponse:
     """A file that is given beside the copy, without metadata, called by its number: its own name may tell."""
     view, _, found, _ = _of_request(request, folder_id, access_id, "file_beside")
-    if found.state not in (RequestState.APPROVED, RequestState.ANSWERED):
-        raise NotFound
-    given = next((each for each in queries.files_beside(found) if each.number == number), None)
-    if given is None:
-        raise NotFound
-    record(
-        Verb.EXPORTED, "archive.file_beside", folder_id=view.folder_ids[0],
-        subject=("documents_document", given.document.id),
-    )  # fmt: skip
+    given = actions.take_file_beside(found.id, number)
     return send_copy(request, content(given.document.id, view.folder_ids), given.name)
 
 

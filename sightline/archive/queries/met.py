@@ -22,8 +22,7 @@ from sightline.meetings.models import (
 from sightline.meetings.terms import Came, Format, GivenKind, How, InviteeKind, MeetingState, SupporterAnswer
 from sightline.procedures.queries import pack_in_force
 
-from .kept import paragraphs
-from .piece import Piece
+from .piece import Piece, paragraphs
 
 #: Who is invited, and what hangs on it, stands in the record of every child whom the meeting is about, but for what is
 #: of one child alone: that stands in that child's.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,3 +27,8 @@ class Piece:
     """Why the family's own papers leave it out, where they do."""
     unread: bool = False
     """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text by its paragraphs, none of them empty."""
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

@@ -17,8 +17,8 @@ from sightline.records.queries import EntryView, decisions, entries
 from sightline.records.terms import StatementSource
 from sightline.voice.queries import ExplanationView, explanations, voices
 
-from . import kept, met
-from .piece import Piece
+from . import met, rows
+from .piece import Piece, paragraphs
 
 #: The part of a document that is the file itself; its name is part 0, what was read out of it the parts between.
 FILE = 1_000_000
@@ -43,7 +43,7 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
         if explained.id not in answered:
             found += _of_explanation(explained)
     for made in decisions(folder_ids, limit=ALL):
-        texts = [f"{made.outcome.rstrip('.')}.", *kept.paragraphs(made.reasons), made.ruling]
+        texts = [f"{made.outcome.rstrip('.')}.", *paragraphs(made.reasons), made.ruling]
         if made.conflict:
             texts.append(
                 f"In conflict with the interests of: {made.conflict}. {made.conflict_resolved}".strip()
@@ -61,7 +61,7 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     for each in stored:
         found += _of_document(each, texts_of.get(each.id, ""))
     found += met.gathered(folder_ids)
-    found += kept.gathered(folder_ids, {piece.source_id for piece in found})
+    found += rows.gathered(folder_ids, {piece.source_id for piece in found})
     # What answers something that the child said stands with it: it is not decided on a second time.
     covered = answered | {piece.source_id for piece in found}
     for moment in chronology.told(folder_ids):
@@ -89,7 +89,7 @@ def _of_entry(entry: EntryView, called: Collection[str]) -> list[Piece]:
         (s.text, s.told_by if s.source is StatementSource.TOLD else "", s.source is StatementSource.CHILD)
         for s in entry.statements
     ]
-    parts = parts or [(text, "", False) for text in kept.paragraphs(entry.text)]
+    parts = parts or [(text, "", False) for text in paragraphs(entry.text)]
     parts = [(text, told_by, said or childs) for text, told_by, said in parts]
     parts += [(f"{a.question} {a.words or a.value}", "", False) for a in entry.answers if a.words or a.value]
     theirs = ", ".join(words for words in (entry.theirs_name, entry.theirs_relation) if words)
@@ -121,7 +121,7 @@ def _of_concern(raised: ConcernPart) -> list[Piece]:
     author = "Somebody from the public" if public else raised.concern.raised_post
     told = [f"{_term(raised.family_told)}." if raised.family_told else "", raised.family_told_words]
     agreed = [f"{_term(raised.family_agreed)}." if raised.family_agreed else "", raised.family_agreed_words]
-    texts = [*kept.paragraphs(raised.what_happened), *kept.paragraphs(raised.about_child)]
+    texts = [*paragraphs(raised.what_happened), *paragraphs(raised.about_child)]
     for lead, words in (
         ("The child said", f"“{raised.child_said}”" if raised.child_said else ""),
         ("Why the child was not heard", raised.child_said_why_not),
@@ -146,7 +146,7 @@ def _of_document(stored: DocumentView, text: str) -> list[Piece]:
     """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text."""
     by = ", ".join(words for words in (stored.added_by, stored.added_by_post) if words)
     named = ". ".join(words for words in (stored.name, stored.about) if words)
-    words = [named, *kept.paragraphs(text)]
+    words = [named, *paragraphs(text)]
     found = [
         Piece("document", stored.id, part, "A document", stored.added_at, by, each)
         for part, each in enumerate(words)

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
+from sightline.access.actions import join, undo_join
 from sightline.access.terms import GrantLevel
 from sightline.access.tests.factories import let_in, open_folder_for
 from sightline.agencies.models import Notice, Posting, Practitioner
@@ -82,8 +83,7 @@ class Office:
     folder_id: UUID
 
 
-@pytest.fixture
-def office() -> Office:
+def make_office() -> Office:
     make_partnership()
     worker = make_practitioner("social-worker", name="Dana Okafor")
     officer = make_practitioner("records-officer", name="Owen Pritchard")
@@ -94,6 +94,11 @@ def office() -> Office:
         kyle = record_adult(folder_id, NewAdult(Names("Kyle", "Dunmore"), Birth()))
         tie(folder_id, NewTie(kyle, Kinship.OTHER, Known.NO, Known.NO, "Mum's friend"))
     return Office(worker, officer, manager, folder_id)
+
+
+@pytest.fixture
+def office() -> Office:
+    return make_office()
 
 
 def owed(folder_id: UUID) -> list[str]:
@@ -461,6 +466,7 @@ def papers(office: Office, settings, tmp_path) -> Iterator[dict[str, Document]]:
         server.shutdown()
 
 
+@pytest.mark.obligation("FIL-06")
 @pytest.mark.obligation("REC-13")
 def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in_no_file(
     office: Office, papers: dict[str, Document]
@@ -515,7 +521,21 @@ def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in
     client.force_login(office.officer.user)  # type: ignore[arg-type]
     sent = client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/")
     assert sent.headers["Content-Disposition"] == 'attachment; filename="Recording 1.wav"'
+    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code == 200
     assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/2/").status_code == 404
+    # The worker who may not answer requests takes none, and nothing of it is listed.
+    client.force_login(office.worker.user)  # type: ignore[arg-type]
+    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code in (403, 404)
+    with as_practitioner(office.officer):
+        listed = [one.row for one in queries.copies_out([office.folder_id])]
+    assert {(row.author.name, row.purpose, row.stays) for row in listed} == {
+        ("Owen Pritchard", "Answer to a request to see the record", True)
+    }
+    assert sorted((row.what, row.to_whom, row.left_as) for row in listed) == [
+        (f"Copy of the record, {given.copy.items_given} items", "Maya", LeftAs.SHOWN),
+        ("Copy of the record, as a PDF", "Maya Ferreira-Lund", LeftAs.DOWNLOAD),
+        ("Recording 1, beside a copy of the record", "Maya Ferreira-Lund", LeftAs.DOWNLOAD),
+    ]
     pictures = [image for page in read.pages for image in page.images]
     assert [colour(image.image) for image in pictures] == ["red"]
     shared = repr(given.copy.shared.content)
@@ -555,6 +575,48 @@ def test_two_people_on_one_request_are_told_of_each_other(office: Office) -> Non
         pytest.raises(Refused, match="Owen Pritchard acted on this request"),
     ):
         actions.pause(request.id, PauseWhy.FEE, "Asked for the fee.", version=version)
+
+
+@pytest.mark.obligation("REC-13")
+def test_what_was_gathered_of_a_record_that_turned_out_to_be_another_childs_is_in_no_copy(
+    office: Office,
+) -> None:
+    decider = make_practitioner("front-door-decision-manager", name="Ola Brandt")
+    other = open_folder_for(decider, office.worker, office.officer)
+    let_in(office.folder_id, decider)
+    make_child(other, office.worker, years=14)
+    a_record(office)
+    with as_practitioner(office.worker):
+        sign_entry({other: "Zq-twin was at the baths."}, kind=EntryKind.NOTE, happened_at=now())
+    with as_practitioner(decider):
+        join(other, office.folder_id, "Same name and birthday")
+    request = asks(office)
+    checked(office, request)
+    with as_practitioner(office.officer):
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+        assert any("Zq-twin" in item.given for item in queries.bundle(request.id))
+    hold_kyle_back(office, request)
+    with as_practitioner(office.manager):
+        actions.approve(request.id, "Every item and its ground.")
+    with as_practitioner(decider):
+        undo_join(other, "Twins with like names")
+    with as_practitioner(office.officer):
+        view = queries.request(request.id, [office.folder_id])
+        items = queries.bundle(request.id)
+        assert view.total == len(items) > 0
+        assert not any("Zq-twin" in item.row.text for item in items)
+        pdf = PdfReader(io.BytesIO(actions.copy_as_pdf(request.id)))
+        given = actions.give(request.id, Giving(GivenAs.ONLINE, "Maya", now(), days=7))
+        text = " ".join(page.extract_text() for page in pdf.pages)
+        assert "Zq-twin" not in text
+        assert "Something is held back here" in text
+        assert "Zq-twin" not in repr(given.copy.shared.content)
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    page = client.get(f"/child/{office.folder_id}/access/{request.id}/").content.decode()
+    assert "the match was wrong" in page
+    assert "Copies given before may hold it" in page
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.archive import actions, queries
 from sightline.archive.actions import Asking, Deciding, Identity
 from sightline.archive.models import AccessRequest
-from sightline.archive.queries import kept
+from sightline.archive.queries import columns, kept, rows
 from sightline.archive.terms import Asker, Choice, Ground
 from sightline.enquiries.terms import Factor
 from sightline.enquiries.tests.factories import begun, complete, make_case
@@ -51,11 +51,11 @@ def test_every_table_with_a_folder_is_gathered_or_says_why_not() -> None:
 def test_every_text_of_a_row_stands_in_a_piece_of_its_own(label: str) -> None:
     officer = make_practitioner("records-officer")
     folder_id = open_folder_for(officer)
-    model = kept.model_of(label)
+    model = columns.model_of(label)
     row = a_row(model, folder_id)
     texts = {}
-    for column in kept.columns(label):
-        if kept.is_text(column) and not isinstance(column, models.JSONField):
+    for column in columns.columns(label):
+        if columns.is_text(column) and not isinstance(column, models.JSONField):
             words = f"Zq{column.name}q"[: column.max_length]
             setattr(row, column.attname, words)
             texts[column.name] = words
@@ -66,7 +66,7 @@ def test_every_text_of_a_row_stands_in_a_piece_of_its_own(label: str) -> None:
         drop_checks(model)
         model._base_manager.bulk_create([row])
     with as_practitioner(officer):
-        found = [piece.text for piece in kept.gathered([folder_id]) if piece.source_id == row.pk]
+        found = [piece.text for piece in rows.gathered([folder_id]) if piece.source_id == row.pk]
     for words in texts.values():
         if words != getattr(row, kept.KEPT[label].told_by, None):
             assert sum(words in text for text in found) == 1, (words, found)

@@ -268,6 +268,53 @@ def test_a_text_held_back_whole_may_not_stand_in_another(held, given, pointed_ou
     assert rules.shown_elsewhere([items[0], Decided(2, given, (), "He told her himself.")]) == []
 
 
+@pytest.mark.parametrize(
+    ("held", "text"),
+    [
+        ("İpek", "She saw ipek there."),
+        ("KYLE  Dunmore", "With Kyle\nDunmore."),
+        ("O’Neill", "Of o’neill’s son."),
+    ],
+)
+def test_a_name_is_found_elsewhere_however_it_is_written(held: str, text: str) -> None:
+    assert rules.named_in(text, held)
+    items = [rules.Decided(1, "", (held,), "She asked."), rules.Decided(2, text, (), "")]
+    assert rules.shown_elsewhere(items) == [(2, held)]
+    assert rules.taking_out(["Somebody", held])(text) == rules.without(text, [held]) != text
+
+
+@pytest.mark.obligation("REC-13")
+def test_a_long_record_is_looked_through_once_and_not_once_for_each_thing_held_back(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Of 5,000 entries with three paragraphs, every tenth held back or with a name held back."""
+    looked_at = 0
+
+    def counting(what):  # type: ignore[no-untyped-def]
+        def counted(*args: object) -> object:
+            nonlocal looked_at
+            looked_at += 1
+            return what(*args)
+
+        return counted
+
+    items = []
+    for n in range(15_000):
+        text = f"On day {n} she came with Name{n} to number{n % 977} and stayed until the evening."
+        if n % 10 == 0:
+            items.append(rules.Decided(n, "", (), "Of them.", text))
+        elif n % 10 == 1:
+            items.append(rules.Decided(n, f"On day {n} she came.", (f"Name{n}",), "Of them."))
+        else:
+            items.append(rules.Decided(n, text, (), ""))
+    items += [
+        rules.Decided("again", f"As before: {items[40].held_text}", (), ""),
+        rules.Decided("named", "It was Name51 again.", (), ""),
+    ]
+    for name in ("named_in", "_bare"):
+        monkeypatch.setattr(rules, name, counting(getattr(rules, name)))
+    assert {key for key, _ in rules.shown_elsewhere(items)} == {"again", "named"}
+    assert looked_at < 3 * len(items)
+
+
 def test_a_reference_is_told_apart_from_a_concerns() -> None:
     assert rules.reference_for("C-7KQ4-M2XD") == "R-7KQ4-M2XD"
     assert rules.tidy_reference("r 7kq4 m2xd") == "R-7KQ4-M2XD"

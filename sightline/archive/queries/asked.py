@@ -1,0 +1,202 @@
+"""Requests to see a record, their clock, and the bundle of each with what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
+
+from sightline.access.models import Joining
+from sightline.access.queries import joined_set, lead_of
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.queries import DutyView, on_folders
+
+from .. import rules
+from ..models import (
+    AccessRequest,
+    BundleItem,
+    CopyGiven,
+    ItemDecision,
+    RequestStep,
+)
+from ..terms import (
+    Asker,
+    Choice,
+    Ground,
+    RequestAct,
+    RequestState,
+)
+from .pieces import FILE, pieces
+
+
+@dataclass(frozen=True)
+class RequestView:
+    """A request as a page shows it."""
+
+    row: AccessRequest
+    steps: tuple[RequestStep, ...]
+    copies: tuple[CopyGiven, ...]
+    duty: DutyView | None
+    total: int = 0
+    undecided: int = 0
+    held: int = 0
+    groups: int = 0
+    """How many things of the record the items are of, each standing by itself in a copy."""
+    taken_out_at: datetime | None = None
+    """When a record that was read as part of this one was taken out of it, after it was gathered."""
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def state(self) -> RequestState:
+        return RequestState(self.row.state)
+
+    @property
+    def asker(self) -> Asker:
+        return Asker(self.row.asker)
+
+    @property
+    def volumes(self) -> int:
+        """In how many volumes the copy comes as a PDF: a court's is long, and typeset a thousand things at a time."""
+        return max(1, -(-self.groups // rules.VOLUME)) if self.asker is Asker.COURT else 1
+
+
+_DUTIES = ("answer_access_request", "answer_extended_request", "ask_again")
+
+
+def requests(folder_ids: Sequence[UUID]) -> list[RequestView]:
+    """The requests to see this record, the latest first."""
+    rows = list(
+        AccessRequest.objects.filter(folder_id__in=list(folder_ids))
+        .select_related("owner")
+        .prefetch_related(
+            Prefetch("steps", RequestStep.objects.select_related("author").order_by("written_at", "id")),
+            Prefetch(
+                "copies", CopyGiven.objects.select_related("author", "shared__ended").order_by("given_at")
+            ),
+        )
+        .order_by("-received_at", "-id")
+    )
+    due = {d.subject_id: d for d in on_folders(folder_ids) if d.kind in _DUTIES and d.to_do} if rows else {}
+    return [RequestView(r, tuple(r.steps.all()), tuple(r.copies.all()), due.get(r.id)) for r in rows]
+
+
+def request(request_id: UUID, folder_ids: Sequence[UUID]) -> RequestView:
+    """One request with how far its bundle is decided. Raises NotFound."""
+    found = next((r for r in requests(folder_ids) if r.id == request_id), None)
+    if found is None:
+        raise NotFound
+    # Counted by the database: the bundle of a long record holds thousands of texts.
+    latest = ItemDecision.objects.filter(item=OuterRef("pk")).order_by("-written_at", "-id").values("choice")
+    choices = _of_the_record(found.row).annotate(choice=Subquery(latest[:1]))
+    counted = choices.aggregate(
+        total=Count("pk"),
+        groups=Count("source_id", distinct=True),
+        undecided=Count("pk", filter=Q(choice__isnull=True)),
+        held=Count("pk", filter=Q(choice__isnull=False) & ~Q(choice=Choice.GIVE.value)),
+    )
+    return RequestView(
+        found.row, found.steps, found.copies, found.duty, **counted, taken_out_at=_taken_out_at(found.row)
+    )
+
+
+def clock(view: RequestView) -> datetime | None:
+    """The instant that the legal time is counted from; None while the clock stands."""
+    return rules.clock_runs_from(view.row.received_at, view.row.identified_at, pauses(view.steps))
+
+
+def pauses(steps: Sequence[RequestStep]) -> list[rules.Pause]:
+    """When the clock stood, from the steps of a request."""
+    found: list[rules.Pause] = []
+    for step in steps:
+        if step.act == RequestAct.PAUSE:
+            found.append(rules.Pause(step.at, None))
+        elif step.act == RequestAct.RESUME and found:
+            found[-1] = rules.Pause(found[-1].began, step.at)
+    return found
+
+
+@dataclass(frozen=True)
+class Item:
+    """An item of a bundle with the decision that holds; `decision` is None until somebody has decided."""
+
+    row: BundleItem
+    decision: ItemDecision | None
+    history: tuple[ItemDecision, ...]
+
+    @property
+    def id(self) -> UUID:
+        return self.row.id
+
+    @property
+    def given(self) -> str:
+        return self.decision.given if self.decision else ""
+
+    @property
+    def grounds(self) -> list[Ground]:
+        return [Ground(g) for g in self.row.grounds]
+
+
+def bundle(request_id: UUID) -> list[Item]:
+    """The bundle of a request, in the order in which things happened. Two queries."""
+    return _items(_of_the_record(AccessRequest.objects.get(id=request_id)))
+
+
+def item(item_id: UUID, request_id: UUID) -> Item:
+    """One item of a bundle. Raises NotFound."""
+    found = _items(_of_the_record(AccessRequest.objects.get(id=request_id)).filter(id=item_id))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def _taken_out_at(row: AccessRequest) -> datetime | None:
+    """When a record was last taken out of the one that is asked for, since it was first gathered: the match was wrong,
+    and what it holds is another child's. Two queries."""
+    first = RequestStep.objects.filter(request=row, act=RequestAct.GATHER.value).order_by("at").first()
+    if first is None:
+        return None
+    undone = Joining.objects.filter(into_id=lead_of(row.folder_id), undone_at__gt=first.at)
+    return undone.aggregate(last=Max("undone_at"))["last"]
+
+
+def _of_the_record(row: AccessRequest) -> QuerySet[BundleItem]:
+    """The items of a request, without those of a record that was taken out of this one since: they are another child's,
+    whatever was decided on them."""
+    items = BundleItem.objects.filter(request=row)
+    if _taken_out_at(row) is None:
+        return items
+    folders = joined_set(lead_of(row.folder_id)) or [row.folder_id]
+    return items.filter(source_id__in={piece.source_id for piece in pieces(folders)})
+
+
+def _items(rows: QuerySet[BundleItem]) -> list[Item]:
+    decisions = ItemDecision.objects.select_related("author").order_by("-written_at", "-id")
+    found = []
+    for row in rows.prefetch_related(Prefetch("decisions", decisions)).order_by(
+        "happened_at", "source", "source_id", "part"
+    ):
+        history = tuple(row.decisions.all())
+        found.append(Item(row, history[0] if history else None, history))
+    return found
+
+
+def decided(items: Iterable[Item]) -> list[rules.Decided]:
+    """The items as the rule on words shown elsewhere takes them."""
+    return [
+        rules.Decided(
+            item.id,
+            item.given,
+            tuple(item.decision.words),
+            item.decision.reasons,
+            # What stands for a file is the program's own sentence, the same for each.
+            item.row.text if item.decision.choice == Choice.HOLD and item.row.part != FILE else "",
+        )
+        for item in items
+        if item.decision is not None
+    ]

@@ -1,0 +1,175 @@
+"""A court or an inquiry asks for the whole record: complete, in its order, numbered, and what is held back is said."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.archive import actions, queries, rules
+from sightline.archive.actions import Asking, Deciding, Giving, Identity
+from sightline.archive.models import AccessRequest
+from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy
+from sightline.children.queries import child_page
+from sightline.kernel.time import LONDON, now
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.records.actions import correct_entry, sign_entry
+from sightline.records.terms import EntryKind
+from sightline.voice.tests.factories import heard
+
+from .test_actions import Office, make_office, owed, pdf_strings
+
+pytestmark = [pytest.mark.django_db, pytest.mark.obligation("REC-15")]
+
+ADVICE = "Zq-secret: we have legal advice on the order."
+
+
+@pytest.fixture
+def office() -> Office:
+    return make_office()
+
+
+@pytest.fixture
+def asked(office: Office) -> AccessRequest:
+    """A record of three months, asked for by a court, gathered, and decided but for what is privileged."""
+    with as_practitioner(office.worker):
+        for month, text in (
+            (7, "Three: Kyle Dunmore shouted."),
+            (5, "One: Maya was at school."),
+            (6, ADVICE),
+        ):
+            at = datetime(2026, month, 3, 9, tzinfo=LONDON)
+            entry = sign_entry(
+                {office.folder_id: text}, kind=EntryKind.NOTE, happened_at=at, late_why="Typed from paper."
+            )[office.folder_id]
+            if month == 5:
+                correct_entry(entry.id, "The school.", "One, put right: Maya was at nursery.")
+        heard(office.folder_id, office.worker, said="He shouts at me.")
+    with as_practitioner(office.officer):
+        request = actions.receive(
+            office.folder_id,
+            Asking(
+                Asker.COURT, "Family Court at Grimsby", "By its office", now(), "Order", "All of it by 1 May."
+            ),
+        )
+        with pytest.raises(Refused, match="Say which order or power"):
+            actions.check_identity(request.id, Identity("The court's seal"))
+        actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+    return request
+
+
+def approved(office: Office, request: AccessRequest) -> queries.RequestView:
+    with as_practitioner(office.officer):
+        for item in queries.bundle(request.id):
+            if item.decision is None:
+                actions.decide_item(
+                    item.id, Deciding(Choice.HOLD, Ground.PRIVILEGE, [], "Advice of our solicitor.")
+                )
+    with as_practitioner(office.manager):
+        actions.approve(request.id, "Every item and its ground.")
+        return queries.request(request.id, [office.folder_id])
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_a_court_gets_all_of_it_in_its_order_numbered_with_contents_and_what_is_held_back(
+    office: Office,
+    asked: AccessRequest,
+) -> None:
+    with as_practitioner(office.officer):
+        items = queries.bundle(asked.id)
+        # To a court others are named and a child is heard: only what is privileged waits for somebody to decide.
+        assert [item.row.text for item in items if item.decision is None] == [ADVICE]
+        assert [item.grounds for item in items if item.decision is None] == [[Ground.PRIVILEGE]]
+        things = len({item.row.source_id for item in items})
+    view = approved(office, asked)
+    with as_practitioner(office.officer):
+        pdf = actions.copy_as_pdf(asked.id)
+        assert actions.copy_as_pdf(asked.id) == pdf, "the same copy is the same file, whenever it is made"
+        with pytest.raises(NotFound):
+            actions.copy_as_pdf(asked.id, 2)
+        whole = queries.whole(view, child_page([office.folder_id]))
+        given = actions.give(asked.id, Giving(GivenAs.POST, "Family Court at Grimsby", now(), "By courier."))
+        listed = [row.row for row in queries.copies_out([office.folder_id])]
+    assert view.volumes == 1
+    assert len(given.copy.sha256) == 64
+    assert {row.to_whom for row in listed} == {"Family Court at Grimsby"}
+    text = " ".join(pages(pdf))
+    at = text.index("About this copy")
+    rows = [row for part in whole.parts for row in part["rows"]]
+    assert [row["number"] for row in rows] == list(range(1, things + 1))
+    for row in rows:
+        at = text.index(f"{row['title']}, {row['when']}", at) + 1
+    places = [
+        text.index(words)
+        for words in ("One: Maya", "One, put right", "between us and our lawyers", "Three: Kyle")
+    ]
+    assert places == sorted(places)
+    assert "He shouts at me." in text
+    assert f"{things} things, numbered from 1 to {things}" in text
+    [held] = [row["number"] for row in rows if row["note"]]
+    assert f"Held back in whole or in part, where each says so with the ground: numbers {held}." in text
+    contents = text.split("Contents")[1].split("About this copy")[0] + text.split("About this copy")[1]
+    assert all(f"{month} 2026" in contents for month in ("May", "June", "July"))
+    for number, page in enumerate(pages(pdf), start=1):
+        assert f"Page {number} of {len(pages(pdf))}" in page
+    assert b"Zq-secret" not in pdf
+    assert not any("Zq-secret" in each for each in pdf_strings(PdfReader(io.BytesIO(pdf))))
+
+
+def test_a_long_copy_comes_in_volumes_whose_pages_and_numbers_go_on(
+    office: Office,
+    asked: AccessRequest,
+    monkeypatch,
+) -> None:  # type: ignore[no-untyped-def]
+    view = approved(office, asked)
+    monkeypatch.setattr(rules, "VOLUME", 2)
+    assert view.volumes == -(-view.groups // 2) > 2
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    address = f"/child/{office.folder_id}/access/{asked.id}/"
+    assert f"Download volume {view.volumes} of {view.volumes} as PDF" in client.get(address).content.decode()
+    page = 0
+    for number in range(1, view.volumes + 1):
+        sent = client.post(f"{address}copy/", {"volume": number})
+        assert sent.headers["Content-Disposition"] == f'attachment; filename="record-{number}.pdf"'
+        texts = pages(sent.content)
+        first, last = 2 * number - 1, min(2 * number, view.groups)
+        assert f"It holds the numbers {first} to {last}." in " ".join(texts)
+        for text in texts:
+            page += 1
+            assert f"Page {page}, volume {number} of {view.volumes}" in text
+    for wrong in ("0", "99", "x", "-1"):
+        assert client.post(f"{address}copy/", {"volume": wrong}).status_code == 404
+    with as_practitioner(office.officer):
+        what = {row.row.what for row in queries.copies_out([office.folder_id])}
+    assert f"Copy of the record, as a PDF, volume 2 of {view.volumes}" in what
+
+
+def test_the_laws_month_is_for_people_and_a_court_names_its_own_day(
+    office: Office, asked: AccessRequest
+) -> None:
+    assert owed(office.folder_id) == []
+    with as_practitioner(office.officer):
+        with pytest.raises(Refused, match="names its own day"):
+            actions.pause(asked.id, PauseWhy.CLARIFY, "Which part?")
+        with pytest.raises(Refused, match="names its own day"):
+            actions.extend(asked.id, "It is a long record.", "By letter today.")
+        someone: UUID = asked.id
+        with pytest.raises(Refused, match="nobody of this record"):
+            rules.asks_as(Asker.COURT, named=bool(someone), is_the_child=False).or_refuse()
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    page = client.get(f"/child/{office.folder_id}/access/{asked.id}/").content.decode()
+    assert "On the day that the court or inquiry names" in page
+    assert "Stop the clock" not in page
+    assert "Extend by two months" not in page
