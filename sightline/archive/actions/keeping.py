@@ -24,7 +24,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from .. import queries, rules
 from ..models import Disposal, Hold, HoldEnd, Tombstone
 from ..terms import DisposalState, HoldWhy
-from .rows import _by, _need, _post
+from .rows import _by, _need, _nobody_disposes, _post
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ def _folders(folder_id: UUID) -> list[UUID]:
 def hold(folder_id: UUID, why: HoldWhy, words: str) -> Hold:
     """Keep a record longer than its time: an inquiry, a court, a complaint. It holds until somebody ends it."""
     acting = permit(Permission.PROPOSE_DISPOSAL)
+    _nobody_disposes(folder_id)
     if not may_write(folder_id):
         raise NotFound
     row = Hold.objects.create(
@@ -141,6 +142,7 @@ def dispose(folder_id: UUID, words: str) -> Tombstone:
     """
     with attempt("archive.dispose", folder_id=folder_id):
         acting = permit(Permission.DISPOSE)
+        _nobody_disposes(folder_id)
         row = _proposed(folder_id)
         rules.may_approve_disposal(
             proposer=row.author_id, approver=acting.practitioner_id, reasons=words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -328,6 +329,50 @@ def test_a_hold_a_request_and_time_that_is_not_over_keep_the_record(office: Offi
         ):
             c.execute("SELECT archive_dispose(%s, 'x', 'x')", [row.pk])
     assert left(office.old)["records.Entry"] == 3
+
+
+WAITS = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+@pytest.mark.obligation("FIL-03")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("why", ["hold", "request"])
+def test_what_keeps_a_record_is_not_passed_over_by_a_disposal_at_the_same_moment(
+    transactional_db: None, why: str, as_owner
+) -> None:  # type: ignore[no-untyped-def]
+    """The officer has written why it is kept, and not finished yet, when the manager disposes of it."""
+    office = Office()
+    proposed(office)
+    said: list[str] = []
+
+    def disposing() -> None:
+        try:
+            with as_practitioner(office.manager):
+                actions.dispose(office.old, "Nobody has asked for it in thirty years.")
+            said.append("disposed of")
+        except Refused as refused:
+            said.append(refused.verdict.reason)
+        except BaseException as error:
+            said.append(repr(error))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=disposing)
+    with as_practitioner(office.officer):
+        if why == "hold":
+            actions.hold(office.old, HoldWhy.INQUIRY, "The inquiry asked for all records of the home.")
+        else:
+            asked = Asking(Asker.SELF, "Ottoline", "By post", now(), "By letter", "All that you have.")
+            actions.receive(office.old, asked)
+        thread.start()
+        while thread.is_alive() and not as_owner.execute(WAITS).fetchone():
+            thread.join(0.01)
+    thread.join()
+    assert said[0] != "disposed of"
+    assert ("inquiry" if why == "hold" else "asked to see") in said[0]
+    rows = as_owner.execute("SELECT count(*) FROM records_entry WHERE folder_id = %s", [office.old])
+    assert rows.fetchone() == (3,)
 
 
 def test_everything_else_still_refuses_to_be_changed_or_removed(office: Office) -> None:
