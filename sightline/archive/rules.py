@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -240,8 +241,29 @@ def named_in(text: str, name: str, spared: Collection[str] = ()) -> bool:
     return bool(name.strip()) and any(found["it"] for found in _apart(name, frozenset(spared)).finditer(text))
 
 
+#: Letters that are written with marks and without: what is held back as Zoë is not to stand elsewhere as Zoe.
+_MARKS = "\u0300-\u036f"
+_WRITTEN: dict[str, str] = {}
+for _place in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+    _parts = unicodedata.normalize("NFD", chr(_place))
+    if len(_parts) > 1 and _parts[0].isascii():
+        _WRITTEN[_parts[0].lower()] = _WRITTEN.get(_parts[0].lower(), "") + chr(_place)
+_APOSTROPHES = "'’‘ʼ`´"
+_BETWEEN = r"[\s\-‐‑–]+"
+
+
+def _as_written(letter: str) -> str:
+    """A pattern of a letter however it is typed: with or without its marks, a straight apostrophe or a round one."""
+    plain = unicodedata.normalize("NFD", letter)[0].lower()
+    if plain in _WRITTEN:
+        return f"[{plain}{_WRITTEN[plain]}][{_MARKS}]*"
+    return f"[{_APOSTROPHES}]" if letter in _APOSTROPHES else re.escape(letter)
+
+
 def _spaced(words: str) -> str:
-    return r"\s+".join(re.escape(part) for part in words.split())
+    """A pattern of words however they are typed: over the end of a line, and with a hyphen or a space between them."""
+    parts = [part for part in re.split(_BETWEEN, unicodedata.normalize("NFC", words)) if part]
+    return _BETWEEN.join("".join(map(_as_written, part)) for part in parts) or re.escape(words)
 
 
 def _whole(words: str) -> re.Pattern[str]:
@@ -477,11 +499,8 @@ def _short(text: str) -> str:
 
 def _tokens(text: str) -> list[str]:
     """The words of a text as they are looked up: two that `named_in` or `_bare` take for the same are the same here."""
-    return _WORD.findall(text.translate(_DOTS).casefold())
-
-
-#: The dotted and the dotless i, which a pattern that asks for no case takes for the same.
-_DOTS = {0x130: "i", 0x131: "i"}
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return _WORD.findall(plain.replace("ı", "i").casefold())
 
 
 class _Places:

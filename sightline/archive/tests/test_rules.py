@@ -281,6 +281,7 @@ def test_a_name_is_found_elsewhere_however_it_is_written(held: str, text: str) -
     items = [rules.Decided(1, "", (held,), "She asked."), rules.Decided(2, text, (), "")]
     assert rules.shown_elsewhere(items) == [(2, held)]
     assert rules.taking_out(["Somebody", held])(text) == rules.without(text, [held]) != text
+    assert proposed(text, others=[rules.SomebodyElse("A neighbour", (held,))])
 
 
 @pytest.mark.obligation("REC-13")
