@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from sightline.agencies import actions
 from sightline.agencies.models import Agency, Practitioner, RotaShift, Team
@@ -20,38 +19,15 @@ from sightline.audit.models import AuditEvent
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 
+from . import beside
 from .factories import as_practitioner, make_partnership, make_practitioner, make_team
-
-WAITING = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
 def both(
     who: Practitioner, other: psycopg.Connection, first: Callable[[], object], second: Callable[[], object]
 ) -> str:
-    """What the second is told that begins while the first has written and not finished yet; empty where it may."""
-    said: list[str] = []
-
-    def begin() -> None:
-        try:
-            with as_practitioner(who):
-                second()
-            said.append("")
-        except Refused as refused:
-            said.append(refused.verdict.reason)
-        except BaseException as error:
-            said.append(repr(error))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=begin)
-    with as_practitioner(who):
-        first()
-        thread.start()
-        while thread.is_alive() and not other.execute(WAITING).fetchone():
-            thread.join(0.01)
-    thread.join()
-    return said[0]
+    """What the second of two forms of one person is told; empty where it may."""
+    return beside.both(other, (who, first), (who, second))[0]
 
 
 @pytest.mark.django_db(transaction=True)

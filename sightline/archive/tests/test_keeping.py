@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -18,6 +17,7 @@ from hypothesis import strategies as some
 from sightline.access.tests.factories import let_in, open_folder_for
 from sightline.agencies.models import Practitioner
 from sightline.agencies.terms import AgencyKind
+from sightline.agencies.tests.beside import both
 from sightline.agencies.tests.factories import (
     as_practitioner,
     make_agency,
@@ -331,10 +331,6 @@ def test_a_hold_a_request_and_time_that_is_not_over_keep_the_record(office: Offi
     assert left(office.old)["records.Entry"] == 3
 
 
-WAITS = """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
-
-
 @pytest.mark.obligation("FIL-03")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("why", ["hold", "request"])
@@ -344,33 +340,21 @@ def test_what_keeps_a_record_is_not_passed_over_by_a_disposal_at_the_same_moment
     """The officer has written why it is kept, and not finished yet, when the manager disposes of it."""
     office = Office()
     proposed(office)
-    said: list[str] = []
 
-    def disposing() -> None:
-        try:
-            with as_practitioner(office.manager):
-                actions.dispose(office.old, "Nobody has asked for it in thirty years.")
-            said.append("disposed of")
-        except Refused as refused:
-            said.append(refused.verdict.reason)
-        except BaseException as error:
-            said.append(repr(error))
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=disposing)
-    with as_practitioner(office.officer):
+    def keep() -> None:
         if why == "hold":
             actions.hold(office.old, HoldWhy.INQUIRY, "The inquiry asked for all records of the home.")
         else:
             asked = Asking(Asker.SELF, "Ottoline", "By post", now(), "By letter", "All that you have.")
             actions.receive(office.old, asked)
-        thread.start()
-        while thread.is_alive() and not as_owner.execute(WAITS).fetchone():
-            thread.join(0.01)
-    thread.join()
-    assert said[0] != "disposed of"
-    assert ("inquiry" if why == "hold" else "asked to see") in said[0]
+
+    said, waited = both(
+        as_owner,
+        (office.officer, keep),
+        (office.manager, lambda: actions.dispose(office.old, "Nobody has asked for it in thirty years.")),
+    )
+    assert waited
+    assert ("inquiry" if why == "hold" else "asked to see") in said
     rows = as_owner.execute("SELECT count(*) FROM records_entry WHERE folder_id = %s", [office.old])
     assert rows.fetchone() == (3,)
 

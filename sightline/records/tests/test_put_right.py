@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sightline.access.tests.factories import let_in
+from sightline.agencies.tests.beside import both
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
@@ -411,10 +412,6 @@ def test_pressed_twice_at_once_one_draft_is_signed_once(
     assert as_owner.execute("SELECT count(*) FROM records_entrydraft").fetchone()[0] == 0
 
 
-WAITS = """SELECT 1 FROM pg_locks WHERE NOT granted
-    AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"""
-
-
 @pytest.mark.obligation("REC-12")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
@@ -429,32 +426,19 @@ def test_of_two_who_correct_at_the_same_moment_the_second_is_told_and_nothing_of
         maya = noted(family, "They were put out.", family.maya, family.theo)
         theo = Entry.objects.get(folder_id=family.theo)
     first, record = (theo, "in the record ") if elsewhere else (maya, "")
-    said: list[str] = []
 
     def second() -> None:
-        try:
-            with as_practitioner(family.worker):
-                correct_entry(
-                    maya.id, "A word.", "They were evicted.", also=[theo.id], seen=0, seen_beside={theo.id: 0}
-                )
-            said.append("written over it")
-        except Refused as refused:
-            said.append(refused.verdict.reason)
-        except BaseException as error:
-            said.append(repr(error))
-        finally:
-            connection.close()
+        correct_entry(
+            maya.id, "A word.", "They were evicted.", also=[theo.id], seen=0, seen_beside={theo.id: 0}
+        )
 
-    thread = threading.Thread(target=second)
-    waited = False
-    with as_practitioner(family.manager):
-        correct_entry(first.id, "The day.", "They left on their own.", seen=0)
-        thread.start()
-        while thread.is_alive() and not (waited := as_owner.execute(WAITS).fetchone() is not None):
-            thread.join(0.01)
-    thread.join()
-    assert waited, said
-    assert said[0].startswith(f"Priya Nair corrected this entry {record}")
+    said, waited = both(
+        as_owner,
+        (family.manager, lambda: correct_entry(first.id, "The day.", "They left on their own.", seen=0)),
+        (family.worker, second),
+    )
+    assert waited
+    assert said.startswith(f"Priya Nair corrected this entry {record}")
     rows = as_owner.execute(
         "SELECT folder_id, count(*) FROM records_entry WHERE corrects_id IS NOT NULL GROUP BY 1"
     )
