@@ -556,6 +556,7 @@ def may_approve(
     undecided: int,
     total: int,
     elsewhere: Sequence[tuple[object, str]],
+    files: Sequence[str] = (),
     deciders: Collection[object],
     approver: object,
 ) -> Verdict:
@@ -564,6 +565,11 @@ def may_approve(
         return Verdict.no("Nothing has been gathered from the record yet.")
     if undecided:
         return Verdict.no(f"{undecided} of {total} items are not decided yet.")
+    if files:
+        return Verdict.no(
+            f"Something is held back of the text of “{files[0]}”, and the file itself, which holds it, is given. Hold "
+            "the file back too."
+        )
     if elsewhere:
         return Verdict.no(
             f"“{elsewhere[0][1]}” is held back of one item and stands in another that is given. "

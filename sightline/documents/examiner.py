@@ -32,6 +32,10 @@ PART = 32 * MEGABYTE
 PAGES = 400
 
 
+#: The fact that says how many pages of a PDF gave no text: scans, or beyond what is read.
+UNREAD_PAGES = "Pages whose text was not read"
+
+
 class CannotRead(Exception):
     """Why a file could not be read, as a sentence for people."""
 
@@ -166,6 +170,8 @@ def _of_pdf(path: Path, _ending: str, out: Path, found: Found) -> None:
         if length > TEXT:
             break
     found.text = "\n\n".join(texts)
+    if unread := len(document) - sum(bool(words.strip()) for words in texts):
+        found.fact(UNREAD_PAGES, unread)
 
 
 # -- sound and video ------------------------------------------------------------------------------------------

@@ -58,11 +58,13 @@ def gather(request_id: UUID, *, version: int | None = None) -> int:
         there[source_id][part] = text
     at = now()
     rows = []
-    pieces = _not_there(queries.pieces(folders), there)
-    addresses = addresses_in(folders, [p.text for p in pieces], queries.who_reads(request, child))
+    # A court is given the papers themselves, and not what a program reads out of them.
+    court = request.asker == Asker.COURT
+    pieces = _not_there(queries.pieces(folders, whole_files=court), there)
+    addresses = addresses_in(folders, [p.holds or p.text for p in pieces], queries.who_reads(request, child))
     for piece, of_places in zip(pieces, addresses, strict=True):
         proposals = rules.propose(
-            piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
+            piece.holds or piece.text, told_by=piece.told_by, others=others, workers=workers, listed=listed,
             asker=Asker(request.asker), child_said=piece.child_said, keep_from=piece.keep_from,
             raised_by_public=piece.raised_by_public, unread=piece.unread,
             addresses=of_places, family_left_out=piece.family_left_out, own=own, author=piece.author,
@@ -188,6 +190,7 @@ def approve(request_id: UUID, words: str, *, version: int | None = None) -> Acce
     rules.may_approve(
         undecided=sum(item.decision is None for item in items),
         total=len(items),
+        files=queries.files_that_tell(items),
         elsewhere=rules.shown_elsewhere(queries.decided(items), queries.spared(request, _child(request))),
         deciders={item.decision.author_id for item in items if item.decision is not None},
         approver=acting.practitioner_id,

@@ -1,6 +1,6 @@
 """Reads of paper volumes, of copies that left, and of requests to see a record."""
 
-from .asked import Item, RequestView, bundle, clock, decided, item, pauses, request, requests
+from .asked import Item, RequestView, bundle, clock, decided, files_that_tell, item, pauses, request, requests
 from .giving import FileBeside, Whole, files_beside, gathered_at, who_reads, whole, words_to_decide
 from .keeping import Keeping, keeping, live_holds, tombstones
 from .own import LONGEST_SHARED, Shared, replies, shared
@@ -42,6 +42,7 @@ __all__ = [
     "copy_out",
     "decided",
     "files_beside",
+    "files_that_tell",
     "gathered_at",
     "item",
     "keeping",

@@ -155,6 +155,22 @@ def item(item_id: UUID, request_id: UUID) -> Item:
     return found[0]
 
 
+def files_that_tell(items: Iterable[Item]) -> list[str]:
+    """The names of the documents of which some text is held back and which are given whole all the same."""
+    given, held, names = set(), set(), {}
+    for item in items:
+        row = item.row
+        if row.source != "document" or item.decision is None:
+            continue
+        if row.part == 0:
+            names[row.source_id] = row.text
+        elif row.part == FILE and item.given:
+            given.add(row.source_id)
+        elif row.part != FILE and item.decision.choice != Choice.GIVE:
+            held.add(row.source_id)
+    return [names.get(each, "A document") for each in given & held]
+
+
 def _taken_out_at(row: AccessRequest) -> datetime | None:
     """When a record was last taken out of the one that is asked for, since it was first gathered: the match was wrong,
     and what it holds is another child's. Two queries."""

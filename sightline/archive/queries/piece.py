@@ -25,6 +25,8 @@ class Piece:
     raised_by_public: bool = False
     family_left_out: str = ""
     """Why the family's own papers leave it out, where they do."""
+    holds: str = ""
+    """Of a file that stands as itself: the text that was read out of it, by which it is proposed to be held back."""
     unread: bool = False
     """Whether it is a picture, a recording, or a file whose text could not be read out: somebody looks at it."""
 

@@ -10,6 +10,7 @@ from sightline.children.queries import names_of_folders
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.queries import indicator_words
 from sightline.concerns.queries import on_child as concerns_on_child
+from sightline.documents.examiner import TEXT, UNREAD_PAGES
 from sightline.documents.queries import DocumentView, documents, words_of
 from sightline.documents.terms import MediaKind
 from sightline.records import chronology
@@ -27,10 +28,10 @@ FILE = 1_000_000
 ALL = 100_000
 
 
-def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
+def pieces(folder_ids: Sequence[UUID], *, whole_files: bool = False) -> list[Piece]:
     """Everything in a record that somebody who asks may be given: entries by paragraph, what the child said, decisions,
     concerns, documents with their text and pictures, meetings, every row that the rooms keep on the child, and
-    whatever else they put on the timeline."""
+    whatever else they put on the timeline. With `whole_files` each file stands as itself beside its text."""
     found: list[Piece] = []
     names = {each.called.casefold() for each in names_of_folders(folder_ids).values()}
     for entry in entries(folder_ids, limit=ALL):
@@ -59,7 +60,7 @@ def pieces(folder_ids: Sequence[UUID]) -> list[Piece]:
     stored = documents(folder_ids, limit=ALL)[0]
     texts_of = words_of(folder_ids, [each.id for each in stored if each.opens])
     for each in stored:
-        found += _of_document(each, texts_of.get(each.id, ""))
+        found += _of_document(each, texts_of.get(each.id, ""), whole_files=whole_files)
     found += met.gathered(folder_ids)
     found += rows.gathered(folder_ids, {piece.source_id for piece in found})
     # What answers something that the child said stands with it: it is not decided on a second time.
@@ -142,8 +143,9 @@ def _of_concern(raised: ConcernPart) -> list[Piece]:
     ]  # fmt: skip
 
 
-def _of_document(stored: DocumentView, text: str) -> list[Piece]:
-    """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text."""
+def _of_document(stored: DocumentView, text: str, *, whole_files: bool) -> list[Piece]:
+    """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text or all
+    files are wanted whole."""
     by = ", ".join(words for words in (stored.added_by, stored.added_by_post) if words)
     named = ". ".join(words for words in (stored.name, stored.about) if words)
     words = [named, *paragraphs(text)]
@@ -151,14 +153,34 @@ def _of_document(stored: DocumentView, text: str) -> list[Piece]:
         Piece("document", stored.id, part, "A document", stored.added_at, by, each)
         for part, each in enumerate(words)
     ]
-    if stored.opens and not text.strip():
+    some = bool(text.strip())
+    # Of a long file, and of one that holds scans beside its text, not all was read: it stands as itself as well.
+    partly = some and (len(text) >= TEXT or any(name == UNREAD_PAGES for name, _ in stored.facts))
+    if stored.opens and (not some or partly or whole_files):
         what = {
             MediaKind.PHOTOGRAPH: "The picture itself",
             MediaKind.AUDIO: "The recording itself",
             MediaKind.VIDEO: "The video itself",
-        }.get(stored.kind, "The file itself, out of which no text could be read")
+        }.get(
+            stored.kind,
+            "The file itself, of which not all could be read"
+            if partly
+            else "The file itself"
+            if some
+            else "The file itself, out of which no text could be read",
+        )
         found.append(
-            Piece("document", stored.id, FILE, "A document", stored.added_at, by, f"{what}.", unread=True)
+            Piece(
+                "document",
+                stored.id,
+                FILE,
+                "A document",
+                stored.added_at,
+                by,
+                f"{what}.",
+                unread=partly or not some,
+                holds=text,
+            )
         )
     return found
 

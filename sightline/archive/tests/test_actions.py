@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ from django.core import signing
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from sightline.access.actions import join, undo_join
 from sightline.access.terms import GrantLevel
@@ -57,6 +58,7 @@ from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known
 from sightline.concerns.rules import secret_digest
 from sightline.documents import actions as documents
+from sightline.documents.actions import Incoming
 from sightline.documents.models import Document
 from sightline.documents.tests.conftest import Scanner
 from sightline.documents.tests.files import incoming, letter, photograph, sound
@@ -442,28 +444,69 @@ def test_the_clock_runs_again_from_when_the_answer_came_however_late_that_is_wri
         assert due(request).started_at == first + timedelta(days=1)
 
 
-@pytest.fixture
-def papers(office: Office, settings, tmp_path) -> Iterator[dict[str, Document]]:  # type: ignore[no-untyped-def]
-    """A letter, a photograph and a recording in the record, read by the worker process."""
+@contextmanager
+def added(office: Office, settings, tmp_path, *files: Incoming) -> Iterator[dict[str, Document]]:  # type: ignore[no-untyped-def]
+    """Files in the record, read by the worker process, by their names."""
     settings.DOCUMENTS_FOLDER, settings.DOCUMENTS_KEY = str(tmp_path), "ab" * 32
     with Scanner() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         settings.CLAMD = server.where
         with as_practitioner(office.worker):
-            kept = documents.attach(
-                [
-                    incoming(letter("Maya sat her test. Kyle Dunmore brought her."), "school.pdf"),
-                    incoming(photograph("blue", place=True), "garden with Zora.jpg"),
-                    incoming(photograph("red"), "beach.jpg"),
-                    incoming(sound(), "talk.wav"),
-                ],
-                {office.folder_id: None},
-            ).documents[office.folder_id]
+            kept = documents.attach(files, {office.folder_id: None}).documents[office.folder_id]
         with looking_as(Viewer.for_job("documents")):
             for row in kept:
                 documents.examine(row.id)
         yield {row.name: row for row in kept}
         server.shutdown()
+
+
+@pytest.fixture
+def papers(office: Office, settings, tmp_path) -> Iterator[dict[str, Document]]:  # type: ignore[no-untyped-def]
+    """A letter, two photographs and a recording."""
+    with added(
+        office, settings, tmp_path,
+        incoming(letter("Maya sat her test. Kyle Dunmore brought her."), "school.pdf"),
+        incoming(photograph("blue", place=True), "garden with Zora.jpg"),
+        incoming(photograph("red"), "beach.jpg"),
+        incoming(sound(), "talk.wav"),
+    ) as kept:  # fmt: skip
+        yield kept
+
+
+@pytest.mark.obligation("REC-13")
+def test_a_paper_of_which_not_all_was_read_is_decided_on_as_itself_and_never_gives_what_is_held_of_its_text(
+    office: Office, settings, tmp_path
+) -> None:  # type: ignore[no-untyped-def]
+    """A letter with a scan behind it: its text alone would leave the scan out without a word."""
+    both = PdfWriter(io.BytesIO(letter("Maya sat her test. Kyle Dunmore brought her.")))
+    both.add_blank_page()
+    content = io.BytesIO()
+    both.write(content)
+    with added(office, settings, tmp_path, incoming(content.getvalue(), "school.pdf")) as kept:
+        request = asks(office)
+        checked(office, request)
+        with as_practitioner(office.officer):
+            actions.gather(request.id)
+            actions.give_the_rest(request.id)
+            items = {
+                i.row.part: i for i in queries.bundle(request.id) if i.row.source_id == kept["school.pdf"].id
+            }
+            [text] = [i for part, i in items.items() if 0 < part < queries.FILE]
+            assert items[queries.FILE].row.text == "The file itself, of which not all could be read."
+            assert (text.decision, items[queries.FILE].decision) == (None, None)
+            assert "Kyle Dunmore" in items[queries.FILE].row.proposed
+            actions.decide_item(items[queries.FILE].id, Deciding(Choice.GIVE, reasons="Only she is on it."))
+        hold_kyle_back(office, request)
+        refused = pytest.raises(Refused, match="the file itself, which holds it, is given")
+        with as_practitioner(office.manager), refused:
+            actions.approve(request.id, "Every item and its ground.")
+        with as_practitioner(office.officer):
+            actions.decide_item(
+                items[queries.FILE].id, Deciding(Choice.HOLD, Ground.THIRD_PARTY, [], "He is named on it.")
+            )
+        with as_practitioner(office.manager):
+            actions.approve(request.id, "Every item and its ground.")
+            assert queries.files_beside(queries.request(request.id, [office.folder_id])) == []
 
 
 @pytest.mark.obligation("FIL-06")

@@ -16,13 +16,14 @@ from sightline.archive.actions import Asking, Deciding, Giving, Identity
 from sightline.archive.models import AccessRequest
 from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy
 from sightline.children.queries import child_page
+from sightline.documents.tests.files import incoming, letter
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.records.actions import correct_entry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.tests.factories import heard
 
-from .test_actions import Office, make_office, owed, pdf_strings
+from .test_actions import Office, added, make_office, owed, pdf_strings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("REC-15")]
 
@@ -173,3 +174,22 @@ def test_the_laws_month_is_for_people_and_a_court_names_its_own_day(
     assert "On the day that the court or inquiry names" in page
     assert "Stop the clock" not in page
     assert "Extend by two months" not in page
+
+
+def test_a_court_is_given_the_papers_themselves(office: Office, settings, tmp_path) -> None:  # type: ignore[no-untyped-def]
+    files = [
+        incoming(letter("Maya sat her test."), "school.pdf"),
+        incoming(letter("Of legal advice."), "law.pdf"),
+    ]
+    with added(office, settings, tmp_path, *files) as kept, as_practitioner(office.officer):
+        court = Asking(Asker.COURT, "Family Court at Grimsby", "By its office", now(), "Order", "All of it.")
+        request = actions.receive(office.folder_id, court)
+        actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+        file = {i.row.source_id: i for i in queries.bundle(request.id) if i.row.part == queries.FILE}
+        assert file[kept["school.pdf"].id].given == "The file itself."
+        assert file[kept["law.pdf"].id].decision is None
+        assert file[kept["law.pdf"].id].grounds == [Ground.PRIVILEGE]
+        beside = queries.files_beside(queries.request(request.id, [office.folder_id]))
+        assert [each.document.name for each in beside] == ["school.pdf"]
