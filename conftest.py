@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import gc
 import hashlib
 import itertools
 import os
@@ -77,6 +78,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         own = [each for each in long if each.path in files[nth::workers]]
         ordered += own + list(itertools.islice(short, max(0, len(items) // workers - len(own))))
     items[:] = [*ordered, *short]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What was imported and collected stays until the end: it is not looked through for what may be thrown away."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 # -- the cluster of this run ----------------------------------------------------------------------
