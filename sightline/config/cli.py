@@ -6,15 +6,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from json import dumps
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import psycopg
 import typer
 
+from .cli_packs import packs
+from .cli_shared import Data, Failure, refuse_unready, sealed_after
 from .cluster import ClusterError
 from .mail import WrongMail, mail
 from .numbers import PROCESSES, NotANumber, check_numbers
@@ -28,7 +28,6 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-packs = typer.Typer(help="The procedure packs.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 summaries = typer.Typer(help="Summaries for when the system is down.", no_args_is_help=True)
 documents = typer.Typer(help="Documents: their keys.", no_args_is_help=True)
@@ -41,31 +40,7 @@ cli.add_typer(disposals, name="disposals")
 cli.add_typer(imports, name="import")
 cli.add_typer(summaries, name="summaries")
 
-
-def _folder(given: str) -> Path:
-    if not given.strip():
-        # A variable that is not set, most likely; the folder that we happen to stand in was not meant.
-        raise typer.BadParameter("the folder has no name")
-    return Path(given)
-
-
-Data = Annotated[
-    Path | None,
-    typer.Option(
-        "--data",
-        metavar="DIR",
-        parser=_folder,
-        help="The data folder; else SIGHTLINE_DATA, else the usual place.",
-    ),
-]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port of the web server.")]
-
-
-LONDON = ZoneInfo("Europe/London")
-
-
-class Failure(Exception):
-    """A command could not do what was asked; its text is the one sentence that says why."""
 
 
 @cli.command()
@@ -231,69 +206,6 @@ def disposals_repeat(
                     typer.echo(line)
         except ListError as error:
             raise Failure(str(error)) from error
-
-
-@packs.command("check")
-def packs_check(
-    folder: Annotated[
-        Path | None, typer.Argument(help="A folder of packs; else those that come along.")
-    ] = None,
-    data: Data = None,
-) -> None:
-    """Check every procedure pack, its worked examples too; each fault with its file and line.
-
-    Also whether the pack is among them that the place was begun with, where there is one. Starts and makes nothing.
-    """
-    from sightline.procedures.check import check_packs
-    from sightline.procedures.loader import pack_names
-
-    if folder is not None and not folder.is_dir():
-        raise Failure(f"There is no folder {folder}.")
-    faults = [str(fault) for fault in check_packs(folder)]
-    place = Place.of(data)
-    chosen = place.kept.get("pack")
-    if chosen and chosen not in pack_names(folder):
-        faults.append(f"{place.data}: works by the pack {chosen}, which is not among them")
-    for fault in faults:
-        typer.echo(fault)
-    if faults:
-        raise Failure(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the procedure packs.")
-    typer.echo(f"No fault in {len(pack_names(folder))} packs.")
-
-
-@packs.command("show")
-def packs_show(
-    name: Annotated[
-        str, typer.Argument(help="The pack's name, such as rotherham; else the one that the place works by.")
-    ] = "",
-    on: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="As it holds on this day; else today.")] = "",
-    data: Data = None,
-) -> None:
-    """Show a procedure pack as it holds on a day, every value with where it comes from."""
-    from sightline.procedures.loader import PackFaults, UnknownPack, load_pack
-    from sightline.procedures.show import show
-
-    try:
-        day = date.fromisoformat(on) if on else datetime.now(LONDON).date()
-    except ValueError as error:
-        raise Failure(f"{on} is not a day; write it as 2026-04-01.") from error
-    try:
-        pack = load_pack(name or _pack_worked_by(data))
-    except (UnknownPack, PackFaults) as error:
-        raise Failure(str(error)) from error
-    typer.echo(show(pack, day))
-
-
-def _pack_worked_by(data: Path | None) -> str:
-    """Which pack the partnership of a place works by. Raises Failure, PlaceError or ClusterError."""
-    with opened(data, there=True):
-        refuse_unready()
-        from sightline.agencies.queries import partnership
-
-        ours = partnership()
-    if ours is None:
-        raise Failure("No partnership is set up here yet, so name a pack: `sightline packs show NAME`.")
-    return ours.pack
 
 
 @audit.command("verify")
@@ -466,24 +378,6 @@ def import_census(
             status = run(file, commit=commit, report_to=report)
     if status:
         raise typer.Exit(status)
-
-
-@contextmanager
-def sealed_after() -> Iterator[None]:
-    """What the block tells the trail is sealed at its end, however it ends: no worker need be there to do it."""
-    from .serving import seal
-
-    try:
-        yield
-    finally:
-        seal()
-
-
-def refuse_unready() -> None:
-    """Raises PlaceError before the database is this version's."""
-    from .serving import refuse_pending
-
-    refuse_pending()
 
 
 def json_text(found: object) -> str:
