@@ -11,11 +11,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from django.db import Error
 from psycopg.conninfo import conninfo_to_dict
 
 from .cluster import ClusterError
 from .paths import documents_folder
-from .place import OLDEST_POSTGRESQL, Place, PlaceError, attached, set_up, who_serves
+from .place import OLDEST_POSTGRESQL, Place, PlaceError, attached, set_up, set_up_without_database, who_serves
 
 
 @dataclass(frozen=True)
@@ -74,36 +75,47 @@ def examine(place: Place) -> Report:
         else "nobody serves it now"
     )
     report.findings.append(Finding("serving", "note", says))
-    if place.cluster is not None and not place.cluster.exists():
-        report.findings.append(
-            Finding(
-                "database", "bad", "nothing is set up here yet; run `sightline demo` or `sightline serve`"
-            )
-        )
-        return report
+    begun = place.cluster is None or place.cluster.exists()
     missing = place.missing_keys()
     for name in missing:
-        report.findings.append(
-            Finding("keys", "bad", f"{name} is missing: set SIGHTLINE_{name.upper()} or put keys/{name} back")
-        )
+        if begun:
+            says = f"{name} is missing: set SIGHTLINE_{name.upper()} or put keys/{name} back"
+            report.findings.append(Finding("keys", "bad", says))
         # So that the rest can be looked at; nothing is signed with it.
         os.environ[f"SIGHTLINE_{name.upper()}"] = "missing" * 10
-    try:
-        was_running = place.cluster is None or place.cluster.is_running()
-        with attached(place):
-            set_up(place)
-            report.findings += _of_database(place, was_running)
-            report.findings += _of_roles()
-            report.findings += _of_program()
-            report.findings += _of_settings(place, missing)
-            report.findings += _of_signing_in(place)
-            report.findings += _of_mail(place)
-            report.findings += _of_front_door()
-            report.findings += _of_documents(place)
-            report.findings += _of_summaries(place)
-    except (ClusterError, PlaceError) as error:
-        report.findings.append(Finding("database", "bad", str(error)))
+    said = ""
+    if not begun:
+        said = "nothing is set up here yet; run `sightline demo` or `sightline serve`"
+    else:
+        try:
+            was_running = place.cluster is None or place.cluster.is_running()
+            with attached(place):
+                set_up(place)
+                report.findings += _of_database(place, was_running)
+                report.findings += _of_roles()
+                report.findings += _of_program()
+                report.findings += _of_jobs()
+                report.findings += _of_front_door()
+                report.findings += list(_of_place(place, missing))
+        except (ClusterError, PlaceError) as error:
+            said = str(error)
+        except Error as error:
+            said = f"it does not answer: {str(error).strip().splitlines()[-1].strip()}"
+    if said:
+        report.findings.append(Finding("database", "bad", said))
+        # What needs no database is looked at all the same.
+        set_up_without_database(place)
+        report.findings += _of_place(place, missing, answers=False)
     return report
+
+
+def _of_place(place: Place, missing: list[str], *, answers: bool = True) -> Iterator[Finding]:
+    """What is looked at in the settings and the folders; `answers`: the database can be asked beside them."""
+    yield from _of_settings(place, missing, answers=answers)
+    yield from _of_signing_in(place, answers=answers)
+    yield from _of_mail(place, answers=answers)
+    yield from _of_documents(place)
+    yield from _of_summaries(place, answers=answers)
 
 
 def _one(query: str, *arguments: Any) -> Any:
@@ -213,7 +225,7 @@ def _of_packs() -> Finding:
     return Finding("procedures", "good", "the text of every pack is kept in the database")
 
 
-def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
+def _of_settings(place: Place, missing: list[str], *, answers: bool = True) -> Iterator[Finding]:
     from django.conf import settings
 
     if settings.DEBUG:
@@ -246,7 +258,7 @@ def _of_settings(place: Place, missing: list[str]) -> Iterator[Finding]:
         # Sightline does not end HTTPS itself: without a proxy every request would be redirected for ever.
         yield Finding(
             "settings",
-            "bad" if _real(place) else "note",
+            "bad" if _real(place, answers) else "note",
             "SIGHTLINE_HTTPS is set and SIGHTLINE_PROXIES is not: the trail shows the proxy's address for everybody, "
             "and all share its allowance of attempts; set it to the number of proxies",
         )
@@ -265,16 +277,19 @@ def _demo(place: Place) -> bool:
     return place.is_demo or settings.DEMO
 
 
-def _real(place: Place) -> bool:
-    """Whether a real partnership is here, also where it is served as a demonstration by mistake."""
+def _real(place: Place, answers: bool = True) -> bool:
+    """Whether a real partnership is here, also where it is served as a demonstration by mistake. Where the database
+    cannot be asked, whatever was begun and is no demonstration counts as one."""
+    if not answers:
+        return (place.cluster is None or place.cluster.exists()) and not _demo(place)
     return _partnership() and not (_demo(place) and _demonstration_sign_ins())
 
 
-def _of_signing_in(place: Place) -> Iterator[Finding]:
+def _of_signing_in(place: Place, *, answers: bool = True) -> Iterator[Finding]:
     """Whether somebody could come in without being who they say they are."""
     from django.conf import settings
 
-    demo, real = _demo(place), _real(place)
+    demo, real = _demo(place), _real(place, answers)
     # Behind a proxy that ends HTTPS, others reach it whatever it is called.
     public = bool(_outside()) or settings.SESSION_COOKIE_SECURE
     if demo and real:
@@ -292,7 +307,7 @@ def _of_signing_in(place: Place) -> Iterator[Finding]:
         )
     elif demo:
         yield Finding("demonstration", "note", "this is a demonstration: anybody can sign in as anybody")
-    elif _demonstration_sign_ins():
+    elif answers and _demonstration_sign_ins():
         yield Finding(
             "demonstration", "bad", "demonstration sign-ins are in the database of a real partnership"
         )
@@ -315,14 +330,14 @@ def _of_signing_in(place: Place) -> Iterator[Finding]:
             )
 
 
-def _of_mail(place: Place) -> Iterator[Finding]:
+def _of_mail(place: Place, *, answers: bool = True) -> Iterator[Finding]:
     """Whether a notice reaches somebody who is not looking at Sightline."""
     from django.conf import settings
 
     from .mail import SMTP, amiss
 
     if says := amiss():
-        yield Finding("e-mail", "bad" if _real(place) else "note", says)
+        yield Finding("e-mail", "bad" if _real(place, answers) else "note", says)
     elif settings.EMAIL_BACKEND == SMTP:
         where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
         yield Finding("e-mail", "good", f"the mail server {where} lets Sightline in")
@@ -330,6 +345,44 @@ def _of_mail(place: Place) -> Iterator[Finding]:
         yield Finding(
             "e-mail", "note", f"sent by {settings.EMAIL_BACKEND}, which was not asked whether it can"
         )
+
+
+def _of_jobs() -> Iterator[Finding]:
+    """What was to be done in the background and was given up: how many of each kind, and since when.
+
+    What comes again by the clock is to be put right while its latest failure is of the last day; anything else until
+    somebody has seen to it, since nothing will do it by itself.
+    """
+    from django.db import connection
+
+    from sightline.govuk.words import moment, plural
+
+    if not _one("SELECT to_regclass('procrastinate_jobs') IS NOT NULL"):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED)
+        failed = cursor.fetchall()
+    for kind, count, oldest, passing in failed:
+        since = f", the oldest on {moment(oldest)}" if oldest else ""
+        yield Finding(
+            "jobs",
+            "note" if passing else "bad",
+            f"{plural(count, 'job')} {kind} failed and will not be tried again{since}: see the worker's log, then "
+            "`sightline manage procrastinate shell` (list_jobs status=failed, retry)",
+        )
+    if not failed:
+        yield Finding("jobs", "good", "none has failed for good")
+
+
+_FAILED = """
+    SELECT j.task_name, count(*), min(f.at),
+           bool_and(j.queueing_lock IS NOT NULL AND coalesce(f.at < now() - interval '1 day', false))
+    FROM procrastinate_jobs j
+    LEFT JOIN LATERAL (
+        SELECT max(e.at) AS at FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'failed'
+    ) f ON true
+    WHERE j.status = 'failed' GROUP BY j.task_name ORDER BY j.task_name
+"""
 
 
 def _of_front_door() -> Iterator[Finding]:
@@ -358,7 +411,7 @@ def _of_front_door() -> Iterator[Finding]:
         yield Finding("front door", "good", "a duty manager answers now")
 
 
-def _of_summaries(place: Place) -> Iterator[Finding]:
+def _of_summaries(place: Place, *, answers: bool = True) -> Iterator[Finding]:
     """Whether there would be something to read if this system were down now."""
     from django.conf import settings
 
@@ -370,7 +423,7 @@ def _of_summaries(place: Place) -> Iterator[Finding]:
         # Before there is a partnership, and in a demonstration, nobody is left without anything.
         yield Finding(
             "offline summaries",
-            "bad" if _real(place) else "note",
+            "bad" if _real(place, answers) else "note",
             "none: while this system is down nobody could read a child's warnings; set SIGHTLINE_SUMMARIES to a "
             "folder that can be read then",
         )

@@ -179,9 +179,14 @@ class Place:
 
     def program_environment(self) -> dict[str, str]:
         """What the web server and the worker may know: the program's own connection and no other."""
-        values = {"SIGHTLINE_DATA": str(self.data)}
+        values = self.unconnected_environment()
         if self.cluster is not None:
             values["DATABASE_URL"] = self.cluster.url("sightline_app")
+        return values
+
+    def unconnected_environment(self) -> dict[str, str]:
+        """The same without any connection."""
+        values = {"SIGHTLINE_DATA": str(self.data)}
         if self.is_demo:
             values["SIGHTLINE_DEMO"] = "1"
             if not os.environ.get("SIGHTLINE_EMAIL_BACKEND"):
@@ -385,6 +390,21 @@ def refuse_nothing_there(place: Place) -> None:
 def set_up(place: Place) -> None:
     """Point this process at the place, and set Django up."""
     os.environ.update(place.environment())
+    _set_django_up()
+
+
+def set_up_without_database(place: Place) -> None:
+    """The same where no database can be asked: the settings are read, and nothing connects."""
+    os.environ.update(place.unconnected_environment())
+    try:
+        conninfo_to_dict(os.environ.get("DATABASE_URL", ""))
+    except psycopg.ProgrammingError:
+        # The settings want one that could be; it was said already that this is none.
+        os.environ["DATABASE_URL"] = "dbname=nowhere"
+    _set_django_up()
+
+
+def _set_django_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sightline.config.settings")
     import django
 

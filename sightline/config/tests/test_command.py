@@ -214,9 +214,29 @@ def test_doctor_is_content_with_a_demonstration_and_speaks_json(demonstration):
 
 
 def test_doctor_fails_where_nothing_is_set_up(command):
-    done = command("doctor")
+    done = command("doctor", SIGHTLINE_DEBUG="1")
     assert done.returncode == 1
     assert "nothing is set up here" in done.stdout
+    # What needs no database is looked at all the same.
+    assert "SIGHTLINE_DEBUG is on" in done.stdout
+    assert "offline summaries" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://somebody@127.0.0.1:1/nothing", "does not answer"),
+        ("no connection string", "is not a connection string"),
+    ],
+)
+def test_doctor_looks_at_everything_else_where_the_database_does_not_answer(command, url, says):
+    done = command("doctor", "--json", DATABASE_URL=url, SIGHTLINE_DEBUG="1", SIGHTLINE_REQUIRE_MFA="0")
+    assert done.returncode == 1, done.stderr
+    found = {(f["about"], f["level"]): f["says"] for f in json.loads(done.stdout)["findings"]}
+    assert says in found["database", "bad"]
+    assert "SIGHTLINE_DEBUG is on" in found["settings", "bad"]
+    assert "SIGHTLINE_REQUIRE_MFA is off" in found["signing in", "bad"]
+    assert {"documents", "malware scanner", "e-mail", "offline summaries"} <= {about for about, _ in found}
 
 
 def test_the_audit_trail_of_a_prepared_place_is_sealed_and_whole(demonstration):

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from sightline.agencies.tests.factories import make_partnership
 from sightline.config import doctor, mail
@@ -216,6 +217,29 @@ def test_a_migration_that_was_not_run_is_a_fault(owning: Callable[[], Any]) -> N
     (found,) = bad(list(doctor._of_program()))
     assert found.about == "migrations"
     assert f"1 still to be run (matching.{name})" in found.says
+
+
+@pytest.mark.django_db
+def test_jobs_that_failed_for_good_are_faults_by_kind_with_how_many_and_since_when() -> None:
+    assert [f.level for f in doctor._of_jobs()] == ["good"]
+    for _ in range(2):
+        app.configure_task("agencies.email_notice").defer(notice_id="1")
+    app.configure_task("procedures.mark_missed").defer(timestamp=1)
+    with connection.cursor() as cursor:
+        for state in ("doing", "failed"):
+            cursor.execute("UPDATE procrastinate_jobs SET status = %s", [state])
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = '2026-03-04 10:40+00' WHERE type = 'failed' AND job_id IN "
+            "(SELECT max(id) FROM procrastinate_jobs GROUP BY task_name)"
+        )
+    found = list(doctor._of_jobs())
+    (once,) = bad(found)
+    assert once.says.startswith(
+        "2 jobs agencies.email_notice failed and will not be tried again, the oldest on Wednesday 4 March 2026 at 10:40"
+    )
+    # It comes again by the clock, and has since: to know, and nothing to put right.
+    (again,) = [f for f in found if f.level == "note"]
+    assert again.says.startswith("1 job procedures.mark_missed failed")
 
 
 @pytest.mark.django_db
