@@ -260,16 +260,19 @@ def order_of_asking(shifts: Sequence[Shift], managers: Sequence[UUID], at: datet
     return list(dict.fromkeys([s.practitioner_id for s in on_duty] + list(managers)))
 
 
-def next_to_ask(order: Sequence[UUID], asked: Sequence[UUID]) -> UUID | None:
+def next_to_ask(order: Sequence[UUID], asked: Sequence[UUID], *, urgent: bool = True) -> UUID | None:
     """Who is asked after those in `asked` (latest last) did not answer; None where there is nobody to ask.
 
-    Everybody is asked once before anybody is asked again; then it goes round, beginning after the one asked
-    last, so that with a single person on the rota that person is asked again.
+    Everybody is asked once before anybody is asked again, and whoever comes on duty later is asked too, however long
+    nobody has answered. Then what is urgent goes round without end, beginning after the one asked last, so that with a
+    single person on the rota that person is asked again. What is not urgent rests with all who were asked, at the top
+    of every page of theirs, and what is owed has its duty and clock besides: asked each quarter of an hour for days,
+    people stop reading what they are asked.
     """
     for candidate in order:
         if candidate not in asked:
             return candidate
-    if not order:
+    if not (order and urgent):
         return None
     last = asked[-1] if asked else None
     place = order.index(last) + 1 if last in order else 0

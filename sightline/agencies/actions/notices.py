@@ -19,9 +19,6 @@ from .. import queries
 from ..models import Notice
 from ..rules import next_to_ask
 
-#: How long an unacknowledged notice goes on from one person to the next before it rests with all of them.
-PASS_ON_FOR = timedelta(hours=24)
-
 
 def notify(
     to: UUID,
@@ -108,7 +105,8 @@ def settle_and_pass_on(at: datetime | None = None) -> int:
     """The work of the job `notices`, each minute: returns how many notices went to the next person.
 
     First settles what somebody in the same chain has acknowledged, then passes on what nobody acknowledged
-    in time: to the next on the team's rota, or, for a notice to a person, to their manager.
+    in time: to the next on the team's rota, or, for a notice to a person, to their manager (`next_to_ask`). It never
+    ends by the hour: an urgent one goes round until somebody has it, and any goes to whoever comes on duty.
     """
     at = at or now()
     acknowledged = Notice.objects.filter(thread=OuterRef("thread"), acknowledged_at__isnull=False)
@@ -119,12 +117,14 @@ def settle_and_pass_on(at: datetime | None = None) -> int:
         .order_by("acknowledge_by", "id")
         .select_for_update(skip_locked=True)
     )
+    waiting = list(overdue)
+    chains: dict[UUID, list[UUID]] = {notice.thread: [] for notice in waiting}
+    links = Notice.objects.filter(thread__in=chains).order_by("created_at", "id")
+    for thread, practitioner_id in links.values_list("thread", "practitioner_id"):
+        chains[thread].append(practitioner_id)
     passed = 0
-    for notice in overdue:
-        chain = list(Notice.objects.filter(thread=notice.thread).order_by("created_at", "id"))
-        if at - chain[0].created_at > PASS_ON_FOR:
-            continue
-        following = next_to_ask(queries.order_after(notice, at), [link.practitioner_id for link in chain])
+    for notice in waiting:
+        following = next_to_ask(queries.order_after(notice, at), chains[notice.thread], urgent=notice.urgent)
         if following is None:
             continue
         notice.passed_on_at = at

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
@@ -17,7 +18,9 @@ from ..gate import SIGNED_IN, page
 def waiting(request: HttpRequest) -> HttpResponse:
     """Every notice of mine that nobody has acknowledged."""
     mine = request.practitioner.practitioner_id  # type: ignore[attr-defined]
-    return render(request, "agencies/notices.html", {"waiting": list(queries.notices_waiting(mine))})
+    return render(
+        request, "agencies/notices.html", {"waiting": list(queries.notices_waiting(mine)), "at": now()}
+    )
 
 
 @page(permission=SIGNED_IN)
@@ -28,4 +31,4 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         return HttpResponseRedirect(actions.acknowledge(notice_id).path)
-    return render(request, "agencies/notice.html", {"notice": found})
+    return render(request, "agencies/notice.html", {"notice": found, "at": now()})

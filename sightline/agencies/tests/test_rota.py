@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -194,7 +195,7 @@ def test_a_notice_that_nobody_acknowledges_goes_round_the_rota() -> None:
 
 
 @pytest.mark.django_db
-def test_a_notice_to_a_person_goes_to_their_manager_and_rests_after_a_day() -> None:
+def test_a_notice_to_a_person_goes_to_their_manager_and_rests_with_both(client: Client) -> None:
     manager = make_practitioner("team-manager")
     worker = make_practitioner(line_manager=manager)
     start = now()
@@ -203,9 +204,43 @@ def test_a_notice_to_a_person_goes_to_their_manager_and_rests_after_a_day() -> N
     with time_machine.travel(start + timedelta(minutes=61), tick=False):
         assert pass_on() == 1
         assert len(waiting(manager)) == 1
-    with time_machine.travel(start + timedelta(hours=25), tick=False):
+    with time_machine.travel(start + timedelta(hours=3), tick=False):
         assert pass_on() == 0
-        assert len(waiting(manager)) == len(waiting(worker)) == 1
+        (last,) = waiting(manager)
+        assert len(waiting(worker)) == 1
+        client.force_login(manager.user)
+        for page in ("/notices/", f"/notices/{last.pk}/"):
+            assert "everybody who could be asked has been asked" in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.obligation("HLP-06")
+@pytest.mark.parametrize("urgent", [True, False])
+def test_days_later_it_still_goes_to_whoever_comes_on_duty_and_if_urgent_round_and_round(
+    urgent: bool,
+) -> None:
+    team = make_team()
+    first, later = make_practitioner(), make_practitioner()
+    start = now()
+    with setting_up():
+        for who, days in ((first, 0), (later, 3)):
+            RotaShift.objects.create(
+                team=team, practitioner=who, place=1, starts_at=start + timedelta(days=days, hours=-1),
+                ends_at=start + timedelta(days=days, hours=8),
+            )  # fmt: skip
+    with as_public():
+        actions.notify_duty_manager(
+            team.pk, text="Look at this", path="/front-door/", urgent=urgent, acknowledge_within_minutes=15
+        )
+    for minutes in (16, 32, 48):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            assert pass_on() == int(urgent)
+    with time_machine.travel(start + timedelta(days=3), tick=False):
+        assert pass_on() == 1
+        assert [n.text for n in waiting(later)] == ["Look at this"]
+    for minutes in (16, 32):
+        with time_machine.travel(start + timedelta(days=3, minutes=minutes), tick=False):
+            assert pass_on() == int(urgent)
 
 
 @pytest.mark.django_db
