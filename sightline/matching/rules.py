@@ -61,6 +61,7 @@ _REFERENCE = re.compile(
     r"(?<![\w/-])(?=[\w/-]*\d|[A-Za-z]-[A-Za-z]{4}-[A-Za-z]{4}(?![\w/-]))([A-Za-z0-9][\w/-]{3,29})(?![\w/-])"
 )
 _ONE_WORD = re.compile(r"[A-Za-z][A-Za-z_/-]{3,29}")
+_NINE = re.compile(r"(?<![\w/-])[A-Za-z]{9}(?![\w/-])")
 _HOUSE = re.compile(r"^\d{1,4}[a-z]?$", re.I)
 _SAID_ABOUT = re.compile(
     r"(?<!\w)(?:d\.?o\.?b\.?|date of birth|born(?: on)?|nhs(?: (?:number|no))?|upn|postcode|known as"
@@ -95,9 +96,9 @@ class Question:
     nhs: str = ""
     upn: str = ""
     references: tuple[str, ...] = ()
-    perhaps: str = ""
-    """A single word without a digit: besides a name it may be the number that an authority gave, which some write in
-    letters alone."""
+    perhaps: tuple[str, ...] = ()
+    """Words without a digit that may be a reference as well as a name: a single one, since some authorities give
+    numbers of letters alone; beside others those of nine letters, as a concern's has without its dashes."""
     remarks: tuple[str, ...] = ()
     also: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -145,7 +146,7 @@ class Question:
     @property
     def may_be_references(self) -> tuple[str, ...]:
         """All that was typed that may be a reference, in capitals and digits alone."""
-        return (*self.references, *((self.perhaps,) if self.perhaps else ()))
+        return (*self.references, *self.perhaps)
 
     @property
     def searched(self) -> tuple[str, ...]:
@@ -319,7 +320,8 @@ def parse(text: str, today: date) -> Question:
         references.append(re.sub(r"[^A-Z0-9]", "", found[1].upper()))
         rest = rest.replace(found[0], " ", 1)
 
-    perhaps = re.sub(r"[^A-Z]", "", rest.upper()) if _ONE_WORD.fullmatch(rest.strip()) else ""
+    alone = _ONE_WORD.fullmatch(rest.strip())
+    perhaps = [re.sub(r"[^A-Z]", "", rest.upper())] if alone else [w.upper() for w in _NINE.findall(rest)][:3]
     words = tuple(word for word in _BETWEEN.split(_APOSTROPHES.sub("", rest)) if word)
     words, address = _name_and_address(words)
     if len(words) > MOST_WORDS:
@@ -337,7 +339,7 @@ def parse(text: str, today: date) -> Question:
         nhs=nhs,
         upn=upn,
         references=tuple(dict.fromkeys(references)),
-        perhaps=perhaps,
+        perhaps=tuple(dict.fromkeys(perhaps)),
         remarks=tuple(remarks),
     )
 

@@ -63,6 +63,33 @@ def test_every_reference_is_read_as_one(letters: str) -> None:
         assert tidy_code(reference) in parse(typed, today()).may_be_references
 
 
+@given(st.text("ABCDEFGHJKMNPQRSTVWXYZ", min_size=8, max_size=8))
+def test_one_of_letters_alone_is_read_without_its_dashes_beside_a_name(letters: str) -> None:
+    for typed in (f"Nowak c{letters.lower()}", f"C{letters}, Nowak"):
+        question = parse(typed, today())
+        assert f"C{letters}" in question.may_be_references
+        # It may be a name all the same.
+        assert len(question.words) == 2
+
+
+@pytest.mark.django_db
+def test_a_reference_of_letters_alone_typed_without_its_dashes_beside_a_name_finds_the_child(
+    door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sightline.concerns.rules.new_reference", lambda: "C-WXYZ-KMNP")
+    raised = raised_by(door.teacher)
+    monkeypatch.undo()
+    shown = searched(door.decider, "cwxyzkmnp Ferreira").content.decode()
+    assert str(raised.folder_ids[0]) in shown
+    assert "Same reference" in shown
+    assert "Concern C-WXYZ-KMNP</a>" in shown
+    # A name of nine letters stays one where no reference is like it.
+    with as_practitioner(door.decider):
+        rename(raised.folder_ids[0], Names("Cassandra", "Ferreira"))
+        refresh_keys(raised.folder_ids)
+    assert "Cassandra Ferreira" in searched(door.decider, "Cassandra Ferreira").content.decode()
+
+
 def test_a_name_is_not_taken_for_a_reference() -> None:
     assert not is_reference(tidy_reference("Christina"))
     assert parse("Mary-Anne Smith-Jones", today()).references == ()

@@ -63,8 +63,8 @@ def pointer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def of_closed_record(request: HttpRequest) -> HttpResponse | None:
     """To the pointer page, from any page of a record that is closed to the viewer where they may see the pointer.
 
-    None for a sealed, a foreign and an invented id after the same one query, and for what is not there in a record that
-    is open to them.
+    None where the address names no record; for a sealed, a foreign and an invented id, after the same one query; and,
+    after a second one, for what is not there in a record that is open to them.
     """
     match = request.resolver_match
     folder_id = match.kwargs.get("folder_id") if match else None
