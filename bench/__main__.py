@@ -67,8 +67,8 @@ def finished_draft(bench: Served) -> str:
             "what_happened": "The child was outside alone, late at night.",
             "harm_where": "outside",
         },
-        "voice/": {},
-        "family/": {"told": "no", "agreed": "not_asked"},
+        "voice/": {"why_not_0": "Nobody was with him who could ask."},
+        "family/": {"told": "no", "told_why_not": "They could not be reached.", "agreed": "not_asked"},
         "help/": {},
         "you/": {"source_code": "5A", "contact": "01632 960123"},
     }

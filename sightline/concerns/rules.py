@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sightline.kernel.verdicts import Verdict
 
-from .terms import ConcernAct, ConcernState, Referral
+from .terms import Agreed, ConcernAct, ConcernState, Referral, Told
 
 TRANSITIONS: dict[tuple[ConcernState, ConcernAct], ConcernState] = {
     (ConcernState.WAITING, ConcernAct.TAKE_UP): ConcernState.BEING_SCREENED,
@@ -69,6 +69,9 @@ def diagram() -> str:
     return "\n".join(lines) + "\n"
 
 
+#: The duty whose clock begins when a concern comes in, and again when it is reopened.
+DECISION = "decision_on_concern"
+
 #: No 0, O, 1, I, L, U: read over the telephone, none is taken for another, and no word comes about.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -89,6 +92,40 @@ def may_raise(children: int, people: int) -> Verdict:
                 whom,
             )
     return Verdict.yes()
+
+
+def family_side(
+    told: Told, told_words: str, agreed: Agreed, agreed_words: str, *, public: bool
+) -> dict[str, str]:
+    """What is still owed on the family's side of a concern: message by question, empty where it is complete.
+
+    What the family knows and agreed to, or why not: a no is never without its why (the question "family_knows" of the
+    packs). A family that was not told could not be asked, so one reason stands for both. Somebody without an account
+    need not say what the family knows, and not knowing is an answer of theirs.
+    """
+    found: dict[str, str] = {}
+    told_why = told_words.strip()
+    if told is Told.NOT_ASKED or (told is Told.NOT_KNOWN and not public):
+        found["told"] = "Say whether the family knows."
+    elif told is Told.NO and not told_why:
+        found["told_why_not"] = "Say why the family does not know. A few words are enough."
+    elif told in (Told.YES, Told.PARTLY) and not told_why and not public:
+        found["told_words"] = "Say what the family was told, and by whom."
+    if agreed is Agreed.NOT_KNOWN and not public:
+        found["agreed"] = "Say whether the family agreed."
+    elif agreed is Agreed.NO and not agreed_words.strip():
+        found["agreed_words"] = "Say why they did not agree. If they gave no reason, say that."
+    elif agreed is Agreed.NOT_ASKED and told in (Told.YES, Told.PARTLY) and not agreed_words.strip():
+        found["agreed_words"] = "Say why they were not asked. A few words are enough."
+    return found
+
+
+def childs_side(said: str, why_not: str, *, name: str) -> Verdict:
+    """What a child says, or why it is not known: a practitioner leaves one of the two (Sightline baseline, with the
+    guidance "child_views" of the packs). A neighbour may know neither."""
+    if said.strip() or why_not.strip():
+        return Verdict.yes()
+    return Verdict.no(f"Write what {name} said or showed, or why that is not known.", "said")
 
 
 def may_keep(content: str) -> Verdict:

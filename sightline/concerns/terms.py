@@ -13,20 +13,23 @@ class Place(StrEnum):
 
 
 class Told(StrEnum):
-    """Whether the family was told of the concern; whoever sends one without an account is not asked."""
+    """Whether the family was told of the concern. Not known is an answer of whoever sends one without an account; not
+    asked is none: it was imported, or sent before everybody was asked."""
 
     YES = "yes"
     NO = "no"
     PARTLY = "partly"
     NOT_ASKED = "not_asked"
+    NOT_KNOWN = "not_known"
 
 
 class Agreed(StrEnum):
-    """Whether the family agreed to the concern being shared."""
+    """Whether the family agreed to the concern being shared; not asked means that nobody asked the family."""
 
     YES = "yes"
     NO = "no"
     NOT_ASKED = "not_asked"
+    NOT_KNOWN = "not_known"
 
 
 class Channel(StrEnum):

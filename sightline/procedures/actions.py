@@ -96,14 +96,15 @@ def clock_of(
 
 
 def sooner_by(
-    kind: str, started_at: datetime, by: date | None, why: str, *, pack: Pack, field: str
+    kind: str, started_at: datetime, by: date | datetime | None, why: str, *, pack: Pack, field: str
 ) -> dict[str, tuple[datetime, str]]:
-    """What `happened` takes as `sooner` where this child needs a duty of that kind by the end of a day, or nothing
-    where none is given (TIM-01). Raises Refused, with the field of the form that asks, where it brings nothing forward.
+    """What `happened` takes as `sooner` where this child needs a duty of that kind by an instant or the end of a day,
+    or nothing where none is given (TIM-01). Raises Refused, with the field of the form that asks, where it brings
+    nothing forward.
     """
     if by is None:
         return {}
-    until = _end_of(by)
+    until = by if isinstance(by, datetime) else _end_of(by)
     limit = clock_of(pack, kind, started_at).due_at
     rules.may_start_sooner(why, until, limit, now(), field).or_refuse()
     return {kind: (until, why.strip())}

@@ -183,10 +183,10 @@ def may_start_sooner(why: str, by: datetime, due: datetime, at: datetime, field:
     Source: as `may_shorten`.
     """
     if by <= at:
-        return Verdict.no("Give a day that is still to come.", field)
+        return Verdict.no("Give a day or time that is still to come.", field)
     if by >= due:
         return Verdict.no(
-            "The time limit ends no later than that by itself. Give an earlier day, or leave it empty.", field
+            "The time limit ends no later than that by itself. Give an earlier day or time, or none.", field
         )
     if not has_real_words(why):
         return Verdict.no("Say why this child needs it sooner.", "sooner_why")

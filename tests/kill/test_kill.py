@@ -103,8 +103,8 @@ class Writer(threading.Thread):
             self.post(client, f"{draft}happened/keep/", what_happened=f"Alone outside, {typed} times.")
             self.drafts[draft.split("/")[-2]] = (family, typed)
         self.post(client, f"{draft}happened/", what_happened="Alone outside at night.", harm_where="outside")
-        self.post(client, f"{draft}voice/")
-        self.post(client, f"{draft}family/", told="no", agreed="not_asked")
+        self.post(client, f"{draft}voice/", why_not_0="He ran off.", why_not_1="She ran off.")
+        self.post(client, f"{draft}family/", told="no", told_why_not="Not reached yet.", agreed="not_asked")
         self.post(client, f"{draft}help/")
         code = re.search(r'name="source_code"[^>]*value="([^"]+)"', good(client.get(f"{draft}you/")).text)
         assert code

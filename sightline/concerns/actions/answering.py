@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -22,6 +24,7 @@ from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within, pack_in_force
 
+from .. import rules
 from ..models import Addition, Answer, Concern, PartName
 from ..terms import AdditionKind, AnswerKind, ConcernAct, ConcernState
 from .steps import (
@@ -239,10 +242,19 @@ def close_taken_back(
 
 
 @transaction.atomic
-def reopen(concern_id: UUID, why: str, *, version: int | None = None, once: UUID | None = None) -> None:
+def reopen(
+    concern_id: UUID,
+    why: str,
+    *,
+    sooner_by: datetime | None = None,
+    sooner_why: str = "",
+    version: int | None = None,
+    once: UUID | None = None,
+) -> None:
     """Something has changed: it waits for a decision again, with a new clock unless the first runs on.
 
-    What was decided stays.
+    `sooner_by`, `sooner_why`: a child of it needs the decision by then, before the limit (TIM-01); a clock that runs on
+    is brought forward to it. What was decided stays. Raises Refused where that brings nothing forward.
     """
     permit(Permission.SCREEN_CONCERN)
     if not why.strip():
@@ -251,10 +263,22 @@ def reopen(concern_id: UUID, why: str, *, version: int | None = None, once: UUID
     if _added_before(concern, once):
         return
     _not_stale(concern, version)
-    _reopen(concern, why, pack_in_force(), once)
+    pack = pack_in_force()
+    sooner = duties.sooner_by(rules.DECISION, now(), sooner_by, sooner_why, pack=pack, field="sooner_by")
+    for until, words in sooner.values():
+        running = Duty.objects.filter(TO_DO, subject_id=concern.id, kind=rules.DECISION, due_at__gt=until)
+        for duty_id in running.values_list("id", flat=True):
+            duties.shorten(duty_id, until, words)
+    _reopen(concern, why, pack, once, sooner)
 
 
-def _reopen(concern: Concern, why: str, pack: Pack, once: UUID | None = None) -> None:
+def _reopen(
+    concern: Concern,
+    why: str,
+    pack: Pack,
+    once: UUID | None = None,
+    sooner: Mapping[str, tuple[datetime, str]] | None = None,
+) -> None:
     _advance(concern, ConcernAct.REOPEN)
     concern.taken_by, concern.taken_at = None, None
     concern.save()
@@ -262,6 +286,6 @@ def _reopen(concern: Concern, why: str, pack: Pack, once: UUID | None = None) ->
     duties.happened(
         "concern_reopened",
         _folders(concern.id), subject_id=concern.id, at=now(), path=f"/front-door/{concern.id}/",
-        team_id=concern.team_id, pack=pack, unless_owed=True,
+        team_id=concern.team_id, pack=pack, sooner=sooner, unless_owed=True,
     )  # fmt: skip
     _audit(concern, "concerns.reopen")

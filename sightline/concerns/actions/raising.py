@@ -68,7 +68,8 @@ class PersonIn:
 
 @dataclass(frozen=True)
 class ConcernIn:
-    """A concern as it is sent."""
+    """A concern as it is sent. `sooner_by` and `sooner_why`: a child of it needs the decision by then, before the limit
+    (TIM-01); an immediate danger has the shortest clock anyway."""
 
     children: Sequence[ChildIn]
     what_happened: str
@@ -77,6 +78,8 @@ class ConcernIn:
     harm_where: Sequence[str] = ()
     immediate_danger: bool = False
     danger_words: str = ""
+    sooner_by: datetime | None = None
+    sooner_why: str = ""
     family_told: Told = Told.NOT_ASKED
     family_told_words: str = ""
     family_agreed: Agreed = Agreed.NOT_ASKED
@@ -106,7 +109,8 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
 
     A signed-in practitioner needs the permission to raise one; the public needs none. The concern takes the key of its
     draft: sent twice, the second time gives the first one's reference. Raises Refused where there is no child or no
-    account of what happened, and where it names more people than one concern may.
+    account of what happened, where a practitioner leaves open what a child says or what the family knows, and where it
+    names more people than one concern may.
     """
     viewer = current()
     public = viewer.kind is ViewerKind.PUBLIC
@@ -116,6 +120,8 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     if not sent.what_happened.strip():
         raise Refused("Say what has happened, in your own words.", "what_happened")
     rules.may_raise(len(sent.children), len(sent.people)).or_refuse()
+    if not public:
+        _both_sides(sent)
     draft = None
     if draft_id is not None:
         draft = Draft.objects.select_for_update().filter(id=draft_id).first()
@@ -163,8 +169,9 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     folder_ids = _write_parts(concern, sent, pack, at, team.agency_id, team.id)
     path = f"/front-door/{concern.id}/"
     duties.happened(
-        "concern_received", folder_ids, subject_id=concern.id, at=at, path=path, team_id=team.id, pack=pack
-    )
+        "concern_received", folder_ids, subject_id=concern.id, at=at, path=path, team_id=team.id, pack=pack,
+        sooner=duties.sooner_by(rules.DECISION, at, sent.sooner_by, sent.sooner_why, pack=pack, field="sooner_by"),
+    )  # fmt: skip
     if sent.immediate_danger:
         duties.happened(
             "immediate_danger_reported",
@@ -183,6 +190,17 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
         record(Verb.WROTE, "concerns.raise", folder_id=folder_id, subject=concern)
     _look_behind_seals(concern.id)
     return Raised(concern.id, reference, secret, tuple(folder_ids))
+
+
+def _both_sides(sent: ConcernIn) -> None:
+    """Refuses what leaves open what a child says, or what the family knows and agreed to."""
+    for child in sent.children:
+        rules.childs_side(child.said, child.said_why_not, name=child.name).or_refuse()
+    owed = rules.family_side(
+        sent.family_told, sent.family_told_words, sent.family_agreed, sent.family_agreed_words, public=False
+    )
+    for question, message in owed.items():
+        raise Refused(message, question)
 
 
 def _write_parts(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from django.forms import Field
 from markupsafe import Markup, escape
 
 from sightline.agencies.terms import AgencyKind
@@ -14,13 +13,11 @@ from sightline.govuk.forms import (
     Born,
     Choice,
     Choices,
-    Confirm,
     Expected,
     Moment,
     Option,
     PageForm,
     Postcode,
-    Select,
     Telephone,
     Text,
     Whole,
@@ -28,10 +25,13 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.govuk.once import OnceForm
+from sightline.govuk.words import by_when
+from sightline.kernel.time import now
+from sightline.kernel.verdicts import Refused
+from sightline.procedures.actions import clock_of, sooner_by
 from sightline.procedures.pack import Pack
 
-from ..actions import outcome_rule
-from ..rules import questions
+from .. import rules
 from ..terms import Agreed, Place, Told
 
 PLACES = (
@@ -57,6 +57,21 @@ KINSHIP_WORDS = {
     Kinship.CARER: "Carer",
     Kinship.OTHER_RELATIVE: "Another relative",
     Kinship.OTHER: "Somebody else",
+}
+
+#: How what the family knows and agreed to is shown, before the words.
+TOLD_WORDS = {
+    Told.YES: "Yes. ",
+    Told.NO: "No. ",
+    Told.PARTLY: "Some of them. ",
+    Told.NOT_ASKED: "Not asked",
+    Told.NOT_KNOWN: "Whoever sent this does not know. ",
+}
+AGREED_WORDS = {
+    Agreed.YES: "Yes. ",
+    Agreed.NO: "No. ",
+    Agreed.NOT_ASKED: "They were not asked. ",
+    Agreed.NOT_KNOWN: "Whoever sent this does not know. ",
 }
 
 SOURCES_OF_AGENCY: dict[AgencyKind, tuple[tuple[str, str], ...]] = {
@@ -91,9 +106,17 @@ SOURCES_OF_PUBLIC = (
 )
 
 
+def _reason(label: str, ask: str, *, hint: str = "", required: bool = True) -> Words:
+    """A few words inside an answer; without `ask` another rule says when they are owed."""
+    return Words(label, ask=ask, hint=hint, required=required and bool(ask), max_length=2000, rows=3)
+
+
+IN_DANGER = "Is any child in danger now?"
+
+
 class DangerForm(PageForm):
     danger = YesNo(
-        "Is any child in danger now?",
+        IN_DANGER,
         yes=Option("yes", "Yes", reveals=("danger_words",)),
         hint="If a child may be hurt in the next hours, ring 999 first. Then come back and tell us here.",
         legend="l",
@@ -105,6 +128,46 @@ class DangerForm(PageForm):
         ask="Say what the danger is and where the child is now",
         max_length=2000,
     )
+
+
+class PractitionerDangerForm(DangerForm):
+    """Starting the decision's clock asks whether this child needs it sooner (TIM-01). A danger has the shortest clock
+    anyway, and somebody without an account is asked for no more than that."""
+
+    danger = YesNo(
+        IN_DANGER,
+        yes=Option("yes", "Yes", reveals=("danger_words",)),
+        no=Option("no", "No", reveals=("sooner_by", "sooner_why")),
+        hint="If a child may be hurt in the next hours, ring 999 first. Then come back and tell us here.",
+        legend="l",
+        heading=True,
+        ask="Select yes if a child is in danger now",
+    )
+    sooner_by = Moment(
+        "Must somebody decide sooner than the time limit? By when", tense="future", required=False,
+        whole_days=True,
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
+
+    def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pack = pack
+        limit = clock_of(pack, rules.DECISION, now()).due_at
+        self.fields["sooner_by"].hint = (  # type: ignore[attr-defined]
+            f"The limit is {by_when(limit)}. Give a day, and a time such as 3pm, where this child needs it "
+            "before then: before a journey or a visit, for example."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        by, why = cleaned.get("sooner_by"), cleaned.get("sooner_why") or ""
+        if by is None and why and "sooner_by" not in self.errors:
+            self.add_error("sooner_by", "Say by when somebody must decide")
+        try:
+            sooner_by(rules.DECISION, now(), by, why, pack=self.pack, field="sooner_by")
+        except Refused as refused:
+            self.refuse(refused.verdict)
+        return cleaned
 
 
 class ChildForm(PageForm):
@@ -183,9 +246,14 @@ class VoiceForm(PageForm):
     #: How the fields of a child are named, before its number.
     ASKED = ("said", "why_not", "about")
 
-    def __init__(self, *args: Any, names: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, names: Mapping[int, str], pack: Pack, day: Any, public: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.names = names
+        self.names, self.public = names, public
+        if not public:
+            # One of the two is owed: neither is called optional.
+            self.one_of_these = frozenset(f"{asked}_{n}" for n in names for asked in ("said", "why_not"))
         for n, name in names.items():
             self.fields[f"said_{n}"] = Words(
                 f"What has {name} said?",
@@ -200,6 +268,17 @@ class VoiceForm(PageForm):
                 f"Anything that is about {name} only", required=False, max_length=4000,
                 hint="It will stand in no brother's or sister's record." if len(names) > 1 else "",
             )  # fmt: skip
+        if names:
+            beside(self, f"said_{min(names)}", pack, day, "concern.child_views")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for n, name in self.names.items() if not self.public else ():
+            said, why_not = (cleaned.get(f"{asked}_{n}") or "" for asked in ("said", "why_not"))
+            heard = rules.childs_side(said, why_not, name=name)
+            if not heard and not {f"said_{n}", f"why_not_{n}"} & set(self.errors):
+                self.add_error(f"said_{n}", heard.reason)
+        return cleaned
 
 
 class PersonForm(PageForm):
@@ -220,33 +299,119 @@ class PersonForm(PageForm):
 
 
 class FamilyForm(PageForm):
+    """What the family knows and agreed to, or why not.
+
+    Each reason stands inside one answer alone: a field inside two is sent twice, and the empty one puts out what was
+    typed in the other.
+    """
+
     told = Choice(
         "Does the family know that you are raising this concern?",
         [
             Option(Told.YES.value, "Yes", reveals=("told_words",)),
-            Option(Told.PARTLY.value, "Some of them", reveals=("told_words",)),
+            Option(Told.PARTLY.value, "Some of them", reveals=("told_some",)),
             Option(Told.NO.value, "No", reveals=("told_why_not",)),
         ],
         ask="Select whether the family knows",
     )
-    told_words = Words("What were they told, and by whom?", required=False, max_length=2000)
-    told_why_not = Words(
-        "Why not?",
+    told_words = _reason("What were they told, and by whom?", "Say what the family was told, and by whom")
+    told_some = _reason(
+        "Who was told what, and why do the others not know?",
+        "Say who was told what, and why the others do not know",
+    )
+    told_why_not = _reason(
+        "Why do they not know?",
+        "Say why the family does not know. A few words are enough",
         hint="Do not tell them if it could put a child or anybody else at risk.",
-        required=False,
-        max_length=2000,
     )
     agreed = Choice(
         "Did they agree to it?",
         [
             Option(Agreed.YES.value, "Yes"),
             Option(Agreed.NO.value, "No", reveals=("agreed_words",)),
-            Option(Agreed.NOT_ASKED.value, "They were not asked", reveals=("agreed_words",)),
+            Option(Agreed.NOT_ASKED.value, "They were not asked", reveals=("not_asked_words",)),
         ],
         hint="You may raise a concern without their agreement. Nobody can stop you.",
         ask="Select whether the family agreed",
     )
-    agreed_words = Words("Why not?", required=False, max_length=2000)
+    agreed_words = _reason(
+        "Why did they not agree?",
+        "Say why they did not agree. If they gave no reason, say that",
+        hint="If they gave no reason, say that.",
+    )
+    not_asked_words = _reason(
+        "Why were they not asked?", "", hint="Leave this empty if you said above why they do not know."
+    )
+    #: Owed by whoever told them and did not ask, so it is not called optional.
+    one_of_these = frozenset({"not_asked_words"})
+    public = False
+
+    def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.public:
+            beside(self, "told", pack, day, "concern.family_knows")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        told, told_words, agreed, agreed_words = self.side()
+        owed = rules.family_side(told, told_words, agreed, agreed_words, public=self.public)
+        if agreed is Agreed.NOT_ASKED and "agreed" not in self.errors and "agreed_words" in owed:
+            self.add_error("not_asked_words", owed["agreed_words"])
+        return cleaned
+
+    def side(self) -> tuple[Told, str, Agreed, str]:
+        """Whether they know and what or why not, whether they agreed and why not; not asked where not answered yet."""
+        got = self.cleaned_data
+        words = (got.get(name) or "" for name in ("told_words", "told_some", "told_why_not"))
+        return (
+            Told(got.get("told") or Told.NOT_ASKED),
+            next(filter(None, words), ""),
+            Agreed(got.get("agreed") or Agreed.NOT_ASKED),
+            got.get("agreed_words") or got.get("not_asked_words") or "",
+        )
+
+
+class PublicFamilyForm(FamilyForm):
+    """The same of somebody without an account, who may not know, and need not find out."""
+
+    told = Choice(
+        "Does the family know that you are telling us?",
+        [
+            Option(Told.YES.value, "Yes", reveals=("told_words",)),
+            Option(Told.PARTLY.value, "Some of them", reveals=("told_some",)),
+            Option(Told.NO.value, "No", reveals=("told_why_not",)),
+            Option(Told.NOT_KNOWN.value, "I do not know", divider="or"),
+        ],
+        hint="You do not have to tell them, and you do not have to find out.",
+        ask="Select whether the family knows, or that you do not know",
+    )
+    told_words = _reason("What do they know?", "", required=False)
+    told_some = _reason("Who knows, and what?", "", required=False)
+    told_why_not = _reason(
+        "Why not?",
+        "Say why they do not know. A few words are enough",
+        hint="A few words are enough, such as “I do not know them” or “I am afraid of what they might do”.",
+    )
+    agreed = Choice(
+        "Did they agree to it?",
+        [
+            Option(Agreed.YES.value, "Yes"),
+            Option(Agreed.NO.value, "No", reveals=("agreed_words",)),
+            Option(
+                Agreed.NOT_ASKED.value, "I have not spoken with them about it", reveals=("not_asked_words",)
+            ),
+            Option(Agreed.NOT_KNOWN.value, "I do not know", divider="or"),
+        ],
+        hint="You may tell us without their agreement.",
+        ask="Select whether they agreed, or that you do not know",
+    )
+    agreed_words = _reason(
+        "Why not, as far as you know?", "Say why they did not agree, or that you do not know why"
+    )
+    not_asked_words = _reason(
+        "Why not?", "", hint="A few words are enough. Leave this empty if you said it above."
+    )
+    public = True
 
 
 class HelpForm(PageForm):
@@ -322,237 +487,3 @@ def beside(form: PageForm, name: str, pack: Pack, day: Any, place: str) -> None:
             )
             for t in texts
         )
-
-
-NEEDS = (
-    Option("N1", "Abuse, neglect or exploitation"),
-    Option("N2", "The child's disability or illness"),
-    Option("N3", "A parent's disability or illness"),
-    Option("N4", "Family in acute stress"),
-    Option("N5", "Family dysfunction"),
-    Option("N6", "Socially unacceptable behaviour"),
-    Option("N7", "Low income"),
-    Option("N8", "Absent parenting"),
-    Option("N9", "Not a child in need"),
-)
-
-
-class KnowsFamilyForm(PageForm):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        hint="If you do, somebody else decides.",
-        ask="Select whether you know anybody in this family",
-    )
-
-
-class ChildDecisionForm(PageForm):
-    """A decision on one child. What only some outcomes ask stands inside their answer.
-
-    Everything that it must say is checked again by the rules, and by the database. A question of an outcome is
-    named `question_outcome`, since several outcomes may ask the same.
-    """
-
-    #: Asked only where known children are suggested.
-    none_of_these = Confirm(
-        "It is none of these", ask="Say which known child it is, or that it is none of those shown"
-    )
-    level_id = Choice("Level of need", small=True, ask="Choose the level of need")
-    outcome_id = Choice(
-        "What happens next for this child?", small=True, ask="Choose what happens next for this child"
-    )
-    reasons = Words(
-        "Your reasons",
-        hint="So that the child, grown up, could follow them.",
-        ask="Give the reasons for this decision",
-        rows=4,
-    )
-    working_well = Words(
-        "What is working well for this child?",
-        hint="Who and what keeps this child safe already. It stands on the child’s page.",
-        required=False,
-        max_length=2000,
-        rows=2,
-        count=False,
-    )
-    stands_on = Text(
-        "On whose agreement, or under which power, does this stand?",
-        hint="For example: the mother agreed on the telephone today; section 47, Children Act 1989",
-        ask="Say on whose agreement, or under which power, this stands",
-    )
-    child_told = Text(
-        "What was the child told, and by whom?", hint="Or why the child was not told.",
-        ask="Say what the child was told and by whom, or why they were not told",
-    )  # fmt: skip
-    parents_told = Text(
-        "What were the parents told, and by whom?", hint="Or why they were not told.",
-        ask="Say what the parents were told and by whom, or why they were not told",
-    )  # fmt: skip
-    has_conflict = YesNo(
-        "Is the child’s welfare in conflict with the interests of a parent, a carer or a professional?",
-        yes=Option("yes", "Yes", reveals=("conflict", "for_the_child")),
-        no=Option("no", "No"),
-        ask="Say whether there is a conflict of interests",
-    )
-    conflict = Text(
-        "With whose interests, and how?", ask="Say with whose interests the child's are in conflict"
-    )
-    for_the_child = YesNo(
-        "Was it resolved in the child’s favour?",
-        yes=Option("yes", "Yes", reveals=("conflict_resolved",)),
-        no=Option("no", "No: a manager must decide before this takes effect"),
-        ask="Say whether the conflict was resolved in the child's favour",
-    )
-    conflict_resolved = Text("How was it resolved?", ask="Say how the conflict was resolved")
-
-    #: In the order of the page; what an outcome or a level asks stands inside it.
-    shown = (
-        "level_id", "outcome_id", "reasons", "working_well", "stands_on", "child_told", "parents_told",
-        "has_conflict",
-    )  # fmt: skip
-    #: What somebody may take over from a brother or sister: their own words, never a choice.
-    words = ("reasons", "working_well", "stands_on", "child_told", "parents_told")
-
-    def __init__(self, *args: Any, pack: Pack, day: Any, may_be_known: bool = False, **kwargs: Any) -> None:
-        # The fields must be there before the draft is laid into them, and after the class's own.
-        self.pack, self.day = pack, day
-        self.base_fields = {**type(self).base_fields, **_levels(pack, day), **_outcomes(pack, day)}  # type: ignore[misc]
-        super().__init__(*args, **kwargs)
-        if not may_be_known:
-            del self.fields["none_of_these"]
-        self.fields["level_id"].set_options(  # type: ignore[attr-defined]
-            [
-                Option(
-                    level.id, f"{level.number}: {level.name}", hint=level.summary,
-                    reveals=(f"descriptors_{level.id}",),
-                )
-                for level in pack.levels(day).level
-            ]
-        )  # fmt: skip
-        self.fields["outcome_id"].set_options(  # type: ignore[attr-defined]
-            [
-                Option(
-                    o.id, o.title, o.meaning, reveals=tuple(f"{n}_{o.id}" for n in _asked(pack, o.id, day))
-                )
-                for o in pack.screening_outcomes(day)
-            ]
-        )
-        beside(self, "reasons", pack, day, "screening.reasons")
-        beside(self, "level_id", pack, day, "screening.level")
-
-    def descriptors(self) -> tuple[str, ...]:
-        return tuple(self.cleaned_data.get(f"descriptors_{self.cleaned_data.get('level_id')}") or ())
-
-    def answered(self, question: str) -> Any:
-        """The answer to what the chosen outcome asks; None where it does not ask it."""
-        return self.cleaned_data.get(self.named(question))
-
-    def named(self, question: str) -> str:
-        """The field of a question of the rules in this form: its own, the level's or the outcome's."""
-        if question == "descriptors":
-            return f"descriptors_{self.cleaned_data.get('level_id')}"
-        name = f"{question}_{self.cleaned_data.get('outcome_id')}"
-        return name if name in self.fields else question
-
-
-#: What outcomes may ask, in the order of the page.
-QUESTIONS = ("why_nothing_less", "advice", "authority", "records_referral", "need_code", "sooner")
-
-
-def _asked(pack: Pack, outcome_id: str, day: Any) -> list[str]:
-    rule = outcome_rule(pack, outcome_id, day)
-    asked = questions(rule) if rule is not None else frozenset()
-    return [question for question in QUESTIONS if question in asked]
-
-
-def _levels(pack: Pack, day: Any) -> dict[str, Field]:
-    return {
-        f"descriptors_{level.id}": Choices(
-            "Which of these do you rely on?",
-            [(d.id, d.text) for d in level.descriptor],
-            small=True,
-            ask="Choose at least one descriptor of that level that you rely on",
-        )
-        for level in pack.levels(day).level
-    }
-
-
-def _outcomes(pack: Pack, day: Any) -> dict[str, Field]:
-    """The questions of each outcome, by the rules; `records_referral` and `sooner` ask more in turn."""
-    found: dict[str, Field] = {}
-    for outcome in pack.screening_outcomes(day):
-        for question in _asked(pack, outcome.id, day):
-            found |= {f"{name}_{outcome.id}": field for name, field in _question(question, outcome.id)}
-    return found
-
-
-def _question(question: str, outcome_id: str) -> Iterator[tuple[str, Field]]:
-    match question:
-        case "why_nothing_less":
-            ask = "Say why nothing less would keep this child safe"
-            yield question, Words("Why would nothing less do?", ask=ask, max_length=2000, rows=3, count=False)
-        case "advice":
-            yield (
-                question,
-                Words(
-                    "Advice given, or where the family was pointed to",
-                    ask="Write the advice given, or where the family was pointed to",
-                    max_length=2000,
-                    rows=3,
-                    count=False,
-                ),
-            )
-        case "authority":
-            ask = "Name the authority that the child is passed to"
-            yield question, Text("Which authority is the child passed to?", ask=ask)
-        case "records_referral":
-            yield (
-                question,
-                YesNo(
-                    "Is this recorded as a referral with no further action?",
-                    hint="If not, it stays a contact.",
-                    yes=Option("yes", "Yes", reveals=(f"need_code_{outcome_id}",)),
-                    no=Option("no", "No"),
-                    ask="Say whether this is recorded as a referral with no further action",
-                ),
-            )
-            yield from _question("need_code", outcome_id)
-        case "need_code":
-            yield question, Select("Primary need", NEEDS, ask="Choose the child’s primary need")
-        case "sooner":
-            yield (
-                question,
-                YesNo(
-                    "Does this child need anything sooner than the time limits?",
-                    yes=Option("yes", "Yes", reveals=(f"sooner_by_{outcome_id}", f"sooner_why_{outcome_id}")),
-                    no=Option("no", "No"),
-                    ask="Say whether this child needs anything sooner than the time limits",
-                ),
-            )
-            yield (
-                "sooner_by",
-                Moment(
-                    "By when?", tense="future", whole_days=True,
-                    ask="Say by when this child needs it",
-                    hint="For example, 27 3 2027. Add a time, such as 3pm, where it is a matter of hours.",
-                ),
-            )  # fmt: skip
-            ask = "Say why this child needs it sooner"
-            yield "sooner_why", Text("Why does this child need it sooner?", ask=ask)
-
-
-class RulingForm(OnceForm):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        hint="If you do, another manager rules on it.",
-        ask="Select whether you know anybody in this family",
-    )
-    upholds = Choice(
-        "Does the decision take effect?",
-        [("yes", "Yes, it takes effect now"), ("no", "No: the concern is decided anew")],
-        ask="Select whether the decision takes effect",
-    )
-    reasons = Words("Your reasons", ask="Give your reasons")
-
-
-class AcceptedForm(PageForm):
-    accepted_by = Text("Who accepted, and what is their post?", ask="Name who accepted, and their post")

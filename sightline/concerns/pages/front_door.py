@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record, record_list
 from sightline.audit.terms import Verb
-from sightline.govuk.forms import typed
+from sightline.govuk.forms import error_items, typed
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import new_key, read_key
 from sightline.govuk.paging import page_number
@@ -28,7 +29,7 @@ from sightline.records.queries import decisions
 from .. import actions, links, queries
 from ..rules import ChildDecision
 from ..terms import AdditionKind, ConcernState
-from . import forms
+from . import decision_forms, forms
 
 STATES = (
     (None, "All that need something"),
@@ -114,12 +115,15 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "may_decide": acting.may(Permission.SCREEN_CONCERN),
         "may_match": acting.may(Permission.DECIDE_MATCH),
         "may_rule": acting.may(Permission.APPROVE_CONFLICT),
+        "told_words": forms.TOLD_WORDS,
+        "agreed_words": forms.AGREED_WORDS,
         "onward": links.for_child if acting.may(Permission.WRITE_FOLDER) else [],
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
         "new_key": new_key,
-        "family": forms.KnowsFamilyForm(
+        "reopening": decision_forms.ReopenForm(request.POST if request.POST.get("act") == "reopen" else None),
+        "family": decision_forms.KnowsFamilyForm(
             request.POST if request.POST.get("act") == "close_taken_back" else None
         ),
     }
@@ -127,8 +131,17 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
 
 def _knows(request: HttpRequest) -> bool | None:
     """Whether whoever acts knows the family, as far as that was answered."""
-    asked = forms.KnowsFamilyForm(request.POST)
+    asked = decision_forms.KnowsFamilyForm(request.POST)
     return asked.cleaned_data["knows_family"] if asked.is_valid() else None
+
+
+def _sooner(request: HttpRequest) -> tuple[datetime | None, str]:
+    """By when a child of a concern that is reopened needs the decision, and why; None where the limit will do. Raises
+    Refused where that was not answered."""
+    asked = decision_forms.ReopenForm(request.POST)
+    if not asked.is_valid():
+        raise Refused(next(iter(error_items(asked)))["text"] + ".")
+    return asked.cleaned_data["sooner_by"], asked.cleaned_data["sooner_why"]
 
 
 @page(permission=Permission.SEE_BOARD, methods=("POST",))
@@ -159,7 +172,10 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             case "add":
                 meanwhile = actions.add_more(concern_id, AdditionKind.MORE, words, version=version, once=once)
             case "reopen":
-                actions.reopen(concern_id, words, version=version, once=once)
+                sooner_by, sooner_why = _sooner(request)
+                actions.reopen(
+                    concern_id, words, sooner_by=sooner_by, sooner_why=sooner_why, version=version, once=once
+                )
             case "close_taken_back":
                 actions.close_taken_back(
                     concern_id, words, knows_family=_knows(request), version=version, once=once
@@ -197,11 +213,11 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
         tell_suggested(child for several in known.values() for child in several)
     may_match = request.practitioner.may(Permission.DECIDE_MATCH)  # type: ignore[attr-defined]
     data = request.POST if request.method == "POST" else None
-    family = forms.KnowsFamilyForm(data, draft=fields)
+    family = decision_forms.KnowsFamilyForm(data, draft=fields)
     children = [
         (
             p,
-            forms.ChildDecisionForm(
+            decision_forms.ChildDecisionForm(
                 data,
                 draft=fields,
                 prefix=f"c{n}",
@@ -306,13 +322,13 @@ def _taken_over(fields: dict[str, list[str]], n: int) -> dict[str, list[str]]:
     Only words: what is chosen for one child is never chosen for another.
     """
     fields = {name: values for name, values in fields.items() if name != "take_over"}
-    for word in forms.ChildDecisionForm.words:
+    for word in decision_forms.ChildDecisionForm.words:
         if not "".join(fields.get(f"c{n}-{word}", [])).strip() and f"c0-{word}" in fields:
             fields[f"c{n}-{word}"] = fields[f"c0-{word}"]
     return fields
 
 
-def _decision(part: queries.PartView, form: forms.ChildDecisionForm) -> ChildDecision:
+def _decision(part: queries.PartView, form: decision_forms.ChildDecisionForm) -> ChildDecision:
     got = form.cleaned_data
     return ChildDecision(
         part_id=part.id,
@@ -380,7 +396,7 @@ def ruling(request: HttpRequest, concern_id: UUID, decision_id: UUID) -> HttpRes
     part = next((p for p in shown.parts if screening is not None and p.id == screening.part_id), None)
     if screening is None or part is None:
         raise NotFound
-    form = forms.RulingForm(request.POST or None)
+    form = decision_forms.RulingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.rule_on(
@@ -422,7 +438,7 @@ def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
         # Nothing was passed on, so nothing can be accepted.
         raise NotFound
     status = 200
-    form = forms.AcceptedForm(request.POST or None)
+    form = decision_forms.AcceptedForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             actions.transfer_accepted(screening_id, form.cleaned_data["accepted_by"])

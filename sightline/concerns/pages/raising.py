@@ -36,7 +36,6 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries, rules
 from ..actions import ChildIn, ConcernIn, PersonIn
-from ..terms import Agreed, Told
 from . import forms
 
 COOKIE = "sightline_concern"
@@ -286,38 +285,39 @@ def draft_names(content: dict[str, Any]) -> str:
     return listed(names) if names else "a child not named yet"
 
 
-def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageForm | None:
+def _form(door: Door, step: str, n: int | None, request: HttpRequest) -> PageForm:
     """The form of a step: bound to what was sent, else filled with what the draft holds."""
     data = request.POST if request.method == "POST" else None
     kept = door.content.get(_key(step, n))
-    common: dict[str, Any] = {"data": data, "draft": kept}
+    if n is not None:
+        return (forms.ChildForm if step == "children" else forms.PersonForm)(data, draft=kept)
+    return _of_step(request, door, step, data, draft=kept)
+
+
+def _of_step(
+    request: HttpRequest, door: Door, step: str, data: Any, draft: dict[str, list[str]] | None = None
+) -> PageForm:
+    """The form of a step that is asked once. Raises NotFound where there is none."""
+    common: dict[str, Any] = {"data": data, "draft": draft}
+    guided: dict[str, Any] = common
+    if step in ("happened", "voice", "family") or (step == "danger" and not door.public):
+        guided = {**common, "pack": pack_in_force(), "day": today()}
     match step:
         case "danger":
-            return forms.DangerForm(**common)
-        case "children":
-            return forms.ChildForm(**common) if n is not None else None
+            return (forms.DangerForm if door.public else forms.PractitionerDangerForm)(**guided)
         case "happened":
-            return forms.HappenedForm(**common, pack=pack_in_force(), day=today())
+            return forms.HappenedForm(**guided)
         case "voice":
-            return forms.VoiceForm(**common, names=_names(door))
-        case "people":
-            return forms.PersonForm(**common) if n is not None else None
+            return forms.VoiceForm(**guided, names=_names(door), public=door.public)
         case "family":
-            return forms.FamilyForm(**common)
+            return (forms.PublicFamilyForm if door.public else forms.FamilyForm)(**guided)
         case "help":
             return forms.HelpForm(**common)
         case "you" if door.public:
             return forms.PublicForm(**common)
         case "you":
             return forms.PractitionerForm(**common, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
-        case "check":
-            return None
     raise NotFound
-
-
-def _steps(door: Door) -> tuple[str, ...]:
-    # Somebody without an account may not know the family's side at all: they are not asked for it.
-    return tuple(s for s in STEPS if not (door.public and s == "family"))
 
 
 def _key(step: str, n: int | None) -> str:
@@ -331,16 +331,15 @@ def _key(step: str, n: int | None) -> str:
 
 def _keep(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
     key = _key(step, n)
-    if step not in _steps(door) or step == "check" or (step in ("children", "people") and n is None):
+    if step not in STEPS or step == "check" or (step in ("children", "people") and n is None):
         raise NotFound
     draft = actions.save_draft(door.draft.id, key, typed(request.POST))
     return JsonResponse({"saved": f"{draft.saved_at.astimezone(LONDON):%H:%M}"})
 
 
 def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpResponse:
-    steps = _steps(door)
     key = _key(step, n)
-    if step not in (*steps, "resume"):
+    if step not in (*STEPS, "resume"):
         raise NotFound
     if step == "resume":
         return _resume(request, door)
@@ -349,7 +348,6 @@ def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpRes
     if step in ("children", "people") and n is None:
         return _several(request, door, step)
     form = _form(door, step, n, request)
-    assert form is not None
     if request.method == "POST":
         actions.save_draft(door.draft.id, key, typed(request.POST))
         if form.is_valid():
@@ -364,20 +362,18 @@ def _page(request: HttpRequest, door: Door, step: str, n: int | None) -> HttpRes
 
 
 def _after(request: HttpRequest, door: Door, step: str) -> str:
-    steps = _steps(door)
     if request.GET.get("back") == "check":
         return door.url("check")
-    return door.url(steps[steps.index(step) + 1])
+    return door.url(STEPS[STEPS.index(step) + 1])
 
 
 def _context(door: Door, step: str, n: int | None = None) -> dict[str, Any]:
-    steps = _steps(door)
-    at = steps.index(step)
+    at = STEPS.index(step)
     if n is not None:
         back = door.url(step)
     else:
         back = (
-            door.url(steps[at - 1])
+            door.url(STEPS[at - 1])
             if at
             else reverse("concerns:worried" if door.public else "concerns:raise")
         )
@@ -396,7 +392,7 @@ def _context(door: Door, step: str, n: int | None = None) -> dict[str, Any]:
         "n": n,
         "step_title": TITLES[step],
         "step_number": at + 1,
-        "step_count": len(steps),
+        "step_count": len(STEPS),
         "back_href": back,
         "keep_url": keep_url,
         "saved_at": door.draft.saved_at if door.content else None,
@@ -515,15 +511,17 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
     """The draft as one concern, and the steps that still lack something (with a link to each)."""
     wrong: list[dict[str, Any]] = []
     got: dict[str, dict[str, Any]] = {}
-    for each in _steps(door):
+    for each in STEPS:
         if each in ("children", "people", "check"):
             continue
         kept = door.content.get(each)
-        form = _bound(request, door, each, kept or {})
+        form = _of_step(request, door, each, f_data(kept or {}))
         if not form.is_valid():
             wrong.append(
                 {"text": f"{TITLES[each]}: not answered yet", "href": f"{door.url(each)}?back=check"}
             )
+        if isinstance(form, forms.FamilyForm):
+            side = form.side()
         got[each] = dict(form.cleaned_data)
     children = []
     for n, fields in door.items("child"):
@@ -544,9 +542,9 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
         )
     if not children:
         wrong.append({"text": "Add at least one child", "href": door.url("children")})
-    you, family, danger, happened = got["you"], got.get("family", {}), got["danger"], got["happened"]
+    you, danger, happened = got["you"], got["danger"], got["happened"]
     anonymous = you.get("who") == "anonymous"
-    told = Told(family.get("told") or Told.NOT_ASKED)
+    told, told_words, agreed, agreed_words = side
     sent = ConcernIn(
         children=children,
         people=[_person(fields) for _, fields in door.items("person")],
@@ -555,10 +553,12 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
         harm_where=happened.get("harm_where") or [],
         immediate_danger=bool(danger.get("danger")),
         danger_words=danger.get("danger_words") or "",
+        sooner_by=danger.get("sooner_by"),
+        sooner_why=danger.get("sooner_why") or "",
         family_told=told,
-        family_told_words=(family.get("told_why_not") if told is Told.NO else family.get("told_words")) or "",
-        family_agreed=Agreed(family.get("agreed") or Agreed.NOT_ASKED),
-        family_agreed_words=family.get("agreed_words") or "",
+        family_told_words=told_words,
+        family_agreed=agreed,
+        family_agreed_words=agreed_words,
         known_agencies=got["help"].get("known_agencies") or "",
         interpreter=got["help"].get("interpreter") or "",
         source_code="9" if anonymous else (you.get("source_code") or "10"),
@@ -572,10 +572,13 @@ def _assembled(request: HttpRequest, door: Door) -> tuple[ConcernIn, list[dict[s
 
 def _resume(request: HttpRequest, door: Door) -> HttpResponse:
     """Back to where somebody left off: the first step that still lacks something, else the last look."""
-    for each in _steps(door):
+    for each in STEPS:
         kind = {"children": "child", "people": "person"}.get(each)
         if kind is None and each != "check":
-            if each not in door.content or not _bound(request, door, each, door.content[each]).is_valid():
+            if (
+                each not in door.content
+                or not _of_step(request, door, each, f_data(door.content[each])).is_valid()
+            ):
                 return HttpResponseRedirect(door.url(each))
         elif each == "children":
             items = door.items("child")
@@ -583,23 +586,6 @@ def _resume(request: HttpRequest, door: Door) -> HttpResponse:
             if unfinished or not items:
                 return HttpResponseRedirect(door.url(each, unfinished[0]) if unfinished else door.url(each))
     return HttpResponseRedirect(door.url("check"))
-
-
-def _bound(request: HttpRequest, door: Door, step: str, kept: dict[str, list[str]]) -> PageForm:
-    data = f_data(kept)
-    match step:
-        case "happened":
-            return forms.HappenedForm(data, pack=pack_in_force(), day=today())
-        case "voice":
-            return forms.VoiceForm(data, names=_names(door))
-        case "you" if not door.public:
-            return forms.PractitionerForm(data, kind=request.practitioner.agency_kind)  # type: ignore[attr-defined]
-    return {
-        "danger": forms.DangerForm,
-        "family": forms.FamilyForm,
-        "help": forms.HelpForm,
-        "you": forms.PublicForm,
-    }[step](data)
 
 
 def _check(request: HttpRequest, door: Door) -> HttpResponse:
@@ -629,6 +615,8 @@ def _check(request: HttpRequest, door: Door) -> HttpResponse:
             "places": [o.label for o in forms.PLACES if o.value in sent.harm_where],
             "indicators": [labels[i] for i in sent.indicators if i in labels],
             "kinship": forms.KINSHIP_WORDS,
+            "told_words": forms.TOLD_WORDS,
+            "agreed_words": forms.AGREED_WORDS,
             "asked": request.method == "POST",
         },
     )
@@ -667,6 +655,6 @@ def promises(raised_at: Any) -> list[tuple[str, Any]]:
         (words, clock_of(pack, kind, raised_at).due_at)
         for words, kind in (
             ("We tell you that somebody has it", "acknowledgement_to_referrer"),
-            ("Somebody decides what happens next", "decision_on_concern"),
+            ("Somebody decides what happens next", rules.DECISION),
         )
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from sightline.concerns.actions import ChildIn, ConcernIn, PersonIn, Raised, rai
 from sightline.concerns.rules import ChildDecision
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.time import now, today
+
+NOT_HEARD = "Nobody was with them who could ask."
 
 
 @dataclass
@@ -72,7 +74,7 @@ def make_front_door(pack: str = "rotherham") -> FrontDoor:
 
 
 def a_concern(**changes: Any) -> ConcernIn:
-    """A concern about two siblings as a teacher sends it."""
+    """A concern about two siblings as a teacher sends it; of a child with no words it says why there are none."""
     fields: dict[str, Any] = {
         "children": [
             ChildIn(
@@ -103,7 +105,9 @@ def a_concern(**changes: Any) -> ConcernIn:
         "source_code": "2A",
         "referrer_contact": "01632 960123",
     }
-    return ConcernIn(**{**fields, **changes})
+    sent = ConcernIn(**{**fields, **changes})
+    heard = [c if c.said or c.said_why_not else replace(c, said_why_not=NOT_HEARD) for c in sent.children]
+    return replace(sent, children=heard)
 
 
 def raised_by(practitioner: Practitioner, **changes: Any) -> Raised:

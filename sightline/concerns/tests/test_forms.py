@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sightline.concerns.actions import outcome_rule
-from sightline.concerns.pages.forms import QUESTIONS, ChildDecisionForm, HappenedForm
+from sightline.concerns.pages.decision_forms import QUESTIONS, ChildDecisionForm
+from sightline.concerns.pages.forms import HappenedForm
 from sightline.concerns.rules import questions
 from sightline.kernel.time import today
 from sightline.procedures.loader import load_pack, pack_names

@@ -204,3 +204,89 @@ def test_through_the_pages_it_waits_for_the_ruling_and_then_holds(client: Client
     assert done.status_code == 302, done.content.decode()
     with as_practitioner(door.decider):
         assert Duty.objects.get(subject_id=first.decision_id, kind="early_help_contact").due_at == end_of(1)
+
+
+def owed_decision(door: FrontDoor, concern_id: UUID) -> Duty:
+    """The decision that is owed on the first child of a concern."""
+    with as_practitioner(door.decider):
+        duty = Duty.objects.filter(subject_id=concern_id, kind="decision_on_concern", closed_at=None).first()
+        assert duty is not None
+        return duty
+
+
+def test_raising_asks_whether_the_decision_is_needed_sooner(client: Client, door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    limit = owed_decision(door, raised.concern_id).due_at
+    by = now() + timedelta(minutes=90)
+    soon = raised_by(door.teacher, sooner_by=by, sooner_why=WHY)
+    owed = owed_decision(door, soon.concern_id)
+    assert (owed.due_at, owed.sooner_why) == (by, WHY)
+    signed_in(client, door.teacher)
+    danger = client.post(reverse("concerns:raise"))["Location"]
+    assert "Must somebody decide sooner than the time limit?" in client.get(danger).content.decode()
+    late = limit.astimezone(LONDON) + timedelta(days=9)
+    day = {f"sooner_by-{part}": str(getattr(late, part)) for part in ("day", "month", "year")}
+    for sent, message in (
+        (day | {"sooner_why": WHY}, "The time limit ends no later than that by itself"),
+        ({"sooner_why": WHY}, "Say by when somebody must decide"),
+    ):
+        page = client.post(danger, {"danger": "no", **sent}).content.decode()
+        assert message in page
+        assert WHY in page
+    at = by.astimezone(LONDON)
+    day = {f"sooner_by-{part}": str(getattr(at, part)) for part in ("day", "month", "year")}
+    early = {"danger": "no", **day, "sooner_by-time": f"{at:%H:%M}"}
+    assert "Say why this child needs it sooner" in client.post(danger, early).content.decode()
+    assert client.post(danger, early | {"sooner_why": WHY}).status_code == 302
+    check = client.get(danger.replace("/danger/", "/check/")).content.decode()
+    assert "Needed sooner" in check
+    assert WHY in check
+
+
+def reopened(client: Client, door: FrontDoor, concern_id: UUID, **sent: str) -> Any:
+    with as_practitioner(door.decider):
+        version = queries.concern(concern_id).concern.version
+    return signed_in(client, door.decider).post(
+        reverse("concerns:act", args=[concern_id]),
+        {"act": "reopen", "words": "The child says otherwise.", "version": version, **sent},
+    )
+
+
+@pytest.mark.parametrize("runs_on", [False, True])
+def test_reopening_asks_whether_the_new_decision_is_needed_sooner(
+    client: Client, door: FrontDoor, runs_on: bool
+) -> None:
+    concern_id = raised_by(door.teacher).concern_id
+    if runs_on:
+        with as_practitioner(door.teacher):
+            actions.take_back(concern_id, "It was a misunderstanding.")
+    else:
+        decide(door, concern_id, "section_17_assessment", end_of(2))
+    silent = reopened(client, door, concern_id)
+    assert silent.status_code == 409
+    page = silent.content.decode()
+    assert "Say whether any child needs the new decision sooner than the time limit" in page
+    assert "The child says otherwise." in page
+    at = (now() + timedelta(minutes=90)).astimezone(LONDON).replace(second=0, microsecond=0)
+    day = {f"sooner_by-{part}": str(getattr(at, part)) for part in ("day", "month", "year")}
+    wanted = {"sooner": "yes", **day, "sooner_by-time": f"{at:%H:%M}", "sooner_why": WHY}
+    assert reopened(client, door, concern_id, **wanted).status_code == 302
+    owed = owed_decision(door, concern_id)
+    assert (owed.due_at, owed.sooner_why) == (at, WHY)
+
+
+def test_reopening_with_the_usual_limit_starts_the_usual_clock(client: Client, door: FrontDoor) -> None:
+    concern_id = raised_by(door.teacher).concern_id
+    decide(door, concern_id, "section_17_assessment", end_of(2))
+    assert reopened(client, door, concern_id, sooner="no").status_code == 302
+    owed = owed_decision(door, concern_id)
+    assert owed.due_at > now()
+    assert owed.sooner_why == ""
+
+
+def test_taking_up_starts_no_clock(door: FrontDoor) -> None:
+    concern_id = raised_by(door.teacher).concern_id
+    with as_practitioner(door.decider):
+        before = Duty.objects.count()
+        actions.take_up(concern_id)
+        assert Duty.objects.count() == before

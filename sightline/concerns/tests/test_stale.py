@@ -243,14 +243,23 @@ def test_reopened_and_closed_once_and_by_somebody_else_first(door: FrontDoor) ->
         second.sends(act_page(raised), act="close_taken_back", knows_family="no", words=MINE),
         "Gwen Ashby added to this concern",
     )
-    says(second.sends(act_page(raised), act="reopen", words=MINE), "Gwen Ashby added to this concern")
+    says(
+        second.sends(act_page(raised), act="reopen", sooner="no", words=MINE),
+        "Gwen Ashby added to this concern",
+    )
     second.opens(concern_page(raised))
     for _ in range(2):
         assert (
-            second.sends(act_page(raised), act="reopen", words="The child says otherwise.").status_code == 302
+            second.sends(
+                act_page(raised), act="reopen", sooner="no", words="The child says otherwise."
+            ).status_code
+            == 302
         )
     # The form is gone from the page by now: what was typed stands there all the same.
-    says(first.sends(act_page(raised), act="reopen", words=MINE), "Ola Brandt reopened this concern")
+    says(
+        first.sends(act_page(raised), act="reopen", sooner="no", words=MINE),
+        "Ola Brandt reopened this concern",
+    )
     with as_practitioner(door.decider):
         assert Addition.objects.filter(kind="reopened").count() == 2  # in each child's part
 
@@ -311,8 +320,8 @@ def test_a_concern_sent_twice_is_one_and_both_times_it_says_sent(door: FrontDoor
         ("danger", {"danger": "no"}),
         ("children/0", {"given": "Maya", "when": "age", "age_years": "9", "sex": "F"}),
         ("happened", {"what_happened": "She came without a coat again.", "harm_where": "home"}),
-        ("voice", {}),
-        ("family", {"told": "no", "agreed": "not_asked"}),
+        ("voice", {"why_not_0": "She would not speak today."}),
+        ("family", {"told": "no", "told_why_not": "Not reached yet.", "agreed": "not_asked"}),
         ("help", {}),
         ("you", {"source_code": "2A", "contact": "01632 960123"}),
     ):

@@ -148,7 +148,7 @@ def test_left_alone_the_device_forgets_it_and_only_both_bring_it_back(
 ) -> None:
     idle = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     with time_machine.travel(now(), tick=False) as clock:
-        begins(client, steps=3 if "draft" in what else 6)
+        begins(client, steps=3 if "draft" in what else len(STEPS))
         if what == "a concern just sent":
             sends(client)
         else:

@@ -14,6 +14,7 @@ STEPS = (
     ("children/0", {"given": "Maya", "when": "age", "age_years": "9", "sex": "F"}),
     ("happened", {"what_happened": "I hear shouting through the wall every night.", "harm_where": "home"}),
     ("voice", {}),
+    ("family", {"told": "not_known", "agreed": "not_known"}),
     ("help", {}),
     ("you", {"source_code": "1B", "who": "anonymous"}),
 )

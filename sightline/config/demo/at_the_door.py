@@ -27,7 +27,7 @@ from sightline.concerns.actions import (
     PastConcern,
     PersonIn,
 )
-from sightline.concerns.terms import Told
+from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.time import today
 from sightline.kernel.viewer import Viewer, looking_as
 
@@ -68,6 +68,7 @@ def whitlock(cast: Cast) -> None:
             danger_words="Two officers stay until somebody comes. The partner has a key.",
             family_told=Told.YES,
             family_told_words="Mother knows that we are ringing.",
+            family_agreed_words="She was told and not asked: Arthur must be safe first.",
             source_code="6",
         ),
     )  # fmt: skip
@@ -167,6 +168,8 @@ def neighbour(_cast: Cast) -> None:
                 what_happened="He cries for hours in the evenings and I have not seen his mum since Tuesday.",
                 harm_where=("home",),
                 referrer_relation="Neighbour",
+                family_told=Told.NOT_KNOWN,
+                family_agreed=Agreed.NOT_KNOWN,
                 anonymous=True,
                 source_code="1B",
             )

@@ -446,8 +446,8 @@ class Town:
                     sex=child.sex.value,
                     lines=home[0],
                     postcode=home[1],
-                    said=rng.choice(stories.SAID) if child.said and rng.random() < 0.5 else "",
-                    said_why_not="" if child.said else "Too young to be asked.",
+                    said=(said := rng.choice(stories.SAID) if child.said and rng.random() < 0.5 else ""),
+                    said_why_not="" if said else "Not asked yet." if child.said else "Too young to be asked.",
                 )
                 for child in kin
             ],
@@ -457,7 +457,8 @@ class Town:
             harm_where=story.where,
             family_told=Told.YES,
             family_told_words="By telephone, before this was sent.",
-            family_agreed=Agreed.YES if rng.random() < 0.7 else Agreed.NO,
+            family_agreed=(agreed := Agreed.YES if rng.random() < 0.7 else Agreed.NO),
+            family_agreed_words="" if agreed is Agreed.YES else "They see no need for it.",
             source_code=referrer.source_code,
         )
         by = self.cast[decider]

@@ -181,6 +181,8 @@ def qureshi(cast: Cast) -> None:
             what_happened="Idris has a mark like a belt on his leg. He flinched when I lifted my arm.",
             indicators=("injury_pattern", "flinches"),
             harm_where=("home",),
+            family_told=Told.NO,
+            family_told_words="His father might hurt him again before he is seen.",
             source_code="6",
         ),
         [idris],
@@ -267,7 +269,7 @@ def okoro(cast: Cast) -> None:
             children=[
                 ChildIn(
                     given="Baby", family="Okoro", expected_on=today() + timedelta(days=48),
-                    lines="3 Ropewalk Terrace", postcode="ZZ99 4QR",
+                    lines="3 Ropewalk Terrace", postcode="ZZ99 4QR", said_why_not="Not born yet.",
                 )
             ],
             people=[PersonIn("Blessing", "Okoro", Kinship.MOTHER, Known.YES, "01632 960771")],
@@ -415,6 +417,9 @@ def fashola(cast: Cast) -> None:
             "address.",
             indicators=("sees_ill_treatment", "police_called"),
             harm_where=("home",),
+            family_told=Told.PARTLY,
+            family_told_words="Folasade knows. Clive was not told: it would put both of them at risk.",
+            family_agreed=Agreed.YES,
             source_code="6",
         ),
         [temi],
