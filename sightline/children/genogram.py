@@ -119,11 +119,14 @@ def _edges(view: ChildView) -> tuple[list[tuple[str, str, bool]], list[str], boo
 
 def _born_to(view: ChildView, parents: list[str]) -> dict[str, tuple[str, ...]]:
     """Whose child each in the child's own row is, by key: of both parents, of one, of neither as far as is recorded."""
-    of = {f"t{n}": tie for n, tie in enumerate(view.ties_once)}
+    # Joined records each have the same mother, or brother, as a person of their own: any of them counts.
+    of = {f"t{n}": (tie, *others) for n, (tie, others) in enumerate(view.ties_told)}
+    ids = {p: {tie.person.id for tie in of[p]} for p in parents}
     born = {"child": tuple(parents)}
-    for key, tie in of.items():
-        if tie.kinship is Kinship.SIBLING:
-            born[key] = tuple(p for p in parents if of[p].person.id in tie.parents)
+    for key, same in of.items():
+        if same[0].kinship is Kinship.SIBLING:
+            theirs = {parent for tie in same for parent in tie.parents}
+            born[key] = tuple(p for p in parents if ids[p] & theirs)
     return born
 
 
@@ -256,14 +259,18 @@ def words(view: ChildView) -> list[str]:
         known += ["has died"] if tie.person.birth.died_on is not None else []
         so = ", ".join(part for part in known if part)
         lines.append(f"{tie.name}{f' ({so})' if so else ''}: {tie.said_as}.")
-    parents = [tie for tie in view.ties_once if tie.kinship in PARENTS][:2]
-    if _apart(parents):
-        lines.append(f"{parents[0].name} and {parents[1].name} live apart.")
-    for tie in view.siblings if parents else ():
-        whose = [p for p in parents if p.person.id in tie.parents]
+    of = {f"t{n}": tie for n, tie in enumerate(view.ties_once)}
+    parents = [key for key, tie in of.items() if tie.kinship in PARENTS][:2]
+    if _apart([of[p] for p in parents]):
+        lines.append(f"{of[parents[0]].name} and {of[parents[1]].name} live apart.")
+    for key, whose in _born_to(view, parents).items() if parents else ():
+        if key == "child" or len(whose) == len(parents):
+            continue
         if not whose:
-            lines.append(f"It is not recorded here whose child {tie.name} is.")
-        elif len(whose) < len(parents):
+            lines.append(f"It is not recorded here whose child {of[key].name} is.")
+        else:
             other = next(p for p in parents if p not in whose)
-            lines.append(f"{tie.name} is {whose[0].name}’s child, and is not recorded as {other.name}’s.")
+            lines.append(
+                f"{of[key].name} is {of[whose[0]].name}’s child, and is not recorded as {of[other].name}’s."
+            )
     return lines

@@ -155,3 +155,22 @@ def test_of_two_joined_records_that_name_the_same_mother_she_is_drawn_once(
     assert line.startswith("Ana Ferreira")
     assert [t.person.birth.born_on for t in apart.ties_once] == [date(1990, 5, 1)]
     assert str(genogram.picture(apart)).count(">Ana") == 1
+
+
+@pytest.mark.obligation("CHD-01")
+def test_a_brother_whose_record_names_the_same_mother_as_a_joined_record_does_hangs_under_her(
+    world, worker, folder_id, child_id
+):
+    with world.looking(worker):
+        here, there = (record_adult(folder_id, NewAdult(Names("Ana", "Ferreira"), Birth())) for _ in range(2))
+        for mother in (here, there):
+            tie(folder_id, NewTie(mother, Kinship.MOTHER, Known.YES, Known.YES))
+        other = world.folder(worker)
+        theo = record_child(NewChild(other, Names("Theo", "Lund"), Birth()))
+        tie(other, NewTie(there, Kinship.MOTHER, Known.YES, Known.YES))
+        tie(folder_id, NewTie(theo, Kinship.SIBLING, Known.NO, Known.YES))
+        view = child_page([folder_id])
+    joined = [replace(t, folder_id=uuid4()) if t.person.id == there else t for t in view.every_tie]
+    drawn = replace(view, every_tie=tuple(joined))
+    assert "stroke-dasharray" not in str(genogram.picture(drawn))
+    assert not any("whose child" in line for line in genogram.words(drawn))
