@@ -365,6 +365,11 @@ class Report(FolderRow):
         blank=True, default="", db_default="", help_text="Why nothing of theirs is there, or not of everybody"
     )
     for_family = models.BooleanField(help_text="Whether the family may read it before the meeting")
+    words_for_family = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Of a report that the family may not read: whether they are given what they said in it themselves",
+    )
     not_for_family_why = models.TextField(blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")

@@ -102,10 +102,8 @@ def of_child(shown: MeetingView, reader: InvitedView, child: ChildPart, *, known
     )
     if before:
         parts.append(Part("Meetings before this one", bullets=before, level=2))
-    reports = [r for r in child.reports if r.for_family or not reader.of_family]
-    parts += [part for r in reports for part in papers.report_parts(child, r, level=2)]
-    if not reports:
-        parts.append(Part("Reports", "No report has been sent yet.", level=2))
+    reports = papers.reports_for(child, reader, level=2)
+    parts += reports or [Part("Reports", "There is no report in these papers.", level=2)]
     for ask in hooks.in_pack:
         parts += [Part(one.heading, bullets=one.bullets, level=2) for one in ask(child.folder_id, shown.id)]
     if reader.kind is InviteeKind.PRACTITIONER:

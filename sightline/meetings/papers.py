@@ -216,13 +216,29 @@ def held_for(shown: MeetingView, reader: InvitedView) -> list[Held]:
         return []
     found: dict[str, Held] = {}
     own = children_for(shown, reader)
-    reports = tuple(part for c in own for r in c.reports if r.for_family for part in report_parts(c, r))
+    reports = tuple(part for c in own for part in reports_for(c, reader))
     papers = [copy_of_minutes(shown, reader), through(shown, reader, Paper("", reader.said_as, reports))]
     if forms_of(shown):
         papers.append(invitation(shown, reader, forms_of(shown)[0].id))
     for paper in papers:
         found |= {one.digest: one for one in paper.held}
     return sorted(found.values(), key=lambda one: one.ruling is not None)
+
+
+def reports_for(child: ChildPart, reader: InvitedView, *, level: int = 1) -> list[Part]:
+    """The reports on a child as one reader's papers hold them. Of one that the family may not read they are given their
+    own words, where whoever wrote it said so (REC-14)."""
+    return [
+        part
+        for report in child.reports
+        for part in (
+            report_parts(child, report, level=level)
+            if report.for_family or not reader.of_family
+            else _their_words(child, report, level=level)
+            if report.words_for_family
+            else ()
+        )
+    ]
 
 
 def report_parts(child: ChildPart, report: Report, *, level: int = 1) -> list[Part]:
@@ -235,9 +251,7 @@ def report_parts(child: ChildPart, report: Report, *, level: int = 1) -> list[Pa
             level=level,
         )
     ]
-    if report.family_said:
-        heading = f"What {child.with_family} said, in their words, to {sender}"
-        found.append(Part(heading, report.family_said, level=level + 1))
+    found += _their_words(child, report, level=level + 1)
     if report.no_family_why:
         heading = (
             f"Who is not heard in the report of {sender}, and why"
@@ -246,6 +260,15 @@ def report_parts(child: ChildPart, report: Report, *, level: int = 1) -> list[Pa
         )
         found.append(Part(heading, report.no_family_why, level=level + 1))
     return found
+
+
+def _their_words(child: ChildPart, report: Report, *, level: int) -> list[Part]:
+    if not report.family_said:
+        return []
+    sender = report.invitation.agency_name or report.invitation.name
+    return [
+        Part(f"What {child.with_family} said, in their words, to {sender}", report.family_said, level=level)
+    ]
 
 
 def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:

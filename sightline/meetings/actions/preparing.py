@@ -218,6 +218,7 @@ def send_report(
     family_said: Mapping[UUID, str] | None = None,
     no_family_why: Mapping[UUID, str] | None = None,
     not_for_family_why: str = "",
+    words_for_family: bool | None = None,
     invitation_id: UUID | None = None,
     files: Mapping[UUID, Incoming] | None = None,
 ) -> None:
@@ -226,7 +227,8 @@ def send_report(
     By folder too, `family_said`: what the child and the family said of what is reported, in their words; where there is
     nothing, `no_family_why`. Each report has one of both (REC-14).
 
-    Without `invitation_id` it is the viewer's own. What the family may not read says why. A file is kept as a document
+    Without `invitation_id` it is the viewer's own. What the family may not read says why, and by `words_for_family`
+    whether their own words reach them all the same. A file is kept as a document
     of that child's record. Raises Refused, also where a file cannot be kept.
     """
     permit(Permission.WRITE_FOLDER)
@@ -249,6 +251,8 @@ def send_report(
         raise NotFound
     open_to_write(wanted)
     said, why_none = family_said or {}, no_family_why or {}
+    if not for_family and words_for_family is None and any(said.get(f, "").strip() for f in wanted):
+        raise Refused("Say whether they are given what they said themselves.", "words_for_family")
     for folder_id in wanted:
         rules.family_heard(said.get(folder_id, ""), why_none.get(folder_id, "")).or_refuse()
     for folder_id in wanted:
@@ -270,6 +274,7 @@ def send_report(
             family_said=said.get(folder_id, "").strip(),
             no_family_why=why_none.get(folder_id, "").strip(),
             for_family=for_family,
+            words_for_family=not for_family and bool(words_for_family),
             not_for_family_why=not_for_family_why.strip(),
             recorded_at=now(),
             recorded_by_id=me(),

@@ -340,10 +340,16 @@ class ToldForm(PageForm):
 class ReportForm(PageForm):
     for_family = YesNo(
         "May the family read it before the meeting?",
-        no=Option("no", "No", reveals=("not_for_family_why",)),
+        no=Option("no", "No", reveals=("not_for_family_why", "words_for_family")),
         ask="Say whether the family may read it",
     )
     not_for_family_why = Words("Why not?", ask="Say why the family may not read it", rows=2, max_length=1000)
+    words_for_family = YesNo(
+        "Are they still given what they said themselves?",
+        ask="Say whether they are given what they said themselves",
+        hint="Their own words are theirs. Everybody of the family who has this child’s papers reads them: keep them "
+        "back only where that would put somebody at risk",
+    )
 
     def __init__(
         self, *args: Any, children: Sequence[ChildPart], attached: Collection[str] = (), **kwargs: Any

@@ -445,6 +445,7 @@ def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
                 no_family_why=form.by_folder("no_family_why"),
                 for_family=got["for_family"],
                 not_for_family_why=got["not_for_family_why"],
+                words_for_family=got["words_for_family"],
             )
         except (NotPermitted, NotFound):
             raise

@@ -389,3 +389,32 @@ def test_a_report_holds_what_the_family_said_as_theirs_or_why_there_is_nothing(f
     fathers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Jon")))
     assert "That is not true." in fathers
     assert "lanternrow" not in plain(fathers)
+
+
+@pytest.mark.obligation("REC-14")
+def test_of_a_report_that_is_not_for_them_the_family_are_given_their_own_words(family: Family) -> None:
+    meeting_id = call(family)
+    invite_all(family, meeting_id)
+    client, path = signed_in(family.worker), f"/meetings/{meeting_id}/report/"
+    typed = {
+        "text_0": "The neighbour told us of the nights.", "text_1": "Theo is well.", "for_family": "no",
+        "not_for_family_why": "It names who told us.", "no_family_why_1": "Theo slept.",
+        "family_said_0": "Her mother: 'I sit with her till she sleeps.'",
+    }  # fmt: skip
+    asked = client.post(path, typed)
+    assert "Say whether they are given what they said themselves" in text(asked)
+    assert "I sit with her till she sleeps." in asked.content.decode()
+    with as_practitioner(family.worker), pytest.raises(Refused, match="given what they said themselves"):
+        actions.send_report(
+            meeting_id, {family.maya: "Told."}, for_family=False, not_for_family_why="It names somebody.",
+            family_said={family.maya: "'I sleep.'"},
+        )  # fmt: skip
+    assert client.post(path, typed | {"words_for_family": "yes"}).status_code == 302
+    kept = {"text_0": "The police came.", "family_said_0": "'He must not know.'", "words_for_family": "no"}
+    assert client.post(path, typed | kept).status_code == 302
+    assert "They are given what they said themselves." in text(client.get(f"/meetings/{meeting_id}/"))
+    for name in ("Ana", "Jon"):
+        theirs = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, name)))
+        assert "I sit with her till she sleeps." in theirs
+        for words in ("The neighbour told us", "The police came", "He must not know"):
+            assert words not in theirs
