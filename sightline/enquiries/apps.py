@@ -19,13 +19,13 @@ class EnquiriesConfig(AppConfig):
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
         from .queries import meeting, timeline
-        from .queries import protection as queries
+        from .queries.standing import standing as stands
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
         chronology.sources.append(timeline.moments)
         chronology.paged.append(timeline.paged)
         chronology.undone.append(timeline.undone)
-        standing.sources.append(queries.standing)
+        standing.sources.append(stands)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
         records.told_of_entries.append(contact.entries_signed)

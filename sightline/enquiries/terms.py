@@ -324,6 +324,11 @@ class Waits(StrEnum):
     LOOKED_AFTER = "looked_after"
     STEP_UP = "step_up"
     CLOSE_CASE = "close_case"
+    NON_CONTACT = "non_contact"
+    LOOKED_AFTER_BACK = "looked_after_back"
+    STEP_BACK = "step_back"
+    INCIDENTS = "incidents"
+    PLAN = "plan"
 
 
 class LedBy(StrEnum):

@@ -8,7 +8,8 @@ class PlansConfig(AppConfig):
     def ready(self) -> None:
         from sightline.children.pages import frame
         from sightline.concerns import links
-        from sightline.enquiries.actions import episode
+        from sightline.enquiries.actions import episode, ruling
+        from sightline.enquiries.terms import Waits
         from sightline.meetings import hooks
         from sightline.records import actions as records
         from sightline.records import chronology, standing
@@ -28,3 +29,5 @@ class PlansConfig(AppConfig):
         hooks.not_held.append(actions.meeting_not_held)
         episode.moved.append(actions.child_moved)
         records.told_of_entries.append(actions.entries_signed)
+        ruling.upheld[Waits.PLAN] = actions.upheld
+        ruling.upheld[Waits.INCIDENTS] = actions.incidents_upheld

@@ -146,18 +146,6 @@ def may_end(kind: PlanKind, *, may_decide: bool) -> Verdict:
     )
 
 
-def may_decide_despite(conflict: str, for_the_child: bool | None) -> Verdict:
-    """A conflict with anybody's interests that is not resolved for the child keeps a decision on a plan from having any
-    effect until a manager decides (North East Lincolnshire 1; CHD-06)."""
-    if conflict.strip() and for_the_child is False:
-        return Verdict.no(
-            "This is not resolved for the child, so nothing is decided on the plan. Resolve it in the child’s favour, "
-            "or ask a manager whom the conflict does not touch to decide",
-            "for_the_child",
-        )
-    return Verdict.yes()
-
-
 def may_reopen(
     standing: PlanKind | None,
     *,

@@ -25,8 +25,8 @@ from sightline.chronology.rules import Asked
 from sightline.concerns.queries import on_child, referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.concerns.terms import ConcernState
-from sightline.enquiries.queries.protection import moved_last
-from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
+from sightline.enquiries.queries.standing import moved_last
+from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer, both

@@ -30,6 +30,8 @@ NOT_TOLD = {
     "meetings.drop_draft": "as concerns.save_draft",
     "enquiries.keep_waiting": "a step of each decision over a conflict of interests, which tells the trail",
     "enquiries.ruling_owed": "as enquiries.keep_waiting",
+    "plans.waits": "as enquiries.keep_waiting",
+    "enquiries.stand_at": "a step of moving a child on, and of taking that back",
     "meetings.changed": "a step of each act on a meeting",
     "meetings.note_change": "a step of moving, cancelling, reopening a meeting",
     "meetings.child_row": "a step of calling a meeting",

@@ -282,7 +282,7 @@ def of_a_plan(owning: Callable[[], Any]) -> Told:
             [family.maya],
             IncidentIn(IncidentKind.MISSING, now() - AGO, "Not home from school.", "Her mother"),
         )
-        review = plans.start_review(plan, today())
+        review = plans.start_review(plan, today(), without_quorum_why="It was held by telephone.")
         plans.answer_outcome(review, item, planning.reviewed())
         planning.hear(family, plan, review_id=review)
         plans.close_review(

@@ -329,7 +329,8 @@ def the_chair_begins_the_plan_from_the_conference(chair: Visitor, people: People
     chair.goes_to(meeting)
     chair.sees("begin the plan")
     chair.comes_by(chair.page.locator("a[href$='/plan/begin/']").first)
-    fills(chair, kind="child_protection", has_conflict="no", category="NEG", began_on=today(), lead=people.worker.pk,
+    fills(chair, knows_family="no", kind="child_protection", has_conflict="no", category="NEG", began_on=today(),
+          lead=people.worker.pk,
           reasons="She goes without her hearing aids and food.",
           wishes_why_not="Heard by her teacher; she drew and did not want to speak.")  # fmt: skip
     decided = chair.page.locator("select[name='decision'] option").nth(1).get_attribute("value")
@@ -435,6 +436,9 @@ def a_review(
 ) -> None:
     chair.goes_to(f"/child/{maya}/plan/{plan}/write/review/")
     fills(chair, held_on=today(), who_came="Ana with an interpreter, Dana Worker, Ines Nurse.")
+    chair.presses("Save")
+    chair.sees("The quorum is not met")
+    fills(chair, without_quorum_why="The school was closed and sent a report.")
     chair.presses("Save")
     chair.goes_to(f"/child/{maya}/plan/")
     chair.follows("Go on with the review")
@@ -555,6 +559,7 @@ def the_lead_professional_begins_early_help(lead: Visitor, who: Practitioner, ma
     lead.follows("Begin a plan")
     fills(
         lead,
+        knows_family="no",
         kind="early_help",
         has_conflict="no",
         began_on=today(),

@@ -547,7 +547,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
         chair = signed_in(family.chair)
         answer = f"/child/{family.maya}/plan/transfer/{row.id}/"
         decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
-                   "words": "The risk came along.", "wishes_why_not": "She was asleep."}  # fmt: skip
+                   "words": "The risk came along.", "wishes_why_not": "She slept.", "has_conflict": "no"}  # fmt: skip
         with unchanged():
             undated = chair.post(answer, decided)
             assert "Enter the day of the receiving conference" in text(undated)
@@ -692,7 +692,7 @@ def test_a_child_who_dies_or_turns_18_before_the_receiving_conference_begins_no_
     chair = signed_in(family.chair)
     path = f"/child/{family.maya}/plan/transfer/{asked}/"
     decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
-               "words": "The risk came along.", "wishes_why_not": "She was asleep.",
+               "words": "The risk came along.", "wishes_why_not": "She slept.", "has_conflict": "no",
                **on("conference_on", today())}  # fmt: skip
     with unchanged():
         refused = chair.post(path, decided)
@@ -732,21 +732,22 @@ def test_a_plan_that_was_accepted_in_error_is_taken_back_and_the_request_waits_a
     chair = signed_in(family.chair)
     path = f"/child/{family.maya}/plan/transfer/{asked}/"
     decided = {"knows_family": "no", "accepted": "yes", "answered_by": "Helen Abara, chair",
-               "words": "The risk came along.", "wishes_why_not": "She was asleep.", "lead": str(family.worker.pk),
-               **on("conference_on", today())}  # fmt: skip
+               "words": "The risk came along.", "wishes_why_not": "She slept.", "has_conflict": "no",
+               "lead": str(family.worker.pk), **on("conference_on", today())}  # fmt: skip
     for _turn in range(2):
         assert chair.post(path, decided).status_code == 302
         with as_practitioner(family.chair):
             assert plans.open_plan(family.maya) is not None
         with unchanged():
-            unsaid = chair.post(f"{path}back/", {"knows_family": "no", "why": ""})
+            unsaid = chair.post(f"{path}back/", {"knows_family": "no", "has_conflict": "no", "why": ""})
             assert "Say why" in text(unsaid)
             other = signed_in(family.worker).post(
-                f"{path}back/", {"knows_family": "no", "why": "It was wrong so."}
+                f"{path}back/", {"knows_family": "no", "has_conflict": "no", "why": "It was wrong so."}
             )
             assert other.status_code == 403
         back = chair.post(
-            f"{path}back/", {"knows_family": "no", "why": "It was recorded on the wrong child."}
+            f"{path}back/",
+            {"knows_family": "no", "has_conflict": "no", "why": "It was recorded on the wrong child."},
         )
         assert back.status_code == 302, text(back)
         with as_practitioner(family.chair):

@@ -139,6 +139,7 @@ KEPT: dict[str, Kept] = {
     "enquiries.Medical": Kept("enquiry", "A medical examination"),
     "enquiries.LookedAfter": Kept("enquiry", "Looked after by the authority", at="began_on"),
     "enquiries.LookedAfterTakenBack": Kept("enquiry", "That a child had become looked after is taken back"),
+    "enquiries.LookedAfterEndBack": Kept("enquiry", "That a child was no longer looked after is taken back"),
     "enquiries.StepUp": Kept("enquiry", "A step up from early help was asked for"),
     "enquiries.Relook": Kept("enquiry", "What new information changed"),
     # Meetings; who was there is gathered with the meeting itself (`met`).

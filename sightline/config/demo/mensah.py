@@ -36,7 +36,7 @@ from sightline.plans.terms import (
 
 from .making import _as, _family, _known
 from .past_meetings import conference
-from .people import DANA, HEALTH, HELEN, INES, PRIYA, SAM, SCHOOL, Cast
+from .people import COUNCIL, DANA, HEALTH, HELEN, INES, PRIYA, SAM, SCHOOL, Cast
 from .planning import (
     adult_of,
     answered_for,
@@ -88,7 +88,7 @@ def mensah(people: Cast) -> None:
                     decision_id=conference_decides(child.folder_id, "What was seen and heard since the spring."),
                     lead_id=people[DANA],
                     wishes=WishesIn(why_not="Asked by Dana at school; each drew and did not want to speak."),
-                ),
+                ), knows_family=False,
             )  # fmt: skip
     both = [plans["Amara"], plans["Kofi"]]
     outcomes: dict[str, UUID] = {}
@@ -348,7 +348,12 @@ def _review(
     }  # fmt: skip
     with on_day(days_ago, 15), _as(people, HELEN):
         review = actions.start_review(
-            plan, today(), who_came="Esther, Dana Okafor, Sam Reyes; Liam sent a letter."
+            plan,
+            today(),
+            who_came="Esther, Dana Okafor, Sam Reyes; Liam sent a letter.",
+            agency_ids=[people.agencies[COUNCIL], people.agencies[SCHOOL]],
+            family_came=1,
+            without_quorum_why="The therapist was ill and sent a letter; the date could not wait.",
         )
         for key, (achieved, scale) in found.items():
             actual, evidence = words[achieved]

@@ -47,7 +47,7 @@ from sightline.records.terms import EntryKind
 
 from .making import _as, _known, _people, _setting_up
 from .mensah import mensah
-from .people import DANA, HELEN, INES, LEILA, PRIYA, SAM, SCHOOL, Cast, cast
+from .people import COUNCIL, DANA, HELEN, INES, LEILA, PRIYA, SAM, SCHOOL, Cast, cast
 from .planning import (
     adult_of,
     answered_for,
@@ -80,7 +80,7 @@ def maya(people: Cast) -> None:
                 category="NEG",
                 decision_id=conference_decides(folder_id, "Her weight, the missed clinics, and who collects her."),
                 lead_id=people[DANA], wishes=WishesIn(why_not="Heard by Dana on the day before; kept under Voice."),
-            ),
+            ), knows_family=False,
         )  # fmt: skip
     with on_day(76, 11), _as(people, DANA):
         [eats] = actions.write_outcome(
@@ -235,7 +235,7 @@ def idris(people: Cast) -> None:
                 category="PHY", decision_id=conference_decides(folder_id, "The injury, and a child who is afraid."),
                 lead_id=people[DANA], wishes=WishesIn(why_not="He hid under the table; play therapy is asked for."),
                 earlier_plans=1,
-            ),
+            ), knows_family=False,
         )  # fmt: skip
     with _as(people, DANA):
         actions.write_outcome(
@@ -263,6 +263,7 @@ def zofia(people: Cast) -> None:
         plan = actions.begin_plan(
             folder_id,
             BeginIn(PlanKind.EARLY_HELP, today(), "She cares for her cousin and is tired all the time."),
+            knows_family=False,
         )
         actions.write_outcome(
             [plan],
@@ -353,7 +354,7 @@ def closing(people: Cast) -> None:
             BeginIn(
                 PlanKind.CHILD_IN_NEED, today(), "His mother was in hospital and nobody else was there.",
                 wishes=WishesIn(why_not="He was with his aunt in another county that week."),
-            ),
+            ), knows_family=False,
         )  # fmt: skip
         [home] = actions.write_outcome(
             [plan],
@@ -391,7 +392,13 @@ def closing(people: Cast) -> None:
             why_not="He asked for her to stay.",
         )
     with on_day(75, 14), _as(people, DANA):
-        review = actions.start_review(plan, today(), who_came="Megan, Owen, Dana Okafor, Sam Reyes.")
+        review = actions.start_review(
+            plan,
+            today(),
+            who_came="Megan, Owen, Dana Okafor, Sam Reyes.",
+            agency_ids=[people.agencies[COUNCIL], people.agencies[SCHOOL]],
+            family_came=2,
+        )
         actions.answer_outcome(
             review,
             home,

@@ -93,6 +93,7 @@ def bethan(people: Cast) -> None:
             child.folder_id,
             BeginIn(PlanKind.CHILD_IN_NEED, today(), "Her mother is often in bed; Bethan cooks and cleans.",
                     wishes=WishesIn(why_not="She wished to draw first, and said it on the next visit.")),
+            knows_family=False,
         )  # fmt: skip
     item = _signed(
         people, plan, 55,
@@ -139,7 +140,7 @@ def yusuf(people: Cast) -> None:
                 PlanKind.CHILD_PROTECTION, today(), "Alone at night, and burnt at the cooker.", category="NEG",
                 decision_id=conference_decides(child.folder_id, "He is five and was alone for two nights."),
                 lead_id=people[DANA], wishes=WishesIn(why_not="He was asked with toys and went to sleep."),
-            ),
+            ), knows_family=False,
         )  # fmt: skip
     _signed(
         people, plan, 44,
@@ -178,6 +179,7 @@ def elin(people: Cast) -> None:
             child.folder_id,
             BeginIn(PlanKind.CHILD_IN_NEED, today(), "They sleep on a friend's floor since the fire.",
                     wishes=WishesIn(why_not="Her friend was in the room; heard alone three days later.")),
+            knows_family=False,
         )  # fmt: skip
     _signed(
         people, plan, 42,

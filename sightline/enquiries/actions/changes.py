@@ -40,7 +40,7 @@ from . import episode as way
 from .closing import write_closing
 from .conference import conference_decided
 from .protection import stamp
-from .waiting import keep_waiting, ruling_owed, still_waiting
+from .waiting import keep_waiting, none_waits, ruling_owed
 
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
 
@@ -119,11 +119,7 @@ def decide_step_up(
         raise Refused(f"{maker} decided on this on {moment(row.decision.made_at)}: {row.decision.outcome}.")
     if row.written_by_id == acting.practitioner_id:
         raise Refused("You asked for this step up yourself. Another decision maker must decide on it.")
-    if waiting := still_waiting(Waits.STEP_UP, row.id):
-        raise Refused(
-            f"{waiting.decision.maker.name} decided on this on {moment(waiting.decision.made_at)}, with a conflict of "
-            "interests that was not resolved for the child. A manager has still to rule on that."
-        )
+    none_waits(Waits.STEP_UP, row.id)
     if knows_family is None:
         raise Refused("Say whether you know anybody in this family outside your work.", "knows_family")
     if knows_family:
@@ -361,11 +357,7 @@ def close_case(folder_id: UUID, end: CaseEnd, *, version: int | None = None) -> 
         raise Refused("No work is open with this child, so there is none to close.")
     episode = way.locked(found.id, version=version)
     died = has_died(episode.child_id)
-    if waiting := still_waiting(Waits.CLOSE_CASE, episode.id):
-        raise Refused(
-            f"{waiting.decision.maker.name} decided to close it, with a conflict of interests that was not resolved "
-            "for the child. A manager has still to rule on that."
-        )
+    none_waits(Waits.CLOSE_CASE, episode.id)
     knows_nobody(end.knows_family).or_refuse()
     may_close_case(
         under_way=Stage(episode.stage) in stages.PROTECTING,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -19,17 +19,19 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
+from sightline.records.actions import NO_CONFLICT, ConflictIn
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind, EntryKind
 
-from ..models import Attempt, LookedAfter
+from ..models import Attempt, LookedAfter, Waiting
 from ..queries.contact import awaits_decision, failed_in_a_row
 from ..queries.episode import open_episode
 from ..rules import contact as rules
 from ..rules import stages
 from ..rules.protection import knows_nobody
-from ..terms import ContactWay, Reached
+from ..terms import ContactWay, Reached, Waits
 from . import episode as way
+from .waiting import keep_waiting, none_waits, ruling_owed
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,16 @@ def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:
 
 @transaction.atomic
 def decide_on_non_contact(
-    folder_id: UUID, *, what: str, safe_words: str, reasons: str, knows_family: bool | None
+    folder_id: UUID,
+    *,
+    what: str,
+    safe_words: str,
+    reasons: str,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
 ) -> Decision:
-    """A manager decides how a child whom nobody reaches is kept safe. It closes nothing by itself."""
+    """A manager decides how a child whom nobody reaches is kept safe. It closes nothing by itself. With a conflict of
+    interests not resolved for the child a decision stays owed until another manager upholds it."""
     permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
     episode = open_episode([lead])
@@ -132,6 +141,7 @@ def decide_on_non_contact(
     rules.may_decide(what=what, safe_words=safe_words).or_refuse()
     if not stages.has_words(reasons):
         raise Refused("Give your reasons in a sentence or two.", "reasons")
+    none_waits(Waits.NON_CONTACT, episode.id)
     pack = pack_in_force()
     (decision,) = records.decide(
         [
@@ -143,10 +153,15 @@ def decide_on_non_contact(
                 pack=pack.name,
                 pack_version=pack.version,
                 subject_id=episode.id,
+                **asdict(conflict),
             )
         ]
     )
-    way.happened("non_contact_decided", lead, episode.id)
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.NON_CONTACT, episode.id)
+        ruling_owed(decision, pack)
+    else:
+        way.happened("non_contact_decided", lead, episode.id)
     record(
         Verb.WROTE,
         "enquiries.decide_on_non_contact",
@@ -155,3 +170,11 @@ def decide_on_non_contact(
         by=current().practitioner_id,
     )
     return decision
+
+
+def non_contact_upheld(waiting: Waiting) -> None:
+    """A manager upheld how a child whom nobody reaches is kept safe: only now it is decided. A step of the ruling."""
+    way.happened("non_contact_decided", waiting.folder_id, waiting.subject_id)
+    record(
+        Verb.WROTE, "enquiries.decide_on_non_contact", folder_id=waiting.folder_id, subject=waiting.decision
+    )

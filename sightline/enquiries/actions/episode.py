@@ -7,16 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
-
 from sightline.access import actions as access
 from sightline.access.queries import allocated_to, joined_set, lead_of, may_write, opened_of
 from sightline.access.terms import GrantLevel, GrantOrigin
-from sightline.agencies.actions import permit
 from sightline.agencies.queries import acting_as
 from sightline.agencies.rules import Acting
-from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
@@ -25,20 +20,17 @@ from sightline.children.queries import lead_worker
 from sightline.children.rules import NewInvolvement, NewStatus
 from sightline.children.terms import StatusKind
 from sightline.kernel.models import held_on
-from sightline.kernel.time import day_of, now, today
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
-from sightline.meetings.models import MeetingChild
-from sightline.meetings.terms import MeetingState
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
-from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step, Strategy
+from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
 from ..queries import clocks
 from ..queries.contact import awaits_decision
 from ..queries.episode import has_died, open_episode, particulars
 from ..rules import child, contact, stages
-from ..rules.protection import knows_nobody
 from ..terms import Act, AssessmentState, Stage
 from . import back
 
@@ -218,7 +210,7 @@ def move(
         ended_statuses=ended,
         began_statuses=[status_id for status_id in begun if status_id is not None],
     )
-    _stand_at(episode, after, closure)
+    stand_at(episode, after, closure)
     if act is Act.CLOSE:
         # One that an earlier return told of hangs on no enquiry that was ended here.
         duties.withdraw_these(
@@ -266,7 +258,8 @@ def _closure_of(decision_id: UUID | None) -> str:
     return closing.reason
 
 
-def _stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:
+def stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:
+    """Where the child's way stands from now on. A step of an action."""
     episode.stage = stage.value
     episode.closed_at = now() if stage is Stage.CLOSED else None
     episode.closure = closure if stage is Stage.CLOSED else ""
@@ -286,73 +279,6 @@ def last_standing(episode_id: UUID) -> Step | None:
     return next(reversed(standing_steps(episode_id)), None)
 
 
-@transaction.atomic
-def take_back(
-    episode_id: UUID, reasons: str, *, knows_family: bool | None, version: int | None = None
-) -> Step:
-    """The latest step was wrong: the child stands where they stood before. Step and reason stay on the record.
-
-    By whoever took the step, or a manager, who does not know the family. Where no step stands the beginning itself is
-    taken back. Raises NotPermitted, NotFound or Refused.
-    """
-    acting = permit(Permission.WRITE_FOLDER)
-    episode = locked(episode_id, version=version)
-    knows_nobody(knows_family).or_refuse()
-    last = last_standing(episode.id)
-    if last is None:
-        return _never_begun(episode, acting, reasons)
-    stages.may_take_back(Act(last.act), reasons).or_refuse()
-    if last.by_id != acting.practitioner_id:
-        permit(Permission.SIGN_OFF)
-    return _back(episode, last, acting, reasons)
-
-
-def _never_begun(episode: Episode, acting: Acting, reasons: str) -> Step:
-    """The child's way should not have been begun: it ends without being a case that closed, and statuses are as before.
-    What a concern asked for is owed as it was."""
-    if episode.opened_by_id != acting.practitioner_id:
-        permit(Permission.SIGN_OFF)
-    assessments = Assessment.objects.filter(episode=episode)
-    there = MeetingChild.objects.filter(
-        meeting_id=OuterRef("meeting_id"), folder_id=OuterRef("folder_id"), left_at__isnull=True
-    )
-    discussed = Strategy.objects.filter(Exists(there), episode=episode).exclude(
-        meeting__state=MeetingState.CANCELLED.value
-    )
-    stages.may_take_back_beginning(
-        going_on=episode.closed_at is None,
-        assessing=assessments.filter(
-            state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value]
-        ).exists(),
-        signed=assessments.filter(state=AssessmentState.SIGNED.value).exists(),
-        discussed=discussed.exists(),
-        reasons=reasons,
-    ).or_refuse()
-    before = Stage(episode.stage)
-    step = Step.objects.create(
-        folder_id=episode.folder_id,
-        episode=episode,
-        act=Act.TAKE_BACK.value,
-        before=before.value,
-        after=Stage.CLOSED.value,
-        at=now(),
-        by_id=acting.practitioner_id,
-        by_post=post_of(acting),
-        reasons=reasons.strip(),
-    )
-    _stand_at(episode, Stage.CLOSED)
-    since = Status.objects.filter(
-        held_on(today()),
-        folder_id=episode.folder_id,
-        kind__in=[StatusKind.CHILD_IN_NEED.value, StatusKind.EARLY_HELP.value],
-        held_from__gte=day_of(episode.opened_at),
-    )
-    back.put_statuses_right(list(since.values_list("id", flat=True)), [])
-    record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
-    tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, Stage.CLOSED, None, "", reasons))
-    return step
-
-
 def undo(episode: Episode, reasons: str) -> Step:
     """The latest step is taken back as part of another action, which asks the permission."""
     acting = acting_as(me())
@@ -360,10 +286,11 @@ def undo(episode: Episode, reasons: str) -> Step:
     stages.may_take_back(Act(last.act) if last else None, reasons).or_refuse()
     assert last is not None
     assert acting is not None
-    return _back(episode, last, acting, reasons)
+    return step_back(episode, last, acting, reasons)
 
 
-def _back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
+def step_back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
+    """The child stands where they stood before a step, and what it had changed is put right. A step of an action."""
     other = open_episode(joined_set(episode.folder_id))
     if other is not None and other.id != episode.id:
         raise Refused("New work has begun with this child since. Take that back, or go on with it.")
@@ -380,7 +307,7 @@ def _back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Step:
         reasons=reasons.strip(),
         takes_back=last,
     )
-    _stand_at(episode, after)
+    stand_at(episode, after)
     back.put_right(episode, last, step)
     record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
     tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, after, None, "", reasons))

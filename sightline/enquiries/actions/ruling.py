@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.actions import notify
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.verdicts import NotFound
@@ -15,15 +15,19 @@ from sightline.records import actions as records
 
 from ..models import EnquiryEnd, SignOff, Waiting
 from ..terms import Waits
-from . import back, changes, looked_after
+from . import back, changes, contact, looked_after, taking_back
 from .assessment.signing import take_effect
 from .protection import end_takes_effect
 
-#: What is done once it is upheld. A discussion's decision is ruled on at its meeting, which tells this room.
-_UPHELD = {
+#: What is done once it is upheld; rooms above add what is theirs. A discussion's decision is ruled on at its meeting,
+#: which tells this room.
+upheld: dict[Waits, Callable[[Waiting], None]] = {
     Waits.LOOKED_AFTER: looked_after.looked_after_upheld,
+    Waits.LOOKED_AFTER_BACK: looked_after.looked_after_back_upheld,
     Waits.STEP_UP: changes.step_up_upheld,
     Waits.CLOSE_CASE: changes.close_case_upheld,
+    Waits.NON_CONTACT: contact.non_contact_upheld,
+    Waits.STEP_BACK: taking_back.step_back_upheld,
 }
 
 
@@ -37,7 +41,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
     signed = SignOff.objects.filter(decision_id=decision_id).select_related("assessment", "decision").first()
     ended = EnquiryEnd.objects.filter(decision_id=decision_id).select_related("enquiry", "decision").first()
     waiting = (
-        Waiting.objects.filter(decision_id=decision_id, what__in=[w.value for w in _UPHELD])
+        Waiting.objects.filter(decision_id=decision_id, what__in=[w.value for w in upheld])
         .select_related("decision")
         .first()
     )
@@ -54,10 +58,6 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
             # It never took effect, so the enquiry goes on and can be decided on again.
             back.goes_on_again(ended)
     if upholds and waiting is not None:
-        _UPHELD[Waits(waiting.what)](waiting)
-    notify(
-        row.decision.maker_id,
-        text="A manager has ruled on a decision of yours",
-        path=f"/child/{row.folder_id}/enquiries/",
-    )
+        upheld[Waits(waiting.what)](waiting)
+    records.tell_maker(ruling, f"/child/{row.folder_id}/enquiries/")
     record(Verb.WROTE, "enquiries.rule_on", folder_id=row.folder_id, subject=row)

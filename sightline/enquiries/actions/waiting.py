@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sightline.agencies.queries import acting_as
 from sightline.kernel.time import now
+from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.records.models import Decision
@@ -46,7 +47,15 @@ def ruling_owed(decision: Decision, pack: Pack) -> None:
     )
 
 
-def still_waiting(what: Waits, subject_id: UUID) -> Waiting | None:
-    """A decision on that subject on which nobody has ruled yet."""
-    found = Waiting.objects.filter(what=what.value, subject_id=subject_id, decision__ruling__isnull=True)
-    return found.select_related("decision__maker").first()
+def none_waits(what: Waits, subject_id: UUID, **sent: str) -> None:
+    """Raises Refused while a manager has still to rule on what was decided on that subject, by which this was sent: a
+    conflict is not decided away."""
+    found = Waiting.objects.filter(
+        what=what.value, subject_id=subject_id, decision__ruling__isnull=True, sent__contains=sent
+    )
+    if waiting := found.select_related("decision__maker").first():
+        made = waiting.decision
+        raise Refused(
+            f"{made.maker.name} decided on this with a conflict of interests that was not resolved for the child: "
+            f"{made.outcome}. A manager has still to rule on that."
+        )

@@ -200,6 +200,7 @@ class LookedAfter(Written):
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
     ended_on = models.DateField(null=True)
     ended_words = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True, help_text="When it was recorded that it ended")
     door = folder_door()
 
     @property
@@ -223,6 +224,19 @@ class LookedAfterTakenBack(Written):
 
     class Meta:
         triggers = [never_changed("looked_after_taken_back_never_changed")]
+
+
+class LookedAfterEndBack(Written):
+    """That a child was no longer looked after was recorded by mistake: they are, and what stood stays readable."""
+
+    looked_after = models.ForeignKey(LookedAfter, on_delete=models.PROTECT, related_name="ends_back")
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
+    ended_on = models.DateField()
+    ended_words = models.TextField()
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("looked_after_end_back_never_changed")]
 
 
 class StepUp(Written):

@@ -24,6 +24,7 @@ from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm
 from sightline.govuk.numbers import whole_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.records.pages.conflict import ConflictForm
 
 from ..queries.assessment import AssessmentView, assessment
 
@@ -87,7 +88,7 @@ def sent(
         form.refuse(refused.verdict)
         return None, 409
     drop_form(request.path)
-    messages.success(request, done)
+    messages.success(request, form.done(done) if isinstance(form, ConflictForm) else done)
     return HttpResponseRedirect(back), 302
 
 

@@ -29,6 +29,7 @@ from ..terms import ActsForChild, AgainstAge, AssessmentState, Development, Took
 from . import forms
 from .around import address, form_page, keep_url, opened, opened_assessment, posted, sent
 from .child import acting_of
+from .forms_of_decisions import WhyForm
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -317,7 +318,7 @@ def need(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
     if which and before is None:
         raise NotFound
     if before is not None and (request.GET.get("off") or request.POST.get("off")):
-        why = forms.WhyForm(
+        why = WhyForm(
             posted(request), label="Why is it no longer a need?", ask="Say why it is no longer a need"
         )
         return form_page(

@@ -13,6 +13,7 @@ from sightline.agencies.terms import Permission
 
 from ..actions import changes as change
 from ..queries import protection as queries
+from ..queries.needs import unmet_needs
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted
 
@@ -86,6 +87,4 @@ def look_again(request: HttpRequest, folder_id: UUID, subject_id: UUID) -> HttpR
 @page(permission=Permission.TEAM_WORK, methods=("GET",))
 def unmet(request: HttpRequest) -> HttpResponse:
     """Needs that nothing meets, and waits for a service, by area, in the records that the viewer may open."""
-    return render(
-        request, "enquiries/unmet.html", {"needs": queries.unmet_needs(), "back_href": reverse("web:team")}
-    )
+    return render(request, "enquiries/unmet.html", {"needs": unmet_needs(), "back_href": reverse("web:team")})

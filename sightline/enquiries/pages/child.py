@@ -21,13 +21,14 @@ from sightline.procedures.schema import AssessmentForm
 
 from ..actions import assessment as act
 from ..actions import changes as change
-from ..actions import episode as way
+from ..actions import taking_back
 from ..queries.assessment import siblings_to_begin_with
 from ..queries.contact import attempts
 from ..queries.episode import assessment_lines, duties_here, episodes
 from ..queries.protection import protection
 from ..terms import EmergencyKind, LegalBasis
 from . import forms
+from . import forms_of_decisions as deciding
 from .around import address, form_page, opened, people_in, posted, sent, version_of
 
 
@@ -143,7 +144,7 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
     step = next((s for s in episode.steps if s.stands), None) if episode else None
     if episode is None or (step is None and not episode.is_open):
         raise NotFound
-    form = forms.DecideWhyForm(
+    form = deciding.TakeBackForm(
         posted(request),
         label="Why is it taken back?",
         ask="Say why it is taken back",
@@ -166,10 +167,11 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
         request,
         shown,
         form,
-        lambda: way.take_back(
+        lambda: taking_back.take_back(
             episode.id,
             form.cleaned_data["words"],
             knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
             version=version_of(request),
         ),
         title=f"Take back: {step.act.value}" if step else "Take the beginning back",
@@ -189,7 +191,7 @@ def close(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     if episode is None:
         raise NotFound
     died = view.child.birth.died_on is not None
-    form = forms.CloseCaseForm(posted(request), died=died)
+    form = deciding.CloseCaseForm(posted(request), died=died)
     form.offer_people([(str(p.practitioner_id), p.said_as) for p in practitioners()])
     if not died:
         form.offer_heard(view.folder_ids)

@@ -14,7 +14,7 @@ from sightline.procedures.queries import pack_in_force
 from ..actions import contact as act
 from ..queries.contact import attempts, failed_in_a_row
 from ..terms import ContactWay, Reached
-from . import forms
+from . import forms_of_contact as forms
 from .around import address, form_page, opened, posted, sent
 
 
@@ -72,6 +72,7 @@ def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             safe_words=form.cleaned_data["safe_words"],
             reasons=form.cleaned_data["reasons"],
             knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
         ),
         title="A child who is not being seen",
         lines=[f"{a.way.label}, {a.whom}: {a.reached.label}. {a.words}" for a in found],

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.children.queries import ChildView
 from sightline.children.terms import LivesAt
 from sightline.documents.queries import documents
 from sightline.govuk.words import date_only, listed, moment
@@ -25,7 +26,7 @@ from ..queries import protection as queries
 from ..terms import EmergencyKind, LegalBasis
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent, version_of
-from .forms import DecideWhyForm
+from .forms_of_decisions import TakeBackForm
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -211,14 +212,57 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
             f"The family network: {row.network}",
             f"Decided by {row.decision.maker.name}: {row.decision.reasons}",
             f"Ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
-            format_html(
-                '<a class="govuk-link" href="{}">It was recorded by mistake: take it back</a>',
-                address("take_looked_after_back", child, row.id),
-            )
-            if row.ended_on is None
-            else "",
+            *(
+                f"That it ended on {back.ended_on:%d %B %Y} was taken back by {back.written_by.name}, "
+                f"{back.written_post}: {back.decision.reasons} What had been recorded: {back.ended_words}"
+                for back in row.ends_back.all()
+            ),
+            "" if row.was_taken_back else _way_back(row.id, child, ended=row.ended_on is not None),
         ],
         done="Recorded. Write on the People tab where the child lives now.",
+        back=address("child", child),
+    )
+
+
+def _way_back(looked_after_id: UUID, child: ChildView, *, ended: bool) -> str:
+    """Where the period, or its end, is taken back."""
+    return format_html(
+        '<a class="govuk-link" href="{}">{}</a>',
+        address("take_end_back" if ended else "take_looked_after_back", child, looked_after_id),
+        "That it ended was recorded by mistake: take the end back"
+        if ended
+        else "It was recorded by mistake: take it back",
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def take_end_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
+    """It was recorded by mistake that the child is no longer looked after."""
+    child, shown = opened(request, folder_id, "take_end_back")
+    row = queries.looked_after(looked_after_id, child.folder_ids)
+    form = TakeBackForm(
+        posted(request),
+        label="Why is the end taken back?",
+        ask="Say why the end is taken back",
+        hint="It stays on the record",
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: placing.take_end_back(
+            row.id,
+            form.cleaned_data["words"],
+            knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
+        ),
+        title="The child is still looked after",
+        lines=[
+            f"Recorded as ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
+            "Status and what was owed go on as they were before it.",
+        ],
+        button="Take it back",
+        done="Taken back. Look on the People tab whether the child’s address is right.",
         back=address("child", child),
     )
 
@@ -228,7 +272,7 @@ def take_looked_after_back(request: HttpRequest, folder_id: UUID, looked_after_i
     """It was recorded by mistake that the child became looked after."""
     child, shown = opened(request, folder_id, "take_looked_after_back")
     row = queries.looked_after(looked_after_id, child.folder_ids)
-    form = DecideWhyForm(
+    form = TakeBackForm(
         posted(request),
         label="Why is it taken back?",
         ask="Say why it is taken back",
@@ -238,7 +282,12 @@ def take_looked_after_back(request: HttpRequest, folder_id: UUID, looked_after_i
         request,
         shown,
         form,
-        lambda: placing.take_looked_after_back(row.id, **form.cleaned_data),
+        lambda: placing.take_looked_after_back(
+            row.id,
+            form.cleaned_data["words"],
+            knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
+        ),
         title="The child was not looked after",
         lines=[
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",

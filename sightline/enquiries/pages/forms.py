@@ -13,7 +13,6 @@ from sightline.govuk.forms import (
     Choices,
     Confirm,
     Day,
-    Moment,
     Option,
     PageForm,
     Select,
@@ -23,11 +22,9 @@ from sightline.govuk.forms import (
 )
 from sightline.kernel.verdicts import Verdict
 from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
-from sightline.records.actions import NO_CONFLICT
 from sightline.records.pages.conflict import ConflictForm
 from sightline.voice.pages.wishes import WishesForm
 
-from ..actions.changes import CaseEnd
 from ..queries.assessment import Sibling
 from ..rules.assessment import (
     AGENCIES_WHY,
@@ -39,15 +36,12 @@ from ..rules.assessment import (
     WHY_ONE_SIDED,
 )
 from ..rules.closing import Closing
-from ..rules.contact import WHAT_NEXT
 from ..terms import (
     ActsForChild,
     AgainstAge,
     AssessmentState,
-    ContactWay,
     Development,
     Factor,
-    Reached,
     StandsOn,
     TookPart,
 )
@@ -392,72 +386,6 @@ def _asked_with(outcome: AssessmentOutcome, died: bool) -> tuple[str, ...]:
     return ("family_view",) if outcome.step == "step up" else ()
 
 
-class CloseCaseForm(WishesForm, ConflictForm, ClosingForm):
-    field_order = (
-        "knows_family", "reason", "reasons", "safe_words", *NAMES[1:], "heard", "weight", "wishes_why_not",
-        "has_conflict",
-    )  # fmt: skip
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
-    safe_words = Words(
-        "How do you know that the child is safe?",
-        rows=3,
-        ask="Say how you know that the child is safe",
-        hint="What was seen, and by whom",
-    )
-
-    def __init__(self, *args: Any, died: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if died:
-            for name in ("safe_words", "has_conflict", "conflict", "for_the_child", "conflict_resolved"):
-                del self.fields[name]
-            self.do_not_ask()
-
-    def sent(self) -> CaseEnd:
-        got = self.cleaned_data
-        return CaseEnd(
-            got["reasons"], self.closing, got["knows_family"], got.get("safe_words") or "", self.weighed(),
-            self.conflict_in() if "has_conflict" in self.fields else NO_CONFLICT,
-        )  # fmt: skip
-
-
-class WhyForm(PageForm):
-    words = Words("Why?", rows=4, ask="Say why")
-
-    def __init__(
-        self, *args: Any, label: str = "Why?", ask: str = "Say why", hint: str = "", **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["words"]
-        field.label, field.hint = label, hint
-        field.error_messages["required"] = ask
-
-
-class DecideWhyForm(WhyForm):
-    """The same, where it decides something for a family: nobody decides for one that they know."""
-
-    field_order = ("knows_family", "words")
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-
-
-class HandOverForm(PageForm):
-    to = Select(
-        "Who goes on with it?", ask="Choose who goes on with it", hint="They become the lead professional"
-    )
-    why = Words("Why?", rows=3, ask="Say why somebody else goes on with it")
-
-    def __init__(self, *args: Any, people: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: dict[str, Any] = self.fields
-        fields["to"].set_options([(str(id), words) for id, words in people])
-
-
 class ShareForm(PageForm):
     person = Choice("Who is it about?", ask="Select whom it is about")
     was_shared = Choice(
@@ -480,48 +408,3 @@ class ShareForm(PageForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["person"].set_options([(str(id), words) for id, words in people])
-
-
-class AttemptForm(PageForm):
-    happened_at = Moment("When was it?", ask="Enter when it was")
-    way = Choice("How did you try?", pairs(ContactWay), ask="Select how you tried")
-    whom = Text("Whom did you try to reach?", max_length=300, ask="Say whom you tried to reach")
-    reached = Choice(
-        "What came of it?",
-        [Option(r.value, r.label, reveals=("seen_alone",) if r is Reached.SEEN else ()) for r in Reached],
-        ask="Select what came of it",
-    )
-    seen_alone = YesNo("Was the child seen alone?", ask="Say whether the child was seen alone")
-    words = Words(
-        "What happened?",
-        rows=5,
-        ask="Say what happened",
-        hint="Where the child was seen: what they were like and what they said",
-    )
-    adapted = Words(
-        "What did you do differently this time?",
-        rows=3,
-        required=False,
-        hint="Another hour, another place, an interpreter, somebody whom they trust",
-    )
-
-
-class NonContactForm(PageForm):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-    what = Choice("What is done next?", list(WHAT_NEXT.items()), ask="Choose what is done next")
-    safe_words = Words(
-        "How is the child kept safe meanwhile?", rows=4, ask="Say how the child is kept safe meanwhile"
-    )
-    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
-
-
-class RulingForm(PageForm):
-    upholds = Choice(
-        "Does the decision take effect?",
-        [("yes", "Yes, it takes effect"), ("no", "No, it does not")],
-        ask="Say whether the decision takes effect",
-    )
-    reasons = Words("Your reasons", rows=4, ask="Give your reasons")

@@ -30,7 +30,7 @@ from ..queries.shown import POWER, before_conference, conference_clock, decided_
 from . import forms_of_protection as forms
 from .around import address, form_page, keep_url, opened, people_in, posted, sent, version_of
 from .child import acting_of
-from .forms import HandOverForm
+from .forms_of_decisions import HandOverForm
 
 
 @page(permission=Permission.READ_FOLDER)

@@ -18,6 +18,7 @@ from ..actions import assessment as act
 from ..actions.handing import hand_over_assessment
 from ..actions.ruling import rule_on
 from . import forms
+from . import forms_of_decisions as deciding
 from .around import (
     address,
     form_page,
@@ -131,7 +132,7 @@ def send_back(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
     """The manager returns it with what is still needed, or the author takes it back."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "send_back")
     mine = view.row.author_id == acting_of(request).practitioner_id
-    form = forms.WhyForm(
+    form = deciding.WhyForm(
         posted(request),
         label="Why do you take it back?" if mine else "What is still needed?",
         ask="Say why you take it back" if mine else "Say what is still needed",
@@ -153,7 +154,9 @@ def send_back(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
 def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
     """A manager sets an assessment aside that should not have been begun."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "set_aside")
-    form = forms.DecideWhyForm(posted(request), label="Why is it set aside?", ask="Say why it is set aside")
+    form = deciding.DecideWhyForm(
+        posted(request), label="Why is it set aside?", ask="Say why it is set aside"
+    )
     return form_page(
         request,
         shown,
@@ -173,7 +176,7 @@ def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
 def take_up_again(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
     """A manager lets an assessment that was set aside go on."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "take_up_again")
-    form = forms.DecideWhyForm(
+    form = deciding.DecideWhyForm(
         posted(request), label="Why is it taken up again?", ask="Say why it is taken up again"
     )
     return form_page(
@@ -195,7 +198,7 @@ def hand_over(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "hand_over")
     wanted = Permission.STATUTORY if view.form.statutory else Permission.WRITE_FOLDER
     people = people_in(holders(wanted, agencies=acting_of(request).agency_ids))
-    form = forms.HandOverForm(posted(request), people=[p for p in people if p[0] != view.row.author_id])
+    form = deciding.HandOverForm(posted(request), people=[p for p in people if p[0] != view.row.author_id])
     return form_page(
         request,
         shown,
@@ -216,7 +219,7 @@ def hand_over(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
 def update(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResponse:
     """Begin an update of a signed assessment."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "update")
-    form = forms.WhyForm(posted(request), label="What has changed?", ask="Say what has changed")
+    form = deciding.WhyForm(posted(request), label="What has changed?", ask="Say what has changed")
     return form_page(
         request,
         shown,
@@ -273,7 +276,7 @@ def ruling(request: HttpRequest, folder_id: UUID, decision_id: UUID) -> HttpResp
     decision = next((d for d in decisions(child.folder_ids) if d.id == decision_id), None)
     if decision is None:
         raise NotFound
-    form = forms.RulingForm(posted(request))
+    form = deciding.RulingForm(posted(request))
     return form_page(
         request,
         shown,

@@ -131,6 +131,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
     several = sum(p.folder_id in names for p in parts) > 1
     leads_to = queries.nothing_leads_to([p.episode_id for p in parts])
     going_on = queries.enquiries_going_on([p.episode_id for p in parts])
+    called = queries.conferences_called([p.episode_id for p in parts])
     sitting = forms.StrategySittingForm(posted(request), draft=kept, several=several)
     fields: dict[str, Any] = sitting.fields
     fields["worker"].set_options(
@@ -147,7 +148,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                 several=several,
                 nothing_leads_to=leads_to[p.episode_id],
                 enquiry_goes_on=going_on.get(p.episode_id, p.id) != p.id,
-                conference_called=queries.conference_called(p.episode_id) is not None,
+                conference_called=p.episode_id in called,
             ),
         )
         for n, p in enumerate(parts)

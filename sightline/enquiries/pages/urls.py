@@ -47,6 +47,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),
     path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", emergency.looked_after, name="looked_after"),
     path(
+        f"{_CHILD}looked-after/<uuid:looked_after_id>/end/back/",
+        emergency.take_end_back,
+        name="take_end_back",
+    ),
+    path(
         f"{_CHILD}looked-after/<uuid:looked_after_id>/back/",
         emergency.take_looked_after_back,
         name="take_looked_after_back",

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from sightline.kernel.time import LONDON
-from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.models import DecisionTakenBack, MeetingDecision
 from sightline.meetings.queries import taken_back_decisions
 from sightline.meetings.terms import Purpose
 from sightline.procedures.models import TO_DO, Duty
 from sightline.records.models import Decision, Entry
-from sightline.records.queries import LastSeen
-from sightline.records.standing import Column, Line
 
 from ..models import (
     Assessment,
-    Attempt,
     Emergency,
     Enquiry,
     EnquiryEnd,
     EnquiryText,
     Episode,
     LookedAfter,
+    LookedAfterEndBack,
     Medical,
-    Need,
-    SignOff,
     SpokenTo,
     Step,
     StepUp,
@@ -46,7 +40,6 @@ from ..terms import (
     EmergencyKind,
     Finding,
     LedBy,
-    Reached,
     Stage,
     StrategyOutcome,
     Waits,
@@ -186,12 +179,17 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
         step_ups=list(
             StepUp.objects.filter(folder_id__in=folders).select_related("written_by").order_by("-written_at")
         ),
-        waiting=list(
-            Waiting.objects.filter(folder_id__in=folders, decision__ruling__isnull=True)
-            .exclude(what=Waits.STRATEGY.value)
-            .select_related("decision__maker")
-            .order_by("-decision__made_at")
-        ),
+        waiting=list(waiting_for_ruling(folders)),
+    )
+
+
+def waiting_for_ruling(folder_ids: Iterable[UUID]) -> QuerySet[Waiting]:
+    """What was decided and waits for a manager's ruling on this room's page, the latest first."""
+    return (
+        Waiting.objects.filter(folder_id__in=list(folder_ids), decision__ruling__isnull=True)
+        .exclude(what=Waits.STRATEGY.value)
+        .select_related("decision__maker")
+        .order_by("-decision__made_at")
     )
 
 
@@ -251,14 +249,19 @@ def enquiries_going_on(episode_ids: Collection[UUID]) -> dict[UUID, UUID]:
 
 def conference_called(episode_id: UUID) -> EnquiryEnd | None:
     """The end of the enquiry whose conference was still to be held when it was discussed again."""
-    steps = [
-        (Act(s.act), Stage(s.before), Stage(s.after))
-        for s in Step.objects.filter(episode_id=episode_id).order_by("id")
-    ]
-    if stages.discussed_from(steps) is not Stage.CONFERENCE:
-        return None
-    ends = EnquiryEnd.objects.filter(enquiry__episode_id=episode_id, conference=True)
-    return ends.select_related("enquiry").order_by("-written_at").first()
+    return conferences_called([episode_id]).get(episode_id)
+
+
+def conferences_called(episode_ids: Collection[UUID]) -> dict[UUID, EnquiryEnd]:
+    """The same by way through, for each that has one. Two queries, however many children were discussed."""
+    steps: dict[UUID, list[tuple[Act, Stage, Stage]]] = {each: [] for each in episode_ids}
+    for s in Step.objects.filter(episode_id__in=list(steps)).order_by("id"):
+        steps[s.episode_id].append((Act(s.act), Stage(s.before), Stage(s.after)))
+    again = [each for each, those in steps.items() if stages.discussed_from(those) is Stage.CONFERENCE]
+    if not again:
+        return {}
+    ends = EnquiryEnd.objects.filter(enquiry__episode_id__in=again, conference=True)
+    return {e.enquiry.episode_id: e for e in ends.select_related("enquiry").order_by("written_at")}
 
 
 def enquiry(enquiry_id: UUID, folder_ids: Iterable[UUID]) -> EnquiryView:
@@ -311,7 +314,10 @@ def looked_after(looked_after_id: UUID, folder_ids: Iterable[UUID]) -> LookedAft
     """One period of being looked after. Raises NotFound."""
     row = (
         LookedAfter.objects.filter(id=looked_after_id, folder_id__in=list(folder_ids))
-        .select_related("decision__maker")
+        .select_related("decision__maker", "taken_back")
+        .prefetch_related(
+            Prefetch("ends_back", LookedAfterEndBack.objects.select_related("written_by", "decision"))
+        )
         .first()
     )
     if row is None:
@@ -430,159 +436,3 @@ def step_up_waiting(folder_ids: Iterable[UUID]) -> StepUp | None:
 
 
 # -- when the child was seen --------------------------------------------------------------------------
-
-
-@prepared
-def _seen(folder_ids: Sequence[UUID]) -> Wanted:
-    texts = EnquiryText.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    attempts = Attempt.objects.filter(folder_id__in=folder_ids, reached=Reached.SEEN.value)
-    return (
-        texts.order_by("-id")[:40],
-        attempts.select_related("recorded_by").order_by("-happened_at")[:1],
-    )
-
-
-def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
-    """When an enquiry, or somebody who tried to reach the family, last saw the child: for the child's page."""
-    texts, attempts = asked = _seen(folder_ids)
-    yield asked
-    hold = {text.enquiry_id: text for text in reversed(list(texts))}
-    found = [
-        LastSeen(
-            datetime.combine(text.child_seen_on, time(12), LONDON), text.written_by.name, text.written_post,
-            text.seen_alone, None,
-        )
-        for text in hold.values()
-        if text.child_seen_on is not None
-    ]  # fmt: skip
-    found += [
-        LastSeen(one.happened_at, one.recorded_by.name, one.recorded_post, one.seen_alone, None)
-        for one in attempts
-    ]
-    return max(found, key=lambda seen: seen.at, default=None)
-
-
-#: What is owed while a child stands at a stage of their way, in the words of the pack's duties.
-_OWED = {
-    Stage.EARLY_HELP: ("early_help_contact", "early_help_assessment", "decision_on_step_up"),
-    Stage.ASSESSMENT: ("assessment", "sign_off"),
-    Stage.STRATEGY: ("strategy_discussion",),
-    Stage.ENQUIRY: ("initial_conference",),
-    Stage.CONFERENCE: ("initial_conference",),
-    Stage.HELP: ("plan_begun", "plan_signed"),
-}
-
-#: Owed at every stage, once there is something new.
-_LOOK_AGAIN = "review_of_open_assessment"
-
-
-@prepared
-def _standing(folder_ids: Sequence[UUID]) -> Wanted:
-    signed = SignOff.objects.filter(folder_id__in=folder_ids, act="sign", content__isnull=False)
-    ways = Episode.objects.filter(folder_id__in=folder_ids)
-    steps = Step.objects.filter(folder_id__in=folder_ids)
-    owed = Duty.objects.filter(
-        TO_DO,
-        folder_id__in=folder_ids,
-        kind__in=sorted({_LOOK_AGAIN, *(kind for kinds in _OWED.values() for kind in kinds)}),
-    )
-    return (
-        signed.order_by("-at")[:1],
-        ways.order_by("-opened_at")[:1],
-        steps.order_by("-at", "-id")[:1],
-        owed.order_by("due_at"),
-    )
-
-
-def standing(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
-    """Where the child is on their way, with what is owed there by when; and what the latest signed assessment says of
-    worries, strengths and what needs to happen, the last only until the way is closed. For the child's page."""
-    latest, ways, steps, owed = asked = _standing(folder_ids)
-    yield asked
-    way: Episode | None = next(iter(ways), None)
-    step: Step | None = next(iter(steps), None)
-    lines = [] if way is None else _stage_now(way, step, list(owed))
-    signed: SignOff | None = next(iter(latest), None)
-    if signed is None or not signed.content:
-        return lines
-    analysis = signed.content.get("texts", {}).get("analysis", {})
-    href = f"/child/{signed.folder_id}/enquiries/assessments/{signed.assessment_id}/read/"
-    return lines + [
-        Line(column, analysis[key], signed.at, href)
-        for key, column in (("worried", Column.WORRY), ("working", Column.WELL), ("change", Column.NEED))
-        if analysis.get(key)
-        and not (column is Column.NEED and way is not None and way.closed_at and way.closed_at > signed.at)
-    ]
-
-
-def _stage_now(way: Episode, step: Step | None, owed: Sequence[Duty]) -> list[Line]:
-    stage = Stage(way.stage)
-    if stage is Stage.CLOSED:
-        return []
-    since = step.at if step is not None and step.at > way.opened_at else way.opened_at
-    due = next((_by(duty) for duty in owed if duty.kind in _OWED[stage]), "")
-    if due and stage is not Stage.ENQUIRY:
-        said = [due]
-    elif stage is Stage.HELP:  # the plan itself says what needs to happen
-        said = []
-    else:  # what is owed at an enquiry is the conference after it
-        said = [f"{stage.label} under way. {due}" if due else f"{stage.label} under way since {_day(since)}"]
-    said += [_by(duty) for duty in owed if duty.kind == _LOOK_AGAIN][:1]
-    href = f"/child/{way.folder_id}/enquiries/"
-    return [Line(Column.NEED, words, since, href, first=True) for words in said]
-
-
-def _by(duty: Duty) -> str:
-    return f"{duty.title} by {_day(duty.due_at)}"
-
-
-def _day(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y}"
-
-
-@prepared
-def _moved(folder_ids: Sequence[UUID]) -> Wanted:
-    steps = Step.objects.filter(folder_id__in=folder_ids)
-    return (
-        Episode.objects.filter(folder_id__in=folder_ids).order_by("-opened_at")[:1],
-        steps.order_by("-at", "-id")[:1],
-    )
-
-
-def moved_last(folder_ids: Sequence[UUID]) -> Asking[datetime | None]:
-    """When the child's way last went on: its beginning, or its latest step or closing."""
-    ways, steps = asked = _moved(folder_ids)
-    yield asked
-    found = [step.at for step in steps]
-    for way in ways:
-        found += [way.opened_at, *([way.closed_at] if way.closed_at else [])]
-    return max(found, default=None)
-
-
-@dataclass(frozen=True)
-class UnmetNeed:
-    folder_id: UUID
-    words: str
-    area: str
-    agency: str
-    service: str
-    waiting_since: object
-    unmet_why: str
-
-
-def unmet_needs(limit: int = 200) -> list[UnmetNeed]:
-    """Needs that nothing meets, and waits for a service, in the records that the viewer may open, by area (HLP-09)."""
-    rows = (
-        Need.objects.filter(replaced_by__isnull=True, withdrawn_why="")
-        .exclude(unmet_why="", waiting_since__isnull=True)
-        .select_related("agency")
-        .order_by("area", "written_at")[:limit]
-    )
-    return [
-        UnmetNeed(
-            n.folder_id, n.words, n.area or "Area not known", n.agency.name if n.agency else "", n.service,
-            n.waiting_since, n.unmet_why,
-        )
-        for n in rows
-    ]  # fmt: skip

@@ -10,7 +10,7 @@ from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.models import Status
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, protection
-from sightline.enquiries.actions import episode as way
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import Stage
@@ -54,7 +54,7 @@ def test_the_end_of_an_enquiry_is_taken_back_and_it_is_ended_again(first, second
         before = owed(case.maya, "initial_conference")
         protection.end_enquiry(maya.id, an_ending("continuing_risk", first))
         assert running(case.maya, "initial_conference").exists() is first
-        way.take_back(maya.episode_id, WRONG, knows_family=False)
+        take_back(maya.episode_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.ENQUIRY
         view = queries.enquiry(maya.id, [case.maya])
         assert view.row.ended_at is None
@@ -91,7 +91,7 @@ def test_an_enquiry_whose_beginning_was_taken_back_goes_on_when_it_is_begun_agai
         )
         duties.discharge_these(Duty.objects.filter(id=done.id), done=now())
         assert Duty.objects.get(id=done.id).state == "done late"
-        way.take_back(row.episode_id, WRONG, knows_family=False)
+        take_back(row.episode_id, WRONG, knows_family=False)
         assert Duty.objects.get(id=done.id).state == "withdrawn", "the enquiry never was"
         assert stage_of(case.maya) is Stage.STRATEGY
         assert not running(case.maya, "initial_conference").exists()
@@ -118,7 +118,7 @@ def test_what_an_assessment_ended_is_taken_back_and_decided_again(outcome):
             assert "child_in_need" not in statuses(case.maya)
             assert ("early_help" in statuses(case.maya)) is (outcome == "step_down")
             assert not running(case.maya, "assessment").exists()
-            way.take_back(row.episode_id, WRONG, knows_family=False)
+            take_back(row.episode_id, WRONG, knows_family=False)
             assert stage_of(case.maya) is Stage.ASSESSMENT
             assert statuses(case.maya) == had == {"child_in_need"}
             assert running(case.maya, "assessment").get().owner_id == case.worker.pk

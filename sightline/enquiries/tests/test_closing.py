@@ -14,6 +14,7 @@ from sightline.chronology.rules import as_known
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions import protection
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Closing, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.queries.episode import episodes, taken_back
@@ -213,7 +214,7 @@ def test_an_ending_that_was_taken_back_says_so_on_the_timeline_and_not_before():
         part = Strategy.objects.get(folder_id=case.maya)
         protection.decide_strategy(meeting_id, [deciding(part, "no_further_action")], knows_family=False)
         before = now()
-        way.take_back(part.episode_id, "It was recorded on the wrong child.", knows_family=False)
+        take_back(part.episode_id, "It was recorded on the wrong child.", knows_family=False)
         decision_id = Closing.objects.get(folder_id=case.maya).decision_id
         told = [m for m in chronology.told([case.maya]) if decision_id in (m.id, m.decision_id)]
         assert {m.kind for m in told} == {"Case closed", "Strategy discussion", "Decision"}

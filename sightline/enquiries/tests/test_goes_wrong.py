@@ -16,7 +16,7 @@ from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known, Sex
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, emergency, protection
-from sightline.enquiries.actions import episode as way
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Closing, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import assessment as queries
 from sightline.enquiries.queries.protection import conferences_due
@@ -126,9 +126,9 @@ def test_a_discussion_before_the_conference_may_decide_otherwise_and_no_clock_is
         protection.decide_strategy(meeting_id, [deciding(second, "assessment")], knows_family=False)
         assert stage_of(case.maya) is Stage.ASSESSMENT
         assert owed(case.maya, "initial_conference") is None
-        way.take_back(maya.episode_id, WRONG, knows_family=False)
+        take_back(maya.episode_id, WRONG, knows_family=False)
         assert running(case.maya, "initial_conference").get().due_at == clock
-        way.take_back(maya.episode_id, WRONG, knows_family=False)
+        take_back(maya.episode_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.CONFERENCE
         assert [c.enquiry_id for c in conferences_due([case.maya])] == [maya.id]
 
@@ -150,10 +150,10 @@ def test_a_discussion_before_the_conference_lets_the_enquiry_go_on_with_the_cloc
         [row] = Enquiry.objects.filter(folder_id=case.maya)
         assert (row.id, row.ended_at, stage_of(case.maya)) == (maya.id, None, Stage.ENQUIRY)
         assert running(case.maya, "initial_conference").get().due_at == clock
-        way.take_back(maya.episode_id, WRONG, knows_family=False)
+        take_back(maya.episode_id, WRONG, knows_family=False)
         row.refresh_from_db()
         assert row.ended_at is not None, "as it stood before the discussion"
-        way.take_back(maya.episode_id, WRONG, knows_family=False)
+        take_back(maya.episode_id, WRONG, knows_family=False)
         assert [c.enquiry_id for c in conferences_due([case.maya])] == [maya.id]
         assert running(case.maya, "initial_conference").get().due_at == clock
 
@@ -165,7 +165,7 @@ def test_a_discussion_whose_calling_was_taken_back_decides_nothing_and_says_what
     make_practitioner("health-visitor", name="Ines Nurse")
     meeting_id, part = discussed_again(case, 20)
     with as_practitioner(case.manager):
-        way.take_back(part.episode_id, WRONG, knows_family=False)
+        take_back(part.episode_id, WRONG, knows_family=False)
         with pytest.raises(Refused, match="Call another discussion"):
             protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], knows_family=False)
         assert not Enquiry.objects.exists()
@@ -181,7 +181,7 @@ def test_a_brother_added_to_a_discussion_is_decided_on_and_one_who_leaves_it_is_
         assert (theo.cause, stage_of(case.theo)) == ("Two bruises without an explanation.", Stage.STRATEGY)
         assert owed(case.theo, "strategy_discussion").path.endswith(f"/strategy/{theo.id}/")
         meetings.take_out_child(meeting_id, case.theo, "He is looked at apart.")
-        way.take_back(theo.episode_id, "He is looked at apart from his sister.", knows_family=False)
+        take_back(theo.episode_id, "He is looked at apart from his sister.", knows_family=False)
         meetings.add_child(meeting_id, case.theo)
         assert Strategy.objects.filter(folder_id=case.theo).count() == 1
 
@@ -205,15 +205,15 @@ def test_work_that_should_not_have_been_begun_is_taken_back_and_begun_again():
     with as_practitioner(case.manager):
         clock = owed(case.maya, "assessment").due_at
         with pytest.raises(Refused, match="sets it aside"):
-            way.take_back(row.episode_id, WRONG, knows_family=False)
+            take_back(row.episode_id, WRONG, knows_family=False)
         act.set_aside(row.id, WRONG, knows_family=False)
-        way.take_back(row.episode_id, WRONG, knows_family=False)
+        take_back(row.episode_id, WRONG, knows_family=False)
         episode = Episode.objects.get(id=row.episode_id)
         assert (episode.stage, episode.closure, statuses(case.maya)) == ("closed", "", set())
         assert not Closing.objects.exists()
         assert owed(case.maya, "assessment").due_at == clock, "what the concern asked for is owed as before"
         with pytest.raises(Refused, match="Begin anew"):
-            way.take_back(row.episode_id, WRONG, knows_family=False)
+            take_back(row.episode_id, WRONG, knows_family=False)
     [again] = begun(case, case.maya)
     assert again.episode_id != row.episode_id
     with as_practitioner(case.manager):
@@ -226,9 +226,9 @@ def test_a_discussion_called_in_error_is_cancelled_before_its_beginning_is_taken
     with as_practitioner(case.manager):
         episode = Episode.objects.get(folder_id=case.maya)
         with pytest.raises(Refused, match="Cancel it on its own page first"):
-            way.take_back(episode.id, WRONG, knows_family=False)
+            take_back(episode.id, WRONG, knows_family=False)
         meetings.cancel(meeting_id, "It was called for the wrong child.")
-        way.take_back(episode.id, WRONG, knows_family=False)
+        take_back(episode.id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.CLOSED
         assert owed(case.maya, "strategy_discussion") is not None
 
@@ -534,7 +534,7 @@ def test_a_beginning_is_taken_back_and_a_case_closed_in_the_browser():
     client = browser(case.manager)
     back = reverse("enquiries:take_back", args=[case.maya, row.episode_id])
     assert "Take the beginning back" in words_of(client.get(back))
-    refused = client.post(back, {"words": WRONG, "knows_family": "no"})
+    refused = client.post(back, {"words": WRONG, "knows_family": "no", "has_conflict": "no"})
     assert refused.status_code == 409
     assert WRONG in refused.content.decode()
     assert "A manager sets it aside" in words_of(refused)

@@ -11,8 +11,8 @@ import time_machine
 from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.chronology.rules import as_known
-from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions import protection
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Strategy
 from sightline.enquiries.queries import protection as protecting
 from sightline.enquiries.queries.shown import decided_of
@@ -89,7 +89,7 @@ def test_a_discussion_counts_as_held_until_the_step_that_it_decided_on_is_taken_
         protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], **how)
         with pytest.raises(Refused, match="has moved a child on: start an enquiry"):
             meetings.not_held(meeting_id, WRONG, knows_family=False)
-        way.take_back(part.episode_id, WRONG, knows_family=False)
+        take_back(part.episode_id, WRONG, knows_family=False)
         meetings.not_held(meeting_id, WRONG, knows_family=False)
         assert stage_of(case.maya) is Stage.STRATEGY
         assert owed(case.maya, "strategy_discussion") is not None
@@ -139,7 +139,7 @@ def test_a_discussion_that_was_not_held_after_all_shows_no_threshold_and_no_outc
         how = {"knows_family": False, "worker_id": case.worker.pk}
         protection.decide_strategy(meeting_id, [deciding(part, "section_47_joint")], **how)
         assert part.id in decided_of([part.id])
-        way.take_back(part.episode_id, WRONG, knows_family=False)
+        take_back(part.episode_id, WRONG, knows_family=False)
         meetings.not_held(meeting_id, WRONG, knows_family=False)
         assert not decided_of([part.id])
         assert protecting.strategy(part.id, [case.maya]).outcome == "Not decided yet"

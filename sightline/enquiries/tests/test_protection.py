@@ -15,6 +15,7 @@ from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, conference, emergency, looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
@@ -306,12 +307,10 @@ def test_a_step_is_taken_back_and_can_be_taken_again():
     way.moved.append(told.append)
     try:
         with as_practitioner(case.manager):
-            way.take_back(
-                maya.episode_id, "The discussion was recorded for the wrong child.", knows_family=False
-            )
+            take_back(maya.episode_id, "The discussion was recorded for the wrong child.", knows_family=False)
             assert stage_of(case.maya) is Stage.STRATEGY
             with pytest.raises(Refused):
-                way.take_back(maya.episode_id, "no", knows_family=False)
+                take_back(maya.episode_id, "no", knows_family=False)
         assert [t.after for t in told] == [Stage.STRATEGY]
     finally:
         way.moved.remove(told.append)

@@ -9,7 +9,7 @@ import time_machine
 from django.urls import reverse
 
 from sightline.access.tests.factories import let_in
-from sightline.agencies.models import RolePermission
+from sightline.agencies.models import Notice, RolePermission
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Residence, Status
@@ -19,6 +19,7 @@ from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.ruling import rule_on
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import (
     Enquiry,
     Episode,
@@ -29,7 +30,7 @@ from sightline.enquiries.models import (
     WaitingHome,
 )
 from sightline.enquiries.queries import protection as queries
-from sightline.enquiries.terms import LegalBasis, Stage
+from sightline.enquiries.terms import Act, LegalBasis, Reached, Stage
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.meetings import actions as meetings
@@ -38,6 +39,7 @@ from sightline.records.actions import ConflictIn
 from sightline.voice.actions import WishesIn
 
 from .factories import a_closing, begun, discussed, make_case
+from .test_contact import tried
 from .test_pages import browser
 from .test_protection import BECAUSE, deciding, owed, stage_of
 
@@ -172,7 +174,7 @@ def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_
         assert not LookedAfter.objects.exists()
         assert not Status.objects.filter(folder_id=case.maya, kind="looked_after").exists()
         assert not Residence.objects.filter(folder_id=case.maya, area="Saltwick").exists()
-        with pytest.raises(Refused, match="still to rule on it"):
+        with pytest.raises(Refused, match="still to rule on that"):
             looked_after.become_looked_after(case.maya, a_placement())
         decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
         assert ruling_owed(case.maya).subject_id == decision_id
@@ -342,7 +344,7 @@ def test_nobody_takes_back_or_sets_aside_for_a_family_that_they_know():
                 act.set_aside(row.id, "It was begun for the wrong child.", knows_family=known)
             assert refused.value.verdict.field == "knows_family"
             with pytest.raises(Refused) as refused:
-                way.take_back(row.episode_id, "It was begun for the wrong child.", knows_family=known)
+                take_back(row.episode_id, "It was begun for the wrong child.", knows_family=known)
             assert refused.value.verdict.field == "knows_family"
         made = looked_after.become_looked_after(case.maya, a_placement())
         with pytest.raises(Refused, match="another manager must decide"):
@@ -365,9 +367,16 @@ def test_becoming_looked_after_by_mistake_is_taken_back_with_status_address_and_
     client = browser(case.manager)
     back = reverse("enquiries:take_looked_after_back", args=[case.maya, made.id])
     assert back in client.get(reverse("enquiries:looked_after", args=[case.maya, made.id])).content.decode()
-    known = client.post(back, {"words": "It was her cousin Maya.", "knows_family": "yes"})
+    known = client.post(
+        back, {"words": "It was her cousin Maya.", "knows_family": "yes", "has_conflict": "no"}
+    )
     assert known.status_code == 409
-    assert client.post(back, {"words": "It was her cousin Maya.", "knows_family": "no"}).status_code == 302
+    assert (
+        client.post(
+            back, {"words": "It was her cousin Maya.", "knows_family": "no", "has_conflict": "no"}
+        ).status_code
+        == 302
+    )
     with as_practitioner(case.manager):
         row = LookedAfter.objects.get(id=made.id)
         assert row.was_taken_back
@@ -382,3 +391,98 @@ def test_becoming_looked_after_by_mistake_is_taken_back_with_status_address_and_
         assert looked_after.become_looked_after(case.maya, a_placement()) is not None
     tab = client.get(reverse("enquiries:child", args=[case.maya])).content.decode()
     assert "Taken back" in tab
+
+
+@pytest.mark.obligation("REC-05")
+def test_that_a_child_is_no_longer_looked_after_is_taken_back_with_status_and_clocks():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        made = looked_after.become_looked_after(case.maya, a_placement(basis=LegalBasis.INTERIM))
+        review = owed(case.maya, "first_looked_after_review")
+        looked_after.end_looked_after(
+            made.id, today(), "Home to her mother, by the order.", knows_family=False
+        )
+        assert owed(case.maya, "first_looked_after_review") is None
+    client = browser(case.manager)
+    period = reverse("enquiries:looked_after", args=[case.maya, made.id])
+    back = reverse("enquiries:take_end_back", args=[case.maya, made.id])
+    assert back in client.get(period).content.decode()
+    sent = {"words": "It was her cousin who went home.", "knows_family": "no", "has_conflict": "no"}
+    assert client.post(back, sent).status_code == 302
+    with as_practitioner(case.manager):
+        row = LookedAfter.objects.get(id=made.id)
+        assert (row.ended_on, row.ended_words) == (None, "")
+        standing = Status.objects.filter(folder_id=case.maya, held_until=None)
+        assert {"looked_after", "interim_care_order"} <= set(standing.values_list("kind", flat=True))
+        again = owed(case.maya, "first_looked_after_review")
+        assert again is not None
+        assert again.due_at == review.due_at, "with the clock that it had"
+    told = client.get(period).content.decode()
+    assert "It was her cousin who went home." in told
+    assert "Home to her mother, by the order." in told, "what had been recorded stays readable"
+    assert client.post(back, sent).status_code == 409, "there is no end to take back"
+
+
+@pytest.mark.parametrize("upholds", [True, False])
+@pytest.mark.parametrize("what", ["step", "beginning", "end"])
+def test_what_is_taken_back_over_a_conflict_stands_until_another_manager_upholds_it(what, upholds):
+    case = make_case()
+    [row] = begun(case, case.maya)
+    because = "It was recorded on the wrong child."
+    asked = {"knows_family": "no", "words": because, "has_conflict": "yes", "for_the_child": "no",
+             "conflict": UNRESOLVED.conflict}  # fmt: skip
+    with as_practitioner(case.manager):
+        if what == "step":
+            way.move(way.locked(row.episode_id), Act.AGREE_HELP, reasons=BECAUSE)
+            path = reverse("enquiries:take_back", args=[case.maya, row.episode_id])
+        else:
+            made = looked_after.become_looked_after(case.maya, a_placement())
+            if what == "end":
+                looked_after.end_looked_after(made.id, today(), "She is at home again.", knows_family=False)
+            name = "take_end_back" if what == "end" else "take_looked_after_back"
+            path = reverse(f"enquiries:{name}", args=[case.maya, made.id])
+
+    def taken_back():
+        if what == "step":
+            return stage_of(case.maya) is Stage.ASSESSMENT
+        row = LookedAfter.objects.get(id=made.id)
+        return row.ended_on is None if what == "end" else row.was_taken_back
+
+    client = browser(case.manager)
+    answer = client.post(path, asked, follow=True)
+    assert "Nothing of it takes effect until another manager has ruled" in answer.content.decode()
+    again = client.post(path, {**asked, "has_conflict": "no"})
+    assert again.status_code == 409
+    assert "has still to rule on" in again.content.decode()
+    with as_practitioner(case.other_manager):
+        assert not taken_back()
+        rule_on(Waiting.objects.get(folder_id=case.maya).decision_id, upholds=upholds, reasons=BECAUSE)
+        assert taken_back() is upholds
+
+
+@pytest.mark.obligation("FAM-15")
+@pytest.mark.parametrize("upholds", [True, False])
+def test_how_a_child_whom_nobody_reaches_is_kept_safe_is_owed_until_a_conflict_over_it_is_ruled_on(upholds):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        for minutes in (90, 60, 30, 10):
+            tried(case, Reached.NO_ANSWER, minutes)
+    sent = {
+        "knows_family": "no", "what": "seen_elsewhere", "safe_words": "Her school sees her each day.",
+        "reasons": BECAUSE, "has_conflict": "yes", "conflict": UNRESOLVED.conflict, "for_the_child": "no",
+    }  # fmt: skip
+    path = reverse("enquiries:non_contact", args=[case.maya])
+    client = browser(case.manager)
+    asked = client.post(path, {**sent, "has_conflict": ""}).content.decode()
+    assert "Say whether there is a conflict" in asked
+    assert "Her school sees her each day." in asked
+    assert client.post(path, sent).status_code == 302
+    assert client.post(path, {**sent, "has_conflict": "no"}).status_code == 409
+    with as_practitioner(case.other_manager):
+        assert owed(case.maya, "decision_on_non_contact") is not None
+        rule_on(Waiting.objects.get(folder_id=case.maya).decision_id, upholds=upholds, reasons=BECAUSE)
+        assert (owed(case.maya, "decision_on_non_contact") is None) is upholds
+    with as_practitioner(case.manager):
+        assert Notice.objects.filter(text__contains="has ruled").exists()

@@ -40,6 +40,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
         raise Refused("The meeting that decided was not held after all, so there is nothing to rule on.")
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)
     duties.happened("conflict_decided", [row.folder_id], subject_id=decision_id, at=ruling.made_at)
+    records.tell_maker(ruling, f"/meetings/{row.meeting_id}/minutes/")
     record(Verb.WROTE, "meetings.rule_on", folder_id=row.folder_id, subject=row)
     for listener in hooks.ruled:
         listener(hooks.Ruled(row.meeting_id, row.folder_id, decision_id, upholds))

@@ -601,6 +601,8 @@ def test_a_decision_with_a_conflict_of_interests_waits_for_a_managers_ruling(fam
         assert "has ruled on this decision already" in text(manager.post(owed.path, ruled))
         with as_practitioner(family.manager):
             assert not Duty.objects.filter(kind="decision_on_conflict", closed_at__isnull=True).exists()
+        with as_practitioner(family.chair):
+            assert Notice.objects.filter(path=path, text__contains="has ruled").exists()
 
 
 def test_what_reached_somebody_a_supporter_and_an_interpreter(family: Family) -> None:

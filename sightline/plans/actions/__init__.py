@@ -7,12 +7,8 @@ from .begin import (
     BeginIn,
     WishesIn,
     begin_plan,
-    change_category,
-    end_core_member,
     join_siblings,
     leave_siblings,
-    name_core_member,
-    name_lead,
     sign_plan,
 )
 from .ending import EndIn, StepIn, close_plan, step_plan
@@ -20,12 +16,14 @@ from .incidents import (
     IncidentIn,
     count_incident_again,
     decide_on_incidents,
+    incidents_upheld,
     record_incident,
     record_return,
     take_talk_back,
     talk_after_return,
     withdraw_incident,
 )
+from .leading import change_category, end_core_member, name_core_member, name_lead
 from .listening import child_moved, meeting_held, review_concluded
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
@@ -47,6 +45,7 @@ from .review import (
 )
 from .sending import not_written_since, sent_once
 from .visiting import VisitIn, entries_signed, record_visit
+from .waiting import upheld
 from .withdrawing import meeting_not_held, withdraw_plan, withdraw_review
 from .work import ActionIn, OfferIn, close_action, give_action, hand_over_action, move_offer, offer_service
 from .writing import (
@@ -100,6 +99,7 @@ __all__ = [
     "entries_signed",
     "give_action",
     "hand_over_action",
+    "incidents_upheld",
     "join_siblings",
     "keep_local",
     "leave_siblings",
@@ -129,6 +129,7 @@ __all__ = [
     "take_talk_back",
     "take_transfer_back",
     "talk_after_return",
+    "upheld",
     "withdraw_incident",
     "withdraw_plan",
     "withdraw_review",

@@ -7,6 +7,7 @@ it had.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.db import transaction
@@ -29,7 +30,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force, withdrawn_since
 from sightline.procedures.terms import DutyAct
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
@@ -39,6 +41,7 @@ from .base import changed, enter, path_of, signed
 from .begin import BeginIn, WishesIn, set_statuses
 from .carrying import carry_back
 from .ending import decide_on
+from .waiting import nothing_waits, waits, when_upheld
 
 PUT_RIGHT = WishesIn(why_not="Taken back to put the record right: nothing new is decided for the child.")
 
@@ -50,9 +53,17 @@ def has_why(why: str) -> None:
 
 
 @transaction.atomic
-def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int | None = None) -> None:
+def reopen_plan(
+    plan_id: UUID,
+    why: str,
+    *,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
+    seen: int | None = None,
+) -> None:
     """A plan that was closed, or stepped to another, is taken up again. Its ending stays on the record; what has been
-    written since in the plan that it was stepped to goes along. By whoever may end such plans.
+    written since in the plan that it was stepped to goes along. By whoever may end such plans. With a conflict of
+    interests not resolved for the child it stays as it is until a manager upholds that.
 
     Raises Refused where the child has another plan, or what followed was reviewed already.
     """
@@ -60,6 +71,25 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
     may_decide = acting.may(Permission.DECIDE_PLAN)
     rules.may_end(PlanKind(plan.kind), may_decide=may_decide).or_refuse()
     has_why(why)
+    ending, undone = _may_reopen(plan, may_decide=may_decide)
+    decision = decide_on(
+        plan, "Plan reopened" if undone is None else "The step to another plan is taken back", why, PUT_RIGHT,
+        knows_family=knows_family, replaces_id=ending.decision_id if ending else None, conflict=conflict,
+    )  # fmt: skip
+    if not waits(decision, "reopened", plan.id):
+        _reopened(plan, acting, ending, undone, why)
+    record(Verb.WROTE, "plans.reopen_plan", folder_id=plan.folder_id, subject=decision)
+
+
+@when_upheld("reopened", None)
+def _reopen_upheld(decision: Decision, plan_id: UUID, _sent: None) -> None:
+    plan, acting = enter(plan_id, PlanAct.REOPEN)
+    ending, undone = _may_reopen(plan, may_decide=True)
+    _reopened(plan, acting, ending, undone, decision.reasons)
+
+
+def _may_reopen(plan: Plan, *, may_decide: bool) -> tuple[Ending | None, Plan | None]:
+    """The ending that is taken back, and the plan that the child was stepped to. Raises Refused where it may not be."""
     if TakenBack.objects.filter(undid=plan).exists():
         raise Refused(
             "The step that began this plan was taken back. Step the other plan again instead"
@@ -78,10 +108,10 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
         reviewed=undone is not None and queries.stands_reviewed(undone.id),
         may_decide=may_decide,
     ).or_refuse()
-    decision = decide_on(
-        plan, "Plan reopened" if undone is None else "The step to another plan is taken back", why, PUT_RIGHT,
-        knows_family=knows_family, replaces_id=ending.decision_id if ending else None,
-    )  # fmt: skip
+    return ending, undone
+
+
+def _reopened(plan: Plan, acting: Acting, ending: Ending | None, undone: Plan | None, why: str) -> None:
     if undone is not None:
         undone, _ = enter(undone.id, PlanAct.CLOSE)
         undone.ended_on = today()
@@ -98,7 +128,6 @@ def reopen_plan(plan_id: UUID, why: str, *, knows_family: bool | None, seen: int
         _begins_again(plan, why)
     else:
         _put_right(plan, ending, undone, why, acting)
-    record(Verb.WROTE, "plans.reopen_plan", folder_id=plan.folder_id, subject=decision)
 
 
 def _put_right(plan: Plan, ending: Ending, undone: Plan | None, why: str, acting: Acting) -> None:
@@ -164,33 +193,60 @@ def _open_again(review: Review) -> None:
 
 
 @transaction.atomic
-def reopen_review(review_id: UUID, why: str, *, knows_family: bool | None, seen: int | None = None) -> None:
+def reopen_review(
+    review_id: UUID,
+    why: str,
+    *,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
+    seen: int | None = None,
+) -> None:
     """The closing of a plan's latest review is taken back: it is open again with all its answers, what it had done on
-    the plan is owed again, and what it had opened is not. By whoever closed it, or who may decide on plans."""
+    the plan is owed again, and what it had opened is not. By whoever closed it, or who may decide on plans. With a
+    conflict of interests not resolved for the child it stays closed until a manager upholds that."""
     permit(Permission.WRITE_FOLDER)
     review = Review.objects.select_for_update(of=("self",)).filter(id=review_id).first()
     if review is None:
         raise NotFound
     plan, acting = enter(review.plan_id, PlanAct.RECORD, seen=seen)
-    rules.may_reopen_review(
-        closed=review.closed_at is not None,
-        later=Review.objects.filter(plan=plan, number__gt=review.number, withdrawn_at__isnull=True).exists(),
-    ).or_refuse()
+    _may_reopen_review(review)
     if review.closed_by_id != acting.practitioner_id and not acting.may(Permission.DECIDE_PLAN):
         raise NotPermitted(
             "The closing of a review is taken back by whoever closed it, or by a manager. Ask one of them"
         )
     has_why(why)
     knows_nobody(knows_family).or_refuse()
+    nothing_waits(plan.id)
     pack = pack_in_force()
-    decide(
+    [decision] = decide(
         [
             Deciding(
                 plan.folder_id, DecisionKind.PLAN, f"The closing of review {review.number} is taken back", why,
-                pack.name, pack.version, subject_id=plan.id, replaces_id=review.decision_id,
+                pack.name, pack.version, subject_id=plan.id, replaces_id=review.decision_id, **asdict(conflict),
             )
         ]
     )  # fmt: skip
+    if not waits(decision, "review reopened", plan.id, review.id):
+        _review_reopened(review, plan, acting, why)
+    record(Verb.WROTE, "plans.reopen_review", folder_id=plan.folder_id, subject=review)
+
+
+@when_upheld("review reopened", UUID)
+def _reopen_review_upheld(decision: Decision, plan_id: UUID, review_id: UUID) -> None:
+    review = Review.objects.select_for_update(of=("self",)).get(id=review_id)
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    _may_reopen_review(review)
+    _review_reopened(review, plan, acting, decision.reasons)
+
+
+def _may_reopen_review(review: Review) -> None:
+    later = Review.objects.filter(
+        plan_id=review.plan_id, number__gt=review.number, withdrawn_at__isnull=True
+    ).exists()
+    rules.may_reopen_review(closed=review.closed_at is not None, later=later).or_refuse()
+
+
+def _review_reopened(review: Review, plan: Plan, acting: Acting, why: str) -> None:
     changed(plan, acting, f"closing of review {review.number} taken back", why.strip())
     TakenBack.objects.create(
         folder_id=plan.folder_id, plan=plan, change=review.change, review=review, why=why.strip(), result=review.result,
@@ -198,7 +254,6 @@ def reopen_review(review_id: UUID, why: str, *, knows_family: bool | None, seen:
     )  # fmt: skip
     _owed_before(plan, review, why)
     _open_again(review)
-    record(Verb.WROTE, "plans.reopen_review", folder_id=plan.folder_id, subject=review)
 
 
 def _owed_before(plan: Plan, review: Review, why: str) -> None:

@@ -1,9 +1,9 @@
-"""A plan begins; who leads it, who is around it, which siblings' plans are made with it; a version is signed."""
+"""A plan begins; which siblings' plans are made with it; a version is signed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -12,21 +12,23 @@ from django.db.models import Q
 
 from sightline.access.actions import let_worker_in
 from sightline.access.queries import joined_set
+from sightline.agencies.models import Posting
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.actions import set_status
-from sightline.children.models import Status, Tie
+from sightline.children.models import Status
 from sightline.children.rules import NewStatus
 from sightline.children.terms import AbuseCategory, StatusKind
 from sightline.enquiries.actions import changes as way
+from sightline.enquiries.rules.protection import knows_nobody
 from sightline.kernel.ids import uuid7
-from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings.queries import taken_back_decisions
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
@@ -37,9 +39,10 @@ from sightline.voice.actions import WishesIn
 from sightline.voice.terms import Power
 
 from .. import queries, rules
-from ..models import Category, CoreMember, Lead, Plan, PlanVersion
+from ..models import Category, Lead, Plan, PlanVersion
 from ..terms import PlanAct, PlanKind, PlanState
-from .base import answered, changed, end_of, enter, enter_folder, path_of, signed, works_in
+from .base import changed, end_of, enter, enter_folder, path_of, signed, works_in
+from .waiting import nothing_waits, waits, when_upheld
 
 #: The status that a child stands under with each kind of plan.
 STATUS = {
@@ -47,11 +50,6 @@ STATUS = {
     PlanKind.CHILD_IN_NEED: StatusKind.CHILD_IN_NEED,
     PlanKind.CHILD_PROTECTION: StatusKind.PROTECTION_PLAN,
 }
-
-
-def undivided(conflict: ConflictIn) -> None:
-    """Raises Refused: nothing is done on a plan while a conflict is not resolved for the child (CHD-06)."""
-    rules.may_decide_despite(conflict.conflict, conflict.for_the_child).or_refuse()
 
 
 @dataclass(frozen=True)
@@ -81,14 +79,55 @@ class BeginIn:
     sooner_why: str = ""
 
 
-@transaction.atomic
-def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None) -> UUID:
-    """Begin a child's plan: decision, status, lead, clocks. Returns the plan.
+@dataclass(frozen=True)
+class _Beginning:
+    """A plan that waits for a ruling to begin."""
 
-    `with_plan`: the plan of a brother or sister that it is made together with. Raises NotFound, NotPermitted,
+    sent: BeginIn
+    with_plan: UUID | None = None
+
+
+@transaction.atomic
+def begin_plan(
+    folder_id: UUID, sent: BeginIn, *, knows_family: bool | None, with_plan: UUID | None = None
+) -> UUID:
+    """Begin a child's plan: decision, status, lead, clocks. Returns the plan; the decision where it waits for a ruling,
+    since a conflict of interests was not resolved for the child.
+
+    Whoever begins it does not know the family. `with_plan`: the plan of a brother or sister that it is made together
+    with. Raises NotFound, NotPermitted,
     or Refused where the rules say why not.
     """
     child_id, acting = enter_folder(folder_id)
+    knows_nobody(knows_family).or_refuse()
+    nothing_waits(folder_id)
+    _may_begin(folder_id, sent, may_decide=acting.may(Permission.DECIDE_PLAN))
+    decision = decided_to_begin(folder_id, sent, acting)
+    if decision.awaits_ruling:
+        check_sooner(folder_id, sent)
+    sent = replace(sent, lead_id=sent.lead_id or acting.practitioner_id)
+    if waits(decision, "begun", folder_id, _Beginning(sent, with_plan)):
+        record(Verb.WROTE, "plans.begin_plan", folder_id=folder_id, subject=decision)
+        return decision.id
+    plan = begun(folder_id, child_id, sent, acting, None, decision)
+    if with_plan is not None:
+        _together(plan, with_plan)
+    record(Verb.WROTE, "plans.begin_plan", folder_id=folder_id, subject=plan)
+    return plan.id
+
+
+@when_upheld("begun", _Beginning)
+def _begin_upheld(decision: Decision, folder_id: UUID, kept: _Beginning) -> None:
+    child_id, acting = enter_folder(folder_id)
+    _may_begin(folder_id, kept.sent, may_decide=True)
+    plan = begun(folder_id, child_id, still_in_time(folder_id, kept.sent), acting, None, decision)
+    # The brother's or sister's plan may have ended while the ruling was waited for.
+    if kept.with_plan in {plan_id for plan_id, *_ in queries.plans_in_family(folder_id)}:
+        _together(plan, kept.with_plan)
+    record(Verb.WROTE, "plans.begin_plan", folder_id=folder_id, subject=plan)
+
+
+def _may_begin(folder_id: UUID, sent: BeginIn, *, may_decide: bool) -> None:
     standing = Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
     conference = (
         Decision.objects.filter(id=sent.decision_id, folder_id=folder_id).first()
@@ -100,16 +139,11 @@ def begin_plan(folder_id: UUID, sent: BeginIn, *, with_plan: UUID | None = None)
     in_effect(conference)
     rules.may_begin(
         sent.kind,
-        may_decide=acting.may(Permission.DECIDE_PLAN),
+        may_decide=may_decide,
         conference_decision=conference is not None,
         open_kind=PlanKind(standing.kind) if standing else None,
         moved_here=bool(sent.from_authority),
     ).or_refuse()
-    plan = begun(folder_id, child_id, sent, acting, None)
-    if with_plan is not None:
-        _together(plan, with_plan)
-    record(Verb.WROTE, "plans.begin_plan", folder_id=folder_id, subject=plan)
-    return plan.id
 
 
 def in_effect(decision: Decision | None) -> None:
@@ -133,18 +167,22 @@ def in_effect(decision: Decision | None) -> None:
         raise Refused("A manager ruled that this decision does not take effect. Follow another", "decision")
 
 
-def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_from: Plan | None) -> Plan:
-    """The rows of a plan that has been allowed: used where one begins and where one is stepped up or down."""
+def _check_begin(sent: BeginIn, acting: Acting) -> Posting:
+    """The post of whoever leads a plan to be begun. Raises Refused where it does not hold together."""
     if sent.began_on > today():
         raise Refused("A plan begins today or on a day that is past", "began_on")
     if sent.kind is PlanKind.CHILD_PROTECTION and sent.category not in {c.value for c in AbuseCategory}:
         raise Refused("Select the category of the plan", "category")
-    lead_id = sent.lead_id or acting.practitioner_id
-    posting = works_in(lead_id)
+    posting = works_in(sent.lead_id or acting.practitioner_id)
     if posting is None:
         raise Refused("Choose somebody who holds a post today to lead the plan", "lead")
-    undivided(sent.conflict)
-    pack, at = pack_in_force(), now()
+    return posting
+
+
+def decided_to_begin(folder_id: UUID, sent: BeginIn, acting: Acting) -> Decision:
+    """That a plan begins is decided, with the regard had to the child's wishes. A step of an action."""
+    _check_begin(sent, acting)
+    pack = pack_in_force()
     [decision] = decide(
         [
             Deciding(
@@ -154,6 +192,16 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
         ]
     )  # fmt: skip
     weigh(decision, sent.kind, sent.wishes)
+    return decision
+
+
+def begun(
+    folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_from: Plan | None, decision: Decision
+) -> Plan:
+    """The rows of a plan that was decided on: used where one begins and where one is stepped up or down."""
+    posting = _check_begin(sent, acting)
+    lead_id = posting.practitioner_id
+    pack, at = pack_in_force(), now()
     here, elsewhere = queries.protection_plans_before(folder_id)
     elsewhere = max(elsewhere, sent.earlier_plans or 0)
     plan = Plan.objects.create(
@@ -190,14 +238,12 @@ def begun(folder_id: UUID, child_id: UUID, sent: BeginIn, acting: Acting, came_f
     # A plan that an earlier return told of goes on here, and its next review with the clock that it has. One that was
     # missed is answered for, and this plan's own clock runs.
     protection = sent.kind is PlanKind.CHILD_PROTECTION
-    told_of = list(queries.reviews_told_of(joined_set(folder_id))) if protection else []
-    goes_on = any(duty.due_at >= at for duty in told_of)
-    without = pack.event("child_protection_reviewed", today()).discharges if goes_on else []
-    runs_from, event = min(end_of(sent.began_on), at), f"{sent.kind.value}_plan_begun"
+    told_of, without = _told_of(folder_id, sent.kind, pack)
+    runs_from = min(end_of(sent.began_on), at)
     duties.happened(
-        event, [folder_id], subject_id=plan.id, at=runs_from, path=path_of(plan), owner_id=lead_id,
-        team_id=posting.team_id, pack=pack, without=without,
-        sooner=_sooner(sent, pack, runs_from, set(pack.event(event, today()).opens) - set(without)),
+        f"{sent.kind.value}_plan_begun", [folder_id], subject_id=plan.id, at=runs_from, path=path_of(plan),
+        owner_id=lead_id, team_id=posting.team_id, pack=pack, without=without,
+        sooner=_sooner(folder_id, sent, pack, runs_from),
     )  # fmt: skip
     duties.hand_to([duty.id for duty in told_of], lead_id, team_id=posting.team_id, path=path_of(plan))
     changed(plan, acting, "begun", sent.reasons)
@@ -219,16 +265,61 @@ _FIRST_REVIEW = {
 }
 
 
-def _sooner(
-    sent: BeginIn, pack: Pack, runs_from: datetime, opens: Collection[str]
-) -> dict[str, tuple[datetime, str]]:
-    """What this child needs before the limits of what beginning the plan opens. Raises Refused where it opens none."""
-    found: dict[str, tuple[datetime, str]] = {}
-    for asked, kind, by in (
+def _asked_sooner(sent: BeginIn) -> list[tuple[str, str, date | None]]:
+    """What may be asked for sooner with a plan: the question, the kind of duty, the day."""
+    return [
         ("visit_by", f"{sent.kind.value}_visit", sent.visit_by),
         ("core_group_by", "first_core_group", sent.core_group_by),
         ("review_by", _FIRST_REVIEW[sent.kind], sent.review_by),
-    ):
+    ]
+
+
+def _told_of(folder_id: UUID, kind: PlanKind, pack: Pack) -> tuple[list[Duty], Collection[str]]:
+    """The reviews that an earlier return told of, and which kinds of duty go on with them rather than begin anew."""
+    if kind is not PlanKind.CHILD_PROTECTION:
+        return [], ()
+    rows = list(queries.reviews_told_of(joined_set(folder_id)))
+    goes_on = any(duty.due_at >= now() for duty in rows)
+    return rows, pack.event("child_protection_reviewed", today()).discharges if goes_on else ()
+
+
+def _opens(folder_id: UUID, kind: PlanKind, pack: Pack) -> set[str]:
+    """The kinds of duty whose clocks start with the plan."""
+    return set(pack.event(f"{kind.value}_plan_begun", today()).opens) - set(
+        _told_of(folder_id, kind, pack)[1]
+    )
+
+
+def check_sooner(folder_id: UUID, sent: BeginIn) -> None:
+    """Raises Refused where what is asked for sooner brings nothing forward: said at once, also where the plan waits."""
+    _sooner(folder_id, sent, pack_in_force(), min(end_of(sent.began_on), now()))
+
+
+def still_in_time(folder_id: UUID, sent: BeginIn) -> BeginIn:
+    """What was asked for sooner, as far as a ruling leaves it time: today where its day has gone by, and left out where
+    the limit by itself ends no later."""
+    pack, runs_from = pack_in_force(), min(end_of(sent.began_on), now())
+    opens = _opens(folder_id, sent.kind, pack)
+    left = {
+        asked: duties.still_sooner(kind, runs_from, by, pack=pack) if kind in opens else None
+        for asked, kind, by in _asked_sooner(sent)
+        if by is not None
+    }
+    return replace(
+        sent,
+        visit_by=left.get("visit_by"),
+        core_group_by=left.get("core_group_by"),
+        review_by=left.get("review_by"),
+    )
+
+
+def _sooner(
+    folder_id: UUID, sent: BeginIn, pack: Pack, runs_from: datetime
+) -> dict[str, tuple[datetime, str]]:
+    """What this child needs before the limits of what beginning the plan opens. Raises Refused where it opens none."""
+    opens = _opens(folder_id, sent.kind, pack)
+    found: dict[str, tuple[datetime, str]] = {}
+    for asked, kind, by in _asked_sooner(sent):
         if by is not None and kind not in opens:
             raise Refused(
                 "No clock for this starts with this plan. Leave it empty; one that runs is brought forward on its own "
@@ -307,125 +398,6 @@ def leave_siblings(plan_id: UUID, why: str) -> None:
     plan.together = None
     changed(plan, acting, "made apart from brothers and sisters", why.strip())
     record(Verb.WROTE, "plans.leave_siblings", folder_id=plan.folder_id, subject=plan)
-
-
-@transaction.atomic
-def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date | None = None) -> None:
-    """Somebody else leads the plan; what the one before still owed on it goes to them."""
-    plan, acting = enter(plan_id, PlanAct.RECORD)
-    day = from_day or today()
-    posting = works_in(practitioner_id)
-    if posting is None:
-        raise Refused("Choose somebody who holds a post today", "practitioner")
-    if plan.lead_id == practitioner_id:
-        raise Refused("They lead this plan already", "practitioner")
-    if not why.strip():
-        raise Refused("Say why somebody else leads from now on", "why")
-    before = Lead.objects.filter(plan=plan, held_until__isnull=True).first()
-    if before is not None:
-        if day < before.held_from or day > today():
-            raise Refused("Give a day between the start of the present lead and today", "from_day")
-        before.held_until = day
-        before.save(update_fields=["held_until"])
-    Lead.objects.create(
-        folder_id=plan.folder_id, plan=plan, practitioner_id=practitioner_id, agency_id=posting.agency_id,
-        post=posting.post_title, held_from=day, **signed(acting),
-    )  # fmt: skip
-    plan.lead_id, plan.team_id = practitioner_id, posting.team_id
-    changed(plan, acting, "led by somebody else", why.strip())
-    if practitioner_id != acting.practitioner_id:
-        let_worker_in(plan.folder_id, practitioner_id, why=f"Leads the {PlanKind(plan.kind).label.lower()}")
-    owed = [*queries.duty_ids_on(plan.id), *queries.review_clocks(plan).values_list("id", flat=True)]
-    duties.hand_to(owed, practitioner_id, team_id=posting.team_id)
-    duties.discharge("plan_answers", plan.id)
-    record(Verb.WROTE, "plans.name_lead", folder_id=plan.folder_id, subject=plan, to=practitioner_id)
-
-
-@transaction.atomic
-def change_category(plan_id: UUID, code: str, why: str, *, from_day: date | None = None) -> None:
-    """The category of a child protection plan changes; the one at the start stays on the record."""
-    plan, acting = enter(plan_id)
-    if PlanKind(plan.kind) is not PlanKind.CHILD_PROTECTION:
-        raise Refused("Only a child protection plan has a category")
-    if not acting.may(Permission.DECIDE_PLAN):
-        raise Refused(
-            "The category is decided by whoever chairs the conference, or by a manager. Ask one of them"
-        )
-    if code not in {c.value for c in AbuseCategory}:
-        raise Refused("Select the category", "category")
-    if not why.strip():
-        raise Refused("Say why the category changes", "why")
-    day = from_day or today()
-    before = Category.objects.filter(plan=plan, held_until__isnull=True).get()
-    if before.code == code:
-        raise Refused("This is its category already", "category")
-    if not before.held_from <= day <= today():
-        raise Refused("Give a day between the start of the present category and today", "from_day")
-    before.held_until = day
-    before.save(update_fields=["held_until"])
-    Category.objects.create(
-        folder_id=plan.folder_id, plan=plan, code=code, why=why.strip(), held_from=day, **signed(acting)
-    )
-    set_status(plan.folder_id, NewStatus(StatusKind.PROTECTION_PLAN, day, category=code))
-    changed(plan, acting, f"category is now {AbuseCategory(code).label}", why.strip())
-    record(Verb.WROTE, "plans.change_category", folder_id=plan.folder_id, subject=plan)
-
-
-@transaction.atomic
-def name_core_member(
-    plan_id: UUID,
-    role: str,
-    *,
-    practitioner_id: UUID | None = None,
-    person_id: UUID | None = None,
-    brings: str = "",
-    from_day: date | None = None,
-) -> UUID:
-    """Somebody joins the group around the child: a professional, who then opens the record, or one of the family."""
-    plan, acting = enter(plan_id, PlanAct.RECORD)
-    if not role.strip():
-        raise Refused("Say in what role they are in the group", "role")
-    day = from_day or today()
-    if day > today():
-        raise Refused("Give today or a day that is past", "from_day")
-    same = Q(practitioner_id=practitioner_id) if practitioner_id else Q(person_id=person_id)
-    if CoreMember.objects.filter(same, plan=plan, held_until__isnull=True).exists():
-        raise Refused("They are in the group already", "who")
-    agency_id = None
-    if practitioner_id is not None:
-        posting = works_in(practitioner_id)
-        if posting is None:
-            raise Refused("Choose somebody who holds a post today", "who")
-        agency_id = posting.agency_id
-        let_worker_in(plan.folder_id, practitioner_id, why="Is in the group around the child")
-    elif (
-        person_id is None
-        or not Tie.objects.filter(held_on(today()), folder_id=plan.folder_id, other_id=person_id).exists()
-    ):
-        raise Refused("Choose somebody who is in the child’s life, or a professional", "who")
-    member = CoreMember.objects.create(
-        folder_id=plan.folder_id, plan=plan, practitioner_id=practitioner_id, agency_id=agency_id,
-        person_id=person_id, role=role.strip()[:120], brings=brings.strip()[:300], held_from=day, **signed(acting),
-    )  # fmt: skip
-    changed(plan, acting, "somebody joined the group around the child")
-    record(Verb.WROTE, "plans.name_core_member", folder_id=plan.folder_id, subject=member)
-    return member.id
-
-
-@transaction.atomic
-def end_core_member(plan_id: UUID, member_id: UUID, why: str, *, day: date | None = None) -> None:
-    """Somebody is in the group no more; that they were stays."""
-    plan, acting = enter(plan_id, PlanAct.RECORD)
-    member = CoreMember.objects.filter(plan=plan, id=member_id, held_until__isnull=True).first()
-    if member is None:
-        raise NotFound
-    if not why.strip():
-        raise Refused("Say why they are in the group no more", "why")
-    member.held_until, member.why_ended = max(day or today(), member.held_from), why.strip()[:300]
-    member.save(update_fields=["held_until", "why_ended"])
-    changed(plan, acting, "somebody left the group around the child", why.strip())
-    answered(plan)
-    record(Verb.WROTE, "plans.end_core_member", folder_id=plan.folder_id, subject=member)
 
 
 @transaction.atomic

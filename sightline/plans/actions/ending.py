@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -45,8 +45,20 @@ from ..terms import (
     ReviewResult,
 )
 from .base import changed, enter, signed
-from .begin import STATUS, BeginIn, WishesIn, begun, in_effect, statuses_of, undivided, weigh
+from .begin import (
+    STATUS,
+    BeginIn,
+    WishesIn,
+    begun,
+    check_sooner,
+    decided_to_begin,
+    in_effect,
+    statuses_of,
+    still_in_time,
+    weigh,
+)
 from .carrying import carry
+from .waiting import nothing_waits, waits, when_upheld
 
 
 @dataclass(frozen=True)
@@ -86,7 +98,21 @@ class StepIn:
     lead_id: UUID | None = None
     wishes: WishesIn = field(default_factory=WishesIn)
     conflict: ConflictIn = NO_CONFLICT
+    visit_by: date | None = None
+    core_group_by: date | None = None
+    review_by: date | None = None
+    """Where this child must be visited, the core group meet or the new plan be reviewed before the pack's limit, and
+    why (TIM-01)."""
+    sooner_why: str = ""
     knows_family: bool | None = field(kw_only=True)
+
+    def next_plan(self, lead_id: UUID | None) -> BeginIn:
+        """The plan that the child goes on under from today, led by `lead_id` where nobody else is named."""
+        return BeginIn(
+            self.to, today(), self.reasons, category=self.category, decision_id=self.decision_id,
+            lead_id=self.lead_id or lead_id, wishes=self.wishes, visit_by=self.visit_by,
+            core_group_by=self.core_group_by, review_by=self.review_by, sooner_why=self.sooner_why,
+        )  # fmt: skip
 
 
 def has_died(plan: Plan) -> bool:
@@ -141,9 +167,10 @@ def decide_on(
     replaces_id: UUID | None = None,
     conflict: ConflictIn = NO_CONFLICT,
 ) -> Decision:
-    """What is decided on how a plan goes on, with the regard had to the child's wishes."""
+    """What is decided on how a plan goes on, with the regard had to the child's wishes. Raises Refused while an earlier
+    decision on it waits for a ruling."""
     knows_nobody(knows_family).or_refuse()
-    undivided(conflict)
+    nothing_waits(plan.id)
     pack = pack_in_force()
     [decision] = decide(
         [
@@ -229,25 +256,50 @@ def _write_ending(
 @transaction.atomic
 def close_plan(plan_id: UUID, sent: EndIn, *, seen: int | None = None) -> None:
     """The plan ends, and with it the child's case: census reason, summary, who helps now, feedback, and who
-    answers for the record. Raises Refused where one is missing, or a review must come first."""
+    answers for the record. With a conflict of interests not resolved for the child it ends when a manager upholds that.
+    Raises Refused where one is missing, or a review must come first."""
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
-    kind = PlanKind(plan.kind)
-    rules.may_end(kind, may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
+    rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
     _check_end(plan, sent.closing, case_closes=True)
-    waiting = Transfer.objects.filter(plan=plan, answered_at__isnull=True).first()
-    if waiting is not None:
-        if not grown_or_dead(plan):
-            raise Refused("Another authority has been asked to take this plan. Record its answer first")
-        _request_ends(waiting, acting, "The plan was closed here before the other authority’s conference.")
-    _close(plan, acting, sent)
+    asked = _asked_of_another(plan)
+    decision = decided_to_close(plan, sent)
+    if waits(decision, "closed", plan.id, sent):
+        record(Verb.WROTE, "plans.close_plan", folder_id=plan.folder_id, subject=decision)
+        return
+    _plan_closed(plan, acting, sent, decision, asked)
 
 
-def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
+@when_upheld("closed", EndIn)
+def _plan_close_upheld(decision: Decision, plan_id: UUID, sent: EndIn) -> None:
+    plan, acting = enter(plan_id, PlanAct.CLOSE)
+    _check_end(plan, sent.closing, case_closes=True)
+    _plan_closed(plan, acting, sent, decision, _asked_of_another(plan))
+
+
+def _asked_of_another(plan: Plan) -> Transfer | None:
+    """A request that another authority take the plan, which ends with it. Raises Refused while one is awaited."""
+    asked = Transfer.objects.filter(plan=plan, answered_at__isnull=True).first()
+    if asked is not None and not grown_or_dead(plan):
+        raise Refused("Another authority has been asked to take this plan. Record its answer first")
+    return asked
+
+
+def _plan_closed(plan: Plan, acting: Acting, sent: EndIn, decision: Decision, asked: Transfer | None) -> None:
+    if asked is not None:
+        _request_ends(asked, acting, "The plan was closed here before the other authority’s conference.")
+    _close(plan, acting, sent, decision)
+
+
+def decided_to_close(plan: Plan, sent: EndIn) -> Decision:
+    """That a plan closes is decided. A step of an action."""
     reason = Closure(sent.reason)
-    decision = decide_on(
+    return decide_on(
         plan, f"Plan closed: {reason.label[0].lower()}{reason.label[1:]}", sent.reasons, sent.wishes,
         knows_family=sent.knows_family, conflict=sent.conflict,
     )  # fmt: skip
+
+
+def _close(plan: Plan, acting: Acting, sent: EndIn, decision: Decision) -> None:
     before = _before(plan)
     _end(plan, acting, decision, "The plan was closed.", actions_too=True)
     _end_statuses(plan, STATUS[PlanKind(plan.kind)], StatusKind.CHILD_IN_NEED, StatusKind.EARLY_HELP)
@@ -266,12 +318,37 @@ def _close(plan: Plan, acting: Acting, sent: EndIn) -> None:
 @transaction.atomic
 def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     """The child goes on under a plan of another kind: outcomes that go on, statements, needs, services and open
-    actions go along. A child stepped down from protection stays a child in need (HLP-04). Returns the new plan."""
+    actions go along. A child stepped down from protection stays a child in need (HLP-04). Returns the new plan; the
+    decision where it waits for a ruling, since a conflict of interests was not resolved for the child."""
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
-    kind = PlanKind(plan.kind)
     may_decide = acting.may(Permission.DECIDE_PLAN)
+    _check_step(plan, sent, may_decide=may_decide)
+    decision = decide_on(
+        plan, f"Stepped {_towards(plan, sent)} to a {sent.to.label.lower()}", sent.reasons, sent.wishes,
+        knows_family=sent.knows_family, conflict=sent.conflict,
+    )  # fmt: skip
+    if decision.awaits_ruling:
+        check_sooner(plan.folder_id, sent.next_plan(plan.lead_id))
+    if waits(decision, "stepped", plan.id, sent):
+        record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=decision)
+        return decision.id
+    return _stepped(plan, acting, sent, decision)
+
+
+@when_upheld("stepped", StepIn)
+def _step_upheld(decision: Decision, plan_id: UUID, sent: StepIn) -> None:
+    plan, acting = enter(plan_id, PlanAct.CLOSE)
+    _check_step(plan, sent, may_decide=True)
+    _stepped(plan, acting, sent, decision, upheld=True)
+
+
+def _towards(plan: Plan, sent: StepIn) -> str:
+    return "up" if sent.to.height > PlanKind(plan.kind).height else "down"
+
+
+def _check_step(plan: Plan, sent: StepIn, *, may_decide: bool) -> None:
+    kind, last = PlanKind(plan.kind), _last_review(plan)
     rules.may_end(kind, may_decide=may_decide or sent.to.height > kind.height).or_refuse()
-    last = _last_review(plan)
     rules.check_step(
         kind,
         sent.to,
@@ -290,11 +367,10 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
     ).or_refuse()
     end = Closing("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False)
-    towards = "up" if sent.to.height > kind.height else "down"
-    decision = decide_on(
-        plan, f"Stepped {towards} to a {sent.to.label.lower()}", sent.reasons, sent.wishes,
-        knows_family=sent.knows_family, conflict=sent.conflict,
-    )  # fmt: skip
+
+
+def _stepped(plan: Plan, acting: Acting, sent: StepIn, decision: Decision, *, upheld: bool = False) -> UUID:
+    kind, towards = PlanKind(plan.kind), _towards(plan, sent)
     before = _before(plan)
     _end(plan, acting, decision, f"Stepped {towards} to a {sent.to.label.lower()}.", actions_too=False)
     change = changed(plan, acting, f"stepped {towards} to a {sent.to.label.lower()}", sent.reasons.strip())
@@ -306,19 +382,14 @@ def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
         _end_statuses(plan, StatusKind.EARLY_HELP)
     if sent.to is PlanKind.EARLY_HELP:
         way.step_down(plan.folder_id, reasons=sent.reasons, decision_id=decision.id)
-    new = begun(
-        plan.folder_id,
-        plan.child_id,
-        BeginIn(
-            sent.to, today(), sent.reasons, category=sent.category, decision_id=sent.decision_id,
-            lead_id=sent.lead_id or plan.lead_id, wishes=sent.wishes,
-        ),
-        acting,
-        plan,
-    )  # fmt: skip
+    follows = sent.next_plan(plan.lead_id)
+    if upheld:
+        follows = still_in_time(plan.folder_id, follows)
+    begins = decided_to_begin(plan.folder_id, follows, acting)
+    new = begun(plan.folder_id, plan.child_id, follows, acting, plan, begins)
     new.together = plan.together
     new.save(update_fields=["together"])
-    carry(plan, new, last, acting)
+    carry(plan, new, _last_review(plan), acting)
     _write_ending(change, acting, decision, sent, before, reason="", next_kind=sent.to.value)
     record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=new)
     return new.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,10 @@ from sightline.agencies.rules import Acting
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.enquiries.actions import changes as enquiries
+from sightline.enquiries.actions.waiting import keep_waiting, none_waits, ruling_owed
+from sightline.enquiries.models import Waiting
+from sightline.enquiries.rules.protection import knows_nobody
+from sightline.enquiries.terms import Waits
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -20,7 +24,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force, withdrawn_since
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
@@ -249,26 +254,74 @@ def talk_after_return(
 
 
 @transaction.atomic
-def decide_on_incidents(folder_id: UUID, kind: IncidentKind, outcome: str, reasons: str) -> UUID:
-    """Decide what repeated incidents mean for the child; those before it are then not counted again."""
+def decide_on_incidents(
+    folder_id: UUID,
+    kind: IncidentKind,
+    outcome: str,
+    reasons: str,
+    *,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
+) -> UUID:
+    """Decide what repeated incidents mean for the child; those before it are then not counted again. With a conflict of
+    interests not resolved for the child they are counted, and the decision is owed, until a manager upholds it."""
     enter_folder(folder_id)
+    knows_nobody(knows_family).or_refuse()
     if not outcome.strip():
         raise Refused("Say what was decided", "outcome")
-    rows = list(
-        Incident.objects.select_for_update(of=("self",)).filter(
-            folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True
-        )
-    )
+    none_waits(Waits.INCIDENTS, folder_id, kind=kind.value)
+    rows = _undecided(folder_id, kind)
     if not rows:
         raise Refused("There is no incident without a decision")
     pack = pack_in_force()
     [decision] = decide(
-        [Deciding(folder_id, DecisionKind.INCIDENTS, outcome.strip()[:200], reasons, pack.name, pack.version)]
+        [
+            Deciding(
+                folder_id, DecisionKind.INCIDENTS, outcome.strip()[:200], reasons, pack.name, pack.version,
+                **asdict(conflict),
+            )
+        ]
+    )  # fmt: skip
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.INCIDENTS, folder_id, {"kind": kind.value})
+        ruling_owed(decision, pack)
+    else:
+        _decided(rows, kind, decision)
+    record(Verb.WROTE, "plans.decide_on_incidents", folder_id=folder_id, subject=decision, count=len(rows))
+    return decision.id
+
+
+def _undecided(folder_id: UUID, kind: IncidentKind) -> list[Incident]:
+    rows = Incident.objects.select_for_update(of=("self",)).filter(
+        folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True
     )
+    return list(rows)
+
+
+def incidents_upheld(waiting: Waiting) -> None:
+    """A manager upheld a decision on repeated incidents: it stands for those that were recorded before it was made. A
+    step of the ruling."""
+    decision, kind = waiting.decision, IncidentKind(waiting.sent["kind"])
+    known = [r for r in _undecided(waiting.folder_id, kind) if r.written_at <= decision.made_at]
+    _decided(known, kind, decision)
+    record(
+        Verb.WROTE,
+        "plans.decide_on_incidents",
+        folder_id=decision.folder_id,
+        subject=decision,
+        count=len(known),
+    )
+    _child, acting = enter_folder(waiting.folder_id)
+    since = [r for r in _undecided(waiting.folder_id, kind) if r.written_at > decision.made_at]
+    if since:
+        # What was recorded while it was waited for may repeat often enough to ask for another decision.
+        _count(waiting.folder_id, kind, acting, since[-1].id)
+
+
+def _decided(rows: Sequence[Incident], kind: IncidentKind, decision: Decision) -> None:
     for row in rows:
         row.decision = decision
         row.save(update_fields=["decision"])
+    folder_id = decision.folder_id
     for subject in queries.decision_owed(folder_id, kind):
-        duties.happened("incidents_decided", [folder_id], subject_id=subject, at=now(), pack=pack)
-    record(Verb.WROTE, "plans.decide_on_incidents", folder_id=folder_id, subject=decision, count=len(rows))
-    return decision.id
+        duties.happened("incidents_decided", [folder_id], subject_id=subject, at=now(), pack=pack_in_force())

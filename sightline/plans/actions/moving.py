@@ -6,7 +6,7 @@ request that is not needed any more ends without an answer; an answer recorded i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -28,7 +28,8 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, decide
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import rules
@@ -36,8 +37,9 @@ from ..models import Plan, Transfer
 from ..terms import Direction, PlanAct, PlanKind, PlanState
 from .back import has_why
 from .base import answered, changed, end_of, enter, enter_folder, signed
-from .begin import BeginIn, begun
-from .ending import EndIn, _check_end, _close, _request_ends
+from .begin import BeginIn, begun, decided_to_begin
+from .ending import EndIn, _check_end, _close, _request_ends, decided_to_close
+from .waiting import nothing_waits, waits, when_upheld
 from .withdrawing import withdraw_plan
 
 
@@ -115,7 +117,8 @@ class TransferAnswer:
 @transaction.atomic
 def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
     """Record the receiving conference's answer. Accepted out: our plan closes and the other authority is
-    responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was."""
+    responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was. Returns the plan that
+    began. With a conflict of interests not resolved for the child the answer waits until a manager upholds it."""
     row = Transfer.objects.filter(id=transfer_id).first()
     if row is None:
         raise NotFound
@@ -135,13 +138,34 @@ def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
             "The receiving conference is still to come. The plan stays with the sender until then",
             "conference_on",
         )
+    nothing_waits(row.id)
+    decision = None
     if sent.accepted:
-        _may_move(row, sent.conference_on)
+        decision = _decided_out(row, sent) if row.direction == Direction.OUT.value else _decided_in(row, sent)
+        if waits(decision, "moved", row.id, sent):
+            record(Verb.WROTE, "plans.answer_transfer", folder_id=row.folder_id, subject=decision)
+            return None
+    return _answered(row, sent, decision)
+
+
+@when_upheld("moved", TransferAnswer)
+def _move_upheld(decision: Decision, transfer_id: UUID, sent: TransferAnswer) -> None:
+    row = Transfer.objects.get(id=transfer_id)
+    if row.answered_at is not None:
+        raise Refused(f"This request has been answered since: {said_of(row)}")
+    if row.direction == Direction.OUT.value:
+        _may_go(row, sent)
+    else:
+        _may_come(row, sent)
+    _answered(row, sent, decision)
+
+
+def _answered(row: Transfer, sent: TransferAnswer, decision: Decision | None) -> UUID | None:
     made = None
     if row.direction == Direction.OUT.value:
-        _answered_out(row, sent)
+        _answered_out(row, sent, decision)
     else:
-        made = _answered_in(row, sent)
+        made = _answered_in(row, sent, decision)
     row.answered_at, row.accepted, row.answered_by = now(), sent.accepted, sent.answered_by.strip()[:200]
     row.answer, row.conference_on = sent.words.strip(), sent.conference_on or row.conference_on
     row.save()
@@ -149,42 +173,72 @@ def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
     return made
 
 
-def _answered_out(row: Transfer, sent: TransferAnswer) -> None:
+def _may_go(row: Transfer, sent: TransferAnswer) -> tuple[Plan, Acting, EndIn]:
+    """Our plan, and how it ends with the other authority's answer. Raises Refused where it may not."""
+    _may_move(row, sent.conference_on)
     if row.plan_id is None:
         raise NotFound
-    plan, acting = enter(row.plan_id, PlanAct.CLOSE if sent.accepted else PlanAct.TAKE_BACK)
-    if not sent.accepted:
-        changed(plan, acting, "stays with us", sent.words.strip())
-        return
+    plan, acting = enter(row.plan_id, PlanAct.CLOSE)
     if sent.end is None:
         raise Refused("Write the closing summary", "summary")
-    rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
     end = replace(sent.end, reason=Closure.RC5.value)
     _check_end(plan, end.closing, case_closes=True)
-    _close(plan, acting, end)
+    return plan, acting, end
+
+
+def _decided_out(row: Transfer, sent: TransferAnswer) -> Decision:
+    plan, acting, end = _may_go(row, sent)
+    rules.may_end(PlanKind(plan.kind), may_decide=acting.may(Permission.DECIDE_PLAN)).or_refuse()
+    return decided_to_close(plan, end)
+
+
+def _answered_out(row: Transfer, sent: TransferAnswer, decision: Decision | None) -> None:
+    if decision is None:
+        if row.plan_id is None:
+            raise NotFound
+        plan, acting = enter(row.plan_id, PlanAct.TAKE_BACK)
+        changed(plan, acting, "stays with us", sent.words.strip())
+        return
+    plan, acting, end = _may_go(row, sent)
+    _close(plan, acting, end, decision)
     authority_changed(row.folder_id, responsible=row.authority)
 
 
-def _answered_in(row: Transfer, sent: TransferAnswer) -> UUID | None:
-    child_id, acting = enter_folder(row.folder_id)
-    duties.happened(
-        "transfer_in_answered", [row.folder_id], subject_id=row.id, at=now(), done=sent.conference_on
-    )
-    if not sent.accepted:
-        return None
+def _may_come(row: Transfer, sent: TransferAnswer) -> BeginIn:
+    """How the plan begins here. Raises Refused where it may not."""
+    _may_move(row, sent.conference_on)
     if sent.begin is None or sent.conference_on is None:
         raise Refused("Say how the plan begins here", "reasons")
-    if not acting.may(Permission.DECIDE_PLAN):
-        raise NotPermitted(
-            "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
-        )
-    knows_nobody(sent.knows_family).or_refuse()
     standing = Plan.objects.filter(folder_id=row.folder_id).exclude(state=PlanState.CLOSED.value).first()
     rules.may_begin(
         PlanKind.CHILD_PROTECTION, may_decide=True, conference_decision=False,
         open_kind=PlanKind(standing.kind) if standing else None, moved_here=True,
     ).or_refuse()  # fmt: skip
-    plan = begun(row.folder_id, child_id, sent.begin, acting, None)
+    return sent.begin
+
+
+def _decided_in(row: Transfer, sent: TransferAnswer) -> Decision:
+    _child_id, acting = enter_folder(row.folder_id)
+    begin = _may_come(row, sent)
+    if not acting.may(Permission.DECIDE_PLAN):
+        raise NotPermitted(
+            "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
+        )
+    knows_nobody(sent.knows_family).or_refuse()
+    nothing_waits(row.folder_id)
+    return decided_to_begin(row.folder_id, begin, acting)
+
+
+def _answered_in(row: Transfer, sent: TransferAnswer, decision: Decision | None) -> UUID | None:
+    child_id, acting = enter_folder(row.folder_id)
+    duties.happened(
+        "transfer_in_answered", [row.folder_id], subject_id=row.id, at=now(), done=sent.conference_on
+    )
+    if decision is None:
+        return None
+    begin = _may_come(row, sent)
+    begin = replace(begin, lead_id=begin.lead_id or decision.maker_id)
+    plan = begun(row.folder_id, child_id, begin, acting, None, decision)
     row.plan = plan
     return plan.id
 
@@ -208,10 +262,13 @@ def _may_move(row: Transfer, conference_on: date | None) -> None:
 
 
 @transaction.atomic
-def take_transfer_back(transfer_id: UUID, why: str, *, knows_family: bool | None) -> None:
+def take_transfer_back(
+    transfer_id: UUID, why: str, *, knows_family: bool | None, conflict: ConflictIn = NO_CONFLICT
+) -> None:
     """A request that waits is not needed any more, or was recorded in error: it ends without an answer. An answer that
     was recorded in error is taken back, and the request waits again with the clock that it had; what was recorded stays
-    with the decision that takes it back. By whoever may decide on plans, or who wrote down a request that waits.
+    with the decision that takes it back. By whoever may decide on plans, or who wrote down a request that waits. With a
+    conflict of interests not resolved for the child an answer stands until a manager upholds that.
 
     Raises Refused where our plan was closed with the answer (it is reopened on its own page first), or where the plan
     that began with it was reviewed since.
@@ -231,7 +288,10 @@ def take_transfer_back(transfer_id: UUID, why: str, *, knows_family: bool | None
         _not_needed(row, acting, why)
     else:
         knows_nobody(knows_family).or_refuse()
-        _waits_again(row, acting, why, knows_family=knows_family)
+        nothing_waits(row.id)
+        decision = _answer_taken_back(row, why, conflict)
+        if not waits(decision, "moved back", row.id):
+            _waits_again(row, why)
     record(Verb.WROTE, "plans.take_transfer_back", folder_id=row.folder_id, subject=row)
 
 
@@ -244,31 +304,51 @@ def _not_needed(row: Transfer, acting: Acting, why: str) -> None:
         duties.withdraw_all(row.id, f"The request ended without an answer: {why.strip()}")
 
 
-def _waits_again(row: Transfer, acting: Acting, why: str, *, knows_family: bool | None) -> None:
+def _answer_taken_back(row: Transfer, why: str, conflict: ConflictIn) -> Decision:
+    _may_wait_again(row)
+    pack = pack_in_force()
+    [decision] = decide(
+        [
+            Deciding(
+                row.folder_id, DecisionKind.PLAN, f"The answer on the move, {row.authority}, is taken back",
+                f"{why.strip()}\nWhat had been recorded: {said_of(row)}", pack.name, pack.version,
+                subject_id=row.id, **asdict(conflict),
+            )
+        ]
+    )  # fmt: skip
+    return decision
+
+
+@when_upheld("moved back", None)
+def _back_upheld(decision: Decision, transfer_id: UUID, _sent: None) -> None:
+    row = Transfer.objects.select_for_update(of=("self",)).get(id=transfer_id)
+    if row.answered_at is None:
+        raise Refused("This request has been taken back since. Say that the decision does not take effect")
+    _may_wait_again(row)
+    _waits_again(row, decision.reasons)
+
+
+def _may_wait_again(row: Transfer) -> None:
     if Transfer.objects.filter(
         folder_id=row.folder_id, direction=row.direction, answered_at__isnull=True
     ).exists():
         raise Refused("Another request of this kind is waiting. Record its answer first")
-    pack, said = pack_in_force(), said_of(row)
-    decide(
-        [
-            Deciding(
-                row.folder_id, DecisionKind.PLAN, f"The answer on the move, {row.authority}, is taken back",
-                f"{why.strip()}\nWhat had been recorded: {said}", pack.name, pack.version, subject_id=row.id,
-            )
-        ]
-    )  # fmt: skip
+    ours = row.plan if row.direction == Direction.OUT.value else None
+    if ours is not None and ours.state == PlanState.CLOSED.value:
+        raise Refused("Our plan was closed with this answer. Reopen it on its own page first")
+
+
+def _waits_again(row: Transfer, why: str) -> None:
     accepted = row.accepted
     row.answered_at, row.accepted, row.answered_by, row.answer = None, None, "", ""
     if row.direction == Direction.OUT.value:
         assert row.plan_id is not None
-        if Plan.objects.filter(id=row.plan_id, state=PlanState.CLOSED.value).exists():
-            raise Refused("Our plan was closed with this answer. Reopen it on its own page first")
         plan, acting = enter(row.plan_id, PlanAct.ASK_TRANSFER)
         changed(plan, acting, "waits for the other authority again", why.strip())
     else:
         if accepted and row.plan_id is not None:
-            withdraw_plan(row.plan_id, why, knows_family=knows_family, with_answer=True)
+            # Whoever decides on this knows nobody: it was asked when it was decided.
+            withdraw_plan(row.plan_id, why, knows_family=False, with_answer=True)
             row.plan = None
         duties.owe_again(
             Duty.objects.filter(subject_id=row.id, kind="transfer_in_conference"),

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from sightline.agencies.actions import permit
+from sightline.agencies.queries import agencies
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.enquiries.rules.protection import knows_nobody
+from sightline.enquiries.rules.stages import has_words
 from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.meetings.queries import quorum_lacks
+from sightline.meetings.rules import Present
+from sightline.meetings.terms import Came, InviteeKind
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import GOES_ON, Offer, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
+from ..models import GOES_ON, Offer, Plan, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..terms import Achieved, DidChange, Next, PlanAct, PlanKind, PlanState, ReviewResult, Whose
 from .base import changed, end_of, enter, path_of, signed
-from .begin import WishesIn, undivided, weigh
+from .begin import WishesIn, weigh
+from .waiting import nothing_waits, waits, when_upheld
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,15 @@ def start_review(
     held_on: date,
     *,
     who_came: str = "",
+    agency_ids: Collection[UUID] = (),
+    family_came: int = 0,
+    without_quorum_why: str = "",
     meeting_id: UUID | None = None,
     together: UUID | None = None,
 ) -> UUID:
-    """Open this child's part of a review held that day: at `meeting_id`, which says who took part, or with `who_came`
-    in words. Raises Refused where there is nothing signed to review."""
+    """Open this child's part of a review held that day: at `meeting_id`, which says who took part and holds its quorum,
+    or with `who_came` in words, from which agencies and how many of the family. Raises Refused where there is nothing
+    signed to review, or a review at no recorded meeting lacks the pack's quorum without a reason."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
     open_review = Review.objects.filter(GOES_ON, plan=plan).exists()
     state = PlanState(plan.state)
@@ -60,13 +73,40 @@ def start_review(
         raise Refused("Give today or a day that is past", "held_on")
     if meeting_id is not None and meeting_id not in queries.meetings_for(plan):
         raise Refused("Choose a meeting that was held to review this plan", "meeting")
+    there = {"took_part": "", "lacked": "", "without_quorum_why": ""}
+    if meeting_id is None:
+        there = _quorum(plan, held_on, agency_ids, family_came, without_quorum_why)
     review = Review.objects.create(
         folder_id=plan.folder_id, plan=plan, number=Review.objects.filter(plan=plan).count() + 1, held_on=held_on,
-        meeting_id=meeting_id, together=together, who_came=who_came.strip(), **signed(acting),
+        meeting_id=meeting_id, together=together, who_came=who_came.strip(), **there, **signed(acting),
     )  # fmt: skip
     changed(plan, acting, f"review {review.number} opened")
     record(Verb.WROTE, "plans.start_review", folder_id=plan.folder_id, subject=review)
     return review.id
+
+
+def _quorum(
+    plan: Plan, held_on: date, agency_ids: Collection[UUID], family_came: int, without_why: str
+) -> dict[str, str]:
+    """Who took part in a review at no recorded meeting, and what the quorum of its kind of meeting lacked. Raises
+    Refused where it was not met and no reason is given."""
+    pack = pack_in_force()
+    purpose = next(of for of, kind in queries.REVIEWS.items() if kind.value == plan.kind)
+    came = list(agencies().filter(id__in=list(agency_ids)))
+    people = [Present(a.name, InviteeKind.PRACTITIONER, Came.CAME, a.name, a.kind) for a in came]
+    people += [Present("One of the family", InviteeKind.FAMILY, Came.CAME)] * family_came
+    lacks = quorum_lacks(pack.meeting(purpose.value, held_on), pack, people)
+    if lacks and not has_words(without_why):
+        raise Refused(
+            f"The quorum is not met: {'; '.join(lacks)}. Say why the review counts without it, or record the meeting",
+            "without_quorum_why",
+        )
+    took_part = [a.name for a in came] + ([f"{family_came} of the family"] if family_came else [])
+    return {
+        "took_part": ", ".join(took_part),
+        "lacked": "; ".join(lacks),
+        "without_quorum_why": without_why.strip() if lacks else "",
+    }
 
 
 def _open_review(review_id: UUID) -> Review:
@@ -127,6 +167,15 @@ def answer_offer(review_id: UUID, offer_id: UUID, did: DidChange | None, words: 
     record(Verb.WROTE, "plans.answer_offer", folder_id=plan.folder_id, subject=row)
 
 
+@dataclass(frozen=True)
+class _ReviewEnd:
+    """What a review decided that waits for a ruling."""
+
+    result: ReviewResult
+    next_by: date | None = None
+    sooner_why: str = ""
+
+
 @transaction.atomic
 def close_review(
     review_id: UUID,
@@ -140,24 +189,24 @@ def close_review(
     sooner_why: str = "",
     seen: int | None = None,
 ) -> UUID:
-    """Close a review with its decision; the next one's clock starts where the plan goes on. Returns the decision.
+    """Close a review with its decision; the next one's clock starts where the plan goes on. Returns the decision. With
+    a conflict of interests not resolved for the child the review stays open until a manager upholds it.
 
     Raises Refused while a planned outcome, a service or an account is unanswered.
     """
     review = _open_review(review_id)
     plan, acting = enter(review.plan_id, PlanAct.RECORD, seen=seen)
-    shown = queries.review_shown(review.id)
-    rules.may_close_review(
-        [o.outcome.words for o in shown.outcomes if o.answer is None],
-        [o.offer.name for o in shown.offers if o.answer is None],
-        [a.name for a in shown.accounts if a.agrees is None],
-        result,
-    ).or_refuse()
+    _all_answered(review, result)
     if result is None:
         raise Refused("Select what the review decided", "result")
     knows_nobody(knows_family).or_refuse()
-    undivided(conflict)
-    pack, at, kind = pack_in_force(), now(), PlanKind(plan.kind)
+    nothing_waits(plan.id)
+    if next_by is not None and result is ReviewResult.CONTINUES:
+        if next_by <= today():
+            raise Refused("The next review is still to come. Give a later day", "next_by")
+        if not has_words(sooner_why):
+            raise Refused("Say why this child needs it sooner", "sooner_why")
+    pack = pack_in_force()
     [decision] = decide(
         [
             Deciding(
@@ -166,9 +215,41 @@ def close_review(
             )
         ]
     )  # fmt: skip
-    weigh(decision, kind, wishes)
+    weigh(decision, PlanKind(plan.kind), wishes)
+    end = _ReviewEnd(result, next_by, sooner_why)
+    if waits(decision, "reviewed", plan.id, end):
+        record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=decision)
+        return decision.id
+    _review_closed(review, plan, acting, decision, end)
+    return decision.id
+
+
+@when_upheld("reviewed", _ReviewEnd)
+def _review_close_upheld(decision: Decision, plan_id: UUID, end: _ReviewEnd) -> None:
+    review = Review.objects.select_for_update(of=("self",)).filter(GOES_ON, plan_id=plan_id).first()
+    if review is None or review.written_at > decision.made_at:
+        raise Refused("The review that decided this is not open any more. Say that it does not take effect")
+    plan, acting = enter(plan_id, PlanAct.RECORD)
+    _all_answered(review, end.result)
+    if end.next_by is not None and end.next_by <= today():
+        end = replace(end, next_by=today() + timedelta(days=1))
+    _review_closed(review, plan, acting, decision, end)
+
+
+def _all_answered(review: Review, result: ReviewResult | None) -> None:
+    shown = queries.review_shown(review.id)
+    rules.may_close_review(
+        [o.outcome.words for o in shown.outcomes if o.answer is None],
+        [o.offer.name for o in shown.offers if o.answer is None],
+        [a.name for a in shown.accounts if a.agrees is None],
+        result,
+    ).or_refuse()
+
+
+def _review_closed(review: Review, plan: Plan, acting: Acting, decision: Decision, end: _ReviewEnd) -> None:
+    pack, at, kind, result = pack_in_force(), now(), PlanKind(plan.kind), end.result
     review.result, review.decision, review.closed_at = result.value, decision, at
-    review.closed_by_id = acting.practitioner_id
+    review.closed_by_id = decision.maker_id
     review.save()
     goes_on = result is ReviewResult.CONTINUES
     held_at = min(end_of(review.held_on), at)
@@ -177,22 +258,19 @@ def close_review(
         record(Verb.WROTE, "plans.close_review", folder_id=duty.folder_id, subject=duty)
     event = f"{kind.value}_reviewed" if goes_on else f"{kind.value}_reviewed_last"
     sooner = {}
-    if next_by is not None and goes_on:
-        if next_by <= today():
-            raise Refused("The next review is still to come. Give a later day", "next_by")
-        sooner = {k: (end_of(next_by), sooner_why) for k in pack.event(event, today()).opens}
+    if end.next_by is not None and goes_on:
+        sooner = {k: (end_of(end.next_by), end.sooner_why) for k in pack.event(event, today()).opens}
     duties.happened(
         event,
         [plan.folder_id], subject_id=plan.id, at=held_at, done=review.held_on, path=path_of(plan),
         owner_id=plan.lead_id, team_id=plan.team_id, pack=pack, sooner=sooner,
     )  # fmt: skip
     review.change = changed(
-        plan, acting, f"review {review.number} closed: {result.label.lower()}", reasons.strip()
+        plan, acting, f"review {review.number} closed: {result.label.lower()}", decision.reasons
     )
     review.save(update_fields=["change"])
     duties.discharge("plan_answers", plan.id)
     record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=review)
-    return decision.id
 
 
 @transaction.atomic

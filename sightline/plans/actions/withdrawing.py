@@ -31,6 +31,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyAct
+from sightline.records.actions import NO_CONFLICT, ConflictIn
+from sightline.records.models import Decision
 
 from .. import queries, rules
 from ..models import Action, Plan, PlanChange, Review, TakenBack, Transfer
@@ -38,6 +40,7 @@ from ..terms import PlanAct, PlanKind, PlanState
 from .back import PUT_RIGHT, has_why
 from .base import changed, enter, path_of, signed
 from .ending import decide_on, give_up_actions
+from .waiting import waits, when_upheld
 
 #: What an act discharges is discharged a moment before the history says what was done.
 _SAME_ACT = timedelta(seconds=5)
@@ -46,27 +49,55 @@ _TAKEN_BACK = "The beginning of the plan was taken back."
 
 @transaction.atomic
 def withdraw_plan(
-    plan_id: UUID, why: str, *, knows_family: bool | None, seen: int | None = None, with_answer: bool = False
+    plan_id: UUID,
+    why: str,
+    *,
+    knows_family: bool | None,
+    conflict: ConflictIn = NO_CONFLICT,
+    seen: int | None = None,
+    with_answer: bool = False,
 ) -> None:
     """The beginning of a plan is taken back: it ends, and statuses, the child's way and what was owed before it are as
-    they were. By whoever began it, or who may decide on plans. Raises Refused where it was reviewed since, began by a
-    step or came from another authority, but `with_answer`: with the answer of our conference that had taken it."""
+    they were. By whoever began it, or who may decide on plans. With a conflict of interests not resolved for the child
+    it goes on until a manager upholds that. Raises Refused where it was reviewed since, began by a step or came from
+    another authority, but `with_answer`: with the answer of our conference that had taken it."""
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
-    kind = PlanKind(plan.kind)
+    _may_withdraw(
+        plan,
+        own=plan.written_by_id == acting.practitioner_id,
+        may_decide=acting.may(Permission.DECIDE_PLAN),
+        with_answer=with_answer,
+    )
+    has_why(why)
+    decision = decide_on(
+        plan, f"{PlanKind(plan.kind).label}: its beginning is taken back", why, PUT_RIGHT, knows_family=knows_family,
+        replaces_id=plan.decision_id, conflict=conflict,
+    )  # fmt: skip
+    if not waits(decision, "withdrawn", plan.id):
+        _plan_withdrawn(plan, acting, why)
+    record(Verb.WROTE, "plans.withdraw_plan", folder_id=plan.folder_id, subject=decision)
+
+
+@when_upheld("withdrawn", None)
+def _withdraw_upheld(decision: Decision, plan_id: UUID, _sent: None) -> None:
+    plan, acting = enter(plan_id, PlanAct.CLOSE)
+    _may_withdraw(plan, own=False, may_decide=True)
+    _plan_withdrawn(plan, acting, decision.reasons)
+
+
+def _may_withdraw(plan: Plan, *, own: bool, may_decide: bool, with_answer: bool = False) -> None:
     rules.may_withdraw_plan(
-        kind,
+        PlanKind(plan.kind),
         stepped=plan.came_from_id is not None,
         moved_here="" if with_answer else plan.from_authority,
         asked=Transfer.objects.filter(plan=plan, answered_at__isnull=True).exists(),
         reviewed=queries.stands_reviewed(plan.id),
-        own=plan.written_by_id == acting.practitioner_id,
-        may_decide=acting.may(Permission.DECIDE_PLAN),
+        own=own,
+        may_decide=may_decide,
     ).or_refuse()
-    has_why(why)
-    decision = decide_on(
-        plan, f"{kind.label}: its beginning is taken back", why, PUT_RIGHT, knows_family=knows_family,
-        replaces_id=plan.decision_id,
-    )  # fmt: skip
+
+
+def _plan_withdrawn(plan: Plan, acting: Acting, why: str) -> None:
     plan.ended_on = today()
     _nothing_was_owed(plan)
     give_up_actions(plan, acting, _TAKEN_BACK)
@@ -79,7 +110,6 @@ def withdraw_plan(
     if plan.decision_id is not None:
         way.undo_decided(plan.folder_id, [plan.decision_id], reasons=why)
     _plan_owed(plan)
-    record(Verb.WROTE, "plans.withdraw_plan", folder_id=plan.folder_id, subject=decision)
 
 
 def _nothing_was_owed(plan: Plan) -> None:

@@ -29,6 +29,19 @@ class Review(Signed):
     meeting_id = models.UUIDField(null=True)
     together = models.UUIDField(null=True)
     who_came = models.TextField(blank=True)
+    took_part = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Held at no recorded meeting: the agencies that took part",
+    )
+    lacked = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the pack's quorum lacked then, empty where it was met",
+    )
+    without_quorum_why = models.TextField(blank=True, default="", db_default="")
     result = models.CharField(max_length=10, blank=True, choices=choices(ReviewResult))
     decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT, related_name="+")
     closed_at = models.DateTimeField(null=True)
@@ -40,6 +53,10 @@ class Review(Signed):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["plan", "number"], name="review_number_once"),
+            models.CheckConstraint(
+                name="a_review_without_quorum_says_why",
+                condition=Q(lacked="") | ~Q(without_quorum_why=""),
+            ),
             models.UniqueConstraint(fields=["plan"], condition=GOES_ON, name="one_review_at_a_time"),
             models.CheckConstraint(
                 name="a_review_is_closed_or_taken_back",

@@ -24,6 +24,7 @@ from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.once import OnceForm
 from sightline.kernel.verdicts import NotPermitted, Refused
+from sightline.records.pages.conflict import ConflictForm
 
 from .. import actions, queries
 from ..queries import PlanView
@@ -77,7 +78,7 @@ def form_page(
             status = 409
         else:
             drop_form(request.path)
-            messages.success(request, done)
+            messages.success(request, form.done(done) if isinstance(form, ConflictForm) else done)
             return HttpResponseRedirect(then() if callable(then) else then or back)
     if "folder_id" in shown:
         kept = urlencode({"form": request.path, "title": title})

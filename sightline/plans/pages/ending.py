@@ -20,6 +20,7 @@ from sightline.records.terms import DecisionKind
 from .. import actions, queries
 from ..terms import PlanKind
 from . import forms
+from . import forms_of_ending as ends
 from .common import bound, form_page, opened, people, plan_page
 
 
@@ -27,7 +28,7 @@ from .common import bound, form_page, opened, people, plan_page
 def close(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
     """The plan ends, and with it the child's case."""
     view, shown, plan = opened(request, folder_id, plan_id, "close")
-    form = bound(request, forms.CloseForm, as_of=plan.version)
+    form = bound(request, ends.CloseForm, as_of=plan.version)
     form.offer_heard(view.folder_ids)
     form.offer_people(people())
     return form_page(
@@ -49,7 +50,7 @@ def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
             shown | {"waiting": step_up_waiting(view.folder_ids), "back_href": plan_page(plan)},
             status=409 if request.method == "POST" else 200,
         )
-    form = bound(request, forms.StepForm, as_of=plan.version)
+    form = bound(request, ends.StepForm, as_of=plan.version)
     form.offer_steps(plan.kind)
     form.offer_heard(view.folder_ids)
     everybody = people()
@@ -83,7 +84,8 @@ def take_back(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespo
     return form_page(
         request, shown, form,
         lambda: actions.reopen_plan(
-            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"], seen=form.seen_version()
+            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflicting(), seen=form.seen_version(),
         ),
         title=f"Take the step to the {stepped} back" if stepped else f"Reopen the {plan.kind.label.lower()}",
         done="Taken back. The plan is open again; its ending stays on the record.",
@@ -103,7 +105,8 @@ def withdraw(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespon
     return form_page(
         request, shown, form,
         lambda: actions.withdraw_plan(
-            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"], seen=form.seen_version()
+            plan.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflicting(), seen=form.seen_version(),
         ),
         title=f"Take the beginning of the {plan.kind.label.lower()} back",
         done="Taken back. The plan stays readable, and another may be begun.",
@@ -117,7 +120,7 @@ def withdraw(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespon
 def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Another authority asks us to take a child on a protection plan."""
     view, shown = open_child(request, folder_id, "plans.receive", tab="plan")
-    form = bound(request, forms.ReceiveTransferForm)
+    form = bound(request, ends.ReceiveTransferForm)
 
     def send() -> None:
         got = form.cleaned_data
@@ -142,7 +145,7 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
         raise NotFound
     back = reverse("plans:child", args=[view.folder_ids[0]])
     if found.direction == "out":
-        form = bound(request, forms.AnswerOutForm)
+        form = bound(request, ends.AnswerOutForm)
         form.offer_heard(view.folder_ids)
         form.offer_people(people())
 
@@ -152,7 +155,7 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
         title = f"What {found.authority} decided"
         hint = "If it accepted, our plan closes and it is responsible for the child from today."
     else:
-        form = bound(request, forms.AnswerInForm)
+        form = bound(request, ends.AnswerInForm)
         form.offer_heard(view.folder_ids)
         form.fields["lead"].set_options(people())
         hint = (
@@ -176,11 +179,12 @@ def transfer_back(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> H
     if found is None:
         raise NotFound
     waiting = found.answered_at is None
-    form = bound(request, forms.ReopenForm)
+    form = bound(request, forms.EndRequestForm if waiting else forms.ReopenForm)
     return form_page(
         request, shown, form,
         lambda: actions.take_transfer_back(
-            found.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"]
+            found.id, form.cleaned_data["why"], knows_family=form.cleaned_data["knows_family"],
+            conflict=actions.ConflictIn() if waiting else form.conflicting(),
         ),
         title=f"End the request, {found.authority}" if waiting else f"Take the answer back, {found.authority}",
         done="Ended without an answer." if waiting else "Taken back. The request waits for its answer again.",

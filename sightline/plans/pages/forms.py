@@ -9,12 +9,9 @@ from uuid import UUID
 from django import forms
 
 from sightline.children.terms import AbuseCategory
-from sightline.enquiries.pages.closing import ClosingForm, ClosingWords
-from sightline.enquiries.terms import Closure
 from sightline.govuk.forms import (
     Choice,
     Choices,
-    Confirm,
     Day,
     Moment,
     Option,
@@ -35,15 +32,11 @@ from ..queries import LocalView, SameText
 from ..terms import (
     Achieved,
     Agrees,
-    ChildWas,
     DidChange,
     FamilyPlan,
-    IncidentKind,
     Next,
     OfferState,
     PlanKind,
-    ReviewResult,
-    ServiceNeed,
     StandsOn,
     TieKept,
     When,
@@ -113,11 +106,11 @@ class PlanForm(OnceForm):
         return UUID(text) if text else None
 
 
-class _Wishes(WishesForm, PlanForm):
+class OfWishes(WishesForm, PlanForm):
     """A form about a plan that asks for the child's wishes as well."""
 
 
-class _Decision(ConflictForm):
+class OfDecision(ConflictForm):
     """A form by which something is decided on a plan."""
 
     def conflicting(self) -> actions.ConflictIn:
@@ -125,7 +118,29 @@ class _Decision(ConflictForm):
         return actions.ConflictIn(**self.conflict_said())
 
 
-class BeginForm(_Wishes, _Decision):
+class OfSooner(PageForm):
+    """What this child needs sooner than the clocks of a new plan ask (TIM-01)."""
+
+    visit_by = Day(
+        "Must this child be visited sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    core_group_by = Day(
+        "Must the core group meet sooner than the procedures ask? By when", tense="future", required=False,
+        hint="With a child protection plan only. Leave empty where the usual time will do",
+    )  # fmt: skip
+    review_by = Day(
+        "Must the plan be reviewed sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
+
+
+class BeginForm(OfWishes, OfDecision, OfSooner):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     kind = Choice(
         "Which plan?",
         [
@@ -153,23 +168,10 @@ class BeginForm(_Wishes, _Decision):
     with_plan = Select(
         "Is it made together with the plan of a brother or sister?", required=False, empty="No, on its own"
     )
-    visit_by = Day(
-        "Must this child be visited sooner than the procedures ask? By when", tense="future", required=False,
-        hint="Leave empty where the usual time will do",
-    )  # fmt: skip
-    core_group_by = Day(
-        "Must the core group meet sooner than the procedures ask? By when", tense="future", required=False,
-        hint="With a child protection plan only. Leave empty where the usual time will do",
-    )  # fmt: skip
-    review_by = Day(
-        "Must the plan be reviewed sooner than the procedures ask? By when", tense="future", required=False,
-        hint="Leave empty where the usual time will do",
-    )  # fmt: skip
-    sooner_why = Text("Why sooner?", required=False)
     field_order = (
-        "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons", "has_conflict",
-        "conflict", "for_the_child", "conflict_resolved", "heard", "weight", "wishes_why_not", "visit_by",
-        "core_group_by", "review_by", "sooner_why",
+        "knows_family", "kind", "category", "decision", "earlier_plans", "began_on", "lead", "with_plan", "reasons",
+        "has_conflict", "conflict", "for_the_child", "conflict_resolved", "heard", "weight", "wishes_why_not",
+        "visit_by", "core_group_by", "review_by", "sooner_why",
     )  # fmt: skip
 
     def sent(self) -> actions.BeginIn:
@@ -468,12 +470,20 @@ class WhyForm(PlanForm):
     why = Words("Why?", rows=3, ask="Say why")
 
 
-class ReopenForm(WhyForm):
+class EndRequestForm(WhyForm):
+    """Why a request that is not needed any more ends: nothing that was decided is taken back."""
+
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
-    field_order = ("knows_family", "why")
+    field_order: tuple[str, ...] = ("knows_family", "why")
+
+
+class ReopenForm(EndRequestForm, OfDecision):
+    """Why what was decided is taken back."""
+
+    field_order = ("knows_family", "why", "has_conflict", "conflict", "for_the_child", "conflict_resolved")
 
 
 class JoinForm(WhyForm):
@@ -494,6 +504,13 @@ class StartReviewForm(PlanForm):
     who_came = Words(
         "Who was invited, who came, who sent a report or apologies, from which agency?", required=False, rows=3,
         hint="Leave empty where you have chosen the meeting",
+    )  # fmt: skip
+
+    agencies = Choices("Which agencies took part?", required=False, small=True)
+    family_came = Whole("How many of the family took part?", required=False, most=50, width="2")
+    without_quorum_why = Words(
+        "If fewer took part than the procedures ask for: why does the review count all the same?", required=False,
+        rows=2,
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -539,283 +556,3 @@ class OfferReviewedForm(PlanForm):
         rows=3,
         ask="Say what it changed, or what stood in the way",
     )
-
-
-class CloseReviewForm(_Wishes, _Decision):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-    result = Choice(
-        "What did the review decide?", labelled(ReviewResult), ask="Select what the review decided"
-    )
-    reasons = Words("Why?", rows=4, ask="Give the reasons")
-    next_by = Day(
-        "Does this child need the next review sooner than the procedures ask? By when", tense="future", required=False,
-        hint="Leave empty where the usual time will do",
-    )  # fmt: skip
-    sooner_why = Text("Why sooner?", required=False)
-    field_order = (
-        "knows_family",
-        "result",
-        "reasons",
-        "has_conflict",
-        "conflict",
-        "for_the_child",
-        "conflict_resolved",
-        "heard",
-        "weight",
-        "wishes_why_not",
-        "next_by",
-        "sooner_why",
-    )
-
-
-class _Ending(_Wishes, ClosingWords):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-    reasons = Words("Why?", rows=4, ask="Give the reasons")
-
-
-class CloseForm(_Ending, _Decision, ClosingForm):
-    field_order = (
-        "knows_family", "reason", "reasons", "has_conflict", "conflict", "for_the_child", "conflict_resolved",
-        "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight", "wishes_why_not",
-    )  # fmt: skip
-
-    def sent(self) -> actions.EndIn:
-        got = self.cleaned_data
-        return actions.EndIn(
-            got["reason"], got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), self.weighed(), conflict=self.conflicting(),
-            knows_family=got["knows_family"],
-        )  # fmt: skip
-
-
-class StepForm(_Ending, _Decision):
-    to = Choice("Which plan does the child go on under?", ask="Select the plan")
-    category = Choice("Category", CATEGORIES, ask="Select the category of the plan", small=True)
-    decision = Select(
-        "The conference’s decision", required=False, empty="Choose the decision that it follows"
-    )
-    lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
-    field_order = (
-        "knows_family", "to", "category", "decision", "lead", "reasons", "has_conflict", "conflict", "for_the_child",
-        "conflict_resolved", "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight",
-        "wishes_why_not",
-    )  # fmt: skip
-
-    def offer_steps(self, kind: PlanKind) -> None:
-        asked = ("category", "decision")
-        self.fields["to"].set_options(  # type: ignore[attr-defined]
-            [
-                Option(
-                    k.value, k.label, hint="Step up" if k.height > kind.height else "Step down",
-                    reveals=asked if k is PlanKind.CHILD_PROTECTION else (),
-                )
-                for k in PlanKind
-                if k is not kind
-            ]
-        )  # fmt: skip
-        if kind is PlanKind.CHILD_PROTECTION:
-            for name in asked:
-                del self.fields[name]
-
-    def sent(self) -> actions.StepIn:
-        got = self.cleaned_data
-        return actions.StepIn(
-            PlanKind(got["to"]), got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), category=got.get("category") or "", decision_id=self.uuid("decision"),
-            lead_id=self.uuid("lead"), wishes=self.weighed(), conflict=self.conflicting(),
-            knows_family=got["knows_family"],
-        )  # fmt: skip
-
-
-class AskTransferForm(PlanForm):
-    authority = Text("Which authority is asked?", max_length=120, ask="Say which authority is asked")
-    words = Words(
-        "What was sent to whom, and what keeps the child safe meanwhile?", rows=4,
-        ask="Say what was sent, to whom, and what keeps the child safe meanwhile",
-    )  # fmt: skip
-    conference_on = Day(
-        "When is their conference, if it is known?", required=False, hint="For example, 9 3 2027"
-    )
-
-
-class ReceiveTransferForm(PlanForm):
-    authority = Text("Which authority asks?", max_length=120, ask="Say which authority asks")
-    category = Choice(
-        "Category of their plan", CATEGORIES, ask="Select the category of their plan", small=True
-    )
-    earlier_plans = Whole("Child protection plans before that one", required=False, most=50)
-    asked_on = Day(
-        "When did their written request come?", tense="past", ask="Enter the day on which the request came"
-    )
-    words = Words(
-        "What did they send, and who keeps the child safe meanwhile?", rows=4,
-        ask="Say what they sent, and who keeps the child safe meanwhile",
-    )  # fmt: skip
-
-
-class AnswerOutForm(_Ending):
-    accepted = YesNo("Did their conference accept the plan?", ask="Say whether the plan was accepted")
-    conference_on = Day("When was the conference?", tense="past", required=False)
-    answered_by = Text("Who answered, and in which post?", ask="Say who answered, and in which post")
-    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
-    field_order = (
-        "knows_family", "accepted", "conference_on", "answered_by", "words", "summary", "helps_now", "feedback_asked",
-        "record_in_order_by", "heard", "weight", "wishes_why_not",
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        del self.fields["reasons"]
-        for name in ("summary", "helps_now", "feedback_asked", "record_in_order_by"):
-            self.fields[name].required = False
-
-    def answer(self) -> actions.TransferAnswer:
-        got = self.cleaned_data
-        end = actions.EndIn(
-            Closure.RC5.value, got["words"], got["summary"], got["helps_now"], got["feedback_asked"],
-            self.uuid("record_in_order_by"), self.weighed(), knows_family=got["knows_family"],
-        )  # fmt: skip
-        return actions.TransferAnswer(
-            got["accepted"],
-            got["answered_by"],
-            got["words"],
-            got["conference_on"],
-            end=end if got["accepted"] else None,
-        )
-
-
-class AnswerInForm(_Wishes):
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
-    accepted = YesNo("Did our conference accept the plan?", ask="Say whether the plan was accepted")
-    conference_on = Day("When was the receiving conference?", tense="past", required=False)
-    answered_by = Text("Who chaired it?", ask="Say who chaired it")
-    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
-    category = Choice("Category of our plan", CATEGORIES, required=False, small=True)
-    lead = Select("Who leads it here?", required=False, empty="I do")
-    field_order = (
-        "knows_family", "accepted", "conference_on", "answered_by", "words", "category", "lead", "heard", "weight",
-        "wishes_why_not",
-    )  # fmt: skip
-
-    def answer(self, authority: str, category: str, earlier: int | None) -> actions.TransferAnswer:
-        got = self.cleaned_data
-        begin = None
-        if got["accepted"] and got["conference_on"]:
-            begin = actions.BeginIn(
-                PlanKind.CHILD_PROTECTION, got["conference_on"], got["words"], category=got["category"] or category,
-                lead_id=self.uuid("lead"), wishes=self.weighed(), earlier_plans=earlier, from_authority=authority,
-            )  # fmt: skip
-        return actions.TransferAnswer(
-            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin,
-            knows_family=got["knows_family"],
-        )  # fmt: skip
-
-
-class IncidentForm(PlanForm):
-    kind = Choice(
-        "What was it?",
-        [
-            Option(k.value, k.label, reveals=("child_was",) if k is IncidentKind.COMMUNITY_VIOLENCE else ())
-            for k in IncidentKind
-        ],
-        ask="Select what it was",
-    )
-    child_was = Choice(
-        "What happened to the child, or did the child do?",
-        labelled(ChildWas),
-        ask="Say whether the child was harmed, harmed somebody, or both",
-    )
-    began_at = Moment("When did it begin?", tense="past", ask="Enter the day and time at which it began")
-    ended_at = Moment(
-        "When was the child back, or when was it over?", tense="past", required=False,
-        hint="Leave empty while a child is still missing. For example, 19 11 2026 at 10:40",
-    )  # fmt: skip
-    words = Words("What happened?", rows=4, ask="Say what happened")
-    told_by = Text(
-        "Who told you, or did you see it yourself?", ask="Say who told you, or that you saw it yourself"
-    )
-    child_there = Text("Where was the child, and what did they see or hear?", required=False, max_length=300)
-
-
-class ReturnForm(PlanForm):
-    ended_at = Moment(
-        "When did the child come back?", tense="past", ask="Enter the day and time of the return"
-    )
-
-
-class TalkForm(PlanForm):
-    held = YesNo(
-        "Was the conversation held?",
-        yes=Option("yes", "Yes", reveals=("held_at", "by_whom", "independent", "said", "pushes")),
-        no=Option("no", "No, it was offered and declined", reveals=("declined",)),
-        ask="Say whether the conversation was held",
-    )
-    held_at = Moment("When?", tense="past", ask="Enter the day and time of the conversation")
-    by_whom = Text("Who spoke with the child?", ask="Say who spoke with the child")
-    independent = YesNo(
-        "Were they independent of the people who care for the child?", ask="Say whether they were independent"
-    )
-    said = Words("What did the child say?", rows=4, ask="Write what the child said, in their own words")
-    pushes = Words("What do they go from, and what draws them?", required=False, rows=3)
-    declined = Words(
-        "How was it offered, and what did the child answer?",
-        rows=3,
-        ask="Say how it was offered and what the child answered",
-    )
-    then = Words("What is done about it?", required=False, rows=3)
-
-
-class IncidentDecisionForm(PlanForm):
-    kind = Choice("Which incidents?", labelled(IncidentKind), ask="Select which incidents")
-    outcome = Text("What was decided?", ask="Say what was decided")
-    reasons = Words("Why?", rows=4, ask="Give the reasons")
-
-
-class DirectoryForm(PageForm):
-    need = Select("What is needed?", labelled(ServiceNeed), required=False, empty="Anything")
-    age = Whole("How old is the child or young person?", required=False, most=25, width="2")
-    place = Select("Where?", required=False, empty="Anywhere")
-    words = Text("Words in its name or description", required=False, width="20")
-
-
-class LocalForm(PageForm):
-    name = Text("Name of the service", ask="Enter the name of the service")
-    gist = Words("What does it do, in plain words?", rows=3, ask="Say in plain words what it does")
-    needs = Choices(
-        "What does it help with?", labelled(ServiceNeed), ask="Select what it helps with", small=True
-    )
-    from_age = Whole("Youngest age", most=25, width="2", ask="Enter the youngest age")
-    to_age = Whole("Oldest age", most=25, width="2", ask="Enter the oldest age")
-    for_adults = Confirm("It is for adults too", required=False)
-    places = Words(
-        "Where? One place a line",
-        required=False,
-        rows=3,
-        count=False,
-        hint="Leave empty where it is everywhere",
-    )
-    reach = Text(
-        "How does a family or a worker reach it?",
-        max_length=300,
-        ask="Say how a family or a worker reaches it",
-    )
-    waits = Text("How long do families wait?", required=False, max_length=120)
-    agency = Select("Which agency runs it?", required=False, empty="None of the partnership’s")
-
-    def sent(self) -> actions.LocalIn:
-        got = self.cleaned_data
-        return actions.LocalIn(
-            name=got["name"], gist=got["gist"], needs=[ServiceNeed(n) for n in got["needs"]], reach=got["reach"],
-            from_age=got["from_age"], to_age=got["to_age"], for_adults=got["for_adults"],
-            places=got["places"].splitlines(), waits=got["waits"],
-            agency_id=UUID(got["agency"]) if got["agency"] else None,
-        )  # fmt: skip

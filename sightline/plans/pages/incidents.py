@@ -13,12 +13,14 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.enquiries.queries.protection import waiting_for_ruling
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries
 from ..terms import ChildWas, IncidentKind
 from . import forms
+from . import forms_of_incidents as about
 from .common import bound, form_page
 
 
@@ -34,6 +36,7 @@ def incidents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         | {
             "incidents": found,
             "counted": queries.counted(found, pack_in_force()),
+            "waiting": waiting_for_ruling(view.folder_ids),
             "back_href": reverse("plans:child", args=[view.folder_ids[0]]),
         },
     )
@@ -43,7 +46,7 @@ def incidents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def new(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Record an incident, for brothers and sisters as well."""
     view, shown = open_child(request, folder_id, "plans.new_incident", tab="plan")
-    form = bound(request, forms.IncidentForm)
+    form = bound(request, about.IncidentForm)
     form.offer_siblings([(str(t.their_folder), t.name) for t in view.siblings if t.their_folder])
     if "also" in form.fields:
         form.fields["also"].label = "Record the same for"
@@ -81,7 +84,7 @@ def _one(
 @page(permission=Permission.WRITE_FOLDER)
 def returned(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpResponse:
     view, shown, found = _one(request, folder_id, incident_id, "returned")
-    form = bound(request, forms.ReturnForm)
+    form = bound(request, about.ReturnForm)
     return form_page(
         request, shown, form, lambda: actions.record_return(found.id, form.cleaned_data["ended_at"]),
         title="The child is back", done="Recorded. The return conversation’s clock runs from the return.",
@@ -92,7 +95,7 @@ def returned(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpRe
 @page(permission=Permission.WRITE_FOLDER)
 def talk(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpResponse:
     view, shown, found = _one(request, folder_id, incident_id, "talk")
-    form = bound(request, forms.TalkForm)
+    form = bound(request, about.TalkForm)
 
     def send() -> None:
         got = form.cleaned_data
@@ -149,13 +152,14 @@ def talk_back(request: HttpRequest, folder_id: UUID, incident_id: UUID, talk_id:
 def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What repeated incidents mean for the child."""
     view, shown = open_child(request, folder_id, "plans.decide_incidents", tab="plan")
-    form = bound(request, forms.IncidentDecisionForm)
+    form = bound(request, about.IncidentDecisionForm)
 
     def send() -> None:
         got = form.cleaned_data
         actions.decide_on_incidents(
-            view.folder_ids[0], IncidentKind(got["kind"]), got["outcome"], got["reasons"]
-        )
+            view.folder_ids[0], IncidentKind(got["kind"]), got["outcome"], got["reasons"],
+            knows_family=form.cleaned_data["knows_family"], conflict=form.conflicting(),
+        )  # fmt: skip
 
     return form_page(
         request, shown, form, send, title="Decide what these incidents mean for the child",

@@ -26,6 +26,7 @@ from .. import actions, queries
 from ..terms import ServiceNeed
 from . import forms
 from .common import bound, form_page
+from .forms_of_local import DirectoryForm, LocalForm
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -59,7 +60,7 @@ def agency_actions(request: HttpRequest) -> HttpResponse:
 @page(permission=SIGNED_IN, methods=("GET",))
 def directory(request: HttpRequest) -> HttpResponse:
     """Local services by need, age and place."""
-    form = forms.DirectoryForm(request.GET or None)
+    form = DirectoryForm(request.GET or None)
     form.fields["place"].set_options([(p, p) for p in queries.places()])  # type: ignore[attr-defined]
     got = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = queries.local_matching(
@@ -106,7 +107,7 @@ def _offering(request: HttpRequest) -> Offering | None:
 
 @page(permission=Permission.KEEP_SERVICES)
 def new_local(request: HttpRequest) -> HttpResponse:
-    form = bound(request, forms.LocalForm)
+    form = bound(request, LocalForm)
     form.fields["agency"].set_options([(str(a.id), a.name) for a in agencies()])
     return form_page(
         request, {"plain": True}, form, lambda: actions.keep_local(form.sent()), title="Add a local service",
@@ -126,7 +127,7 @@ def local(request: HttpRequest, local_id: UUID) -> HttpResponse:
             title=found.name, done="The service is in the directory no more.", back=reverse("plans:directory"),
         )  # fmt: skip
     form = bound(
-        request, forms.LocalForm, name=found.name, gist=found.gist, needs=[n.value for n in found.needs],
+        request, LocalForm, name=found.name, gist=found.gist, needs=[n.value for n in found.needs],
         from_age=found.from_age, to_age=found.to_age, for_adults=found.for_adults, places="\n".join(found.places),
         reach=found.reach, waits=found.waits, agency=str(found.agency_id or ""),
     )  # fmt: skip

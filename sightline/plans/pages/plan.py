@@ -12,6 +12,7 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
+from sightline.enquiries.queries.protection import waiting_for_ruling
 from sightline.procedures.queries import on_subject
 from sightline.records.queries import decisions
 from sightline.records.terms import DecisionKind
@@ -33,7 +34,13 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         return render(
             request,
             "plans/none.html",
-            shown | {"transfers": transfers, "said_of": actions.said_of, "may_decide": _may_decide(request)},
+            shown
+            | {
+                "transfers": transfers,
+                "said_of": actions.said_of,
+                "may_decide": _may_decide(request),
+                "waiting": waiting_for_ruling(view.folder_ids),
+            },
         )
     current = next((p for p in plans if p.open), plans[0])
     return _shown(request, view, shown, current.id, plans)
@@ -75,6 +82,7 @@ def _shown(
             "writable": may_write and found.open,
             "may_decide": _may_decide(request),
             "visits": queries.visits_of(view.folder_ids, 3),
+            "waiting": waiting_for_ruling(view.folder_ids),
             "transfers": queries.transfers_of(view.folder_ids),
             "said_of": actions.said_of,
             "may_begin": may_write and not any(p.open for p in plans),
@@ -109,6 +117,7 @@ def begin(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         lambda: actions.begin_plan(
             view.folder_ids[0],
             form.sent(),
+            knows_family=form.cleaned_data["knows_family"],
             with_plan=form.uuid("with_plan") if "with_plan" in form.fields else None,
         ),
         title="Begin a plan",

@@ -21,6 +21,7 @@ from ..queries import ReviewView
 from ..terms import Agrees, DidChange, ReviewResult
 from . import forms
 from .common import bound, form_page
+from .forms_of_ending import CloseReviewForm
 from .write import _everybody, _whom
 
 
@@ -129,7 +130,7 @@ def view_(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
 def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
     """What the review decided."""
     view, shown, found = _opened(request, folder_id, review_id, "review_close")
-    form = bound(request, forms.CloseReviewForm, as_of=found.plan_version)
+    form = bound(request, CloseReviewForm, as_of=found.plan_version)
     form.offer_heard(view.folder_ids)
 
     def send() -> None:
@@ -159,6 +160,7 @@ def take_back(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRes
             found.id,
             form.cleaned_data["why"],
             knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflicting(),
             seen=form.seen_version(),
         ),
         title=f"Take the closing of review {found.number} back",

@@ -24,6 +24,7 @@ from ..queries import PlanView
 from ..terms import ActionState, Agrees, OfferState, StatementKind, Whose
 from . import forms
 from .common import bound, form_page, opened, people, plan_page
+from .forms_of_ending import AskTransferForm
 from .lists import directory_for
 
 
@@ -159,8 +160,12 @@ def _statement(kind: StatementKind) -> Callable[[Any, list[UUID], UUID | None, P
     return send
 
 
-def _fill_review(form: Any, plan: PlanView, _view: ChildView) -> None:
+def _fill_review(form: Any, plan: PlanView, view: ChildView) -> None:
     found = queries.meetings_for(plan)
+    form.choose(
+        "agencies",
+        sorted({str(i.agency_id): i.agency for i in view.involvements}.items(), key=lambda a: a[1]),
+    )
     form.choose("meeting", [(str(i), f"The one on {date_only(began)}") for i, began in found.items()])
 
 
@@ -168,8 +173,10 @@ def _send_review(form: Any, plans: list[UUID], _item: UUID | None, _plan: PlanVi
     got = form.cleaned_data
     meeting = form.uuid("meeting") if "meeting" in form.fields else None
     actions.start_review(
-        plans[0], got["held_on"], meeting_id=meeting, who_came="" if meeting else got["who_came"]
-    )
+        plans[0], got["held_on"], meeting_id=meeting, who_came="" if meeting else got["who_came"],
+        agency_ids=[UUID(a) for a in got.get("agencies") or []], family_came=got["family_came"] or 0,
+        without_quorum_why=got["without_quorum_why"],
+    )  # fmt: skip
 
 
 def _send_core(form: Any, plans: list[UUID], _item: UUID | None, _plan: PlanView) -> None:
@@ -322,7 +329,7 @@ PARTS: dict[str, _Part] = {
         "The review is open. Answer for each planned outcome.",
     ),
     "transfer": _Part(
-        "Ask another authority to take the plan", forms.AskTransferForm, _nothing,
+        "Ask another authority to take the plan", AskTransferForm, _nothing,
         lambda form, plans, _item, _plan: actions.ask_transfer(
             plans[0], form.cleaned_data["authority"], form.cleaned_data["words"],
             conference_on=form.cleaned_data["conference_on"],

@@ -73,6 +73,9 @@ class ReviewView:
     held_on: date
     who_came: str
     """In words, where it was held at no meeting that is recorded here."""
+    took_part: str
+    quorum: str
+    """Of such a review: the agencies that took part, and whether that made the pack's quorum, or why it counts."""
     at_meeting: WhoCame | None
     result: ReviewResult | None
     closed_at: datetime | None
@@ -97,6 +100,12 @@ class ReviewView:
             + sum(o.answer is None for o in self.offers)
             + sum(a.agrees is None for a in self.accounts)
         )
+
+
+def _quorum(row: Review) -> str:
+    if row.lacked:
+        return f"Not met ({row.lacked}). {row.without_quorum_why}"
+    return "Met." if row.took_part else ""
 
 
 def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> ReviewView:
@@ -141,6 +150,8 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
         number=row.number,
         held_on=row.held_on,
         who_came=row.who_came,
+        took_part=row.took_part,
+        quorum=_quorum(row),
         at_meeting=who_came(row.meeting_id) if row.meeting_id else None,
         result=ReviewResult(row.result) if row.result else None,
         closed_at=row.closed_at,

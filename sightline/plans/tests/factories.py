@@ -48,6 +48,8 @@ from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
 from sightline.records.terms import DecisionKind
 
+#: Why a review that was held at no recorded meeting counts without its quorum.
+AT_NO_MEETING = "It was held by telephone, with everybody in turn."
 WISHED = WishesIn(why_not="She was asked twice, and went on drawing.")
 
 
@@ -134,7 +136,9 @@ def begun(
         "wishes": WISHED,
     }
     with as_practitioner(family.chair if protecting else family.worker):
-        return actions.begin_plan(folder_id, BeginIn(**{**fields, **changes}), with_plan=with_plan)
+        return actions.begin_plan(
+            folder_id, BeginIn(**{**fields, **changes}), with_plan=with_plan, knows_family=False
+        )
 
 
 def an_outcome(**changes: Any) -> OutcomeIn:
@@ -266,6 +270,7 @@ def filled(folder_id: UUID, by: Practitioner) -> dict[str, UUID]:
         plan = actions.begin_plan(
             folder_id,
             BeginIn(PlanKind.CHILD_IN_NEED, today(), "Help from several services is needed.", wishes=WISHED),
+            knows_family=False,
         )
         pack = pack_in_force()
         framework = [o.id for o in pack.outcomes(today()).item]
@@ -294,7 +299,7 @@ def filled(folder_id: UUID, by: Practitioner) -> dict[str, UUID]:
         member = actions.name_core_member(plan, "Worker", practitioner_id=by.pk)
         actions.record_visit(plan, a_visit(visited_at=now()))
         actions.sign_plan(plan)
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         transfer = actions.receive_transfer(folder_id, "Northmoor Council", "Their reports.", category="NEG")
         [incident] = actions.record_incident(
             [folder_id],

@@ -23,6 +23,7 @@ from sightline.plans.terms import (
     Agrees,
     Cause,
     DidChange,
+    IncidentKind,
     OfferState,
     PlanKind,
     PlanState,
@@ -39,6 +40,7 @@ from sightline.voice.queries import last_said, regards
 from sightline.voice.terms import Heard, Near
 
 from .factories import (
+    AT_NO_MEETING,
     WISHED,
     a_step,
     a_visit,
@@ -53,6 +55,7 @@ from .factories import (
     signed,
     written,
 )
+from .test_incidents import an_incident
 
 pytestmark = pytest.mark.django_db
 
@@ -91,9 +94,9 @@ def test_a_protection_plan_needs_its_conference_and_somebody_who_may_decide():
     family = make_family()
     sent = BeginIn(PlanKind.CHILD_PROTECTION, today(), "She is hungry and afraid.", "NEG", wishes=WISHED)
     with as_practitioner(family.worker), pytest.raises(Refused, match="whoever chairs"):
-        actions.begin_plan(family.maya, sent)
+        actions.begin_plan(family.maya, sent, knows_family=False)
     with as_practitioner(family.chair), pytest.raises(Refused, match="made by a conference"):
-        actions.begin_plan(family.maya, sent)
+        actions.begin_plan(family.maya, sent, knows_family=False)
 
 
 @pytest.mark.obligation("CHD-13")
@@ -108,12 +111,13 @@ def test_no_plan_begins_without_the_childs_wishes_weighed_or_why_not():
         ).id  # fmt: skip
     for wishes, field in ((WishesIn(), "wishes_why_not"), (WishesIn((heard,)), "weight")):
         with as_practitioner(family.chair), pytest.raises(Refused) as refused:
-            actions.begin_plan(family.maya, BeginIn(**sent, wishes=wishes))
+            actions.begin_plan(family.maya, BeginIn(**sent, wishes=wishes), knows_family=False)
         assert refused.value.verdict.field == field
     with as_practitioner(family.chair):
         plan = actions.begin_plan(
             family.maya,
             BeginIn(**sent, wishes=WishesIn((heard,), "It weighs most: the plan keeps her at home.")),
+            knows_family=False,
         )
         [regard] = regards([family.maya])
         assert regard.decision_id == Plan.objects.get(id=plan).decision_id
@@ -346,7 +350,7 @@ def test_a_review_cannot_be_closed_with_an_outcome_or_a_service_unanswered():
     family = make_family()
     plan = begun(family)
     with as_practitioner(family.worker), pytest.raises(Refused, match="not been signed"):
-        actions.start_review(plan, today())
+        actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
     item = signed(family, plan)
     with as_practitioner(family.worker):
         offer = actions.offer_service(
@@ -355,10 +359,10 @@ def test_a_review_cannot_be_closed_with_an_outcome_or_a_service_unanswered():
             plan_id=plan,
         )
         with pytest.raises(Refused, match="before it"):
-            actions.start_review(plan, today() - timedelta(days=1))
-        review = actions.start_review(plan, today())
+            actions.start_review(plan, today() - timedelta(days=1), without_quorum_why=AT_NO_MEETING)
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         with pytest.raises(Refused, match="open already"):
-            actions.start_review(plan, today())
+            actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
     with as_practitioner(family.chair):
         for answer in (
             lambda: actions.answer_outcome(review, item, reviewed()),
@@ -393,7 +397,7 @@ def test_the_next_review_is_sooner_where_the_child_needs_it():
     plan = begun(family)
     item = signed(family, plan)
     with as_practitioner(family.worker):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         sooner = today() + timedelta(days=30)
@@ -437,7 +441,7 @@ def test_the_first_visit_core_group_and_review_are_sooner_where_the_child_needs_
 
 def _close_review(family, plan, item, result):
     with as_practitioner(family.chair):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         actions.close_review(
@@ -725,7 +729,9 @@ def test_the_right_role_on_the_wrong_child_reads_and_writes_nothing():
             lambda: actions.record_visit(plan, a_visit()),
             lambda: actions.drop(plan, "outcome", item, "Why not"),
             lambda: actions.begin_plan(
-                family.maya, BeginIn(PlanKind.EARLY_HELP, today(), "They need some help now.", wishes=WISHED)
+                family.maya,
+                BeginIn(PlanKind.EARLY_HELP, today(), "They need some help now.", wishes=WISHED),
+                knows_family=False,
             ),
         ):
             with pytest.raises(NotFound):
@@ -760,3 +766,21 @@ def test_core_group_met_starts_the_next_clock():
         assert [m.name for m in queries.plan_shown(plan).core_now] == ["Ana Ferreira", "Ines Farrow"]
         actions.end_core_member(plan, member, "She moved.")
         assert [m.name for m in queries.plan_shown(plan).core_now] == ["Ines Farrow"]
+
+
+def test_nobody_begins_a_plan_or_decides_on_incidents_for_a_family_that_they_know():
+    family = make_family()
+    with as_practitioner(family.worker):
+        actions.record_incident([family.maya], an_incident(0))
+        for known, told in ((None, "Say whether you know"), (True, "You know this family")):
+            with pytest.raises(Refused, match=told):
+                actions.begin_plan(
+                    family.maya,
+                    BeginIn(PlanKind.EARLY_HELP, today(), "They need some help now.", wishes=WISHED),
+                    knows_family=known,
+                )
+            with pytest.raises(Refused, match=told):
+                actions.decide_on_incidents(
+                    family.maya, IncidentKind.MISSING, "Nothing more", "She came back.", knows_family=known
+                )
+        assert not Plan.objects.exists()

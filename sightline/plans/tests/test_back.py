@@ -32,6 +32,7 @@ from sightline.procedures.models import Duty
 from sightline.records.queries import decisions
 
 from .factories import (
+    AT_NO_MEETING,
     WISHED,
     a_step,
     a_visit,
@@ -73,7 +74,7 @@ def on_timeline(folder_id):
 
 def closed_review(family, plan, item, result, by=None):
     with as_practitioner(by or family.manager):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         actions.close_review(
@@ -258,7 +259,7 @@ def test_the_opening_of_a_review_is_taken_back_and_another_is_opened():
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
     item = signed(family, plan)
     with as_practitioner(family.chair):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         due = owed(family.maya)
     with as_practitioner(family.worker), pytest.raises(NotPermitted, match="whoever opened it"):
@@ -284,7 +285,7 @@ def test_the_opening_of_a_review_is_taken_back_and_another_is_opened():
         ):
             with pytest.raises(Refused, match="opening of this review was taken back"):
                 act()
-        again = actions.start_review(plan, today())
+        again = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         assert queries.review_shown(again).number == 2
         assert queries.open_review(plan) == again
 
@@ -356,7 +357,7 @@ def test_the_beginning_of_a_plan_is_not_taken_back_over_what_followed_or_by_anyb
     with as_practitioner(family.chair), pytest.raises(Refused, match="You know this family"):
         actions.withdraw_plan(plan, WRONG, knows_family=True)
     with as_practitioner(family.worker):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         with pytest.raises(Refused, match="Take its reviews back first"):
             actions.withdraw_plan(plan, WRONG, knows_family=False)
         actions.withdraw_review(review, WRONG)
@@ -469,7 +470,7 @@ def test_a_plan_closed_by_death_in_error_is_open_again_with_its_review():
     plan = begun(family)
     signed(family, plan)
     with as_practitioner(family.manager):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         was, due = statuses(family.maya), owed(family.maya)
         died(family.maya, today())
         actions.close_plan(plan, an_end(family, reason="RC2", wishes=WishesIn()))
@@ -527,14 +528,14 @@ def test_an_outcome_that_a_review_ended_is_asked_of_no_more_until_it_is_planned_
     item = signed(family, plan)
     with as_practitioner(family.manager):
         [other] = actions.write_outcome([plan], an_outcome(words="She reads with Nan."))
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed(next=Next.ENDS))
         actions.answer_outcome(review, item, reviewed(next=Next.GOES_ON))
         actions.answer_outcome(review, other, reviewed(next=Next.ENDS, achieved=Achieved.YES))
         hear(family, plan, review_id=review)
         actions.close_review(review, ReviewResult.CONTINUES, "Mornings go on.", WISHED, knows_family=False)
         assert {o.item: o.ended_at for o in queries.plan_shown(plan).outcomes} == {item: None, other: 1}
-        second = actions.start_review(plan, today())
+        second = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         assert [o.outcome.item for o in queries.review_shown(second).outcomes] == [item]
         actions.drop(plan, "outcome", other, "It is reached and done with.")
         first = queries.review_shown(review)

@@ -34,7 +34,7 @@ from sightline.voice import actions as voice
 from sightline.voice.actions import AdvocacyStep, RightsExplained, WishesIn
 from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, RightsForm
 
-from .factories import WISHED, Family, a_visit, begun, hear, make_family, reviewed, signed
+from .factories import AT_NO_MEETING, WISHED, Family, a_visit, begun, hear, make_family, reviewed, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -155,7 +155,7 @@ def review(family: Family) -> tuple[UUID, Callable[[], Any]]:
     item = signed(family, plan)
 
     def close() -> None:
-        opened = actions.start_review(plan, (now() - AGO).date())
+        opened = actions.start_review(plan, (now() - AGO).date(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(opened, item, reviewed())
         hear(family, plan, review_id=opened)
         actions.close_review(

@@ -23,6 +23,7 @@ from sightline.procedures.models import Duty
 from sightline.records.models import Decision
 
 from .factories import (
+    AT_NO_MEETING,
     WISHED,
     a_step,
     an_end,
@@ -116,7 +117,7 @@ def test_nobody_closes_steps_or_reopens_a_plan_or_closes_a_review_of_a_family_th
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
     item = signed(family, plan)
     with as_practitioner(family.manager):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         with pytest.raises(Refused, match=told):
@@ -177,7 +178,7 @@ def ended(family, plan):
     """A protection plan that ran and was closed after a review."""
     item = signed(family, plan)
     with as_practitioner(family.chair):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         actions.close_review(
@@ -209,7 +210,7 @@ def test_a_step_up_counts_the_plans_before_and_what_was_told_of_elsewhere():
     plan = begun(family, earlier_plans=1)
     item = signed(family, plan)
     with as_practitioner(family.chair):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         actions.close_review(
@@ -245,6 +246,6 @@ def test_plans_in_a_folder_that_was_joined_to_this_one_are_counted():
             BeginIn(
                 PlanKind.CHILD_PROTECTION, today(), "She is hungry at school.", "NEG", decision_id=decided,
                 lead_id=family.worker.pk, wishes=WISHED,
-            ),
+            ), knows_family=False,
         )  # fmt: skip
     assert before(family, plan) == 2

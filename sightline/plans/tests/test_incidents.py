@@ -63,7 +63,11 @@ def test_at_the_number_that_the_procedures_set_a_decision_falls_due_once(kind):
         actions.record_incident([family.maya], an_incident(0, kind=kind))
         assert [d.id for d in owed(family.maya, "incident_decision")] == [duty.id]
         actions.decide_on_incidents(
-            family.maya, kind, "A strategy discussion is called", "Each time he was waiting at the station."
+            family.maya,
+            kind,
+            "A strategy discussion is called",
+            "Each time he was waiting at the station.",
+            knows_family=False,
         )
         assert owed(family.maya, "incident_decision") == []
         actions.record_incident([family.maya], an_incident(0, kind=kind))
@@ -214,7 +218,7 @@ def test_each_kind_has_its_own_decision_and_one_withdrawn_ends_it_only_below_the
         actions.withdraw_incident(made[missing][-1], "Recorded twice by two of us.")
         assert len(owed(family.maya, "incident_decision")) == 2, "as many are left as the procedures ask"
         actions.decide_on_incidents(
-            family.maya, missing, "A discussion is called", "He is met at the station."
+            family.maya, missing, "A discussion is called", "He is met at the station.", knows_family=False
         )
         [left] = owed(family.maya, "incident_decision")
         assert left.subject_id in made[at_home]

@@ -28,6 +28,7 @@ from sightline.records.terms import DecisionKind
 
 from ..terms import ReviewResult
 from .factories import (
+    AT_NO_MEETING,
     WISHED,
     a_visit,
     an_end,
@@ -65,10 +66,10 @@ def test_a_conference_s_plan_moves_the_child_on_and_before_the_enquiry_there_is_
             lead_id=family.worker.pk,
         )  # fmt: skip
         with pytest.raises(Refused, match="Discuss first"):
-            actions.begin_plan(family.maya, sent)
+            actions.begin_plan(family.maya, sent, knows_family=False)
     before_its_conference(family, family.maya)
     with as_practitioner(family.chair):
-        actions.begin_plan(family.maya, sent)
+        actions.begin_plan(family.maya, sent, knows_family=False)
         assert stage_of(family.maya) is Stage.HELP
 
 
@@ -98,7 +99,7 @@ def test_closing_a_plan_closes_the_child_s_way_and_reopening_it_takes_that_back(
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
     item = signed(family, plan)
     with as_practitioner(family.manager):
-        review = actions.start_review(plan, today())
+        review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
         actions.close_review(

@@ -65,7 +65,9 @@ def test_a_service_is_found_by_need_age_and_place_offered_and_what_came_of_it_st
     if door == "plan":
         with as_practitioner(front.decider):
             plan = begin_plan(
-                child, BeginIn(PlanKind.EARLY_HELP, today(), "They ask for help with mornings.")
+                child,
+                BeginIn(PlanKind.EARLY_HELP, today(), "They ask for help with mornings."),
+                knows_family=False,
             )
         form = reverse("plans:write", args=[child, plan, "offer"])
         came_from = {"plan": str(plan)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import involve
+from sightline.children.rules import NewInvolvement
 from sightline.enquiries.actions.assessment import Seen, record_progress
 from sightline.enquiries.terms import AgainstAge, Development
 from sightline.kernel.time import now, today
@@ -249,7 +252,12 @@ def test_a_plan_a_review_and_an_action_are_taken_back_on_their_pages_which_say_s
     back = reverse("plans:review_back", args=[family.maya, places["review_id"]])
     kept = client.post(back, {"why": "It was about her brother."})
     assert "It was about her brother." in kept.text
-    assert client.post(back, {"why": "It was about her brother.", "knows_family": "no"}).status_code == 302
+    assert (
+        client.post(
+            back, {"why": "It was about her brother.", "knows_family": "no", "has_conflict": "no"}
+        ).status_code
+        == 302
+    )
     shown = client.get(review).text
     assert "Closed before. It had decided: The child needs no plan any more." in shown
     assert "It was about her brother." in shown
@@ -260,7 +268,9 @@ def test_a_plan_a_review_and_an_action_are_taken_back_on_their_pages_which_say_s
         actions.close_plan(places["plan_id"], an_end(family))
     assert "Reopen this plan" in client.get(plan_page).text
     back = reverse("plans:take_back", args=ids)
-    page = client.post(back, {"why": "Closed on the wrong child.", "knows_family": "no"}, follow=True)
+    page = client.post(
+        back, {"why": "Closed on the wrong child.", "knows_family": "no", "has_conflict": "no"}, follow=True
+    )
     assert "Taken back. The plan is open again" in page.text
     assert "Closed on the wrong child." in client.get(history).text
     told = client.get(reverse("chronology:child", args=[family.maya])).text
@@ -284,13 +294,18 @@ def test_a_plan_and_a_review_begun_by_mistake_are_taken_back_on_their_pages_and_
     back = reverse("plans:withdraw", args=[family.maya, places["plan_id"]])
     kept = client.post(back, {"why": "It was meant for her brother."})
     assert "It was meant for her brother." in kept.text
-    page = client.post(back, {"why": "It was meant for her brother.", "knows_family": "no"}, follow=True).text
+    page = client.post(
+        back,
+        {"why": "It was meant for her brother.", "knows_family": "no", "has_conflict": "no"},
+        follow=True,
+    ).text
     assert "It was meant for her brother." in page
     assert "Reopen this plan" not in page
     begin = reverse("plans:begin", args=[family.maya])
     assert f'href="{begin}"' in page, "another plan can be begun"
     sent = {
-        "kind": "early_help", "reasons": "Help by agreement will do.", **_day("began_on", today()),
+        "knows_family": "no", "kind": "early_help", "reasons": "Help by agreement will do.",
+        **_day("began_on", today()),
         "wishes_why_not": "She was asked twice, and went on drawing.", "has_conflict": "no",
     }  # fmt: skip
     assert "The plan has begun" in client.post(begin, sent, follow=True).text
@@ -388,33 +403,54 @@ def test_a_review_lists_who_was_invited_by_agency_and_its_quorum():
             actions.withdraw_review(review, "It was opened on the wrong day.")
         opening = reverse("plans:write", args=[family.maya, plan, "review"])
         assert "Say who was invited and who came" in client.post(opening, _day("held_on", today())).text
+        # At no recorded meeting the quorum is asked for all the same: who took part, or why it counts without them.
+        council, health = (str(who.postings.get().agency_id) for who in (family.worker, family.nurse))
+        apart = {**_day("held_on", today()), "who_came": "Ana and Dana, by telephone."}
+        refused = client.post(opening, apart)
+        assert refused.status_code == 409
+        assert "The quorum is not met: nobody from children's social care; 0 of at least 2" in unescape(
+            refused.text
+        )
+        assert "Ana and Dana, by telephone." in refused.text
+        alone = {**apart, "agencies": council, "without_quorum_why": "The nurse sent her report."}
+        told = client.post(opening, alone, follow=True).text
+        assert "Not met (1 of at least 2 agencies). The nurse sent her report." in told
+        with as_practitioner(family.manager):
+            actions.withdraw_review(queries.open_review(plan), "The nurse had come.")
+        posting = family.nurse.postings.get()
+        with as_practitioner(family.worker):
+            involve(family.maya, NewInvolvement(posting.agency_id, "Health visitor", family.nurse.pk))
+        both = client.post(opening, {**apart, "agencies": [council, health]}, follow=True).text
+        assert 'Quorum:</strong> <span dir="auto">Met.' in both
+        with as_practitioner(family.manager):
+            actions.withdraw_review(queries.open_review(plan), "It was the meeting after all.")
         sent = {**_day("held_on", today()), "meeting": str(meeting)}
         assert "Apologised; sent a report" in client.post(opening, sent, follow=True).text
 
 
 @pytest.mark.obligation("CHD-06")
-def test_nothing_is_decided_on_a_plan_over_the_child_and_a_conflict_that_was_resolved_stands_with_the_decision():
+def test_a_conflict_that_was_resolved_for_the_child_stands_with_the_decision_on_a_plan():
     family = make_family()
     client, begin = _client(family.worker), reverse("plans:begin", args=[family.maya])
     sent = {
-        "kind": "early_help", "reasons": "Help by agreement will do.", **_day("began_on", today()),
+        "knows_family": "no", "kind": "early_help", "reasons": "Help by agreement will do.",
+        **_day("began_on", today()),
         "wishes_why_not": "She was asked twice, and went on drawing.",
     }  # fmt: skip
     assert "Say whether there is a conflict" in client.post(begin, sent).text
-    sent |= {"has_conflict": "yes", "conflict": "Her father wants to be left alone."}
-    refused = client.post(begin, {**sent, "for_the_child": "no"})
-    assert refused.status_code == 409
-    assert "nothing is decided on the plan" in refused.text
-    assert "Her father wants to be left alone." in refused.text
-    resolved = {**sent, "for_the_child": "yes", "conflict_resolved": "He agreed to be out on Tuesdays."}
+    sent |= {
+        "has_conflict": "yes", "conflict": "Her father wants to be left alone.", "for_the_child": "yes",
+        "conflict_resolved": "He agreed to be out on Tuesdays.",
+    }  # fmt: skip
     # Neither is what this child needs sooner dropped without a word where nothing of the kind is owed.
     soon = today() + timedelta(days=3)
     refused = client.post(
-        begin, {**resolved, **_day("core_group_by", soon), "sooner_why": "He is out on Friday."}
+        begin, {**sent, **_day("core_group_by", soon), "sooner_why": "He is out on Friday."}
     )
     assert "No clock for this starts with this plan" in refused.text
-    resolved |= {**_day("review_by", soon), "sooner_why": "He is out on Friday."}
-    assert "The plan has begun" in client.post(begin, resolved, follow=True).text
+    assert "Her father wants to be left alone." in refused.text
+    sent |= {**_day("review_by", soon), "sooner_why": "He is out on Friday."}
+    assert "The plan has begun" in client.post(begin, sent, follow=True).text
     with as_practitioner(family.worker):
         assert Duty.objects.get(kind="early_help_review").due_at.date() == soon
     told = client.get(reverse("web:decisions", args=[family.maya])).text

@@ -19,6 +19,7 @@ from .deciding import (
     decide,
     record_decisions_bulk,
     rule_on,
+    tell_maker,
     told_of_decisions,
 )
 from .drafts import (
@@ -79,6 +80,7 @@ __all__ = [
     "rule_on",
     "sign",
     "sign_entry",
+    "tell_maker",
     "told_of_decisions",
     "told_of_entries",
     "told_of_significant",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.agencies.actions import permit
+from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import event, record, record_many
 from sightline.audit.terms import Verb
@@ -176,3 +176,9 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None
     )
     record(Verb.WROTE, "records.rule_on", folder_id=ruling.folder_id, subject=ruling)
     return ruling
+
+
+def tell_maker(ruling: Decision, path: str) -> None:
+    """Whoever made a decision is told that a manager has ruled on it. A step of the ruling."""
+    assert ruling.rules_on is not None
+    notify(ruling.rules_on.maker_id, text="A manager has ruled on a decision of yours", path=path)

@@ -31,6 +31,13 @@ class ConflictForm(PageForm):
     )
     conflict_resolved = Words("How was it resolved?", rows=2, ask="Say how it was resolved")
 
+    def done(self, words: str) -> str:
+        """What somebody is told who has sent the form: that nothing of it is done yet, where it waits for a ruling."""
+        got = self.cleaned_data
+        if got.get("has_conflict") and got.get("for_the_child") is False:
+            return "Recorded. Nothing of it takes effect until another manager has ruled on the conflict of interests."
+        return words
+
     def conflict_in(self) -> ConflictIn:
         """The answers as an action takes them."""
         said = self.conflict_said()

@@ -19,6 +19,7 @@ from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions import handing, protection
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.terms import Stage
 from sightline.enquiries.tests.factories import Case, an_ending, close_case, discussed
@@ -168,7 +169,7 @@ def test_where_no_conference_is_needed_it_is_owed_no_more_and_taken_back_it_is_o
         protection.end_enquiry(row.id, an_ending(conference=False))
     assert [d.state for d in clocks(case.manager, "initial_conference")] == ["withdrawn"]
     with as_practitioner(case.manager):
-        way.take_back(row.episode_id, WRONG, knows_family=False)
+        take_back(row.episode_id, WRONG, knows_family=False)
     again = [d for d in clocks(case.manager, "initial_conference") if d.closed_at is None]
     assert [(d.due_at, d.owner_id) for d in again] == [(told.due_at, case.worker.pk)]
 
@@ -189,7 +190,7 @@ def test_a_case_that_closes_here_leaves_no_conference_owed_by_the_return(
     whole(put(path, (f"<ReferenceDate>{today().isoformat()}", f"<ReferenceDate>{year}"), (">N1<", ">N2<")))
     assert [d.id for d in clocks(case.manager, "initial_conference")] == [told.id]
     with as_practitioner(case.manager):
-        way.take_back(episode.id, WRONG, knows_family=False)
+        take_back(episode.id, WRONG, knows_family=False)
     again = [d for d in clocks(case.manager, "initial_conference") if d.closed_at is None]
     assert [d.due_at for d in again] == [told.due_at]
 
@@ -229,12 +230,18 @@ def taken_on(of: Family) -> UUID:
                 lead_id=of.worker.pk,
                 wishes=WISHED,
             ),
+            knows_family=False,
         )
 
 
 def closed_review(of: Family, plan: UUID, item: UUID) -> UUID:
     with as_practitioner(of.worker):
-        review = plans.start_review(plan, today(), who_came="Ana, her mother, and the school nurse")
+        review = plans.start_review(
+            plan,
+            today(),
+            who_came="Ana, her mother, and the school nurse",
+            without_quorum_why="The police were held up at court.",
+        )
         plans.answer_outcome(review, item, reviewed())
         hear(of, plan, review_id=review)
         plans.close_review(

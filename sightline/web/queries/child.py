@@ -12,8 +12,8 @@ from sightline.children.queries import as_viewer_may_read
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
-from sightline.enquiries.queries.protection import moved_last
-from sightline.enquiries.queries.protection import seen_last as seen_in_enquiries
+from sightline.enquiries.queries.standing import moved_last
+from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come

@@ -35,7 +35,7 @@ from ...models import (
     SignOff,
 )
 from ...queries import assessment as queries
-from ...queries.protection import seen_last
+from ...queries.standing import seen_last
 from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing

@@ -1,0 +1,208 @@
+"""What is asked where a review, a plan or its stay with us ends: closing, stepping, moving between authorities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sightline.enquiries.pages.closing import ClosingForm, ClosingWords
+from sightline.enquiries.terms import Closure
+from sightline.govuk.forms import (
+    Choice,
+    Day,
+    Option,
+    Select,
+    Text,
+    Whole,
+    Words,
+    YesNo,
+)
+
+from .. import actions
+from ..terms import (
+    PlanKind,
+    ReviewResult,
+)
+from .forms import CATEGORIES, OfDecision, OfSooner, OfWishes, PlanForm, labelled
+
+
+class CloseReviewForm(OfWishes, OfDecision):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    result = Choice(
+        "What did the review decide?", labelled(ReviewResult), ask="Select what the review decided"
+    )
+    reasons = Words("Why?", rows=4, ask="Give the reasons")
+    next_by = Day(
+        "Does this child need the next review sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
+    field_order = (
+        "knows_family",
+        "result",
+        "reasons",
+        "has_conflict",
+        "conflict",
+        "for_the_child",
+        "conflict_resolved",
+        "heard",
+        "weight",
+        "wishes_why_not",
+        "next_by",
+        "sooner_why",
+    )
+
+
+class _Ending(OfWishes, ClosingWords):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    reasons = Words("Why?", rows=4, ask="Give the reasons")
+
+
+class CloseForm(_Ending, OfDecision, ClosingForm):
+    field_order = (
+        "knows_family", "reason", "reasons", "has_conflict", "conflict", "for_the_child", "conflict_resolved",
+        "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def sent(self) -> actions.EndIn:
+        got = self.cleaned_data
+        return actions.EndIn(
+            got["reason"], got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), self.weighed(), conflict=self.conflicting(),
+            knows_family=got["knows_family"],
+        )  # fmt: skip
+
+
+class StepForm(_Ending, OfDecision, OfSooner):
+    to = Choice("Which plan does the child go on under?", ask="Select the plan")
+    category = Choice("Category", CATEGORIES, ask="Select the category of the plan", small=True)
+    decision = Select(
+        "The conference’s decision", required=False, empty="Choose the decision that it follows"
+    )
+    lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
+    field_order = (
+        "knows_family", "to", "category", "decision", "lead", "reasons", "has_conflict", "conflict", "for_the_child",
+        "conflict_resolved", "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight",
+        "wishes_why_not", "visit_by", "core_group_by", "review_by", "sooner_why",
+    )  # fmt: skip
+
+    def offer_steps(self, kind: PlanKind) -> None:
+        asked = ("category", "decision")
+        self.fields["to"].set_options(  # type: ignore[attr-defined]
+            [
+                Option(
+                    k.value, k.label, hint="Step up" if k.height > kind.height else "Step down",
+                    reveals=asked if k is PlanKind.CHILD_PROTECTION else (),
+                )
+                for k in PlanKind
+                if k is not kind
+            ]
+        )  # fmt: skip
+        if kind is PlanKind.CHILD_PROTECTION:
+            for name in (*asked, "core_group_by"):
+                del self.fields[name]
+
+    def sent(self) -> actions.StepIn:
+        got = self.cleaned_data
+        return actions.StepIn(
+            PlanKind(got["to"]), got["reasons"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), category=got.get("category") or "", decision_id=self.uuid("decision"),
+            lead_id=self.uuid("lead"), wishes=self.weighed(), conflict=self.conflicting(),
+            knows_family=got["knows_family"], visit_by=got["visit_by"], core_group_by=got.get("core_group_by"),
+            review_by=got["review_by"], sooner_why=got["sooner_why"],
+        )  # fmt: skip
+
+
+class AskTransferForm(PlanForm):
+    authority = Text("Which authority is asked?", max_length=120, ask="Say which authority is asked")
+    words = Words(
+        "What was sent to whom, and what keeps the child safe meanwhile?", rows=4,
+        ask="Say what was sent, to whom, and what keeps the child safe meanwhile",
+    )  # fmt: skip
+    conference_on = Day(
+        "When is their conference, if it is known?", required=False, hint="For example, 9 3 2027"
+    )
+
+
+class ReceiveTransferForm(PlanForm):
+    authority = Text("Which authority asks?", max_length=120, ask="Say which authority asks")
+    category = Choice(
+        "Category of their plan", CATEGORIES, ask="Select the category of their plan", small=True
+    )
+    earlier_plans = Whole("Child protection plans before that one", required=False, most=50)
+    asked_on = Day(
+        "When did their written request come?", tense="past", ask="Enter the day on which the request came"
+    )
+    words = Words(
+        "What did they send, and who keeps the child safe meanwhile?", rows=4,
+        ask="Say what they sent, and who keeps the child safe meanwhile",
+    )  # fmt: skip
+
+
+class AnswerOutForm(_Ending, OfDecision):
+    accepted = YesNo("Did their conference accept the plan?", ask="Say whether the plan was accepted")
+    conference_on = Day("When was the conference?", tense="past", required=False)
+    answered_by = Text("Who answered, and in which post?", ask="Say who answered, and in which post")
+    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
+    field_order = (
+        "knows_family", "accepted", "conference_on", "answered_by", "words", "has_conflict", "conflict",
+        "for_the_child", "conflict_resolved", "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard",
+        "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["reasons"]
+        for name in ("summary", "helps_now", "feedback_asked", "record_in_order_by"):
+            self.fields[name].required = False
+
+    def answer(self) -> actions.TransferAnswer:
+        got = self.cleaned_data
+        end = actions.EndIn(
+            Closure.RC5.value, got["words"], got["summary"], got["helps_now"], got["feedback_asked"],
+            self.uuid("record_in_order_by"), self.weighed(), conflict=self.conflicting(),
+            knows_family=got["knows_family"],
+        )  # fmt: skip
+        return actions.TransferAnswer(
+            got["accepted"],
+            got["answered_by"],
+            got["words"],
+            got["conference_on"],
+            end=end if got["accepted"] else None,
+        )
+
+
+class AnswerInForm(OfWishes, OfDecision):
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    accepted = YesNo("Did our conference accept the plan?", ask="Say whether the plan was accepted")
+    conference_on = Day("When was the receiving conference?", tense="past", required=False)
+    answered_by = Text("Who chaired it?", ask="Say who chaired it")
+    words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
+    category = Choice("Category of our plan", CATEGORIES, required=False, small=True)
+    lead = Select("Who leads it here?", required=False, empty="I do")
+    field_order = (
+        "knows_family", "accepted", "conference_on", "answered_by", "words", "has_conflict", "conflict",
+        "for_the_child", "conflict_resolved", "category", "lead", "heard", "weight", "wishes_why_not",
+    )  # fmt: skip
+
+    def answer(self, authority: str, category: str, earlier: int | None) -> actions.TransferAnswer:
+        got = self.cleaned_data
+        begin = None
+        if got["accepted"] and got["conference_on"]:
+            begin = actions.BeginIn(
+                PlanKind.CHILD_PROTECTION, got["conference_on"], got["words"], category=got["category"] or category,
+                lead_id=self.uuid("lead"), wishes=self.weighed(), earlier_plans=earlier, from_authority=authority,
+                conflict=self.conflicting(),
+            )  # fmt: skip
+        return actions.TransferAnswer(
+            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin,
+            knows_family=got["knows_family"],
+        )  # fmt: skip
