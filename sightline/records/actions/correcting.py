@@ -44,6 +44,7 @@ def correct_entry(
     answers: Mapping[str, str] | None = None,
     child_answers: Mapping[UUID, Mapping[str, str]] | None = None,
     impact: Mapping[UUID, str] | None = None,
+    present: str | None = None,
     late_why: str = "",
     seen: int | None = None,
     seen_beside: Mapping[UUID, int] | None = None,
@@ -52,10 +53,11 @@ def correct_entry(
     """Put an entry right by adding: what was wrong, who says so, the right text. The original stays (REC-12).
 
     `also` are entries written together with it that have the same mistake; `own` the lines of one child's record
-    and `impact` what the event means for each child for whom it is significant, by folder. What is not given, such as
-    `happened_at` or `impact`, stays as the last correction has it. A right time that makes the entry late says why
-    (REC-07). With `seen`, how many corrections the page knew of, one more since is a refusal that names who and when;
-    `seen_beside` says the same of entries in `also`, which somebody may have put right from that child's record.
+    and `impact` what the event means for each child for whom it is significant, by folder; `present` is who was there,
+    empty where nobody was. What is not given, such as `happened_at` or `impact`, stays as the last correction has it.
+    A right time that makes the entry late says why (REC-07). With `seen`, how many corrections the page knew of, one
+    more since is a refusal that names who and when; `seen_beside` says the same of entries in `also`, which somebody
+    may have put right from that child's record.
     Decisions stay their makers' (see `settling`); who was asked to confirm the entry is asked about the right
     words.
     """
@@ -105,7 +107,7 @@ def correct_entry(
         meant = {f: (impact or {}).get(f, "").strip() or stood[f].impact for f in means}
         entries = _write(
             acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or now_.happened_at,
-            subject_id=wrong.subject_id, present=now_.present, form=form, draft_id=draft_id,
+            subject_id=wrong.subject_id, present=now_.present if present is None else present, form=form, draft_id=draft_id,
             late=late_since(wrong, happened_at or now_.happened_at),
             late_why=late_why.strip() or now_.late_why or wrong.late_why,
             impact=meant, significant_before=significant_before, decides=False, what="records.correct_entry",

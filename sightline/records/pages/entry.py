@@ -134,6 +134,7 @@ def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) ->
     initial: dict[str, Any] = {
         "happened_at": latest.happened_at,
         "text": marked(_typed_again(s) for s in latest.statements if not s.only) or latest.text,
+        "present": latest.present,
         "late_why": latest.late_why,
     }
     for n, view in enumerate([latest, *(beside[f] for f in also if f in beside)]):
@@ -213,6 +214,8 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
                     answers=form.answers(),
                     child_answers=form.child_answers(),
                     impact=form.impact(),
+                    # A page opened before this was asked does not send it: what stands then stays.
+                    present=form.cleaned_data["present"] if "present" in request.POST else None,
                     late_why=form.cleaned_data["late_why"],
                     seen=seen,
                     seen_beside=seen_beside,
@@ -234,7 +237,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
         kept = _own_draft(request, "correction", found.id)
         if kept is not None:
             draft_id, version = kept.id, kept.version
-            form = _correction_form(about, draft=kept.content)
+            form = _correction_form(about, draft=kept.content, initial={"present": told.latest.present})
             late = bool(form["late_why"].value())
         else:
             form = _correction_form(about, initial=_as_it_stands(told.latest, also, about.form))

@@ -163,14 +163,13 @@ def writing_form(
             hint="The same text then stands in each child’s own record.",
         )
     fields["happened_at"] = Moment("When did it happen?", tense="past", ask="Enter when it happened")
-    if entry:
-        fields["present"] = Text("Who was there?", required=False, max_length=500)
-        if about.reviews:
-            fields["reviews"] = Choice(
-                "Which earlier one does this look at again?",
-                [*about.reviews, Option("none", "None of these", divider="or")],
-                ask="Select which earlier one this looks at again, or none of these",
-            )
+    fields["present"] = Text("Who was there?", required=False, max_length=500)
+    if entry and about.reviews:
+        fields["reviews"] = Choice(
+            "Which earlier one does this look at again?",
+            [*about.reviews, Option("none", "None of these", divider="or")],
+            ask="Select which earlier one this looks at again, or none of these",
+        )
     fields |= _questions(about, None)
     fields["text"] = Words(
         "What happened?" if entry else "What is right?",

@@ -250,13 +250,16 @@ def test_a_correction_starts_from_the_entry_and_the_original_is_one_click_away(f
         signed = sign(EntryIn(
             family.folders, "visit", an_hour_ago(), "o They are calm.\n\n@Maya: I am fine.",
             answers={"where": "Home"}, child_answers={f: {"seen": "yes", "seen_alone": "yes"} for f in family.folders},
+            present="Ana, her mother",
         ))  # fmt: skip
     client = client_of(family.worker)
     path = reverse("records:correct", args=[family.maya, signed[family.maya].id])
     page = client.get(path).content.decode()
     assert "o They are calm.&#10;&#10;@Maya: I am fine." in page
+    assert 'value="Ana, her mother"' in page
     sent = a_visit_typed(family) | {
         "was_wrong": "They were upset.", "text": "o They are upset.", "others": [str(family.theo)], "seen": "0",
+        "present": "Ana and Sam Reyes",
         "own0": "", "own1": "", "own2": "",
     }  # fmt: skip
     assert "Select the records" in client.post(path, sent | {"others": []}).content.decode()
@@ -266,12 +269,18 @@ def test_a_correction_starts_from_the_entry_and_the_original_is_one_click_away(f
     assert "They were upset." in read
     assert "They are calm." in read
     assert "The original, as it was signed" in read
+    assert ("Ana and Sam Reyes" in read, "Ana, her mother" in read) == (True, True)
     stale = client.post(path, sent | {"draft": str(uuid4()), "was_wrong": "Again.", "text": "My words stay."})
     assert "Dana Okafor corrected this entry on" in stale.content.decode()
     assert "My words stay." in stale.content.decode()
     with as_practitioner(family.worker):
         assert [e.kind for e in queries.entries([family.bea])] == ["visit"]
-        assert sorted(e.kind for e in queries.entries([family.theo])) == ["correction", "visit"]
+        assert {e.kind: e.present for e in queries.entries([family.theo])} == {
+            "correction": "Ana and Sam Reyes", "visit": "Ana, her mother",
+        }  # fmt: skip
+        # What a correction is not asked about stays as the last one has it.
+        again = correct_entry(signed[family.maya].id, "They were tired.", "o They are tired.")
+        assert again.present == "Ana and Sam Reyes"
 
 
 def test_a_disagreement_stands_on_the_page_of_the_entry(family: Family) -> None:
