@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,21 @@ class Written(FolderRow):
 
     class Meta:
         abstract = True
+
+
+class PutRight(Written):
+    """A row that is put right by adding another, which stands in its place and says what was wrong."""
+
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    corrects_id: UUID | None
+    was_wrong = models.TextField(blank=True, db_default="")
+
+    class Meta:
+        abstract = True
+
+
+def _says_what_was_wrong(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(name=name, condition=Q(corrects__isnull=True) | ~Q(was_wrong=""))
 
 
 class View(Written):
@@ -84,7 +101,7 @@ class View(Written):
         triggers = [never_changed("view_never_changed")]
 
 
-class Done(Written):
+class Done(PutRight):
     """What was done about something that a child said."""
 
     view = models.ForeignKey(View, on_delete=models.PROTECT, related_name="done")
@@ -93,10 +110,11 @@ class Done(Written):
     door = folder_door(append_only=True)
 
     class Meta:
+        constraints = [_says_what_was_wrong("corrected_done_says_what_was_wrong")]
         triggers = [never_changed("done_never_changed")]
 
 
-class Explanation(Written):
+class Explanation(PutRight):
     """Explained back to the child: when, by whom, how, in which words; the reason where the answer was no."""
 
     answer = models.CharField(max_length=8, choices=_choices(Answer), blank=True)
@@ -113,7 +131,8 @@ class Explanation(Written):
         constraints = [
             models.CheckConstraint(
                 name="a_no_has_its_reason", condition=~Q(answer__in=["no", "partly"]) | ~Q(why_no="")
-            )
+            ),
+            _says_what_was_wrong("corrected_explanation_says_what_was_wrong"),
         ]
         triggers = [never_changed("explanation_never_changed")]
 
@@ -132,7 +151,7 @@ class ExplainedView(FolderRow):
         triggers = [never_changed("explained_view_never_changed")]
 
 
-class Advocacy(Written):
+class Advocacy(PutRight):
     """What became of the offer of an advocate, step by step."""
 
     act = models.CharField(max_length=8, choices=_choices(AdvocacyAct))
@@ -147,12 +166,13 @@ class Advocacy(Written):
         constraints = [
             models.CheckConstraint(
                 name="a_found_advocate_has_a_name", condition=~Q(act="named") | ~Q(name="")
-            )
+            ),
+            _says_what_was_wrong("corrected_advocacy_says_what_was_wrong"),
         ]
         triggers = [never_changed("advocacy_never_changed")]
 
 
-class RightsTold(Written):
+class RightsTold(PutRight):
     """That a child's rights were explained, in a form for the age."""
 
     form = models.CharField(max_length=8, choices=_choices(RightsForm))
@@ -165,10 +185,11 @@ class RightsTold(Written):
     door = folder_door(append_only=True)
 
     class Meta:
+        constraints = [_says_what_was_wrong("corrected_rights_say_what_was_wrong")]
         triggers = [never_changed("rights_told_never_changed")]
 
 
-class ToldBefore(Written):
+class ToldBefore(PutRight):
     """What a child was told before a meeting, a move or a change of plan, and how they took part."""
 
     subject_id = models.UUIDField(null=True, help_text="The meeting, move or other thing itself")
@@ -187,7 +208,8 @@ class ToldBefore(Written):
             models.CheckConstraint(
                 name="told_or_why_not",
                 condition=(~Q(told="") & Q(told_at__isnull=False)) | ~Q(why_not_told=""),
-            )
+            ),
+            _says_what_was_wrong("corrected_telling_says_what_was_wrong"),
         ]
         indexes = [models.Index(fields=["folder", "subject_id"], name="told_before_of_subject")]
         triggers = [never_changed("told_before_never_changed")]
@@ -235,11 +257,17 @@ _OWN = "practitioner_id = kernel_practitioner()"
 
 
 class Draft(Begun, FolderRow):
-    """What somebody has typed so far of what a child said. One for each writer and child; empty once it is kept."""
+    """What somebody has typed so far of what a child said, on one page; empty once it is kept.
+
+    `version` counts the savings, `page` is the page that saved it last: another that was opened on an older one does
+    not overwrite it, and what it holds is a draft of its own.
+    """
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     content = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    page = models.UUIDField(null=True)
     door = Door(
         read=f"{_OWN} AND {MAY_READ}",
         insert=f"{_OWN} AND {MAY_ADD}",
@@ -248,4 +276,4 @@ class Draft(Begun, FolderRow):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["folder", "practitioner"], name="one_voice_draft")]
+        indexes = [models.Index(fields=["folder", "practitioner"], name="voice_draft_of_writer")]

@@ -42,6 +42,7 @@ NOT_TOLD = {
     "records.keep_draft": "a draft saved every few seconds is no act on a record; signing it is",
     "records.drop_draft": "as keep_draft",
     "voice.save_draft": "as concerns.save_draft",
+    "voice.empty_draft": "a step of hearing a child",
     "enquiries.save_draft": "as the front door's",
     "enquiries.drop_draft": "as the front door's",
     "enquiries.happened": "a step of the act that happened",

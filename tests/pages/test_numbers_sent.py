@@ -34,6 +34,7 @@ SENT = {
     "records:write": ("version",),
     "records:correct": ("version", "seen"),
     "records:contribute": ("version",),
+    "voice:hear": ("version",),
     "web:duty": ("seen",),
     "agencies:agency": ("seen",),
     "documents:draw": ("marks", "front.x", "front.y"),

@@ -37,14 +37,14 @@ from sightline.documents.actions import Incoming, NewBodyMap, attach, draw_body_
 from sightline.documents.tests.files import photograph
 from sightline.enquiries.actions.assessment import Beginning, begin
 from sightline.enquiries.actions.contribution import ask
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.plans.tests.factories import a_service, filled
 from sightline.procedures.models import Duty
 from sightline.records.actions import EntryIn, sign
 from sightline.records.queries import entry as entry_view
 from sightline.records.terms import EntryKind
-from sightline.voice.actions import Mattering, Said, hear, matters
+from sightline.voice.actions import Mattering, Said, acted, hear, matters
 from sightline.voice.terms import Heard, Near
 
 from .world_meetings import PLACES, a_meeting
@@ -111,6 +111,7 @@ class Records:
     map_id: UUID
     view_id: UUID
     matter_id: UUID
+    became_id: UUID
     assessment_id: UUID
     episode_id: UUID
     contribution_id: UUID
@@ -196,6 +197,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
             ),
         )  # fmt: skip
         mattering = matters(folder_id, Mattering("Nan", Near.NEAREST))
+        became = acted(heard.id, "Mum was asked.", today())
         child = child_page([folder_id]).child
         document = attach(
             [Incoming("drawing.jpg", io.BytesIO(photograph()))], {folder_id: None}, own=True
@@ -250,6 +252,7 @@ def _records(door: FrontDoor, visitor: Practitioner, owning: Callable[[], Any]) 
         map_id=seen.id,
         view_id=heard.id,
         matter_id=mattering.id,
+        became_id=became.id,
         assessment_id=begun.id,
         episode_id=begun.episode_id,
         contribution_id=asked.id,
@@ -323,6 +326,7 @@ def make_world(owning: Callable[[], Any]) -> World:
         "kind": "gp",
         "form_id": "visit",
         "what": "involvement",
+        "became": "done",
         "act": "approve",
         "question": "religion",
         "section": "family",

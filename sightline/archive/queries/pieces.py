@@ -16,7 +16,7 @@ from sightline.documents.terms import MediaKind
 from sightline.records import chronology
 from sightline.records.queries import EntryView, decisions, entries
 from sightline.records.terms import StatementSource
-from sightline.voice.queries import ExplanationView, explanations, voices
+from sightline.voice.queries import Before, ExplanationView, explanations, voices
 
 from . import met, rows
 from .piece import Piece, paragraphs
@@ -191,7 +191,14 @@ def _explained(explained: ExplanationView) -> list[tuple[str, bool]]:
     texts = [(f"What was explained: {explained.words}{reason}", False)]
     if explained.child_said:
         texts.append((f"What the child said to it: “{explained.child_said}”", True))
-    return texts
+    return [*texts, *_before(explained.before)]
+
+
+def _before(earlier: Sequence[Before]) -> list[tuple[str, bool]]:
+    """What stood there until it was put right, each with what was wrong."""
+    return [
+        (f"Before it was put right ({each.was_wrong}): {' '.join(each.lines)}", False) for each in earlier
+    ]
 
 
 def _of_explanation(explained: ExplanationView) -> list[Piece]:
@@ -213,7 +220,8 @@ def _of_voice(heard: Any) -> list[Piece]:
             texts.append((f"In the house of {house}: “{words}”", True))
     if heard.wants:
         texts.append((f"Wanted: {heard.wants}", True))
-    texts += [(f"What was done: {d.words}", False) for d in heard.done]
+    for d in heard.done:
+        texts += [(f"What was done: {d.words}", False), *_before(d.before)]
     for explained in heard.explained:
         texts += _explained(explained)
     for lead, words in (

@@ -8,7 +8,18 @@ from uuid import UUID
 
 from django import forms
 
-from sightline.govuk.forms import Choice, Choices, Day, Moment, Option, Telephone, Text, Words, YesNo
+from sightline.govuk.forms import (
+    Choice,
+    Choices,
+    Day,
+    Moment,
+    Option,
+    PageForm,
+    Telephone,
+    Text,
+    Words,
+    YesNo,
+)
 from sightline.govuk.once import OnceForm
 from sightline.govuk.words import short_day
 from sightline.records.queries import DecisionView
@@ -97,12 +108,16 @@ class HearForm(OnceForm):
         )  # fmt: skip
 
 
-class CorrectForm(HearForm):
-    """Putting right what was written down wrongly."""
+class WhatWasWrong(PageForm):
+    """Putting right what was written down wrongly, by adding."""
 
     was_wrong = Text("What was wrong?", max_length=1000, ask="Say what was wrong", width="two-thirds")
 
     field_order = ("was_wrong",)
+
+
+class CorrectForm(WhatWasWrong, HearForm):
+    """Putting right what a child is written to have said."""
 
 
 class DoneForm(OnceForm):
@@ -308,3 +323,23 @@ class EndForm(OnceForm):
         count=False,
         ask="Say why",
     )
+
+
+class CorrectDoneForm(WhatWasWrong, DoneForm):
+    """Putting right what was done."""
+
+
+class CorrectExplanationForm(WhatWasWrong, ExplainForm):
+    """Putting right what was explained; what it answers stays as it is."""
+
+
+class CorrectAdvocacyForm(WhatWasWrong, AdvocacyForm):
+    """Putting right a step of the offer of an advocate."""
+
+
+class CorrectRightsForm(WhatWasWrong, RightsExplainedForm):
+    """Putting right how the rights were explained."""
+
+
+class CorrectTellingForm(WhatWasWrong, TellingForm):
+    """Putting right what was told beforehand."""

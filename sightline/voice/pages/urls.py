@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import putting_right, views
 
 app_name = "voice"
 urlpatterns = [
@@ -9,6 +9,11 @@ urlpatterns = [
     path("child/<uuid:folder_id>/voice/keep/", views.keep, name="keep"),
     path("child/<uuid:folder_id>/voice/<uuid:view_id>/correct/", views.correct, name="correct"),
     path("child/<uuid:folder_id>/voice/<uuid:view_id>/done/", views.done, name="done"),
+    path(
+        "child/<uuid:folder_id>/voice/<slug:became>/<uuid:became_id>/put-right/",
+        putting_right.put_right,
+        name="put_right",
+    ),
     path("child/<uuid:folder_id>/voice/explain/", views.explain, name="explain"),
     path("child/<uuid:folder_id>/voice/needs/", views.needs, name="needs"),
     path("child/<uuid:folder_id>/voice/told/", views.told, name="told"),

@@ -17,13 +17,16 @@ from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView, as_viewer_may_read
 from sightline.documents.queries import attached
 from sightline.govuk.forms import PageForm, typed
+from sightline.govuk.numbers import whole_number
+from sightline.govuk.once import read_key
 from sightline.govuk.paging import page_number
-from sightline.govuk.words import clock
+from sightline.govuk.words import clock, moment
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import on_folders, pack_in_force
 
 from .. import actions, queries, rules
+from ..actions import OpenedOn
 from ..terms import Near, RightsForm
 from . import forms
 
@@ -87,7 +90,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     folders = view.folder_ids
     at = page_number(request)
     found = queries.voices(folders, limit=PAGE + 1, offset=(at - 1) * PAGE)
-    kept = queries.draft(shown["folder_id"])
+    begun = queries.drafts(shown["folder_id"])
     due = on_folders(folders)
     texts = {
         "voices": found[:PAGE],
@@ -105,7 +108,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "due": {
                 d.subject_id: d for d in due if d.to_do and d.kind in ("answer_to_child", "explain_decision")
             },
-            "draft_at": kept[1] if kept else None,
+            "begun": begun,
             "page_number": at,
             "more": len(found) > PAGE,
         },
@@ -116,17 +119,24 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def hear(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Writing down what a child said."""
     view, shown = _opened(request, folder_id, "hear", "child")
-    kept = queries.draft(shown["folder_id"])
-    form = forms.HearForm(request.POST or None, draft=kept[0] if kept else None)
+    begun, wanted = queries.drafts(shown["folder_id"]), _id(request, "draft")
+    kept = next((each for each in begun if wanted in (None, each.id)), None)
+    if request.method == "POST":
+        opened_on = _opened_on(request)
+    else:
+        opened_on = OpenedOn(kept.id, kept.version) if kept else None
+    form = forms.HearForm(request.POST or None, draft=kept.content if kept else None)
     return _send(
         request, form,
-        lambda: actions.hear(shown["folder_id"], form.what(), once=form.once()),
+        lambda: actions.hear(shown["folder_id"], form.what(), once=form.once(), opened_on=opened_on),
         f"Kept, in {view.child.called}'s own words.",
         _home(view), "voice/hear.html",
         shown | {
             "title": f"What did {view.child.called} say?",
             "keep_url": reverse("voice:keep", args=[shown["folder_id"]]),
-            "saved_at": kept[1] if kept else None,
+            "saved_at": kept.saved_at if kept else None,
+            "opened_on": opened_on,
+            "others": [each for each in begun if kept is None or each.id != kept.id],
         },
     )  # fmt: skip
 
@@ -140,8 +150,23 @@ def keep(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         for name, values in typed(request.POST).items()
         if name in forms.HearForm.base_fields or "-" in name
     }
-    saved = actions.save_draft(view.folder_ids[0], {n: v for n, v in sent.items() if n != "once_key"})
-    return JsonResponse({"saved": clock(saved)})
+    saved = actions.save_draft(
+        view.folder_ids[0],
+        {n: v for n, v in sent.items() if n != "once_key"},
+        page=read_key(request.POST.get("once_key")),
+        opened_on=_opened_on(request),
+    )
+    other = f"Another page holds other words of yours, saved {moment(saved.elsewhere)}: both are kept."
+    return JsonResponse({"saved": clock(saved.at), "note": other if saved.elsewhere else ""})
+
+
+def _opened_on(request: HttpRequest) -> OpenedOn | None:
+    """The draft that a page says it was opened on."""
+    try:
+        ident = UUID(request.POST.get("draft", ""))
+    except ValueError:
+        return None
+    return OpenedOn(ident, whole_number(request.POST.get("version", "")) or 0)
 
 
 @page(permission=Permission.WRITE_FOLDER)

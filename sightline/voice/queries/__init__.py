@@ -3,13 +3,14 @@
 from .around import (
     TOLD_OF,
     AdvocacyView,
+    DraftView,
     Happening,
     Mattering,
     RegardView,
     RightsView,
     advocacy,
     advocate_now,
-    draft,
+    drafts,
     happenings,
     left_part,
     mattered,
@@ -22,6 +23,7 @@ from .around import (
 from .needs import (
     needs,
 )
+from .put_right import Before, lines_of, to_put_right
 from .reading import (
     Told,
     Yours,
@@ -51,7 +53,9 @@ from .timeline import (
 __all__ = [
     "TOLD_OF",
     "AdvocacyView",
+    "Before",
     "DoneView",
+    "DraftView",
     "ExplanationView",
     "Happening",
     "LastSaid",
@@ -65,11 +69,12 @@ __all__ = [
     "Yours",
     "advocacy",
     "advocate_now",
-    "draft",
+    "drafts",
     "explanations",
     "happenings",
     "last_said",
     "left_part",
+    "lines_of",
     "mattered",
     "moments",
     "named",
@@ -80,6 +85,7 @@ __all__ = [
     "rights_told",
     "said_lately",
     "to_explain",
+    "to_put_right",
     "told_of",
     "unanswered",
     "voice",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -25,10 +25,13 @@ from ..models import (
     ToldBefore,
 )
 from ..terms import AdvocacyAct, Explained, Near, Power, RightsForm
+from . import put_right
+from .put_right import Before
 
 
 @dataclass(frozen=True)
 class AdvocacyView:
+    id: UUID
     act: AdvocacyAct
     on: date
     words: str
@@ -37,17 +40,20 @@ class AdvocacyView:
     telephone: str
     author: str
     author_post: str
+    before: tuple[Before, ...] = ()
 
 
 def advocacy(folder_ids: Iterable[UUID]) -> list[AdvocacyView]:
     """The steps of the offer of an advocate, the latest first."""
-    rows = (
-        Advocacy.objects.filter(folder_id__in=list(folder_ids))
+    rows = list(
+        Advocacy.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
         .select_related("author")
         .order_by("-on", "-id")
     )
+    before = put_right.before(rows)
     return [
         AdvocacyView(
+            r.id,
             AdvocacyAct(r.act),
             r.on,
             r.words,
@@ -56,6 +62,7 @@ def advocacy(folder_ids: Iterable[UUID]) -> list[AdvocacyView]:
             r.telephone,
             r.author.name,
             r.author_post,
+            before.get(r.id, ()),
         )
         for r in rows
     ]
@@ -73,18 +80,34 @@ def advocate_now(folder_ids: Iterable[UUID]) -> AdvocacyView | None:
 
 @dataclass(frozen=True)
 class RightsView:
+    id: UUID
     form: RightsForm
     how: Explained
     told_at: datetime
     told_by: str
     child_said: str
+    before: tuple[Before, ...] = ()
 
 
 def rights_told(folder_ids: Iterable[UUID]) -> list[RightsView]:
     """When the child's rights were explained, the latest first."""
-    rows = RightsTold.objects.filter(folder_id__in=list(folder_ids)).order_by("-told_at", "-id")
+    rows = list(
+        RightsTold.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True).order_by(
+            "-told_at", "-id"
+        )
+    )
+    before = put_right.before(rows)
     return [
-        RightsView(RightsForm(r.form), Explained(r.how), r.told_at, r.told_by, r.child_said) for r in rows
+        RightsView(
+            r.id,
+            RightsForm(r.form),
+            Explained(r.how),
+            r.told_at,
+            r.told_by,
+            r.child_said,
+            before.get(r.id, ()),
+        )
+        for r in rows
     ]
 
 
@@ -96,6 +119,8 @@ class Happening:
     about: str
     on: date
     told: ToldBefore | None = None
+    before: tuple[Before, ...] = ()
+    """What stood there until it was put right."""
 
     @property
     def was_told(self) -> bool:
@@ -125,15 +150,29 @@ def told_of(view: ChildView, timeline: Sequence[Moment] | None = None) -> list[H
         found |= {each.id: each for each in ask(view.folder_ids)}
     told: dict[UUID, ToldBefore] = {}
     others = []
-    for row in ToldBefore.objects.filter(folder_id__in=view.folder_ids).order_by("written_at", "id"):
+    rows = list(
+        ToldBefore.objects.filter(folder_id__in=view.folder_ids, corrected_by__isnull=True).order_by(
+            "written_at", "id"
+        )
+    )
+    before = put_right.before(rows)
+    for row in rows:
         if row.subject_id is None:
-            others.append(Happening(row.id, row.about, row.happens_on, row))
+            others.append(Happening(row.id, row.about, row.happens_on, row, before.get(row.id, ())))
         else:
             told[row.subject_id] = row
             found.setdefault(row.subject_id, Happening(row.subject_id, row.about, row.happens_on))
-    rows = [Happening(h.id, h.about, h.on, told.get(h.id)) for h in found.values() if h.on >= since]
-    rows += [h for h in others if h.on >= since]
-    return sorted(rows, key=lambda h: h.on, reverse=True)
+    all_ = [_as_told(h, told.get(h.id), before) for h in found.values() if h.on >= since]
+    all_ += [h for h in others if h.on >= since]
+    return sorted(all_, key=lambda h: h.on, reverse=True)
+
+
+def _as_told(
+    happening: Happening, told: ToldBefore | None, before: Mapping[UUID, tuple[Before, ...]]
+) -> Happening:
+    return Happening(
+        happening.id, happening.about, happening.on, told, before.get(told.id, ()) if told else ()
+    )
 
 
 def not_told(view: ChildView) -> list[Happening]:
@@ -224,7 +263,18 @@ def left_part(posting_id: UUID) -> Part | None:
     return Part(title if many == 1 else f"{title}, {many} times", (), ask="Who goes on with that from today?")
 
 
-def draft(folder_id: UUID) -> tuple[dict[str, list[str]], datetime] | None:
-    """What the viewer has typed so far, and when it was saved; row security shows nobody another's."""
-    row = Draft.objects.filter(folder_id=folder_id).first()
-    return (row.content, row.saved_at) if row is not None and row.content else None
+@dataclass(frozen=True)
+class DraftView:
+    """What the viewer has typed so far of what a child said, on one page. `version` counts the savings."""
+
+    id: UUID
+    version: int
+    content: dict[str, list[str]]
+    saved_at: datetime
+
+
+def drafts(folder_id: UUID) -> list[DraftView]:
+    """The viewer's own, the latest first: more than one where two pages held different words. Row security shows
+    nobody another's."""
+    rows = Draft.objects.filter(folder_id=folder_id).exclude(content={}).order_by("-saved_at", "-id")
+    return [DraftView(row.id, row.version, row.content, row.saved_at) for row in rows]

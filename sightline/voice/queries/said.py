@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -26,14 +26,18 @@ from ..models import (
     View,
 )
 from ..terms import Answer, Explained, Heard
+from . import put_right
+from .put_right import Before
 
 
 @dataclass(frozen=True)
 class DoneView:
+    id: UUID
     words: str
     done_on: date
     author: str
     author_post: str
+    before: tuple[Before, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class ExplanationView:
     child_said: str
     decision_id: UUID | None
     decision: str
+    before: tuple[Before, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,17 +161,25 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
         ):
             earlier.setdefault(before.first, []).append(before)
     done: dict[UUID, list[DoneView]] = {}
-    for d in (
-        Done.objects.filter(view__first__in=firsts).select_related("author", "view").order_by("done_on", "id")
-    ):
-        done.setdefault(d.view.first, []).append(DoneView(d.words, d.done_on, d.author.name, d.author_post))
+    acts = list(
+        Done.objects.filter(view__first__in=firsts, corrected_by__isnull=True)
+        .select_related("author", "view")
+        .order_by("done_on", "id")
+    )
+    acts_before = put_right.before(acts)
+    for d in acts:
+        done.setdefault(d.view.first, []).append(
+            DoneView(d.id, d.words, d.done_on, d.author.name, d.author_post, acts_before.get(d.id, ()))
+        )
     told: dict[UUID, list[ExplanationView]] = {}
-    for e in (
-        ExplainedView.objects.filter(view__first__in=firsts)
+    answers = list(
+        ExplainedView.objects.filter(view__first__in=firsts, explanation__corrected_by__isnull=True)
         .select_related("explanation__decision", "view")
         .order_by("explanation__explained_at", "id")
-    ):
-        told.setdefault(e.view.first, []).append(_explanation(e.explanation))
+    )
+    answers_before = put_right.before([e.explanation for e in answers])
+    for e in answers:
+        told.setdefault(e.view.first, []).append(_explanation(e.explanation, answers_before))
     return [
         Voice(
             id=row.id,
@@ -198,7 +211,7 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
     ]
 
 
-def _explanation(row: Explanation) -> ExplanationView:
+def _explanation(row: Explanation, before: Mapping[UUID, tuple[Before, ...]]) -> ExplanationView:
     return ExplanationView(
         id=row.id,
         answer=Answer(row.answer) if row.answer else None,
@@ -210,6 +223,7 @@ def _explanation(row: Explanation) -> ExplanationView:
         child_said=row.child_said,
         decision_id=row.decision_id,
         decision=row.decision.outcome if row.decision else "",
+        before=before.get(row.id, ()),
     )
 
 
@@ -233,8 +247,12 @@ _ANSWERED = ExplainedView.objects.filter(view__first=OuterRef("first"))
 
 @prepared
 def _all_said(folder_ids: Sequence[UUID]) -> Wanted:
-    done = Done.objects.filter(view__first=OuterRef("first")).order_by("-done_on", "-id")
-    told = _ANSWERED.order_by("-explanation__explained_at", "-id")
+    done = Done.objects.filter(view__first=OuterRef("first"), corrected_by__isnull=True).order_by(
+        "-done_on", "-id"
+    )
+    told = _ANSWERED.filter(explanation__corrected_by__isnull=True).order_by(
+        "-explanation__explained_at", "-id"
+    )
     said = (
         View.objects.filter(folder_id__in=folder_ids, corrected_by__isnull=True)
         .annotate(
@@ -304,12 +322,13 @@ def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None
 
 def explanations(folder_ids: Iterable[UUID]) -> list[ExplanationView]:
     """Everything that was explained to the child, the latest first."""
-    rows = (
-        Explanation.objects.filter(folder_id__in=list(folder_ids))
+    rows = list(
+        Explanation.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
         .select_related("decision")
-        .order_by("-explained_at", "-id")
+        .order_by("-explained_at", "-id")[:200]
     )
-    return [_explanation(row) for row in rows[:200]]
+    before = put_right.before(rows)
+    return [_explanation(row, before) for row in rows]
 
 
 def named(folder_ids: Sequence[UUID], view_ids: Sequence[UUID]) -> dict[UUID, Named]:

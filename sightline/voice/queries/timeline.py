@@ -19,6 +19,7 @@ from ..models import (
 )
 from ..terms import AdvocacyAct, Answer, Heard
 
+_PUTS_RIGHT, _LATER = "Puts right an earlier writing", "Put right later"
 SEEN, SAID, EXPLAINED = "Seen of the child", "The child said", "Explained to the child"
 
 
@@ -27,7 +28,8 @@ def _heard(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
     which = of_these(folder_ids, ids)
     views = View.objects.filter(which).select_related("author")
     views = views.annotate(put_right_at=F("corrected_by__written_at"))
-    return views, Explanation.objects.filter(which).select_related("author")
+    told = Explanation.objects.filter(which).select_related("author")
+    return views, told.annotate(put_right_at=F("corrected_by__written_at"))
 
 
 _KEYS = f"""
@@ -65,11 +67,11 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
                     for words in (
                         way.label,
                         "Alone" if row.alone else "Not alone",
-                        "Puts right an earlier writing" if row.corrects_id else "",
+                        _PUTS_RIGHT if row.corrects_id else "",
                     )
                     if words
                 ),
-                later=((row.put_right_at, "Put right later"),) if row.put_right_at else (),
+                later=((row.put_right_at, _LATER),) if row.put_right_at else (),
             )
         )
     for told in explanations:
@@ -84,7 +86,15 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
                 agency=_agency(told.author_post),
                 author=told.author.name,
                 href=f"/child/{told.folder_id}/voice/",
-                tags=(Answer(told.answer).label,) if told.answer in ("yes", "partly", "no") else (),
+                tags=tuple(
+                    words
+                    for words in (
+                        Answer(told.answer).label if told.answer in ("yes", "partly", "no") else "",
+                        _PUTS_RIGHT if told.corrects_id else "",
+                    )
+                    if words
+                ),
+                later=((told.put_right_at, _LATER),) if told.put_right_at else (),
             )
         )
     return found
@@ -110,7 +120,8 @@ paged = Paged(_KEYS, heard)
 
 @prepared
 def _advocacy(folder_ids: Sequence[UUID]) -> Wanted:
-    return (Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author"),)
+    steps = Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author")
+    return (steps.annotate(put_right_at=F("corrected_by__written_at")),)
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -131,6 +142,8 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 agency=_agency(step.author_post),
                 author=step.author.name,
                 href=f"/child/{step.folder_id}/voice/advocate/",
+                tags=(_PUTS_RIGHT,) if step.corrects_id else (),
+                later=((step.put_right_at, _LATER),) if step.put_right_at else (),
             )
         )
     return found

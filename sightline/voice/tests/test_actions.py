@@ -365,12 +365,12 @@ def test_a_draft_is_the_writers_own_and_is_emptied_when_it_is_kept(worker, folde
     with as_practitioner(worker):
         actions.save_draft(folder_id, {"said": ["I wan"]})
         actions.save_draft(folder_id, {"said": ["I want mum"]})
-        assert queries.draft(folder_id)[0] == {"said": ["I want mum"]}
+        assert [d.content for d in queries.drafts(folder_id)] == [{"said": ["I want mum"]}]
     with as_practitioner(colleague):
-        assert queries.draft(folder_id) is None
+        assert queries.drafts(folder_id) == []
     with as_practitioner(worker):
         actions.hear(folder_id, some_words())
-        assert queries.draft(folder_id) is None
+        assert queries.drafts(folder_id) == []
 
 
 # -- the door --------------------------------------------------------------------------------------------

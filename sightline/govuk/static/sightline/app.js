@@ -5,6 +5,7 @@
 //                           which is no activity of a person and must not keep a session alive
 // form[method=post]         is sent once, however often its button is pressed
 // [data-print]              a button that prints
+// [data-print-told]         where it is told that the page was printed, by its button or by the browser's own command
 // .govuk-js-exit-this-page-button   leaves at once; nothing more is kept then
 
 const DRAFT_EVERY = 4000;
@@ -50,8 +51,10 @@ const keepDraft = (form) => {
       if (answer.ok) {
         kept = body;
         const told = await answer.json().catch(() => ({}));
-        say(status, `Saved at ${told.saved || timeNow()}`);
+        say(status, `Saved at ${told.saved || timeNow()}${told.note ? `. ${told.note}` : ""}`);
         if (status) status.classList.remove("sl-saved--not");
+        const aids = form.querySelector("[data-aids]");
+        if (aids && told.aids) aids.innerHTML = told.aids;
         // The first keeping of a new draft may name the address of the next.
         if (told.url) form.dataset.autosaveUrl = told.url;
       } else if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) {
@@ -232,6 +235,18 @@ for (const region of document.querySelectorAll("[data-refresh-url]")) keepFresh(
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+for (const told of document.querySelectorAll("[data-print-told]")) {
+  window.addEventListener("beforeprint", () => {
+    const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+    fetch(told.dataset.printTold, {
+      method: "POST",
+      body: new URLSearchParams({ csrfmiddlewaretoken: token ? token.value : "", page: window.location.pathname }),
+      keepalive: true,
+      credentials: "same-origin",
+      redirect: "manual",
+    }).catch(() => {});
+  });
 }
 
 const { Radios, createAll, ...design } = await import(document.getElementById("sl-app").dataset.designSystem);

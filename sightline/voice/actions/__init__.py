@@ -1,0 +1,65 @@
+"""The only writer of what children said and what they were told, by subject."""
+
+from .around import Mattering, Wishes, WishesIn, have_regard, matters, matters_no_more, weigh
+from .drafts import DRAFTS_KEPT, Kept, OpenedOn, clear_drafts, hand_over_drafts, save_draft
+from .past import PastVoice, record_past_voices
+from .putting_right import (
+    Wrong,
+    correct_advocacy,
+    correct_done,
+    correct_explanation,
+    correct_rights,
+    correct_telling,
+)
+from .writing import (
+    AdvocacyStep,
+    Explaining,
+    RightsExplained,
+    Said,
+    Telling,
+    acted,
+    advocacy,
+    correct,
+    decided,
+    explain,
+    hear,
+    tell_before,
+    tell_rights,
+)
+
+__all__ = [
+    "DRAFTS_KEPT",
+    "AdvocacyStep",
+    "Explaining",
+    "Kept",
+    "Mattering",
+    "OpenedOn",
+    "PastVoice",
+    "RightsExplained",
+    "Said",
+    "Telling",
+    "Wishes",
+    "WishesIn",
+    "Wrong",
+    "acted",
+    "advocacy",
+    "clear_drafts",
+    "correct",
+    "correct_advocacy",
+    "correct_done",
+    "correct_explanation",
+    "correct_rights",
+    "correct_telling",
+    "decided",
+    "explain",
+    "hand_over_drafts",
+    "have_regard",
+    "hear",
+    "matters",
+    "matters_no_more",
+    "record_past_voices",
+    "save_draft",
+    "tell_before",
+    "tell_rights",
+    "weigh",
+]

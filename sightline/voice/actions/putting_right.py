@@ -1,0 +1,144 @@
+"""Putting right what was written of what became of a child's words, by adding: the first writing stays readable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.actions import permit
+from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+
+from ..models import Advocacy, Done, ExplainedView, Explanation, PutRight, RightsTold, ToldBefore
+from .writing import (
+    AdvocacyStep,
+    Explaining,
+    RightsExplained,
+    Telling,
+    _advocate_moved,
+    _by,
+    _done,
+    _explained,
+    _rights,
+    _step,
+    _telling,
+)
+
+Kept = TypeVar("Kept", bound=PutRight)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Which row is wrong, and what was wrong in it."""
+
+    row_id: UUID
+    what: str
+
+
+def _put_right(
+    rows: type[Kept], wrong: Wrong, what: str, fields: Callable[[Acting, Kept], dict[str, Any]]
+) -> tuple[Kept, Kept]:
+    """The wrong row and the right one that stands in its place from now on, for the same child.
+
+    Raises NotFound, NotPermitted, or Refused where it is not said what was wrong or somebody has put it right already.
+    """
+    acting = permit(Permission.WRITE_FOLDER)
+    row = rows._default_manager.filter(id=wrong.row_id).first()
+    if row is None:
+        raise NotFound
+    if not wrong.what.strip():
+        raise Refused("Say what was wrong.", "was_wrong")
+    earlier = rows._default_manager.filter(corrects=row).select_related("author").first()
+    if earlier is not None:
+        raise Refused(
+            f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
+        )
+    right = rows._default_manager.create(
+        **_by(acting, row.folder_id), **fields(acting, row), corrects=row, was_wrong=wrong.what.strip()
+    )
+    record(Verb.WROTE, what, folder_id=row.folder_id, subject=right)
+    return row, right
+
+
+@transaction.atomic
+def correct_done(wrong: Wrong, words: str, done_on: date) -> Done:
+    """What was done about a child's words, put right."""
+    _, right = _put_right(
+        Done,
+        wrong,
+        "voice.correct_done",
+        lambda acting, row: {**_done(words, done_on), "view_id": row.view_id},
+    )
+    return right
+
+
+@transaction.atomic
+def correct_explanation(wrong: Wrong, told: Explaining) -> Explanation:
+    """What a child was told, put right. What it answers and which decision it explains stay as they are."""
+
+    def fields(acting: Acting, row: Explanation) -> dict[str, Any]:
+        answers = tuple(ExplainedView.objects.filter(explanation=row).values_list("view_id", flat=True))
+        same = replace(told, view_ids=answers, decision_id=row.decision_id)
+        return {**_explained(acting, same), "decision_id": row.decision_id}
+
+    row, right = _put_right(Explanation, wrong, "voice.correct_explanation", fields)
+    ExplainedView.objects.bulk_create(
+        ExplainedView(folder_id=folder_id, explanation=right, view_id=view_id)
+        for folder_id, view_id in ExplainedView.objects.filter(explanation=row).values_list(
+            "folder_id", "view_id"
+        )
+    )
+    return right
+
+
+@transaction.atomic
+def correct_advocacy(wrong: Wrong, step: AdvocacyStep) -> Advocacy:
+    """A step of the offer of an advocate, put right. Where the last step was another than was written, what the wrong
+    one had opened was never owed, and the right one opens and discharges what it does."""
+
+    def fields(_: Acting, row: Advocacy) -> dict[str, Any]:
+        others = Advocacy.objects.filter(folder_id=row.folder_id, corrected_by__isnull=True)
+        return _step(step, others.exclude(id=row.id))
+
+    row, right = _put_right(Advocacy, wrong, "voice.correct_advocacy", fields)
+    latest = Advocacy.objects.filter(folder_id=row.folder_id, corrected_by__isnull=True).order_by(
+        "-on", "-id"
+    )
+    if right.act != row.act and latest.first() == right:
+        duties.withdraw_all(
+            row.id,
+            "What was written of the advocate was put right.",
+            folder_ids=[row.folder_id],
+            never_owed=True,
+        )
+        _advocate_moved(right)
+    return right
+
+
+@transaction.atomic
+def correct_rights(wrong: Wrong, told: RightsExplained) -> RightsTold:
+    """How a child's rights were explained, put right. The form's words stay those of the version then in force."""
+    _, right = _put_right(
+        RightsTold, wrong, "voice.correct_rights",
+        lambda acting, row: {**_rights(acting, told), "pack": row.pack, "pack_version": row.pack_version},
+    )  # fmt: skip
+    return right
+
+
+@transaction.atomic
+def correct_telling(wrong: Wrong, telling: Telling) -> ToldBefore:
+    """What a child was told beforehand, put right; what it was about stays the same meeting or move."""
+    _, right = _put_right(
+        ToldBefore, wrong, "voice.correct_telling",
+        lambda acting, row: {**_telling(acting, telling), "subject_id": row.subject_id},
+    )  # fmt: skip
+    return right
