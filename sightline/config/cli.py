@@ -131,6 +131,31 @@ def manage(context: typer.Context, data: Data = None) -> None:
             execute_from_command_line(arguments)
 
 
+@cli.command("clock-was-ahead")
+def clock_was_ahead(
+    why: Annotated[str, typer.Argument(help="What was wrong with the clock; kept on the trail.")],
+    data: Data = None,
+) -> None:
+    """Let signing go on in records whose last entry was written while the clock was ahead. The clock is right now."""
+    with opened(data, there=True):
+        refuse_unready()
+        from sightline.audit.actions import outer_transaction
+        from sightline.kernel.time import LONDON, now
+        from sightline.kernel.verdicts import Refused
+        from sightline.kernel.viewer import Viewer
+        from sightline.records import actions
+
+        typer.echo(f"By the clock of this computer it is {now().astimezone(LONDON):%A %d %B %Y, %H:%M}.")
+        try:
+            with sealed_after(), outer_transaction(Viewer.for_job("clock"), "records.clock_was_ahead"):
+                many = actions.clock_was_ahead(why)
+        except Refused as refused:
+            raise Failure(refused.verdict.reason) from refused
+    typer.echo(
+        f"Signing goes on in {many} {'record' if many == 1 else 'records'}. What was written stays as it is."
+    )
+
+
 @cli.command()
 def doctor(
     data: Data = None,

@@ -94,8 +94,9 @@ def follows_in_time(at: datetime, last_at: datetime | None) -> Verdict:
     if last_at is not None and at + CLOCK_MAY_GO_BACK < last_at:
         return Verdict.no(
             f"By the clock of this computer it is {at.astimezone(LONDON):%d/%m/%Y %H:%M}, but this record has an "
-            f"entry written at {last_at.astimezone(LONDON):%d/%m/%Y %H:%M}. The clock seems to have been set back. "
-            "Your draft is kept: ask whoever looks after Sightline to put the clock right, then sign."
+            f"entry written at {last_at.astimezone(LONDON):%d/%m/%Y %H:%M}. The clock seems to have been set back, or "
+            "to have been ahead then. Your draft is kept: ask whoever looks after Sightline to put the clock right, or "
+            "where it is right to run `sightline clock-was-ahead`. Then sign."
         )
     return Verdict.yes()
 

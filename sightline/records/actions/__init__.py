@@ -33,6 +33,7 @@ from .drafts import (
     keep_draft,
 )
 from .numbers import (
+    clock_was_ahead,
     one_at_a_time,
 )
 from .past import (
@@ -65,6 +66,7 @@ __all__ = [
     "SignedEntry",
     "ask_to_confirm",
     "clear_drafts",
+    "clock_was_ahead",
     "confirm",
     "contribute",
     "correct_entry",

@@ -9,7 +9,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from sightline.access.drafts import latest
 from sightline.agencies.leaving import Part
@@ -121,15 +122,20 @@ class Supervised:
 
 
 def last_supervisions(folder_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Supervised]:
-    """When each worker's work with each child was last talked about, by record and worker (QUA-06). One query."""
+    """When each worker's work with each child was last talked about, by record and worker, as the last correction of
+    each supervision has it (QUA-06). One query."""
+    of_it = Q(entry=OuterRef("pk")) | Q(entry__corrects=OuterRef("pk"))
+    answers = EntryAnswer.objects.filter(of_it, question_id="worker").order_by("-entry__number")
+    corrections = Entry.objects.filter(corrects=OuterRef("pk")).order_by("-number")
     rows = (
-        EntryAnswer.objects.filter(
-            question_id="worker",
-            entry__kind=EntryKind.SUPERVISION.value,
-            entry__folder_id__in=list(folder_ids),
+        Entry.objects.filter(kind=EntryKind.SUPERVISION.value, folder_id__in=list(folder_ids))
+        .annotate(
+            worker=Subquery(answers.values("value")[:1]),
+            stands_at=Coalesce(Subquery(corrections.values("happened_at")[:1]), F("happened_at")),
         )
-        .order_by("entry__happened_at", "entry_id")
-        .values_list("entry__folder_id", "value", "entry_id", "entry__happened_at")
+        .exclude(worker=None)
+        .order_by("stands_at", "id")
+        .values_list("folder_id", "worker", "id", "stands_at")
     )
     found = {}
     for folder_id, worker, entry_id, at in rows:

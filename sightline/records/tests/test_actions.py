@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from uuid import uuid4
 
 import pgtrigger
 import pytest
 import time_machine
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from sightline.access.terms import GrantLevel
@@ -40,6 +42,7 @@ from sightline.records.terms import Confirming, ContributionKind, StatementKind,
 from .conftest import Family, an_hour_ago
 
 pytestmark = pytest.mark.django_db
+Owning = Callable[[], AbstractContextManager[None]]
 
 SEEN = {"seen": "yes", "seen_alone": "yes"}
 
@@ -251,6 +254,15 @@ def test_supervision_is_recorded_by_worker_and_child_with_what_was_thought_about
         [(key, last)] = queries.last_supervisions([family.maya, family.theo]).items()
         assert (*key, last.folder_id) == (family.maya, family.worker.pk, family.maya)
         assert [d.kind for d in on_folders([family.maya])] == ["next_supervision"]
+        # It was about somebody else's work, and on another day.
+        other = {**answers, "worker": str(family.visitor.pk)}
+        before = last.at - timedelta(days=3)
+        correct_entry(last.entry_id, "It was about Ines.", "About Maya.", answers=other, happened_at=before)
+        [(key, right)] = queries.last_supervisions([family.maya, family.theo]).items()
+        assert (key[1], right.at, right.entry_id) == (family.visitor.pk, before, last.entry_id)
+        # A correction that says nothing of whose work it was leaves it as it stands.
+        correct_entry(last.entry_id, "A word.", "About Maya and school.")
+        assert queries.last_supervisions([family.maya]) == {key: right}
 
 
 @pytest.mark.obligation("REC-04")
@@ -502,6 +514,28 @@ def test_a_clock_that_was_set_back_is_told_of_and_nothing_is_lost(family: Family
         sign_entry({family.maya: "Later."}, kind="note", happened_at=an_hour_ago())
     with time_machine.travel(now() - timedelta(seconds=30), tick=False), as_practitioner(family.worker):
         sign_entry({family.maya: "Corrected by half a minute."}, kind="note", happened_at=an_hour_ago())
+
+
+@pytest.mark.obligation("REC-03")
+def test_signing_goes_on_after_the_clock_was_ahead_and_the_numbers_keep_the_order(
+    family: Family, owning: Owning
+) -> None:
+    with time_machine.travel(now() + timedelta(days=400), tick=False), as_practitioner(family.worker):
+        sign_entry({family.maya: "By a clock that is ahead."}, kind="note", happened_at=an_hour_ago())
+    with as_practitioner(family.worker), pytest.raises(Refused, match="sightline clock-was-ahead"):
+        sign_entry({family.maya: "Kept."}, kind="note", happened_at=an_hour_ago())
+    with transaction.atomic(), looking_as(Viewer.for_job("clock")):
+        with pytest.raises(Refused):
+            actions.clock_was_ahead(" ")
+        assert actions.clock_was_ahead("The battery of the server's clock was empty.") == 1
+        assert actions.clock_was_ahead("The battery of the server's clock was empty.") == 0
+    with as_practitioner(family.worker):
+        sign_entry({family.maya: "Kept."}, kind="note", happened_at=an_hour_ago())
+        numbers = dict(Entry.objects.filter(folder_id=family.maya).values_list("number", "text"))
+    assert numbers == {1: "By a clock that is ahead.", 2: "Kept."}
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT purpose FROM audit_event WHERE what = 'records.clock_was_ahead'")
+        assert cursor.fetchall() == [("The battery of the server's clock was empty.",)]
 
 
 def test_a_significant_event_says_what_it_means_for_the_child(family: Family) -> None:
