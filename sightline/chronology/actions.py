@@ -183,6 +183,7 @@ def make_volume(print_id: UUID) -> bool:
     data = paper.volume(
         child.name, asked, shown, number, of, len(ids),
         hidden=paper.not_open(hidden), glossary=pack_in_force().glossary(today()),
+        own=queries.own_in_print(folders, asked, row.asked_at) if number >= of else [],
     )  # fmt: skip
     content = make("chronology/chronology", data, about=about, large=True)
     made = PrintVolume.objects.create(

@@ -81,9 +81,10 @@ def volume(
     *,
     hidden: Sequence[str] = (),
     glossary: Sequence[Abbreviation] = (),
+    own: Sequence[OwnView] = (),
 ) -> dict[str, Any]:
     """One volume: years and months as headings, so that the contents lead to them; `hidden` says which entries its
-    reader may not read."""
+    reader may not read. `own`, the workers' own lines with their analysis, stand at the end of the last."""
 
     def at(each: Shown) -> Any:
         moment = each.moment
@@ -102,7 +103,22 @@ def volume(
         "count": f"{plural(len(shown), 'moment')} of {total:,}" if of > 1 else plural(total, "moment"),
         "years": years,
         "hidden": list(hidden),
-        "abbreviations": abbreviations(shown, glossary),
+        "own": [
+            {"worker": f"{worker}, {lines[0].post}", "lines": [_own_line(line) for line in lines]}
+            for worker, lines in by_worker(own)
+        ],
+        "abbreviations": abbreviations(shown, glossary, own),
+    }
+
+
+def _own_line(line: OwnView) -> dict[str, Any]:
+    return {
+        "day": when(line.happened_at, long=True),
+        "what": line.what,
+        "about": line.moment_kind,
+        "analysis": line.analysis,
+        "written": f"Written {when(line.written_at)}"
+        + (f"; changed {plural(len(line.earlier), 'time')}" if line.earlier else ""),
     }
 
 
@@ -165,12 +181,16 @@ def explaining() -> Explaining:
     return Explaining(pack_in_force().glossary(today()))
 
 
-def abbreviations(shown: Sequence[Shown], glossary: Sequence[Abbreviation]) -> list[dict[str, str]]:
+def abbreviations(
+    shown: Sequence[Shown], glossary: Sequence[Abbreviation], own: Sequence[OwnView] = ()
+) -> list[dict[str, str]]:
     """The abbreviations that stand in these moments, for the end of a print."""
     explain = Explaining(glossary)
     for each in shown:
         words = (each.moment.text, each.moment.impact, *(said for _, said in each.asides))
         explain("\n\n".join((*words, *(p.text for p in each.paragraphs))))
+    for line in own:
+        explain(f"{line.what}\n\n{line.analysis}")
     return [
         {"short": a.abbreviation, "long": ". ".join(w for w in (a.stands_for, a.explained) if w)}
         for a in explain.came_up

@@ -110,7 +110,7 @@ def _afterwards(
     for wording in wordings:
         yield wording.at, "Its wording was corrected"
     for at in replaced_at:
-        yield at, "Decided again later"
+        yield at, "Withdrawn or decided again later"
 
 
 def _dated(

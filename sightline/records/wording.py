@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -33,13 +33,29 @@ _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’(?!\w)")
 
 @dataclass(frozen=True)
 class Aid:
-    """Something worth a second look: which words, why, and what to do; `paragraph` counts from 1, 0 for the whole."""
+    """Something worth a second look: which words, why, and what to do; `paragraph` counts from 1, 0 for the whole.
+    `where` is what the writer was asked there, where it does not stand in the text itself."""
 
     kind: AidKind
     words: str
     says: str
     advice: str = ""
     paragraph: int = 0
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is written beside the text of an entry: what was asked, and the paragraphs that answer it."""
+
+    where: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+def answered(where: str, text: str, kind: StatementKind = StatementKind.FACT) -> Beside:
+    """An answer without marks, each of its paragraphs of one kind."""
+    parts = (part.strip() for part in text.replace("\r\n", "\n").split("\n\n"))
+    return Beside(where, tuple(Paragraph(part, kind, as_given=True) for part in parts if part))
 
 
 @dataclass(frozen=True)
@@ -90,8 +106,9 @@ class Lists:
     pronouns: tuple[Pronouns, ...] = ()
 
 
-def aids(paragraphs: Sequence[Paragraph], lists: Lists) -> list[Aid]:
-    """What to look at again in an entry, in the order of its text, each thing once; at most `MOST_AIDS`.
+def aids(paragraphs: Sequence[Paragraph], lists: Lists, beside: Sequence[Beside] = ()) -> list[Aid]:
+    """What to look at again in an entry, in the order of its text and of what stands beside it, each thing once; at
+    most `MOST_AIDS`.
 
     What stands in quotation marks is somebody's own words and is left alone.
     """
@@ -99,6 +116,10 @@ def aids(paragraphs: Sequence[Paragraph], lists: Lists) -> list[Aid]:
     for number, paragraph in enumerate(paragraphs, start=1):
         for aid in _of(number, paragraph, lists):
             found.setdefault((aid.kind, aid.words.casefold()), aid)
+    for each in beside:
+        for paragraph in each.paragraphs:
+            for aid in _of(0, paragraph, lists):
+                found.setdefault((aid.kind, aid.words.casefold()), replace(aid, where=each.where))
     rest = [_rests_on(paragraphs)] if paragraphs else []
     return [*found.values(), *(aid for aid in rest if aid is not None)][:MOST_AIDS]
 

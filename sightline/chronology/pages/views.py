@@ -10,21 +10,25 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from sightline.access.actions import drop_form
 from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft
+from sightline.access.queries import form_draft, joined_set, lead_of
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame, leaving
 from sightline.children.queries import ChildView
+from sightline.govuk.forms import typed
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.records.queries import hidden_numbers
+from sightline.records.queries import hidden_numbers, second_look
+from sightline.records.terms import StatementKind
+from sightline.records.wording import answered
 
 from .. import actions, paper, queries
 from ..picture import picture
@@ -113,7 +117,8 @@ def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """The children of a family side by side, as far as each record is open to the viewer."""
     view, shown = _opened(request, folder_id, "family")
     others = [t.their_folder for t in view.every_tie if t.is_child and t.their_folder]
-    children = queries.side_by_side(view.folder_ids[0], view.folder_ids, others)
+    children, no_place = queries.side_by_side(view.folder_ids[0], view.folder_ids, others)
+    opened = {folder for each in (*children, *no_place) for folder in each.folder_ids}
     form = AskForm(request.GET)
     asked = asked_of(form, request.GET)
     every = [folder for each in children for folder in each.folder_ids]
@@ -133,7 +138,8 @@ def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "timeline": found,
             "children": children,
             "rows": paper.side_by_side(found.shown, children, asked),
-            "closed": len({o for o in others} - {c.folder_id for c in children}),
+            "closed": len(set(others) - opened),
+            "no_place": no_place,
             "hidden": paper.not_open(
                 {} if asked.as_of else hidden_numbers(every, seen=found.choices.entries),
                 {folder: each.name for each in children for folder in each.folder_ids},
@@ -176,8 +182,9 @@ def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             raise NotFound from error
     kind = FreeOwnForm if about is None else OwnForm
     address = request.path + (f"?moment={about.id}" if about else "")
-    form: OwnForm = kind(request.POST) if request.method == "POST" else kind(None, draft=form_draft(address))
-    if request.method == "POST" and form.is_valid():
+    sending = _sends(request)
+    form: OwnForm = kind(request.POST) if sending else kind(None, draft=_left(request, address))
+    if sending and form.is_valid():
         got = form.cleaned_data
         try:
             actions.note_own(
@@ -195,7 +202,7 @@ def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             drop_form(address)
             messages.success(request, "It stands in your own chronology.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
-    return _own_form(request, shown, folder_id, form, "Add to your own chronology", address, about)
+    return _own_form(request, view, shown, folder_id, form, "Add to your own chronology", address, about)
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -206,11 +213,11 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
     taking_out = request.POST.get("act") == "take_out"
     sent = whole_number(request.POST.get("version", ""))
     version = line.version if sent is None else sent
-    sending = request.method == "POST" and not taking_out
+    sending = _sends(request) and not taking_out
     form = OwnForm(
         request.POST if sending else None,
         initial={"what": line.what, "analysis": line.analysis},
-        draft=None if sending else form_draft(request.path),
+        draft=None if sending else _left(request, request.path),
     )
     if taking_out:
         actions.take_out_own(line_id, version)
@@ -229,7 +236,27 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
             messages.success(request, "It is changed. What stood there before stays in its history.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
     return _own_form(
-        request, shown, folder_id, form, "Change your own chronology", request.path, None, line, version
+        request, view, shown, folder_id, form, "Change your own chronology", request.path, None, line, version
+    )
+
+
+def _sends(request: HttpRequest) -> bool:
+    """Whether the form is sent, and not only its wording looked at."""
+    return request.method == "POST" and request.POST.get("act") != "check"
+
+
+def _left(request: HttpRequest, address: str) -> dict[str, list[str]] | None:
+    """What the form is filled with: what was sent to look at its wording, else what was left in it."""
+    return typed(request.POST) if request.method == "POST" else form_draft(address)
+
+
+def _second_look(folder_ids: tuple[UUID, ...], what: str, analysis: str) -> list[Any]:
+    return second_look(
+        folder_ids,
+        [
+            answered(str(OwnForm.base_fields["what"].label), what),
+            answered(str(OwnForm.base_fields["analysis"].label), analysis, StatementKind.ASSESSMENT),
+        ],
     )
 
 
@@ -240,12 +267,16 @@ _A_FORM = re.compile(r"/child/[0-9a-f-]{36}/chronology/own/(add/(\?moment=[0-9a-
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
 def keep_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Keeps a form of this room as it is typed, asked for by the page itself."""
-    return kept(request, folder_id, _A_FORM)
+    folders = tuple(joined_set(lead_of(folder_id)))
+    aids = _second_look(folders, request.POST.get("what", ""), request.POST.get("analysis", ""))
+    return kept(
+        request, folder_id, _A_FORM, {"aids": render_to_string("records/_aids.html", {"aids": aids}, request)}
+    )
 
 
 def _own_form(
-    request: HttpRequest, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str, address: str, about: Any,
-    line: queries.OwnView | None = None, version: int = 0,
+    request: HttpRequest, view: ChildView, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str,
+    address: str, about: Any, line: queries.OwnView | None = None, version: int = 0,
 ) -> HttpResponse:  # fmt: skip
     kept = urlencode({"form": address, "title": title})
     return render(
@@ -258,6 +289,9 @@ def _own_form(
             "about": about,
             "line": line,
             "version": version,
+            "aids": _second_look(
+                view.folder_ids, str(form["what"].value() or ""), str(form["analysis"].value() or "")
+            ),
             "keep_url": f"{reverse('chronology:keep_own', args=[folder_id])}?{kept}",
             "back_href": reverse("chronology:own" if line else "chronology:child", args=[folder_id]),
             "back_text": "Own chronologies" if line else "Chronology",

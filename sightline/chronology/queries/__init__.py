@@ -13,7 +13,7 @@ from .one_timeline import (
     side_by_side,
     timeline,
 )
-from .own import OwnView, own, own_line
+from .own import OwnView, own, own_in_print, own_line
 from .prints import PrintView, VolumeView, print_, prints, volume
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "entry_moment",
     "moment_of",
     "own",
+    "own_in_print",
     "own_line",
     "print_",
     "prints",

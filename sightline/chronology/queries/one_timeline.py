@@ -200,10 +200,15 @@ class OneOfFamily:
     folder_ids: tuple[UUID, ...]
 
 
+#: So many children stand side by side: more columns cannot be read.
+MOST_CHILDREN = 8
+
+
 def side_by_side(
-    lead: UUID, own_folders: Sequence[UUID], others: Sequence[UUID], limit: int = 8
-) -> list[OneOfFamily]:
-    """The child and those of the others that the viewer may open, at most `limit`. Four queries."""
+    lead: UUID, own_folders: Sequence[UUID], others: Sequence[UUID]
+) -> tuple[list[OneOfFamily], list[OneOfFamily]]:
+    """The child and those of the others that the viewer may open, at most `MOST_CHILDREN`, and those for whom there is
+    no place beside them. Four queries."""
     leads = list(dict.fromkeys(leads_of(others).values()))
     sets = joined_sets([each for each in leads if each != lead])
     names = names_of_folders([lead, *sets])
@@ -213,7 +218,7 @@ def side_by_side(
         for each in leads
         if each in sets and each in names
     ]
-    return found[:limit]
+    return found[:MOST_CHILDREN], found[MOST_CHILDREN:]
 
 
 # -- a print's own reading: everything, in volumes ---------------------------------------------------

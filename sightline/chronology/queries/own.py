@@ -52,6 +52,22 @@ def own(folder_ids: Sequence[UUID], asked: Asked = Asked()) -> list[OwnView]:
     return as_viewer_may_read(folder_ids, ordered)
 
 
+def own_in_print(folder_ids: Sequence[UUID], asked: Asked, before: datetime) -> list[OwnView]:
+    """The own lines that belong to a print asked for at that instant: of its period, author and words. None where only
+    moments of a kind, an agency or a mark are asked for, which an own line has not."""
+    if asked.kind or asked.agency or asked.statement or asked.significant or asked.entries:
+        return []
+    return [
+        line
+        for line in own(folder_ids, asked)
+        if line.written_at <= before
+        and asked.author in ("", line.practitioner)
+        and (asked.from_instant is None or line.happened_at >= asked.from_instant)
+        and (asked.before_instant is None or line.happened_at < asked.before_instant)
+        and asked.words.strip('"').casefold() in f"{line.what} {line.analysis}".casefold()
+    ]
+
+
 def own_line(line: UUID, folder_ids: Sequence[UUID]) -> OwnView:
     """One line that stands. Raises NotFound."""
     found = next((view for view in own(folder_ids) if view.line == line), None)

@@ -17,6 +17,7 @@ from sightline.audit.models import AuditEvent
 from sightline.chronology import actions, queries
 from sightline.chronology.jobs import clear_prints, print_chronology
 from sightline.chronology.models import OwnMoment, Print, PrintVolume
+from sightline.chronology.queries import one_timeline
 from sightline.chronology.rules import Asked
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -218,6 +219,24 @@ def test_a_print_that_cannot_be_made_says_so(worker, folder, moment, monkeypatch
     assert "could not be made" in page
 
 
+@pytest.mark.obligation("REC-09")
+def test_a_print_ends_with_the_workers_own_lines_and_what_they_make_of_them(worker, folder, moment):
+    with as_practitioner(worker):
+        actions.note_own(folder, what="Seen at home", analysis=MEANS, moment=moment)
+        whole = actions.ask_print(folder, Asked())
+        calls = actions.ask_print(folder, Asked(kind="Call"))
+        actions.note_own(folder, what="Written after", analysis="Too late for it.", moment=moment)
+    for wanted in (whole, calls):
+        print_chronology(str(wanted.id), str(worker.pk))
+    with as_practitioner(worker):
+        texts = [
+            " ".join(pages_of(queries.volume(queries.print_(w.id).volumes[0].id)[2])) for w in (whole, calls)
+        ]
+    assert [MEANS in text for text in texts] == [True, False]
+    assert "own chronologies" in texts[0]
+    assert "Too late for it." not in texts[0]
+
+
 # -- pages ----------------------------------------------------------------------------------------
 
 
@@ -250,7 +269,7 @@ def test_a_team_manager_reads_filters_and_prints(worker, folder, moment, wrote, 
     )
 
 
-def test_siblings_stand_side_by_side(worker, folder, new_child, wrote, signed_in):
+def test_siblings_stand_side_by_side(worker, folder, new_child, wrote, signed_in, monkeypatch):
     from sightline.children.actions import tie
     from sightline.children.queries import child_page
     from sightline.children.rules import NewTie
@@ -264,8 +283,15 @@ def test_siblings_stand_side_by_side(worker, folder, new_child, wrote, signed_in
     page = signed_in(worker).get(reverse("chronology:family", args=[folder])).content.decode()
     assert "Robin was seen." in page
     assert "Wren was not brought." in page
+    assert "not open to you" not in page
     alone = signed_in(worker).get(reverse("chronology:child", args=[folder])).content.decode()
     assert "Wren was not brought." not in alone
+    # Who finds no place beside the others is named, with the way to their own chronology.
+    monkeypatch.setattr(one_timeline, "MOST_CHILDREN", 1)
+    page = signed_in(worker).get(reverse("chronology:family", args=[folder])).content.decode()
+    assert "Wren was not brought." not in page
+    assert "not open to you" not in page
+    assert reverse("chronology:child", args=[other]) in page
 
 
 def test_what_cannot_be_read_in_a_filter_says_so_and_shows_the_rest(worker, folder, moment, signed_in):
@@ -276,6 +302,18 @@ def test_what_cannot_be_read_in_a_filter_says_so_and_shows_the_rest(worker, fold
     assert page.status_code == 200
     assert "There is a problem" in page.content.decode()
     assert "Home visit." in page.content.decode()
+
+
+@pytest.mark.obligation("REC-10")
+def test_what_is_worth_a_second_look_stands_beside_an_own_line_and_blocks_nothing(worker, folder, signed_in):
+    client, add = signed_in(worker), reverse("chronology:add_own", args=[folder])
+    page = client.post(add, {"what": "XYQ came", "analysis": "He is safe.", "act": "check"}).content.decode()
+    assert "“XYQ”</strong> (under “What happened, in a line?”). Nobody outside may know" in page
+    assert "There is a problem" not in page
+    keep = html.unescape(re.search(r'data-autosave-url="([^"]+)"', page)[1])
+    assert "ZZQ" in client.post(keep, {"what": "ZZQ rang", "analysis": ""}).json()["aids"]
+    with as_practitioner(worker):
+        assert queries.own([folder]) == []
 
 
 def test_own_lines_are_written_from_the_page(worker, folder, moment, signed_in):

@@ -107,7 +107,8 @@ def correct_entry(
         meant = {f: (impact or {}).get(f, "").strip() or stood[f].impact for f in means}
         entries = _write(
             acting, pages, kind=EntryKind.CORRECTION.value, happened_at=happened_at or now_.happened_at,
-            subject_id=wrong.subject_id, present=now_.present if present is None else present, form=form, draft_id=draft_id,
+            subject_id=wrong.subject_id, present=now_.present if present is None else present, form=form,
+            draft_id=draft_id,
             late=late_since(wrong, happened_at or now_.happened_at),
             late_why=late_why.strip() or now_.late_why or wrong.late_why,
             impact=meant, significant_before=significant_before, decides=False, what="records.correct_entry",

@@ -41,7 +41,7 @@ from .forms import (
     which_records,
     writing_form,
 )
-from .write import Scene, asked_draft, draft_href, happened_then, look_again, scene, sent
+from .write import Scene, asked_draft, besides, draft_href, happened_then, look_again, scene, sent
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -263,7 +263,7 @@ def correct(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpRespon
             "elsewhere": elsewhere,
             "other_href": other_href,
             "back_href": reverse("records:entry", args=[at.lead, found.id]),
-            **look_again(at, about, str(form["text"].value() or ""), None),
+            **look_again(at, about, str(form["text"].value() or ""), None, besides(form)),
         },
     )
 
@@ -323,7 +323,9 @@ def _kept(
             "other": other,
             "late": _late_then(request, about, of) if about else False,
             "aids": render_to_string(
-                "records/_beside.html", look_again(at, about, text, None), request=request
+                "records/_beside.html",
+                look_again(at, about, text, None, besides(_correction_form(about, draft=sent(request)))),
+                request=request,
             )
             if about
             else "",

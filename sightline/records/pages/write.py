@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -23,7 +24,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import NameAndAge, names_of_folders
-from sightline.govuk.forms import typed
+from sightline.govuk.forms import Text, Words, typed
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.words import clock, day, listed, moment
 from sightline.kernel.ids import uuid7
@@ -36,7 +37,7 @@ from sightline.procedures.schema import EntryForm
 from .. import actions, queries, wording
 from ..actions import EntryIn
 from ..marks import Paragraph, in_whose_words, paragraphs
-from ..terms import OWN_WAY, StatementSource
+from ..terms import OWN_WAY, StatementKind, StatementSource
 from .forms import About, Child, WritingForm, impact_of, significant_of, starting_values, writing_form
 
 #: What a page sends besides the entry itself.
@@ -315,7 +316,7 @@ def _show(
             "looked": looked,
             "sees": who_sees(at.lead),
             "back_href": reverse("chronology:child", args=[at.lead]),
-            **look_again(at, about, str(form["text"].value() or ""), happened),
+            **look_again(at, about, str(form["text"].value() or ""), happened, besides(form)),
         },
     )
 
@@ -339,23 +340,47 @@ def who_sees(folder_id: UUID) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def look_again(at: Scene, about: About | None, text: str, happened_at: datetime | None) -> dict[str, Any]:
+def besides(form: WritingForm) -> list[wording.Beside]:
+    """What was written beside the text: the answers to the form's questions, each child's own lines, and what the event
+    means for each child."""
+    found = []
+    for n in (None, *form.chosen):
+        for name in form.names(n):
+            if isinstance(form.fields[name], Text | Words):
+                found.append(_answered(form, name, StatementKind.FACT))
+        if n is None:
+            continue
+        if (own := f"own{n}") in form.fields:
+            lines = tuple(paragraphs(str(form[own].value() or "")))
+            found.append(wording.Beside(str(form.fields[own].label), lines))
+        if form[significant_of(n)].value():
+            found.append(_answered(form, impact_of(n), StatementKind.ASSESSMENT))
+    return found
+
+
+def _answered(form: WritingForm, name: str, kind: StatementKind) -> wording.Beside:
+    return wording.answered(str(form.fields[name].label), str(form[name].value() or ""), kind)
+
+
+def look_again(
+    at: Scene,
+    about: About | None,
+    text: str,
+    happened_at: datetime | None,
+    beside: Sequence[wording.Beside] = (),
+) -> dict[str, Any]:
     """What stands beside the text: each paragraph as it will be signed, what is worth a second look, whether late."""
     children = about.children if about else (at.child(at.lead),)
     called = [name for c in children for name in (c.name, c.called, c.name.split(" ")[0])]
     found = in_whose_words(paragraphs(text), called)
-    day_ = today()
     known = {c.folder_id: at.names[c.folder_id] for c in children if c.folder_id in at.names}
     # Nothing is asked for a page on which nothing is written yet.
-    own, pronouns = queries.themselves(known) if found else ([], [])
-    family = queries.their_words(at.folders, known) if found else []
-    lists = wording.Lists(
-        at.pack.wordings(day_), at.pack.glossary(day_), (*own, *family), pronouns=tuple(pronouns)
-    )
+    written = bool(found) or any(each.paragraphs for each in beside)
+    lists = queries.word_lists(at.pack, at.folders, known) if written else wording.Lists()
     late, span = _lateness_of(at, happened_at)
     return {
         "paragraphs": [(p, label(p)) for p in found],
-        "aids": wording.aids(found, lists),
+        "aids": wording.aids(found, lists, beside),
         "late": late,
         "limit_words": span,
         "happened": happened_at,
@@ -387,7 +412,8 @@ def keep(request: HttpRequest, folder_id: UUID, form_id: str) -> HttpResponse:
     if queries.signed_from(draft_id):
         return JsonResponse({"signed": True}, status=409)
     kept = actions.keep_draft(draft_id, child=at.lead, kind=form_id, content=sent(request), version=version)
-    beside = look_again(at, about, request.POST.get("text", ""), happened_then(request, about))
+    form = writing_form(about, draft=sent(request))
+    beside = look_again(at, about, request.POST.get("text", ""), happened_then(request, about), besides(form))
     return JsonResponse(
         {
             "saved": clock(kept.draft.saved_at),
@@ -396,7 +422,7 @@ def keep(request: HttpRequest, folder_id: UUID, form_id: str) -> HttpResponse:
             "elsewhere": moment(kept.elsewhere) if kept.elsewhere else "",
             "other": _draft_href(at, about, draft_id) if kept.elsewhere else "",
             "late": beside["late"],
-            "heading": heading(about, writing_form(about, draft=sent(request))),
+            "heading": heading(about, form),
             "aids": render_to_string("records/_beside.html", beside, request=request),
         }
     )

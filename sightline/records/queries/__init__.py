@@ -11,7 +11,17 @@ from .becoming import (
     written_together,
 )
 from .deciding import DecisionView, WordingView, decisions, latest_decisions
-from .people import children_beside, colleagues_of, late_since, lateness, their_words, themselves, ways_into
+from .people import (
+    children_beside,
+    colleagues_of,
+    late_since,
+    lateness,
+    second_look,
+    their_words,
+    themselves,
+    ways_into,
+    word_lists,
+)
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
 from .seen import LastSeen, last_seen
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
@@ -68,6 +78,7 @@ __all__ = [
     "latest_entries",
     "left_drafts",
     "left_part",
+    "second_look",
     "signed_from",
     "standing",
     "story",
@@ -77,5 +88,6 @@ __all__ = [
     "told_of",
     "views",
     "ways_into",
+    "word_lists",
     "written_together",
 ]

@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from sightline.agencies.models import Agency, Posting
 from sightline.children.models import Involvement, Particulars, Person, PersonName, Tie
-from sightline.children.queries import NameAndAge
+from sightline.children.queries import NameAndAge, names_of_folders
 from sightline.children.terms import Kinship, NameUse
 from sightline.kernel.models import held_on
 from sightline.kernel.time import LONDON, today
@@ -23,7 +23,7 @@ from sightline.procedures.schema import spoken
 
 from .. import rules
 from ..models import Entry
-from ..wording import Pronouns, TheirWords
+from ..wording import Aid, Beside, Lists, Pronouns, TheirWords, aids
 from .shown import EARLIEST, EntryView
 
 
@@ -155,3 +155,19 @@ def themselves(names: Mapping[UUID, NameAndAge]) -> tuple[list[TheirWords], list
             called = tuple(dict.fromkeys((who.called, who.name.split(" ")[0], *not_these)))
             pronouns.append(Pronouns(said.strip(), called))
     return words, pronouns
+
+
+def word_lists(pack: Pack, folder_ids: Sequence[UUID], names: Mapping[UUID, NameAndAge]) -> Lists:
+    """What the writing aids look for in what is written of these children: the procedures' words and the family's own.
+    Two queries."""
+    own, pronouns = themselves(names)
+    day = today()
+    family = their_words(folder_ids, names)
+    return Lists(pack.wordings(day), pack.glossary(day), (*own, *family), pronouns=tuple(pronouns))
+
+
+def second_look(folder_ids: Sequence[UUID], written: Sequence[Beside]) -> list[Aid]:
+    """What is worth a second look in what somebody writes of a child outside an entry. None of it blocks (REC-10)."""
+    if not any(each.paragraphs for each in written):
+        return []
+    return aids((), word_lists(pack_in_force(), folder_ids, names_of_folders(folder_ids)), written)

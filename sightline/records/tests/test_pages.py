@@ -244,6 +244,20 @@ def test_a_million_characters_are_answered_plainly_and_kept(family: Family) -> N
         assert len(queries.drafts()[0].content["text"][0]) == 1_000_000
 
 
+@pytest.mark.obligation("REC-10")
+def test_answers_own_lines_and_what_it_means_are_looked_at_again_while_writing(family: Family) -> None:
+    client = client_of(family.worker)
+    at = places(family)["theo"]
+    sent = {
+        "draft": str(uuid4()), "version": "0", "text": "All well.", "others": [str(family.theo)], **an_hour_ago_typed(),
+        "q_where": "At the XQA", f"own{at}": "@Sam Reyes: XQB came.", "significant": "on", "impact": "XQC helps her.",
+        f"impact{at}": "XQD is not asked.",
+    }  # fmt: skip
+    aids = client.post(reverse("records:keep", args=[family.maya, "visit"]), sent).json()["aids"]
+    assert [short for short in ("XQA", "XQB", "XQC", "XQD") if f"“{short}”" in aids] == ["XQA", "XQB", "XQC"]
+    assert "under “What does it mean for Maya?”" in aids
+
+
 @pytest.mark.obligation("REC-12")
 def test_a_correction_starts_from_the_entry_and_the_original_is_one_click_away(family: Family) -> None:
     with as_practitioner(family.worker):

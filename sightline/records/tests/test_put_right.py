@@ -120,6 +120,9 @@ def test_a_decision_that_a_correction_leaves_out_is_withdrawn_with_reasons(famil
             ("Withdrawn: School rings Ana by noon.", "Priya Nair", False),
             ("School rings Ana by noon.", "Dana Okafor", True),
         ]
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(family.worker.user)  # type: ignore[arg-type]
+    assert "Withdrawn or decided again" in client.get(f"/child/{family.maya}/").content.decode()
 
 
 @pytest.mark.obligation("REC-08")
