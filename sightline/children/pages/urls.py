@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import printing, views
 
 app_name = "children"
 _CHILD = "child/<uuid:folder_id>/people/"
 _PERSON = _CHILD + "<uuid:person_id>/"
 urlpatterns = [
+    path("child/<uuid:folder_id>/printed/", printing.printed, name="printed"),
     path(_CHILD, views.people, name="people"),
     path(_CHILD + "keep/", views.keep, name="keep"),
     path(_CHILD + "complete/", views.complete, name="complete"),

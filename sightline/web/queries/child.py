@@ -114,7 +114,10 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
             by=f"by {d.maker}, {d.maker_post}",
             at=d.made_at,
             text=_short(d.reasons),
-            tags=[] if d.in_effect else [{"text": "Not in effect", "colour": "orange"}],
+            tags=[
+                *([] if d.in_effect else [{"text": "Not in effect", "colour": "orange"}]),
+                *([{"text": "Withdrawn or decided again later", "colour": "grey"}] if d.replaced else []),
+            ],
         )
         for d in made
     ]

@@ -44,6 +44,24 @@ def test_who_has_looked_names_people_and_what_they_did() -> None:
     assert "Concern: raise" in told
 
 
+@pytest.mark.obligation("REC-18")
+def test_a_page_printed_with_the_browser_stands_among_who_has_looked() -> None:
+    door = make_front_door()
+    folder = raised_by(door.teacher).folder_ids[0]
+    client = Client(headers={"user-agent": "Tests"})
+    assert door.decider.user is not None
+    client.force_login(door.decider.user)
+    shown = client.get(f"/child/{folder}/voice/", follow=True).content.decode()
+    (told,) = re.findall(r'data-print-told="([^"]+)"', shown)
+    assert client.post(told, {"page": f"/child/{folder}/voice/"}).status_code == 204
+    looked = words(client.get(f"/child/{folder}/looked/", follow=True).content.decode())
+    assert re.search(r"Voice[^A-Z]*printed", looked)
+    for other in ("", "/nowhere/", "/team/"):
+        assert client.post(told, {"page": other}).status_code == 404
+    client.force_login(make_practitioner("social-worker").user)  # type: ignore[arg-type]
+    assert client.post(told, {"page": f"/child/{folder}/voice/"}).status_code == 404
+
+
 def test_an_officer_of_the_front_door_is_offered_only_what_they_may_do() -> None:
     door = make_front_door()
     raised = raised_by(door.teacher)
