@@ -94,11 +94,18 @@ def enter_all(plan_ids: Sequence[UUID]) -> tuple[list[Plan], Acting]:
     return [plans[plan_id][0] for plan_id in dict.fromkeys(plan_ids)], acting
 
 
-def changed(plan: Plan, acting: Acting, act: str, words: str = "") -> PlanChange:
-    """Save the plan and write down what happened to it."""
+def changed(
+    plan: Plan, acting: Acting, act: str, words: str = "", *, meeting_id: UUID | None = None
+) -> PlanChange:
+    """Save the plan and write down what happened to it, and at which meeting."""
     plan.save()
     return PlanChange.objects.create(
-        folder_id=plan.folder_id, plan=plan, act=act[:60], words=words, **signed(acting)
+        folder_id=plan.folder_id,
+        plan=plan,
+        act=act[:60],
+        words=words,
+        meeting_id=meeting_id,
+        **signed(acting),
     )
 
 

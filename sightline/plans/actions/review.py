@@ -288,5 +288,5 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
         [plan.folder_id], subject_id=plan.id, at=met_at, path=path_of(plan), owner_id=plan.lead_id,
         team_id=plan.team_id,
     )  # fmt: skip
-    changed(plan, acting, "core group held", str(meeting_id) if meeting_id else "")
+    changed(plan, acting, "core group held", meeting_id=meeting_id)
     record(Verb.WROTE, "plans.core_group_met", folder_id=plan.folder_id, subject=plan)

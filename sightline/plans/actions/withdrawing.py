@@ -203,7 +203,7 @@ def meeting_not_held(happened: Happened) -> None:
         plan, acting = enter(review.plan_id, PlanAct.RECORD)
         _withdrawn(plan, review, happened.why, acting)
     met = PlanChange.objects.filter(
-        folder_id__in=happened.folder_ids, act="core group held", words=str(happened.meeting_id)
+        folder_id__in=happened.folder_ids, act="core group held", meeting_id=happened.meeting_id
     ).exclude(plan__state=PlanState.CLOSED.value)
     # Where it was held and taken back before, the last time is the one that counts.
     for change in met.order_by("plan_id", "-written_at").distinct("plan_id"):

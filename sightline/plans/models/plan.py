@@ -77,6 +77,7 @@ class PlanChange(Added):
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="changes")
     act = models.CharField(max_length=60)
     words = models.TextField(blank=True)
+    meeting_id = models.UUIDField(null=True, help_text="Of a core group: the meeting that it met at")
 
     class Meta:
         indexes = [models.Index(fields=["plan", "written_at"], name="plan_history")]

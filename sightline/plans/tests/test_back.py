@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import died, set_authority
@@ -47,6 +48,7 @@ from .factories import (
     signed,
     written,
 )
+from .test_pages import _client
 
 pytestmark = pytest.mark.django_db
 
@@ -596,6 +598,10 @@ def test_a_meeting_that_was_not_held_after_all_leaves_the_plan_as_it_was(purpose
             assert len([c for c in shown.changes if c.why == WRONG]) == turn + 1
             with pytest.raises(Refused, match="not been recorded as held"):
                 meetings.not_held(meeting, WRONG)
+    if purpose is Purpose.CORE_GROUP:
+        history = _client(family.worker).get(reverse("plans:history", args=[family.maya, plan])).text
+        assert f'href="{reverse("meetings:meeting", args=[meeting])}">Core group held</a>' in history
+        assert f">{meeting}" not in history, "a key is nothing to read"
     if purpose is Purpose.REVIEW_CONFERENCE:
         with time_machine.travel(now() + timedelta(minutes=30)), as_practitioner(chair):
             meetings.hold(
