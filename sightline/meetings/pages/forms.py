@@ -346,7 +346,7 @@ class ReportForm(PageForm):
     not_for_family_why = Words("Why not?", ask="Say why the family may not read it", rows=2, max_length=1000)
     words_for_family = YesNo(
         "Are they still given what they said themselves?",
-        ask="Say whether they are given what they said themselves",
+        required=False,
         hint="Their own words are theirs. Everybody of the family who has this child’s papers reads them: keep them "
         "back only where that would put somebody at risk",
     )
@@ -374,7 +374,9 @@ class ReportForm(PageForm):
                 max_length=1000,
             )
         self.fields = {**asked, **self.fields}
-        self.one_of_these = frozenset(name for name in asked if not name.startswith("text_"))
+        self.one_of_these = frozenset(
+            {"words_for_family", *(name for name in asked if not name.startswith("text_"))}
+        )
 
     def clean(self) -> dict[str, Any]:
         got: dict[str, Any] = super().clean() or self.cleaned_data
@@ -389,6 +391,9 @@ class ReportForm(PageForm):
                     f"text_{n}",
                     f"Write your report on {child.called}, or attach it. You wrote what was said of it.",
                 )
+        said_anything = any(got.get(f"family_said_{n}") for n in range(len(self.children)))
+        if got.get("for_family") is False and said_anything and got.get("words_for_family") is None:
+            self.add_error("words_for_family", "Say whether they are given what they said themselves")
         return got
 
     def by_folder(self, asked: str) -> dict[UUID, str]:
