@@ -407,6 +407,7 @@ def test_a_figure_or_definition_that_could_not_be_confirmed_says_so_on_the_page_
 
 
 @pytest.mark.obligation("STR-04")
+@pytest.mark.obligation("STR-05")
 def test_a_decision_leads_to_the_procedures_that_it_was_made_under_whatever_is_in_force_now(
     door: FrontDoor, client: Client, owning: Owning
 ) -> None:
