@@ -29,18 +29,21 @@ def packs_check(
 
     Also whether the pack is among them that the place was begun with, where there is one. Starts and makes nothing.
     """
-    from sightline.procedures.check import check_packs
+    from sightline.procedures.check import checked_packs
     from sightline.procedures.loader import pack_names
 
     if folder is not None and not folder.is_dir():
         raise Failure(f"There is no folder {folder}.")
-    faults = [str(fault) for fault in check_packs(folder)]
+    checked = checked_packs(folder)
+    faults = [str(fault) for fault in checked.faults]
     place = Place.of(data)
     chosen = place.kept.get("pack")
     if chosen and chosen not in pack_names(folder):
         faults.append(f"{place.data}: works by the pack {chosen}, which is not among them")
     for fault in faults:
         typer.echo(fault)
+    for name in checked.not_run:
+        typer.echo(f"{name}: its worked examples were not run, because of the faults above")
     if faults:
         raise Failure(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in the procedure packs.")
     typer.echo(f"No fault in {len(pack_names(folder))} packs.")

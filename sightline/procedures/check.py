@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,27 +14,44 @@ from .reading import Fault, Folder, Table
 from .schema import Example
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What checking found. `faults` in the order of file and line; `not_run`: the packs, by name, whose worked examples
+    were left alone because of the faults: an example shows nothing of a pack that does not hold together."""
+
+    faults: tuple[Fault, ...]
+    not_run: tuple[str, ...] = ()
+
+
 def check_packs(root: Path | None = None) -> list[Fault]:
     """Every fault of every pack under the root, by file and line; empty where all is well. Never raises."""
+    return list(checked_packs(root).faults)
+
+
+def checked_packs(root: Path | None = None) -> Checked:
+    """The same, and whose worked examples could not be run. Never raises."""
     root = root or packs_root()
     names = pack_names(root)
     if not names:
-        return [Fault(str(root), 1, "there are no procedure packs here")]
+        return Checked((Fault(str(root), 1, "there are no procedure packs here"),))
     faults: set[Fault] = set()
+    not_run = []
     for name in names:
         if not NAME.match(name):
             faults.add(Fault(name, 1, "a pack's folder is named in small letters, digits and hyphens"))
             continue
-        faults |= set(check_pack(root, name))
-    return sorted(faults)
+        found = _checked(root, name)
+        faults |= set(found.faults)
+        not_run += found.not_run
+    return Checked(tuple(sorted(faults)), tuple(not_run))
 
 
-def check_pack(root: Path, name: str) -> list[Fault]:
-    """Every fault of one pack; where its base is faulty too, that is for the base's own check to say."""
+def _checked(root: Path, name: str) -> Checked:
+    """One pack by itself; where its base is faulty too, that is for the base's own check to say."""
     folder, base, pack, faults = read_with_base(root, name)
-    if pack is not None and not faults and not (base and base.faults):
-        faults = [*faults, *_faults_of_circles(pack, folder), *_failing_examples(pack, folder)]
-    return sorted(set(faults))
+    if pack is None or faults or (base and base.faults):
+        return Checked(tuple(faults), (name,) if folder.examples else ())
+    return Checked((*_faults_of_circles(pack, folder), *_failing_examples(pack, folder)))
 
 
 def _faults_of_circles(pack: Pack, folder: Folder) -> Iterator[Fault]:

@@ -254,7 +254,13 @@ def read_with_base(root: Path, name: str) -> tuple[Folder, Folder | None, Pack |
     if folder.manual.overlays:
         under = folder.manual.overlays
         assert folder.head is not None
-        if under == name or not NAME.match(under) or not (root / under).is_dir():
+        if under == name:
+            fault = folder.head.fault(
+                f'overlays "{under}", which is this pack itself: name the pack that it lies over, or leave it out',
+                "overlays",
+            )
+            return folder, None, None, [*folder.faults, fault]
+        if not NAME.match(under) or not (root / under).is_dir():
             fault = folder.head.fault(f'overlays "{under}", but there is no such pack', "overlays")
             return folder, None, None, [*folder.faults, fault]
         base = read_folder(root / under)

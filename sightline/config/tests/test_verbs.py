@@ -182,6 +182,8 @@ def test_a_fault_within_a_pack_is_told_by_file_and_line(command: Command, folder
     done = command("packs", "check", str(packs))
     assert done.returncode == 1
     assert f"rotherham/{faulty.name}:{at + 2}" in done.stdout, done.stdout
+    *_, last = done.stdout.splitlines()
+    assert last == "rotherham: its worked examples were not run, because of the faults above"
     assert "Traceback" not in done.stdout + done.stderr
 
 

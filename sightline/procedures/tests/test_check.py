@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sightline.procedures.check import check_packs
+from sightline.procedures.check import Checked, check_packs, checked_packs
 from sightline.procedures.clocks import LONDON, due
 from sightline.procedures.loader import (
     Fault,
@@ -235,6 +235,24 @@ def test_a_failing_worked_example(root, example, says):
     assert says in fault.message
 
 
+def test_it_says_whose_worked_examples_were_left_alone(root):
+    example = "[[example]]\nsays = 'So it is'\nlimit = 'visit'\non = 2026-11-19\nextension = "
+    write(root, "limits.toml", LIMIT)
+    write(root, "examples.toml", example + "false")
+    assert checked_packs(root) == Checked(())
+    write(root, "examples.toml", example + "true")
+    run = checked_packs(root)
+    assert "the worked example fails" in run.faults[0].message
+    assert run.not_run == ()
+    write(root, "limits.toml", changed(LIMIT, "amount = 10", "amount = 0"))
+    faulty = checked_packs(root)
+    assert [fault.line for fault in faulty.faults] == [5]
+    assert faulty.not_run == ("ours",)
+    write(root, "limits.toml", LIMIT)
+    (root / "england" / "odd.toml").write_text("[[limits]]\n")
+    assert checked_packs(root).not_run == ("england", "ours")
+
+
 def test_a_base_that_changed_after_the_overlay_asks_to_be_looked_at(root):
     definition = """\
     [[definition]]
@@ -262,7 +280,8 @@ def test_what_is_wrong_with_the_head(root):
     write(root, "pack.toml", changed(HEAD, '"ours"', '"yours"'))
     assert only(root).line == 2
     write(root, "pack.toml", changed(HEAD, '"england"', '"ours"'))
-    assert "no such pack" in only(root).message
+    assert only(root).line == 5
+    assert 'overlays "ours", which is this pack itself' in only(root).message
     write(root, "pack.toml", changed(HEAD, '"england"', '"../england"'))
     assert "no such pack" in only(root).message
 
