@@ -35,7 +35,7 @@ def checked_packs(root: Path | None = None) -> Checked:
     if not names:
         return Checked((Fault(str(root), 1, "there are no procedure packs here"),))
     faults: set[Fault] = set()
-    not_run = []
+    not_run: list[str] = []
     for name in names:
         if not NAME.match(name):
             faults.add(Fault(name, 1, "a pack's folder is named in small letters, digits and hyphens"))
