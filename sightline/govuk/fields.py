@@ -47,6 +47,7 @@ class Shown(forms.Field):
     heading: the label is the page's h1.
     width: a class of the input, such as "2", "4", "10", "20" (characters) or "one-half", "two-thirds".
     beside: safe markup of guidance that stands beside the field, from the partnership's library.
+    beneath: the same folded up beneath the label, before what is filled in.
     unanswered: what `cleaned_data` holds when the question was not asked.
     """
 
@@ -60,6 +61,7 @@ class Shown(forms.Field):
         heading: bool = False,
         width: str = "",
         beside: Markup | None = None,
+        beneath: Markup | None = None,
         **kwargs: Any,
     ) -> None:
         self.hint = hint
@@ -67,6 +69,7 @@ class Shown(forms.Field):
         self.heading = heading
         self.width = width
         self.beside = beside
+        self.beneath = beneath
         super().__init__(**kwargs)
 
 

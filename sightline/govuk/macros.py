@@ -36,6 +36,9 @@ def parameters(
         params["errorMessage"] = {"text": message}
     if beside := getattr(field, "beside", None):
         params["beside"] = beside
+    if beneath := getattr(field, "beneath", None):
+        # The design system's macros call it by two names, after whether they ask with one input or several.
+        params["formGroup"] = {"beforeInput": {"html": beneath}, "beforeInputs": {"html": beneath}}
     value = bound.value()
     if isinstance(widget, forms.HiddenInput):
         return "hidden", {**params, "value": "" if value is None else str(value)}

@@ -45,7 +45,7 @@ from .schema import (
     Value,
     Wording,
 )
-from .terms import HolidayKind
+from .terms import GuidedField, HolidayKind
 
 V = TypeVar("V", bound=Value)
 A = TypeVar("A", Recording, LateEntry)
@@ -181,8 +181,8 @@ class Pack:
     def indicators(self, on: date) -> tuple[HarmCategory, ...]:
         return self.all(HarmCategory, on)
 
-    def guidance(self, field: str, on: date) -> tuple[Guidance, ...]:
-        """The texts that stand beside a field, named as `step.field`."""
+    def guidance(self, field: GuidedField, on: date) -> tuple[Guidance, ...]:
+        """The texts that stand beside a field."""
         return tuple(text for text in self.all(Guidance, on) if text.field == field)
 
     def agency_type(self, id: str, on: date) -> AgencyType:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from .terms import Basis, Certainty, HolidayKind, PrincipleGroup, Unit
+from .terms import Basis, Certainty, GuidedField, HolidayKind, PrincipleGroup, Unit
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -353,11 +353,11 @@ class HarmCategory(Value):
 
 
 class Guidance(Value):
-    """A text that stands beside the field that it concerns, named as `step.field`."""
+    """A text that stands beside the field that it concerns."""
 
     kind = "guidance"
     plural = "guidance"
-    field: Annotated[str, StringConstraints(pattern=r"^[a-z_]+\.[a-z_]+$")]
+    field: GuidedField
     title: Words
     text: Words
 

@@ -56,6 +56,30 @@ class PrincipleGroup(StrEnum):
     EXPECTATION = "practice expectation"
 
 
+class GuidedField(StrEnum):
+    """The fields beside which guidance may stand, named as `step.field`. Each is shown on a page: a text under another
+    name would be read by nobody, so checking a pack refuses it."""
+
+    WHAT_HAPPENED = "concern.what_happened"
+    INDICATORS = "concern.indicators"
+    IMMEDIATE_DANGER = "concern.immediate_danger"
+    CHILD_VIEWS = "concern.child_views"
+    FAMILY_KNOWS = "concern.family_knows"
+    INTERPRETER = "concern.interpreter"
+    LEVEL_OF_NEED = "screening.level_of_need"
+    OUTCOME = "screening.outcome"
+    AGREEMENT_OR_POWER = "screening.agreement_or_power"
+    CHILD_TOLD = "screening.child_told"
+    CONFLICT_OF_INTERESTS = "screening.conflict_of_interests"
+    SOONER = "duty.sooner"
+    EXTENSION = "duty.extension"
+    REFERRER_ANSWER = "referrer.answer"
+    IDENTITY = "child.identity"
+    RIGHTS_YOUNG = "rights.young"
+    RIGHTS_MIDDLE = "rights.middle"
+    RIGHTS_OLDER = "rights.older"
+
+
 class HolidayKind(StrEnum):
     """A bank holiday lengthens every clock; a closure of the office lengthens local clocks only."""
 

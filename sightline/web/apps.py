@@ -12,7 +12,7 @@ class WebConfig(AppConfig):
         from sightline.procedures.news import Words, words
         from sightline.voice.queries import happenings
 
-        from .pages.child import agency_role, around, of_folder
+        from .pages.child import agency_role, around, of_folder, of_identity
         from .queries import meetings_to_come
 
         frame.tabs += [
@@ -26,6 +26,7 @@ class WebConfig(AppConfig):
         happenings.append(meetings_to_come)
         of_record.around.append(of_folder)
         frame.agency_roles.append(agency_role)
+        frame.of_identity.append(of_identity)
         words["records.sign_entry"] = Words("New entry", "chronology:child")
         words["records.contribute"] = Words("Somebody’s own words on an entry", "chronology:child")
         words["records.correct_entry"] = Words("An entry was put right", "chronology:child")

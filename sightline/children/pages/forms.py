@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from markupsafe import Markup
 
 from sightline.govuk.forms import (
     Born,
@@ -172,10 +173,13 @@ class IdentityForm(Change):
         "Are these their own words?", required=False, hint="Or, for a small child, a parent’s"
     )
 
-    def __init__(self, *args: Any, question: IdentityQuestion, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, question: IdentityQuestion, guidance: Markup | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.question = question
         fields: dict[str, Any] = self.fields
+        fields["answered"].beneath = guidance
         fields["words"].label, fields["words"].hint = _ASKED[question]
         asked = ["words", "self_described"]
         if question is IdentityQuestion.ETHNICITY:

@@ -5,6 +5,7 @@ Rooms above own the masthead's sentences, the other tabs and the procedure pack;
     frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 30))
     frame.around.append(lambda request, view, tab: {"mast": {...}, "tabs": [...]})
     frame.agency_roles.append(lambda kind: AgencyRole(title, role, contributes, source))
+    frame.of_identity.append(lambda: Markup("..."))
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
+from markupsafe import Markup
 
 from sightline.access.queries import joined_set, reaches, read_together
 from sightline.agencies.terms import AgencyKind, Permission
@@ -61,6 +63,10 @@ around: list[Callable[[HttpRequest, ChildView, str], dict[str, Any]]] = []
 
 #: Explains a kind of agency; None where the procedures say nothing of it. The first answer is taken.
 agency_roles: list[Callable[[AgencyKind], AgencyRole | None]] = []
+
+#: Guidance of the procedures in force on asking who somebody is; None where they say nothing. The first answer is
+#: taken.
+of_identity: list[Callable[[], Markup | None]] = []
 
 
 def tabs_for(request: HttpRequest, folder_id: UUID, current: str) -> list[dict[str, Any]]:
@@ -123,3 +129,8 @@ def _plainly(request: HttpRequest, view: ChildView, tab: str) -> dict[str, Any]:
 def role_of(kind: AgencyKind) -> AgencyRole | None:
     """What a kind of agency is there for, where the procedures in force say so."""
     return next((role for explain in agency_roles if (role := explain(kind)) is not None), None)
+
+
+def said_of_identity() -> Markup | None:
+    """What the procedures in force say of asking who somebody is; None where they say nothing."""
+    return next((text for say in of_identity if (text := say()) is not None), None)

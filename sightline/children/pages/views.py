@@ -31,7 +31,7 @@ from ..queries import ChildView, Dated, PersonView, TieView
 from ..rules import Birth, Names, NewAdult, Number
 from ..terms import IdentityQuestion, Known, ProviderKind, Scheme, Sex
 from . import forms
-from .frame import open_child, role_of
+from .frame import open_child, role_of, said_of_identity
 
 # -- what is shown -----------------------------------------------------------------------------------
 
@@ -288,7 +288,7 @@ def identity(request: HttpRequest, folder_id: UUID, person_id: UUID, question: s
         raise NotFound from None
     held = who.answers.get(asked)
     ids = held.ids if held else ()
-    form = _form(request, forms.IdentityForm, ids, question=asked)
+    form = _form(request, forms.IdentityForm, ids, question=asked, guidance=said_of_identity())
     return _change(
         request,
         shown,

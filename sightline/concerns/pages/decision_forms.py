@@ -20,11 +20,12 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.govuk.once import OnceForm
+from sightline.procedures.beside import beneath
 from sightline.procedures.pack import Pack
+from sightline.procedures.terms import GuidedField
 
 from .. import rules
 from ..actions import outcome_rule
-from .forms import beside
 
 NEEDS = (
     Option("N1", "Abuse, neglect or exploitation"),
@@ -131,7 +132,16 @@ class ChildDecisionForm(PageForm):
     #: What somebody may take over from a brother or sister: their own words, never a choice.
     words = ("reasons", "working_well", "stands_on", "child_told", "parents_told")
 
-    def __init__(self, *args: Any, pack: Pack, day: Any, may_be_known: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        pack: Pack,
+        day: Any,
+        may_be_known: bool = False,
+        guided: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """`guided`: with the guidance of the pack, which stands once on a page of brothers and sisters."""
         # The fields must be there before the draft is laid into them, and after the class's own.
         self.pack, self.day = pack, day
         self.base_fields = {**type(self).base_fields, **_levels(pack, day), **_outcomes(pack, day)}  # type: ignore[misc]
@@ -155,8 +165,25 @@ class ChildDecisionForm(PageForm):
                 for o in pack.screening_outcomes(day)
             ]
         )
-        beside(self, "reasons", pack, day, "screening.reasons")
-        beside(self, "level_id", pack, day, "screening.level")
+        if guided:
+            self._guide()
+
+    def _guide(self) -> None:
+        """Stand the partnership's guidance with the fields, folded: the page asks much."""
+        places = {
+            "level_id": GuidedField.LEVEL_OF_NEED,
+            "outcome_id": GuidedField.OUTCOME,
+            "stands_on": GuidedField.AGREEMENT_OR_POWER,
+            "child_told": GuidedField.CHILD_TOLD,
+            "has_conflict": GuidedField.CONFLICT_OF_INTERESTS,
+        }
+        places |= {
+            f"sooner_{o.id}": GuidedField.SOONER
+            for o in self.pack.screening_outcomes(self.day)
+            if f"sooner_{o.id}" in self.fields
+        }
+        for name, place in places.items():
+            beneath(self, name, self.pack, self.day, place)
 
     def descriptors(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data.get(f"descriptors_{self.cleaned_data.get('level_id')}") or ())

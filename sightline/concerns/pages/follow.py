@@ -13,7 +13,11 @@ from sightline.access.drafts import DraftLine, Drafts
 from sightline.agencies.gate import PUBLIC, page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record_list
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures.beside import beside
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 
 from .. import actions, queries, rules
 from ..terms import AdditionKind
@@ -126,6 +130,7 @@ def _own(request: HttpRequest, concern_id: UUID | None, here: str, *, public: bo
             except Refused as refused:
                 form.refuse(refused.verdict)
                 shown, status = queries.own_concern(concern_id), 409
+    beside(form, "words", pack_in_force(), today(), GuidedField.REFERRER_ANSWER)
     return render(
         request,
         "concerns/own.html",

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from markupsafe import Markup, escape
-
 from sightline.agencies.terms import AgencyKind
 from sightline.children.terms import Kinship, Known, Sex
 from sightline.govuk.forms import (
@@ -29,7 +27,9 @@ from sightline.govuk.words import by_when
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.actions import clock_of, sooner_by
+from sightline.procedures.beside import beneath, beside
 from sightline.procedures.pack import Pack
+from sightline.procedures.terms import GuidedField
 
 from .. import rules
 from ..terms import Agreed, Place, Told
@@ -129,6 +129,12 @@ class DangerForm(PageForm):
         max_length=2000,
     )
 
+    def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Whom to ring is read before anything is answered, so the guidance is the hint itself and nothing else.
+        if said := pack.guidance(GuidedField.IMMEDIATE_DANGER, day):
+            self.fields["danger"].hint = " ".join(text.text for text in said)  # type: ignore[attr-defined]
+
 
 class PractitionerDangerForm(DangerForm):
     """Starting the decision's clock asks whether this child needs it sooner (TIM-01). A danger has the shortest clock
@@ -150,8 +156,9 @@ class PractitionerDangerForm(DangerForm):
     sooner_why = Text("Why sooner?", required=False)
 
     def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, pack=pack, day=day, **kwargs)
         self.pack = pack
+        beneath(self, "sooner_by", pack, day, GuidedField.SOONER)
         limit = clock_of(pack, rules.DECISION, now()).due_at
         self.fields["sooner_by"].hint = (  # type: ignore[attr-defined]
             f"The limit is {by_when(limit)}. Give a day, and a time such as 3pm, where this child needs it "
@@ -236,7 +243,8 @@ class HappenedForm(PageForm):
         self.fields["indicators"].set_options(  # type: ignore[attr-defined]
             [Option(f"{c.id}.{i.id}", i.text, divider="") for c in categories for i in c.item]
         )
-        beside(self, "what_happened", pack, day, "concern.what_happened")
+        beside(self, "indicators", pack, day, GuidedField.INDICATORS)
+        beside(self, "what_happened", pack, day, GuidedField.WHAT_HAPPENED)
 
 
 class VoiceForm(PageForm):
@@ -269,7 +277,7 @@ class VoiceForm(PageForm):
                 hint="It will stand in no brother's or sister's record." if len(names) > 1 else "",
             )  # fmt: skip
         if names:
-            beside(self, f"said_{min(names)}", pack, day, "concern.child_views")
+            beside(self, f"said_{min(names)}", pack, day, GuidedField.CHILD_VIEWS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -349,7 +357,7 @@ class FamilyForm(PageForm):
     def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.public:
-            beside(self, "told", pack, day, "concern.family_knows")
+            beside(self, "told", pack, day, GuidedField.FAMILY_KNOWS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -427,6 +435,11 @@ class HelpForm(PageForm):
         required=False,
     )
 
+    def __init__(self, *args: Any, pack: Pack, day: Any, public: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not public:
+            beside(self, "interpreter", pack, day, GuidedField.INTERPRETER)
+
 
 class PractitionerForm(PageForm):
     source_code = Choice("Which service do you raise this for?", ask="Select your service")
@@ -475,15 +488,3 @@ class WordsForm(OnceForm):
         self.fields["words"].hint = hint  # type: ignore[attr-defined]
         if ask:
             self.fields["words"].error_messages["required"] = ask
-
-
-def beside(form: PageForm, name: str, pack: Pack, day: Any, place: str) -> None:
-    """Stand the partnership's guidance beside the field that it concerns (NTC-06)."""
-    texts = pack.guidance(place, day)
-    if texts:
-        form.fields[name].beside = Markup("").join(  # type: ignore[attr-defined]
-            Markup("<p><strong>{}</strong></p><p>{}</p><p class='sl-note'>{}</p>").format(
-                escape(t.title), escape(t.text), escape(t.citation)
-            )
-            for t in texts
-        )

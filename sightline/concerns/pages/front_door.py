@@ -23,7 +23,9 @@ from sightline.govuk.paging import page_number
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.matching.queries import Suggestion
+from sightline.procedures.beside import beneath
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 from sightline.records.queries import decisions
 
 from .. import actions, links, queries
@@ -105,6 +107,8 @@ def seen_version(request: HttpRequest) -> int | None:
 
 def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[str, Any]:
     acting = request.practitioner  # type: ignore[attr-defined]
+    reopening = decision_forms.ReopenForm(request.POST if request.POST.get("act") == "reopen" else None)
+    beneath(reopening, "sooner", pack_in_force(), today(), GuidedField.SOONER)
     return {
         "shown": shown,
         "concern": shown.concern,
@@ -122,7 +126,7 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
         "new_key": new_key,
-        "reopening": decision_forms.ReopenForm(request.POST if request.POST.get("act") == "reopen" else None),
+        "reopening": reopening,
         "family": decision_forms.KnowsFamilyForm(
             request.POST if request.POST.get("act") == "close_taken_back" else None
         ),
@@ -224,6 +228,7 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
                 pack=pack,
                 day=day,
                 may_be_known=may_match and p.id in known,
+                guided=n == 0,
             ),
         )
         for n, p in enumerate(shown.parts)

@@ -300,7 +300,7 @@ def _of_step(
     """The form of a step that is asked once. Raises NotFound where there is none."""
     common: dict[str, Any] = {"data": data, "draft": draft}
     guided: dict[str, Any] = common
-    if step in ("happened", "voice", "family") or (step == "danger" and not door.public):
+    if step in ("danger", "happened", "voice", "family", "help"):
         guided = {**common, "pack": pack_in_force(), "day": today()}
     match step:
         case "danger":
@@ -312,7 +312,7 @@ def _of_step(
         case "family":
             return (forms.PublicFamilyForm if door.public else forms.FamilyForm)(**guided)
         case "help":
-            return forms.HelpForm(**common)
+            return forms.HelpForm(**guided, public=door.public)
         case "you" if door.public:
             return forms.PublicForm(**common)
         case "you":

@@ -10,6 +10,7 @@ from sightline.concerns.pages.forms import HappenedForm
 from sightline.concerns.rules import questions
 from sightline.kernel.time import today
 from sightline.procedures.loader import load_pack, pack_names
+from sightline.procedures.terms import GuidedField
 
 
 @pytest.mark.obligation("NTC-06")
@@ -18,7 +19,7 @@ from sightline.procedures.loader import load_pack, pack_names
 def test_guidance_stands_beside_the_field_that_it_concerns(name: str) -> None:
     pack = load_pack(name)
     beside = str(HappenedForm(pack=pack, day=today()).fields["what_happened"].beside)  # type: ignore[attr-defined]
-    for text in pack.guidance("concern.what_happened", today()):
+    for text in pack.guidance(GuidedField.WHAT_HAPPENED, today()):
         assert text.title in beside
         assert text.citation in beside
 

@@ -16,8 +16,10 @@ from sightline.agencies.terms import Permission
 from sightline.children.queries import ChildView
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.beside import beneath
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import AssessmentForm
+from sightline.procedures.terms import GuidedField
 
 from ..actions import assessment as act
 from ..actions import changes as change
@@ -80,6 +82,7 @@ def begin(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         family=[(view.folder_ids[0], view.child.name), *siblings_to_begin_with(view.folder_ids[0], view)],
         authors=_authors(acting, view),
     )
+    beneath(form, "sooner", pack, today(), GuidedField.SOONER)
     begun: list[Any] = []
 
     def send() -> None:

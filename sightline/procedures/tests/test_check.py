@@ -235,6 +235,26 @@ def test_a_failing_worked_example(root, example, says):
     assert says in fault.message
 
 
+@pytest.mark.obligation("NTC-06")
+@pytest.mark.parametrize(("field", "faults"), [("screening.level_of_need", 0), ("screening.level", 1)])
+def test_guidance_for_a_field_that_no_page_has_is_refused(root, field, faults):
+    text = f"""\
+    [[guidance]]
+    id = "choosing"
+    field = "{field}"
+    title = "Choosing"
+    text = "Choose with care."
+    from = 2026-01-01
+    source = "our_manual"
+    place = "Section 3"
+    certainty = "confirmed"
+    """
+    write(root, "guidance.toml", text)
+    found = check_packs(root)
+    assert [(fault.file, fault.line) for fault in found] == [("ours/guidance.toml", 3)] * faults
+    assert all('`field` is "screening.level", but must be' in fault.message for fault in found)
+
+
 def test_it_says_whose_worked_examples_were_left_alone(root):
     example = "[[example]]\nsays = 'So it is'\nlimit = 'visit'\non = 2026-11-19\nextension = "
     write(root, "limits.toml", LIMIT)

@@ -9,7 +9,7 @@ from sightline.procedures.clocks import LONDON, due
 from sightline.procedures.loader import load_pack, pack_names
 from sightline.procedures.schema import KINDS, Definition
 from sightline.procedures.show import show
-from sightline.procedures.terms import Certainty
+from sightline.procedures.terms import Certainty, GuidedField
 
 TODAY = date(2026, 11, 22)
 MANUALS = [
@@ -106,7 +106,7 @@ def test_no_two_manuals_are_alike():
     seen = set()
     for name in MANUALS:
         pack = load_pack(name)
-        guidance = pack.guidance("concern.family_knows", TODAY) + pack.guidance("child.identity", TODAY)
+        guidance = pack.guidance(GuidedField.FAMILY_KNOWS, TODAY) + pack.guidance(GuidedField.IDENTITY, TODAY)
         seen.add(
             (
                 pack.manual.publisher,

@@ -24,6 +24,7 @@ from sightline.govuk.words import clock, moment
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import on_folders, pack_in_force
+from sightline.procedures.terms import GuidedField
 
 from .. import actions, queries, rules
 from ..actions import OpenedOn
@@ -345,7 +346,7 @@ def rights(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """The child's rights in the form for their age, and recording that they were explained."""
     view, shown = _opened(request, folder_id, "rights", "rights")
     pack = pack_in_force()
-    texts = [(form, pack.guidance(f"rights.{form.value}", today())) for form in RightsForm]
+    texts = [(form, pack.guidance(GuidedField(f"rights.{form.value}"), today())) for form in RightsForm]
     born = view.child.birth.born_on
     form = forms.RightsExplainedForm(request.POST or None)
     here = reverse("voice:rights", args=[shown["folder_id"]])

@@ -9,6 +9,7 @@ from sightline.children.queries import ChildView
 from sightline.documents.queries import DocumentView, attached
 from sightline.kernel.time import LONDON, today
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 
 from .. import rules
 from .around import AdvocacyView, advocate_now, who_matters
@@ -73,6 +74,8 @@ def yours(view: ChildView) -> Yours:
         workers=tuple((i.practitioner or i.agency, i.role, i.telephone) for i in view.involvements),
         advocate=advocate_now(folders),
         matters=tuple(m.name for m in who_matters(folders)),
-        rights=tuple((g.title, g.text) for g in pack_in_force().guidance(f"rights.{form.value}", day)),
+        rights=tuple(
+            (g.title, g.text) for g in pack_in_force().guidance(GuidedField(f"rights.{form.value}"), day)
+        ),
         keep_from=tuple(v.keep_from for v in said if v.keep_from),
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from markupsafe import Markup
 
 from sightline.access.queries import reaches
 from sightline.agencies.gate import page
@@ -20,7 +21,9 @@ from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, as_viewer_may_read, child_page
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted
+from sightline.procedures.beside import folded
 from sightline.procedures.queries import on_folders, pack_in_force
+from sightline.procedures.terms import GuidedField
 from sightline.records.queries import decisions
 
 from .. import queries
@@ -131,6 +134,11 @@ def agency_role(kind: AgencyKind) -> AgencyRole | None:
         return None
     source = " ".join(part for part in (found.citation, found.caveat) if part)
     return AgencyRole(found.title, found.role, found.contributes, source)
+
+
+def of_identity() -> Markup | None:
+    """What the pack in force says beside the questions of who somebody is (NTC-06); None where it says nothing."""
+    return folded(pack_in_force(), today(), GuidedField.IDENTITY)
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

@@ -18,9 +18,12 @@ from sightline.audit.terms import Verb
 from sightline.govuk.forms import Choice, Moment, Text, Words
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import OnceForm
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions, queries, rules
-from sightline.procedures.terms import DutyAct, DutyState
+from sightline.procedures.beside import beside
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyAct, DutyState, GuidedField
 
 _HOURS = "For example, 27 3 2027. Add a time, such as 3pm, where it is a matter of hours."
 
@@ -102,6 +105,10 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     }
     if shown.extendable and _reached(acting, Permission.EXTEND_DUTY, shown.duty):
         forms["extend"] = ExtendForm(data if act == "extend" else None, prefix="e", agencies=others)
+    pack, day = pack_in_force(), today()
+    beside(forms["shorten"], "due", pack, day, GuidedField.SOONER)
+    if "extend" in forms:
+        beside(forms["extend"], "due", pack, day, GuidedField.EXTENSION)
     form = forms.get(act)
     if request.method == "POST" and form is None:
         raise NotFound

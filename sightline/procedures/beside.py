@@ -1,0 +1,41 @@
+"""The partnership's guidance on a page: it stands beside the field that it concerns (NTC-06)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.forms import Form
+from markupsafe import Markup
+
+from .pack import Pack
+from .terms import GuidedField
+
+
+def beside(form: Form, name: str, pack: Pack, day: date, place: GuidedField) -> None:
+    """Stand what the pack says of a place beside a field, open; on a narrow screen it comes after it."""
+    open_texts = "<p><strong>{}</strong></p><p>{}</p><p class='sl-note'>{}</p>"
+    form.fields[name].beside = _texts(pack, day, place, open_texts)  # type: ignore[attr-defined]
+
+
+def beneath(form: Form, name: str, pack: Pack, day: date, place: GuidedField) -> None:
+    """The same folded up beneath the field's label, where a page asks much already."""
+    form.fields[name].beneath = folded(pack, day, place)  # type: ignore[attr-defined]
+
+
+def folded(pack: Pack, day: date, place: GuidedField) -> Markup | None:
+    """What the pack says of a place, each text under its title, to be opened; None where it says nothing."""
+    return _texts(
+        pack,
+        day,
+        place,
+        '<details class="govuk-details govuk-!-margin-bottom-2"><summary class="govuk-details__summary">'
+        '<span class="govuk-details__summary-text">{}</span></summary><div class="govuk-details__text">'
+        '<p class="govuk-body">{}</p><p class="sl-note">{}</p></div></details>',
+    )
+
+
+def _texts(pack: Pack, day: date, place: GuidedField, markup: str) -> Markup | None:
+    """Every text of a place in this markup, which takes title, text and citation."""
+    said = pack.guidance(place, day)
+    shape = Markup(markup)  # noqa: S704 - written above; what stands in a pack is escaped as it is filled in
+    return Markup("").join(shape.format(t.title, t.text, t.citation) for t in said) if said else None
