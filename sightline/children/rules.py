@@ -775,8 +775,14 @@ def lacks(held: Held) -> list[Lack]:
     return [Lack(requirement, todo) for there, requirement, todo in wanted if not there]
 
 
-def check_ending(held: Held) -> Verdict:
+def check_ending(summary: str, *, transferred: bool = False) -> Verdict:
     """A record cannot be closed or transferred without its summary (obligation REC-02)."""
-    if not held.summary:
-        return Verdict.no("Write the closing or transfer summary first.", "summary")
-    return Verdict.yes()
+    if summary.strip():
+        return Verdict.yes()
+    if transferred:
+        return Verdict.no(
+            "Write a transfer summary: what the worry was, what we did, what they must know", "summary"
+        )
+    return Verdict.no(
+        "Write a closing summary: what the worry was, what was done, what is different", "summary"
+    )

@@ -593,6 +593,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
 
 
 @pytest.mark.obligation("PAR-12")
+@pytest.mark.obligation("REC-02")
 def test_a_plan_moves_out_only_when_the_other_authoritys_conference_has_taken_it(
     unchanged: Callable[[], Any],
 ) -> None:
@@ -623,6 +624,8 @@ def test_a_plan_moves_out_only_when_the_other_authoritys_conference_has_taken_it
         ahead = client.post(answer, said | on("conference_on", today() + timedelta(days=3)))
         assert ahead.status_code in (200, 409)
         assert "They take it." in ahead.content.decode()
+        unsummed = client.post(answer, said | on("conference_on", today()) | {"summary": " "})
+        assert "Write a closing summary" in text(unsummed)
     with as_practitioner(family.manager):
         assert Duty.objects.filter(subject_id=plan, closed_at__isnull=True).exists(), (
             "visits and reviews go on"

@@ -447,6 +447,10 @@ def test_what_a_record_lacks(change, lacking):
 
 @pytest.mark.obligation("REC-02")
 def test_no_record_ends_without_its_summary():
-    assert not rules.check_ending(FULL)
-    assert rules.check_ending(replace(FULL, summary=True))
+    for transferred, ask in ((False, "Write a closing summary"), (True, "Write a transfer summary")):
+        for empty in ("", " \n"):
+            verdict = rules.check_ending(empty, transferred=transferred)
+            assert (bool(verdict), verdict.field) == (False, "summary")
+            assert verdict.reason.startswith(ask)
+        assert rules.check_ending("Maya is safe with her aunt.", transferred=transferred)
     assert len(rules.lacks(Held())) == 7

@@ -1,6 +1,7 @@
 """What a case needs before it closes, whichever way it closes.
 
-Sources: the children in need census (reason for closure); FAM-10, FAM-15 and REC-20; the rest is Sightline baseline.
+Sources: the children in need census (reason for closure); FAM-10, FAM-15, REC-02 and REC-20; the rest is Sightline
+baseline.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
+from sightline.children.rules import check_ending
 from sightline.kernel.verdicts import Verdict
 
 from ..terms import Closure
@@ -68,12 +70,9 @@ def check_reason(reason: str, *, died: bool) -> Verdict:
 
 def check_words(closing: Closing) -> Verdict:
     """What a child's record needs at an end, also at the end of a plan that another follows."""
+    if not (written := check_ending(closing.summary)):
+        return written
     for text, field_name, ask in (
-        (
-            closing.summary,
-            "summary",
-            "Write a closing summary: what the worry was, what was done, what is different",
-        ),
         (closing.helps_now, "helps_now", "Say who helps the family now, and how they reach them"),
         (
             closing.feedback_asked,

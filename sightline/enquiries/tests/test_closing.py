@@ -79,6 +79,7 @@ def test_what_follows_where_a_discussion_decides_on_nothing_further(before, asse
 
 
 @pytest.mark.obligation("FAM-10")
+@pytest.mark.obligation("REC-02")
 @pytest.mark.parametrize(
     "lacking", ["reason", "summary", "helps_now", "feedback_asked", "record_in_order_by"]
 )
@@ -104,6 +105,7 @@ def test_a_discussion_that_ends_the_case_asks_what_every_closing_asks(lacking):
 
 
 @pytest.mark.obligation("FAM-10")
+@pytest.mark.obligation("REC-02")
 def test_an_assessment_that_ends_the_case_asks_what_every_closing_asks():
     case = make_case()
     [row] = begun(case, case.maya)

@@ -18,6 +18,7 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.actions import authority_changed
+from sightline.children.rules import check_ending
 from sightline.children.terms import AbuseCategory
 from sightline.enquiries.queries.episode import particulars
 from sightline.enquiries.rules.protection import knows_nobody
@@ -180,7 +181,7 @@ def _may_go(row: Transfer, sent: TransferAnswer) -> tuple[Plan, Acting, EndIn]:
         raise NotFound
     plan, acting = enter(row.plan_id, PlanAct.CLOSE)
     if sent.end is None:
-        raise Refused("Write the closing summary", "summary")
+        raise Refused(check_ending(""))
     end = replace(sent.end, reason=Closure.RC5.value)
     _check_end(plan, end.closing, case_closes=True)
     return plan, acting, end

@@ -509,6 +509,7 @@ def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
 
 
 @pytest.mark.obligation("FAM-15")
+@pytest.mark.obligation("REC-02")
 def test_closing_needs_reason_summary_helper_feedback_and_a_keeper_and_never_no_contact_alone():
     family = make_family()
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
