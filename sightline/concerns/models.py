@@ -202,14 +202,25 @@ class Screening(FolderRow):
 
 
 class Transfer(FolderRow):
-    """A child passed to another authority: ours until they have confirmed that they accept."""
+    """A child passed to another authority: ours until they have confirmed that they accept, which is more than that
+    they have received it."""
 
     screening = models.OneToOneField(Screening, on_delete=models.PROTECT, related_name="transfer")
     authority = models.CharField(max_length=120)
     sent_at = models.DateTimeField()
+    received_at = models.DateTimeField(null=True, help_text="When they confirmed that they have it")
+    received_by = models.CharField(
+        max_length=200, blank=True, db_default="", help_text="Who confirmed, at that authority"
+    )
+    receipt_recorded_by = models.ForeignKey(
+        Practitioner, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.CharField(max_length=200, blank=True, help_text="Who accepted, at that authority")
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    summary = models.TextField(
+        blank=True, db_default="", help_text="What the worry was, what we did, what they must know"
+    )
     door = folder_door()
 
 

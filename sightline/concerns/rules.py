@@ -396,3 +396,16 @@ def faults(
         if not decision.sooner_why.strip():
             found["sooner_why"] = "Say why this child needs it sooner."
     return found
+
+
+def check_receipt(received_by: str, received_at: datetime, *, sent_at: datetime, at: datetime) -> Verdict:
+    """Another authority's receipt names who there confirmed, and when: after it was sent, and not still to come. It is
+    no acceptance. Sightline baseline."""
+    if not received_by.strip():
+        return Verdict.no("Name who confirmed, and their post.", "received_by")
+    # A form gives no seconds.
+    if received_at < sent_at.replace(second=0, microsecond=0):
+        return Verdict.no("Enter a time after it was sent to them.", "received_at")
+    if received_at > at:
+        return Verdict.no("Enter a time that is not in the future.", "received_at")
+    return Verdict.yes()

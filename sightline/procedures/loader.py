@@ -49,6 +49,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
         "conflict_decided",
         "referrer_answered",
         "concern_reopened",
+        "transfer_received",
         "transfer_accepted",
         "allocated_worker_told",
         "family_prepared",

@@ -16,7 +16,6 @@ from .deciding import (
     Incomplete,
     outcome_rule,
     screen,
-    transfer_accepted,
 )
 from .drafts import (
     drop_draft,
@@ -34,6 +33,10 @@ from .front_door import (
     say_not_known,
     take_up,
     undo_match,
+)
+from .passing_on import (
+    transfer_accepted,
+    transfer_received,
 )
 from .past import (
     PastAnswer,
@@ -89,5 +92,6 @@ __all__ = [
     "take_back",
     "take_up",
     "transfer_accepted",
+    "transfer_received",
     "undo_match",
 ]

@@ -13,10 +13,8 @@ from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children import actions as children
 from sightline.kernel.time import LONDON, now
-from sightline.kernel.verdicts import NotFound, Refused
-from sightline.kernel.viewer import current
+from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -25,7 +23,7 @@ from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import queries, rules
-from ..models import Concern, ConcernPart, Draft, Screening, Transfer
+from ..models import Concern, ConcernPart, Draft, Screening
 from ..rules import ChildDecision, OutcomeRule
 from ..terms import ConcernAct, Referral
 from .effect import (
@@ -39,7 +37,7 @@ from .effect import (
 )
 from .front_door import _say_not_known
 from .ruling import _ask_for_rulings, _ruling_path
-from .steps import _advance, _locked, _standing, _stands_apart, at_words, named
+from .steps import _advance, _locked, _standing, _stands_apart
 
 
 def outcome_rule(pack: Pack, outcome_id: str, on: date) -> OutcomeRule | None:
@@ -236,39 +234,3 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         need_code=decision.need_code,
         authority=decision.authority.strip(),
     )
-
-
-@transaction.atomic
-def transfer_accepted(screening_id: UUID, accepted_by: str) -> None:
-    """The other authority has confirmed that it accepts the child: until now the child was ours."""
-    permit(Permission.SCREEN_CONCERN)
-    if not accepted_by.strip():
-        raise Refused("Name who accepted, and their post.", "accepted_by")
-    transfer = (
-        Transfer.objects.select_for_update(of=("self",))
-        .select_related("recorded_by")
-        .filter(screening_id=screening_id)
-        .first()
-    )
-    if transfer is None:
-        raise NotFound
-    if transfer.accepted_at is not None:
-        raise Refused(
-            f"{named(transfer.recorded_by)} recorded at {at_words(transfer.accepted_at)} that {transfer.accepted_by} "
-            "has accepted already. Yours was not recorded; what you typed is kept below.",
-            "accepted_by",
-        )
-    transfer.accepted_at, transfer.accepted_by = now(), accepted_by.strip()
-    transfer.recorded_by_id = current().practitioner_id
-    transfer.save()
-    screening = Screening.objects.get(id=screening_id)
-    children.authority_changed(screening.folder_id, responsible=transfer.authority)
-    # Of a decision that was replaced by another of the same outcome, the first one's clock runs on.
-    for passed_on in Screening.objects.filter(part_id=screening.part_id):
-        duties.happened(
-            "transfer_accepted",
-            [transfer.folder_id],
-            subject_id=passed_on.decision_id,
-            at=transfer.accepted_at,
-        )
-    record(Verb.WROTE, "concerns.transfer_accepted", folder_id=transfer.folder_id, subject=transfer)

@@ -300,5 +300,21 @@ class RulingForm(OnceForm):
     reasons = Words("Your reasons", ask="Give your reasons")
 
 
+class ReceivedForm(PageForm):
+    """They have it, and have not said yet that they accept."""
+
+    received_by = Text(
+        "Who confirmed that they have it, and what is their post?", max_length=200,
+        ask="Name who confirmed, and their post",
+    )  # fmt: skip
+    received_at = Moment("When did they confirm?", tense="past", ask="Enter when they confirmed")
+
+
 class AcceptedForm(PageForm):
-    accepted_by = Text("Who accepted, and what is their post?", ask="Name who accepted, and their post")
+    accepted_by = Text(
+        "Who accepted, and what is their post?", max_length=200, ask="Name who accepted, and their post"
+    )
+    summary = Words(
+        "Transfer summary", rows=8, ask="Write a transfer summary",
+        hint="What was sent to them: what the worry was, what we did, what they must know to keep the child safe",
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import allocation, follow, front_door, match, raising
+from . import allocation, follow, front_door, match, passing_on, raising
 
 app_name = "concerns"
 urlpatterns = [
@@ -34,5 +34,6 @@ urlpatterns = [
     path("front-door/<uuid:concern_id>/decide/keep/", front_door.decide_keep, name="decide_keep"),
     path("front-door/<uuid:concern_id>/answer/", front_door.answer, name="answer"),
     path("front-door/<uuid:concern_id>/ruling/<uuid:decision_id>/", front_door.ruling, name="ruling"),
-    path("front-door/<uuid:concern_id>/accepted/<uuid:screening_id>/", front_door.accepted, name="accepted"),
+    path("front-door/<uuid:concern_id>/received/<uuid:screening_id>/", passing_on.received, name="received"),
+    path("front-door/<uuid:concern_id>/accepted/<uuid:screening_id>/", passing_on.accepted, name="accepted"),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from sightline.agencies.queries import acting_now, agency_on
@@ -16,7 +16,7 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from ..models import Addition, ConcernPart, PossibleConcern, Screening
+from ..models import Addition, ConcernPart, PossibleConcern, Screening, Transfer
 from ..terms import ConcernState
 
 LATEST = 20
@@ -92,17 +92,25 @@ def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
     added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
     possible = PossibleConcern.objects.filter(folder_id__in=folder_ids)
-    return parts, added.annotate(agency_then=agency_on("added_by", "added_at")), possible
+    passed_on = Transfer.objects.filter(
+        Q(received_at__isnull=False) | Q(accepted_at__isnull=False), folder_id__in=folder_ids
+    )
+    return (
+        parts,
+        added.annotate(agency_then=agency_on("added_by", "added_at")),
+        possible,
+        passed_on.select_related("screening", "recorded_by", "receipt_recorded_by"),
+    )
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
-    """Concerns and what was added to them, for the timeline of a child.
+    """Concerns, what was added to them and what another authority answered, for the timeline of a child.
 
     Who raised one without an account is not named here.
     """
     acting = acting_now()
     opens = acting is not None and acting.may(Permission.SEE_BOARD)
-    parts, added, possible = asked = _moments(folder_ids)
+    parts, added, possible, passed_on = asked = _moments(folder_ids)
     yield asked
     found = [
         Moment(
@@ -137,6 +145,32 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             for addition in added
         ]
         + [_behind_seal(each) for each in possible]
+        + [_passed_on(each, opens) for each in passed_on]
+    )
+
+
+def _passed_on(transfer: Transfer, opens: bool) -> Moment:
+    """What another authority answered last: that it has the concern, or that the child is theirs."""
+    accepted = transfer.accepted_at is not None
+    has_it = f"{transfer.received_by} of {transfer.authority} confirmed that they have it."
+    said = (
+        f"{transfer.accepted_by} of {transfer.authority} accepted.\n\n{transfer.summary}".strip()
+        if accepted
+        else f"{has_it} The child stays ours until they accept."
+    )
+    by = transfer.recorded_by if accepted else transfer.receipt_recorded_by
+    at = transfer.accepted_at or transfer.received_at
+    assert at is not None
+    return Moment(
+        id=transfer.id,
+        folder_id=transfer.folder_id,
+        happened_at=at,
+        known_at=at,
+        kind="Accepted by another authority" if accepted else "Received, not yet accepted",
+        text=said,
+        author=by.name if by else "",
+        agency="",
+        href=address("concerns:concern", transfer.screening.concern_id) if opens else "",
     )
 
 

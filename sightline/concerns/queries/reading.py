@@ -109,7 +109,12 @@ def concern(concern_id: UUID) -> ConcernView:
     joined = {j.folder_id: j for j in Joining.objects.filter(folder_id__in=folders, undone_at__isnull=True)}
     screenings = list(
         Screening.objects.filter(concern_id=concern_id)
-        .select_related("decision__maker", "decision__ruling__maker", "transfer")
+        .select_related(
+            "decision__maker",
+            "decision__ruling__maker",
+            "transfer__recorded_by",
+            "transfer__receipt_recorded_by",
+        )
         .order_by("decision__made_at", "decision_id")
     )
     latest = {s.part_id: s for s in screenings}

@@ -116,6 +116,9 @@ def raised_by(practitioner: Practitioner, **changes: Any) -> Raised:
         return raise_concern(a_concern(**changes))
 
 
+SENT = "He hits her at weekends. She lives with her aunt for now. Her mother must not know the address."
+
+
 def a_decision(part_id: UUID, outcome: str = "early_help", **changes: Any) -> ChildDecision:
     """A complete decision; change what a test is about."""
     from sightline.procedures.queries import pack_in_force

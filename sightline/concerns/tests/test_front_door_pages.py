@@ -388,35 +388,3 @@ def test_what_was_taken_back_is_closed_by_somebody_with_reasons_and_leaves_the_b
     assert "Nothing more is done on it: The school says the same." in closed
     assert "Nothing more is owed on it." in closed
     assert raised.reference not in text(client.get("/front-door/rows/"))
-
-
-def test_a_child_of_another_authority_stays_ours_until_its_receipt_is_recorded(
-    client: Client, door: FrontDoor
-) -> None:
-    raised = raised_by(door.teacher)
-    signed_in(client, door.decider)
-    for_another = {"authority_other_authority": "Westmarch Council", "sooner_other_authority": "no"}
-    sent = client.post(
-        reverse("concerns:decide", args=[raised.concern_id]),
-        {"knows_family": "no", **typed(door, 0, "other_authority", **for_another),
-         **typed(door, 1, "other_authority", **for_another)},
-    )  # fmt: skip
-    assert sent.status_code == 302, text(sent)
-    shown = text(client.get(page_of(raised.concern_id)))
-    assert "Still ours: passed to Westmarch Council, who have not yet confirmed." in shown
-    with as_practitioner(door.decider):
-        first = queries.concern(raised.concern_id).parts[0].screening
-        assert first is not None
-    address = reverse("concerns:accepted", args=[raised.concern_id, first.id])
-    assert "Westmarch Council has accepted" in text(client.get(address))
-    assert "Name who accepted, and their post" in text(client.post(address, {"accepted_by": ""}))
-    done = client.post(address, {"accepted_by": "Jo Penn, duty manager"}, follow=True)
-    assert "Recorded: the child is theirs now." in text(done)
-    assert "Westmarch Council accepted on" in text(done)
-    assert "Jo Penn, duty manager" in text(done)
-    assert "Still ours" in text(done), "the brother is"
-    with as_practitioner(door.decider):
-        open_ones = Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True)
-        assert [d.folder_id for d in open_ones] == [raised.folder_ids[1]]
-    assert "Westmarch Council" in text(client.get(f"/child/{raised.folder_ids[0]}/"))
-    assert "Recorded already" in text(client.get(address))

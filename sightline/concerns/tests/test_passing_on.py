@@ -1,0 +1,167 @@
+"""A child of another authority: passed on, received there, accepted there. Until accepted the child is ours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.concerns import queries, rules
+from sightline.concerns.models import Transfer
+from sightline.kernel.time import LONDON, now
+from sightline.procedures.models import Duty
+
+from .factories import SENT, FrontDoor, make_front_door, raised_by
+from .test_front_door_pages import page_of, text
+from .test_pages import signed_in, typed
+
+pytestmark = pytest.mark.django_db
+NINE = datetime(2026, 11, 20, 9, 0, 30, tzinfo=LONDON)
+
+
+@pytest.fixture
+def door() -> FrontDoor:
+    return make_front_door()
+
+
+class PassedOn:
+    """A brother and a sister passed to Westmarch through the front door's own pages."""
+
+    def __init__(self, client: Client, door: FrontDoor) -> None:
+        self.client, self.door, self.raised = client, door, raised_by(door.teacher)
+        signed_in(client, door.decider)
+        theirs = {"authority_other_authority": "Westmarch Council", "sooner_other_authority": "no"}
+        sent = client.post(
+            reverse("concerns:decide", args=[self.raised.concern_id]),
+            {"knows_family": "no", **typed(door, 0, "other_authority", **theirs),
+             **typed(door, 1, "other_authority", **theirs)},
+        )  # fmt: skip
+        assert sent.status_code == 302, text(sent)
+        with as_practitioner(door.decider):
+            first = queries.concern(self.raised.concern_id).parts[0].screening
+        assert first is not None
+        self.screening_id = first.id
+
+    @property
+    def folder_id(self) -> UUID:
+        return self.raised.folder_ids[0]
+
+    def page(self) -> str:
+        return text(self.client.get(page_of(self.raised.concern_id)))
+
+    def form(self, name: str) -> str:
+        return reverse(f"concerns:{name}", args=[self.raised.concern_id, self.screening_id])
+
+    def sends(self, name: str, **fields: Any) -> str:
+        return text(self.client.post(self.form(name), fields, follow=True))
+
+    def received(self, by: str = "Al Moss, duty worker", *, ago: int = 0) -> str:
+        at = (now() - timedelta(minutes=ago)).astimezone(LONDON)
+        return self.sends(
+            "received", received_by=by, **{"received_at-day": at.day, "received_at-month": at.month,
+            "received_at-year": at.year, "received_at-time": f"{at:%H:%M}"},
+        )  # fmt: skip
+
+    def owed(self) -> list[str]:
+        """What the first child's record owes the transfer."""
+        with as_practitioner(self.door.decider):
+            kinds = Duty.objects.filter(
+                folder_id=self.folder_id, kind__startswith="transfer_", closed_at__isnull=True
+            )
+            return sorted(kinds.values_list("kind", flat=True))
+
+    def row(self) -> Transfer:
+        with as_practitioner(self.door.decider):
+            return Transfer.objects.select_related("receipt_recorded_by", "recorded_by").get(
+                screening_id=self.screening_id
+            )
+
+
+@pytest.mark.obligation("REC-02")
+def test_no_child_passes_to_another_authority_without_a_transfer_summary(
+    client: Client, door: FrontDoor
+) -> None:
+    passed = PassedOn(client, door)
+    for empty in ({}, {"summary": "  "}):
+        refused = passed.sends("accepted", accepted_by="Jo Penn, duty manager", **empty)
+        assert "Write a transfer summary" in refused
+        assert passed.row().accepted_at is None
+        assert "Still ours" in passed.page()
+    assert "Westmarch" not in text(client.get(f"/child/{passed.folder_id}/"))
+    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    assert "Recorded: the child is theirs now." in done
+    assert SENT in done, "on the concern"
+    assert SENT in text(client.get(f"/child/{passed.folder_id}/chronology/")), "on the record"
+
+
+@pytest.mark.parametrize(
+    ("by", "after", "field"),
+    [
+        ("Al Moss, duty worker", timedelta(hours=1), None),
+        ("Al Moss, duty worker", -timedelta(seconds=30), None),
+        ("Al Moss, duty worker", -timedelta(minutes=1), "received_at"),
+        ("Al Moss, duty worker", timedelta(hours=3), "received_at"),
+        (" ", timedelta(hours=1), "received_by"),
+    ],
+)
+def test_what_a_receipt_says(by: str, after: timedelta, field: str | None) -> None:
+    verdict = rules.check_receipt(by, NINE + after, sent_at=NINE, at=NINE + timedelta(hours=2))
+    assert (None if verdict else verdict.field) == field
+
+
+@pytest.mark.parametrize(
+    ("steps", "owed", "says", "ours"),
+    [
+        ((), ["transfer_receipt"], "passed to Westmarch Council, who have not yet confirmed", True),
+        (("received",), ["transfer_acceptance"], "received, not yet accepted by Westmarch Council", True),
+        (("received", "accepted"), [], "Westmarch Council accepted on", False),
+        (("accepted",), [], "Westmarch Council accepted on", False),
+        (("accepted", "received"), [], "Westmarch Council accepted on", False),
+        (("received", "received"), ["transfer_acceptance"], "received, not yet accepted", True),
+    ],
+)
+def test_a_receipt_is_no_acceptance_and_the_child_is_ours_until_that(
+    client: Client, door: FrontDoor, steps: tuple[str, ...], owed: list[str], says: str, *, ours: bool
+) -> None:
+    passed = PassedOn(client, door)
+    for step in steps:
+        if step == "received":
+            passed.received()
+        else:
+            passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    assert passed.owed() == owed
+    assert says in passed.page()
+    child = text(client.get(f"/child/{passed.folder_id}/"))
+    assert ("Westmarch Council" not in child) is ours
+    assert ("Received, not yet accepted" in child) is (owed == ["transfer_acceptance"])
+    row = passed.row()
+    assert (row.received_at is not None) is bool(steps)
+    assert (row.accepted_at is None) is ours
+    if steps:
+        assert row.receipt_recorded_by == door.decider
+        first = "Al Moss, duty worker" if steps[0] == "received" else "Jo Penn, duty manager"
+        assert row.received_by == first
+        assert "Recorded already" in text(client.get(passed.form(steps[-1])))
+
+
+def test_a_receipt_names_who_and_when_and_is_recorded_once(client: Client, door: FrontDoor) -> None:
+    passed = PassedOn(client, door)
+    assert "Name who confirmed, and their post" in passed.received(by="")
+    assert "not in the future" in passed.received(ago=-60)
+    assert "Enter a time after it was sent" in passed.received(ago=60)
+    assert passed.owed() == ["transfer_receipt"]
+    assert "The child stays ours until they accept." in passed.received()
+    assert "Received, not yet accepted" in text(client.get(f"/child/{passed.folder_id}/chronology/"))
+    signed_in(client, door.second)
+    late = passed.received(by="Bo Hale, clerk")
+    assert "Gwen Ashby recorded already that Al Moss, duty worker confirmed at" in late
+    assert passed.row().received_by == "Al Moss, duty worker"
+    accepted = text(client.get(passed.form("accepted")))
+    assert "Al Moss, duty worker confirmed that they have it" in accepted
+    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    assert "Still ours" in done, "the brother is"
