@@ -35,7 +35,7 @@ from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
-from sightline.records.queries import last_seen
+from sightline.records.queries import seen_last as seen_in_entries
 from sightline.voice.queries import last_said
 
 from .queries.child import later
@@ -273,7 +273,7 @@ def _planned(lead: UUID, plan: PlanMark | None) -> list[Line]:
 
 
 def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
-    seen = later(last_seen(folder_ids), answer(seen_in_enquiries(folder_ids)))
+    seen = later(*answer(both(seen_in_entries(folder_ids), seen_in_enquiries(folder_ids))))
     if seen is None:
         return []
     alone = {True: ", alone", False: ", not alone", None: ""}[seen.alone]

@@ -93,16 +93,15 @@ def request(request_id: UUID, folder_ids: Sequence[UUID]) -> RequestView:
         raise NotFound
     # Counted by the database: the bundle of a long record holds thousands of texts.
     latest = ItemDecision.objects.filter(item=OuterRef("pk")).order_by("-written_at", "-id").values("choice")
-    choices = _of_the_record(found.row).annotate(choice=Subquery(latest[:1]))
+    taken_out_at = _taken_out_at(found.row)
+    choices = _of_the_record(found.row, taken_out_at).annotate(choice=Subquery(latest[:1]))
     counted = choices.aggregate(
         total=Count("pk"),
         groups=Count("source_id", distinct=True),
         undecided=Count("pk", filter=Q(choice__isnull=True)),
         held=Count("pk", filter=Q(choice__isnull=False) & ~Q(choice=Choice.GIVE.value)),
     )
-    return RequestView(
-        found.row, found.steps, found.copies, found.duty, **counted, taken_out_at=_taken_out_at(found.row)
-    )
+    return RequestView(found.row, found.steps, found.copies, found.duty, **counted, taken_out_at=taken_out_at)
 
 
 def clock(view: RequestView) -> datetime | None:
@@ -144,12 +143,14 @@ class Item:
 
 def bundle(request_id: UUID) -> list[Item]:
     """The bundle of a request, in the order in which things happened. Two queries."""
-    return _items(_of_the_record(AccessRequest.objects.get(id=request_id)))
+    row = AccessRequest.objects.get(id=request_id)
+    return _items(_of_the_record(row, _taken_out_at(row)))
 
 
 def item(item_id: UUID, request_id: UUID) -> Item:
     """One item of a bundle. Raises NotFound."""
-    found = _items(_of_the_record(AccessRequest.objects.get(id=request_id)).filter(id=item_id))
+    row = AccessRequest.objects.get(id=request_id)
+    found = _items(_of_the_record(row, _taken_out_at(row)).filter(id=item_id))
     if not found:
         raise NotFound
     return found[0]
@@ -173,19 +174,20 @@ def files_that_tell(items: Iterable[Item]) -> list[str]:
 
 def _taken_out_at(row: AccessRequest) -> datetime | None:
     """When a record was last taken out of the one that is asked for, since it was first gathered: the match was wrong,
-    and what it holds is another child's. Two queries."""
-    first = RequestStep.objects.filter(request=row, act=RequestAct.GATHER.value).order_by("at").first()
-    if first is None:
-        return None
-    undone = Joining.objects.filter(into_id=lead_of(row.folder_id), undone_at__gt=first.at)
+    and what it holds is another child's. One query."""
+    first = RequestStep.objects.filter(request=row, act=RequestAct.GATHER.value).order_by("at").values("at")
+    lead = Joining.objects.filter(folder_id=row.folder_id, undone_at__isnull=True).values("into_id")
+    undone = Joining.objects.filter(
+        Q(into_id=row.folder_id) | Q(into_id__in=lead), undone_at__gt=Subquery(first[:1])
+    )
     return undone.aggregate(last=Max("undone_at"))["last"]
 
 
-def _of_the_record(row: AccessRequest) -> QuerySet[BundleItem]:
+def _of_the_record(row: AccessRequest, taken_out_at: datetime | None) -> QuerySet[BundleItem]:
     """The items of a request, without those of a record that was taken out of this one since: they are another child's,
     whatever was decided on them."""
     items = BundleItem.objects.filter(request=row)
-    if _taken_out_at(row) is None:
+    if taken_out_at is None:
         return items
     folders = joined_set(lead_of(row.folder_id)) or [row.folder_id]
     return items.filter(source_id__in={piece.source_id for piece in pieces(folders)})

@@ -23,7 +23,7 @@ from .people import (
     word_lists,
 )
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
-from .seen import LastSeen, last_seen
+from .seen import LastSeen, last_seen, seen_last
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
 from .waiting import (
     AskedView,
@@ -79,6 +79,7 @@ __all__ = [
     "left_drafts",
     "left_part",
     "second_look",
+    "seen_last",
     "signed_from",
     "standing",
     "story",

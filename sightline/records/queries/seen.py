@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, Subquery, When
 
-from sightline.kernel.together import Wanted, prepared
+from sightline.kernel.together import Asking, Wanted, answer, prepared
 
 from ..models import (
     EntryAnswer,
@@ -50,16 +50,22 @@ def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
 
 def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
     """The latest entry that says the child was seen, as the last correction that says whether has it. One query."""
-    (candidates,) = _said_seen(list(folder_ids))
-    for answer in candidates:
-        row = answer.entry
-        if answer.put_right:
+    return answer(seen_last(list(folder_ids)))
+
+
+def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
+    """The same, to be read together with what other rooms want."""
+    (candidates,) = wanted = _said_seen(folder_ids)
+    yield wanted
+    for said in candidates:
+        row = said.entry
+        if said.put_right:
             continue
         return LastSeen(
             row.happened_at,
             row.author.name,
             row.author_post,
-            None if answer.alone is None else answer.alone == "yes",
+            None if said.alone is None else said.alone == "yes",
             row.id,
         )
     return None

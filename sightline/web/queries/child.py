@@ -23,9 +23,11 @@ from sightline.records.queries import (
     DecisionView,
     EntryView,
     LastSeen,
-    last_seen,
     latest_decisions,
     latest_entries,
+)
+from sightline.records.queries import (
+    seen_last as seen_in_entries,
 )
 from sightline.records.standing import Line
 from sightline.voice.queries import Happening as ToTell
@@ -139,9 +141,9 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    (plan, in_enquiries), ((others, moved_at), incidents) = answer(
+    (plan, seen), ((others, moved_at), incidents) = answer(
         both(
-            both(plan_mark(folders), seen_in_enquiries(folders)),
+            both(plan_mark(folders), both(seen_in_entries(folders), seen_in_enquiries(folders))),
             both(both(standing.told(folders), moved_last(folders)), tally(folders)),
         )
     )
@@ -160,6 +162,6 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         decisions=made,
         plan=plan,
         incidents=incidents,
-        seen=later(last_seen(folders), in_enquiries),
+        seen=later(*seen),
     )
     return as_viewer_may_read(folders, page)
