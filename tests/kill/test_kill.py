@@ -86,7 +86,8 @@ class Writer(threading.Thread):
     def post(self, client: httpx.Client, path: str, **fields: str) -> httpx.Response:
         token = client.cookies.get("csrftoken") or ""
         answer = good(client.post(path, data={**fields, "csrfmiddlewaretoken": token}))
-        assert path.endswith("/keep/") or answer.status_code == 302, f"{path} was not taken"
+        said = re.findall(r'<a href="#[^"]*">([^<]*)</a>', answer.text)
+        assert path.endswith("/keep/") or answer.status_code == 302, f"{path} was not taken: {said}"
         self.steps += 1
         return answer
 
