@@ -87,9 +87,14 @@ class Acting:
         return self.permissions.get(permission)
 
     @property
+    def post(self) -> str:
+        """'Social worker, Northmoor Council': the post as what is written on the day keeps it."""
+        return f"{self.post_title}, {self.agency_name}"
+
+    @property
     def said_as(self) -> str:
         """'Nadia Okafor, social worker, Northmoor Council': who this is, as pages say it."""
-        return f"{self.name}, {self.post_title}, {self.agency_name}"
+        return f"{self.name}, {self.post}"
 
 
 def wider(one: Scope | None, other: Scope) -> Scope:

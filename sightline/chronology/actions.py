@@ -11,7 +11,6 @@ from procrastinate.contrib.django import app
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.queries import partnership
-from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -28,11 +27,6 @@ from . import paper, queries
 from .models import OwnMoment, Print, PrintVolume
 from .rules import PRINT_KEPT, VOLUME, Asked, may_note, volumes
 from .terms import PrintState
-
-
-def _post(acting: Acting) -> str:
-    return f"{acting.post_title}, {acting.agency_name}"
-
 
 # -- a worker's own chronology ------------------------------------------------------------------------
 
@@ -60,7 +54,7 @@ def note_own(
         line=uuid7(),
         version=1,
         practitioner_id=acting.practitioner_id,
-        post=_post(acting),
+        post=acting.post,
         moment_id=moment.id if moment is not None else None,
         moment_kind=moment.kind if moment is not None else "",
         happened_at=at,
@@ -109,7 +103,7 @@ def _next_version(
                 line=line,
                 version=version + 1,
                 practitioner_id=acting.practitioner_id,
-                post=_post(acting),
+                post=acting.post,
                 moment_id=latest.moment_id,
                 moment_kind=latest.moment_kind,
                 happened_at=latest.happened_at,
@@ -173,7 +167,7 @@ def make_volume(print_id: UUID) -> bool:
     ours = partnership()
     about = About(
         title=f"Chronology, volume {number} of {of}" if of > 1 else "Chronology",
-        reader=f"{acting.name}, {_post(acting)}",
+        reader=acting.said_as,
         subject=child.name,
         partnership=ours.name if ours else "",
         at=row.asked_at,

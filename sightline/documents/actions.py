@@ -69,10 +69,6 @@ class Attached:
         return max((len(rows) for rows in self.documents.values()), default=0)
 
 
-def _post(acting: Acting) -> str:
-    return f"{acting.post_title}, {acting.agency_name}"
-
-
 # -- adding -------------------------------------------------------------------------------------------------
 
 
@@ -161,7 +157,7 @@ def _keep(
             dated=dated,
             added_at=at,
             added_by_id=acting.practitioner_id,
-            added_by_post=_post(acting),
+            added_by_post=acting.post,
             written_together=together,
             subject_kind=subject_kind if to[folder_id] else "",
             subject_id=to[folder_id],
@@ -272,7 +268,7 @@ def withdraw(document_id: UUID, why: str) -> None:
             document=row,
             at=now(),
             by_id=acting.practitioner_id,
-            by_post=_post(acting),
+            by_post=acting.post,
             why=why.strip(),
         ).save(force_insert=True)
         record(Verb.WROTE, "documents.withdraw", folder_id=row.folder_id, subject=row)
@@ -534,7 +530,7 @@ def draw_body_map(
             said=new.said.strip(),
             written_at=at,
             author_id=acting.practitioner_id,
-            author_post=_post(acting),
+            author_post=acting.post,
             replaces=earlier,
             was_wrong=new.was_wrong.strip() if earlier else "",
             subject_kind=earlier.subject_kind if earlier else subject_kind if subject_id else "",

@@ -16,7 +16,6 @@ IN_A_FILTER = re.compile(r"\w+__\w+=Coalesce\(")
 #: Replaced by a later migration, or joined by a hash of rows that were found by an index.
 KNOWN = {
     "chronology/migrations/0004_significance_taken_back.py",
-    "chronology/migrations/0005_corrections_by_their_index.py",
 }
 
 

@@ -58,9 +58,6 @@ from .requests import (
     receive,
     resume,
 )
-from .rows import (
-    Kept,
-)
 from .scans import (
     check_scan,
 )
@@ -73,7 +70,6 @@ __all__ = [
     "Giving",
     "Identity",
     "Keeping",
-    "Kept",
     "Leaving",
     "RemovalMove",
     "TellingOf",

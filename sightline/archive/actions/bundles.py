@@ -11,6 +11,7 @@ from django.db import transaction
 
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import notify, permit
+from sightline.agencies.authors import authored
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -34,7 +35,7 @@ from ..terms import (
     RequestState,
 )
 from .requests import _locked, _path, _step
-from .rows import _by, _need
+from .rows import _need
 
 
 @transaction.atomic
@@ -131,7 +132,7 @@ def _deciding(
     }[deciding.choice]
     held = deciding.choice is not Choice.GIVE
     return ItemDecision(
-        **_by(acting, item.folder_id), item=item, choice=deciding.choice.value,
+        **authored(acting, item.folder_id), item=item, choice=deciding.choice.value,
         ground=deciding.ground.value if held and deciding.ground else "", words=words,
         reasons=deciding.reasons.strip(), given=given,
     )  # fmt: skip

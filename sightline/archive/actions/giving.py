@@ -12,6 +12,7 @@ from django.db import transaction
 from sightline.access.leaving import Leaving, leaves
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -38,7 +39,7 @@ from ..terms import (
     RequestState,
 )
 from .requests import _again, _answered, _locked, _step
-from .rows import _by, _need, _not_ahead
+from .rows import _need, _not_ahead
 
 #: What a copy for whoever asked is needed for, as the list of copies says it.
 ANSWER = "Answer to a request to see the record"
@@ -144,7 +145,7 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
     view = _again(request)
     whole = _whole(view)
     copy = CopyGiven.objects.create(
-        **_by(acting, request.folder_id),
+        **authored(acting, request.folder_id),
         request=request,
         given_as=giving.given_as.value,
         to_whom=_need(giving.to_whom, "Say to whom it was given.", "to_whom"),
@@ -169,7 +170,7 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         reference = rules.reference_for(new_reference())
         secret = new_secret()
         SharedCopy.objects.create(
-            **_by(acting, request.folder_id),
+            **authored(acting, request.folder_id),
             copy=copy,
             reference=reference,
             secret_digest=secret_digest(reference, secret),
@@ -179,7 +180,7 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         given = Given(copy, reference, secret)
     left_as = {GivenAs.ONLINE: LeftAs.SHOWN, GivenAs.EMAIL: LeftAs.EXPORT}.get(giving.given_as, LeftAs.PRINT)
     CopyOut.objects.create(
-        **_by(acting, request.folder_id), what=f"Copy of the record, {plural(whole.given, 'item')}", stays=True,
+        **authored(acting, request.folder_id), what=f"Copy of the record, {plural(whole.given, 'item')}", stays=True,
         left_as=left_as.value, purpose=ANSWER, to_whom=copy.to_whom, left_at=giving.given_at,
     )  # fmt: skip
     record(Verb.EXPORTED, "archive.give", folder_id=request.folder_id, subject=copy)
@@ -196,7 +197,7 @@ def end_sharing(shared_id: UUID, why: str) -> SharedEnd:
     if SharedEnd.objects.filter(shared=shared).exists():
         raise Refused("It can be read no longer already.")
     ended = SharedEnd.objects.create(
-        **_by(acting, shared.folder_id), shared=shared, why=_need(why, "Say why it ends.", "words")
+        **authored(acting, shared.folder_id), shared=shared, why=_need(why, "Say why it ends.", "words")
     )
     record(Verb.WROTE, "archive.end_sharing", folder_id=shared.folder_id, subject=ended)
     return ended

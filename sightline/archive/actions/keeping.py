@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import notify, permit
+from sightline.agencies.authors import authored
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt, record
 from sightline.audit.terms import Verb
@@ -24,7 +25,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from .. import queries, rules
 from ..models import Disposal, Hold, HoldEnd, Tombstone
 from ..terms import DisposalState, HoldWhy
-from .rows import _by, _need, _nobody_disposes, _post
+from .rows import _need, _nobody_disposes
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def hold(folder_id: UUID, why: HoldWhy, words: str) -> Hold:
     if not may_write(folder_id):
         raise NotFound
     row = Hold.objects.create(
-        **_by(acting, folder_id),
+        **authored(acting, folder_id),
         why=why.value,
         words=_need(words, "Say which inquiry, case or complaint it is.", "words"),
     )
@@ -58,7 +59,7 @@ def end_hold(folder_id: UUID, words: str) -> int:
     if not live:
         raise Refused("Nothing holds this record.")
     for row in live:
-        ended = HoldEnd.objects.create(**_by(acting, row.folder_id), hold=row, words=why)
+        ended = HoldEnd.objects.create(**authored(acting, row.folder_id), hold=row, words=why)
         record(Verb.WROTE, "archive.end_hold", folder_id=row.folder_id, subject=ended)
     return len(live)
 
@@ -88,7 +89,7 @@ def propose_disposal(folder_id: UUID, reasons: str) -> Disposal:
     if Disposal.objects.filter(folder_id=folder_id, state=DisposalState.PROPOSED).exists():
         raise Refused("It is proposed already. A manager decides.")
     row = Disposal.objects.create(
-        **_by(acting, folder_id),
+        **authored(acting, folder_id),
         reasons=_need(reasons, "Say why the record may go.", "words"),
         rule=until.period.title,
         citation=until.period.citation,
@@ -149,7 +150,7 @@ def dispose(folder_id: UUID, words: str) -> Tombstone:
         ).or_refuse()
         _may_go(row.folder_id)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT archive_dispose(%s, %s, %s)", [row.pk, _post(acting), words.strip()])
+            cursor.execute("SELECT archive_dispose(%s, %s, %s)", [row.pk, acting.post, words.strip()])
             [stone] = cursor.fetchone()
         if row.author_id != acting.practitioner_id:
             notify(

@@ -13,6 +13,7 @@ from django.db import transaction
 from sightline.access import leaving as files
 from sightline.access.queries import may_write
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored, sent_before
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -31,7 +32,7 @@ from ..models import (
 from ..terms import (
     LeftAs,
 )
-from .rows import _by, _need, _not_ahead, _post, _sent
+from .rows import _need, _not_ahead
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,11 @@ def _owed(folder_id: UUID) -> Iterator[None]:
 
 
 def _left(acting: Acting, folder_id: UUID, leaving: Leaving, once: UUID | None) -> CopyOut:
-    if (sent := _sent(CopyOut.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(CopyOut.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     _not_ahead(leaving.left_at, "left_at")
     copy = CopyOut.objects.create(
-        **_by(acting, folder_id, once),
+        **authored(acting, folder_id, once),
         what=_need(leaving.what, "Say what left.", "what"),
         left_as=leaving.left_as.value,
         purpose=_need(leaving.purpose, "Say what it is needed for.", "purpose"),
@@ -117,7 +118,7 @@ def copy_back(copy_id: UUID, words: str, on: date) -> CopyBack:
     if earlier is not None:
         raise Refused(f"{earlier.author.name} has confirmed this already.")
     back = CopyBack.objects.create(
-        **_by(acting, copy.folder_id),
+        **authored(acting, copy.folder_id),
         copy=copy,
         words=_need(words, "Say how it came back or was destroyed, and who saw it.", "words"),
         on=on,
@@ -142,15 +143,15 @@ class TellingOf:
 def tell_of_record(folder_id: UUID, telling: TellingOf, *, once: UUID | None = None) -> ToldOfRecord:
     """A person was told that a record is kept, why, who sees it, and how to see it themselves (REC-13)."""
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(ToldOfRecord.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(ToldOfRecord.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     _not_ahead(telling.told_at, "told_at")
     row = ToldOfRecord.objects.create(
-        **_by(acting, folder_id, once),
+        **authored(acting, folder_id, once),
         person_id=telling.person_id,
         name=_need(telling.name, "Say who was told.", "name"),
         told_at=telling.told_at,
-        told_by=telling.told_by.strip() or f"{acting.name}, {_post(acting)}",
+        told_by=telling.told_by.strip() or acting.said_as,
         how=_need(telling.how, "Say how they were told, and in which form.", "how"),
         said=telling.said.strip(),
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from sightline.access.queries import may_write
 from sightline.agencies.actions import notify, permit
+from sightline.agencies.authors import authored
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -26,7 +27,7 @@ from ..models import (
 from ..terms import (
     ReplyKind,
 )
-from .rows import _by, _need
+from .rows import _need
 
 
 @transaction.atomic
@@ -81,7 +82,9 @@ def answer_reply(reply_id: UUID, words: str) -> ReplyRead:
     if earlier is not None:
         raise Refused(f"{earlier.author.name} has answered this already.")
     answer = ReplyRead.objects.create(
-        **_by(acting, row.folder_id), reply=row, words=_need(words, "Say what was done about it.", "words")
+        **authored(acting, row.folder_id),
+        reply=row,
+        words=_need(words, "Say what was done about it.", "words"),
     )
     duties.discharge("answer_reply", row.id, folder_ids=[row.folder_id])
     record(Verb.WROTE, "archive.answer_reply", folder_id=row.folder_id, subject=answer)

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.actions import notify, permit
+from sightline.agencies.authors import authored, sent_before
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -35,7 +36,7 @@ from ..terms import (
     RemovalAct,
     RemovalState,
 )
-from .rows import _by, _need, _post, _sent
+from .rows import _need
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def _place(acting: Acting, volume: Volume, kept: Keeping) -> VolumePlace:
     if kept.covers_until is not None and kept.covers_until < kept.covers_from:
         raise Refused("The last day that it covers lies before the first.", "covers_until")
     return VolumePlace.objects.create(
-        **_by(acting, volume.folder_id),
+        **authored(acting, volume.folder_id),
         volume=volume,
         place=_need(kept.place, "Say where the volume is kept.", "place"),
         covers_from=kept.covers_from,
@@ -65,12 +66,12 @@ def _place(acting: Acting, volume: Volume, kept: Keeping) -> VolumePlace:
 def add_volume(folder_id: UUID, number: str, kept: Keeping, *, once: UUID | None = None) -> Volume:
     """A paper volume with its number, the dates that it covers and where it is (FIL-01)."""
     acting = permit(Permission.KEEP_VOLUMES)
-    if (sent := _sent(Volume.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(Volume.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     number = _need(number, "Give the number of the volume.", "number")
     if Volume.objects.filter(folder_id=folder_id, number=number).exists():
         raise Refused(f"Volume {number} of this record is there already.", "number")
-    volume = Volume.objects.create(**_by(acting, folder_id, once), number=number)
+    volume = Volume.objects.create(**authored(acting, folder_id, once), number=number)
     _place(acting, volume, kept)
     record(Verb.WROTE, "archive.add_volume", folder_id=folder_id, subject=volume)
     return volume
@@ -109,7 +110,7 @@ def check_volume(volume_id: UUID, found: Checked, *, once: UUID | None = None) -
     """Paper held against the record (FIL-01) and against what paper must be (FIL-05); a failure becomes a duty."""
     acting = permit(Permission.KEEP_VOLUMES)
     volume = _volume(volume_id)
-    if (sent := _sent(VolumeCheck.objects.filter(volume=volume), once)) is not None:
+    if (sent := sent_before(VolumeCheck.objects.filter(volume=volume), once)) is not None:
         return sent
     if not found.agrees:
         _need(found.differs, "Say where paper and record differ.", "differs")
@@ -117,7 +118,7 @@ def check_volume(volume_id: UUID, found: Checked, *, once: UUID | None = None) -
     if missing:
         _need(found.failed_words, "Say what is amiss with the paper.", "failed_words")
     check = VolumeCheck.objects.create(
-        **_by(acting, volume.folder_id, once),
+        **authored(acting, volume.folder_id, once),
         volume=volume,
         agrees=found.agrees,
         differs="" if found.agrees else found.differs.strip(),
@@ -158,7 +159,7 @@ def ask_removal(volume_id: UUID, purpose: str, going_to: str) -> Removal:
         folder_id=volume.folder_id,
         volume=volume,
         asked_by_id=acting.practitioner_id,
-        asked_post=_post(acting),
+        asked_post=acting.post,
         asked_at=now(),
         purpose=_need(purpose, "Say what the volume is needed for.", "purpose"),
         going_to=_need(going_to, "Say where it goes, and who keeps it there.", "going_to"),
@@ -171,7 +172,7 @@ def ask_removal(volume_id: UUID, purpose: str, going_to: str) -> Removal:
 
 def _removal_step(acting: Acting, removal: Removal, act: RemovalAct, **said: Any) -> RemovalStep:
     return RemovalStep.objects.create(
-        **_by(acting, removal.folder_id), removal=removal, act=act.value, **said
+        **authored(acting, removal.folder_id), removal=removal, act=act.value, **said
     )
 
 
@@ -258,10 +259,10 @@ def _tell(acting: Acting, removal: Removal, step: RemovalStep, move: RemovalMove
     if set(move.people) - set(people) or set(move.teams) - set(teams):
         raise Refused("Choose only people and teams to whom this record is open.", "chosen")
     rows = [
-        RemovalTold(**_by(acting, removal.folder_id), step=step, practitioner_id=one, name=people[one])
+        RemovalTold(**authored(acting, removal.folder_id), step=step, practitioner_id=one, name=people[one])
         for one in dict.fromkeys(move.people)
     ] + [
-        RemovalTold(**_by(acting, removal.folder_id), step=step, team_id=one, name=teams[one])
+        RemovalTold(**authored(acting, removal.folder_id), step=step, team_id=one, name=teams[one])
         for one in dict.fromkeys(move.teams)
     ]
     RemovalTold.objects.bulk_create(rows)

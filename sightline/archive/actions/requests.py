@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored, sent_before
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -34,7 +35,7 @@ from ..terms import (
     RequestAct,
     RequestState,
 )
-from .rows import _by, _need, _nobody_disposes, _not_ahead, _sent
+from .rows import _need, _nobody_disposes, _not_ahead
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Asking:
 def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> AccessRequest:
     """Log a request; the law's month runs from the instant at which it came in (REC-13)."""
     acting = permit(Permission.SUBJECT_ACCESS)
-    if (sent := _sent(AccessRequest.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(AccessRequest.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     _nobody_disposes(folder_id)
     _not_ahead(asking.received_at, "received_at")
@@ -85,7 +86,7 @@ def _step(
     acting: Acting, request: AccessRequest, act: RequestAct, *, at: datetime, **said: str
 ) -> RequestStep:
     return RequestStep.objects.create(
-        **_by(acting, request.folder_id), request=request, act=act.value, at=at, **said
+        **authored(acting, request.folder_id), request=request, act=act.value, at=at, **said
     )
 
 

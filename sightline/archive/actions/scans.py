@@ -9,6 +9,7 @@ from django.db import transaction
 
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored, sent_before
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -18,7 +19,7 @@ from sightline.procedures.actions import Opening
 from ..models import ScanCheck
 from ..queries.scans import scan
 from ..terms import SCAN_POINTS, PaperPoint
-from .rows import _by, _need, _sent
+from .rows import _need
 
 
 @transaction.atomic
@@ -34,13 +35,13 @@ def check_scan(
     recording). Raises NotFound, or Refused where it is not said what is amiss."""
     acting = permit(Permission.KEEP_VOLUMES)
     found = scan(document_id, joined_set(lead_of(folder_id)) or [folder_id]).document
-    if (sent := _sent(ScanCheck.objects.filter(document_id=found.id), once)) is not None:
+    if (sent := sent_before(ScanCheck.objects.filter(document_id=found.id), once)) is not None:
         return sent
     missing = [point for point in SCAN_POINTS if point not in met]
     if missing:
         _need(failed_words, "Say what is amiss with the scan.", "failed_words")
     check = ScanCheck.objects.create(
-        **_by(acting, found.folder_id, once),
+        **authored(acting, found.folder_id, once),
         document_id=found.id,
         met=[point.value for point in SCAN_POINTS if point in met],
         failed_words=failed_words.strip() if missing else "",

@@ -37,7 +37,7 @@ def write_closing(
         record_in_order_by_id=answerer,
         written_at=now(),
         written_by_id=way.me(),
-        written_post=way.post_of(acting) if acting else "",
+        written_post=acting.post if acting else "",
         written_together=together,
     )
     row.save(force_insert=True)

@@ -77,7 +77,7 @@ def record_attempt(folder_id: UUID, attempt: AttemptIn) -> Attempt:
         adapted=attempt.adapted.strip(),
         recorded_at=now(),
         recorded_by_id=acting.practitioner_id,
-        recorded_post=way.post_of(acting),
+        recorded_post=acting.post,
     )
     row.save(force_insert=True)
     if attempt.reached.failed:

@@ -62,11 +62,6 @@ def me() -> UUID:
     return practitioner_id
 
 
-def post_of(acting: Acting) -> str:
-    """Post title and agency on the day, as rows keep them."""
-    return f"{acting.post_title}, {acting.agency_name}"
-
-
 def writable_lead(folder_id: UUID) -> UUID:
     """The folder in which a child's rows are written. Raises NotFound, or NotPermitted where it is only read."""
     lead = lead_of(folder_id)
@@ -204,7 +199,7 @@ def move(
         after=after.value,
         at=now(),
         by_id=me(),
-        by_post=post_of(acting) if acting else "",
+        by_post=acting.post if acting else "",
         reasons=reasons.strip(),
         decision_id=decision_id,
         ended_statuses=ended,
@@ -303,7 +298,7 @@ def step_back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Ste
         after=after.value,
         at=now(),
         by_id=acting.practitioner_id,
-        by_post=post_of(acting),
+        by_post=acting.post,
         reasons=reasons.strip(),
         takes_back=last,
     )

@@ -60,7 +60,7 @@ def hand_over_assessment(
     before = row.author_id
     way.allocate(row.folder_id, to, why=f"{form.title}: {why.strip()}")
     made = _signing(row, AssessmentAct.HAND_OVER, f"To {acting.said_as}. {why.strip()}")
-    row.author_id, row.author_post = to, way.post_of(acting)
+    row.author_id, row.author_post = to, acting.post
     row.save(update_fields=["author", "author_post"])
     _go_along(Duty.objects.filter(subject_id=row.duty_subject), before, acting)
     notify(

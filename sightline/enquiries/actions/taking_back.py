@@ -33,7 +33,7 @@ from ..rules import stages
 from ..rules.protection import knows_nobody
 from ..terms import Act, AssessmentState, Stage, Waits
 from . import back
-from .episode import Moved, last_standing, locked, me, post_of, stand_at, step_back, tell
+from .episode import Moved, last_standing, locked, me, stand_at, step_back, tell
 from .waiting import keep_waiting, none_waits, ruling_owed
 
 
@@ -142,7 +142,7 @@ def _never_begun(episode: Episode, acting: Acting, reasons: str) -> Step:
         after=Stage.CLOSED.value,
         at=now(),
         by_id=acting.practitioner_id,
-        by_post=post_of(acting),
+        by_post=acting.post,
         reasons=reasons.strip(),
     )
     stand_at(episode, Stage.CLOSED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -238,61 +238,61 @@ def _way_back(looked_after_id: UUID, child: ChildView, *, ended: bool) -> str:
 @page(permission=Permission.SIGN_OFF)
 def take_end_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
     """It was recorded by mistake that the child is no longer looked after."""
-    child, shown = opened(request, folder_id, "take_end_back")
-    row = queries.looked_after(looked_after_id, child.folder_ids)
-    form = TakeBackForm(
-        posted(request),
-        label="Why is the end taken back?",
-        ask="Say why the end is taken back",
-        hint="It stays on the record",
-    )
-    return form_page(
-        request,
-        shown,
-        form,
-        lambda: placing.take_end_back(
-            row.id,
-            form.cleaned_data["words"],
-            knows_family=form.cleaned_data["knows_family"],
-            conflict=form.conflict_in(),
-        ),
-        title="The child is still looked after",
-        lines=[
+    return _take_back(
+        request, folder_id, looked_after_id, "take_end_back", placing.take_end_back,
+        what="the end", title="The child is still looked after",
+        lines=lambda row: [
             f"Recorded as ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
             "Status and what was owed go on as they were before it.",
         ],
-        button="Take it back",
-        done="Taken back. Look on the People tab whether the child’s address is right.",
-        back=address("child", child),
-    )
+    )  # fmt: skip
 
 
 @page(permission=Permission.SIGN_OFF)
 def take_looked_after_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
     """It was recorded by mistake that the child became looked after."""
-    child, shown = opened(request, folder_id, "take_looked_after_back")
+    return _take_back(
+        request, folder_id, looked_after_id, "take_looked_after_back", placing.take_looked_after_back,
+        what="it", title="The child was not looked after",
+        lines=lambda row: [
+            f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            "Status, address and what is owed will be as they were before it.",
+        ],
+    )  # fmt: skip
+
+
+def _take_back(
+    request: HttpRequest,
+    folder_id: UUID,
+    looked_after_id: UUID,
+    route: str,
+    act: Callable[..., None],
+    *,
+    what: str,
+    title: str,
+    lines: Callable[[Any], list[str]],
+) -> HttpResponse:
+    """Taking a period of being looked after back, or its end. `what`: which of them, as the question says it."""
+    child, shown = opened(request, folder_id, route)
     row = queries.looked_after(looked_after_id, child.folder_ids)
     form = TakeBackForm(
         posted(request),
-        label="Why is it taken back?",
-        ask="Say why it is taken back",
+        label=f"Why is {what} taken back?",
+        ask=f"Say why {what} is taken back",
         hint="It stays on the record",
     )
     return form_page(
         request,
         shown,
         form,
-        lambda: placing.take_looked_after_back(
+        lambda: act(
             row.id,
             form.cleaned_data["words"],
             knows_family=form.cleaned_data["knows_family"],
             conflict=form.conflict_in(),
         ),
-        title="The child was not looked after",
-        lines=[
-            f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
-            "Status, address and what is owed will be as they were before it.",
-        ],
+        title=title,
+        lines=lines(row),
         button="Take it back",
         done="Taken back. Look on the People tab whether the child’s address is right.",
         back=address("child", child),

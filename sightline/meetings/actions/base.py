@@ -115,11 +115,6 @@ def open_invitation_duty(
     )
 
 
-def post(acting: Acting) -> str:
-    """'Social worker, Eastmarch Council'."""
-    return f"{acting.post_title}, {acting.agency_name}"
-
-
 def said_when(at: datetime) -> str:
     """'4 May 2026 at 10:00', London time."""
     local = at.astimezone(LONDON)

@@ -21,7 +21,6 @@ from sightline.print.pdf import About, make
 from .. import packs, queries
 from ..models import MeetingPack
 from ..papers import Paper
-from .base import post
 
 
 @transaction.atomic
@@ -76,7 +75,7 @@ def make_pack(pack_id: UUID) -> bool:
     reader = shown.person(row.invitation_id)
     step, last = row.done, row.done == row.total - 1
     if last:
-        _typeset(row, shown.title, reader.said_as, f"{acting.name}, {post(acting)}")
+        _typeset(row, shown.title, reader.said_as, acting.said_as)
     elif step == 0:
         _keep(row, packs.head(shown, reader))
     else:

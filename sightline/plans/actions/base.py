@@ -27,17 +27,12 @@ from ..terms import PlanAct, PlanState
 READ_ONLY = "You may read this record but not write in it. Ask the worker or manager who holds it."
 
 
-def post(acting: Acting) -> str:
-    """'Social worker, Eastmarch Council'."""
-    return f"{acting.post_title}, {acting.agency_name}"
-
-
 def signed(acting: Acting, at: datetime | None = None) -> dict[str, Any]:
     """Who writes a row, in which post, and when."""
     return {
         "written_at": at or now(),
         "written_by_id": acting.practitioner_id,
-        "written_post": post(acting),
+        "written_post": acting.post,
     }
 
 

@@ -28,7 +28,7 @@ from ..models import (
     Statement,
 )
 from ..terms import Confirming, StatementSource
-from .numbers import _post, one_at_a_time
+from .numbers import one_at_a_time
 from .writing import EntryIn, _may_write_in
 
 
@@ -223,7 +223,7 @@ def _close(requests: Sequence[tuple[ConfirmationRequest, str]], acting: Acting) 
             folder_id=request.folder_id,
             request=request,
             practitioner_id=acting.practitioner_id,
-            post=_post(acting),
+            post=acting.post,
             at=at,
             said=Confirming.REPLACED.value,
             words=why,

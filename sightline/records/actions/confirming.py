@@ -25,7 +25,7 @@ from ..models import (
 )
 from ..terms import Confirming
 from .deciding import tell_of_decisions
-from .numbers import _post, one_at_a_time
+from .numbers import one_at_a_time
 from .settling import Maker, Settling, _settle, told_to_the_trail
 from .writing import _may_write_in
 
@@ -69,7 +69,7 @@ def confirm(request_id: UUID, said: Confirming, words: str = "") -> list[Confirm
                 folder_id=r.folder_id,
                 request=r,
                 practitioner_id=acting.practitioner_id,
-                post=_post(acting),
+                post=acting.post,
                 at=at,
                 said=said.value,
                 words=words.strip(),

@@ -22,7 +22,6 @@ from ..models import (
     Decision,
 )
 from ..terms import DecisionKind
-from .numbers import _post
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def decide(decisions: Sequence[Deciding]) -> list[Decision]:
         rules.conflict_is_answered(
             deciding.conflict, deciding.conflict_resolved, deciding.for_the_child
         ).or_refuse()
-        rows.append(_decision(deciding, acting.practitioner_id, _post(acting), at, together))
+        rows.append(_decision(deciding, acting.practitioner_id, acting.post, at, together))
     Decision.objects.bulk_create(rows)
     for row in rows:
         record(Verb.WROTE, "records.decide", folder_id=row.folder_id, subject=row)
@@ -166,7 +165,7 @@ def rule_on(decision_id: UUID, *, upholds: bool, reasons: str, once: UUID | None
         outcome="The decision takes effect" if upholds else "The decision does not take effect",
         reasons=reasons.strip(),
         maker_id=acting.practitioner_id,
-        maker_post=_post(acting),
+        maker_post=acting.post,
         made_at=now(),
         pack=decision.pack,
         pack_version=decision.pack_version,

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from sightline.agencies.rules import Acting
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.time import now
@@ -25,10 +24,6 @@ def one_at_a_time(ident: UUID) -> None:
     """Whoever does something with the same draft or request waits here until the other transaction has ended."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records {ident}"])
-
-
-def _post(acting: Acting) -> str:
-    return f"{acting.post_title}, {acting.agency_name}"
 
 
 def _lock_counters(folder_ids: Iterable[UUID]) -> dict[UUID, EntryCounter]:

@@ -29,7 +29,6 @@ from ..models import (
 from ..rules import Worded
 from ..terms import DecisionKind, StatementKind, StatementSource
 from .deciding import Deciding, _decision
-from .numbers import _post
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Maker:
 
     @classmethod
     def of(cls, acting: Acting) -> Maker:
-        return cls(acting.practitioner_id, _post(acting))
+        return cls(acting.practitioner_id, acting.post)
 
 
 @dataclass

@@ -31,7 +31,7 @@ from ..models import (
 from ..queries import lateness, ways_into
 from ..terms import DecisionKind, EntryKind, StatementKind, StatementSource
 from .deciding import Deciding, decide
-from .numbers import _next_numbers, _post, one_at_a_time
+from .numbers import _next_numbers, one_at_a_time
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _write(
             happened_at=happened_at,
             written_at=at,
             author_id=acting.practitioner_id,
-            author_post=_post(acting),
+            author_post=acting.post,
             agency_id=acting.agency_id,
             text=whole(page.paragraphs),
             present=present.strip(),

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -21,7 +22,7 @@ from sightline.records.models import Decision
 from .. import rules
 from ..models import MattersTo, Regard, View
 from ..terms import Near, Power
-from .writing import _by, _owner, _page
+from .writing import _owner, _page
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def have_regard(
     ):
         raise NotFound
     row = Regard.objects.create(
-        **_by(acting, folder_id),
+        **authored(acting, folder_id),
         power=wishes.power.value,
         decision_id=decision_id,
         subject_id=subject_id,

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -25,7 +26,6 @@ from .writing import (
     RightsExplained,
     Telling,
     _advocate_moved,
-    _by,
     _done,
     _explained,
     _rights,
@@ -63,7 +63,7 @@ def _put_right(
             f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
         )
     right = rows._default_manager.create(
-        **_by(acting, row.folder_id), **fields(acting, row), corrects=row, was_wrong=wrong.what.strip()
+        **authored(acting, row.folder_id), **fields(acting, row), corrects=row, was_wrong=wrong.what.strip()
     )
     record(Verb.WROTE, what, folder_id=row.folder_id, subject=right)
     return row, right

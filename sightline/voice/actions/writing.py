@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
 
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
+from sightline.agencies.authors import authored, sent_before
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.queries import lead_worker
-from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
@@ -40,29 +40,6 @@ from .drafts import OpenedOn, empty_draft
 
 #: Decisions that are about records and not about the child's life: nothing in them is for a child to be told.
 NOT_FOR_THE_CHILD = (DecisionKind.MATCH.value,)
-
-
-def _post(acting: Acting) -> str:
-    return f"{acting.post_title}, {acting.agency_name}"
-
-
-def _by(acting: Acting, folder_id: UUID, once: UUID | None = None) -> dict[str, Any]:
-    """What every row says of its writer. `once` is the key of the form that was sent: sent twice, it is kept once."""
-    return {
-        "id": once or uuid7(),
-        "folder_id": folder_id,
-        "author_id": acting.practitioner_id,
-        "author_post": _post(acting),
-        "written_at": now(),
-    }
-
-
-Kept = TypeVar("Kept", bound=models.Model)
-
-
-def _sent(rows: models.QuerySet[Kept], once: UUID | None) -> Kept | None:
-    """The row that a form sent before has made, where it was sent before."""
-    return rows.filter(pk=once).first() if once is not None else None
 
 
 def _not_ahead(at: datetime | date, field: str, what: str) -> None:
@@ -109,7 +86,7 @@ def hear(folder_id: UUID, said: Said, *, once: UUID | None = None, opened_on: Op
     Raises NotPermitted, or Refused where something is missing that `rules.view_is_whole` asks for.
     """
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(View.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(View.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     view = _view(acting, folder_id, said, once)
     view.save(force_insert=True)
@@ -136,7 +113,7 @@ def _view(acting: Acting, folder_id: UUID, said: Said, once: UUID | None = None)
     ).or_refuse()  # fmt: skip
     _not_ahead(said.heard_at, "heard_at", "What a child said")
     houses = said.heard is Heard.THREE_HOUSES
-    written = _by(acting, folder_id, once)
+    written = authored(acting, folder_id, once)
     return View(
         **written,
         first=written["id"],
@@ -146,7 +123,7 @@ def _view(acting: Acting, folder_id: UUID, said: Said, once: UUID | None = None)
         good=said.good.strip() if houses else "",
         dreams=said.dreams.strip() if houses else "",
         language=said.language.strip(),
-        heard_by=said.heard_by.strip() or f"{acting.name}, {_post(acting)}",
+        heard_by=said.heard_by.strip() or acting.said_as,
         heard_at=said.heard_at,
         place=said.place.strip(),
         alone=bool(said.alone),
@@ -191,9 +168,9 @@ def acted(view_id: UUID, words: str, done_on: date, *, once: UUID | None = None)
     """What was done about something that a child said."""
     acting = permit(Permission.WRITE_FOLDER)
     view = _one(view_id)
-    if (sent := _sent(Done.objects.filter(view=view), once)) is not None:
+    if (sent := sent_before(Done.objects.filter(view=view), once)) is not None:
         return sent
-    done = Done.objects.create(**_by(acting, view.folder_id, once), view=view, **_done(words, done_on))
+    done = Done.objects.create(**authored(acting, view.folder_id, once), view=view, **_done(words, done_on))
     record(Verb.WROTE, "voice.acted", folder_id=view.folder_id, subject=done)
     return done
 
@@ -225,7 +202,7 @@ class Explaining:
 def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> Explanation:
     """That something was explained back to the child; what was owed to them by it is done."""
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(Explanation.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(Explanation.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     explained = _explained(acting, told)
     folders = joined_set(lead_of(folder_id))
@@ -237,7 +214,9 @@ def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> E
     )
     if len(views) != len(set(told.view_ids)) or (told.decision_id is not None and decision is None):
         raise NotFound
-    explanation = Explanation.objects.create(**_by(acting, folder_id, once), **explained, decision=decision)
+    explanation = Explanation.objects.create(
+        **authored(acting, folder_id, once), **explained, decision=decision
+    )
     ExplainedView.objects.bulk_create(
         ExplainedView(folder_id=view.folder_id, explanation=explanation, view=view) for view in views
     )
@@ -265,7 +244,7 @@ def _explained(acting: Acting, told: Explaining) -> dict[str, Any]:
         "words": told.words.strip(),
         "why_no": told.why_no.strip() if told.answer in (Answer.NO, Answer.PARTLY) else "",
         "explained_at": told.explained_at,
-        "explained_by": told.explained_by.strip() or f"{acting.name}, {_post(acting)}",
+        "explained_by": told.explained_by.strip() or acting.said_as,
         "how": told.how.value,
         "child_said": told.child_said.strip(),
     }
@@ -312,10 +291,10 @@ _EVENTS = {
 def advocacy(folder_id: UUID, step: AdvocacyStep, *, once: UUID | None = None) -> Advocacy:
     """A step of the offer of an advocate: offered, accepted, declined, found, ended."""
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(Advocacy.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(Advocacy.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     standing = Advocacy.objects.filter(folder_id=folder_id, corrected_by__isnull=True)
-    row = Advocacy.objects.create(**_by(acting, folder_id, once), **_step(step, standing))
+    row = Advocacy.objects.create(**authored(acting, folder_id, once), **_step(step, standing))
     _advocate_moved(row)
     record(Verb.WROTE, "voice.advocacy", folder_id=folder_id, subject=row)
     return row
@@ -372,11 +351,14 @@ class RightsExplained:
 def tell_rights(folder_id: UUID, told: RightsExplained, *, once: UUID | None = None) -> RightsTold:
     """That the child's rights were explained, in which form, and what the child said to it (CHD-11)."""
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(RightsTold.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(RightsTold.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     pack = pack_in_force()
     row = RightsTold.objects.create(
-        **_by(acting, folder_id, once), **_rights(acting, told), pack=pack.name, pack_version=pack.version
+        **authored(acting, folder_id, once),
+        **_rights(acting, told),
+        pack=pack.name,
+        pack_version=pack.version,
     )
     _happened_here("rights_explained", folder_id, row.id, done=told.told_at)
     record(Verb.WROTE, "voice.tell_rights", folder_id=folder_id, subject=row)
@@ -390,7 +372,7 @@ def _rights(acting: Acting, told: RightsExplained) -> dict[str, Any]:
         "form": told.form.value,
         "how": told.how.value,
         "told_at": told.told_at,
-        "told_by": told.told_by.strip() or f"{acting.name}, {_post(acting)}",
+        "told_by": told.told_by.strip() or acting.said_as,
         "child_said": told.child_said.strip(),
     }
 
@@ -414,10 +396,10 @@ class Telling:
 def tell_before(folder_id: UUID, telling: Telling, *, once: UUID | None = None) -> ToldBefore:
     """What the child was told before a meeting, a move or a change of plan (CHD-12)."""
     acting = permit(Permission.WRITE_FOLDER)
-    if (sent := _sent(ToldBefore.objects.filter(folder_id=folder_id), once)) is not None:
+    if (sent := sent_before(ToldBefore.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
     row = ToldBefore.objects.create(
-        **_by(acting, folder_id, once), **_telling(acting, telling), subject_id=telling.subject_id
+        **authored(acting, folder_id, once), **_telling(acting, telling), subject_id=telling.subject_id
     )
     record(Verb.WROTE, "voice.tell_before", folder_id=folder_id, subject=row)
     return row
@@ -438,7 +420,7 @@ def _telling(acting: Acting, telling: Telling) -> dict[str, Any]:
         "happens_on": telling.happens_on,
         "told": telling.told.strip(),
         "told_at": telling.told_at if told else None,
-        "told_by": (telling.told_by.strip() or f"{acting.name}, {_post(acting)}") if told else "",
+        "told_by": (telling.told_by.strip() or acting.said_as) if told else "",
         "why_not_told": "" if told else telling.why_not_told.strip(),
         "took_part": telling.took_part.value,
         "part_words": telling.part_words.strip(),

@@ -47,7 +47,7 @@ def summary_pdf(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     acting, ours = request.practitioner, partnership()  # type: ignore[attr-defined]
     about = About(
         title="Summary",
-        reader=f"{acting.name}, {acting.post_title}, {acting.agency_name}",
+        reader=acting.said_as,
         subject=found.name,
         partnership=ours.name if ours else "",
         at=found.at,

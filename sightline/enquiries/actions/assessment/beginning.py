@@ -126,7 +126,7 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
         state=AssessmentState.WRITING.value,
         started_at=at,
         author_id=new.author_id,
-        author_post=way.post_of(author),
+        author_post=author.post,
         stands_on=StandsOn(new.stands_on).value,
         stands_on_words=new.stands_on_words.strip(),
         why_nothing_less=new.why_nothing_less.strip(),

@@ -70,7 +70,7 @@ def _signing(row: Assessment, act: AssessmentAct, words: str, **fields: Any) -> 
         act=act.value,
         at=now(),
         by_id=way.me(),
-        by_post=way.post_of(acting) if acting else "",
+        by_post=acting.post if acting else "",
         words=words.strip(),
         **fields,
     )

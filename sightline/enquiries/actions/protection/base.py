@@ -17,6 +17,6 @@ def stamp(together: UUID | None = None) -> dict[str, Any]:
     return {
         "written_at": now(),
         "written_by_id": way.me(),
-        "written_post": way.post_of(acting) if acting else "",
+        "written_post": acting.post if acting else "",
         "written_together": together,
     }
