@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import re
+from pathlib import Path
+from posixpath import dirname, join, normpath
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -70,6 +73,22 @@ def test_styles_bring_no_reserved_font_and_no_crest() -> None:
     assert "GDS Transport" not in css
     assert "@font-face" not in css
     assert "crest" not in css
+
+
+def test_every_picture_and_font_that_a_stylesheet_asks_for_is_there() -> None:
+    sheets = [
+        (name, store.path(name))
+        for finder in finders.get_finders()
+        for name, store in finder.list(None)
+        if name.endswith(".css")
+    ]
+    assert {"vendor/frontend.css", "sightline/app.css"} <= {name for name, _ in sheets}
+    for name, path in sheets:
+        for asked in re.findall(r"url\(\s*[\"']?([^)\"']+)", Path(path).read_text(encoding="utf-8")):
+            if asked.startswith(("data:", "#")):
+                continue
+            beside = asked.removeprefix("/static/") if asked.startswith("/") else join(dirname(name), asked)
+            assert finders.find(normpath(beside).split("?")[0].split("#")[0]), (name, asked)
 
 
 def test_the_partnerships_colour_is_a_stylesheet_kept_for_long(site: Client) -> None:
