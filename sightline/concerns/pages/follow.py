@@ -22,8 +22,9 @@ from sightline.procedures.terms import GuidedField
 from .. import actions, queries, rules
 from ..terms import AdditionKind
 from . import forms
+from .drafted import draft_names
 from .front_door import seen_version
-from .raising import Held, as_public, draft_names, held_by, hold, let_go, too_often
+from .holding import Held, as_public, held_by, hold, let_go, too_often
 
 
 @page(permission=Permission.RAISE_CONCERN, methods=("GET",))

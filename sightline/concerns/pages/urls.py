@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import allocation, follow, front_door, match, passing_on, raising
+from . import allocation, follow, front_door, match, passing_on, raising, without_account
 
 app_name = "concerns"
 urlpatterns = [
@@ -13,16 +13,16 @@ urlpatterns = [
     path("concerns/raise/<uuid:draft_id>/<slug:step>/<int:n>/keep/", raising.keep, name="keep_item"),
     path("concerns/<uuid:concern_id>/", follow.own, name="own"),
     path("concerns/<uuid:concern_id>/sent/", raising.sent, name="sent"),
-    path("worried/", raising.worried, name="worried"),
-    path("worried/leave/", raising.leave, name="leave"),
-    path("worried/later/", raising.later, name="later"),
+    path("worried/", without_account.worried, name="worried"),
+    path("worried/leave/", without_account.leave, name="leave"),
+    path("worried/later/", without_account.later, name="later"),
     path("worried/return/", follow.come_back, name="come_back"),
     path("worried/yours/", follow.worried_own, name="worried_own"),
-    path("worried/sent/", raising.worried_sent, name="worried_sent"),
-    path("worried/<slug:step>/", raising.worried_step, name="worried_step"),
-    path("worried/<slug:step>/keep/", raising.worried_keep, name="worried_keep"),
-    path("worried/<slug:step>/<int:n>/", raising.worried_step, name="worried_item"),
-    path("worried/<slug:step>/<int:n>/keep/", raising.worried_keep, name="worried_keep_item"),
+    path("worried/sent/", without_account.worried_sent, name="worried_sent"),
+    path("worried/<slug:step>/", without_account.worried_step, name="worried_step"),
+    path("worried/<slug:step>/keep/", without_account.worried_keep, name="worried_keep"),
+    path("worried/<slug:step>/<int:n>/", without_account.worried_step, name="worried_item"),
+    path("worried/<slug:step>/<int:n>/keep/", without_account.worried_keep, name="worried_keep_item"),
     path("team/unallocated/", allocation.unallocated, name="unallocated"),
     path("child/<uuid:folder_id>/allocate/", allocation.allocate, name="allocate"),
     path("front-door/", front_door.board, name="board"),

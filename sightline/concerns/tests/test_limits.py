@@ -134,7 +134,7 @@ def test_a_request_without_an_account_that_takes_too_long_is_ended_and_undone(
             cursor.execute("SELECT pg_sleep(20)")
 
     client = Client(raise_request_exception=False)
-    monkeypatch.setattr("sightline.concerns.pages.raising.rules.new_reference", slow)
+    monkeypatch.setattr("sightline.concerns.pages.holding.rules.new_reference", slow)
     assert client.post("/worried/").status_code == 500
     monkeypatch.undo()
     assert client.post("/worried/").status_code == 302
@@ -165,7 +165,7 @@ def test_where_the_database_knows_no_limit_of_the_whole_a_transaction_does_not_s
             found["said"] = str(error)
             raise
 
-    monkeypatch.setattr("sightline.concerns.pages.raising.rules.new_reference", idle)
+    monkeypatch.setattr("sightline.concerns.pages.holding.rules.new_reference", idle)
     assert Client(raise_request_exception=False).post("/worried/").status_code == 500
     # What PostgreSQL 16 does not know was not asked of it, and it ended what nothing happened in.
     assert found["whole"] == "0"

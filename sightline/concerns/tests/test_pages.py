@@ -13,7 +13,7 @@ from django.urls import reverse
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.concerns.models import ConcernPart, Draft, Screening
-from sightline.concerns.pages.raising import COOKIE
+from sightline.concerns.pages.holding import COOKIE
 from sightline.concerns.queries import screening_draft
 from sightline.kernel.time import now, today
 from sightline.procedures.queries import pack_in_force

@@ -11,7 +11,7 @@ from django.core import signing
 from django.test import Client
 
 from sightline.concerns.models import Concern, Draft
-from sightline.concerns.pages.raising import COOKIE
+from sightline.concerns.pages.holding import COOKIE
 from sightline.kernel.time import now
 
 from .factories import FrontDoor, make_front_door
