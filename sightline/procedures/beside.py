@@ -22,6 +22,14 @@ def beneath(form: Form, name: str, pack: Pack, day: date, place: GuidedField) ->
     form.fields[name].beneath = folded(pack, day, place)  # type: ignore[attr-defined]
 
 
+def heading(form: Form, name: str, pack: Pack, day: date, place: GuidedField) -> None:
+    """The same in the place of a field's hint, open: what must be read before anything is answered. Where the pack says
+    nothing, the field's own hint stays."""
+    said = _texts(pack, day, place, "<strong>{}</strong><br>{}<br><span class='sl-note'>{}</span>")
+    if said is not None:
+        form.fields[name].hint = said  # type: ignore[attr-defined]
+
+
 def folded(pack: Pack, day: date, place: GuidedField) -> Markup | None:
     """What the pack says of a place, each text under its title, to be opened; None where it says nothing."""
     return _texts(

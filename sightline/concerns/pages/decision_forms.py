@@ -138,10 +138,8 @@ class ChildDecisionForm(PageForm):
         pack: Pack,
         day: Any,
         may_be_known: bool = False,
-        guided: bool = True,
         **kwargs: Any,
     ) -> None:
-        """`guided`: with the guidance of the pack, which stands once on a page of brothers and sisters."""
         # The fields must be there before the draft is laid into them, and after the class's own.
         self.pack, self.day = pack, day
         self.base_fields = {**type(self).base_fields, **_levels(pack, day), **_outcomes(pack, day)}  # type: ignore[misc]
@@ -165,8 +163,7 @@ class ChildDecisionForm(PageForm):
                 for o in pack.screening_outcomes(day)
             ]
         )
-        if guided:
-            self._guide()
+        self._guide()
 
     def _guide(self) -> None:
         """Stand the partnership's guidance with the fields, folded: the page asks much."""

@@ -87,7 +87,7 @@ def form_of_step(
         case "family":
             return (forms.PublicFamilyForm if door.public else forms.FamilyForm)(**guided)
         case "help":
-            return forms.HelpForm(**guided, public=door.public)
+            return forms.HelpForm(**guided)
         case "you" if door.public:
             return forms.PublicForm(**common)
         case "you":

@@ -27,7 +27,7 @@ from sightline.govuk.words import by_when
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.actions import clock_of, sooner_by
-from sightline.procedures.beside import beneath, beside
+from sightline.procedures.beside import beneath, beside, heading
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import GuidedField
 
@@ -131,9 +131,8 @@ class DangerForm(PageForm):
 
     def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Whom to ring is read before anything is answered, so the guidance is the hint itself and nothing else.
-        if said := pack.guidance(GuidedField.IMMEDIATE_DANGER, day):
-            self.fields["danger"].hint = " ".join(text.text for text in said)  # type: ignore[attr-defined]
+        # Whom to ring is read before anything is answered.
+        heading(self, "danger", pack, day, GuidedField.IMMEDIATE_DANGER)
 
 
 class PractitionerDangerForm(DangerForm):
@@ -435,10 +434,9 @@ class HelpForm(PageForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, pack: Pack, day: Any, public: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pack: Pack, day: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not public:
-            beside(self, "interpreter", pack, day, GuidedField.INTERPRETER)
+        beside(self, "interpreter", pack, day, GuidedField.INTERPRETER)
 
 
 class PractitionerForm(PageForm):

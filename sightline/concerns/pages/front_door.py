@@ -228,7 +228,6 @@ def decide(request: HttpRequest, concern_id: UUID) -> HttpResponse:
                 pack=pack,
                 day=day,
                 may_be_known=may_match and p.id in known,
-                guided=n == 0,
             ),
         )
         for n, p in enumerate(shown.parts)

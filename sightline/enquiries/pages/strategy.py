@@ -16,9 +16,13 @@ from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, holders, practitioners
 from sightline.agencies.terms import AgencyKind, Permission
 from sightline.children.queries import names_of_folders
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings.queries import MeetingView, for_process
 from sightline.meetings.queries import meeting as find_meeting
+from sightline.procedures.beside import beneath
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 from sightline.voice.queries import said_lately
 
 from ..actions import protection as protect
@@ -155,6 +159,10 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
         if p.folder_id in names
     ]
     if chairs:
+        pack = pack_in_force()
+        for _p, _name, form in children:
+            if "conference_by" in form.fields:
+                beneath(form, "conference_by", pack, today(), GuidedField.SOONER)
         closing = any("record_in_order_by" in form.fields for _p, _name, form in children)
         answering = [(str(p.practitioner_id), p.said_as) for p in practitioners()] if closing else []
         said = said_lately([p.folder_id for p, _name, _form in children])

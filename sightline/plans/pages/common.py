@@ -23,7 +23,11 @@ from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.once import OnceForm
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotPermitted, Refused
+from sightline.procedures.beside import beneath
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 from sightline.records.pages.conflict import ConflictForm
 
 from .. import actions, queries
@@ -108,6 +112,11 @@ def bound(request: HttpRequest, kind: Any, /, **initial: Any) -> Any:
         # It is sent as a form of its own, whatever was sent from the page on which it was begun.
         draft = {name: value for name, value in draft.items() if name != "once_key"}
     return kind(None, initial=initial, draft=draft)
+
+
+def guide_sooner(form: Any, name: str) -> None:
+    """Stand what the procedures say of needing something sooner with the first question about it."""
+    beneath(form, name, pack_in_force(), today(), GuidedField.SOONER)
 
 
 #: The addresses of this room's forms.

@@ -21,7 +21,7 @@ from .. import actions, queries
 from ..terms import PlanKind
 from . import forms
 from . import forms_of_ending as ends
-from .common import bound, form_page, opened, people, plan_page
+from .common import bound, form_page, guide_sooner, opened, people, plan_page
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -51,6 +51,7 @@ def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
             status=409 if request.method == "POST" else 200,
         )
     form = bound(request, ends.StepForm, as_of=plan.version)
+    guide_sooner(form, "visit_by")
     form.offer_steps(plan.kind)
     form.offer_heard(view.folder_ids)
     everybody = people()

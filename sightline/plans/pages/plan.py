@@ -21,7 +21,7 @@ from .. import actions, queries
 from ..picture import chart
 from ..terms import PlanKind, StatementKind
 from . import forms
-from .common import bound, form_page, opened, people
+from .common import bound, form_page, guide_sooner, opened, people
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -98,6 +98,7 @@ def _shown(
 def begin(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = open_child(request, folder_id, "plans.begin", tab="plan")
     form: forms.BeginForm = bound(request, forms.BeginForm)
+    guide_sooner(form, "visit_by")
     made = [
         d for d in decisions(view.folder_ids)
         if d.kind.value not in (DecisionKind.SCREENING.value, DecisionKind.MATCH.value, DecisionKind.RULING.value)

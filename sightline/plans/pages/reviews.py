@@ -20,7 +20,7 @@ from .. import actions, queries
 from ..queries import ReviewView
 from ..terms import Agrees, DidChange, ReviewResult
 from . import forms
-from .common import bound, form_page
+from .common import bound, form_page, guide_sooner
 from .forms_of_ending import CloseReviewForm
 from .write import _everybody, _whom
 
@@ -131,6 +131,7 @@ def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
     """What the review decided."""
     view, shown, found = _opened(request, folder_id, review_id, "review_close")
     form = bound(request, CloseReviewForm, as_of=found.plan_version)
+    guide_sooner(form, "next_by")
     form.offer_heard(view.folder_ids)
 
     def send() -> None:

@@ -17,7 +17,10 @@ from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.queries import child_page
 from sightline.concerns.tests.factories import FrontDoor, make_front_door, raised_by
+from sightline.concerns.tests.without_account import begins
+from sightline.enquiries.tests.factories import discussed, make_case
 from sightline.kernel.time import today
+from sightline.plans.tests.factories import filled, make_family
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import GuidedField
 
@@ -57,6 +60,26 @@ def words(html: str) -> str:
 @pytest.fixture
 def door() -> FrontDoor:
     return make_front_door()
+
+
+#: The same question on other pages, and the same page as others see it.
+ELSEWHERE = [
+    (GuidedField.SOONER, "begin_plan", "visited sooner than the procedures ask", "Must the core group meet"),
+    (GuidedField.SOONER, "step_plan", "visited sooner than the procedures ask", "Must the core group meet"),
+    (GuidedField.SOONER, "close_review", "the next review sooner than the procedures ask", "Why sooner?"),
+    (GuidedField.SOONER, "strategy", "initial conference sooner than the procedures ask", "Why sooner?"),
+    (GuidedField.SOONER, "begin_assessment", "sooner than the time limit?", "By when"),
+    (
+        GuidedField.IMMEDIATE_DANGER,
+        "worried_danger",
+        "Is any child in danger now?",
+        "What makes you think so",
+    ),
+    (GuidedField.WHAT_HAPPENED, "worried_happened", "What has happened?", "Where is the harm?"),
+    (GuidedField.INDICATORS, "worried_happened", "Did you notice any of these?", "Continue"),
+    (GuidedField.CHILD_VIEWS, "worried_voice", "What has Maya said?", "was not asked: why?"),
+    (GuidedField.INTERPRETER, "worried_help", "Does anybody need an interpreter", "Continue"),
+]
 
 
 @pytest.fixture
@@ -101,18 +124,79 @@ def shown(client: Client, address: str) -> str:
     return words(page[page.index("<main") : page.index("</main>")])
 
 
+def elsewhere() -> dict[str, str]:
+    """The pages of ELSEWHERE by their names: of a plan, of a strategy discussion, without an account."""
+    family = make_family(pack="rotherham")
+    ids = filled(family.maya, family.worker)
+    planner = signed_in(family.worker)
+    stranger = Client()
+    begins(stranger)
+    found = {
+        "begin_plan": (planner, reverse("plans:begin", args=[family.maya])),
+        "step_plan": (planner, reverse("plans:step", args=[family.maya, ids["plan_id"]])),
+        "close_review": (planner, reverse("plans:review_close", args=[family.maya, ids["review_id"]])),
+        "begin_assessment": (planner, reverse("enquiries:begin", args=[family.maya])),
+        **{
+            f"worried_{step}": (stranger, f"/worried/{step}/")
+            for step in ("danger", "happened", "voice", "help")
+        },
+    }
+    return {name: shown(client, address) for name, (client, address) in found.items()}
+
+
+def said_at(page: str, question: str, after: str) -> str:
+    """What stands between a question and what follows it."""
+    _, asked, rest = page.partition(question)
+    assert asked, (question, page)
+    said, _, _ = rest.partition(after)
+    return said
+
+
+def stands(place: GuidedField, said: str) -> None:
+    """Every text of a place was said, with its title and where it comes from."""
+    texts = pack_in_force().guidance(place, today())
+    assert texts, place
+    for text in texts:
+        for words_of_it in (text.title, text.text, text.citation):
+            assert words(words_of_it).strip() in said, (place, said)
+
+
 @pytest.mark.obligation("NTC-06")
 def test_every_text_of_guidance_stands_with_the_field_that_it_concerns(
     door: FrontDoor, pages: dict[str, str]
 ) -> None:
     assert set(PLACES) == set(GuidedField)
     with as_practitioner(door.worker):
-        pack = pack_in_force()
-    for place, (name, question, after) in PLACES.items():
-        _, asked, rest = pages[name].partition(question)
-        assert asked, (place, pages[name])
-        said, _, _ = rest.partition(after)
-        texts = pack.guidance(place, today())
-        assert texts, place
-        for text in texts:
-            assert words(text.text).strip() in said, (place, said)
+        for place, (name, question, after) in PLACES.items():
+            stands(place, said_at(pages[name], question, after))
+
+
+@pytest.mark.obligation("NTC-06")
+def test_guidance_stands_wherever_its_question_is_asked() -> None:
+    case = make_case("strategy_discussion")
+    discussed(case)
+    with as_practitioner(case.manager):
+        discussion = apps.get_model("enquiries", "Strategy").objects.get(folder_id=case.maya)
+    strategy = shown(signed_in(case.manager), reverse("enquiries:strategy", args=[case.maya, discussion.pk]))
+    there = elsewhere() | {"strategy": strategy}
+    with as_practitioner(case.manager):
+        for place, name, question, after in ELSEWHERE:
+            stands(place, said_at(there[name], question, after))
+        _, _, theo = strategy.partition("initial conference sooner than the procedures ask")
+        stands(
+            GuidedField.SOONER,
+            said_at(theo, "initial conference sooner than the procedures ask", "Why sooner?"),
+        )
+
+
+@pytest.mark.obligation("NTC-06")
+def test_on_the_decision_of_brothers_and_sisters_guidance_stands_at_each_of_them(
+    door: FrontDoor, pages: dict[str, str]
+) -> None:
+    _, *children = pages["decide"].split("Level of need")
+    assert len(children) == 2
+    with as_practitioner(door.decider):
+        for place, (name, question, after) in PLACES.items():
+            if name == "decide":
+                for child in children:
+                    stands(place, said_at(f"Level of need{child}", question, after))
