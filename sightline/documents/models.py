@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +11,7 @@ from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Practitioner
 from sightline.kernel.door import Door
 from sightline.kernel.models import never_changed
+from sightline.kernel.words import Words, words_of
 
 from .terms import EXAMINING, ROTATING, BodyView, MarkKind, MediaKind, Region, ScanResult
 
@@ -66,11 +67,7 @@ class Document(FolderRow):
     written_together = models.UUIDField(null=True, help_text="Shared by what was added once for siblings")
     subject_kind = models.CharField(max_length=20, blank=True)
     subject_id = models.UUIDField(null=True)
-    words = models.GeneratedField(
-        expression=SearchVector("name", "about", config="english"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    words = Words(expression=words_of("name", "about"), output_field=SearchVectorField(), db_persist=True)
     door = folder_door(append_only=True, jobs=_BY_JOB)
 
     class Meta:
@@ -84,7 +81,7 @@ class Document(FolderRow):
         indexes = [
             models.Index(fields=["folder", "-added_at"], name="document_latest"),
             models.Index(fields=["subject_id"], name="document_of_subject"),
-            GinIndex(fields=["words"], name="document_words"),
+            GinIndex(fields=["words"], name="document_found_by"),
         ]
         triggers = [never_changed("document_never_changed")]
 
@@ -117,13 +114,11 @@ class Examination(FolderRow):
         default=list, help_text="Pairs of a name and a value that the file itself carries"
     )
     place = models.CharField(max_length=100, blank=True, help_text="Latitude and longitude that it carries")
-    words = models.GeneratedField(
-        expression=SearchVector("text", config="english"), output_field=SearchVectorField(), db_persist=True
-    )
+    words = Words(expression=words_of("text"), output_field=SearchVectorField(), db_persist=True)
     door = folder_door(append_only=True, jobs=_BY_JOB)
 
     class Meta:
-        indexes = [GinIndex(fields=["words"], name="examination_words")]
+        indexes = [GinIndex(fields=["words"], name="examination_found_by")]
         triggers = [never_changed("examination_never_changed")]
 
 

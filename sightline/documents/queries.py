@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.words import WordsAsked
 
 from . import rules, store
 from .cipher import Damaged, Decrypted
@@ -165,7 +165,7 @@ def documents(
     if subject_kind:
         rows = rows.filter(subject_kind=subject_kind)
     if words.strip():
-        query = SearchQuery(words, config="english", search_type="websearch")
+        query = WordsAsked(words)
         rows = rows.filter(Q(words=query) | Q(examination__words=query))
     found = rows.order_by("-added_at", "-id").defer("examination__text", "examination__words", "words")
     return [_view(row) for row in found[offset : offset + limit]], rows.count()

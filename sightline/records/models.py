@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -14,6 +14,7 @@ from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
 from sightline.agencies.models import Agency, Practitioner
 from sightline.kernel.door import Door
 from sightline.kernel.models import Row, never_changed
+from sightline.kernel.words import Words, words_of
 
 from .terms import Confirming, ContributionKind, StatementKind, StatementSource
 
@@ -37,12 +38,6 @@ CONFIRMED = "confirmed"
 
 def _choices(terms: Any) -> list[tuple[str, str]]:
     return [(term.value, term.value) for term in terms]
-
-
-class Words(models.GeneratedField):
-    """The words of a text for searching, made by the database. Not read back when a row is written."""
-
-    db_returning = False  # type: ignore[assignment]
 
 
 class EntryCounter(FolderRow):
@@ -87,16 +82,8 @@ class Entry(FolderRow):
         help_text="For finding it: what was answered on its form, and who told it. What is read stands in rows",
     )
     words = Words(
-        expression=SearchVector(
-            "title",
-            "text",
-            "present",
-            "impact",
-            "late_why",
-            "was_wrong",
-            "theirs_name",
-            "beside",
-            config="english",
+        expression=words_of(
+            "title", "text", "present", "impact", "late_why", "was_wrong", "theirs_name", "beside"
         ),
         output_field=SearchVectorField(),
         db_persist=True,
@@ -143,7 +130,7 @@ class Entry(FolderRow):
         ]
         indexes = [
             models.Index(fields=["folder", "-happened_at"], name="entry_chronology"),
-            GinIndex(fields=["words"], name="entry_words"),
+            GinIndex(fields=["words"], name="entry_found_by"),
             # Each time that something is written, kept or signed asks whether its draft was signed already.
             models.Index(
                 fields=["written_from"], name="entry_of_draft", condition=Q(written_from__isnull=False)

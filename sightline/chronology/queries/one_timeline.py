@@ -54,10 +54,6 @@ def _held(folder_ids: Sequence[UUID], asked: Asked) -> list[Moment]:
     return chronology.told(folder_ids) if asked.words else chronology.told_of_few(folder_ids)
 
 
-#: Where the database's language is C, PostgreSQL takes a curly quotation mark for a letter of the word beside it.
-_STRAIGHT = str.maketrans("“”‘’", "\"\"''")
-
-
 def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
     """Those that hold the words, by the same English as the entries. One query."""
     if not words or not moments:
@@ -65,14 +61,8 @@ def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT place FROM unnest(%s::text[]) WITH ORDINALITY AS given(words, place) "
-            "WHERE to_tsvector('english', given.words) @@ websearch_to_tsquery('english', %s)",
-            [
-                [
-                    ". ".join((m.kind, m.text, m.impact, *m.tags, m.author)).translate(_STRAIGHT)
-                    for m in moments
-                ],
-                words.translate(_STRAIGHT),
-            ],
+            "WHERE kernel_words(given.words) @@ websearch_to_tsquery('english', kernel_plain(%s))",
+            [[". ".join((m.kind, m.text, m.impact, *m.tags, m.author)) for m in moments], words],
         )
         found = {place - 1 for (place,) in cursor.fetchall()}
     return [moment for n, moment in enumerate(moments) if n in found]

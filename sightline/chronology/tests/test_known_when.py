@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 from pypdf import PdfReader
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -18,7 +20,7 @@ from sightline.chronology.rules import Asked
 from sightline.kernel.time import now, today
 from sightline.records.actions import EntryIn, confirm, contribute, correct_entry, sign
 from sightline.records.actions.correcting import ContributionIn
-from sightline.records.models import Confirmation, ConfirmationRequest, EntryCounter
+from sightline.records.models import Confirmation, ConfirmationRequest, Entry, EntryCounter
 from sightline.records.terms import Confirming, ContributionKind
 
 pytestmark = pytest.mark.django_db
@@ -119,13 +121,35 @@ def test_words_find_corrections_contributions_and_other_rooms_rows_as_they_were_
         assert texts(folder, words="helicopter", as_of=today() - DAY) == []
 
 
+def test_words_are_found_whatever_stands_beside_them_in_print(worker, folder, visited):
+    with as_practitioner(worker):
+        contribute(
+            ContributionIn(
+                visited.id, ContributionKind.DISAGREEMENT, "Ana Quill", "Mother", "He said “hungry—weary”.",
+                "By\u00a0giraffe… she didn’t know", now(),
+            )
+        )  # fmt: skip
+        set_status(folder, NewStatus(StatusKind.CHILD_IN_NEED, today()))
+        for words in ("hungry", "weary", "giraffe", "didn't", "“hungry”", "“hungry weary”"):
+            assert len(queries.timeline([folder], Asked(words=words)).shown) == 1, words
+        assert texts(folder, words="“need”") == ["Child in need: began."]
+
+
+def test_what_the_trigger_makes_of_an_entry_is_what_the_model_says(worker, folder, visited, owning):
+    with owning():
+        said = Cast(Entry._meta.get_field("words").expression, TextField())
+        rows = Entry.objects.annotate(said=said, kept=Cast("words", TextField()))
+        assert rows.filter(said=F("kept")).count() == rows.count() > 0
+
+
 def test_words_can_be_looked_up_in_their_index(db, owning):
     with owning(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
         cursor.execute(
-            "EXPLAIN SELECT id FROM records_entry e WHERE e.words @@ websearch_to_tsquery('english', 'school')"
+            "EXPLAIN SELECT id FROM records_entry e WHERE e.words @@ "
+            "websearch_to_tsquery('english', kernel_plain('school'))"
         )
-        assert "entry_words" in "\n".join(line for (line,) in cursor.fetchall())
+        assert "entry_found_by" in "\n".join(line for (line,) in cursor.fetchall())
         cursor.execute("RESET enable_seqscan; RESET enable_indexscan")
 
 

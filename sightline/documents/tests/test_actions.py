@@ -349,11 +349,12 @@ def test_preview_text_and_place_are_made_once_in_the_background_and_kept_encrypt
 
 def test_words_are_found_in_name_description_and_text(world, worker, scanner, attach, examined, folder_id):
     examined(attach(letter("The appointment is on Tuesday."), "hospital.pdf"))
-    attach(photograph(), "drawing.jpg", about="Her family at the seaside")
+    attach(photograph(), "drawing.jpg", about="Her family “at the seaside”")
     with world.looking(worker):
         for words, name in (
             ("appointments", "hospital.pdf"),
             ("seaside", "drawing.jpg"),
+            ("“seaside…", "drawing.jpg"),
             ("hospital.pdf", "hospital.pdf"),
         ):
             rows, total = queries.documents([folder_id], words=words)
