@@ -217,7 +217,7 @@ def _of_program() -> Iterator[Finding]:
 
 
 def _of_packs() -> Finding:
-    from sightline.procedures.queries import packs_not_kept
+    from sightline.procedures.kept import packs_not_kept
 
     if unkept := packs_not_kept():
         says = f"the text of {', '.join(unkept)} is not kept yet: `sightline manage migrate`"

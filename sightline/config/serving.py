@@ -240,7 +240,7 @@ def keep_procedures() -> None:
     """Keep the texts of procedure packs that were changed since the last start. Raises PlaceError where only the
     owner of the tables could, and is not known here."""
     from sightline.procedures.actions import keep_packs
-    from sightline.procedures.queries import packs_not_kept
+    from sightline.procedures.kept import packs_not_kept
 
     if not packs_not_kept():
         return

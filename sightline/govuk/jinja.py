@@ -108,6 +108,7 @@ def environment(**options: Any) -> Environment:
     env.filters.update(
         day=words.day,
         date_only=words.date_only,
+        iso_day=words.iso_day,
         short_day=words.short_day,
         moment=words.moment,
         by_when=words.by_when,

@@ -55,6 +55,12 @@ def date_only(value: date | datetime | str | None) -> str:
     return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
 
 
+def iso_day(value: date | datetime) -> str:
+    """'2026-11-19', as an address gives a day."""
+    local = london(value)
+    return f"{local:%Y-%m-%d}"
+
+
 def short_day(value: date | datetime | None) -> str:
     """'Thu 19 November', with the year where it is not this one; for columns of dates."""
     if value is None:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,10 +26,9 @@ from sightline.kernel.together import Wanted, prepared
 from sightline.kernel.verdicts import NotFound, Verdict
 
 from . import clocks, rules
-from .loader import PackFaults, load_pack, pack_of_files, texts_there
-from .models import NOT_OWED, Duty, DutyEvent, PackText, PackVersion
+from .loader import UnknownPack, load_pack
+from .models import NOT_OWED, Duty, DutyEvent
 from .pack import Pack
-from .reading import digest_of, version_of
 from .terms import DutyAct, DutyState, DutyStatus, Unit
 
 
@@ -40,76 +38,17 @@ def pack_in_force() -> Pack:
     return load_pack(ours.pack if ours else "england")
 
 
+def pack_now(name: str) -> Pack:
+    """What a pack says now, for what was opened under it; the one in force where it comes along no longer."""
+    try:
+        return load_pack(name)
+    except UnknownPack:
+        return pack_in_force()
+
+
 def acknowledged_within() -> int:
     """In how many minutes somebody says that they have a notice, before it goes to the next person."""
     return pack_in_force().setting("duty_manager_acknowledgement", today()).amount
-
-
-def pack_named(name: str) -> Pack:
-    """A pack by its name, for what was opened under it."""
-    return load_pack(name)
-
-
-@dataclass(frozen=True)
-class KeptPack:
-    """The procedures in the words that they had. `unread`: how many of their values this version of Sightline cannot
-    lay out; `files`: every text, by folder and file."""
-
-    pack: Pack | None
-    unread: int
-    files: dict[str, str]
-    first_seen_at: datetime
-
-
-def kept_pack(version: str) -> KeptPack | None:
-    """The procedures as a decision or a duty of that version was made under them; None where that text is not kept,
-    or is not what the version says it is."""
-    row = PackVersion.objects.filter(version=version).first()
-    if row is None:
-        return None
-    files, pack, unread = _read_kept(version, tuple(row.files.items()))
-    return KeptPack(pack, unread, files, row.first_seen_at) if files else None
-
-
-@lru_cache(maxsize=4)
-def _read_kept(version: str, named: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Pack | None, int]:
-    """A version's texts, and the pack that they make; empty where they do not make that version."""
-    texts = dict(PackText.objects.filter(digest__in=[d for _, d in named]).values_list("digest", "text"))
-    files = {where: texts.get(digest, "") for where, digest in named}
-    own: dict[str, dict[str, bytes]] = {}
-    for where, text in sorted(files.items()):
-        folder, _, file = where.partition("/")
-        own.setdefault(folder, {})[file] = text.encode()
-    name = version.partition("@")[0]
-    base = next((digest_of(texts) for folder, texts in own.items() if folder != name), "")
-    if name not in own or version_of(name, digest_of(own[name]), base) != version:
-        return {}, None, 0
-    pack, faults = pack_of_files(name, own)
-    return files, pack, len(faults)
-
-
-def packs_not_kept() -> list[str]:
-    """Versions of the procedure packs there are now whose texts are not kept in the database, as far as they can be
-    used."""
-    there = texts_there()
-    kept = set(PackVersion.objects.filter(version__in=list(there)).values_list("version", flat=True))
-    return sorted(version for version in set(there) - kept if _can_be_used(version))
-
-
-def _can_be_used(version: str) -> bool:
-    try:
-        return load_pack(version.partition("@")[0]).version == version
-    except PackFaults:
-        return False
-
-
-def pack_signed_under(name: str, version: str) -> Pack:
-    """A pack in the words that it had when something was signed under it, as far as they are kept."""
-    pack = load_pack(name)
-    if not version or version == pack.version:
-        return pack
-    kept = kept_pack(version)
-    return kept.pack if kept is not None and kept.pack is not None else pack
 
 
 def agencies_working_with(folder_id: UUID) -> dict[str, UUID]:
@@ -466,7 +405,7 @@ def explained(duty_id: UUID) -> DutyExplained:
     duty = Duty.objects.select_related("owner", "team").filter(id=duty_id).first()
     if duty is None:
         raise NotFound
-    at, pack = now(), load_pack(duty.pack)
+    at, pack = now(), pack_now(duty.pack)
     history = list(
         DutyEvent.objects.filter(duty_id=duty_id)
         .select_related("by")

@@ -86,9 +86,13 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
+#: Of the digest in a version.
+DIGITS = 12
+
+
 def version_of(name: str, own: str, base: str = "") -> str:
     """What decisions and duties keep of a pack: its name, and the digests of its own files and its base's in short."""
-    return f"{name}@{hashlib.sha256(f'{base}{own}'.encode()).hexdigest()[:12]}"
+    return f"{name}@{hashlib.sha256(f'{base}{own}'.encode()).hexdigest()[:DIGITS]}"
 
 
 def read_folder(folder: Path, base_sources: dict[str, Source] | None = None) -> Folder:

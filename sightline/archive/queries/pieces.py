@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sightline.children.queries import names_of_folders
 from sightline.concerns.models import ConcernPart
-from sightline.concerns.queries import indicator_words
+from sightline.concerns.queries import Signs, signs_of
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.examiner import TEXT, UNREAD_PAGES
 from sightline.documents.queries import DocumentView, documents, words_of
@@ -55,8 +55,10 @@ def pieces(folder_ids: Sequence[UUID], *, whole_files: bool = False) -> list[Pie
             for part, text in enumerate(texts)
             if text.strip()
         ]
-    for raised in concerns_on_child(folder_ids, limit=ALL):
-        found += _of_concern(raised)
+    concerns = list(concerns_on_child(folder_ids, limit=ALL))
+    signs = signs_of(concerns)
+    for raised in concerns:
+        found += _of_concern(raised, signs[raised.id])
     stored = documents(folder_ids, limit=ALL)[0]
     texts_of = words_of(folder_ids, [each.id for each in stored if each.opens])
     for each in stored:
@@ -116,7 +118,7 @@ def _term(value: str) -> str:
     return value.replace("_", " ").capitalize()
 
 
-def _of_concern(raised: ConcernPart) -> list[Piece]:
+def _of_concern(raised: ConcernPart, signs: Signs) -> list[Piece]:
     """A child's part of a concern, each answer by itself."""
     public = raised.concern.raised_by is None
     author = "Somebody from the public" if public else raised.concern.raised_post
@@ -126,7 +128,7 @@ def _of_concern(raised: ConcernPart) -> list[Piece]:
     for lead, words in (
         ("The child said", f"“{raised.child_said}”" if raised.child_said else ""),
         ("Why the child was not heard", raised.child_said_why_not),
-        ("What was seen", "; ".join(indicator_words(raised))),
+        ("What was seen", "; ".join(signs.words) + (f". {signs.note}" if signs.note else "")),
         ("Danger now", raised.danger_words),
         ("Whether the family was told", " ".join(words for words in told if words)),
         ("Whether the family agreed", " ".join(words for words in agreed if words)),

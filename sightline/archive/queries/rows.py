@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import models
 
 from sightline.children.models import Person
-from sightline.enquiries.models import Assessment
-from sightline.enquiries.terms import Factor
+from sightline.enquiries.models import Assessment, SignOff
+from sightline.enquiries.terms import AssessmentAct, Factor
 from sightline.kernel.time import LONDON, today
 from sightline.procedures.queries import pack_in_force
 
@@ -22,22 +22,42 @@ from .columns import Names, columns, in_words, is_text, lead_of, led, model_of, 
 from .kept import KEPT
 from .piece import Piece, paragraphs
 
+#: The questions of an assessment, by the section and the prompt that they stand in.
+_Wording = Mapping[tuple[str, str], str]
 
-def _questions(row: Any, forms: Mapping[UUID, str]) -> list[tuple[str, str]]:
-    """What stands in a section of an assessment, each text under its question as the form words it today."""
-    wording: dict[str, str] = {}
-    if form := forms.get(row.assessment_id):
+
+def _wordings(folder_ids: Collection[UUID]) -> dict[UUID, _Wording]:
+    """By assessment, its questions: as they were signed, or as today's form words them where it is not signed."""
+    here = {"folder_id__in": list(folder_ids)}
+    found: dict[UUID, _Wording] = {}
+    pack = pack_in_force()
+    for assessment_id, form in Assessment.objects.filter(**here).values_list("id", "form"):
         try:
-            sections = pack_in_force().assessment_form(form, today()).section
+            found[assessment_id] = _wording(pack.assessment_form(form, today()).model_dump(mode="json"))
         except LookupError:
-            sections = ()
-        for section in sections:
-            if section.id == row.section:
-                wording = {prompt.id: f"{section.title}. {prompt.title}" for prompt in section.prompt}
+            found[assessment_id] = {}
+    signed = SignOff.objects.filter(**here, act=AssessmentAct.SIGN.value).order_by("at", "id")
+    for assessment_id, as_signed in signed.values_list("assessment_id", "form"):
+        if as_signed:
+            found[assessment_id] = _wording(as_signed)
+    return found
+
+
+def _wording(form: Mapping[str, Any]) -> _Wording:
+    return {
+        (section["id"], prompt["id"]): f"{section['title']}. {prompt['title']}"
+        for section in form.get("section", ())
+        for prompt in section.get("prompt", ())
+    }
+
+
+def _questions(row: Any, wordings: Mapping[UUID, _Wording]) -> list[tuple[str, str]]:
+    """What stands in a section of an assessment, each text under its question."""
+    wording = wordings.get(row.assessment_id, {})
     found = []
     for key, words in row.content.items():
         prompt, _, side = key.partition(".")
-        lead = ", ".join(part for part in (wording.get(prompt, _said(prompt)), side) if part)
+        lead = ", ".join(part for part in (wording.get((row.section, prompt), _said(prompt)), side) if part)
         found.append(
             (lead, words if isinstance(words, str) else ", ".join(_factor(str(each)) for each in words))
         )
@@ -66,10 +86,10 @@ def _at(value: date | None) -> datetime:
 
 @dataclass(frozen=True)
 class _Around:
-    """What the rows need beside themselves: names, the forms of assessments, the rows that others hang on."""
+    """What the rows need beside themselves: names, the questions of assessments, the rows that others hang on."""
 
     names: Names
-    forms: Mapping[UUID, str]
+    wordings: Mapping[UUID, _Wording]
     rows: Mapping[UUID, models.Model]
     theirs: Collection[UUID]
 
@@ -97,7 +117,7 @@ def _pieces(label: str, row: models.Model, around: _Around) -> list[Piece]:
         said = column.name in theirs
         if isinstance(column, models.JSONField):
             if label == "enquiries.SectionText":
-                for n, (lead, words) in enumerate(_questions(row, around.forms)):
+                for n, (lead, words) in enumerate(_questions(row, around.wordings)):
                     if words.strip():
                         texts.append((place * 1000 + n, led(lead, words), said))
             continue
@@ -129,11 +149,10 @@ def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Pi
         ]
         for label in KEPT
     }
-    forms = dict(Assessment.objects.filter(folder_id__in=list(folder_ids)).values_list("id", "form"))
     here = {"folder_id__in": list(folder_ids)}
     their_copies = SharedCopy.objects.filter(**here, content__own=True).values_list("id", flat=True)
     theirs = {*Person.objects.filter(**here).values_list("id", flat=True), *their_copies}
-    around = _Around(names_of(rows), forms, _hung_on(rows), theirs)
+    around = _Around(names_of(rows), _wordings(folder_ids), _hung_on(rows), theirs)
     return [piece for label, found in rows.items() for row in found for piece in _pieces(label, row, around)]
 
 

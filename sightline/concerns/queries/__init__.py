@@ -5,8 +5,9 @@ from .front_door import AskedRow, Board, BoardRow, board
 from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
-from .reading import ConcernView, PartView, concern, indicator_words, is_about, is_mine_since, referrer_words
+from .reading import ConcernView, PartView, concern, is_about, is_mine_since, referrer_words
 from .referred import Referred, of_references
+from .signs import Signs, signs_of
 from .unsent import draft, drafts, latest_drafts, left_part, screening_draft
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "OwnLine",
     "PartView",
     "Referred",
+    "Signs",
     "ToAllocate",
     "Unallocated",
     "board",
@@ -27,7 +29,6 @@ __all__ = [
     "draft",
     "drafts",
     "family_of",
-    "indicator_words",
     "is_about",
     "is_mine_since",
     "last_said",
@@ -41,6 +42,7 @@ __all__ = [
     "referrer_words",
     "screening_draft",
     "sent_already",
+    "signs_of",
     "standing",
     "suggested",
     "unallocated",

@@ -14,22 +14,18 @@ from sightline.access.queries import opened_of
 from sightline.children.models import Tie
 from sightline.children.queries import name_and_age
 from sightline.children.terms import Kinship, Known
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import (
-    DutyView,
-    pack_in_force,
-    pack_named,
-    view_of,
-)
+from sightline.procedures.queries import DutyView, pack_in_force, view_of
 from sightline.records.models import Decision
 
 from .. import rules
 from ..models import Addition, Answer, Concern, ConcernPart, Screening
 from ..terms import AnswerKind, ConcernState
 from .known import last_said
+from .signs import Signs, signs_of
 
 
 def referrer_words(concern: Concern) -> str:
@@ -81,7 +77,7 @@ class ConcernView:
     additions: list[Addition]
     answers: list[Answer]
     duties: list[DutyView]
-    indicators: list[str]
+    signs: Signs
     people: list[str]
     history: list[Screening] = field(default_factory=list)
 
@@ -171,7 +167,7 @@ def concern(concern_id: UUID) -> ConcernView:
             Answer.objects.filter(concern_id=concern_id).select_related("sent_by").order_by("sent_at")
         ),
         duties=list(seen.values()),
-        indicators=indicator_words(parts[0]),
+        signs=signs_of(parts[:1])[parts[0].id],
         people=[_tied(names[tie.other_id].name, tie) for tie in ties if tie.other_id in names],
         history=screenings,
     )
@@ -197,17 +193,6 @@ def is_mine_since(concern_id: UUID, version: int | None) -> bool:
 def _opens(parts: Sequence[ConcernPart]) -> bool:
     """Whether the viewer opens these folders, and is not only the referrer reading their own words."""
     return bool(opened_of([p.folder_id for p in parts]))
-
-
-def indicator_words(part: ConcernPart) -> list[str]:
-    """The indicators that were ticked, as the pack of that day words them."""
-    day = part.written_at.astimezone(LONDON).date()
-    found = []
-    for category in pack_named(part.pack).indicators(day):
-        for item in category.item:
-            if f"{category.id}.{item.id}" in part.indicators:
-                found.append(f"{category.title}: {item.text}")
-    return found
 
 
 def is_about(concern_id: UUID, folder_ids: Collection[UUID]) -> bool:

@@ -18,7 +18,7 @@ from sightline.kernel.viewer import current
 
 from .. import rules
 from ..models import Duty, ManagerView
-from ..queries import agencies_working_with, pack_named, reach_of
+from ..queries import agencies_working_with, pack_now, reach_of
 from ..terms import DutyAct, DutyState
 from .steps import Sent, locked, move, sent_before, step
 from .taking_back import withdrawn
@@ -60,7 +60,7 @@ def extend(
     _permit(Permission.EXTEND_DUTY, duty)
     if sent_before(duty, sent):
         return duty
-    pack = pack_named(duty.pack)
+    pack = pack_now(duty.pack)
     day = now().astimezone(LONDON).date()
     extension = pack.extension(duty.limit_id, day)
     agencies = agencies_working_with(duty.folder_id)

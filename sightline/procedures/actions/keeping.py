@@ -8,9 +8,9 @@ from django.db import transaction
 
 from sightline.kernel.time import now
 
+from ..kept import packs_not_kept
 from ..loader import texts_there
 from ..models import PackText, PackVersion
-from ..queries import packs_not_kept
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from sightline.kernel.viewer import current
 
 from .. import clocks, rules
 from ..models import Duty, DutyEvent
-from ..queries import pack_named
+from ..queries import pack_now
 from ..terms import DutyAct, DutyState
 
 #: What was done to a duty, after the name of who did it.
@@ -92,7 +92,7 @@ def move(duty: Duty, act: DutyAct, due_at: datetime, reason: str, sent: Sent | N
     """Its date is moved, forward or back, with the event; where only an agreed date was set, the event tells that."""
     before = duty.due_at
     state = rules.after_step(DutyState(duty.state), act)
-    pack = pack_named(duty.pack)
+    pack = pack_now(duty.pack)
     day = now().astimezone(LONDON).date()
     kind = pack.duty_kind(duty.kind, day, or_earliest=True)
     calendar = pack.calendar(day)

@@ -14,7 +14,7 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt
 from sightline.kernel.verdicts import NotFound, Refused
-from sightline.procedures.queries import pack_signed_under
+from sightline.procedures.kept import as_it_was
 from sightline.procedures.schema import EntryForm
 
 from .. import rules
@@ -155,7 +155,7 @@ def _pinned_form(entry: Entry) -> EntryForm | None:
     """The form as it was when the entry was signed."""
     if entry.form_from is None or not entry.pack:
         return None
-    versions = pack_signed_under(entry.pack, entry.pack_version).history(EntryForm, entry.kind)
+    versions = as_it_was(entry.pack_version or entry.pack).pack.history(EntryForm, entry.kind)
     return next((form for form in versions if form.from_ == entry.form_from), None)
 
 

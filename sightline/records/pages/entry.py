@@ -22,8 +22,9 @@ from sightline.govuk.words import clock, moment
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.procedures.kept import Then, as_it_was
 from sightline.procedures.pack import NotInForce
-from sightline.procedures.queries import pack_in_force, pack_signed_under
+from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import Abbreviation, EntryForm
 
 from .. import actions, queries, wording
@@ -106,26 +107,29 @@ def _correction_about(at: Scene, found: EntryView) -> tuple[Scene, About, dict[U
         at.lead, at.folders, at.pack, at.acting,
         names_of_folders([found.folder_id, *(a.folder_id for a in also)]), [a.folder_id for a in also],
     )  # fmt: skip
+    form, as_signed = _pinned(found)
     about = About(
-        form=_pinned(found),
+        form=form,
+        as_signed=as_signed,
         child=at.child(found.folder_id),
         beside=tuple(at.child(a.folder_id) for a in also),
     )
     return at, about, {a.folder_id: a.entry_id for a in also}
 
 
-def _pinned(found: EntryView) -> EntryForm:
-    """The form that the entry was signed on; the plain note's for what was signed on none."""
-    pack = pack_signed_under(found.pack, found.pack_version) if found.pack else pack_in_force()
-    versions = pack.history(EntryForm, found.kind)
+def _pinned(found: EntryView) -> tuple[EntryForm, bool]:
+    """The form that the entry was signed on, or the plain note's for what was signed on none; and whether its questions
+    are worded as they were then."""
+    then = as_it_was(found.pack_version or found.pack) if found.pack else Then(pack_in_force(), kept=True)
+    versions = then.pack.history(EntryForm, found.kind)
     for form in versions:
         if form.from_ == found.form_from:
-            return form
+            return form, then.kept
     try:
-        note = pack.entry_form(EntryKind.NOTE.value, today())
+        note = then.pack.entry_form(EntryKind.NOTE.value, today())
     except NotInForce as none:
         raise NotFound from none
-    return note
+    return note, found.form_from is None
 
 
 def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) -> dict[str, Any]:

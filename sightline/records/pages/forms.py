@@ -49,6 +49,8 @@ class About:
     beside: tuple[Child, ...] = ()
     colleagues: tuple[tuple[str, str], ...] = ()
     reviews: tuple[tuple[str, str], ...] = ()
+    as_signed: bool = True
+    """Whether the form has the words of the day of what is corrected."""
 
     @property
     def children(self) -> tuple[Child, ...]:

@@ -16,9 +16,11 @@ from django.urls import reverse
 from sightline.agencies.gate import PUBLIC, page
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
-from sightline.procedures.loader import UnknownPack
+from sightline.procedures.kept import KeptPack, kept_pack
+from sightline.procedures.loader import UnknownPack, load_pack
 from sightline.procedures.pack import NotInForce, Pack
-from sightline.procedures.queries import KeptPack, kept_pack, pack_in_force, pack_named
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.reading import DIGITS
 from sightline.procedures.schema import Value
 
 
@@ -39,7 +41,8 @@ class Asked:
     """What a page about the procedures is asked: which text, as it holds on which day.
 
     `under`: the version that a decision or a duty was made under, where it keeps one; `kept`: its very text, where
-    that was changed since and is kept here; `changed`: whether it was.
+    that was changed since and is kept here; `changed`: whether it was; `gone`: it is not kept, and there are no such
+    procedures any more, so that `pack`, the one in force, is not what is asked for.
     """
 
     pack: Pack
@@ -47,6 +50,7 @@ class Asked:
     under: str = ""
     kept: KeptPack | None = None
     changed: bool = False
+    gone: bool = False
 
     @property
     def asked(self) -> dict[str, str]:
@@ -67,6 +71,7 @@ class Asked:
             "made_under": self.under,
             "kept": self.kept,
             "changed": self.changed,
+            "gone": self.gone,
             "same_today": found is not None and self.same_today(found),
         }
 
@@ -84,17 +89,29 @@ def _asked(request: HttpRequest) -> Asked:
         raise NotFound
     name, _, digest = under.partition("@")
     try:
-        now = pack_named(name)
+        now = load_pack(name)
     except UnknownPack:
         now = None
     if digest and (now is None or now.version != under):
         kept = kept_pack(under)
         then = kept.pack if kept is not None and kept.pack is not None else now
-        if then is not None:
-            return Asked(then, on, under, kept, changed=True)
+        if then is None and kept is None and len(digest) != DIGITS:
+            raise NotFound
+        return Asked(then or pack_in_force(), on, under, kept, changed=True, gone=then is None)
     if now is None:
         raise NotFound
     return Asked(now, on, under)
+
+
+def _one(request: HttpRequest, asked: Asked, found: Value | None, name: str) -> HttpResponse:
+    """A page with one value. Where that of then is not kept, or not to be read, the page says so; what was never there
+    has none."""
+    whole = asked.kept is not None and asked.kept.pack is not None and not asked.kept.unread
+    if asked.gone or (found is None and asked.changed and not whole):
+        return render(request, "web/not_kept.html", {**asked.shown(), **asked.back()})
+    if found is None:
+        raise NotFound
+    return render(request, f"web/{name}.html", {**asked.shown(found), **asked.back(), name: found})
 
 
 def _held(part: Callable[[date], Any], on: date) -> Any:
@@ -112,6 +129,7 @@ PARTS = (
     ("levels", "Levels of need"),
     ("limits", "Time limits"),
     ("outcomes", "Outcomes"),
+    ("indicators", "Signs of harm"),
     ("agencies", "What each agency does"),
     ("glossary", "Abbreviations"),
     ("all", "All on one page"),
@@ -124,7 +142,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
     """The pack as it held on a day, a part at a time or all on one page."""
     asked, part = _asked(request), request.GET.get("part", "")
     pack, on = asked.pack, asked.on
-    kept = (asked.kept or kept_pack(pack.version)) if part == "text" else None
+    kept = (asked.kept or (None if asked.changed else kept_pack(pack.version))) if part == "text" else None
     return render(
         request,
         "web/procedures.html",
@@ -135,6 +153,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
             "levels": _held(pack.levels, on),
             "limits": pack.limits(on),
             "outcomes": _held(pack.outcomes, on),
+            "indicators": pack.indicators(on),
             "agencies": pack.agency_types(on),
             "glossary": pack.glossary(on),
             "parts": PARTS,
@@ -150,9 +169,7 @@ def principle(request: HttpRequest, principle_id: str) -> HttpResponse:
     """Why: one principle, in our own words, with the paragraph that it comes from."""
     asked = _asked(request)
     found = next((p for p in asked.pack.principles(asked.on) if p.id == principle_id), None)
-    if found is None:
-        raise NotFound
-    return render(request, "web/principle.html", {**asked.shown(found), **asked.back(), "principle": found})
+    return _one(request, asked, found, "principle")
 
 
 @page(permission=PUBLIC, methods=("GET",))
@@ -161,6 +178,4 @@ def definition(request: HttpRequest, definition_id: str) -> HttpResponse:
     another pack, leave that so."""
     asked = _asked(request)
     found = next((d for d in asked.pack.definitions(asked.on) if d.id == definition_id), None)
-    if found is None:
-        raise NotFound
-    return render(request, "web/definition.html", {**asked.shown(found), **asked.back(), "definition": found})
+    return _one(request, asked, found, "definition")
