@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import lead_of, responsible_manager
+from sightline.access.queries import joined_set, lead_of, responsible_manager
 from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -24,7 +24,7 @@ from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind, EntryKind
 
 from ..models import Attempt, LookedAfter, Waiting
-from ..queries.contact import awaits_decision, failed_in_a_row
+from ..queries.contact import awaits_decision, failed_in_a_row, tried
 from ..queries.episode import open_episode
 from ..rules import contact as rules
 from ..rules import stages
@@ -99,15 +99,19 @@ def _visited(folder_id: UUID, at: datetime) -> None:
 
 
 def entries_signed(signed_now: Sequence[records.SignedEntry]) -> None:
-    """A visit written in the record or under the plan at which the child was seen is the visit in the placement too."""
+    """A visit written in the record or under the plan is the visit in the placement too where the child was seen; where
+    not, or where a correction now says so, it counts among the attempts that failed (FAM-15)."""
     for one in signed_now:
-        if one.entry.kind == EntryKind.VISIT.value and one.answer("seen") == "yes":
-            _visited(lead_of(one.entry.folder_id), one.entry.happened_at)
+        lead, seen = lead_of(one.entry.folder_id), one.answer("seen")
+        if one.entry.kind == EntryKind.VISIT.value and seen == "yes":
+            _visited(lead, one.entry.happened_at)
+        elif seen == "no" and (episode := open_episode([lead])) is not None:
+            _ask_for_a_decision(lead, episode.id)
 
 
 def _ask_for_a_decision(folder_id: UUID, episode_id: UUID) -> None:
     pack = pack_in_force()
-    if not failed_in_a_row(folder_id, pack).asks_for_decision:
+    if not failed_in_a_row(tried(joined_set(folder_id)), pack).asks_for_decision:
         return
     if awaits_decision(episode_id):
         return

@@ -12,7 +12,7 @@ from sightline.agencies.terms import Permission
 from sightline.procedures.queries import pack_in_force
 
 from ..actions import contact as act
-from ..queries.contact import attempts, failed_in_a_row
+from ..queries.contact import failed_in_a_row, tried
 from ..terms import ContactWay, Reached
 from . import forms_of_contact as forms
 from .around import address, form_page, opened, posted, sent
@@ -20,7 +20,7 @@ from .around import address, form_page, opened, posted, sent
 
 @page(permission=Permission.READ_FOLDER)
 def contact(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Every attempt to reach the family, and adding one."""
+    """Every attempt to reach the family and every visit, and adding an attempt."""
     child, shown = opened(request, folder_id, "contact")
     form = forms.AttemptForm(posted(request))
 
@@ -42,14 +42,15 @@ def contact(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     answer, status = sent(request, form, send, done="Recorded.", back=address("contact", child))
     if answer is not None:
         return answer
+    found = tried(child.folder_ids)
     return render(
         request,
         "enquiries/contact.html",
         shown
         | {
             "form": form,
-            "attempts": attempts(child.folder_ids),
-            "failed": failed_in_a_row(child.folder_ids[0], pack_in_force()),
+            "tried": found,
+            "failed": failed_in_a_row(found, pack_in_force()),
             "back_href": address("child", child),
         },
         status=status,
@@ -61,7 +62,7 @@ def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """How a child whom nobody reaches is kept safe. Closing is not among the answers."""
     child, shown = opened(request, folder_id, "non_contact")
     form = forms.NonContactForm(posted(request))
-    found = attempts(child.folder_ids, limit=5)
+    found = tried(child.folder_ids, limit=5)
     return form_page(
         request,
         shown,
@@ -75,7 +76,7 @@ def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             conflict=form.conflict_in(),
         ),
         title="A child who is not being seen",
-        lines=[f"{a.way.label}, {a.whom}: {a.reached.label}. {a.words}" for a in found],
+        lines=[f"{a.title}. {a.words}" for a in found],
         button="Decide",
         done="Decided. It closes nothing: the work with this child goes on.",
         back=address("contact", child),

@@ -1,16 +1,19 @@
-"""Contact with a family: every attempt, and how many failed in a row."""
+"""Contact with a family: every attempt and visit, and how many failed in a row."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sightline.kernel.time import LONDON, now
+from dateutil.relativedelta import relativedelta
+
+from sightline.kernel.time import day_of, today
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import Unit
+from sightline.records.queries import visits_told
 
 from ..models import Attempt
 from ..rules import contact as rules
@@ -29,6 +32,12 @@ class AttemptView:
     adapted: str
     recorded_by: str
     recorded_post: str
+
+    @property
+    def title(self) -> str:
+        """'Visit, her mother: The child was seen, alone'."""
+        alone = {True: ", alone", False: ", not alone", None: ""}[self.seen_alone]
+        return f"{self.way.label}, {self.whom}: {self.reached.label}{alone}"
 
 
 @dataclass(frozen=True)
@@ -65,28 +74,47 @@ def attempts(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[AttemptVie
     ]  # fmt: skip
 
 
-def failed_in_a_row(folder_id: UUID, pack: Pack) -> Failed:
-    """How many attempts failed in a row within the pack's time. One query."""
-    at = now()
-    day = at.astimezone(LONDON).date()
+@dataclass(frozen=True)
+class Tried:
+    """An attempt to reach the family, or a visit written in the record or under a plan."""
+
+    at: datetime
+    title: str
+    failed: bool
+    words: str
+    adapted: str
+    by: str
+    by_post: str
+
+
+def tried(folder_ids: Iterable[UUID], *, limit: int = 50) -> list[Tried]:
+    """Every attempt to reach the family and every visit to the child, the latest first. Two queries."""
+    ids = list(folder_ids)
+    found = [
+        Tried(a.happened_at, a.title, a.reached.failed, a.words, a.adapted, a.recorded_by, a.recorded_post)
+        for a in attempts(ids, limit=limit)
+    ]
+    for v in visits_told(ids, limit=limit):
+        title = f"Visit{f', {v.where}' if v.where else ''}: the child was {'' if v.seen else 'not '}seen"
+        found.append(Tried(v.at, title, not v.seen, v.text, "", v.by, v.by_post))
+    return sorted(found, key=lambda one: one.at, reverse=True)[:limit]
+
+
+def failed_in_a_row(found: Sequence[Tried], pack: Pack) -> Failed:
+    """How many of these attempts and visits, the latest first, failed in a row within the pack's time."""
+    day = today()
     count = pack.count("failed_contacts", day)
     since = _days_before(pack, day, count.within.amount, count.within.unit) if count.within else date.min
-    latest = [
-        Reached(reached)
-        for happened_at, reached in Attempt.objects.filter(folder_id=folder_id)
-        .order_by("-happened_at", "-id")
-        .values_list("happened_at", "reached")[:50]
-        if happened_at.astimezone(LONDON).date() >= since
-    ]
+    latest = [one.failed for one in found if day_of(one.at) >= since]
     return Failed(rules.in_a_row(latest), count.amount, count.title)
 
 
 def _days_before(pack: Pack, day: date, amount: int, unit: Unit) -> date:
-    """The day so many days, weeks or working days before another."""
+    """The day so many days, weeks, months or working days before another; a month as the calendar has it."""
     if unit is Unit.WEEKS:
         return day - timedelta(weeks=amount)
     if unit is Unit.MONTHS:
-        return day - timedelta(days=31 * amount)
+        return day - relativedelta(months=amount)
     calendar = pack.calendar(day)
     while amount > 0:
         day -= timedelta(days=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from sightline.kernel.verdicts import Verdict
 
@@ -36,14 +37,11 @@ def may_record(
     return Verdict.yes()
 
 
-def in_a_row(latest_first: Sequence[Reached]) -> int:
-    """How many of the latest attempts failed one after another."""
-    failed = 0
-    for reached in latest_first:
-        if not reached.failed:
-            break
-        failed += 1
-    return failed
+def in_a_row(latest_first: Sequence[bool]) -> int:
+    """How many of the latest attempts and visits failed one after another. `latest_first`: for each whether it failed;
+    a visit fails where the child was not seen, wherever it was written, and one at which the child was seen ends the
+    run."""
+    return sum(1 for _ in takewhile(bool, latest_first))
 
 
 def may_decide(*, what: str, safe_words: str) -> Verdict:

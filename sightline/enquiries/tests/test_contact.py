@@ -15,6 +15,7 @@ from sightline.enquiries.terms import ContactWay, Reached
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.models import Duty
+from sightline.records.actions import Answered, correct_entry, sign_entry
 
 from .factories import begun, make_case
 
@@ -76,6 +77,74 @@ def test_seeing_the_child_ends_the_count():
         for minutes in (60, 50):
             tried(case, Reached.NO_ANSWER, minutes)
         assert not Duty.objects.filter(kind="decision_on_non_contact").exists()
+
+
+def not_seen(case, minutes, *, seen="no"):
+    answers = [Answered("where", "Where was it?", "At home", ""), Answered("seen", "Seen?", seen, seen)]
+    [entry] = sign_entry(
+        {case.maya: "Rang and knocked; the curtains moved."},
+        kind="visit",
+        happened_at=now() - timedelta(minutes=minutes),
+        answers=answers,
+        on_form=True,
+    ).values()
+    return entry
+
+
+@pytest.mark.obligation("FAM-15")
+@pytest.mark.parametrize(
+    ("latest_last", "owed"),
+    [
+        (("attempt", "attempt", "visit"), 1),
+        (("visit", "visit", "attempt"), 1),
+        (("visit", "visit", "visit"), 1),
+        (("visit", "visit", "visit", "visit"), 1),
+        (("visit", "visit"), 0),
+        (("visit", "visit", "seen", "visit"), 0),
+        (("attempt", "attempt", "seen", "visit", "attempt"), 0),
+    ],
+)
+def test_a_visit_at_which_the_child_was_not_seen_counts_beside_attempts(latest_last, owed):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        for n, what in enumerate(latest_last):
+            if what == "attempt":
+                tried(case, Reached.NO_ANSWER, 90 - n)
+            else:
+                not_seen(case, 90 - n, seen="yes" if what == "seen" else "no")
+        assert Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count() == owed
+
+
+@pytest.mark.obligation("FAM-15")
+def test_a_visit_corrected_to_not_seen_asks_for_the_decision():
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        not_seen(case, 50)
+        entry = not_seen(case, 40, seen="yes")
+        not_seen(case, 30)
+        assert not Duty.objects.filter(kind="decision_on_non_contact").exists()
+        correct_entry(
+            entry.id, "It was her cousin who was seen.", "Her cousin answered; Maya was not there.",
+            answers={"where": "At home"}, child_answers={case.maya: {"seen": "no", "seen_why_not": "Out."}},
+        )  # fmt: skip
+        assert Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count() == 1
+
+
+@pytest.mark.obligation("FAM-15")
+def test_the_visits_stand_with_the_attempts_that_the_manager_decides_on(client):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.worker):
+        for minutes in (30, 20, 10):
+            not_seen(case, minutes)
+    client.force_login(case.manager.user)
+    shown = client.get(f"/child/{case.maya}/enquiries/contact/").content.decode()
+    assert "3 attempts and visits in a row failed" in shown
+    assert shown.count("Visit, At home: the child was not seen") == 3
+    asked = client.get(f"/child/{case.maya}/enquiries/contact/decide/").content.decode()
+    assert asked.count("Visit, At home: the child was not seen") == 3
 
 
 def test_whoever_is_asked_sees_the_question_and_no_more_of_the_record():

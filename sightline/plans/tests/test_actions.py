@@ -13,6 +13,7 @@ from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Status
 from sightline.children.rules import Birth
 from sightline.enquiries.actions.changes import ask_step_up, decide_step_up
+from sightline.enquiries.actions.contact import decide_on_non_contact
 from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -411,6 +412,30 @@ def test_the_next_review_is_sooner_where_the_child_needs_it():
 
 
 @pytest.mark.obligation("TIM-01")
+@pytest.mark.obligation("FAM-15")
+def test_repeated_visits_under_the_plan_without_the_child_ask_a_manager_to_decide():
+    family = make_family()
+    plan = begun(family)
+
+    def not_seen() -> int:
+        actions.record_visit(
+            plan,
+            a_visit(visited_at=now(), seen=False, alone=None, why_not="Nobody opened.", like="", said=""),
+        )
+        return Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count()
+
+    with as_practitioner(family.worker):
+        assert [not_seen(), not_seen()] == [0, 0]
+        actions.record_visit(plan, a_visit(visited_at=now()))
+        assert [not_seen(), not_seen(), not_seen(), not_seen()] == [0, 0, 1, 1]
+    with as_practitioner(family.manager):
+        decide_on_non_contact(
+            family.maya, what="welfare_check", safe_words="Her school sees her every day.",
+            reasons="She was not seen three times.", knows_family=False,
+        )  # fmt: skip
+        assert not Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).exists()
+
+
 def test_the_first_visit_core_group_and_review_are_sooner_where_the_child_needs_it():
     family = make_family()
     why = "Mother's partner comes out of prison this week."

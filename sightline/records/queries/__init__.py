@@ -23,7 +23,7 @@ from .people import (
     word_lists,
 )
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
-from .seen import LastSeen, last_seen, seen_last
+from .seen import LastSeen, VisitTold, last_seen, seen_last, visits_told
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
 from .waiting import (
     AskedView,
@@ -54,6 +54,7 @@ __all__ = [
     "StatementView",
     "Story",
     "Supervised",
+    "VisitTold",
     "WordingView",
     "asked",
     "asked_of",
@@ -88,6 +89,7 @@ __all__ = [
     "times_corrected",
     "told_of",
     "views",
+    "visits_told",
     "ways_into",
     "word_lists",
     "written_together",

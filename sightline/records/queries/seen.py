@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 
 from sightline.kernel.together import Asking, Wanted, answer, prepared
 
@@ -28,9 +29,21 @@ class LastSeen:
     """The entry that says so; None where another room's own page does."""
 
 
-@prepared
-def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
-    alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
+@dataclass(frozen=True)
+class VisitTold:
+    """A visit as an entry has it now: whether the child was seen, and where."""
+
+    at: datetime
+    seen: bool
+    where: str
+    by: str
+    by_post: str
+    text: str
+
+
+def _said(folder_ids: Sequence[UUID]) -> QuerySet[Any]:
+    """Answers to whether the child was seen, as the last correction that says whether has it: those that were
+    `put_right` since stand no more."""
     # Not Coalesce: behind a door no index is used for that.
     first = Case(When(entry__corrects__isnull=True, then=F("entry")), default=F("entry__corrects"))
     after = EntryAnswer.objects.filter(
@@ -38,12 +51,40 @@ def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
         entry__corrects=OuterRef("first"),
         entry__number__gt=OuterRef("entry__number"),
     )
-    said = (
-        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen", value="yes")
+    return (
+        EntryAnswer.objects.filter(folder_id__in=folder_ids, question_id="seen")
         .select_related("entry__author")
+        .annotate(first=first, put_right=Exists(after))
+        .order_by("-entry__happened_at", "-entry__number")
+    )
+
+
+def visits_told(folder_ids: Iterable[UUID], *, limit: int = 50) -> list[VisitTold]:
+    """Visits that entries tell of, whether the child was seen or not, the latest first. One query."""
+    stood = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="where").values("words")[:1]
+    said = _said(list(folder_ids)).filter(value__in=["yes", "no"]).annotate(stood=Subquery(stood))
+    return [
+        VisitTold(
+            one.entry.happened_at,
+            one.value == "yes",
+            one.stood or "",
+            one.entry.author.name,
+            one.entry.author_post,
+            one.entry.text,
+        )
+        for one in said[:limit]
+        if not one.put_right
+    ]
+
+
+@prepared
+def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
+    alone = EntryAnswer.objects.filter(entry=OuterRef("entry"), question_id="seen_alone").values("value")[:1]
+    said = (
+        _said(folder_ids)
+        .filter(value="yes")
         .defer("entry__words", "entry__text")
-        .annotate(first=first, alone=Subquery(alone), put_right=Exists(after))
-        .order_by("-entry__happened_at", "-entry__number")[:40]
+        .annotate(alone=Subquery(alone))[:40]
     )
     return (said,)
 
