@@ -36,7 +36,7 @@ from sightline.children.actions import record_child
 from sightline.children.models import Particulars
 from sightline.children.queries import child_page
 from sightline.children.rules import Birth, Names, NewChild
-from sightline.enquiries.actions import looked_after
+from sightline.enquiries.actions import looked_after, no_longer_looked_after
 from sightline.enquiries.tests import factories as enquired
 from sightline.enquiries.tests.test_rulings import a_placement
 from sightline.kernel.ids import uuid7
@@ -100,7 +100,7 @@ def test_what_was_recorded_by_mistake_lengthens_no_record() -> None:
     with as_practitioner(case.manager):
         made = looked_after.become_looked_after(case.maya, a_placement())
         assert "looked_after" in queries.keeping(child_page([case.maya])).life.holds
-        looked_after.take_looked_after_back(made.id, "It was her cousin Maya.", knows_family=False)
+        no_longer_looked_after.take_looked_after_back(made.id, "It was her cousin Maya.", knows_family=False)
         assert "looked_after" not in queries.keeping(child_page([case.maya])).life.holds
 
 

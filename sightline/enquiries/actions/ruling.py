@@ -15,7 +15,8 @@ from sightline.records import actions as records
 
 from ..models import EnquiryEnd, SignOff, Waiting
 from ..terms import Waits
-from . import back, changes, contact, looked_after, taking_back
+from . import back, changes, conference, contact, looked_after, no_longer_looked_after, taking_back
+from .assessment.aside import aside_upheld
 from .assessment.signing import take_effect
 from .protection import end_takes_effect
 
@@ -23,7 +24,10 @@ from .protection import end_takes_effect
 #: which tells this room.
 upheld: dict[Waits, Callable[[Waiting], None]] = {
     Waits.LOOKED_AFTER: looked_after.looked_after_upheld,
-    Waits.LOOKED_AFTER_BACK: looked_after.looked_after_back_upheld,
+    Waits.LOOKED_AFTER_END: no_longer_looked_after.looked_after_end_upheld,
+    Waits.LOOKED_AFTER_BACK: no_longer_looked_after.looked_after_back_upheld,
+    Waits.NO_PLAN: conference.no_plan_upheld,
+    Waits.ASSESSMENT: aside_upheld,
     Waits.STEP_UP: changes.step_up_upheld,
     Waits.CLOSE_CASE: changes.close_case_upheld,
     Waits.NON_CONTACT: contact.non_contact_upheld,

@@ -147,7 +147,7 @@ def take_back(request: HttpRequest, folder_id: UUID, episode_id: UUID) -> HttpRe
     step = next((s for s in episode.steps if s.stands), None) if episode else None
     if episode is None or (step is None and not episode.is_open):
         raise NotFound
-    form = deciding.TakeBackForm(
+    form = deciding.DecideWhyForm(
         posted(request),
         label="Why is it taken back?",
         ask="Say why it is taken back",

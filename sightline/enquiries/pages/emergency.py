@@ -22,11 +22,13 @@ from sightline.meetings.terms import MeetingState, Purpose
 
 from ..actions import emergency as act
 from ..actions import looked_after as placing
+from ..actions import no_longer_looked_after as leaving
 from ..queries import protection as queries
+from ..queries.episode import has_died
 from ..terms import EmergencyKind, LegalBasis
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent, version_of
-from .forms_of_decisions import TakeBackForm
+from .forms_of_decisions import DecideWhyForm
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -201,11 +203,27 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
     child, shown = opened(request, folder_id, "looked_after")
     row = queries.looked_after(looked_after_id, child.folder_ids)
     form = forms.EndDayForm(posted(request))
+    if has_died(row.child_id):
+        form.do_not_ask()
+    else:
+        form.offer_heard(child.folder_ids)
+
+    def send() -> None:
+        got = form.cleaned_data
+        leaving.end_looked_after(
+            row.id,
+            got["ended_on"],
+            got["words"],
+            knows_family=got["knows_family"],
+            wishes=form.weighed(),
+            conflict=form.conflict_in(),
+        )
+
     return form_page(
         request,
         shown,
         form,
-        lambda: placing.end_looked_after(row.id, **form.cleaned_data),
+        send,
         title="No longer looked after",
         lines=[
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
@@ -239,7 +257,7 @@ def _way_back(looked_after_id: UUID, child: ChildView, *, ended: bool) -> str:
 def take_end_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
     """It was recorded by mistake that the child is no longer looked after."""
     return _take_back(
-        request, folder_id, looked_after_id, "take_end_back", placing.take_end_back,
+        request, folder_id, looked_after_id, "take_end_back", leaving.take_end_back,
         what="the end", title="The child is still looked after",
         lines=lambda row: [
             f"Recorded as ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",
@@ -252,7 +270,7 @@ def take_end_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) 
 def take_looked_after_back(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
     """It was recorded by mistake that the child became looked after."""
     return _take_back(
-        request, folder_id, looked_after_id, "take_looked_after_back", placing.take_looked_after_back,
+        request, folder_id, looked_after_id, "take_looked_after_back", leaving.take_looked_after_back,
         what="it", title="The child was not looked after",
         lines=lambda row: [
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
@@ -275,7 +293,7 @@ def _take_back(
     """Taking a period of being looked after back, or its end. `what`: which of them, as the question says it."""
     child, shown = opened(request, folder_id, route)
     row = queries.looked_after(looked_after_id, child.folder_ids)
-    form = TakeBackForm(
+    form = DecideWhyForm(
         posted(request),
         label=f"Why is {what} taken back?",
         ask=f"Say why {what} is taken back",
@@ -285,12 +303,7 @@ def _take_back(
         request,
         shown,
         form,
-        lambda: act(
-            row.id,
-            form.cleaned_data["words"],
-            knows_family=form.cleaned_data["knows_family"],
-            conflict=form.conflict_in(),
-        ),
+        lambda: act(row.id, **form.why()),
         title=title,
         lines=lines(row),
         button="Take it back",

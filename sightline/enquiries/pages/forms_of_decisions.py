@@ -65,20 +65,24 @@ class WhyForm(PageForm):
         field.error_messages["required"] = ask
 
 
-class DecideWhyForm(WhyForm):
-    """The same, where it decides something for a family: nobody decides for one that they know."""
+class DecideWhyForm(WhyForm, ConflictForm):
+    """The same, where it decides something for a family: nobody decides for one that they know, and a conflict of
+    interests is said."""
 
-    field_order: tuple[str, ...] = ("knows_family", "words")
+    field_order = ("knows_family", "words", "has_conflict")
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
 
-
-class TakeBackForm(DecideWhyForm, ConflictForm):
-    """The same, where what was decided is taken back."""
-
-    field_order = ("knows_family", "words", "has_conflict")
+    def why(self) -> dict[str, Any]:
+        """Why, and what else was said of the decision, as the actions take it."""
+        got = self.cleaned_data
+        return {
+            "words": got["words"],
+            "knows_family": got["knows_family"],
+            "conflict": self.conflict_in(),
+        }
 
 
 class HandOverForm(PageForm):

@@ -284,7 +284,8 @@ class EndForm(WishesForm, ConflictForm):
             del fields["culture_answer"]
 
 
-class NoPlanForm(PageForm):
+class NoPlanForm(ConflictForm):
+    field_order = ("knows_family", "decision", "reasons", "has_conflict")
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
@@ -388,7 +389,10 @@ class LookedAfterForm(WishesForm, ConflictForm):
     reasons = Words("Your reasons", rows=4, ask="Give your reasons")
 
 
-class EndDayForm(PageForm):
+class EndDayForm(WishesForm, ConflictForm):
+    field_order = (
+        "knows_family", "ended_on", "words", "heard", "weight", "wishes_why_not", "has_conflict",
+    )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",

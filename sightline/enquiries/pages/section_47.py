@@ -206,6 +206,7 @@ def conference(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             decision_id=UUID(form.cleaned_data["decision"]),
             reasons=form.cleaned_data["reasons"],
             knows_family=form.cleaned_data["knows_family"],
+            conflict=form.conflict_in(),
         ),
         title="The conference made no protection plan",
         lines=["The assessment goes on. Help as a child in need begins with a plan of its own."]

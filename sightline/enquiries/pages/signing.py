@@ -161,7 +161,7 @@ def set_aside(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Htt
         request,
         shown,
         form,
-        lambda: act.set_aside(view.id, **form.cleaned_data),
+        lambda: act.set_aside(view.id, **form.why()),
         title="Set this assessment aside",
         lines=[
             "Nothing in it is lost, and it can be taken up again. What a concern asked for is owed as before."
@@ -183,7 +183,7 @@ def take_up_again(request: HttpRequest, folder_id: UUID, assessment_id: UUID) ->
         request,
         shown,
         form,
-        lambda: act.take_up_again(view.id, **form.cleaned_data),
+        lambda: act.take_up_again(view.id, **form.why()),
         title="Take this assessment up again",
         lines=["It goes on where it was, with its author."],
         button="Take it up again",

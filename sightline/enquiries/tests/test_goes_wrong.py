@@ -79,6 +79,7 @@ def conference_concluded(case, purpose=Purpose.INITIAL_CONFERENCE, kind="initial
         )
         assert owed(case.maya, kind) is not None, "held, and its minutes still to be finished"
         meetings.conclude(meeting_id)
+    return meeting_id
 
 
 @pytest.mark.obligation("ENQ-01")

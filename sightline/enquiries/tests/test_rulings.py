@@ -16,7 +16,7 @@ from sightline.children.models import Residence, Status
 from sightline.children.rules import Birth
 from sightline.children.terms import LivesAt, Sex
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, looked_after, protection
+from sightline.enquiries.actions import changes, looked_after, no_longer_looked_after, protection
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.ruling import rule_on
 from sightline.enquiries.actions.taking_back import take_back
@@ -163,6 +163,14 @@ def a_placement(**changes):
         "wishes": WishesIn(why_not="She was too frightened to say."),
     }  # fmt: skip
     return looked_after.LookedAfterIn(**{**fields, **changes})
+
+
+def no_longer(row, words, knows_family=False, **more):
+    """The child is no longer looked after, from today."""
+    heard = WishesIn(why_not="She was too frightened to say.")
+    return no_longer_looked_after.end_looked_after(
+        row.id, today(), words, knows_family=knows_family, wishes=heard, **more
+    )
 
 
 @pytest.mark.parametrize("upholds", [True, False])
@@ -348,7 +356,7 @@ def test_nobody_takes_back_or_sets_aside_for_a_family_that_they_know():
             assert refused.value.verdict.field == "knows_family"
         made = looked_after.become_looked_after(case.maya, a_placement())
         with pytest.raises(Refused, match="another manager must decide"):
-            looked_after.end_looked_after(made.id, today(), "She is at her grandmother's.", knows_family=True)
+            no_longer(made, "She is at her grandmother's.", knows_family=True)
         assert not Duty.objects.filter(kind="decision_on_conflict").exists()
 
 
@@ -387,7 +395,7 @@ def test_becoming_looked_after_by_mistake_is_taken_back_with_status_address_and_
         assert (lives.lines, lives.postcode) == (home.lines, home.postcode)
         assert set(clocks.values_list("state", flat=True)) == {"withdrawn"}, "never owed, and so not missed"
         with pytest.raises(Refused, match="nothing to take back"):
-            looked_after.take_looked_after_back(row.id, "Once more.", knows_family=False)
+            no_longer_looked_after.take_looked_after_back(row.id, "Once more.", knows_family=False)
         assert looked_after.become_looked_after(case.maya, a_placement()) is not None
     tab = client.get(reverse("enquiries:child", args=[case.maya])).content.decode()
     assert "Taken back" in tab
@@ -400,9 +408,7 @@ def test_that_a_child_is_no_longer_looked_after_is_taken_back_with_status_and_cl
     with as_practitioner(case.manager):
         made = looked_after.become_looked_after(case.maya, a_placement(basis=LegalBasis.INTERIM))
         review = owed(case.maya, "first_looked_after_review")
-        looked_after.end_looked_after(
-            made.id, today(), "Home to her mother, by the order.", knows_family=False
-        )
+        no_longer(made, "Home to her mother, by the order.")
         assert owed(case.maya, "first_looked_after_review") is None
     client = browser(case.manager)
     period = reverse("enquiries:looked_after", args=[case.maya, made.id])
@@ -425,6 +431,101 @@ def test_that_a_child_is_no_longer_looked_after_is_taken_back_with_status_and_cl
 
 
 @pytest.mark.parametrize("upholds", [True, False])
+def test_a_child_stays_looked_after_until_another_manager_upholds_that_they_are_not(upholds):
+    case = make_case()
+    begun(case, case.maya)
+    with as_practitioner(case.manager):
+        made = looked_after.become_looked_after(case.maya, a_placement(basis=LegalBasis.INTERIM))
+    client = browser(case.manager)
+    path = reverse("enquiries:looked_after", args=[case.maya, made.id])
+    day = {"ended_on-day": today().day, "ended_on-month": today().month, "ended_on-year": today().year}
+    sent = {"knows_family": "no", **day, "words": "Home to her mother, by the order."}
+    asked = client.post(path, sent).content.decode()
+    assert "Say whether there is a conflict" in asked
+    assert "Home to her mother, by the order." in asked
+    sent |= {"has_conflict": "yes", "conflict": UNRESOLVED.conflict, "for_the_child": "no"}
+    assert client.post(path, sent).status_code == 409, "her wishes are asked for"
+    sent |= {"wishes_why_not": "She was too frightened to say."}
+    told = client.post(path, sent, follow=True).content.decode()
+    assert "Nothing of it takes effect until another manager has ruled" in told
+    again = client.post(path, {**sent, "has_conflict": "no"})
+    assert again.status_code == 409
+    assert "has still to rule on" in again.content.decode()
+    with as_practitioner(case.manager):
+        row = LookedAfter.objects.get(id=made.id)
+        assert (row.ended_on, row.ended_words) == (None, "")
+        assert owed(case.maya, "first_looked_after_review") is not None
+        with pytest.raises(Refused, match="still to rule"):
+            no_longer_looked_after.take_looked_after_back(
+                made.id, "It was her cousin Maya.", knows_family=False
+            )
+    with as_practitioner(case.other_manager):
+        rule_on(Waiting.objects.get(what="looked_after_end").decision_id, upholds=upholds, reasons=BECAUSE)
+        row.refresh_from_db()
+        assert (row.ended_on == today()) is upholds
+        assert (owed(case.maya, "first_looked_after_review") is None) is upholds
+        held = Status.objects.filter(folder_id=case.maya, held_until=None)
+        kinds = set(held.values_list("kind", flat=True)) & {"looked_after", "interim_care_order"}
+        assert kinds == (set() if upholds else {"looked_after", "interim_care_order"})
+        if upholds:
+            assert row.ended_words == "Home to her mother, by the order."
+            return
+        assert no_longer(made, "Home to her mother.", conflict=RESOLVED).ended_on == today()
+
+
+@pytest.mark.parametrize("upholds", [True, False])
+def test_an_assessment_is_set_aside_and_taken_up_over_a_conflict_only_when_another_manager_upholds_it(
+    upholds,
+):
+    case = make_case()
+    [row] = begun(case, case.maya)
+    client = browser(case.manager)
+    sent = {"knows_family": "no", "words": "It was begun for the wrong child."}
+
+    def ruled_on(name, state):
+        path = reverse(f"enquiries:{name}", args=[case.maya, row.id])
+        asked = client.post(path, sent).content.decode()
+        assert "Say whether there is a conflict" in asked
+        assert "It was begun for the wrong child." in asked
+        over = {**sent, "has_conflict": "yes", "conflict": UNRESOLVED.conflict, "for_the_child": "no"}
+        told = client.post(path, over, follow=True).content.decode()
+        assert "Nothing of it takes effect until another manager has ruled" in told
+        assert client.post(path, {**over, "has_conflict": "no"}).status_code == 409
+        with as_practitioner(case.other_manager):
+            row.refresh_from_db()
+            assert row.state == state, "until then it stands as before"
+            [waiting] = Waiting.objects.filter(decision__ruling__isnull=True)
+            rule_on(waiting.decision_id, upholds=upholds, reasons=BECAUSE)
+            row.refresh_from_db()
+        return path
+
+    path = ruled_on("set_aside", "writing")
+    assert row.state == ("set_aside" if upholds else "writing")
+    if not upholds:
+        assert client.post(path, {**sent, "has_conflict": "no"}).status_code == 302
+    with as_practitioner(case.manager):
+        last = row.sign_offs.latest("at")
+        assert (last.act, last.by_id) == ("set aside", case.manager.pk), "who decided, not who ruled"
+        assert last.decision is not None
+    ruled_on("take_up", "set_aside")
+    assert row.state == ("writing" if upholds else "set_aside")
+
+
+def test_no_ruling_sets_aside_what_was_sent_to_be_signed_meanwhile():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    with as_practitioner(case.manager):
+        act.set_aside(row.id, "It was begun for the wrong child.", knows_family=False, conflict=UNRESOLVED)
+        type(row).objects.filter(id=row.id).update(state="sent")
+        decision_id = Waiting.objects.get(folder_id=case.maya).decision_id
+    with as_practitioner(case.other_manager):
+        with pytest.raises(Refused):
+            rule_on(decision_id, upholds=True, reasons=BECAUSE)
+        rule_on(decision_id, upholds=False, reasons=BECAUSE)
+        assert ruling_owed(case.maya) is None
+
+
+@pytest.mark.parametrize("upholds", [True, False])
 @pytest.mark.parametrize("what", ["step", "beginning", "end"])
 def test_what_is_taken_back_over_a_conflict_stands_until_another_manager_upholds_it(what, upholds):
     case = make_case()
@@ -439,7 +540,7 @@ def test_what_is_taken_back_over_a_conflict_stands_until_another_manager_upholds
         else:
             made = looked_after.become_looked_after(case.maya, a_placement())
             if what == "end":
-                looked_after.end_looked_after(made.id, today(), "She is at home again.", knows_family=False)
+                no_longer(made, "She is at home again.")
             name = "take_end_back" if what == "end" else "take_looked_after_back"
             path = reverse(f"enquiries:{name}", args=[case.maya, made.id])
 

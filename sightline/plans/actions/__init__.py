@@ -23,7 +23,7 @@ from .incidents import (
     talk_after_return,
     withdraw_incident,
 )
-from .leading import change_category, end_core_member, name_core_member, name_lead
+from .leading import CategoryIn, change_category, end_core_member, name_core_member, name_lead
 from .listening import child_moved, meeting_held, review_concluded
 from .local import LocalIn, end_local, keep_local
 from .looking import look_at_plans
@@ -65,6 +65,7 @@ from .writing import (
 __all__ = [
     "ActionIn",
     "BeginIn",
+    "CategoryIn",
     "ConflictIn",
     "EndIn",
     "IncidentIn",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from sightline.access.actions import let_worker_in
+from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -16,15 +18,21 @@ from sightline.children.actions import set_status
 from sightline.children.models import Tie
 from sightline.children.rules import NewStatus
 from sightline.children.terms import AbuseCategory, StatusKind
+from sightline.enquiries.rules.protection import knows_nobody
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
 
 from .. import queries
-from ..models import Category, CoreMember, Lead
+from ..models import Category, CoreMember, Lead, Plan
 from ..terms import PlanAct, PlanKind
 from .base import answered, changed, enter, signed, works_in
+from .waiting import nothing_waits, waits, when_upheld
 
 
 @transaction.atomic
@@ -59,9 +67,21 @@ def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date 
     record(Verb.WROTE, "plans.name_lead", folder_id=plan.folder_id, subject=plan, to=practitioner_id)
 
 
+@dataclass(frozen=True)
+class CategoryIn:
+    """The category of a child protection plan from a day on, today where none is given, and why it changes."""
+
+    code: str
+    why: str
+    from_day: date | None = None
+    conflict: ConflictIn = NO_CONFLICT
+
+
 @transaction.atomic
-def change_category(plan_id: UUID, code: str, why: str, *, from_day: date | None = None) -> None:
-    """The category of a child protection plan changes; the one at the start stays on the record."""
+def change_category(plan_id: UUID, sent: CategoryIn, *, knows_family: bool | None) -> None:
+    """The category of a child protection plan changes; the one at the start stays on the record. Decided by somebody
+    who does not know the family. With a conflict of interests not resolved for the child the category stays until a
+    manager upholds that. Raises NotFound, NotPermitted or Refused."""
     plan, acting = enter(plan_id)
     if PlanKind(plan.kind) is not PlanKind.CHILD_PROTECTION:
         raise Refused("Only a child protection plan has a category")
@@ -69,24 +89,63 @@ def change_category(plan_id: UUID, code: str, why: str, *, from_day: date | None
         raise Refused(
             "The category is decided by whoever chairs the conference, or by a manager. Ask one of them"
         )
-    if code not in {c.value for c in AbuseCategory}:
-        raise Refused("Select the category", "category")
-    if not why.strip():
+    knows_nobody(knows_family).or_refuse()
+    if sent.code not in {c.value for c in AbuseCategory}:
+        raise Refused("Select the category", "code")
+    if not sent.why.strip():
         raise Refused("Say why the category changes", "why")
-    day = from_day or today()
+    sent = replace(sent, from_day=sent.from_day or today())
+    _standing_category(plan, sent)
+    nothing_waits(plan.id)
+    pack = pack_in_force()
+    [decision] = decide(
+        [
+            Deciding(
+                plan.folder_id, DecisionKind.PLAN, f"Category is now {AbuseCategory(sent.code).label}", sent.why,
+                pack.name, pack.version, subject_id=plan.id, **asdict(sent.conflict),
+            )
+        ]
+    )  # fmt: skip
+    if not waits(decision, "category", plan.id, sent):
+        _category_changes(plan, acting, sent, decision)
+    record(Verb.WROTE, "plans.change_category", folder_id=plan.folder_id, subject=plan)
+
+
+@when_upheld("category", CategoryIn)
+def _category_upheld(decision: Decision, plan_id: UUID, sent: CategoryIn) -> None:
+    plan, acting = enter(plan_id)
+    _category_changes(plan, acting, sent, decision)
+    record(Verb.WROTE, "plans.change_category", folder_id=plan.folder_id, subject=plan)
+
+
+def _standing_category(plan: Plan, sent: CategoryIn) -> tuple[Category, date]:
+    """The category that another takes the place of, and from which day. Raises Refused where it cannot."""
     before = Category.objects.filter(plan=plan, held_until__isnull=True).get()
-    if before.code == code:
-        raise Refused("This is its category already", "category")
+    if before.code == sent.code:
+        raise Refused("This is its category already", "code")
+    day = sent.from_day or today()
     if not before.held_from <= day <= today():
         raise Refused("Give a day between the start of the present category and today", "from_day")
+    return before, day
+
+
+def _category_changes(plan: Plan, acting: Acting, sent: CategoryIn, decision: Decision) -> None:
+    before, day = _standing_category(plan, sent)
     before.held_until = day
     before.save(update_fields=["held_until"])
-    Category.objects.create(
-        folder_id=plan.folder_id, plan=plan, code=code, why=why.strip(), held_from=day, **signed(acting)
+    # Whoever decided on it signs it, also where a manager's ruling was waited for.
+    by = signed(acting) | {"written_by_id": decision.maker_id, "written_post": decision.maker_post}
+    category = Category(
+        folder_id=plan.folder_id,
+        plan=plan,
+        code=sent.code,
+        why=sent.why.strip(),
+        held_from=day,
+        **by,
     )
-    set_status(plan.folder_id, NewStatus(StatusKind.PROTECTION_PLAN, day, category=code))
-    changed(plan, acting, f"category is now {AbuseCategory(code).label}", why.strip())
-    record(Verb.WROTE, "plans.change_category", folder_id=plan.folder_id, subject=plan)
+    category.save(force_insert=True)
+    set_status(plan.folder_id, NewStatus(StatusKind.PROTECTION_PLAN, day, category=sent.code))
+    changed(plan, acting, f"category is now {AbuseCategory(sent.code).label}", sent.why.strip())
 
 
 @transaction.atomic

@@ -453,10 +453,19 @@ class LeadForm(PlanForm):
     from_day = Day("From which day?", tense="past", required=False, hint="Leave empty for today")
 
 
-class CategoryForm(PlanForm):
+class CategoryForm(OfDecision, PlanForm):
+    field_order = ("knows_family", "code", "why", "from_day", "has_conflict")
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
     code = Choice("Category from now on", CATEGORIES, ask="Select the category")
     why = Words("Why does it change?", rows=3, ask="Say why the category changes")
     from_day = Day("From which day?", tense="past", required=False, hint="Leave empty for today")
+
+    def sent(self) -> actions.CategoryIn:
+        got = self.cleaned_data
+        return actions.CategoryIn(got["code"], got["why"], got["from_day"], self.conflicting())
 
 
 class CoreForm(PlanForm):

@@ -294,7 +294,7 @@ PARTS: dict[str, _Part] = {
     "category": _Part(
         "Change the category", forms.CategoryForm, _nothing,
         lambda form, plans, _item, _plan: actions.change_category(
-            plans[0], form.cleaned_data["code"], form.cleaned_data["why"], from_day=form.cleaned_data["from_day"]
+            plans[0], form.sent(), knows_family=form.cleaned_data["knows_family"]
         ),
         "The category is changed. The one at the start stays on the record.",
     ),

@@ -695,7 +695,9 @@ def test_the_category_at_the_start_stays_beside_the_latest():
     family = make_family()
     plan = begun(family)
     with as_practitioner(family.chair):
-        actions.change_category(plan, "EMO", "What Maya says of the evenings.")
+        actions.change_category(
+            plan, actions.CategoryIn("EMO", "What Maya says of the evenings."), knows_family=False
+        )
         shown = queries.plan_shown(plan)
         assert (shown.category_first, shown.category_latest) == ("NEG", "EMO")
         assert (

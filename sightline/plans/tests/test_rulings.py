@@ -16,7 +16,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn, TransferAnswer
-from sightline.plans.models import Incident, Plan, Review, Transfer
+from sightline.plans.models import Category, Incident, Plan, Review, Transfer
 from sightline.plans.terms import Direction, IncidentKind, PlanKind, PlanState, ReviewResult
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
@@ -238,6 +238,48 @@ def test_the_beginning_of_a_plan_is_taken_back_over_a_conflict_only_when_it_is_u
         assert not Status.objects.filter(
             folder_id=family.maya, kind="child_in_need", held_until=None
         ).exists()
+
+
+@pytest.mark.parametrize("upholds", [True, False])
+def test_the_category_changes_over_a_conflict_only_when_another_manager_upholds_it(upholds):
+    family = make_family()
+    plan = begun(family)
+    client, path = _client(family.chair), reverse("plans:write", args=[family.maya, plan, "category"])
+    sent = {"code": "EMO", "why": "What Maya says of the evenings."}
+    asked = client.post(path, sent).text
+    assert "Say whether you know anybody in this family" in asked
+    assert "Say whether there is a conflict" in asked
+    assert "What Maya says of the evenings." in asked
+    over = sent | {
+        "knows_family": "no",
+        "has_conflict": "yes",
+        "conflict": UNRESOLVED.conflict,
+        "for_the_child": "no",
+    }
+    known = client.post(path, {**over, "knows_family": "yes", "has_conflict": "no"})
+    assert "another manager must decide" in known.text
+    told = client.post(path, over, follow=True).text
+    assert "Nothing of it takes effect until another manager has ruled" in told
+    assert "Category is now emotional abuse</strong>: decided by" in told
+    assert STILL in client.post(path, {**over, "has_conflict": "no"}).text
+
+    def category():
+        [status] = Status.objects.filter(folder_id=family.maya, kind="protection_plan", held_until=None)
+        with as_practitioner(family.chair):
+            assert queries.plan_shown(plan).category_latest == status.category
+        return status.category
+
+    with as_practitioner(family.chair):
+        assert category() == "NEG"
+    ruled(family, upholds, by=family.manager)
+    with as_practitioner(family.chair):
+        assert category() == ("EMO" if upholds else "NEG")
+        if upholds:
+            row = Category.objects.get(plan_id=plan, held_until=None)
+            assert (row.written_by_id, row.held_from) == (family.chair.pk, today())
+        else:
+            actions.change_category(plan, actions.CategoryIn(**sent), knows_family=False)
+            assert category() == "EMO"
 
 
 def test_a_move_between_authorities_and_its_taking_back_wait_for_a_ruling():

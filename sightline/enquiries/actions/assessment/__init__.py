@@ -1,5 +1,6 @@
-"""Assessments: begun, written section by section, sent, signed, updated, shared."""
+"""Assessments: begun, written section by section, sent, signed, set aside, updated, shared."""
 
+from .aside import set_aside, take_up_again
 from .beginning import Beginning, begin
 from .drafts import clear_drafts, drop_draft, save_draft
 from .findings import NeedIn, PartTaken, Seen, name_need, record_progress, take_part, withdraw_need
@@ -9,11 +10,9 @@ from .signing import (
     digest_of,
     send,
     send_back,
-    set_aside,
     sign,
     snapshot,
     take_effect,
-    take_up_again,
 )
 from .writing import link, unlink, write
 

@@ -1,4 +1,4 @@
-"""An assessment is sent to a manager, sent back, set aside, signed and takes effect."""
+"""An assessment is sent to a manager, sent back, signed and takes effect."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
+from sightline.records.models import Decision
 from sightline.records.queries import last_seen
 from sightline.records.terms import DecisionKind
 from sightline.voice.actions import WishesIn, weigh
@@ -39,7 +40,6 @@ from ...queries.standing import seen_last
 from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing
-from ...rules.protection import knows_nobody
 from ...terms import (
     Act,
     AssessmentAct,
@@ -54,8 +54,11 @@ from .beginning import DUTY
 from .writing import _locked
 
 
-def _signing(row: Assessment, act: AssessmentAct, words: str, **fields: Any) -> SignOff:
-    """One step in the life of an assessment, by the table, with who and why."""
+def _signing(
+    row: Assessment, act: AssessmentAct, words: str, *, decision: Decision | None = None, **fields: Any
+) -> SignOff:
+    """One step in the life of an assessment, by the table, with who and why: whoever decided on it, where it is a
+    decision that waited for a ruling."""
     acting = acting_as(way.me())
     row.state = rules.after(AssessmentState(row.state), act).value
     row.version += 1
@@ -69,9 +72,10 @@ def _signing(row: Assessment, act: AssessmentAct, words: str, **fields: Any) -> 
         assessment=row,
         act=act.value,
         at=now(),
-        by_id=way.me(),
-        by_post=acting.post if acting else "",
+        by_id=decision.maker_id if decision else way.me(),
+        by_post=decision.maker_post if decision else acting.post if acting else "",
         words=words.strip(),
+        decision=decision,
         **fields,
     )
     made.save(force_insert=True)
@@ -144,47 +148,6 @@ def send_back(assessment_id: UUID, words: str, *, version: int | None = None) ->
             path=f"/child/{row.folder_id}/enquiries/assessments/{row.id}/",
         )
     record(Verb.WROTE, "enquiries.send_back", folder_id=row.folder_id, subject=made)
-    return made
-
-
-@transaction.atomic
-def set_aside(assessment_id: UUID, words: str, *, knows_family: bool | None) -> SignOff:
-    """An assessment that should not have been begun: it stays readable, and a concern's duty is owed as before."""
-    permit(Permission.SIGN_OFF)
-    row = _locked(assessment_id)
-    knows_nobody(knows_family).or_refuse()
-    if not stages.has_words(words):
-        raise Refused("Say why it is set aside.", "words")
-    made = _signing(row, AssessmentAct.SET_ASIDE, words)
-    if row.duty_subject == row.id:
-        duties.withdraw_all(row.id, words, never_owed=True)
-    record(Verb.WROTE, "enquiries.set_aside", folder_id=row.folder_id, subject=made)
-    return made
-
-
-@transaction.atomic
-def take_up_again(assessment_id: UUID, words: str, *, knows_family: bool | None) -> SignOff:
-    """An assessment that was set aside goes on where it was."""
-    permit(Permission.SIGN_OFF)
-    row = _locked(assessment_id)
-    knows_nobody(knows_family).or_refuse()
-    if not stages.has_words(words):
-        raise Refused("Say why it is taken up again.", "words")
-    if row.episode.closed_at is not None:
-        raise Refused(
-            "The work with this child was closed since. Take the closing back first, or begin anew."
-        )
-    made = _signing(row, AssessmentAct.TAKE_UP_AGAIN, words)
-    if row.duty_subject == row.id:
-        form = pack_in_force().assessment_form(row.form, today())
-        way.happened(
-            "assessment_begun" if form.statutory else "early_help_begun",
-            row.folder_id,
-            row.id,
-            owner_id=row.author_id,
-            path=f"/child/{row.folder_id}/enquiries/assessments/{row.id}/",
-        )
-    record(Verb.WROTE, "enquiries.take_up_again", folder_id=row.folder_id, subject=made)
     return made
 
 

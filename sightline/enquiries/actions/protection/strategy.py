@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sightline.access.queries import joined_set
 from sightline.agencies.actions import notify, permit
@@ -484,8 +485,12 @@ def meeting_cancelled(happened: hooks.Happened) -> None:
 
 def meeting_not_held(happened: hooks.Happened) -> None:
     """Whatever moved a child on by a decision of this meeting rests on its having been held: that comes back first."""
-    decided = MeetingDecision.objects.filter(meeting_id=happened.meeting_id, taken_back__isnull=True)
-    moved = Step.objects.filter(decision_id__in=decided.values("decision_id"), taken_back__isnull=True)
+    decided = MeetingDecision.objects.filter(meeting_id=happened.meeting_id, taken_back__isnull=True).values(
+        "decision_id"
+    )
+    # That a conference made no plan is a decision of its own on what the conference decided.
+    no_plan = Q(act=Act.CONTINUE_ASSESSMENT.value, decision__subject_id__in=decided)
+    moved = Step.objects.filter(Q(decision_id__in=decided) | no_plan, taken_back__isnull=True)
     step = moved.exclude(act=Act.TAKE_BACK.value).order_by("-at").first()
     if step is not None:
         raise Refused(

@@ -1,0 +1,127 @@
+"""An assessment that should not have been begun is set aside, and taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from uuid import UUID
+
+from django.db import transaction
+
+from sightline.agencies.actions import permit
+from sightline.agencies.terms import Permission
+from sightline.audit.actions import record
+from sightline.audit.terms import Verb
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.queries import pack_in_force
+from sightline.records import actions as records
+from sightline.records.actions import NO_CONFLICT, ConflictIn
+from sightline.records.models import Decision
+from sightline.records.terms import DecisionKind
+
+from ...models import Assessment, SignOff, Waiting
+from ...rules import assessment as rules
+from ...rules import stages
+from ...rules.protection import knows_nobody
+from ...terms import AssessmentAct, AssessmentState, Waits
+from .. import episode as way
+from ..waiting import keep_waiting, none_waits, ruling_owed
+from .signing import _signing
+from .writing import _locked
+
+
+@transaction.atomic
+def set_aside(
+    assessment_id: UUID, words: str, *, knows_family: bool | None, conflict: ConflictIn = NO_CONFLICT
+) -> SignOff | None:
+    """An assessment that should not have been begun: it stays readable, and a concern's duty is owed as before. A
+    manager's decision. With a conflict of interests not resolved for the child it goes on until another manager upholds
+    that: then None."""
+    if not stages.has_words(words):
+        raise Refused("Say why it is set aside.", "words")
+    return _decided(assessment_id, AssessmentAct.SET_ASIDE, words, knows_family, conflict)
+
+
+@transaction.atomic
+def take_up_again(
+    assessment_id: UUID, words: str, *, knows_family: bool | None, conflict: ConflictIn = NO_CONFLICT
+) -> SignOff | None:
+    """An assessment that was set aside goes on where it was. A manager's decision, which waits for another manager over
+    a conflict of interests not resolved for the child: then None."""
+    if not stages.has_words(words):
+        raise Refused("Say why it is taken up again.", "words")
+    return _decided(assessment_id, AssessmentAct.TAKE_UP_AGAIN, words, knows_family, conflict)
+
+
+_OUTCOME = {
+    AssessmentAct.SET_ASIDE: "The assessment is set aside",
+    AssessmentAct.TAKE_UP_AGAIN: "The assessment is taken up again",
+}
+
+
+def _decided(
+    assessment_id: UUID, act: AssessmentAct, words: str, knows_family: bool | None, conflict: ConflictIn
+) -> SignOff | None:
+    permit(Permission.SIGN_OFF)
+    row = _locked(assessment_id)
+    knows_nobody(knows_family).or_refuse()
+    _may(row, act)
+    none_waits(Waits.ASSESSMENT, row.id)
+    pack = pack_in_force()
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=row.folder_id,
+                kind=DecisionKind.STEP,
+                outcome=_OUTCOME[act],
+                reasons=words,
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=row.id,
+                **asdict(conflict),
+            )
+        ]
+    )
+    if decision.awaits_ruling:
+        keep_waiting(decision, Waits.ASSESSMENT, row.id, {"act": act.value})
+        ruling_owed(decision, pack)
+        record(Verb.WROTE, f"enquiries.{act.name.lower()}", folder_id=row.folder_id, subject=decision)
+        return None
+    return _done(row, act, decision)
+
+
+def aside_upheld(waiting: Waiting) -> None:
+    """A manager upheld that an assessment is set aside, or taken up again: only now it is. A step of the ruling.
+
+    Raises Refused where it was sent, signed or closed since.
+    """
+    row, act = _locked(waiting.subject_id), AssessmentAct(waiting.sent["act"])
+    _may(row, act)
+    _done(row, act, waiting.decision)
+
+
+def _may(row: Assessment, act: AssessmentAct) -> None:
+    rules.after(AssessmentState(row.state), act)
+    if act is AssessmentAct.TAKE_UP_AGAIN and row.episode.closed_at is not None:
+        raise Refused(
+            "The work with this child was closed since. Take the closing back first, or begin anew."
+        )
+
+
+def _done(row: Assessment, act: AssessmentAct, decision: Decision) -> SignOff:
+    made = _signing(row, act, decision.reasons, decision=decision)
+    if row.duty_subject == row.id:
+        if act is AssessmentAct.SET_ASIDE:
+            duties.withdraw_all(row.id, decision.reasons, never_owed=True)
+        else:
+            form = pack_in_force().assessment_form(row.form, today())
+            way.happened(
+                "assessment_begun" if form.statutory else "early_help_begun",
+                row.folder_id,
+                row.id,
+                owner_id=row.author_id,
+                path=f"/child/{row.folder_id}/enquiries/assessments/{row.id}/",
+            )
+    record(Verb.WROTE, f"enquiries.{act.name.lower()}", folder_id=row.folder_id, subject=made)
+    return made
