@@ -279,4 +279,9 @@ class Notice(Row):
                 name="notice_overdue",
                 condition=Q(acknowledged_at__isnull=True, settled_at__isnull=True, passed_on_at__isnull=True),
             ),
+            models.Index(
+                fields=["path"],
+                name="notice_of_a_page",
+                condition=Q(acknowledge_by__isnull=False),
+            ),
         ]

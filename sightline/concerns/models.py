@@ -223,6 +223,13 @@ class Transfer(FolderRow):
     )
     door = folder_door()
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["screening"], name="transfer_not_accepted", condition=Q(accepted_at__isnull=True)
+            )
+        ]
+
 
 class Addition(FolderRow):
     """Something added to a concern after it was sent. What was sent stays as it was."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,10 @@ from django.utils.functional import SimpleLazyObject
 
 from sightline.agencies.gate import leads_somewhere
 from sightline.agencies.queries import first_notices, partnership
+from sightline.agencies.rounds import let_pass
 from sightline.agencies.terms import Permission
+from sightline.govuk.words import clock
+from sightline.kernel.time import now
 
 _NAV = (
     ("My work", "web:home", None),
@@ -62,11 +66,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
+def _notice_text(notice: Any, at: datetime) -> str:
+    """What a notice says, and that whoever was asked has let their time pass."""
+    passed = let_pass(notice, at)
+    return notice.text if passed is None else f"{notice.text}. Nobody had acknowledged it by {clock(passed)}"
+
+
 def _notices(practitioner_id: UUID) -> list[dict[str, Any]]:
     """The first few that wait; where there are several, the way to all of them."""
-    waiting = first_notices(practitioner_id)
+    waiting, at = first_notices(practitioner_id), now()
     shown: list[dict[str, Any]] = [
-        {"text": n.text, "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
+        {"text": _notice_text(n, at), "href": reverse("agencies:notice", args=[n.id]), "urgent": n.urgent}
         for n in waiting[:3]
     ]
     if len(waiting) > 1:

@@ -7,20 +7,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
 from ..gate import SIGNED_IN, page
+from ..rounds import how_far
 
 
 @page(permission=SIGNED_IN, methods=("GET",))
 def waiting(request: HttpRequest) -> HttpResponse:
     """Every notice of mine that nobody has acknowledged."""
     mine = request.practitioner.practitioner_id  # type: ignore[attr-defined]
-    return render(
-        request, "agencies/notices.html", {"waiting": list(queries.notices_waiting(mine)), "at": now()}
-    )
+    found = list(queries.notices_waiting(mine))
+    return render(request, "agencies/notices.html", {"waiting": found, "how_far": how_far(found)})
 
 
 @page(permission=SIGNED_IN)
@@ -31,4 +30,4 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
         raise NotFound
     if request.method == "POST":
         return HttpResponseRedirect(actions.acknowledge(notice_id).path)
-    return render(request, "agencies/notice.html", {"notice": found, "at": now()})
+    return render(request, "agencies/notice.html", {"notice": found, "how_far": how_far([found])})

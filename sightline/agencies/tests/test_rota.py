@@ -210,7 +210,7 @@ def test_a_notice_to_a_person_goes_to_their_manager_and_rests_with_both(client: 
         assert len(waiting(worker)) == 1
         client.force_login(manager.user)
         for page in ("/notices/", f"/notices/{last.pk}/"):
-            assert "everybody who could be asked has been asked" in client.get(page).content.decode()
+            assert "All 2 who could be asked were asked" in client.get(page).content.decode()
 
 
 @pytest.mark.django_db

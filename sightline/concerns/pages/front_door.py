@@ -38,6 +38,7 @@ STATES = (
     (ConcernState.WAITING, "Nobody has taken up"),
     (ConcernState.BEING_SCREENED, "Being dealt with"),
     (ConcernState.DECIDED, "Decided, referrer not yet told"),
+    (ConcernState.ANSWERED, "Referrer told, not finished"),
     (ConcernState.TAKEN_BACK, "Taken back, to be looked at"),
 )
 
@@ -123,6 +124,7 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "agreed_words": forms.AGREED_WORDS,
         "onward": links.for_child if acting.may(Permission.WRITE_FOLDER) else [],
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
+        "unheard": queries.unheard([shown.concern.id]).get(shown.concern.id, ""),
         "back_href": reverse("concerns:board"),
         "back_text": "Front door",
         "new_key": new_key,

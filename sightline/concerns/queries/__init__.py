@@ -1,7 +1,7 @@
 """What may be known of concerns, by subject."""
 
 from .allocating import ToAllocate, Unallocated, family_of, unallocated
-from .front_door import AskedRow, Board, BoardRow, board
+from .front_door import AskedRow, Board, BoardRow, board, unheard
 from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
@@ -47,4 +47,5 @@ __all__ = [
     "suggested",
     "unallocated",
     "unanswered",
+    "unheard",
 ]

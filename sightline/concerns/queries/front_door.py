@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -14,7 +14,9 @@ from django.db.models import OuterRef, Subquery
 
 from sightline.access.gathering import note_folders
 from sightline.access.queries import leads_of
+from sightline.agencies.rounds import rounds
 from sightline.children.queries import names_of_folders
+from sightline.govuk.words import listed
 from sightline.kernel.time import LONDON, now
 from sightline.procedures.models import TO_DO, Duty, DutyEvent
 from sightline.procedures.queries import (
@@ -46,6 +48,30 @@ class BoardRow:
     due: DutyView | None
     folder_ids: tuple[UUID, ...] = ()
     awaits_ruling: bool = False
+    received_by: tuple[str, ...] = ()
+    """The authorities that have received a child of it and not yet accepted."""
+    passed_to: tuple[str, ...] = ()
+    """Those that have not even confirmed that they have it."""
+    unheard: str = ""
+    """How far a notice of it has gone that nobody has acknowledged in time."""
+
+    @property
+    def marks(self) -> list[dict[str, str]]:
+        """What is said of it first, whatever its state; as tags."""
+        told = (
+            ("Danger now", "red", self.immediate_danger),
+            ("Nobody has acknowledged", "red", bool(self.unheard)),
+            ("Waits for a ruling", "orange", self.awaits_ruling),
+            ("Received, not yet accepted", "orange", bool(self.received_by)),
+            ("Passed on, not yet received", "orange", bool(self.passed_to)),
+        )
+        return [{"text": text, "colour": colour} for text, colour, so in told if so]
+
+    @property
+    def still_ours(self) -> str:
+        """'; still ours until Westmarch Council accept', where a child of it is passed on; else nothing."""
+        theirs = dict.fromkeys((*self.received_by, *self.passed_to))
+        return f"; still ours until accepted by {listed(theirs)}" if theirs else ""
 
     @property
     def status(self) -> DutyStatus:
@@ -134,6 +160,13 @@ class _Waits(NamedTuple):
 
 
 _ROWS = """
+    WITH passed_on AS MATERIALIZED (
+        SELECT s.concern_id, t.authority, t.received_at IS NOT NULL AS received
+        FROM concerns_screening s JOIN concerns_transfer t ON t.screening_id = s.id
+        WHERE s.concern_id = ANY (%(wanted)s) AND t.accepted_at IS NULL AND NOT EXISTS (
+            SELECT FROM records_decision n WHERE n.replaces_id = s.decision_id
+            AND (NOT n.awaits_ruling OR EXISTS (SELECT FROM records_decision r WHERE r.rules_on_id = n.id)))
+    )
     SELECT c.id, c.reference, c.raised_at, c.immediate_danger, c.state, p.name, c.raised_post, c.anonymous,
            c.referrer_name, c.referrer_relation, t.name,
            ARRAY(SELECT n.name FROM concerns_partname n WHERE n.concern_id = c.id ORDER BY n.place_in_list),
@@ -143,29 +176,31 @@ _ROWS = """
                WHERE s.concern_id = c.id AND d.awaits_ruling
                  AND NOT EXISTS (SELECT FROM records_decision r WHERE r.rules_on_id = d.id)
                  AND NOT EXISTS (SELECT FROM records_decision n WHERE n.replaces_id = d.id)
-           )
+           ),
+           ARRAY(SELECT DISTINCT o.authority FROM passed_on o WHERE o.concern_id = c.id AND o.received),
+           ARRAY(SELECT DISTINCT o.authority FROM passed_on o WHERE o.concern_id = c.id AND NOT o.received)
     FROM concerns_concern c
     LEFT JOIN agencies_practitioner p ON p.id = c.raised_by_id
     LEFT JOIN agencies_practitioner t ON t.id = c.taken_by_id
-    WHERE c.id = ANY (%s)
+    WHERE c.id = ANY (%(wanted)s)
 """
 
 
 def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
-    """Their rows in their order. Four queries."""
+    """Their rows in their order. Five queries."""
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [[one.id for one in waiting]])
+        cursor.execute(_ROWS, {"wanted": [one.id for one in waiting]})
         found = {row[0]: row for row in cursor.fetchall()}
     duties = views_of(one.duty for one in waiting if one.duty)
     leads = leads_of(folder for row in found.values() for folder in row[12])
     names = names_of_folders(set(leads.values()))
+    nobody = unheard(one.id for one in waiting)
     rows = []
     for one in waiting:
         if one.id not in found:
             continue
-        _id, reference, raised_at, danger, state, raiser, *referrer, taken_by, children, folders, ruling = (
-            found[one.id]
-        )
+        _id, reference, raised_at, danger, state, raiser, *referrer = found[one.id][:-6]
+        taken_by, children, folders, ruling, received, passed = found[one.id][-6:]
         note_folders(folders)
         rows.append(
             BoardRow(
@@ -185,9 +220,21 @@ def _board_rows(waiting: Sequence[_Waits]) -> list[BoardRow]:
                 due=duties.get(one.duty) if one.duty else None,
                 folder_ids=tuple(folders),
                 awaits_ruling=ruling,
+                received_by=tuple(received),
+                passed_to=tuple(passed),
+                unheard=nobody.get(one.id, ""),
             )
         )
     return rows
+
+
+def unheard(concern_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Of which of these concerns nobody has acknowledged a notice in time, and how far it has gone. One query."""
+    at = now()
+    pages = {f"/front-door/{concern_id}/": concern_id for concern_id in concern_ids}
+    found = rounds(pages) if pages else []
+    # Of several the one that has waited longest, which comes first.
+    return {pages[one.path]: one.words(at) for one in reversed(found) if one.unheard(at)}
 
 
 def _asked_of(team_ids: Sequence[UUID]) -> list[AskedRow]:

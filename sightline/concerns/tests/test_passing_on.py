@@ -82,6 +82,67 @@ class PassedOn:
             )
 
 
+def test_the_board_says_whose_answer_is_missing_whatever_the_state_of_the_concern(
+    client: Client, door: FrontDoor
+) -> None:
+    passed = PassedOn(client, door)
+    page, brother = page_of(passed.raised.concern_id), passed.raised.folder_ids[1]
+
+    def board() -> str:
+        return text(client.get("/front-door/"))
+
+    def only(state: str) -> str:
+        return text(client.get(f"/front-door/rows/?state={state}"))
+
+    assert "Passed on, not yet received" in only("decided")
+    assert "Received, not yet accepted" not in board()
+    passed.received()
+    for said in ("Received, not yet accepted", "Passed on, not yet received", "still ours until accepted by"):
+        assert said in only("decided"), (said, "one of them was received, the other not")
+
+    client.post(f"{page}act/", {"act": "acknowledge", "words": "It is here.", "once_key": ""})
+    client.post(f"{page}answer/", {"words": "They were passed to Westmarch.", "once_key": ""})
+    for said in ("Received, not yet accepted", "Get the other authority"):
+        assert said in only("answered"), (said, "the referrer was told, and they are still ours")
+    assert "Referrer told, not finished (1)" in board()
+
+    client.post(
+        f"{page}act/", {"act": "reopen", "words": "Their mother rang.", "sooner": "no", "once_key": ""}
+    )
+    assert "Received, not yet accepted" in only("waiting")
+    client.post(f"{page}act/", {"act": "take_up", "once_key": ""})
+    assert "Received, not yet accepted" in only("being_screened")
+
+    passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    with as_practitioner(door.decider):
+        theirs = Transfer.objects.get(folder_id=brother)
+    passed.screening_id = theirs.screening_id
+    assert "Received, not yet accepted" not in board()
+    assert "Passed on, not yet received" in board(), "the brother is"
+    passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    assert "Passed on, not yet received" not in board()
+    assert "still ours" not in board()
+
+
+def test_what_another_decision_took_the_place_of_is_no_longer_passed_on(
+    client: Client, door: FrontDoor
+) -> None:
+    passed = PassedOn(client, door)
+    passed.received()
+    page = page_of(passed.raised.concern_id)
+    client.post(f"{page}act/", {"act": "reopen", "words": "They live here.", "sooner": "no", "once_key": ""})
+    sent = client.post(
+        f"{page}decide/",
+        {
+            "knows_family": "no",
+            **typed(door, 0, "early_help", sooner_early_help="no"),
+            **typed(door, 1, "early_help", sooner_early_help="no"),
+        },
+    )
+    assert sent.status_code == 302, text(sent)
+    assert "Received, not yet accepted" not in text(client.get("/front-door/"))
+
+
 @pytest.mark.obligation("REC-02")
 def test_no_child_passes_to_another_authority_without_a_transfer_summary(
     client: Client, door: FrontDoor
