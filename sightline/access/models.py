@@ -243,7 +243,11 @@ class EmergencyAccess(FolderRow):
 
 class FormDraft(Begun, Row):
     """What somebody has typed into a form about a record and not sent yet: theirs alone, and only while the record
-    is open to them. `path` is the page of the form, and the key."""
+    is open to them. `path` is the page of the form.
+
+    `version` counts the savings, `page` is the opened page (a tab) that saved it last: another that was opened on an
+    older one does not overwrite it, and what it holds is a draft of its own.
+    """
 
     practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="+")
     about = models.ForeignKey(Folder, on_delete=models.PROTECT, related_name="+")
@@ -251,6 +255,8 @@ class FormDraft(Begun, Row):
     title = models.CharField(max_length=200)
     content = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, db_default=1)
+    page = models.UUIDField(null=True)
     door = Door(
         read=_OWN_FORM,
         insert=_OWN_FORM,
@@ -260,6 +266,4 @@ class FormDraft(Begun, Row):
     )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["practitioner", "path"], name="one_draft_of_a_form"),
-        ]
+        indexes = [models.Index(fields=["practitioner", "path"], name="form_draft_of_writer")]

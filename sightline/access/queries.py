@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db import connection
@@ -365,21 +366,39 @@ def readers_of_all() -> list[Reader]:
     ]
 
 
-def form_kept(path: str) -> FormDraft | None:
-    """The form of that page as the viewer has begun it, and when it was kept; None where there is nothing."""
-    return FormDraft.objects.filter(path=path).first()
+@dataclass(frozen=True)
+class FormKept:
+    """A form that the viewer has begun and not sent, as one opened page holds it."""
+
+    id: UUID
+    content: dict[str, list[str]]
+    saved_at: datetime
+    version: int
+    page: UUID | None
+    href: str
 
 
-def form_draft(path: str) -> dict[str, list[str]] | None:
-    """What the viewer typed into the form of that page and did not send; None where there is nothing."""
-    found = form_kept(path)
-    return found.content if found else None
+def forms_kept(path: str) -> list[FormKept]:
+    """The form of that page as the viewer has begun it, the latest first: one for each page that holds its own. One
+    query."""
+    return [
+        FormKept(row.id, row.content, row.saved_at, row.version, row.page, _address(row))
+        for row in FormDraft.objects.filter(path=path).order_by("-saved_at")
+    ]
+
+
+def _address(draft: FormDraft) -> str:
+    """Where one goes on with a form that was begun, with this draft of it."""
+    return f"{draft.path}{'&' if '?' in draft.path else '?'}{urlencode({'draft': draft.id})}"
 
 
 def draft_lines(most: int) -> Drafts:
     """The viewer's unsent forms about records, for My work."""
     rows, total = latest(FormDraft.objects.all(), most)
-    return Drafts(
-        [DraftLine(f"You were filling in: {draft.title}", draft.saved_at, draft.path) for draft in rows],
-        total,
-    )
+    begun: set[str] = set()
+    lines = []
+    for draft in rows:
+        href = _address(draft) if draft.path in begun else draft.path
+        begun.add(draft.path)
+        lines.append(DraftLine(f"You were filling in: {draft.title}", draft.saved_at, href))
+    return Drafts(lines, total)

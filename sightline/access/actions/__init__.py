@@ -11,7 +11,7 @@ from .folders import (
     open_folders_bulk,
     open_folders_for_import,
 )
-from .forms import drafts_went, drop_form, drop_forms_before, hand_over_forms, keep_form
+from .forms import Page, drafts_went, drop_form, drop_forms_before, hand_over_forms, keep_form
 from .grants import (
     change_for_meeting,
     end_access,
@@ -26,6 +26,7 @@ from .seals import lift_seal, name_on_seal, seal, take_over_seal
 __all__ = [
     "FolderOpening",
     "NewGrant",
+    "Page",
     "change_for_meeting",
     "drafts_went",
     "drop_form",

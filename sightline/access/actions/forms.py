@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from sightline.agencies.actions import notify
 from sightline.audit.actions import event, record_many
@@ -19,23 +21,63 @@ from ..models import FormDraft
 from .reach import require_opened
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page that somebody opened (a tab): its key, and the draft that its form was filled with, at which version."""
+
+    key: UUID
+    draft_id: UUID | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """When a form was kept. `elsewhere`: when the latest of the writer's other drafts of it was, each of which another
+    page holds; None where there is none."""
+
+    at: datetime
+    elsewhere: datetime | None = None
+
+
 @transaction.atomic
-def keep_form(about: UUID, path: str, title: str, content: Mapping[str, list[str]]) -> datetime:
-    """Keep what the viewer has typed into the form of a page about a record; returns when. Raises NotFound."""
+def keep_form(
+    about: UUID, path: str, title: str, content: Mapping[str, list[str]], page: Page | None = None
+) -> Kept:
+    """Keep what the viewer has typed into the form of a page about a record. Raises NotFound.
+
+    A page goes on with its own draft, or takes over the one that it was opened on while no other page has saved it
+    since; else what it holds is a draft beside the others.
+    """
     require_opened(about)
     at, me = now(), current().practitioner_id
     if me is None:
         raise NotFound
-    draft = FormDraft.objects.select_for_update().filter(practitioner_id=me, path=path).first()
-    draft = draft or FormDraft(practitioner_id=me, about_id=about, path=path)
+    mine = FormDraft.objects.filter(practitioner_id=me, path=path)
+    draft = _of_page(mine, page) or FormDraft(practitioner_id=me, about_id=about, path=path, version=0)
     draft.title, draft.content, draft.saved_at = title[:200], dict(content), at
+    draft.page, draft.version = page.key if page else None, draft.version + 1
     draft.save()
-    return at
+    others = mine.exclude(id=draft.id).order_by("-saved_at")
+    return Kept(at, others.values_list("saved_at", flat=True).first())
 
 
-def drop_form(path: str) -> None:
-    """The form of that page was sent, or is not wanted any more: what was typed is no longer kept."""
-    FormDraft.objects.filter(path=path).delete()
+def _of_page(mine: QuerySet[FormDraft], page: Page | None) -> FormDraft | None:
+    """The draft that a page may write over."""
+    locked = mine.select_for_update()
+    if page is None:
+        return locked.filter(page=None).first()
+    if (own := locked.filter(page=page.key).first()) is not None:
+        return own
+    return locked.filter(id=page.draft_id, version=page.version).first() if page.draft_id else None
+
+
+def drop_form(path: str, page: Page | None = None) -> None:
+    """The form of that page was sent, or is not wanted any more: what it held is no longer kept. What another page has
+    typed since stays."""
+    held = Q(page=page.key if page else None)
+    if page is not None and page.draft_id is not None:
+        held |= Q(id=page.draft_id, version=page.version)
+    FormDraft.objects.filter(held, path=path).delete()
 
 
 def drop_forms_before(at: datetime) -> int:

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft
+from sightline.access.pages.keeping import form_sent, keep_url, kept, left
 from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, practitioners
 from sightline.agencies.terms import Permission
@@ -132,17 +129,16 @@ def _change(
                 form.data = sent
             status = 409
         else:
-            drop_form(request.path)
+            form_sent(request)
             messages.success(request, done)
             return HttpResponseRedirect(back)
-    kept = urlencode({"form": request.path, "title": title})
     return render(
         request,
         "children/form.html",
         shown
         | {
             "form": form,
-            "keep_url": f"{reverse('children:keep', args=[shown['folder_id']])}?{kept}",
+            "keep_url": keep_url(request, "children:keep", shown["folder_id"], title),
             "title": title,
             "current": [line for line in current if line],
             "button": button,
@@ -158,7 +154,7 @@ def _form(request: HttpRequest, kind: Any, seen: Iterable[UUID | None] = (), /, 
     initial = {"seen": forms.seen(seen), **options.pop("initial", {})}
     if request.method == "POST":
         return kind(request.POST, initial=initial, **options)
-    return kind(None, initial=initial, draft=form_draft(request.path), **options)
+    return kind(None, initial=initial, draft=left(request), **options)
 
 
 #: The addresses of this room's forms.

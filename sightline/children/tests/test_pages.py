@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -303,6 +304,65 @@ def test_a_form_is_kept_as_it_is_typed_until_it_is_sent(desk, world, worker, fol
     sent = {"lives_at": "home", "lines": "12 Long Lane", "area": "Eastmere", "confidential": "no"}
     post(desk, "address", [folder_id, child_id], sent)
     assert "12 Half-written Lane" not in desk.get(address).content.decode()
+
+
+@pytest.mark.obligation("REC-15")
+def test_two_opened_pages_of_a_form_keep_both_and_say_so(desk, world, worker, folder_id, child_id):
+    address = reverse("children:address", args=[folder_id, child_id])
+    keep = reverse("children:keep", args=[folder_id]) + f"?form={address}&title=Where+Maya+lives"
+
+    def opened(query=""):
+        text = desk.get(address + query).content.decode()
+        return text, re.findall(r'name="kept_page" value="([^"]*)"', text)[0]
+
+    def kept(page, lines):
+        return desk.post(keep, {"lines": lines, "kept_page": page}).json()
+
+    (_, first), (_, second) = opened(), opened()
+    assert "note" not in kept(first, "12 Half-written Lane")
+    assert "both are kept" in kept(second, "7 Other Road")["note"]
+    kept(first, "12 Half-written Lane, upstairs")
+
+    # Opened anew it goes on with the latest and names the other; what is typed there is one's own again.
+    text, third = opened()
+    assert "12 Half-written Lane, upstairs" in text
+    (other,) = re.findall(r'href="([^"]*)">Go on with that one', text)
+    assert "7 Other Road" in desk.get(other).content.decode()
+    kept(third, "12 Half-written Lane, downstairs")
+    kept(first, "12 Half-written Lane, in the attic")
+    with world.looking(worker):
+        lines = draft_lines(5).lines
+        assert len({line.href for line in lines}) == len(lines) == 3
+
+    # One is sent, without scripts or with them; what the others hold stays, each to go on with.
+    sent = {
+        "lives_at": "home",
+        "lines": "12 Long Lane",
+        "area": "Eastmere",
+        "confidential": "no",
+        "kept_page": third,
+    }
+    post(desk, "address", [folder_id, child_id], sent)
+    text, _ = opened()
+    with world.looking(worker):
+        left = [line.href for line in draft_lines(5).lines]
+    pages = "".join(desk.get(href).content.decode() for href in left)
+    assert len(left) == 2
+    assert "downstairs" not in pages
+    assert "7 Other Road" in pages
+    assert "in the attic" in text
+
+
+def test_a_form_that_was_refused_goes_on_with_its_own_draft(desk, world, worker, folder_id, child_id):
+    address = reverse("children:address", args=[folder_id, child_id])
+    keep = reverse("children:keep", args=[folder_id]) + f"?form={address}&title=Where+Maya+lives"
+    page = re.findall(r'name="kept_page" value="([^"]*)"', desk.get(address).content.decode())[0]
+    desk.post(keep, {"lines": "12 Half-written Lane", "kept_page": page})
+    refused = desk.post(address, {"lines": "", "kept_page": page}).content.decode()
+    assert "another draft of this form" not in refused
+    again = re.findall(r'name="kept_page" value="([^"]*)"', refused)[0]
+    assert again.split(".")[0] == page.split(".")[0]
+    assert "note" not in desk.post(keep, {"lines": "13 Half-written Lane", "kept_page": again}).json()
 
 
 def test_nobody_keeps_a_form_on_a_record_that_is_not_theirs(world, folder_id, stranger):

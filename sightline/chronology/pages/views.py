@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,16 +12,14 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft, joined_set, lead_of
+from sightline.access.pages.keeping import form_sent, held, keep_url, kept, left
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.pages import frame, leaving
 from sightline.children.queries import ChildView
-from sightline.govuk.forms import typed
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.paging import page_number
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -199,7 +196,7 @@ def add_own(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            drop_form(address)
+            form_sent(request, address)
             messages.success(request, "It stands in your own chronology.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
     return _own_form(request, view, shown, folder_id, form, "Add to your own chronology", address, about)
@@ -221,7 +218,7 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
     )
     if taking_out:
         actions.take_out_own(line_id, version)
-        drop_form(request.path)
+        form_sent(request)
         messages.success(request, "It is taken out of your own chronology. Its history stays.")
         return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
     if sending and form.is_valid():
@@ -232,7 +229,7 @@ def change_own(request: HttpRequest, folder_id: UUID, line_id: UUID) -> HttpResp
         except Refused as refused:
             form.refuse(refused.verdict)
         else:
-            drop_form(request.path)
+            form_sent(request)
             messages.success(request, "It is changed. What stood there before stays in its history.")
             return HttpResponseRedirect(reverse("chronology:own", args=[folder_id]))
     return _own_form(
@@ -247,7 +244,7 @@ def _sends(request: HttpRequest) -> bool:
 
 def _left(request: HttpRequest, address: str) -> dict[str, list[str]] | None:
     """What the form is filled with: what was sent to look at its wording, else what was left in it."""
-    return typed(request.POST) if request.method == "POST" else form_draft(address)
+    return held(request) if request.method == "POST" else left(request, address)
 
 
 def _second_look(folder_ids: tuple[UUID, ...], what: str, analysis: str) -> list[Any]:
@@ -278,7 +275,6 @@ def _own_form(
     request: HttpRequest, view: ChildView, shown: dict[str, Any], folder_id: UUID, form: OwnForm, title: str,
     address: str, about: Any, line: queries.OwnView | None = None, version: int = 0,
 ) -> HttpResponse:  # fmt: skip
-    kept = urlencode({"form": address, "title": title})
     return render(
         request,
         "chronology/own_form.html",
@@ -292,7 +288,7 @@ def _own_form(
             "aids": _second_look(
                 view.folder_ids, str(form["what"].value() or ""), str(form["analysis"].value() or "")
             ),
-            "keep_url": f"{reverse('chronology:keep_own', args=[folder_id])}?{kept}",
+            "keep_url": keep_url(request, "chronology:keep_own", folder_id, title, address),
             "back_href": reverse("chronology:own" if line else "chronology:child", args=[folder_id]),
             "back_text": "Own chronologies" if line else "Chronology",
         },

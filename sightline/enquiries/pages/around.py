@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft
+from sightline.access.pages import keeping
+from sightline.access.pages.keeping import form_sent, kept, left
 from sightline.agencies.gate import page
 from sightline.agencies.queries import PostLine
 from sightline.agencies.terms import Permission
@@ -52,10 +50,9 @@ def address(name: str, child: ChildView, *args: object) -> str:
 _A_FORM = re.compile(r"/child/[0-9a-f-]{36}/enquiries/[a-z0-9/_-]{0,200}")
 
 
-def keep_url(request: HttpRequest, shown: dict[str, Any], title: str, path: str = "") -> str:
+def keep_url(request: HttpRequest, shown: dict[str, Any], title: str, path: str = "") -> keeping.Keeping:
     """Where a form is kept as it is typed; `path`: of the page that it is kept for, where that is another."""
-    form = urlencode({"form": path or request.path, "title": title})
-    return f"{reverse('enquiries:keep', args=[shown['folder_id']])}?{form}"
+    return keeping.keep_url(request, "enquiries:keep", shown["folder_id"], title, path)
 
 
 @page(permission=Permission.WRITE_FOLDER, methods=("POST",))
@@ -75,8 +72,8 @@ def sent(
     """Sends a form: where it went, or None with the status under which it is shown again with all that was typed. It is
     filled as it was left."""
     if request.method != "POST":
-        if left := form_draft(request.path):
-            form.refill(left)
+        if begun := left(request):
+            form.refill(begun)
         return None, 200
     if not form.is_valid():
         return None, 200
@@ -87,7 +84,7 @@ def sent(
     except Refused as refused:
         form.refuse(refused.verdict)
         return None, 409
-    drop_form(request.path)
+    form_sent(request)
     messages.success(request, form.done(done) if isinstance(form, ConflictForm) else done)
     return HttpResponseRedirect(back), 302
 

@@ -9,12 +9,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from sightline.access.actions import drop_form, keep_form
-from sightline.access.queries import form_kept
+from sightline.access.actions import keep_form
+from sightline.access.pages.keeping import form_sent, held, left_in, page_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
-from sightline.govuk.forms import typed
 from sightline.govuk.numbers import whole_number
 from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -133,7 +132,7 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
     """One section: read, or written where the assessment is open. Whatever is there can be saved."""
     child, view, shown = opened_assessment(request, folder_id, assessment_id, "section")
     part = view.section(section)
-    kept = form_kept(request.path)
+    kept = left_in(request)
     form = _section_form(request, view, part, kept.content if kept else None)
     stands = view.texts.get(part.id)
     open_now = view.state is AssessmentState.WRITING and shown["may_write"]
@@ -150,11 +149,12 @@ def section(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section:
         except (NotPermitted, NotFound):
             raise
         except Refused as refused:
-            keep_form(shown["folder_id"], request.path, f"{view.title}: {part.title}", typed(request.POST))
+            title = f"{view.title}: {part.title}"
+            keep_form(shown["folder_id"], request.path, title, held(request), page_of(request))
             form.refuse(refused.verdict)
             status = 409
         else:
-            drop_form(request.path)
+            form_sent(request)
             messages.success(request, f"Saved: {part.title}.")
             onwards = "section" if request.POST.get("then") == "stay" else "assessment"
             args = (view.id, part.id) if onwards == "section" else (view.id,)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from sightline.access.queries import form_draft
+from sightline.access.pages.keeping import left
 from sightline.agencies.gate import page
 from sightline.agencies.queries import acting_as, holders
 from sightline.agencies.terms import Permission
@@ -70,7 +70,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
             "form": form,
             "keep_url": keep_url(request, shown, "Section 47 enquiry"),
             # What was left half written was begun on the text that stood there then.
-            "version": (form_draft(request.path) or {}).get("version", [view.row.version])[0]
+            "version": (left(request) or {}).get("version", [view.row.version])[0]
             if request.method == "GET"
             else view.row.version,
             "open_now": may_write,

@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.queries import form_draft
+from sightline.access.pages.keeping import form_sent, left
 from sightline.agencies.gate import page
 from sightline.agencies.queries import agencies, holders, practitioners
 from sightline.agencies.terms import AgencyKind, Permission
@@ -131,7 +130,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
     chairs = meeting.row.chair_id == acting.practitioner_id and acting.may(Permission.STATUTORY)
     # One sitting for brothers and sisters, whichever child's page it was begun on: it is kept at one address.
     here = reverse("enquiries:strategy", args=[parts[0].folder_id, parts[0].id])
-    kept = form_draft(here) if chairs else None
+    kept = left(request, here) if chairs else None
     several = sum(p.folder_id in names for p in parts) > 1
     leads_to = queries.nothing_leads_to([p.episode_id for p in parts])
     going_on = queries.enquiries_going_on([p.episode_id for p in parts])
@@ -202,7 +201,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
                 sitting.refuse(refused.verdict)
                 status = 409
             else:
-                drop_form(here)
+                form_sent(request, here)
                 messages.success(request, "Decided. What each decision opens stands in My work.")
                 return HttpResponseRedirect(address("child", child))
     return render(

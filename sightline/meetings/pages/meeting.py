@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import IO, Any, cast
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft, may_write, opened_of
+from sightline.access.pages.keeping import Keeping, form_sent, keep_url, kept, left
+from sightline.access.queries import may_write, opened_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
@@ -89,22 +87,21 @@ def around(shown: MeetingView, *, kept: HttpRequest | None = None, **more: Any) 
 
 def taken_up(request: HttpRequest, *found: PageForm) -> None:
     """Fills forms that are only looked at as they were left, where they were begun before."""
-    if request.method != "POST" and (kept := form_draft(request.path)):
+    if request.method != "POST" and (begun := left(request)):
         for form in found:
-            form.refill(kept)
+            form.refill(begun)
 
 
-def keeping(request: HttpRequest, folder_ids: Sequence[UUID], title: str) -> dict[str, str]:
+def keeping(request: HttpRequest, folder_ids: Sequence[UUID], title: str) -> dict[str, Keeping]:
     """Where the page sends what is typed, so that it is there again after a lost session; nowhere without a record."""
     if not folder_ids:
         return {}
-    asked = urlencode({"form": request.path, "title": title})
-    return {"keep_url": f"{reverse('meetings:keep_form', args=[folder_ids[0]])}?{asked}"}
+    return {"keep_url": keep_url(request, "meetings:keep_form", folder_ids[0], title)}
 
 
 def done(request: HttpRequest, words: str, where: str) -> HttpResponse:
     """The form was sent: what was kept of it is dropped, and the next page says what was done."""
-    drop_form(request.path)
+    form_sent(request)
     messages.success(request, words)
     return HttpResponseRedirect(where)
 

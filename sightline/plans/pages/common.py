@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from sightline.access.actions import drop_form
-from sightline.access.pages.keeping import kept
-from sightline.access.queries import form_draft
+from sightline.access.pages.keeping import form_sent, keep_url, kept, left
 from sightline.agencies.gate import page
 from sightline.agencies.queries import practitioners
 from sightline.agencies.terms import Permission
@@ -81,12 +78,11 @@ def form_page(
             form.refuse(refused.verdict)
             status = 409
         else:
-            drop_form(request.path)
+            form_sent(request)
             messages.success(request, form.done(done) if isinstance(form, ConflictForm) else done)
             return HttpResponseRedirect(then() if callable(then) else then or back)
     if "folder_id" in shown:
-        kept = urlencode({"form": request.path, "title": title})
-        shown = {**shown, "keep_url": f"{reverse('plans:keep', args=[shown['folder_id']])}?{kept}"}
+        shown = {**shown, "keep_url": keep_url(request, "plans:keep", shown["folder_id"], title)}
     return render(
         request,
         "plans/form.html",
@@ -107,7 +103,7 @@ def bound(request: HttpRequest, kind: Any, /, **initial: Any) -> Any:
     """A form as sent, or as first shown: as it was left, where it was begun before."""
     if request.method == "POST":
         return kind(request.POST, initial=initial)
-    draft = form_draft(request.path)
+    draft = left(request)
     if draft is not None:
         # It is sent as a form of its own, whatever was sent from the page on which it was begun.
         draft = {name: value for name, value in draft.items() if name != "once_key"}
