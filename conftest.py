@@ -6,7 +6,8 @@ Every xdist worker runs a copy of that folder as a cluster of its own (what wait
 server, as sealing the audit trail does, waits for no other worker's); the process that began the run stops them
 at the end. `db` tests share one clone per worker and are rolled back. Tests that commit (`fresh_database`,
 `transactional_db`, `live_server`, `django_db(transaction=True)`) get a clone each, dropped afterwards: nothing
-is ever truncated, which the program's role could not do anyway.
+is ever truncated, which the program's role could not do anyway. What many `db` tests begin with and takes long to make
+is committed once for each worker, into a `standing` database in which those tests are rolled back.
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ MADE_FROM = (
 )  # fmt: skip
 #: What a test run loses in a power cut is of no worth; the kill tests run on a durable cluster of their own.
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+
+#: What steps aside, for a block, to the role that owns the tables.
+Owning = Callable[[], AbstractContextManager[None]]
 
 #: Where the tests stand that take longest: in a browser, over every page, or by the command itself.
 LONGEST = ("tests/", "sightline/config/tests/")
@@ -236,6 +240,18 @@ def _point_at_shared() -> None:
     _point_at(_cluster(), _shared_database(), "postgres", assume="sightline_app")
 
 
+@cache
+def _standing_database() -> str:
+    """The clone that holds what was made once for all tests of this worker that begin with it."""
+    cluster, name = _cluster(), f"standing_{_worker()}"
+    _clone(cluster, name)
+    return name
+
+
+def _point_at_standing() -> None:
+    _point_at(_cluster(), _standing_database(), "postgres", assume="sightline_app")
+
+
 # -- pytest-django ----------------------------------------------------------------------------------
 
 
@@ -275,7 +291,14 @@ def _own_database(
     marker = request.node.get_closest_marker("django_db")
     committing = {"transactional_db", "live_server"} & set(request.fixturenames)
     if not committing and not (marker and marker.kwargs.get("transaction")):
+        if "standing" not in request.fixturenames:
+            yield None
+            return
+        with django_db_blocker.unblock():
+            _point_at_standing()
         yield None
+        with django_db_blocker.unblock():
+            _point_at_shared()
         return
     database = Database(_cluster(), f"own_{_worker()}_{next(_numbers)}")
     _clone(database.cluster, database.name)
@@ -305,25 +328,47 @@ def as_owner(fresh_database: Database) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+@contextmanager
+def _stepping_aside() -> Iterator[None]:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE sightline_owner")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SET LOCAL ROLE sightline_app")
+
+
 @pytest.fixture
-def owning(db: None) -> Callable[[], AbstractContextManager[None]]:
+def owning(db: None) -> Owning:
     """`with owning():` inside a rolled-back test: for the block the transaction acts as `sightline_owner`.
 
     For set-up past the doors that the test's own transaction must see.
     """
-    from django.db import connection
+    return _stepping_aside
 
-    @contextmanager
-    def stepping_aside() -> Iterator[None]:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL ROLE sightline_owner")
+
+@pytest.fixture(scope="session")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Callable[[Callable[[Owning], Any]], Any]:
+    """`standing(make)` commits what `make(owning)` makes, and gives what it returns: for a fixture of the session.
+
+    Each test that begins with such a fixture is rolled back to what was committed. What the fixture returns is the
+    same for all of them, so each takes a copy.
+    """
+    from django.db import transaction
+
+    def made(make: Callable[[Owning], Any]) -> Any:
+        with django_db_blocker.unblock():
+            _point_at_standing()
             try:
-                yield
+                with transaction.atomic():
+                    return make(_stepping_aside)
             finally:
-                if not connection.needs_rollback:
-                    cursor.execute("SET LOCAL ROLE sightline_app")
+                _point_at_shared()
 
-    return stepping_aside
+    return made
 
 
 # -- the browser ----------------------------------------------------------------------------------
