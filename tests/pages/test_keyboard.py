@@ -3,20 +3,24 @@
 Tab comes to each control in the order in which it stands, where it is can be seen, and Enter and Space send it.
 Then all that is folded away is opened, and axe finds nothing wrong.
 
-The browser's pages come from the test client, so one world in one transaction serves them all."""
+What the browser shows was answered to the test client, so one world in one transaction serves all its pages."""
 
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page
 
 from ..journeys.accessible import violations
 from .test_every_page import address, own_routes
@@ -61,34 +65,45 @@ _EXPECTED = """() => {
 }"""
 
 
+class _Answers(BaseHTTPRequestHandler):
+    """The one page that is looked at, and the files that every page brings with it, which a browser keeps."""
+
+    protocol_version = "HTTP/1.1"
+    shown: ClassVar[dict[str, bytes]] = {}
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        file = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
+        content = Path(str(file)).read_bytes() if file else self.shown.get(path)
+        self.send_response(200 if content is not None else 404)
+        self.send_header("Content-Type", (file and guess_type(path)[0]) or "text/html; charset=utf-8")
+        self.send_header("Cache-Control", "max-age=3600" if file else "no-store")
+        self.send_header("Content-Length", str(len(content or b"")))
+        self.end_headers()
+        self.wfile.write(content or b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the test says what it saw."""
+
+
 @pytest.fixture
 def shows(browser: Browser) -> Iterator[Callable[[str, bytes], Page]]:
-    """Opens a page as it was sent, without a server."""
-    # Axe is put into the page by the test, which the policy of the page would not let it do.
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-    page = context.new_page()
-    shown: dict[str, bytes] = {}
+    """Opens a page as it was sent."""
+    # Not by Playwright's routes: beside those a browser keeps no file, and each page would bring its own again.
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        # Axe is put into the page by the test, which the policy of the page would not let it do.
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+        page = context.new_page()
 
-    def answers(route: Route) -> None:
-        path = urlsplit(route.request.url).path
-        file = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
-        if file:
-            route.fulfill(path=str(file))
-        elif path in shown:
-            route.fulfill(content_type="text/html; charset=utf-8", body=shown[path])
-        else:
-            route.abort()
+        def opens(path: str, content: bytes) -> Page:
+            _Answers.shown = {urlsplit(path).path: content}
+            page.goto(f"http://127.0.0.1:{server.server_port}{path}", wait_until="domcontentloaded")
+            return page
 
-    page.route("**/*", answers)
-
-    def opens(path: str, content: bytes) -> Page:
-        shown.clear()
-        shown[urlsplit(path).path] = content
-        page.goto(f"http://sightline.example{path}", wait_until="domcontentloaded")
-        return page
-
-    yield opens
-    context.close()
+        yield opens
+        context.close()
+        server.shutdown()
 
 
 def stuck(page: Page, key: str) -> list[str]:
