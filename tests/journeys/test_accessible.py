@@ -19,6 +19,8 @@ PAGE = "<html lang='en'><title>A page</title><main><h1>A page</h1>{}</main></htm
         "<h1>A page</h1><h4>Too deep</h4>",
         "<button></button>",
         "<p role='nonsense'>Text</p>",
+        "<p style='color: #ccc'>Pale</p>",
+        "<div style='background: #333'><p>Text</p></div>",
     ],
 )
 def test_a_fault_is_found_on_a_page_whose_like_was_faultless(page: Page, wrong: str) -> None:

@@ -16,7 +16,7 @@ from sightline.documents.models import Document
 from sightline.documents.tests.conftest import Scanner
 from sightline.documents.tests.files import letter, photograph, sound
 
-from .conftest import IN_EVERY_WAY, Visitor
+from .conftest import IN_TWO_OTHER_WAYS, Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,7 +123,7 @@ def she_draws_a_body_map(worker: Visitor) -> None:
 
 
 @pytest.mark.obligation("REC-17")
-@IN_EVERY_WAY
+@IN_TWO_OTHER_WAYS
 def test_documents_are_added_and_read_and_a_body_map_drawn(
     arrives: Callable[..., Visitor], front_door: FrontDoor, scanned: None, maya: str, files: list[Path]
 ) -> None:

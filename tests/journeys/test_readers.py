@@ -23,7 +23,7 @@ from sightline.concerns.tests.factories import FrontDoor, raised_by
 from sightline.kernel.time import LONDON, now, today
 from sightline.records.actions import sign_entry
 
-from .conftest import IN_EVERY_WAY, IN_TWO_WAYS, Visitor
+from .conftest import IN_TWO_OTHER_WAYS, IN_TWO_WAYS, Visitor
 from .filling import fills
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -62,7 +62,7 @@ def somebody_of(role: str, name: str, *folders: UUID) -> Practitioner:
 
 @pytest.mark.obligation("REC-07")
 @pytest.mark.obligation("REC-15")
-@IN_EVERY_WAY
+@IN_TWO_WAYS
 def test_an_independent_chair_reads_what_was_known_when_and_both_children_side_by_side(
     arrives: Callable[..., Visitor], siblings: list[UUID]
 ) -> None:
@@ -92,7 +92,7 @@ def test_an_independent_chair_reads_what_was_known_when_and_both_children_side_b
     chair.sees("Theo slept.")
 
 
-@IN_EVERY_WAY
+@IN_TWO_OTHER_WAYS
 def test_a_health_visitor_writes_a_health_contact_of_her_own(
     arrives: Callable[..., Visitor], maya: UUID
 ) -> None:
@@ -111,7 +111,7 @@ def test_a_health_visitor_writes_a_health_contact_of_her_own(
 
 
 @pytest.mark.obligation("PAR-02")
-@IN_EVERY_WAY
+@IN_TWO_WAYS
 def test_a_police_officer_in_the_front_door_adds_what_the_police_know(
     arrives: Callable[..., Visitor], front_door: FrontDoor, maya: UUID
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_police_officer_in_the_front_door_adds_what_the_police_know(
 
 
 @pytest.mark.obligation("REC-18")
-@IN_EVERY_WAY
+@IN_TWO_OTHER_WAYS
 def test_a_quality_lead_reviews_what_was_opened_in_an_emergency(
     arrives: Callable[..., Visitor], front_door: FrontDoor, maya: UUID
 ) -> None:
@@ -193,7 +193,7 @@ def test_a_parent_reads_what_may_be_given_and_disagrees(
 
 
 @pytest.mark.obligation("HLP-01")
-@IN_EVERY_WAY
+@IN_TWO_WAYS
 def test_an_early_help_lead_professional_writes_and_begins(
     arrives: Callable[..., Visitor], maya: UUID
 ) -> None:
