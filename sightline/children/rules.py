@@ -703,7 +703,8 @@ def changes_of_worker(leads: Iterable[tuple[date, UUID | None]], today: date) ->
 
 @dataclass(frozen=True)
 class Held:
-    """What a child's record holds, for the check against REC-02. `ended` is "" for an open record.
+    """What a child's record holds, for the check against REC-02. `ended`: work with the child was closed, and none is
+    open.
 
     Identity questions give how they were answered, None where not yet asked. `on_paper` says that a paper
     file is kept as well, `volumes` its volume numbers.

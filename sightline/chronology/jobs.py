@@ -7,17 +7,18 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 
+from sightline.kernel.again import WHEN_IT_IS_BACK, database_went_away
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import Viewer, looking_as
 
 from . import actions
 
 
-@app.task(name="chronology.print")
+@app.task(name="chronology.print", retry=WHEN_IT_IS_BACK)
 def print_chronology(print_id: str, practitioner_id: str) -> int:
     """Make every volume of a print, each in a transaction of its own, looking as whoever asked for it.
 
-    Killed and begun again, it goes on with the next volume.
+    Killed, or left by its database, and begun again, it goes on with the next volume.
     """
     asker, wanted, made = Viewer.practitioner(UUID(practitioner_id), origin="job"), UUID(print_id), 0
     try:
@@ -29,7 +30,9 @@ def print_chronology(print_id: str, practitioner_id: str) -> int:
     except (NotFound, Refused):
         # Their access has ended meanwhile: nothing more is printed for them.
         return made
-    except Exception:
+    except Exception as error:
+        if database_went_away(error):
+            raise
         with transaction.atomic(), looking_as(asker):
             actions.fail_print(wanted)
         raise

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sightline.access.actions import drop_forms_before
@@ -22,9 +23,11 @@ from .queries import referrer_words
 
 #: A draft that nobody has touched for so long holds personal data for no purpose.
 DRAFTS_KEPT = timedelta(days=28)
+#: Nobody sees that this was left undone, so it is tried for an hour, further and further apart.
+AGAIN = RetryStrategy(max_attempts=11, exponential_wait=2)
 
 
-@app.task(name="concerns.match_behind_seals", retry=5)
+@app.task(name="concerns.match_behind_seals", retry=AGAIN)
 def match_behind_seals(concern_id: str) -> int:
     """Tell the people named on a seal of a concern that may be about the sealed child; the front door sees nothing.
 

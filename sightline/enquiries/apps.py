@@ -7,6 +7,7 @@ class EnquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
+        from sightline.children import queries as children
         from sightline.children.pages import frame
         from sightline.concerns import links
         from sightline.meetings import hooks
@@ -18,13 +19,14 @@ class EnquiriesConfig(AppConfig):
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
-        from .queries import meeting, timeline
+        from .queries import held, meeting, timeline
         from .queries.standing import standing as stands
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
         chronology.sources.append(timeline.moments)
         chronology.paged.append(timeline.paged)
         chronology.undone.append(timeline.undone)
+        children.held_elsewhere.append(held.held)
         standing.sources.append(stands)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)

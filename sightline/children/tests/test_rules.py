@@ -453,4 +453,8 @@ def test_no_record_ends_without_its_summary():
             assert (bool(verdict), verdict.field) == (False, "summary")
             assert verdict.reason.startswith(ask)
         assert rules.check_ending("Maya is safe with her aunt.", transferred=transferred)
+
+
+@pytest.mark.obligation("REC-02")
+def test_a_record_of_which_nothing_is_known_lacks_all_that_one_that_is_open_on_no_paper_must_hold():
     assert len(rules.lacks(Held())) == 7

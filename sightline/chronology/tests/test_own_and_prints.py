@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.utils import ProgrammingError
 from django.urls import reverse
+from procrastinate.jobs import Job
 from pypdf import PdfReader
 
 from sightline.access.queries import draft_lines
@@ -19,6 +20,7 @@ from sightline.chronology.jobs import clear_prints, print_chronology
 from sightline.chronology.models import OwnMoment, Print, PrintVolume
 from sightline.chronology.queries import one_timeline
 from sightline.chronology.rules import Asked
+from sightline.chronology.terms import PrintState
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
@@ -235,6 +237,29 @@ def test_a_print_ends_with_the_workers_own_lines_and_what_they_make_of_them(work
     assert [MEANS in text for text in texts] == [True, False]
     assert "own chronologies" in texts[0]
     assert "Too late for it." not in texts[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_print_under_which_the_database_goes_away_is_made_when_it_is_back(
+    worker, folder, moment, monkeypatch
+):
+    with as_practitioner(worker):
+        wanted = actions.ask_print(folder, Asked())
+
+    def left(*_, **__):
+        connection.cursor().execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(actions, "make", left)
+        with pytest.raises(OperationalError) as lost:
+            print_chronology(str(wanted.id), str(worker.pk))
+    again = print_chronology.retry_strategy.get_retry_decision(
+        exception=lost.value, job=Job(id=1, queue="default", lock=None, queueing_lock=None, task_name="")
+    )
+    assert again is not None
+    assert print_chronology(str(wanted.id), str(worker.pk)) == 1
+    with as_practitioner(worker):
+        assert Print.objects.get().state == PrintState.DONE.value
 
 
 # -- pages ----------------------------------------------------------------------------------------

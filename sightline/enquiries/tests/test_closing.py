@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.actions import died
+from sightline.children.queries import HeldElsewhere
 from sightline.chronology.rules import as_known
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import episode as way
@@ -18,6 +20,7 @@ from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Closing, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.queries.episode import episodes, taken_back
+from sightline.enquiries.queries.held import held
 from sightline.enquiries.queries.timeline import moments
 from sightline.enquiries.rules import closing as rules
 from sightline.enquiries.rules import stages
@@ -28,7 +31,9 @@ from sightline.kernel.verdicts import Refused
 from sightline.records import chronology
 from sightline.voice.actions import WishesIn
 
-from .factories import a_closing, a_signing, begun, discussed, make_case, sent
+from .factories import a_closing, a_signing, an_ending, begun, discussed, make_case, sent
+from .test_back import written
+from .test_pages import browser
 from .test_protection import deciding, discussed_again, enquired, stage_of
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +237,64 @@ def test_an_ending_that_was_taken_back_says_so_on_the_timeline_and_not_before():
         assert closing.taken_back.by == "Priya Manager"
         assert not closing.stands
         assert closing.taken_back.at - before < timedelta(minutes=5)
+
+
+# -- what the record lacks --------------------------------------------------------------------------------
+
+
+def page_of_gaps(case, folder_id):
+    return browser(case.manager).get(reverse("children:complete", args=[folder_id])).content.decode()
+
+
+@pytest.mark.obligation("REC-02")
+def test_a_record_lacks_its_assessment_of_risk_until_one_is_signed_and_closes_only_with_its_summary():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    sent(case, row, outcome="no_further_action")
+    assert "Risk assessment" in page_of_gaps(case, case.maya), "written and sent, and nobody has signed it"
+    said = {"safe_words": "She was seen at home and told us herself."}
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused, match="closing summary") as refused:
+            act.sign(row.id, a_signing("no_further_action", closing=a_closing(summary=""), **said))
+        assert refused.value.verdict.field == "summary"
+        assert held([case.maya]) == HeldElsewhere()
+        act.sign(row.id, a_signing("no_further_action", **said))
+        assert held([case.maya]) == HeldElsewhere(risk_assessed=True, ended=True, summary=True)
+    gaps = page_of_gaps(case, case.maya)
+    assert "Risk assessment" not in gaps
+    assert "Closing or transfer summary" not in gaps
+    assert "Risk assessment" in page_of_gaps(case, case.theo), "each child's record is its own"
+    with as_practitioner(case.manager):
+        take_back(
+            Episode.objects.get(folder_id=case.maya).id,
+            "Signed on the wrong child's page.",
+            knows_family=False,
+        )
+        assert held([case.maya]) == HeldElsewhere(risk_assessed=True), (
+            "work is open again, so nothing has ended"
+        )
+
+
+@pytest.mark.obligation("REC-02")
+def test_an_enquiry_that_ended_with_its_finding_assessed_the_risk():
+    case = make_case("strategy_discussion")
+    maya, _theo = enquired(case)
+    written(case, maya)
+    assert "Risk assessment" in page_of_gaps(case, case.maya)
+    with as_practitioner(case.manager):
+        protection.end_enquiry(maya.id, an_ending())
+    assert "Risk assessment" not in page_of_gaps(case, case.maya)
+
+
+@pytest.mark.obligation("REC-02")
+def test_work_that_should_not_have_been_begun_ends_no_record():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    with as_practitioner(case.manager):
+        act.set_aside(row.id, "Begun on the wrong child's page.", knows_family=False)
+        take_back(
+            Episode.objects.get(folder_id=case.maya).id,
+            "Begun on the wrong child's page.",
+            knows_family=False,
+        )
+        assert held([case.maya]) == HeldElsewhere()

@@ -10,8 +10,10 @@ import pytest
 from sightline.access.tests.factories import joined
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.actions import died
+from sightline.children.queries import HeldElsewhere
 from sightline.enquiries.actions import conference, contact
 from sightline.enquiries.actions.contact import AttemptIn
+from sightline.enquiries.queries.held import held
 from sightline.enquiries.terms import ContactWay, Reached, Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
@@ -90,6 +92,31 @@ def test_another_authority_that_takes_the_plan_does_not_close_a_case_of_a_child_
         [asked] = queries.transfers_of([family.maya])
         with pytest.raises(Refused, match=UNSEEN):
             actions.answer_transfer(asked.id, answer)
+
+
+@pytest.mark.obligation("REC-02")
+def test_no_record_goes_to_another_authority_without_its_summary():
+    family = make_family()
+    plan = begun(family)
+    signed(family, plan)
+
+    with as_practitioner(family.manager):
+        actions.ask_transfer(plan, "Northmoor Council", "The whole plan was sent.")
+        [asked] = queries.transfers_of([family.maya])
+
+        def answer(**changes):
+            end = an_end(family, reason="RC5", **changes)
+            actions.answer_transfer(
+                asked.id,
+                TransferAnswer(True, "Chair of Northmoor", "They accept the plan.", today(), end=end),
+            )
+
+        with pytest.raises(Refused, match="closing summary") as refused:
+            answer(summary=" ")
+        assert refused.value.verdict.field == "summary"
+        assert not held([family.maya]).ended
+        answer()
+        assert held([family.maya]) == HeldElsewhere(ended=True, summary=True)
 
 
 @pytest.mark.obligation("FAM-15")
