@@ -62,6 +62,8 @@ NOT_TOLD = {
     "procedures.happened": "a step of the act that happened",
     "procedures.discharge": "a step of the act that discharges",
     "procedures.discharge_these": "as procedures.discharge",
+    "procedures.done_then": "as procedures.discharge",
+    "procedures.not_met": "a step of procedures.run_anew",
     "procedures.withdraw_all": "a step of the act that makes them void",
     "procedures.withdraw_these": "as procedures.withdraw_all",
     "procedures.never_were": "as procedures.withdraw_all",

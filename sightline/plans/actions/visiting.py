@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,21 +13,20 @@ from django.db.models import Q
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import day_of
+from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyAct
 from sightline.records.actions import Answered, SignedEntry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.actions import Said, hear
 from sightline.voice.terms import Heard
 
 from .. import queries, rules
-from ..models import Plan, Visit
+from ..models import Ending, Plan, Visit
 from ..terms import PlanAct, PlanKind
-from .base import enter, path_of, signed
+from .base import end_of, enter, path_of, signed
 
 #: Where an entry was written without its form, so that nothing says why the child was not seen, or not alone.
 NOT_SAID = "Not said in the entry."
@@ -160,7 +159,7 @@ def _as_told(one: SignedEntry) -> dict[str, Any]:
 
 def _visit_corrected(one: SignedEntry) -> None:
     """A visit's entry was put right: what it now says holds for the plan as well, added beside what held before, and
-    the next visit's clock runs from the last time that the child was in truth seen."""
+    the visits that were owed are met, and owed, as the child was in truth seen."""
     if one.answer("seen") not in ("yes", "no"):
         return
     before = (
@@ -171,8 +170,7 @@ def _visit_corrected(one: SignedEntry) -> None:
     )
     if before is None:
         return
-    plan, last = before.plan, _last_seen(before.plan)
-    told = _as_told(one)
+    plan, told = before.plan, _as_told(one)
     # Under the plan what the child was like and said was asked apart; in the record it is the entry's text.
     own = before.entry.subject_id == plan.id
     like = (before.like if own and before.seen else one.entry.text) if told["seen"] else ""
@@ -182,54 +180,39 @@ def _visit_corrected(one: SignedEntry) -> None:
         interpreter=before.interpreter, adults_apart=before.adults_apart, **told,
     )  # fmt: skip
     record(Verb.WROTE, "plans.visit_corrected", folder_id=plan.folder_id, subject=visit)
-    open_now = queries.open_plan(plan.folder_id)
-    if open_now is None or open_now.id != plan.id or (now_last := _last_seen(plan)) == last:
-        return
-    if before.seen and before.visited_at == last:
-        _was_not_then(plan, last, now_last)
-    if visit.seen:
-        _seen(plan, visit.visited_at)
+    if (before.seen, before.visited_at) != (visit.seen, visit.visited_at):
+        _clocks_anew(plan, "A visit was corrected: the child was not seen then, or at another time.")
 
 
-def _last_seen(plan: Plan) -> datetime | None:
-    """The last visit under this plan at which the child was seen, as it now stands."""
-    found: datetime | None = (
-        Visit.objects.filter(plan=plan, seen=True, corrected_by__isnull=True)
-        .order_by("-visited_at")
-        .values_list("visited_at", flat=True)
-        .first()
-    )
-    return found
+def _clocks_anew(plan: Plan, reason: str) -> None:
+    """Every visit that was owed under the plan is met by the visit that in truth came next, and the next is owed from
+    it: also where the visit that was wrong, or is written down only now, is not the last, and where the plan is closed.
+    """
+    if PlanKind(plan.kind) is PlanKind.EARLY_HELP or hasattr(plan, "undone"):
+        return
+    ended = None
+    if plan.ended_on is not None:
+        closed = Ending.objects.filter(plan=plan, taken_back__isnull=True).order_by("-written_at").first()
+        ended = closed.written_at if closed is not None else end_of(plan.ended_on)
+    event = pack_in_force().event(f"{plan.kind}_seen", today())
+    times = Visit.objects.filter(plan=plan, seen=True)
+    for kind in event.opens:
+        duties.run_anew(
+            Duty.objects.filter(
+                subject_id=plan.id, folder_id=plan.folder_id, kind__in={*event.discharges, kind}
+            ),
+            lambda at, kind=kind: _next_visit(plan, kind, at),  # type: ignore[misc]
+            done=times.filter(corrected_by__isnull=True).values_list("visited_at", flat=True),
+            recorded=times.values_list("visited_at", flat=True),
+            reason=reason,
+            ended=ended,
+        )
 
 
-def _was_not_then(plan: Plan, at: datetime, last: datetime | None) -> None:
-    """The visit that the clock runs from was none, or at another time: the next one was never owed from then, and what
-    it had met is owed again by the clock that it had. `last`: the visit that is the last now."""
-    kind = PlanKind(plan.kind)
-    if kind is PlanKind.EARLY_HELP:
-        return
-    why = "The visit that this ran from was corrected: the child was not seen then."
-    event = pack_in_force().event(f"{kind.value}_seen", day_of(at))
-    on_plan = Duty.objects.filter(subject_id=plan.id, folder_id=plan.folder_id)
-    duties.never_were(on_plan.filter(kind__in=event.opens, started_at=at), why)
-    # Written down within a minute of it, it was done when it was written down.
-    then = Q(done_at=at) | Q(done_at__isnull=True, at__gte=at, at__lt=at + timedelta(minutes=1))
-    acts = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
-    done = DutyEvent.objects.filter(then, act__in=acts, duty__subject_id=plan.id)
-    met = on_plan.filter(kind__in=event.discharges, id__in=done.values("duty_id"))
-    if duties.owe_again(met, "The visit that had met this was corrected: the child was not seen then."):
-        return
-    first = on_plan.filter(kind__in=event.opens).exclude(started_at=at).order_by("opened_at", "id").first()
-    if (started_at := last or (first.started_at if first else None)) is None:
-        return
-    duties.open_duties(
-        [
-            duties.Opening(
-                folder_id=plan.folder_id, kind=one, started_at=started_at, subject_id=plan.id, path=path_of(plan),
-                owner_id=plan.lead_id, team_id=plan.team_id,
-            )
-            for one in event.opens
-        ]
+def _next_visit(plan: Plan, kind: str, at: datetime) -> duties.Opening:
+    return duties.Opening(
+        folder_id=plan.folder_id, kind=kind, started_at=at, subject_id=plan.id, path=path_of(plan),
+        owner_id=plan.lead_id, team_id=plan.team_id,
     )  # fmt: skip
 
 
@@ -237,10 +220,8 @@ def _seen(plan: Plan, at: datetime) -> None:
     kind = PlanKind(plan.kind)
     if kind is PlanKind.EARLY_HELP:
         return
-    later = Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at, corrected_by__isnull=True).exists()
-    if later:
-        # Written down after a later one: the clock runs from the later, and what ran then was met in time after all.
-        duties.written_up(f"{kind.value}_visit", plan.id, at)
+    if Visit.objects.filter(plan=plan, seen=True, visited_at__gt=at, corrected_by__isnull=True).exists():
+        _clocks_anew(plan, "An earlier visit was written down after a later one.")
         return
     duties.happened(
         f"{kind.value}_seen",

@@ -5,7 +5,8 @@ duty, and the pack says the rest: limit, citation, what discharges it, when it c
 """
 
 from .by_people import answer_for, extend, shorten, withdraw
-from .doing import discharge, discharge_these, happened, written_up
+from .doing import discharge, discharge_these, happened
+from .following import run_anew
 from .handing import hand_over_all, hand_to
 from .keeping import keep_packs
 from .missing import mark_missed
@@ -41,11 +42,11 @@ __all__ = [
     "open_duties",
     "owe_again",
     "record_duties_bulk",
+    "run_anew",
     "shorten",
     "sooner_by",
     "still_sooner",
     "withdraw",
     "withdraw_all",
     "withdraw_these",
-    "written_up",
 ]

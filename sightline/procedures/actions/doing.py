@@ -8,8 +8,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from sightline.audit.actions import record
-from sightline.audit.terms import Verb
 from sightline.kernel.time import LONDON, now
 
 from .. import rules
@@ -94,7 +92,7 @@ def discharge(
         open_ones = open_ones.filter(folder_id__in=list(folder_ids))
     duties = list(open_ones)
     for duty in duties:
-        _done(duty, done or now())
+        done_then(duty, done or now())
     return len(duties)
 
 
@@ -104,28 +102,12 @@ def discharge_these(duties: QuerySet[Duty], *, done: datetime | date) -> list[Du
     latest = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
     found = list(duties.filter(TO_DO, started_at__lte=latest))
     for duty in found:
-        _done(duty, done)
+        done_then(duty, done)
     return found
 
 
-def written_up(kind: str, subject_id: UUID, done: datetime) -> int:
-    """Something done earlier is written down only now, after what came later: a duty that ran then, and that the later
-    met too late or that lapsed since, was met in time after all. Returns how many."""
-    duties = Duty.objects.filter(
-        kind=kind,
-        subject_id=subject_id,
-        state__in=(DutyState.DONE_LATE.value, DutyState.LAPSED.value),
-        started_at__lte=done,
-        due_at__gte=done,
-    )
-    found = list(duties)
-    for duty in found:
-        _done(duty, done)
-        record(Verb.WROTE, "procedures.written_up", folder_id=duty.folder_id, subject=duty)
-    return len(found)
-
-
-def _done(duty: Duty, done: datetime | date) -> None:
+def done_then(duty: Duty, done: datetime | date) -> None:
+    """One duty was done then, or on that day: in time or late, whether or not that was known before."""
     at = now()
     moment = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
     for act in rules.steps_of_doing(DutyState(duty.state), rules.done_in_time(done, duty.due_at)):

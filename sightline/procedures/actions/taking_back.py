@@ -98,6 +98,17 @@ def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     return [*missed, *made]
 
 
+def not_met(duty: Duty, reason: str) -> Duty:
+    """What had met one duty never did: it is owed with the clock that it had, as the missed one that it is or as a new
+    row, which is returned."""
+    if rules.goes_on_as_missed(DutyState(duty.state), duty.id in _missed_for_good([duty])):
+        step(duty, DutyAct.OWE_AGAIN, reason=reason)
+        return duty
+    [made] = _opened_again([duty], reason)
+    step(duty, DutyAct.NEVER_OWE, reason=reason)
+    return made
+
+
 def _missed_for_good(rows: Sequence[Duty]) -> set[UUID]:
     """Those of these that were missed, and not written up as done in time since."""
     acts = DutyEvent.objects.filter(duty__in=rows, act__in=(DutyAct.MISS.value, DutyAct.WRITE_UP.value))

@@ -1,0 +1,201 @@
+"""A visit or a core group that was none, was at another time or is written down late: what was owed stands as it would,
+had all of it been known, in the ledger and in the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+import time_machine
+from django.db import connection
+
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.kernel.time import now, today
+from sightline.kernel.viewer import Viewer, looking_as
+from sightline.plans import actions
+from sightline.plans.models import Visit
+from sightline.plans.terms import PlanKind
+from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty, DutyEvent
+from sightline.procedures.queries import on_folders
+from sightline.procedures.terms import DutyAct, DutyState
+from sightline.records.actions import correct_entry
+
+from .factories import Family, a_visit, an_end, begun, make_family, signed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.obligation("TIM-03")]
+
+#: A visit is owed every ten working days, which is two weeks at the most but for holidays.
+WHEN = datetime(2027, 9, 6, 12, tzinfo=now().tzinfo)
+LAST = 90
+
+
+def day(n: int) -> datetime:
+    return WHEN + timedelta(days=n)
+
+
+@dataclass(frozen=True)
+class Case:
+    """Visits as they were recorded, each on its day; then what is found out on the last day: by the day that was wrong
+    the day that is right, or None where the child was not seen then; and days that are written down only now."""
+
+    recorded: Sequence[int]
+    right: dict[int, int | None]
+    late: Sequence[int] = ()
+
+    @property
+    def true(self) -> list[int]:
+        days = [self.right.get(n, n) for n in self.recorded]
+        return sorted({*(n for n in days if n is not None), *self.late})
+
+
+CASES = {
+    "the latest never was": Case((5, 12, 30), {30: None}),
+    "one between never was, and the one after it came too late": Case((5, 14, 24), {14: None}),
+    "one between never was, that had been too late": Case((5, 40, 48), {40: None}),
+    "one between was later": Case((5, 10, 30), {10: 25}),
+    "one between was after the next": Case((5, 10, 18), {10: 28}),
+    "the first never was": Case((5, 12, 30), {5: None}),
+    "the first was after all the others": Case((5, 12, 30), {5: 41}),
+    "none ever was": Case((5, 12), {5: None, 12: None}),
+    "two were wrong": Case((5, 12, 20, 50), {12: None, 20: 33}),
+    "one is written down after the next, and was late itself": Case((5, 60), {}, (30, 45)),
+    "one never was and another is written down late": Case((5, 30, 40), {30: None}, (17,)),
+    "on the right day only the hour was wrong": Case((5, 12), {12: 12}),
+}
+
+
+def _begun(family: Family, folder_id: UUID, kind: PlanKind = PlanKind.CHILD_PROTECTION) -> UUID:
+    with time_machine.travel(day(0), tick=False):
+        return begun(family, folder_id, kind, began_on=today())
+
+
+def _swept() -> None:
+    with looking_as(Viewer.for_job("duties")):
+        duties.mark_missed()
+
+
+def _visited(family: Family, plan: UUID, days: Sequence[int], *, written: int | None = None) -> None:
+    for n in days:
+        with time_machine.travel(day(n if written is None else written), tick=False):
+            _swept()
+            with as_practitioner(family.worker):
+                late = "Written from my notebook." if written is not None else ""
+                actions.record_visit(plan, a_visit(visited_at=day(n), said="", late_why=late))
+
+
+def _put_right(family: Family, plan: UUID, right: dict[int, int | None]) -> None:
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+        for wrong, true in right.items():
+            was = Visit.objects.get(plan_id=plan, visited_at=day(wrong), corrects__isnull=True)
+            seen = {"seen": "no", "seen_why_not": "She was at her aunt's."}
+            if true is not None:
+                seen = {"seen": "yes", "seen_alone": "yes"}
+            correct_entry(
+                was.entry_id, "It was written on the wrong day.", "Maya drew and was calm.",
+                answers={"where": "At home"}, child_answers={was.folder_id: seen},
+                happened_at=day(true) if true is not None else None, late_why="It was looked up only now.",
+            )  # fmt: skip
+
+
+def ledger(family: Family, plan: UUID, kinds: Sequence[str]) -> list[tuple[Any, ...]]:
+    """What counts of these kinds: from when it ran, when it was due, how it stands and when it was met."""
+    with time_machine.travel(day(LAST), tick=False):
+        _swept()
+    found = []
+    with as_practitioner(family.worker):
+        for row in Duty.objects.filter(subject_id=plan, kind__in=kinds).exclude(state="withdrawn"):
+            met = None
+            if row.state in (DutyState.DISCHARGED.value, DutyState.DONE_LATE.value):
+                acts = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
+                last = DutyEvent.objects.filter(duty=row, act__in=acts).order_by("at", "id").last()
+                assert last is not None
+                met = last.done_at or last.at
+            found.append((row.kind, row.started_at, row.due_at, row.state, met))
+    return sorted(found, key=lambda row: (row[1], row[0]))
+
+
+def figures(folder_id: UUID, other: UUID) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM procedures_kept(%s, %s, %s, %s) ORDER BY title",
+            [day(-1), day(LAST + 90), day(LAST), [other]],
+        )
+        return [row for row in cursor.fetchall() if "visit" in row[0].lower() or "core" in row[0].lower()]
+
+
+VISITS = ("child_protection_visit", "child_in_need_visit")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((name, PlanKind.CHILD_PROTECTION) for name in CASES),
+        ("one between was after the next", PlanKind.CHILD_IN_NEED),
+    ],
+)
+def test_visits_put_right_leave_what_is_owed_as_if_they_had_been_written_so(
+    name: str, kind: PlanKind
+) -> None:
+    case = CASES[name]
+    family = make_family()
+    plan, twin = _begun(family, family.maya, kind), _begun(family, family.theo, kind)
+    _visited(family, plan, case.recorded)
+    _visited(family, twin, case.true)
+    before = ledger(family, plan, VISITS)
+    _put_right(family, plan, case.right)
+    _visited(family, plan, case.late, written=LAST)
+    after = ledger(family, plan, VISITS)
+    assert after == ledger(family, twin, VISITS)
+    assert (after == before) is (case.true == sorted(case.recorded))
+    with as_practitioner(family.worker):
+        assert figures(family.maya, family.theo) == figures(family.theo, family.maya)
+        owed = [duty for duty in on_folders([family.maya]) if duty.kind in VISITS and duty.to_do]
+        assert len(owed) == 1, "one next visit is owed, whatever was put right"
+
+
+def test_a_late_visit_that_was_answered_for_need_not_be_again_while_it_is_late_all_the_same() -> None:
+    family = make_family()
+    plan = _begun(family, family.maya)
+    _visited(family, plan, (5, 30, 38))
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.manager):
+        [late] = Duty.objects.filter(subject_id=plan, state="done late")
+        duties.answer_for(late.id, "I was ill, and nobody stood in for me.")
+    _put_right(family, plan, {30: 33})
+    found = {row[1]: (row[3], row[4]) for row in ledger(family, plan, VISITS)}
+    assert found[day(5)] == (DutyState.DISCHARGED.value, day(33))
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+        assert figures(family.maya, family.theo)[0][5] == 1, "it is late, as it was"
+    _put_right(family, plan, {5: 25})
+    found = {row[1]: (row[3], row[4]) for row in ledger(family, plan, VISITS)}
+    assert day(5) not in found
+    assert found[day(25)] == (DutyState.DISCHARGED.value, day(33))
+
+
+@pytest.mark.parametrize(
+    ("right", "states"),
+    [
+        ({30: None}, ["discharged", "missed and no longer owed"]),
+        ({30: 16}, ["discharged", "discharged", "missed and no longer owed"]),
+        ({5: None}, ["discharged"]),
+    ],
+    ids=["the last never was", "the last was earlier", "the first never was"],
+)
+def test_under_a_plan_that_was_closed_since_nothing_is_owed_anew_and_what_was_missed_by_then_counts(
+    right: dict[int, int | None], states: list[str]
+) -> None:
+    family = make_family()
+    plan = _begun(family, family.maya, PlanKind.CHILD_IN_NEED)
+    _visited(family, plan, (5, 30))
+    with time_machine.travel(day(31), tick=False), as_practitioner(family.worker):
+        signed(family, plan)
+    with time_machine.travel(day(70), tick=False), as_practitioner(family.manager):
+        actions.close_plan(plan, an_end(family))
+    _put_right(family, plan, right)
+    assert [row[3] for row in ledger(family, plan, VISITS)] == states
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+        assert not [duty for duty in on_folders([family.maya]) if duty.kind in VISITS and duty.to_do]
