@@ -15,7 +15,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, conference, contact, looked_after, protection
+        from .actions import changes, conference, conference_clock, contact, looked_after, protection
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
@@ -40,6 +40,8 @@ class EnquiriesConfig(AppConfig):
         hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.not_held.append(protection.meeting_not_held)
+        hooks.not_held.append(conference_clock.discussion_not_held)
+        hooks.held.append(conference_clock.discussion_held)
         hooks.weighing = weighing
         hooks.ruled.append(protection.strategy_ruled_on)
         hooks.concluded.append(looked_after.meeting_concluded)

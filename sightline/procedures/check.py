@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from .clocks import LONDON, BeyondCalendar, before, due
+from .clocks import LONDON, BeyondCalendar, before, due, start_of
 from .loader import NAME, pack_names, packs_root, read_with_base
 from .pack import NotInForce, Pack
 from .reading import Fault, Folder, Table
 from .schema import Example
+from .terms import WhichStart
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,14 @@ def _fault_of_example(pack: Pack, example: Example, table: Table) -> Iterator[Fa
 
 def run_example(pack: Pack, example: Example) -> str:
     """What is wrong with a worked example; empty where it holds. Raises NotInForce and BeyondCalendar."""
-    if example.start is not None and example.due is not None:
-        start, expected = _in_london(example.start), _in_london(example.due)
-        on = example.on or start.date()
-        found = due(start, pack.limit(example.limit, on), pack.calendar(on))
+    counted = example.start or example.began
+    if counted is not None and example.due is not None:
+        began, expected = _in_london(counted), _in_london(example.due)
+        on = example.on or began.date()
+        limit = pack.limit(example.limit, on)
+        which = limit.of_several or WhichStart.BEGAN
+        start = start_of(which, began, [_in_london(one) for one in example.starts])
+        found = due(start, limit, pack.calendar(on))
         return (
             "" if found == expected else f"due is {found:%Y-%m-%dT%H:%M:%S}, not {expected:%Y-%m-%dT%H:%M:%S}"
         )

@@ -16,7 +16,7 @@ holiday would make the due date wrong, so `due` raises `BeyondCalendar`.
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -26,7 +26,7 @@ from zoneinfo import ZoneInfo
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
-from .terms import Basis, DutyStatus, Unit
+from .terms import Basis, DutyStatus, Unit, WhichStart
 
 LONDON = ZoneInfo("Europe/London")
 DAY = timedelta(days=1)
@@ -202,6 +202,16 @@ class WorkingCalendar:
             while not self.is_working_day(day):
                 day += step
         return day
+
+
+def start_of(which: WhichStart, began: datetime, starts: Collection[datetime]) -> datetime:
+    """The instant that a clock runs from, where what starts it happened at each of `starts` and the one at `began` is
+    what it is about: as the pack says which of them counts."""
+    if which is WhichStart.FIRST:
+        return min([began, *starts])
+    if which is WhichStart.LATEST:
+        return max([began, *starts])
+    return began
 
 
 def due(start: datetime, limit: TimedLimit, calendar: WorkingCalendar) -> datetime:

@@ -22,11 +22,13 @@ from .schema import (
     Event,
     Extension,
     LateEntry,
+    Limit,
     MeetingRule,
     Recording,
     ScreeningOutcome,
     Value,
 )
+from .terms import WhichStart
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
@@ -82,6 +84,9 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "entry_form": ("note", "visit", "oversight"),
 }
 """Values that the program asks for by name, so that no pack may lack them."""
+
+OF_SEVERAL = frozenset({"initial_conference"})
+"""The time limits of which a pack says which of several beginnings counts; the program asks it of no other."""
 
 
 class PackFaults(Exception):
@@ -234,6 +239,16 @@ def _faults_of_references(
                     yield table.fault(
                         f'"{named_twice[limit]}" speaks of the limit "{limit}" already', "limits"
                     )
+        if isinstance(value, Limit) and (id in OF_SEVERAL) is (value.of_several is None):
+            words = ", ".join(f'"{which}"' for which in WhichStart)
+            yield (
+                table.fault(
+                    f"what starts it may happen more than once: `of_several` must say which counts, one of {words}",
+                    "id",
+                )
+                if id in OF_SEVERAL
+                else table.fault(f'leave it out: nothing asks which of several starts "{id}"', "of_several")
+            )
         for key, target, word in references.get(type(value), ()):
             named = getattr(value, key)
             for name in (named,) if isinstance(named, str) else named:

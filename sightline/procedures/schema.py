@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from .terms import Basis, Certainty, GuidedField, HolidayKind, PrincipleGroup, Unit
+from .terms import Basis, Certainty, GuidedField, HolidayKind, PrincipleGroup, Unit, WhichStart
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -227,13 +227,15 @@ class Limit(Value):
     """A time limit: what starts it, how long it is, and who set it.
 
     It may always be shortened for a child (see `rules.may_shorten`). Whether it may be extended is
-    the pack's `extension` value, since manuals say it once for all their limits.
+    the pack's `extension` value, since manuals say it once for all their limits. `of_several`: which of
+    several counts, for a limit whose `trigger` may happen more than once (`loader.OF_SEVERAL`).
     """
 
     kind = "limit"
     plural = "time limits"
     title: Words
     trigger: Words
+    of_several: WhichStart | None = None
     amount: Amount
     unit: Unit
     basis: Basis
@@ -787,14 +789,17 @@ class Wording(Value):
 class Example(Part):
     """A worked example, run by `packs check` and by the tests.
 
-    One of four: `limit`, `start`, `due` (London time); `outcome`, `on`, `opens`; `limit`, `on`, `extension`; `meeting`,
-    `start`, `papers_by` with the quorum, `must` and `least_agencies`.
+    One of five: `limit`, `start`, `due` (London time); `limit`, `starts` with the one that `began` it, `due`;
+    `outcome`, `on`, `opens`; `limit`, `on`, `extension`; `meeting`, `start`, `papers_by` with the quorum, `must`
+    and `least_agencies`.
     """
 
     says: Words
     on: Day | None = None
     limit: str = ""
     start: Moment | None = None
+    starts: tuple[Moment, ...] = ()
+    began: Moment | None = None
     due: Moment | None = None
     outcome: str = ""
     opens: tuple[Slug, ...] = ()
@@ -805,9 +810,15 @@ class Example(Part):
     least_agencies: int | None = None
 
     @model_validator(mode="after")
-    def _one_of_four(self) -> Self:
+    def _one_of_five(self) -> Self:
         shapes = [
             bool(self.limit) and self.start is not None and self.due is not None and self.extension is None,
+            bool(self.limit)
+            and len(self.starts) > 1
+            and self.began in self.starts
+            and self.due is not None
+            and self.start is None
+            and self.extension is None,
             bool(self.outcome) and not self.limit and bool(self.opens) and self.on is not None,
             bool(self.limit) and self.extension is not None and self.on is not None and self.start is None,
             bool(self.meeting)
@@ -817,7 +828,8 @@ class Example(Part):
         ]
         if sum(shapes) != 1:
             raise ValueError(
-                "needs `limit`, `start` and `due`; or `outcome`, `on` and `opens`; "
+                "needs `limit`, `start` and `due`; or `limit`, `starts`, of them the one that `began` it, and `due`; "
+                "or `outcome`, `on` and `opens`; "
                 "or `limit`, `on` and `extension`; or `meeting`, `start` and `least_agencies`"
             )
         return self

@@ -93,7 +93,12 @@ def _of(value: Value) -> tuple[str, list[str]]:
             unfinished = [] if value.complete else ["The source breaks off here."]
             return f"{value.heading} ({value.group})", [value.gist, *unfinished]
         case Limit():
-            return f"{value.title}: {value.span}", [f"Starts: {value.trigger}", f"Set by: {value.basis}"]
+            several = [f"Of several: {value.of_several}"] if value.of_several else []
+            return f"{value.title}: {value.span}", [
+                f"Starts: {value.trigger}",
+                *several,
+                f"Set by: {value.basis}",
+            ]
         case Extension():
             who = f"Yes, by {', '.join(value.by_roles)}. {value.consult}" if value.allowed else "No."
             return f"May a time limit be extended? ({', '.join(value.limits)})", [who]

@@ -31,6 +31,15 @@ class Basis(StrEnum):
     LOCAL = "local"
 
 
+class WhichStart(StrEnum):
+    """Which of several beginnings a time limit counts from, where what starts it may happen more than once. The values
+    are the words used in a pack."""
+
+    BEGAN = "the one that began it"
+    FIRST = "the first"
+    LATEST = "the latest"
+
+
 class Certainty(StrEnum):
     """How sure Sightline is that a value says what its source says."""
 

@@ -25,6 +25,7 @@ from ..models import Assessment, Enquiry, EnquiryEnd, Episode, SignOff, Step, St
 from ..queries import clocks
 from ..queries.protection import conference_called
 from ..terms import Act, AssessmentState, Stage
+from .conference_clock import clock_agrees
 
 
 def put_right(episode: Episode, last: Step, back: Step) -> None:
@@ -46,6 +47,9 @@ def put_right(episode: Episode, last: Step, back: Step) -> None:
         called = conference_called(episode.id)
         if called is not None:
             _stands_ended(called)
+        for row in Enquiry.objects.filter(episode=episode).select_related("strategy"):
+            reason = "The step that the discussion decided on was taken back."
+            clock_agrees(row, reason, never_owed=True)
     elif last.before == Stage.STRATEGY.value:
         # A discussion had decided otherwise than on the conference that an enquiry had called.
         _conference_again(episode, last.at, "What the discussion decided was taken back.")

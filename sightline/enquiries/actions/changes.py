@@ -31,7 +31,7 @@ from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
 from ..models import Assessment, Episode, Relook, Step, StepUp, Waiting
-from ..queries.episode import has_died
+from ..queries.episode import has_died, standing_steps
 from ..rules import stages
 from ..rules.closing import Closing, may_close_case, nothing_under_way
 from ..rules.protection import knows_nobody
@@ -439,7 +439,7 @@ def undo_decided(folder_id: UUID, decisions: Collection[UUID], *, reasons: str) 
     lead = way.writable_lead(folder_id)
     moved = Step.objects.filter(folder_id=lead, decision_id__in=decisions)
     for episode in Episode.objects.select_for_update().filter(id__in=moved.values("episode_id")):
-        steps = way.standing_steps(episode.id)
+        steps = standing_steps(episode.id)
         earliest = next((n for n, step in enumerate(steps) if step.decision_id in decisions), len(steps))
         for step in reversed(steps[earliest:]):
             if step.decision_id not in decisions:

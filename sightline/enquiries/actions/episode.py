@@ -29,7 +29,7 @@ from sightline.procedures.queries import pack_in_force
 from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
 from ..queries import clocks
 from ..queries.contact import awaits_decision
-from ..queries.episode import has_died, open_episode, particulars
+from ..queries.episode import has_died, open_episode, particulars, standing_steps
 from ..rules import child, contact, stages
 from ..terms import Act, AssessmentState, Stage
 from . import back
@@ -260,13 +260,6 @@ def stand_at(episode: Episode, stage: Stage, closure: str = "") -> None:
     episode.closure = closure if stage is Stage.CLOSED else ""
     episode.version += 1
     episode.save(update_fields=["stage", "closed_at", "closure", "version"])
-
-
-def standing_steps(episode_id: UUID) -> list[Step]:
-    """The steps that have not been taken back, the earliest first."""
-    steps = list(Step.objects.filter(episode_id=episode_id).order_by("id"))
-    kept = stages.standing([(Act(s.act), Stage(s.before), Stage(s.after)) for s in steps])
-    return [steps[place] for place in kept]
 
 
 def last_standing(episode_id: UUID) -> Step | None:

@@ -178,6 +178,13 @@ def particulars(person_id: UUID) -> Particulars | None:
     return Particulars.objects.filter(person_id=person_id).order_by("-recorded_at", "-id").first()
 
 
+def standing_steps(episode_id: UUID) -> list[Step]:
+    """The steps that have not been taken back, the earliest first."""
+    steps = list(Step.objects.filter(episode_id=episode_id).order_by("id"))
+    kept = stages.standing([(Act(s.act), Stage(s.before), Stage(s.after)) for s in steps])
+    return [steps[place] for place in kept]
+
+
 def has_died(person_id: UUID) -> bool:
     """Whether a date of death is recorded of the child."""
     row = particulars(person_id)

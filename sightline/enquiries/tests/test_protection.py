@@ -131,29 +131,6 @@ def discussed_again(case, minutes_ago):
         return meeting_id, Strategy.objects.get(folder_id=case.maya, meeting_id=meeting_id)
 
 
-@pytest.mark.obligation("ENQ-01")
-@pytest.mark.parametrize("began_it", ["section_47_joint", "assessment"])
-def test_of_several_discussions_the_conference_clock_runs_from_the_one_that_began_the_enquiry(began_it):
-    case = make_case("strategy_discussion")
-    meeting_id = discussed(case, case.maya)
-    with as_practitioner(case.manager):
-        first = Strategy.objects.get(folder_id=case.maya)
-        protection.decide_strategy(
-            meeting_id, [deciding(first, began_it)], knows_family=False, worker_id=case.worker.pk
-        )
-    again_id, second = discussed_again(case, 20)
-    with as_practitioner(case.manager):
-        protection.decide_strategy(
-            again_id, [deciding(second, "section_47_joint")], knows_family=False, worker_id=case.worker.pk
-        )
-        [enquiry] = Enquiry.objects.filter(folder_id=case.maya)
-        [duty] = Duty.objects.filter(folder_id=case.maya, kind="initial_conference")
-        named = first if began_it == "section_47_joint" else second
-        assert enquiry.strategy_id == named.id
-        assert duty.started_at == enquiry.began_at == named.meeting.began_at
-        assert stage_of(case.maya) is Stage.ENQUIRY
-
-
 @pytest.mark.obligation("TIM-03")
 @pytest.mark.parametrize(
     ("minutes", "state"), [(30, "discharged"), (70, "done late")], ids=["held in time", "held late"]

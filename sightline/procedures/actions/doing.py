@@ -33,6 +33,7 @@ def happened(
     sooner: Mapping[str, tuple[datetime, str]] | None = None,
     unless_owed: bool = False,
     without: Collection[str] = (),
+    starts: Mapping[str, datetime] | None = None,
 ) -> list[Duty]:
     """Something of the pack's events happened in these folders: discharge what it discharges, open what it opens.
 
@@ -41,6 +42,7 @@ def happened(
     `sooner`: by kind, the instant by which this child needs it and why, where that is before the limit (TIM-01).
     `unless_owed`: what is owed on that subject already goes on with its clock, and is not opened beside it.
     `without`: kinds whose clock runs already on another subject, which the caller knows of, and which are not opened.
+    `starts`: by kind, the instant from which its clock runs where that is another, by the pack's own word.
     """
     pack = pack or pack_in_force()
     folders = list(folder_ids)
@@ -59,7 +61,7 @@ def happened(
             Opening(
                 folder_id=folder,
                 kind=kind,
-                started_at=at,
+                started_at=(starts or {}).get(kind, at),
                 subject_id=subject_id,
                 path=path,
                 owner_id=owner_id,

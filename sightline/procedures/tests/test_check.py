@@ -21,6 +21,7 @@ from sightline.procedures.loader import (
     packs_root,
     read_with_base,
 )
+from sightline.procedures.show import show
 from sightline.procedures.terms import Basis
 
 HEAD = """\
@@ -223,6 +224,16 @@ def test_an_outcome_that_includes_itself(root):
         ("outcome = 'early_help'\non = 2026-11-19\nopens = ['assessment']", "it opens early_help_contact"),
         ("limit = 'visit'\non = 2026-11-19\nextension = true", "extension is not allowed"),
         ("limit = 'visit'", "needs `limit`, `start` and `due`"),
+        (
+            "limit = 'initial_conference'\nstarts = [2026-11-02T10:00:00, 2026-11-05T14:00:00]\n"
+            "began = 2026-11-05T14:00:00\ndue = 2026-11-23T17:00:00",
+            "due is 2026-11-26T17:00:00, not",
+        ),
+        (
+            "limit = 'initial_conference'\nstarts = [2026-11-02T10:00:00, 2026-11-05T14:00:00]\n"
+            "began = 2026-11-06T14:00:00\ndue = 2026-11-23T17:00:00",
+            "of them the one that `began` it",
+        ),
         ("limit = 'visit'\nstart = '2026-11-19'\ndue = 2026-12-03T17:00:00", "date and time without quotes"),
     ],
 )
@@ -233,6 +244,60 @@ def test_a_failing_worked_example(root, example, says):
     assert fault.file == "ours/examples.toml"
     assert fault.line in (3, 6)
     assert says in fault.message
+
+
+OUR_CONFERENCE = """\
+    [[limit]]
+    id = "initial_conference"
+    overlays = "england"
+    title = "Initial conference"
+    trigger = "The strategy discussion"
+    amount = 15
+    unit = "working days"
+    basis = "statutory"
+    from = 2026-01-01
+    source = "our_manual"
+    place = "Section 6.2"
+    certainty = "confirmed"
+    """
+
+
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.parametrize(
+    ("which", "due"),
+    [
+        ("the first", "2026-11-23"),
+        ("the one that began it", "2026-11-26"),
+        ("the latest", "2026-11-30"),
+    ],
+)
+def test_a_pack_names_which_of_several_discussions_the_conference_is_counted_from(root, which, due):
+    write(root, "limits.toml", OUR_CONFERENCE + f'of_several = "{which}"\n')
+    example = """\
+    [[example]]
+    says = "Three discussions, and the second began the enquiry."
+    limit = "initial_conference"
+    starts = [2026-11-02T10:00:00, 2026-11-05T14:00:00, 2026-11-09T09:00:00]
+    began = 2026-11-05T14:00:00
+    """
+    write(root, "examples.toml", example + f"due = {due}T17:00:00\n")
+    assert check_packs(root) == []
+    shown = show(load_pack("ours", root), date(2026, 11, 20))
+    assert f"Of several: {which}" in shown
+
+
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        (OUR_CONFERENCE, '`of_several` must say which counts, one of "the one that began it"'),
+        (OUR_CONFERENCE + 'of_several = "the second"\n', '`of_several` is "the second"'),
+        (LIMIT + 'of_several = "the first"\n', 'nothing asks which of several starts "visit"'),
+    ],
+)
+def test_a_limit_that_may_start_more_than_once_says_which_counts_and_no_other_does(root, limit, says):
+    write(root, "limits.toml", limit)
+    assert says in only(root).message
 
 
 @pytest.mark.obligation("NTC-06")

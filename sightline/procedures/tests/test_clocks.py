@@ -18,11 +18,12 @@ from sightline.procedures.clocks import (
     describe_left,
     due,
     due_soon_at,
+    start_of,
     status,
     working_days_between,
 )
 from sightline.procedures.schema import Span
-from sightline.procedures.terms import Basis, DutyStatus, Unit
+from sightline.procedures.terms import Basis, DutyStatus, Unit, WhichStart
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,27 @@ def at(text: str) -> datetime:
 
 def wd(amount: int) -> Timed:
     return Timed(amount, Unit.WORKING_DAYS)
+
+
+# --------------------------------------------------------------------------------------- which of several starts
+
+
+@pytest.mark.parametrize(
+    ("which", "others", "counted"),
+    [
+        (WhichStart.BEGAN, [], 5),
+        (WhichStart.FIRST, [], 5),
+        (WhichStart.LATEST, [], 5),
+        (WhichStart.BEGAN, [2, 9], 5),
+        (WhichStart.FIRST, [2, 9], 2),
+        (WhichStart.LATEST, [2, 9], 9),
+        (WhichStart.FIRST, [9], 5),
+        (WhichStart.LATEST, [2], 5),
+    ],
+)
+def test_which_of_several_starts_counts(which, others, counted):
+    day = {n: at(f"2026-11-0{n}T10:00") for n in (2, 5, 9)}
+    assert start_of(which, day[5], [day[n] for n in others]) == day[counted]
 
 
 # ---------------------------------------------------------------------------------------------- bank holidays

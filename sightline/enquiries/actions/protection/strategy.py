@@ -47,6 +47,7 @@ from ...terms import Act, LedBy, Stage, StrategyOutcome, Waits
 from .. import back
 from .. import episode as way
 from ..closing import write_closing
+from ..conference_clock import CONFERENCE, clock_agrees, conference_starts
 from ..waiting import keep_waiting
 from .base import stamp
 
@@ -218,9 +219,9 @@ def decide_strategy(
 ) -> list[StrategyDecision]:
     """What the discussion decided, each child by its own decision; only after it was held, by whoever chaired it.
 
-    Where it is a section 47 enquiry, the enquiry begins and the conference's clock runs from the discussion. A
-    discussion may decide anew: what it decided before stays. With a conflict of interests not resolved for the child
-    nothing follows until a manager has ruled on it.
+    Where it is a section 47 enquiry, the enquiry begins, and the conference's clock from the discussion that the pack
+    names. A discussion may decide anew: what it decided before stays. With a conflict of interests not resolved for
+    the child nothing follows until a manager has ruled on it.
     """
     permit(Permission.STATUTORY)
     meeting = Meeting.objects.filter(id=meeting_id).first()
@@ -330,7 +331,9 @@ def strategy_ruled_on(happened: hooks.Ruled) -> None:
     sooner = None
     if by:
         asked = date.fromisoformat(by)
-        sooner = duties.still_sooner("initial_conference", held_at, asked, pack=pack_in_force())
+        pack = pack_in_force()
+        start = conference_starts(decided.strategy, held_at, pack)
+        sooner = duties.still_sooner(CONFERENCE, start, asked, pack=pack)
     _strategy_takes_effect(decided, held_at, _Follows(UUID(sent["worker_id"]), sooner, sent["sooner_why"]))
     record(Verb.WROTE, "enquiries.strategy_ruled_on", folder_id=decided.folder_id, subject=decided)
 
@@ -377,10 +380,11 @@ def _strategy_takes_effect(decided: StrategyDecision, held_at: datetime, said: _
             going_on = Enquiry.objects.get(id=called.enquiry_id)
         led_by = (LedBy.JOINT if outcome is StrategyOutcome.JOINT else LedBy.SINGLE).value
         if going_on is not None:
-            # Another discussion of the same enquiry: the clock goes on from the one that began it.
+            # Another discussion of the same enquiry: the clock runs from the one that the pack names.
             if going_on.led_by != led_by:
                 going_on.led_by, going_on.version = led_by, going_on.version + 1
                 going_on.save(update_fields=["led_by", "version"])
+            clock_agrees(going_on, "The conference is counted from another discussion.")
             return
         worker = way.allocate(folder_id, worker_id, why="Section 47 enquiry")
         # One whose beginning was taken back goes on with all that was found.
@@ -407,6 +411,7 @@ def _strategy_takes_effect(decided: StrategyDecision, held_at: datetime, said: _
         without = clocks.CONFERENCE if told_of.filter(due_at__gte=held_at).exists() else ()
         if without and said.conference_by is not None:
             raise _conference_runs()
+        start = conference_starts(strategy, held_at, pack)
         duties.happened(
             "enquiry_started",
             [folder_id],
@@ -417,9 +422,10 @@ def _strategy_takes_effect(decided: StrategyDecision, held_at: datetime, said: _
             team_id=worker.team_id,
             pack=pack,
             without=without,
+            starts={CONFERENCE: start},
             sooner=duties.sooner_by(
-                "initial_conference",
-                held_at,
+                CONFERENCE,
+                start,
                 said.conference_by,
                 said.sooner_why,
                 pack=pack,
