@@ -111,6 +111,7 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter | No
 
 
 def not_looked_after(folder_id: UUID) -> None:
+    """Raises Refused for a child who is looked after already."""
     if LookedAfter.objects.filter(folder_id=folder_id, ended_on__isnull=True).exists():
         raise Refused("This child is looked after already. Record a new placement on the People tab.")
 
