@@ -341,6 +341,14 @@ def holders(
     return _lines(found)
 
 
+def have_left(practitioners: Collection[UUID]) -> set[UUID]:
+    """Which of these people hold no post today, and so cannot answer for themselves. One query, none for nobody."""
+    if not practitioners:
+        return set()
+    held = Posting.objects.held_today().filter(practitioner_id__in=set(practitioners))
+    return set(practitioners) - set(held.values_list("practitioner_id", flat=True))
+
+
 @dataclass(frozen=True)
 class RoleLine:
     """A role and its permissions, each with its scope, in the order of the terms."""

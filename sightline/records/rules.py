@@ -229,9 +229,18 @@ def may_correct_now(seen: int, corrections: Sequence[tuple[str, datetime]], *, r
     return Verdict.yes()
 
 
-def may_confirm(asked_of: object, me: object, *, answered_by: str = "", corrected: bool = False) -> Verdict:
-    """Only whoever saw or heard it confirms what was written for them (REC-04); for somebody without a sign-in, whoever
-    holds their signature."""
+def may_confirm(
+    asked_of: object,
+    me: object,
+    said: Confirming,
+    *,
+    left: bool = False,
+    answered_by: str = "",
+    corrected: bool = False,
+) -> Verdict:
+    """Only whoever saw or heard it says whether what was written for them is right (REC-04); for somebody without a
+    sign-in (`asked_of` None), whoever holds their signature. That somebody cannot confirm it any more others say once
+    they have `left`: a colleague in post answers for themselves."""
     if corrected:
         return Verdict.no(
             f"{answered_by} corrected this entry meanwhile, so nothing is confirmed. You are asked anew about the "
@@ -239,9 +248,16 @@ def may_confirm(asked_of: object, me: object, *, answered_by: str = "", correcte
         )
     if answered_by:
         return Verdict.no(f"{answered_by} has answered this already.")
-    if asked_of is not None and asked_of != me:
-        return Verdict.no("Only the person for whom this was written can confirm it.")
-    return Verdict.yes()
+    if asked_of is None or asked_of == me:
+        return Verdict.yes()
+    if said is Confirming.CANNOT:
+        if left:
+            return Verdict.yes()
+        return Verdict.no(
+            "The person for whom this was written still has a post here and answers for themselves. Once their post "
+            "has ended, you can say that it cannot be confirmed."
+        )
+    return Verdict.no("Only the person for whom this was written can confirm it.")
 
 
 def answers_confirmation(said: Confirming, words: str) -> Verdict:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sightline.agencies.actions import notify, permit
+from sightline.agencies.queries import have_left
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt, event, record_many
@@ -50,10 +51,12 @@ def confirm(request_id: UUID, said: Confirming, words: str = "") -> list[Confirm
             if first.written_together
             else [first]
         )
-        for_others = first.practitioner_id is None or said is Confirming.CANNOT
+        for_others = first.practitioner_id != me
         rules.may_confirm(
-            None if for_others else first.practitioner_id,
+            first.practitioner_id,
             me,
+            said,
+            left=bool(have_left([first.practitioner_id] if first.practitioner_id else [])),
             answered_by=answered.practitioner.name if answered else "",
             corrected=answered is not None and answered.said == Confirming.REPLACED.value,
         ).or_refuse()

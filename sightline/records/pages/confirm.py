@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sightline.access.queries import opened_of
 from sightline.agencies.gate import page
+from sightline.agencies.queries import have_left
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -18,7 +19,7 @@ from sightline.kernel.verdicts import NotPermitted, Refused
 
 from .. import actions, queries
 from ..terms import Confirming
-from .forms import ConfirmForm, ConfirmForOthersForm
+from .forms import CannotForm, ConfirmForm, ConfirmForOthersForm
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -45,13 +46,18 @@ def confirm(request: HttpRequest, asked_id: UUID) -> HttpResponse:
     me = request.practitioner.practitioner_id  # type: ignore[attr-defined]
     first = rows[0].request
     mine = first.practitioner_id == me
+    unsigned = first.practitioner_id is None
+    left = bool(have_left([first.practitioner_id] if first.practitioner_id else []))
     opened = opened_of([row.folder_id for row in rows])
-    form = (ConfirmForm if mine else ConfirmForOthersForm)(request.POST if request.method == "POST" else None)
+    asks = ConfirmForm if mine else ConfirmForOthersForm if unsigned else CannotForm
+    form = asks(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         try:
             actions.confirm(
-                asked_id, Confirming(got["said"]), got["words"] or got.get("how", "") or got.get("why", "")
+                asked_id,
+                Confirming(got.get("said", Confirming.CANNOT)),
+                got.get("words") or got.get("how") or got.get("why") or "",
             )
         except NotPermitted:
             raise
@@ -73,6 +79,8 @@ def confirm(request: HttpRequest, asked_id: UUID) -> HttpResponse:
             "rows": rows,
             "first": first,
             "mine": mine,
+            "unsigned": unsigned,
+            "left": left,
             "form": form,
             "opened": opened,
             "answered": first.said is not Confirming.WAITING,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from sightline.agencies.gate import page
+from sightline.agencies.queries import have_left
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import as_viewer_may_read, names_of_folders
@@ -31,7 +32,7 @@ from .. import actions, queries, wording
 from ..actions import ContributionIn, Kept
 from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
-from ..terms import ContributionKind, EntryKind, StatementSource
+from ..terms import Confirming, ContributionKind, EntryKind, StatementSource
 from .forms import (
     About,
     AskForm,
@@ -67,11 +68,18 @@ def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse
             "files": documents.attached(view.folder_ids, ids),
             "body_maps": documents.body_maps_of(view.folder_ids, ids),
             "abbreviations": came_up,
+            "left": _left([found, *corrections, *after]),
             "asked_statements": {r.statement_id for r in found.requests},
             "mine": found.author_id == acting.practitioner_id,
             "back_href": reverse("chronology:child", args=[view.folder_ids[0]]),
         },
     )
+
+
+def _left(views: list[EntryView]) -> set[UUID]:
+    """Who was asked to confirm some of it, has not answered and holds no post any more."""
+    open_ = {r.practitioner_id for v in views for r in v.requests if r.said is Confirming.WAITING}
+    return have_left([who for who in open_ if who])
 
 
 def explained_texts(

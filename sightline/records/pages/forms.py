@@ -277,8 +277,18 @@ class ConfirmForm(PageForm):
     words = Words("What is not right?", rows=4, ask="Say what is not right")
 
 
+class CannotForm(PageForm):
+    """For somebody who has left, whoever may write says that they cannot confirm it, and nothing else in their name."""
+
+    why = Text(
+        "Why can they not confirm it?",
+        hint="Such as: has left the agency",
+        ask="Say why it cannot be confirmed",
+    )
+
+
 class ConfirmForOthersForm(PageForm):
-    """For somebody without a sign-in, or who has left."""
+    """For somebody without a sign-in."""
 
     said = Choice(
         "What did they say?",
@@ -293,7 +303,7 @@ class ConfirmForOthersForm(PageForm):
         "How did they confirm it?", hint="Such as: read and signed on paper", ask="Say how they confirmed it"
     )
     words = Words("What is not right?", rows=4, ask="Say what is not right")
-    why = Text("Why not?", hint="Such as: has left the agency", ask="Say why it cannot be confirmed")
+    why = Text("Why not?", hint="Such as: has left the school", ask="Say why it cannot be confirmed")
 
 
 class ContributionForm(PageForm):

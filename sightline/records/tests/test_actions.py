@@ -40,6 +40,7 @@ from sightline.records.rules import LONGEST
 from sightline.records.terms import Confirming, ContributionKind, StatementKind, StatementSource
 
 from .conftest import Family, an_hour_ago
+from .test_pages import client_of
 
 pytestmark = pytest.mark.django_db
 Owning = Callable[[], AbstractContextManager[None]]
@@ -329,14 +330,32 @@ def test_for_somebody_without_a_sign_in_whoever_holds_their_signature_records_it
         assert queries.entry(signed[family.maya].id, [family.maya]).confirmed
 
 
+@pytest.mark.obligation("REC-04")
 def test_who_has_left_cannot_confirm_and_that_is_said(family: Family) -> None:
     with as_practitioner(family.worker):
         signed = sign(a_visit(family, written_for=family.visitor.pk))
         request = queries.entry(signed[family.maya].id, [family.maya]).requests[0]
+        for said in (Confirming.CANNOT, Confirming.CONFIRMED, Confirming.DISPUTED):
+            with pytest.raises(Refused, match="person for whom this was written"):
+                confirm(request.id, said, "They are hard to reach.")
+    href = f"/confirm/{request.id}/"
+    worker = client_of(family.worker)
+    entry_href = f"/child/{family.maya}/record/{signed[family.maya].id}/"
+    assert href not in worker.get(entry_href).text
+    waiting = worker.get(href).text
+    assert "says themselves whether it is right" in waiting
+    assert "Sign with my name" not in waiting
+    assert worker.post(href, {"why": "Hard to reach"}).status_code == 200
+    with as_practitioner(family.visitor):
+        assert queries.asked_of(family.visitor.pk)
     with setting_up():
         Posting.objects.filter(practitioner=family.visitor).update(held_until=today())
     with as_practitioner(family.visitor), pytest.raises(NotPermitted, match="post has ended"):
         confirm(request.id, Confirming.CONFIRMED)
+    assert href in worker.get(entry_href).text
+    left = worker.get(href).text
+    assert "Why can they not confirm it?" in left
+    assert "They read it and say that it is right" not in left
     with as_practitioner(family.worker):
         with pytest.raises(Refused, match="why it cannot"):
             confirm(request.id, Confirming.CANNOT)
