@@ -76,7 +76,7 @@ def decisions(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[li
             text=_decision_text(row),
             agency=_office(row.maker_post),
             author=row.maker_name or row.maker.name,
-            href=f"{address('web:decisions', row.folder_id)}#decision-{row.id}",
+            href=f"{address('web:decisions', row.folder_id)}?decision={row.id}#decision-{row.id}",
             significant=True,
             tags=("Awaits a manager's ruling",) if row.awaits_ruling else (),
             turns=tuple(_turns(row, wordings.get(row.id, ()))),

@@ -43,7 +43,7 @@ def pieces(folder_ids: Sequence[UUID], *, whole_files: bool = False) -> list[Pie
     for explained in explanations(folder_ids):
         if explained.id not in answered:
             found += _of_explanation(explained)
-    for made in decisions(folder_ids, limit=ALL):
+    for made in decisions(folder_ids):
         texts = [f"{made.outcome.rstrip('.')}.", *paragraphs(made.reasons), made.ruling]
         if made.conflict:
             texts.append(

@@ -69,7 +69,8 @@ def standing(parts: Sequence[ConcernPart], moved_at: datetime | None = None) -> 
         return lines
     at = latest.decision.made_at
     overtaken = moved_at is not None and (moved_at >= at or latest.outcome_id in _LEADS_NOWHERE)
-    href = f"{reverse('web:decisions', args=[latest.folder_id])}#decision-{latest.decision_id}"
+    stands = reverse("web:decisions", args=[latest.folder_id])
+    href = f"{stands}?decision={latest.decision_id}#decision-{latest.decision_id}"
     for column, text in (
         (Column.WORRY, latest.descriptors_words),
         (Column.WELL, latest.working_well),

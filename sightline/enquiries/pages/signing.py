@@ -273,9 +273,10 @@ def share(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpRes
 def ruling(request: HttpRequest, folder_id: UUID, decision_id: UUID) -> HttpResponse:
     """A manager rules on an outcome signed with an unresolved conflict of interests."""
     child, shown = opened(request, folder_id, "ruling")
-    decision = next((d for d in decisions(child.folder_ids) if d.id == decision_id), None)
-    if decision is None:
+    found = decisions(child.folder_ids, only=[decision_id])
+    if not found:
         raise NotFound
+    (decision,) = found
     form = deciding.RulingForm(posted(request))
     return form_page(
         request,

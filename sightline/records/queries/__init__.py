@@ -10,7 +10,14 @@ from .becoming import (
     times_corrected,
     written_together,
 )
-from .deciding import DecisionView, WordingView, decisions, latest_decisions
+from .deciding import (
+    DecisionView,
+    WordingView,
+    decisions,
+    decisions_page,
+    decisions_since,
+    latest_decisions,
+)
 from .people import (
     children_beside,
     colleagues_of,
@@ -62,6 +69,8 @@ __all__ = [
     "colleagues_of",
     "count_asked_of",
     "decisions",
+    "decisions_page",
+    "decisions_since",
     "draft",
     "drafts",
     "entries",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,8 @@ from ..models import (
 )
 from ..terms import DecisionKind
 from .reading import LATEST
+
+_LATEST_FIRST = ("-made_at", "-id")
 
 
 @dataclass(frozen=True)
@@ -69,15 +71,35 @@ class DecisionView:
         return self.made_at.astimezone(LONDON).date()
 
 
-def decisions(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[DecisionView]:
-    """All decisions on a child, latest first (REC-08). One query."""
-    rows = _decisions(Q(folder_id__in=list(folder_ids))).order_by("-made_at", "-id")[:limit]
-    return [_view(row) for row in rows]
+def decisions(
+    folder_ids: Iterable[UUID], *, only: Collection[UUID | None] | None = None
+) -> list[DecisionView]:
+    """All decisions on a child, or those that are named, latest first (REC-08). One query."""
+    where = Q(folder_id__in=list(folder_ids))
+    if only is not None:
+        where &= Q(id__in=only)
+    return [_view(row) for row in _decisions(where).order_by(*_LATEST_FIRST)]
+
+
+def decisions_page(folder_ids: Sequence[UUID], *, limit: int, offset: int) -> tuple[list[DecisionView], int]:
+    """So many of a child's decisions, latest first, and how many there are in all. Two queries."""
+    of_child = Q(folder_id__in=folder_ids)
+    rows = _decisions(of_child).order_by(*_LATEST_FIRST)[offset : offset + limit]
+    return [_view(row) for row in rows], Decision.objects.filter(of_child).count()
+
+
+def decisions_since(decision_id: UUID, folder_ids: Sequence[UUID]) -> int | None:
+    """How many decisions stand before this one in a child's list; None where it is not one of the child's."""
+    of_child = Decision.objects.filter(folder_id__in=folder_ids)
+    made_at = of_child.filter(id=decision_id).values_list("made_at", flat=True).first()
+    if made_at is None:
+        return None
+    return of_child.filter(Q(made_at__gt=made_at) | Q(made_at=made_at, id__gt=decision_id)).count()
 
 
 @prepared
 def _latest_decisions(folder_ids: Sequence[UUID]) -> Wanted:
-    return (_decisions(Q(folder_id__in=folder_ids)).order_by("-made_at", "-id")[:LATEST],)
+    return (_decisions(Q(folder_id__in=folder_ids)).order_by(*_LATEST_FIRST)[:LATEST],)
 
 
 def latest_decisions(folder_ids: Sequence[UUID]) -> list[DecisionView]:

@@ -317,7 +317,7 @@ def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None
         for d in (on_folders(folder_ids) if due is None else due)
         if d.kind == "explain_decision" and d.to_do
     }
-    return [d for d in decisions(folder_ids) if d.id in owed] if owed else []
+    return decisions(folder_ids, only=owed) if owed else []
 
 
 def explanations(folder_ids: Iterable[UUID]) -> list[ExplanationView]:

@@ -140,6 +140,9 @@ def test_a_decision_that_touches_a_recorded_view_is_to_be_explained(worker, fold
         decision = a_decision(folder_id)
         assert owed(folder_id) == ["answer_to_child", "explain_decision"]
         assert [d.id for d in queries.to_explain([folder_id])] == [decision.id]
+        for _ in range(101):
+            a_decision(folder_id, DecisionKind.MATCH)
+        assert [d.id for d in queries.to_explain([folder_id])] == [decision.id]
         with pytest.raises(Refused, match="what the child wants"):
             actions.explain(folder_id, told(decision_id=decision.id))
         with pytest.raises(Refused, match="reason"):

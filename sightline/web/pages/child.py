@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,17 +20,20 @@ from sightline.audit.terms import Verb
 from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, as_viewer_may_read, child_page
+from sightline.govuk.paging import page_number
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted
 from sightline.procedures.beside import folded
 from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.procedures.terms import GuidedField
-from sightline.records.queries import decisions
+from sightline.records.queries import decisions_page, decisions_since
 
 from .. import queries
 
 #: So many duties stand open on the overview; the rest are a press away.
 FEW = 6
+#: So many decisions stand on one page.
+DECISIONS = 25
 #: The colour of a status beside the name; its words say what it is.
 MARKS = {
     "protection_plan": "red",
@@ -170,11 +174,33 @@ def record_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """All decisions on the child: who made them, why, and under which definition in force that day."""
+    """All decisions on the child, a page at a time: who made them, why, and under which definition in force that day.
+    An address that names one (`decision`) leads to the page on which it stands."""
     _lead, folders, shown = _opened(request, folder_id, "decisions")
-    return render(
-        request, "web/decisions.html", shown | {"decisions": as_viewer_may_read(folders, decisions(folders))}
+    number = (
+        page_number(request) if "page" in request.GET else _page_of(request.GET.get("decision", ""), folders)
     )
+    made, total = decisions_page(folders, limit=DECISIONS, offset=(number - 1) * DECISIONS)
+    if number > 1 and not made:
+        return HttpResponseRedirect(reverse("web:decisions", args=[folder_id]))
+    return render(
+        request,
+        "web/decisions.html",
+        shown
+        | {
+            "decisions": as_viewer_may_read(folders, made),
+            "total": total,
+            "page": Paginator(range(total), DECISIONS).get_page(number),
+        },
+    )
+
+
+def _page_of(decision: str, folders: list[UUID]) -> int:
+    try:
+        before = decisions_since(UUID(decision), folders)
+    except ValueError:
+        return 1
+    return (before or 0) // DECISIONS + 1
 
 
 @page(permission=Permission.WHO_LOOKED, methods=("GET",))

@@ -1,0 +1,56 @@
+"""The page of all decisions on a child."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from sightline.access.tests.factories import let_in
+from sightline.agencies.tests.factories import as_practitioner
+from sightline.concerns.tests.factories import make_front_door, raised_by
+from sightline.procedures.queries import pack_in_force
+from sightline.records.actions import Deciding, decide
+from sightline.records.terms import DecisionKind
+from sightline.web.pages.child import DECISIONS
+
+from .test_work import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.obligation("REC-08")
+def test_every_decision_stands_on_a_page_and_its_address_leads_there() -> None:
+    door = make_front_door()
+    folder = raised_by(door.teacher).folder_ids[0]
+    let_in(folder, door.manager)
+    pack = pack_in_force()
+    with as_practitioner(door.manager):
+        made = decide(
+            [
+                Deciding(
+                    folder,
+                    DecisionKind.MATCH,
+                    f"Outcome {n}",
+                    "Two people who know her say so, and she does.",
+                    pack.name,
+                    pack.version,
+                )
+                for n in range(DECISIONS * 2 + 1)
+            ]
+        )
+    client = signed_in(door.manager)
+    address = reverse("web:decisions", args=[folder])
+    shown = [client.get(f"{address}?page={n}").text for n in (1, 2, 3)]
+    assert [len(re.findall(r'id="decision-', page)) for page in shown] == [DECISIONS, DECISIONS, 1]
+    assert all(f">{len(made)}</span>" in page for page in shown)
+    assert f'href="{address}?page=3"' in shown[0]
+    for decision in (made[0], made[DECISIONS], made[-1]):
+        assert f'id="decision-{decision.id}"' in client.get(f"{address}?decision={decision.id}").text
+    assert client.get(f"{address}?page=4").headers["Location"] == address
+    for other in ("nothing", str(folder)):
+        assert client.get(f"{address}?decision={other}").text.count('id="decision-') == DECISIONS
+    # From the timeline, where the oldest of them stands too.
+    story = client.get(reverse("chronology:child", args=[folder]) + "?page=2").text
+    assert f"{address}?decision={made[0].id}#decision-{made[0].id}" in story
