@@ -53,8 +53,8 @@ def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse
     told = as_viewer_may_read(view.folder_ids, queries.story(entry_id, view.folder_ids))
     found, corrections, after = told.entry, list(told.corrections), list(told.after)
     glossary = pack_in_force().glossary(today())
-    ids = [e.id for e in (found, *corrections, *after)]
-    texts, came_up = explained_texts([found, *corrections, *after], glossary)
+    ids = [e.id for e in told.all]
+    texts, came_up = explained_texts(told.all, glossary)
     acting = request.practitioner  # type: ignore[attr-defined]
     return render(
         request,
@@ -64,11 +64,12 @@ def entry(request: HttpRequest, folder_id: UUID, entry_id: UUID) -> HttpResponse
             "e": found,
             "corrections": corrections,
             "after": after,
+            "story": told,
             "texts": texts,
             "files": documents.attached(view.folder_ids, ids),
             "body_maps": documents.body_maps_of(view.folder_ids, ids),
             "abbreviations": came_up,
-            "left": _left([found, *corrections, *after]),
+            "left": _left(told.all),
             "asked_statements": {r.statement_id for r in found.requests},
             "mine": found.author_id == acting.practitioner_id,
             "back_href": reverse("chronology:child", args=[view.folder_ids[0]]),

@@ -22,21 +22,33 @@ from .shown import EntryView
 
 @dataclass(frozen=True)
 class Story:
-    """An entry with all that stands on it: what puts it right, its reviews, and what others say of it, in order."""
+    """An entry with all that stands on it: what puts it right, its reviews, and what others say of it, in order; and
+    what puts those right (`of_after`)."""
 
     entry: EntryView
     corrections: tuple[EntryView, ...]
     after: tuple[EntryView, ...]
+    of_after: tuple[EntryView, ...]
+
+    @property
+    def all(self) -> list[EntryView]:
+        return [self.entry, *self.corrections, *self.after, *self.of_after]
+
+    def right(self, view: EntryView) -> EntryView:
+        """One of these as its last correction has it: itself where nothing was put right."""
+        return ([view] + [c for c in self.all if c.corrects_id == view.id])[-1]
 
     @property
     def latest(self) -> EntryView:
         """The entry as its last correction has it."""
-        return self.corrections[-1] if self.corrections else self.entry
+        return self.right(self.entry)
 
 
 def story(entry_id: UUID, folder_ids: Iterable[UUID]) -> Story:
     """One entry of these folders with all that stands on it. Two queries. Raises NotFound."""
-    which = Q(id=entry_id) | Q(corrects_id=entry_id) | Q(follows_id=entry_id)
+    which = (
+        Q(id=entry_id) | Q(corrects_id=entry_id) | Q(follows_id=entry_id) | Q(corrects__follows_id=entry_id)
+    )
     rows = list(
         _with_people(Entry.objects.filter(which, folder_id__in=list(folder_ids))).order_by(
             "folder_id", "number"
@@ -46,10 +58,12 @@ def story(entry_id: UUID, folder_ids: Iterable[UUID]) -> Story:
     entry = next((view for view in found if view.id == entry_id), None)
     if entry is None:
         raise NotFound
+    after = tuple(view for view in found if view.follows_id == entry_id and view.corrects_id is None)
     return Story(
         entry,
         tuple(view for view in found if view.corrects_id == entry_id),
-        tuple(view for view in found if view.follows_id == entry_id and view.corrects_id is None),
+        after,
+        tuple(view for view in found if view.corrects_id in {a.id for a in after}),
     )
 
 

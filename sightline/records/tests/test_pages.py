@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -18,9 +19,11 @@ from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.documents.models import Document
 from sightline.documents.tests.files import letter
+from sightline.kernel.time import today
 from sightline.records import queries
-from sightline.records.actions import EntryIn, correct_entry, sign, sign_entry
+from sightline.records.actions import ContributionIn, EntryIn, contribute, correct_entry, sign, sign_entry
 from sightline.records.models import Entry, EntryDraft
+from sightline.records.terms import ContributionKind
 
 from .conftest import Family, an_hour_ago
 
@@ -522,3 +525,55 @@ def test_a_file_put_with_an_entry_of_siblings_stands_in_each_record_that_is_chos
     visitor = client_of(family.visitor)
     own = f"{reverse('documents:add', args=[family.theo])}?to=entry&id={entries[family.theo].id}"
     assert "It was written for other children" not in visitor.get(own).content.decode()
+
+
+@pytest.mark.obligation("REC-12")
+def test_what_stands_on_an_entry_shows_its_right_words_and_what_each_rests_on(family: Family) -> None:
+    with as_practitioner(family.worker):
+        note = sign_entry({family.maya: "The door was locked."}, kind="note", happened_at=an_hour_ago())
+        sign_entry({family.maya: "The key was found."}, kind="note", happened_at=an_hour_ago())
+        judged = sign(EntryIn((family.maya,), "note", an_hour_ago(), "j She was locked in (#1)."))[
+            family.maya
+        ]
+        correct_entry(judged.id, "It was another day.", "j She was locked in (#2).")
+        theirs = contribute(ContributionIn(
+            note[family.maya].id, ContributionKind.DISAGREEMENT, "Ana Ferreira", "mother",
+            "It was always shut.", "Spoken", an_hour_ago(),
+        ))  # fmt: skip
+        right = correct_entry(theirs.id, "She was misheard.", "@Ana Ferreira: It was never shut.")
+    client = client_of(family.worker)
+
+    def page(of: Entry) -> str:
+        return client.get(reverse("records:entry", args=[family.maya, of.id])).text
+
+    shown = page(judged)
+    with as_practitioner(family.worker):
+        every = sorted((e.number, e.id) for e in queries.entries([family.maya]))
+    links = [f'href="{reverse("records:entry", args=[family.maya, of])}">entry {n}<' for n, of in every]
+    now, _, original = shown.partition("The original, as it was signed")
+    assert (links[0] in now, links[1] in now) == (False, True)
+    assert links[0] in original
+    assert ">Corrected by entry 4</a>" in now
+    # What a mother said of the first, as she is now known to have said it; the earlier writing a click away.
+    now, _, original = page(note[family.maya]).partition("The original, as it was signed")
+    assert "It was never shut." in now
+    assert "It was always shut." not in now
+    assert "It was always shut." in original
+    assert f'{right.id}/">Corrected by entry 6</a>' in now
+    assert "She was misheard." in now
+
+
+@pytest.mark.obligation("REC-04")
+def test_a_review_that_nobody_confirmed_says_so_on_the_entry_that_it_looks_at(family: Family) -> None:
+    with as_practitioner(family.worker):
+        note = sign_entry({family.maya: "The door was locked."}, kind="note", happened_at=an_hour_ago())[
+            family.maya
+        ]
+        look = EntryIn(
+            (family.maya,), "oversight", an_hour_ago(), "Priya says to ask why.", reviews=note.id,
+            written_for=family.manager.pk, answers={"to_do": "Ask why.", "review_on": (today() + timedelta(days=5)).isoformat()},
+        )  # fmt: skip
+        sign(look)
+    shown = client_of(family.worker).get(reverse("records:entry", args=[family.maya, note.id])).text
+    assert "Not yet confirmed by Priya Nair" in shown
+    assert re.search(r"Not yet confirmed\s*</strong>", shown)
