@@ -569,9 +569,10 @@ def test_a_review_that_nobody_confirmed_says_so_on_the_entry_that_it_looks_at(fa
         note = sign_entry({family.maya: "The door was locked."}, kind="note", happened_at=an_hour_ago())[
             family.maya
         ]
+        soon = (today() + timedelta(days=5)).isoformat()
         look = EntryIn(
             (family.maya,), "oversight", an_hour_ago(), "Priya says to ask why.", reviews=note.id,
-            written_for=family.manager.pk, answers={"to_do": "Ask why.", "review_on": (today() + timedelta(days=5)).isoformat()},
+            written_for=family.manager.pk, answers={"to_do": "Ask why.", "review_on": soon},
         )  # fmt: skip
         sign(look)
     shown = client_of(family.worker).get(reverse("records:entry", args=[family.maya, note.id])).text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -59,7 +59,8 @@ class ExplanationView:
 
 @dataclass(frozen=True)
 class Voice:
-    """Something that a child said, as it stands now: corrections folded in, the first writing kept beside it."""
+    """Something that a child said, as it stands now: corrections folded in, the earlier writings kept whole beside it,
+    the latest first, each with what was wrong in it (`wrong`)."""
 
     id: UUID
     first: UUID
@@ -82,9 +83,12 @@ class Voice:
     wants: str
     keep_from: str
     was_wrong: str
-    earlier: tuple[View, ...]
-    done: tuple[DoneView, ...]
-    explained: tuple[ExplanationView, ...]
+    """What was wrong in the writing that this one puts right."""
+    wrong: str = ""
+    """Of an earlier writing: what was wrong in it, as the one that puts it right says."""
+    earlier: tuple[Voice, ...] = ()
+    done: tuple[DoneView, ...] = ()
+    explained: tuple[ExplanationView, ...] = ()
 
     @property
     def words(self) -> str:
@@ -181,34 +185,49 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
     for e in answers:
         told.setdefault(e.view.first, []).append(_explanation(e.explanation, answers_before))
     return [
-        Voice(
-            id=row.id,
-            first=row.first,
-            folder_id=row.folder_id,
-            said=row.said,
-            heard=Heard(row.heard),
-            worries=row.worries,
-            good=row.good,
-            dreams=row.dreams,
-            language=row.language,
-            heard_by=row.heard_by,
-            heard_at=row.heard_at,
-            written_at=row.written_at,
-            author=row.author.name,
-            author_post=row.author_post,
-            place=row.place,
-            alone=row.alone,
-            others=row.others,
-            why_not_alone=row.why_not_alone,
-            wants=row.wants,
-            keep_from=row.keep_from,
-            was_wrong=row.was_wrong,
-            earlier=tuple(earlier.get(row.first, ())),
+        replace(
+            _voice(row),
+            earlier=_chain(row, earlier.get(row.first, ())),
             done=tuple(done.get(row.first, ())),
             explained=tuple(told.get(row.first, ())),
         )
         for row in rows
     ]
+
+
+def _chain(row: View, older: Sequence[View]) -> tuple[Voice, ...]:
+    by_id = {each.id: each for each in older}
+    found = []
+    while row.corrects_id and (wrong := by_id.get(row.corrects_id)) is not None:
+        found.append(replace(_voice(wrong), wrong=row.was_wrong))
+        row = wrong
+    return tuple(found)
+
+
+def _voice(row: View) -> Voice:
+    return Voice(
+        id=row.id,
+        first=row.first,
+        folder_id=row.folder_id,
+        said=row.said,
+        heard=Heard(row.heard),
+        worries=row.worries,
+        good=row.good,
+        dreams=row.dreams,
+        language=row.language,
+        heard_by=row.heard_by,
+        heard_at=row.heard_at,
+        written_at=row.written_at,
+        author=row.author.name,
+        author_post=row.author_post,
+        place=row.place,
+        alone=row.alone,
+        others=row.others,
+        why_not_alone=row.why_not_alone,
+        wants=row.wants,
+        keep_from=row.keep_from,
+        was_wrong=row.was_wrong,
+    )
 
 
 def _explanation(row: Explanation, before: Mapping[UUID, tuple[Before, ...]]) -> ExplanationView:

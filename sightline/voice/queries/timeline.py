@@ -111,8 +111,24 @@ def _in_full(row: View, way: Heard) -> str:
     )
     wants = f"What they want: {row.wants}" if row.wants else ""
     return "\n\n".join(
-        words for words in (said, *(f"{part}: “{words}”" for part, words in parts if words), wants) if words
+        words
+        for words in (
+            said,
+            *(f"{part}: “{words}”" for part, words in parts if words),
+            wants,
+            _how(row, way),
+            row.was_wrong and f"What was wrong in the earlier writing: {row.was_wrong}",
+        )
+        if words
     )
+
+
+def _how(row: View, way: Heard) -> str:
+    """With whom and where, and why not alone: two writings of the same words may differ in nothing else (CHD-03)."""
+    by = "Seen" if way is Heard.OBSERVATION else "Heard"
+    alone = "alone" if row.alone else f"with {row.others} there, because: {row.why_not_alone}"
+    language = f" {row.language}." if row.language else ""
+    return f"{by} by {row.heard_by}, {row.place}, {alone.rstrip('.')}.{language}"
 
 
 paged = Paged(_KEYS, heard)

@@ -167,7 +167,11 @@ def test_putting_right_adds_and_the_first_writing_stays(worker, folder_id) -> No
         with pytest.raises(Refused, match="Dana Okafor has put this right already"):
             actions.correct(view.id, some_words(), "Again.")
         again = actions.correct(right.id, some_words(said="I want mummy."), "She says mummy.")
-        assert len(queries.voices([folder_id])[0].earlier) == 2
+        earlier = queries.voices([folder_id])[0].earlier
+        assert [(b.said, b.wrong) for b in earlier] == [
+            (some_words().said, "She says mummy."),
+            ("I want dad to pick me up.", "It was mum that she named."),
+        ]
         actions.explain(folder_id, told(view_ids=[again.id], answer=Answer.YES))
         assert owed(folder_id) == []
         assert queries.voices([folder_id])[0].explained
@@ -307,7 +311,8 @@ def test_the_timeline_shows_what_was_said_and_what_was_told(worker, folder_id) -
         actions.explain(folder_id, told(view_ids=[view.id], answer=Answer.YES))
         found = {m.kind: m for m in answer(queries.paged.told([folder_id], ()))}
     assert found["The child said"].text == (
-        "“I want mum to pick me up herself.”\n\nWhat they want: That mum collects me."
+        "“I want mum to pick me up herself.”\n\nWhat they want: That mum collects me.\n\n"
+        f"Heard by {view.heard_by}, The music room at school, alone."
     )
     assert found["Explained to the child"].author == "Dana Okafor"
 

@@ -19,9 +19,9 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures.queries import on_folders
 from sightline.voice import actions, queries
 from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, Wrong
-from sightline.voice.terms import AdvocacyAct, Answer, Explained, RightsForm, TookPart
+from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, RightsForm, TookPart
 
-from .factories import heard
+from .factories import heard, some_words
 
 pytestmark = pytest.mark.django_db
 
@@ -181,3 +181,30 @@ def test_two_pages_never_write_over_each_others_words(worker: Practitioner, fold
         }  # fmt: skip
     chosen = page_of(client, folder_id, f"?draft={texts['I hate Sundays'].id}")
     assert chosen["draft"] == str(texts["I hate Sundays"].id)
+
+
+@pytest.mark.obligation("REC-12")
+def test_every_earlier_writing_of_a_childs_words_stays_whole(worker: Practitioner, folder_id: UUID) -> None:
+    first = heard(
+        folder_id, worker, heard=Heard.THREE_HOUSES, said="", worries="The shouting.", good="Nan.",
+        dreams="A dog.", wants="To stay at Nan.", alone=False, others="Ana", why_not_alone="She held on to her.",
+        place="The kitchen",
+    )  # fmt: skip
+    with as_practitioner(worker):
+        seen = actions.correct(
+            first.id,
+            some_words(heard=Heard.OBSERVATION, said="She hid.", wants=""),
+            "They were not her words.",
+        )
+        actions.correct(seen.id, some_words(said="I hid.", place="The hall"), "She said it herself.")
+    shown = client_of(worker).get(reverse("voice:child", args=[folder_id])).text
+    now, _, before = shown.partition("Put right: what stood before (2)")
+    assert "I hid." in now
+    for words in (
+        "They were not her words.", "She said it herself.", "The shouting.", "Nan.", "A dog.", "To stay at Nan.",
+        "The kitchen", "Ana was there, because she held on to her.", "She hid.",
+    ):  # fmt: skip
+        assert words in before, words
+    # What was seen of a child without words is nobody's words.
+    assert "“She hid" not in before
+    assert before.index("She hid.") < before.index("The shouting.")
