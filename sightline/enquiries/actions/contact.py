@@ -102,7 +102,10 @@ def entries_signed(signed_now: Sequence[records.SignedEntry]) -> None:
     """A visit written in the record or under the plan is the visit in the placement too where the child was seen; where
     not, or where a correction now says so, it counts among the attempts that failed (FAM-15)."""
     for one in signed_now:
-        lead, seen = lead_of(one.entry.folder_id), one.answer("seen")
+        seen = one.answer("seen")
+        if seen not in ("yes", "no"):
+            continue
+        lead = lead_of(one.entry.folder_id)
         if one.entry.kind == EntryKind.VISIT.value and seen == "yes":
             _visited(lead, one.entry.happened_at)
         elif seen == "no" and (episode := open_episode([lead])) is not None:

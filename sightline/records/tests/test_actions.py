@@ -258,7 +258,10 @@ def test_supervision_is_recorded_by_worker_and_child_with_what_was_thought_about
         # It was about somebody else's work, and on another day.
         other = {**answers, "worker": str(family.visitor.pk)}
         before = last.at - timedelta(days=3)
-        correct_entry(last.entry_id, "It was about Ines.", "About Maya.", answers=other, happened_at=before)
+        correct_entry(
+            last.entry_id, "It was about Ines.", "About Maya.", answers=other, happened_at=before,
+            late_why="The diary was read wrongly.",
+        )  # fmt: skip
         [(key, right)] = queries.last_supervisions([family.maya, family.theo]).items()
         assert (key[1], right.at, right.entry_id) == (family.visitor.pk, before, last.entry_id)
         # A correction that says nothing of whose work it was leaves it as it stands.
