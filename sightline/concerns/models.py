@@ -190,6 +190,9 @@ class Screening(FolderRow):
     authority = models.CharField(
         max_length=120, blank=True, help_text="Where the child is another authority's"
     )
+    summary = models.TextField(
+        blank=True, db_default="", help_text="What goes with a child who is passed to another authority"
+    )
     door = folder_door(append_only=True)
 
     class Meta:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sightline.children.rules import check_ending
 from sightline.kernel.verdicts import Verdict
 
 from .terms import Agreed, ConcernAct, ConcernState, Referral, Told
@@ -244,6 +245,8 @@ class ChildDecision:
     records_referral: bool | None = None
     need_code: str = ""
     authority: str = ""
+    summary: str = ""
+    """What goes with a child who is passed to another authority."""
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None
@@ -334,12 +337,14 @@ def questions(outcome: OutcomeRule) -> frozenset[str]:
     """What an outcome asks beyond what every decision must say: fields of `ChildDecision`.
 
     Why nothing less would do where agreement is not needed (HLP-03); a referral's primary need (children in
-    need census); whether this child needs it sooner where a clock starts (TIM-01).
+    need census); the summary that goes with a child who is passed on (REC-02); whether this child needs it sooner where
+    a clock starts (TIM-01).
     """
     asked = {
         "why_nothing_less": outcome.compulsory,
         "advice": outcome.id in ADVICE_OUTCOMES,
         "authority": outcome.id == NEEDS_AUTHORITY,
+        "summary": outcome.id == NEEDS_AUTHORITY,
         "records_referral": outcome.referral is Referral.IF_RECORDED,
         "need_code": outcome.referral is Referral.ALWAYS,
         "sooner": outcome.starts_clocks,
@@ -382,6 +387,8 @@ def faults(
         found["advice"] = "Write the advice given, or where the family was pointed to."
     if "authority" in asked and not decision.authority.strip():
         found["authority"] = "Name the authority that the child is passed to."
+    if "summary" in asked and not (written := check_ending(decision.summary, transferred=True)):
+        found["summary"] = written.reason
     if decision.conflict.strip() and decision.for_the_child is None:
         found["for_the_child"] = "Say whether the conflict was resolved in the child's favour."
     if decision.conflict.strip() and decision.for_the_child and not decision.conflict_resolved.strip():

@@ -233,4 +233,5 @@ def _screening(concern: Concern, decision: ChildDecision, row: Decision, pack: P
         source_code=concern.source_code,
         need_code=decision.need_code,
         authority=decision.authority.strip(),
+        summary=decision.summary.strip(),
     )

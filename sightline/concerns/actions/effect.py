@@ -194,6 +194,7 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
             folder_id=screening.folder_id,
             screening=screening,
             authority=screening.authority,
+            summary=screening.summary,
             sent_at=at,
             recorded_by_id=current().practitioner_id,
         )

@@ -45,19 +45,20 @@ def transfer_received(screening_id: UUID, received_by: str, received_at: datetim
 
 
 @transaction.atomic
-def transfer_accepted(screening_id: UUID, accepted_by: str, summary: str) -> None:
-    """The other authority has confirmed that it accepts the child, and knows what it must: until now the child was
-    ours. Where no receipt was recorded it says both at once. Raises Refused at the form's field, NotFound where
-    nothing was passed on."""
+def transfer_accepted(screening_id: UUID, accepted_by: str, summary: str = "") -> None:
+    """The other authority has confirmed that it accepts the child: until now the child was ours. Where no receipt was
+    recorded it says both at once. `summary` only where none went with the child, as before it was asked at sending.
+    Raises Refused at the form's field, NotFound where nothing was passed on."""
     permit(Permission.SCREEN_CONCERN)
     if not accepted_by.strip():
         raise Refused("Name who accepted, and their post.", "accepted_by")
     transfer = _locked_transfer(screening_id)
     _not_accepted(transfer, "accepted_by")
-    check_ending(summary, transferred=True).or_refuse()
+    if not transfer.summary:
+        check_ending(summary, transferred=True).or_refuse()
+        transfer.summary = summary.strip()
     transfer.accepted_at, transfer.accepted_by = now(), accepted_by.strip()
     transfer.recorded_by_id = current().practitioner_id
-    transfer.summary = summary.strip()
     if transfer.received_at is None:
         _receipt(transfer, accepted_by, transfer.accepted_at)
     transfer.save()

@@ -40,6 +40,9 @@ NEEDS = (
 )
 
 
+SUMMARY_HINT = "What the worry was, what we did, what they must know to keep the child safe"
+
+
 class ReopenForm(PageForm):
     """What starting the clock of the decision anew asks (TIM-01)."""
 
@@ -198,7 +201,7 @@ class ChildDecisionForm(PageForm):
 
 
 #: What outcomes may ask, in the order of the page.
-QUESTIONS = ("why_nothing_less", "advice", "authority", "records_referral", "need_code", "sooner")
+QUESTIONS = ("why_nothing_less", "advice", "authority", "summary", "records_referral", "need_code", "sooner")
 
 
 def _asked(pack: Pack, outcome_id: str, day: Any) -> list[str]:
@@ -246,7 +249,15 @@ def _question(question: str, outcome_id: str) -> Iterator[tuple[str, Field]]:
             )
         case "authority":
             ask = "Name the authority that the child is passed to"
-            yield question, Text("Which authority is the child passed to?", ask=ask)
+            yield question, Text("Which authority is the child passed to?", ask=ask, max_length=120)
+        case "summary":
+            yield (
+                question,
+                Words(
+                    "Transfer summary, which goes with the child", rows=6, ask="Write a transfer summary",
+                    hint=SUMMARY_HINT,
+                ),
+            )  # fmt: skip
         case "records_referral":
             yield (
                 question,
@@ -308,10 +319,17 @@ class ReceivedForm(PageForm):
 
 
 class AcceptedForm(PageForm):
+    """`with_summary`: the summary went with the child. It is asked here of one that was passed on without."""
+
     accepted_by = Text(
         "Who accepted, and what is their post?", max_length=200, ask="Name who accepted, and their post"
     )
     summary = Words(
         "Transfer summary", rows=8, ask="Write a transfer summary",
-        hint="What was sent to them: what the worry was, what we did, what they must know to keep the child safe",
+        hint=f"None went with the child. {SUMMARY_HINT}",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, with_summary: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if with_summary:
+            del self.fields["summary"]

@@ -351,6 +351,7 @@ def _decision(part: queries.PartView, form: decision_forms.ChildDecisionForm) ->
         records_referral=form.answered("records_referral"),
         need_code=form.answered("need_code") or "",
         authority=form.answered("authority") or "",
+        summary=form.answered("summary") or "",
         conflict=got["conflict"] or "" if got["has_conflict"] else "",
         conflict_resolved=got["conflict_resolved"] or "",
         for_the_child=got["for_the_child"],

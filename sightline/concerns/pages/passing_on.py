@@ -40,15 +40,14 @@ def received(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> Http
 def accepted(request: HttpRequest, concern_id: UUID, screening_id: UUID) -> HttpResponse:
     """The other authority has accepted the child."""
     shown, part = _passed_on(concern_id, screening_id, "accepted_page")
-    form = decision_forms.AcceptedForm(request.POST or None)
+    transfer = part.screening.transfer  # type: ignore[union-attr]
+    form = decision_forms.AcceptedForm(request.POST or None, with_summary=bool(transfer.summary))
 
     def write() -> str:
-        actions.transfer_accepted(
-            screening_id, form.cleaned_data["accepted_by"], form.cleaned_data["summary"]
-        )
+        got = form.cleaned_data
+        actions.transfer_accepted(screening_id, got["accepted_by"], got.get("summary") or "")
         return "Recorded: the child is theirs now."
 
-    transfer = part.screening.transfer  # type: ignore[union-attr]
     mine = transfer.recorded_by_id == request.practitioner.practitioner_id  # type: ignore[attr-defined]
     return _of_transfer(request, shown, part, form, write, transfer.accepted_by if mine else "")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
 from sightline.agencies.queries import acting_now, agency_on
@@ -93,9 +93,7 @@ def _moments(folder_ids: Sequence[UUID]) -> Wanted:
     parts = ConcernPart.objects.filter(folder_id__in=folder_ids).select_related("concern__raised_by")
     added = Addition.objects.filter(folder_id__in=folder_ids).select_related("concern", "added_by")
     possible = PossibleConcern.objects.filter(folder_id__in=folder_ids)
-    passed_on = Transfer.objects.filter(
-        Q(received_at__isnull=False) | Q(accepted_at__isnull=False), folder_id__in=folder_ids
-    )
+    passed_on = Transfer.objects.filter(folder_id__in=folder_ids)
     return (
         parts,
         added.annotate(agency_then=agency_on("added_by", "added_at")),
@@ -151,24 +149,26 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 
 
 def _passed_on(transfer: Transfer, opens: bool) -> Moment:
-    """What another authority answered last: that it has the concern, or that the child is theirs."""
-    accepted = transfer.accepted_at is not None
-    has_it = f"{transfer.received_by} of {transfer.authority} confirmed that they have it."
-    said = (
-        f"{transfer.accepted_by} of {transfer.authority} accepted.\n\n{transfer.summary}".strip()
-        if accepted
-        else f"{has_it} The child stays ours until they accept."
-    )
-    by = transfer.recorded_by if accepted else transfer.receipt_recorded_by
-    at = transfer.accepted_at or transfer.received_at
-    assert at is not None
+    """That a child was passed to another authority, or what that answered last: that it has the concern, or that the
+    child is theirs; with the summary that went along."""
+    if transfer.accepted_at is not None:
+        kind, by = "Accepted by another authority", transfer.recorded_by
+        said = f"{transfer.accepted_by} of {transfer.authority} accepted."
+    elif transfer.received_at is not None:
+        kind, by = "Received, not yet accepted", transfer.receipt_recorded_by
+        has_it = f"{transfer.received_by} of {transfer.authority} confirmed that they have it."
+        said = f"{has_it} The child stays ours until they accept."
+    else:
+        kind, by = "Passed to another authority", transfer.recorded_by
+        said = f"Passed to {transfer.authority}. The child stays ours until they accept."
+    at = transfer.accepted_at or transfer.received_at or transfer.sent_at
     return Moment(
         id=transfer.id,
         folder_id=transfer.folder_id,
         happened_at=at,
         known_at=at,
-        kind="Accepted by another authority" if accepted else "Received, not yet accepted",
-        text=said,
+        kind=kind,
+        text=f"{said}\n\n{transfer.summary}".strip(),
         author=by.name if by else "",
         agency="",
         href=address("concerns:concern", transfer.screening.concern_id) if opens else "",

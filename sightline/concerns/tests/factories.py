@@ -139,6 +139,7 @@ def a_decision(part_id: UUID, outcome: str = "early_help", **changes: Any) -> Ch
         "records_referral": False,
         "need_code": "N1",
         "authority": "",
+        "summary": SENT,
         "sooner": False,
         "none_of_these": True,
     }

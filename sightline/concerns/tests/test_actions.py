@@ -36,7 +36,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import acknowledged_within, agencies_working_with
 from sightline.records.models import Decision
 
-from .factories import SENT, a_concern, a_decision, make_front_door, raised_by
+from .factories import a_concern, a_decision, make_front_door, raised_by
 
 pytestmark = pytest.mark.django_db
 
@@ -285,13 +285,11 @@ def test_a_child_of_another_authority_is_ours_until_accepted():
     first = screenings[0]
     with as_practitioner(door.decider):
         assert Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True).count() == 2
-        with pytest.raises(Refused, match="Write a transfer summary"):
-            actions.transfer_accepted(first.id, "Jo Penn, duty manager", " ")
-        actions.transfer_accepted(first.id, "Jo Penn, duty manager", SENT)
+        actions.transfer_accepted(first.id, "Jo Penn, duty manager")
         assert Duty.objects.filter(kind="transfer_receipt", closed_at__isnull=True).count() == 1
         assert not Duty.objects.filter(kind="transfer_acceptance").exists()
         with pytest.raises(Refused, match="accepted already"):
-            actions.transfer_accepted(first.id, "Jo Penn, duty manager", SENT)
+            actions.transfer_accepted(first.id, "Jo Penn, duty manager")
 
 
 @pytest.mark.obligation("HLP-06")

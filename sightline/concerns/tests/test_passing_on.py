@@ -13,10 +13,11 @@ from django.urls import reverse
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.concerns import queries, rules
 from sightline.concerns.models import Transfer
+from sightline.concerns.terms import Referral
 from sightline.kernel.time import LONDON, now
 from sightline.procedures.models import Duty
 
-from .factories import SENT, FrontDoor, make_front_door, raised_by
+from .factories import SENT, FrontDoor, a_decision, make_front_door, raised_by
 from .test_front_door_pages import page_of, text
 from .test_pages import signed_in, typed
 
@@ -35,7 +36,11 @@ class PassedOn:
     def __init__(self, client: Client, door: FrontDoor) -> None:
         self.client, self.door, self.raised = client, door, raised_by(door.teacher)
         signed_in(client, door.decider)
-        theirs = {"authority_other_authority": "Westmarch Council", "sooner_other_authority": "no"}
+        theirs = {
+            "authority_other_authority": "Westmarch Council",
+            "summary_other_authority": SENT,
+            "sooner_other_authority": "no",
+        }
         sent = client.post(
             reverse("concerns:decide", args=[self.raised.concern_id]),
             {"knows_family": "no", **typed(door, 0, "other_authority", **theirs),
@@ -113,13 +118,13 @@ def test_the_board_says_whose_answer_is_missing_whatever_the_state_of_the_concer
     client.post(f"{page}act/", {"act": "take_up", "once_key": ""})
     assert "Received, not yet accepted" in only("being_screened")
 
-    passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    passed.sends("accepted", accepted_by="Jo Penn, duty manager")
     with as_practitioner(door.decider):
         theirs = Transfer.objects.get(folder_id=brother)
     passed.screening_id = theirs.screening_id
     assert "Received, not yet accepted" not in board()
     assert "Passed on, not yet received" in board(), "the brother is"
-    passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    passed.sends("accepted", accepted_by="Jo Penn, duty manager")
     assert "Passed on, not yet received" not in board()
     assert "still ours" not in board()
 
@@ -144,20 +149,64 @@ def test_what_another_decision_took_the_place_of_is_no_longer_passed_on(
 
 
 @pytest.mark.obligation("REC-02")
-def test_no_child_passes_to_another_authority_without_a_transfer_summary(
+def test_no_child_is_passed_to_another_authority_without_a_transfer_summary(
+    client: Client, door: FrontDoor
+) -> None:
+    raised = raised_by(door.teacher)
+    signed_in(client, door.decider)
+    address = reverse("concerns:decide", args=[raised.concern_id])
+    theirs = {"authority_other_authority": "Westmarch Council", "sooner_other_authority": "no"}
+    for empty in ({}, {"summary_other_authority": "  "}):
+        refused = client.post(
+            address,
+            {"knows_family": "no", **typed(door, 0, "other_authority", **theirs, **empty),
+             **typed(door, 1, "other_authority", **theirs, summary_other_authority=SENT)},
+        )  # fmt: skip
+        assert text(refused).count("Write a transfer summary") == 2, "above, and at the child who has none"
+    with as_practitioner(door.decider):
+        assert not Transfer.objects.exists()
+        part = queries.concern(raised.concern_id).parts[0].id
+    unsaid = rules.faults(
+        a_decision(part, "other_authority", authority="Westmarch Council", summary=" "),
+        rules.OutcomeRule("other_authority", Referral.NEVER, compulsory=False),
+        level_descriptors=[],
+    )
+    assert unsaid["summary"].startswith("Write a transfer summary"), "whoever asks, also past the form"
+
+
+@pytest.mark.obligation("REC-02")
+def test_the_summary_goes_with_the_child_and_is_not_asked_again(client: Client, door: FrontDoor) -> None:
+    passed = PassedOn(client, door)
+    record = f"/child/{passed.folder_id}/chronology/"
+    assert SENT in passed.page(), "on the concern, as soon as it is sent"
+    assert "Passed to another authority" in text(client.get(record))
+    assert SENT in text(client.get(record))
+    passed.received()
+    assert "Transfer summary" not in text(client.get(passed.form("accepted")))
+    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager")
+    assert "Recorded: the child is theirs now." in done
+    assert SENT in done
+    assert SENT in text(client.get(record))
+    assert passed.row().summary == SENT
+
+
+@pytest.mark.obligation("REC-02")
+def test_what_was_passed_on_before_without_a_summary_is_asked_for_it_when_it_is_accepted(
     client: Client, door: FrontDoor
 ) -> None:
     passed = PassedOn(client, door)
+    with as_practitioner(door.decider):
+        Transfer.objects.filter(screening_id=passed.screening_id).update(summary="")
     for empty in ({}, {"summary": "  "}):
         refused = passed.sends("accepted", accepted_by="Jo Penn, duty manager", **empty)
         assert "Write a transfer summary" in refused
         assert passed.row().accepted_at is None
         assert "Still ours" in passed.page()
     assert "Westmarch" not in text(client.get(f"/child/{passed.folder_id}/"))
-    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    later = "She is with her aunt. Her school is told."
+    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=later)
     assert "Recorded: the child is theirs now." in done
-    assert SENT in done, "on the concern"
-    assert SENT in text(client.get(f"/child/{passed.folder_id}/chronology/")), "on the record"
+    assert passed.row().summary == later
 
 
 @pytest.mark.parametrize(
@@ -194,7 +243,7 @@ def test_a_receipt_is_no_acceptance_and_the_child_is_ours_until_that(
         if step == "received":
             passed.received()
         else:
-            passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+            passed.sends("accepted", accepted_by="Jo Penn, duty manager")
     assert passed.owed() == owed
     assert says in passed.page()
     child = text(client.get(f"/child/{passed.folder_id}/"))
@@ -224,5 +273,5 @@ def test_a_receipt_names_who_and_when_and_is_recorded_once(client: Client, door:
     assert passed.row().received_by == "Al Moss, duty worker"
     accepted = text(client.get(passed.form("accepted")))
     assert "Al Moss, duty worker confirmed that they have it" in accepted
-    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager", summary=SENT)
+    done = passed.sends("accepted", accepted_by="Jo Penn, duty manager")
     assert "Still ours" in done, "the brother is"

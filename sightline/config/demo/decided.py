@@ -171,6 +171,9 @@ def carvalho(cast: Cast) -> None:
             "other_authority",
             "Tiago lives in Northmoor, whose council knows the family and must decide.",
             authority="Northmoor Council",
+            summary="He slept in the bus station after a quarrel at home, and wants to go back. An officer found "
+            "him; his aunt came for him and he is with her tonight. Your team knows the family. Nobody has asked his "
+            "mother about the quarrel yet.",
             child_told="By the officer who found him: the council where he lives will ring.",
             parents_told="His aunt and his mother, by telephone.",
         ),

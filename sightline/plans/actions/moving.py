@@ -46,13 +46,13 @@ from .withdrawing import withdraw_plan
 
 @transaction.atomic
 def ask_transfer(plan_id: UUID, authority: str, words: str, *, conference_on: date | None = None) -> None:
-    """Ask the authority where the child now lives to take the plan. Until its conference accepts, it stays ours,
-    clocks and visits included (PAR-12)."""
+    """Ask the authority where the child now lives to take the plan; `words` is the summary that goes with the child
+    (REC-02). Until its conference accepts, it stays ours, clocks and visits included (PAR-12)."""
     plan, acting = enter(plan_id, PlanAct.ASK_TRANSFER)
     if not authority.strip():
         raise Refused("Say which authority is asked", "authority")
-    if not words.strip():
-        raise Refused("Say what was sent, to whom, and what keeps the child safe meanwhile", "words")
+    if not (written := check_ending(words, transferred=True)):
+        raise Refused(written.reason, "words")
     row = Transfer.objects.create(
         folder_id=plan.folder_id, plan=plan, direction=Direction.OUT.value, authority=authority.strip()[:120],
         words=words.strip(), conference_on=conference_on, **signed(acting),

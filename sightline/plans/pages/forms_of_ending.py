@@ -121,8 +121,9 @@ class StepForm(_Ending, OfDecision, OfSooner):
 class AskTransferForm(PlanForm):
     authority = Text("Which authority is asked?", max_length=120, ask="Say which authority is asked")
     words = Words(
-        "What was sent to whom, and what keeps the child safe meanwhile?", rows=4,
-        ask="Say what was sent, to whom, and what keeps the child safe meanwhile",
+        "Transfer summary, which goes with the child", rows=6, ask="Write a transfer summary",
+        hint="What the worry was, what we did, what they must know; what else was sent to whom, and what keeps the "
+        "child safe meanwhile",
     )  # fmt: skip
     conference_on = Day(
         "When is their conference, if it is known?", required=False, hint="For example, 9 3 2027"
