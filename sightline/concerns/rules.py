@@ -12,7 +12,7 @@ from uuid import UUID
 from sightline.children.rules import check_ending
 from sightline.kernel.verdicts import Verdict
 
-from .terms import Agreed, ConcernAct, ConcernState, Referral, Told
+from .terms import Agreed, ConcernAct, ConcernState, Place, Referral, Told
 
 TRANSITIONS: dict[tuple[ConcernState, ConcernAct], ConcernState] = {
     (ConcernState.WAITING, ConcernAct.TAKE_UP): ConcernState.BEING_SCREENED,
@@ -93,6 +93,44 @@ def may_raise(children: int, people: int) -> Verdict:
                 whom,
             )
     return Verdict.yes()
+
+
+def unanswered(
+    *,
+    danger: bool | None,
+    danger_words: str,
+    harm_where: Sequence[str],
+    source_code: str,
+    public: bool,
+    anonymous: bool,
+    name: str,
+) -> dict[str, str]:
+    """What whoever raises a concern has still to answer beside its story: message by question, empty where it is
+    complete. Nothing said is never a no (PAR-01, NTC-01)."""
+    found: dict[str, str] = {}
+    if danger is None:
+        found["danger"] = "Say whether any child is in danger now."
+    elif danger and not danger_words.strip():
+        found["danger_words"] = "Say what the danger is and where the child is now."
+    if not harm_where or set(harm_where) - {place.value for place in Place}:
+        found["harm_where"] = "Say where the harm is. 'I do not know' is an answer."
+    if not source_code.strip():
+        found["source_code"] = (
+            "Say who you are to the child." if public else "Say which service you raise this for."
+        )
+    if public and not anonymous and not name.strip():
+        found["name"] = "Give your name, or say that you stay anonymous."
+    return found
+
+
+def can_be_found(*, names: str, born: bool) -> Verdict:
+    """Whether a concern says enough of a child to look for: a name, or about how old they are (Sightline baseline)."""
+    if names.strip() or born:
+        return Verdict.yes()
+    return Verdict.no(
+        "Give at least a first or last name of each child, or about how old the child is, so that we can find them.",
+        "children",
+    )
 
 
 def family_side(

@@ -101,7 +101,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
             referrer_contact="" if each.sent.anonymous else each.sent.referrer_contact.strip(),
             referrer_relation=each.sent.referrer_relation.strip(),
             anonymous=each.sent.anonymous,
-            immediate_danger=each.sent.immediate_danger,
+            immediate_danger=bool(each.sent.immediate_danger),
             team_id=team.id,
             state=ConcernState.WAITING.value,
         )

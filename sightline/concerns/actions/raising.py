@@ -68,15 +68,15 @@ class PersonIn:
 
 @dataclass(frozen=True)
 class ConcernIn:
-    """A concern as it is sent. `sooner_by` and `sooner_why`: a child of it needs the decision by then, before the limit
-    (TIM-01); an immediate danger has the shortest clock anyway."""
+    """A concern as it is sent; what is None or empty was not answered. `sooner_by` and `sooner_why`: a child of it
+    needs the decision by then, before the limit (TIM-01); an immediate danger has the shortest clock anyway."""
 
     children: Sequence[ChildIn]
     what_happened: str
     people: Sequence[PersonIn] = ()
     indicators: Sequence[str] = ()
     harm_where: Sequence[str] = ()
-    immediate_danger: bool = False
+    immediate_danger: bool | None = None
     danger_words: str = ""
     sooner_by: datetime | None = None
     sooner_why: str = ""
@@ -86,7 +86,7 @@ class ConcernIn:
     family_agreed_words: str = ""
     known_agencies: str = ""
     interpreter: str = ""
-    source_code: str = "10"
+    source_code: str = ""
     referrer_name: str = ""
     referrer_contact: str = ""
     referrer_relation: str = ""
@@ -109,8 +109,8 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
 
     A signed-in practitioner needs the permission to raise one; the public needs none. The concern takes the key of its
     draft: sent twice, the second time gives the first one's reference. Raises Refused where there is no child or no
-    account of what happened, where a practitioner leaves open what a child says or what the family knows, and where it
-    names more people than one concern may.
+    account of what happened, where a question is left open that the pages ask, and where it names more people than one
+    concern may.
     """
     viewer = current()
     public = viewer.kind is ViewerKind.PUBLIC
@@ -120,8 +120,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     if not sent.what_happened.strip():
         raise Refused("Say what has happened, in your own words.", "what_happened")
     rules.may_raise(len(sent.children), len(sent.people)).or_refuse()
-    if not public:
-        _both_sides(sent)
+    _answered(sent, public=public)
     draft = None
     if draft_id is not None:
         draft = Draft.objects.select_for_update().filter(id=draft_id).first()
@@ -162,7 +161,7 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
         referrer_contact="" if sent.anonymous else sent.referrer_contact.strip(),
         referrer_relation=sent.referrer_relation.strip(),
         anonymous=sent.anonymous,
-        immediate_danger=sent.immediate_danger,
+        immediate_danger=bool(sent.immediate_danger),
         team_id=team.id,
         state=ConcernState.WAITING.value,
     )
@@ -192,13 +191,20 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
     return Raised(concern.id, reference, secret, tuple(folder_ids))
 
 
-def _both_sides(sent: ConcernIn) -> None:
-    """Refuses what leaves open what a child says, or what the family knows and agreed to."""
+def _answered(sent: ConcernIn, *, public: bool) -> None:
+    """Refuses what leaves a question open that the pages ask: of danger, of where the harm is, of who raises it, of
+    what the family knows and agreed to; of a practitioner what each child says, too."""
     for child in sent.children:
-        rules.childs_side(child.said, child.said_why_not, name=child.name).or_refuse()
-    owed = rules.family_side(
-        sent.family_told, sent.family_told_words, sent.family_agreed, sent.family_agreed_words, public=False
-    )
+        born = child.born_on is not None or child.expected_on is not None or child.age_years is not None
+        rules.can_be_found(names=f"{child.given}{child.family}", born=born).or_refuse()
+        if not public:
+            rules.childs_side(child.said, child.said_why_not, name=child.name).or_refuse()
+    owed = rules.unanswered(
+        danger=sent.immediate_danger, danger_words=sent.danger_words, harm_where=sent.harm_where,
+        source_code=sent.source_code, public=public, anonymous=sent.anonymous, name=sent.referrer_name,
+    ) | rules.family_side(
+        sent.family_told, sent.family_told_words, sent.family_agreed, sent.family_agreed_words, public=public
+    )  # fmt: skip
     for question, message in owed.items():
         raise Refused(message, question)
 

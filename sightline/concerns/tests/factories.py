@@ -99,6 +99,8 @@ def a_concern(**changes: Any) -> ConcernIn:
         ],
         "what_happened": "Maya came to school without her hearing aids and said that there was shouting every night.",
         "people": [PersonIn(given="Ana", family="Ferreira", kinship=Kinship.MOTHER, lives_with=Known.YES)],
+        "immediate_danger": False,
+        "danger_words": "He is on his way to them." if changes.get("immediate_danger") else "",
         "harm_where": ["home"],
         "family_told": Told.YES,
         "family_told_words": "I told her mother at the gate.",

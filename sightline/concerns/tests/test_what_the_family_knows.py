@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 
-from sightline.agencies.tests.factories import as_practitioner, as_public
+from sightline.agencies.tests.factories import as_practitioner
 from sightline.concerns import rules
-from sightline.concerns.actions import ChildIn, ConcernIn, raise_concern
-from sightline.concerns.models import Concern, ConcernPart
+from sightline.concerns.actions import ChildIn, raise_concern
+from sightline.concerns.models import Concern
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.verdicts import Refused
 
@@ -168,10 +170,7 @@ def test_the_action_refuses_what_the_pages_ask_for(door: FrontDoor) -> None:
         with pytest.raises(Refused) as refused:
             raised_by(door.teacher, **changes)
         assert refused.value.verdict.field == field
-    unheard = ConcernIn(
-        children=[ChildIn(given="Maya")], what_happened="Shouting every night.", family_told=Told.NO,
-        family_told_words=AFRAID,
-    )  # fmt: skip
+    unheard = replace(a_concern(), children=[ChildIn(given="Maya")])
     with as_practitioner(door.teacher), pytest.raises(Refused, match="Write what Maya said"):
         raise_concern(unheard)
     assert not Concern.objects.exists()
@@ -197,12 +196,3 @@ def test_what_is_owed_on_the_familys_side(
 ) -> None:
     for owed, is_public in ((practitioner, False), (public, True)):
         assert set(rules.family_side(told, told_words, agreed, agreed_words, public=is_public)) == owed
-
-
-def test_nothing_said_is_never_an_answer(door: FrontDoor) -> None:
-    sent = ConcernIn(children=[ChildIn(given="Maya")], what_happened="Shouting every night.")
-    assert sent.family_told == "not_asked"
-    with as_public():
-        assert raise_concern(a_concern(family_told=sent.family_told)).reference
-    with as_practitioner(door.decider):
-        assert ConcernPart.objects.first().family_told == "not_asked"  # type: ignore[union-attr]

@@ -117,7 +117,7 @@ def balan(cast: Cast) -> None:
                         what_happened="Andrei has not been collected three times since half term. Last night "
                         "he let himself in and was alone until ten.",
                         indicators=("unsupervised",),
-                        harm_where=("home",),
+                        immediate_danger=False, harm_where=("home",),
                         family_told=Told.NO,
                         family_told_words="I could not reach them.",
                         interpreter="Romanian",
@@ -148,7 +148,7 @@ def thackray(cast: Cast) -> None:
             what_happened="Skye draws pictures of her uncle that worried her teacher, and will not go "
                           "home with him.",
             indicators=("avoids_person",),
-            harm_where=("home", "not_known"),
+            immediate_danger=False, harm_where=("home", "not_known"),
             family_told=Told.NO,
             family_told_words="It might warn the person.",
             source_code="2A",
@@ -166,6 +166,7 @@ def neighbour(_cast: Cast) -> None:
             ConcernIn(
                 children=[ChildIn(given="Kai", age_years=4, sex="M", lines="Upper flat, 12 Kelp Street")],
                 what_happened="He cries for hours in the evenings and I have not seen his mum since Tuesday.",
+                immediate_danger=False,
                 harm_where=("home",),
                 referrer_relation="Neighbour",
                 family_told=Told.NOT_KNOWN,

@@ -454,6 +454,7 @@ class Town:
             what_happened=story.text,
             people=adults,
             indicators=story.indicators,
+            immediate_danger=False,
             harm_where=story.where,
             family_told=Told.YES,
             family_told_words="By telephone, before this was sent.",

@@ -57,7 +57,7 @@ def nowak(cast: Cast) -> None:
             what_happened="Mother has been ill since the summer. Zofia cooks, cleans and takes her "
                           "cousin to school.",
             indicators=("too_much_expected",),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Renata cried and said that help would be welcome.",
             family_agreed=Agreed.YES,
@@ -110,7 +110,7 @@ def anwar(cast: Cast) -> None:
                           "does not "
             "open letters any more.",
             indicators=("unsafe_home", "not_growing"),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Asma agreed that I ring today.",
             family_agreed=Agreed.YES,
@@ -154,7 +154,7 @@ def carvalho(cast: Cast) -> None:
             ],
             what_happened="Found sleeping in the bus station after a quarrel at home. He lives in Northmoor.",
             indicators=("goes_missing",),
-            harm_where=("home", "outside"),
+            immediate_danger=False, harm_where=("home", "outside"),
             family_told=Told.YES,
             family_told_words="His aunt came for him.",
             family_agreed=Agreed.YES,
@@ -197,7 +197,7 @@ def dhillon(cast: Cast) -> None:
             what_happened="Simran told our youth group that she is to leave school and live with "
                           "relatives abroad.",
             indicators=("withdrawn", "abuse_linked_to_belief"),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.NO,
             family_told_words="It might bring the journey forward.",
             source_code="8",

@@ -107,7 +107,7 @@ def ferreira_lund(cast: Cast) -> None:
             what_happened="Maya came to breakfast club in yesterday's clothes and took food for later. "
             "Her mother's partner collected her and smelt of alcohol.",
             indicators=("hungry", "dirty", "unsupervised"),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.PARTLY,
             family_told_words="Mother knows that I am worried about Maya's weight.",
             family_agreed=Agreed.YES,
@@ -180,6 +180,7 @@ def qureshi(cast: Cast) -> None:
             children=[ChildIn(given="Idris", family="Qureshi", said="Abbu gets very cross with me.")],
             what_happened="Idris has a mark like a belt on his leg. He flinched when I lifted my arm.",
             indicators=("injury_pattern", "flinches"),
+            immediate_danger=False,
             harm_where=("home",),
             family_told=Told.NO,
             family_told_words="His father might hurt him again before he is seen.",
@@ -231,7 +232,7 @@ def qureshi(cast: Cast) -> None:
                           "there. "
             "Mother asked me not to tell anybody.",
             indicators=("parent_frightened",),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.NO,
             family_told_words="Telling them might put mother at risk.",
             source_code="3B",
@@ -277,7 +278,7 @@ def okoro(cast: Cast) -> None:
                           "and has "
             "been threatened by the baby's father.",
             indicators=("hidden_pregnancy", "violence_pregnancy"),
-            harm_where=("home",),
+            immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Blessing asked me to ring.",
             family_agreed=Agreed.YES,
@@ -323,7 +324,7 @@ def reid(cast: Cast) -> None:
                           "the second "
             "time this month.",
             indicators=("goes_missing", "new_things", "in_debt"),
-            harm_where=("outside", "online"),
+            immediate_danger=False, harm_where=("outside", "online"),
             family_told=Told.YES,
             family_told_words="Mother was rung and fetched him.",
             family_agreed=Agreed.YES,
@@ -416,6 +417,7 @@ def fashola(cast: Cast) -> None:
             what_happened="Called to the home; Folasade was hurt. She and Temi left with us for a safe "
             "address.",
             indicators=("sees_ill_treatment", "police_called"),
+            immediate_danger=False,
             harm_where=("home",),
             family_told=Told.PARTLY,
             family_told_words="Folasade knows. Clive was not told: it would put both of them at risk.",

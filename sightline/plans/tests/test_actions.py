@@ -605,6 +605,8 @@ def test_a_plan_asked_of_another_authority_stays_ours_until_its_conference_accep
     plan = begun(family)
     signed(family, plan)
     with as_practitioner(family.manager):
+        with pytest.raises(Refused, match="Write a transfer summary"):
+            actions.ask_transfer(plan, "Northmoor Council", " ")
         actions.ask_transfer(plan, "Northmoor Council", "The whole plan was sent; Dana visits until then.")
         [asked] = queries.transfers_of([family.maya])
         actions.record_visit(plan, a_visit())
