@@ -106,6 +106,7 @@ class DecisionKind(StrEnum):
     TRANSFER = "transfer"
     RULING = "ruling"
     MEETING = "meeting"
+    MISSED_MEETINGS = "missed_meetings"
     IN_ENTRY = "in_entry"
     ASSESSMENT = "assessment"
     STRATEGY = "strategy_discussion"

@@ -1,10 +1,11 @@
 """The only writers of meetings, by subject."""
 
+from .absence import MissedIn, decide_on_missed
 from .apart import RulingIn, end_keep_apart, keep_apart, rule_on_copy
 from .base import stale_words
 from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
 from .drafts import drop_draft, hand_over_minutes, save_draft
-from .holding import AttendanceIn, decide_on_missed, hold, not_held, record_attendance
+from .holding import AttendanceIn, hold, not_held, record_attendance
 from .inviting import Invitee, change_needs, invite, withdraw_invitation
 from .minutes import (
     ActionIn,
@@ -29,6 +30,7 @@ __all__ = [
     "AttendanceIn",
     "DecisionIn",
     "Invitee",
+    "MissedIn",
     "RulingIn",
     "SaidIn",
     "action_done",

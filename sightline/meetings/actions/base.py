@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sightline.access.queries import may_write, opened_of
+from sightline.access.queries import may_write, opened_of, responsible_manager
 from sightline.agencies.actions import notify
 from sightline.agencies.queries import acting_as
 from sightline.agencies.rules import Acting
@@ -22,6 +22,7 @@ from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import MeetingRule
 from sightline.records import actions as records
+from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
 from .. import hooks, queries, rules
@@ -259,13 +260,35 @@ def stamp(row: Invitation) -> dict[str, Any]:
     }
 
 
+def ruling_owed(meeting_id: UUID, decision: Decision, pack: Pack) -> None:
+    """Whoever answers for the child's record owes a ruling, within the pack's time; where they decided themselves,
+    another manager of their team."""
+    manager = responsible_manager(decision.folder_id)
+    decided_themselves = manager == decision.maker_id
+    acting = acting_as(decision.maker_id)
+    duties.happened(
+        "conflict_unresolved", [decision.folder_id], subject_id=decision.id, at=now(),
+        path=f"/meetings/{meeting_id}/decision/{decision.id}/ruling/",
+        owner_id=None if decided_themselves else manager,
+        team_id=acting.team_id if decided_themselves and acting else None,
+        pack=pack,
+    )  # fmt: skip
+
+
 def deciding(
-    meeting: Meeting, pack: Pack, folder_id: UUID, outcome: str, reasons: str, **more: Any
+    meeting: Meeting,
+    pack: Pack,
+    folder_id: UUID,
+    outcome: str,
+    reasons: str,
+    *,
+    kind: DecisionKind = DecisionKind.MEETING,
+    **more: Any,
 ) -> records.Deciding:
-    """A meeting's decision on one child, as the record takes it."""
+    """A decision on one child at or about a meeting, as the record takes it."""
     return records.Deciding(
         folder_id=folder_id,
-        kind=DecisionKind.MEETING,
+        kind=kind,
         outcome=outcome.strip()[:200],
         reasons=reasons,
         pack=pack.name,

@@ -1,28 +1,21 @@
-"""Who came, whether the quorum was met, and what follows where somebody stays away."""
+"""Who came, whether the quorum was met, and that it was not held after all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import responsible_manager
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
-from sightline.audit.actions import record
-from sightline.audit.terms import Verb
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
-from sightline.procedures.pack import Pack
-from sightline.procedures.queries import pack_in_force
-from sightline.procedures.schema import MeetingRule
 from sightline.procedures.terms import DutyAct
-from sightline.records import actions as records
 
 from .. import hooks, queries, rules
 from ..models import (
@@ -39,10 +32,10 @@ from ..terms import (
     MeetingState,
     Purpose,
 )
+from .absence import ask_about_absent, missed_stands_no_more
 from .base import (
     changed,
     children_of,
-    deciding,
     happened,
     locked,
     me,
@@ -161,7 +154,7 @@ def hold(
     folders = children_of(meeting.id)
     for event in rule.on_held:
         happened(event, meeting, folders, pack, began)
-    _ask_about_absent(meeting, rule, pack, folders)
+    ask_about_absent(meeting, rule, pack, folders)
     tell_trail(meeting, "meetings.hold")
     tell_rooms(hooks.held, meeting, folders)
 
@@ -190,6 +183,7 @@ def not_held(
     tell_rooms(hooks.not_held, meeting, folders, why=why.strip())
     _stand_no_more(decided, why.strip())
     _owed_before(meeting, folders)
+    missed_stands_no_more(meeting.id)
     assert meeting.began_at is not None
     note_change(
         meeting, f"Not held after all; it had been recorded as held on {said_when(meeting.began_at)}", why
@@ -230,41 +224,3 @@ def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
         duty__kind__in={kind for event in events for kind in event.discharges}, at__gte=meeting.held_written_at,
     )  # fmt: skip
     duties.owe_again(list(Duty.objects.filter(id__in=done.values("duty_id"))), reason)
-
-
-def _ask_about_absent(meeting: Meeting, rule: MeetingRule, pack: Pack, folder_ids: Sequence[UUID]) -> None:
-    """Somebody of the family who stays away again and again: a decision on the child's safety is due (FAM-15)."""
-    if any(
-        rules.stayed_away(latest_first, rule.missed_in_a_row)
-        for latest_first in queries.attendance_of_family(meeting.id, folder_ids).values()
-    ):
-        manager = {folder: responsible_manager(folder) for folder in folder_ids}
-        for folder_id in folder_ids:
-            duties.happened(
-                "family_stayed_away",
-                [folder_id],
-                subject_id=meeting.id,
-                at=now(),
-                path=f"/meetings/{meeting.id}/stayed-away/",
-                owner_id=manager[folder_id],
-                pack=pack,
-            )
-
-
-@transaction.atomic
-def decide_on_missed(meeting_id: UUID, decided: Mapping[UUID, tuple[str, str]]) -> None:
-    """What it means for each child's safety that somebody stays away, and what is tried next: outcome and reasons by
-    folder (FAM-15)."""
-    permit(Permission.WRITE_FOLDER)
-    meeting = locked(meeting_id)
-    if not decided or set(decided) - set(children_of(meeting.id)):
-        raise NotFound
-    if not all(outcome.strip() for outcome, _ in decided.values()):
-        raise Refused("Say what you decide for the child's safety.", "outcome")
-    pack = pack_in_force()
-    records.decide(
-        [deciding(meeting, pack, folder, outcome, reasons) for folder, (outcome, reasons) in decided.items()]
-    )
-    duties.happened("missed_meetings_decided", list(decided), subject_id=meeting.id, at=now(), pack=pack)
-    for folder_id in decided:
-        record(Verb.WROTE, "meetings.decide_on_missed", folder_id=folder_id, subject=meeting)

@@ -54,10 +54,10 @@ from .base import (
     locked,
     me,
     rule_of,
+    ruling_owed,
     tell_rooms,
     tell_trail,
 )
-from .ruling import ruling_owed
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def decide(
             _dissent_row(row, who, words)
         found[one.folder_id] = decision.id
         if decision.awaits_ruling:
-            ruling_owed(meeting, decision, pack)
+            ruling_owed(meeting.id, decision, pack)
         record(Verb.WROTE, "meetings.decide", folder_id=one.folder_id, subject=meeting)
     changed(meeting, "recorded a decision")
     return found

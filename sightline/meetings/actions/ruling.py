@@ -6,36 +6,28 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import responsible_manager
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import now
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.pack import Pack
 from sightline.records import actions as records
-from sightline.records.models import Decision
 
 from .. import hooks
-from ..models import DecisionTakenBack, Meeting, MeetingDecision
-
-
-def ruling_owed(meeting: Meeting, decision: Decision, pack: Pack) -> None:
-    """Whoever answers for the child's record owes a ruling, within the pack's time."""
-    duties.happened(
-        "conflict_unresolved", [decision.folder_id], subject_id=decision.id, at=now(),
-        path=f"/meetings/{meeting.id}/decision/{decision.id}/ruling/", owner_id=responsible_manager(decision.folder_id),
-        pack=pack,
-    )  # fmt: skip
+from ..models import DecisionTakenBack, MeetingDecision
+from .absence import missed_ruled_on
 
 
 @transaction.atomic
 def rule_on(decision_id: UUID, *, upholds: bool, reasons: str) -> None:
-    """A manager decides whether a meeting's decision takes effect; rooms above are told. Raises NotFound, NotPermitted
-    or Refused."""
+    """A manager decides whether a meeting's decision takes effect, of which rooms above are told, or one on those who
+    missed it. Raises NotFound, NotPermitted or Refused."""
     row = MeetingDecision.objects.filter(decision_id=decision_id).first()
     if row is None:
-        raise NotFound
+        ruling = missed_ruled_on(decision_id, upholds=upholds, reasons=reasons)
+        duties.happened("conflict_decided", [ruling.folder_id], subject_id=decision_id, at=ruling.made_at)
+        records.tell_maker(ruling, f"/meetings/{ruling.subject_id}/")
+        record(Verb.WROTE, "meetings.rule_on", folder_id=ruling.folder_id, subject=ruling)
+        return
     if DecisionTakenBack.objects.filter(decision=row).exists():
         raise Refused("The meeting that decided was not held after all, so there is nothing to rule on.")
     ruling = records.rule_on(decision_id, upholds=upholds, reasons=reasons)

@@ -620,21 +620,6 @@ class RulingForm(PageForm):
     why_out = Words("Why is it left out?", rows=2, max_length=2000, ask="Say why it is left out")
 
 
-class StayedAwayForm(PageForm):
-    outcome = Text(
-        "What do you decide for the child’s safety?",
-        max_length=200,
-        ask="Say what you decide for the child's safety",
-    )
-    reasons = Words(
-        "Why, and what is tried next so that they can take part?",
-        ask="Give the reasons",
-        rows=5,
-        max_length=8000,
-        hint="That somebody stays away is never in itself a reason to close.",
-    )
-
-
 class ApartForm(PageForm):
     one = Select("Who?", ask="Choose the first person")
     other = Select("And who else?", ask="Choose the second person")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import apart, giving, inviting, meeting, minutes, packs, ruling
+from . import absence, apart, giving, inviting, meeting, minutes, packs, ruling
 
 app_name = "meetings"
 urlpatterns = [
@@ -44,7 +44,7 @@ urlpatterns = [
     path("meetings/<uuid:meeting_id>/minutes/<uuid:said_id>/correct/", minutes.correct, name="correct"),
     path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/dissent/", minutes.dissent, name="dissent"),
     path("meetings/<uuid:meeting_id>/decision/<uuid:outcome_id>/ruling/", ruling.ruling, name="ruling"),
-    path("meetings/<uuid:meeting_id>/stayed-away/", minutes.stayed_away, name="stayed_away"),
+    path("meetings/<uuid:meeting_id>/stayed-away/", absence.stayed_away, name="stayed_away"),
     path("meetings/<uuid:meeting_id>/copies/", giving.copies, name="copies"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/", giving.copy, name="copy"),
     path("meetings/<uuid:meeting_id>/copies/<uuid:invitation_id>/read/", apart.read, name="read_copy"),

@@ -1,5 +1,6 @@
 """Reads of meetings, always for whoever is looking: row security decides which children's parts are there."""
 
+from .absence import missed_decision, missed_owed
 from .apart import (
     ApartView,
     apart_from,
@@ -101,6 +102,8 @@ __all__ = [
     "may_work",
     "meeting",
     "mine",
+    "missed_decision",
+    "missed_owed",
     "moments",
     "next_meetings",
     "others_around",

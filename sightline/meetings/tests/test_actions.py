@@ -400,30 +400,6 @@ def test_children_who_were_not_told_are_listed() -> None:
         actions.tell_child(meeting_id, family.maya, ChildStage.BEFORE, done=True, words="On the way home.")
 
 
-@pytest.mark.obligation("FAM-15")
-def test_a_parent_who_stays_away_twice_asks_for_a_decision_on_safety() -> None:
-    family = make_family()
-    for n in (1, 2):
-        with time_machine.travel(now() + timedelta(days=20 * (n - 1))):
-            meeting_id = call(family, Purpose.CORE_GROUP, when=now() + timedelta(days=10))
-            invite_all(family, meeting_id)
-            prepare(family, meeting_id)
-        with (
-            time_machine.travel(now() + timedelta(days=20 * (n - 1) + 10, minutes=5)),
-            as_practitioner(family.chair),
-        ):
-            people = everybody_came(meeting_id, Jon=Came.NOT_THERE)
-            with pytest.raises(Refused, match="what was tried"):
-                actions.hold(meeting_id, people=[replace(one, words="") for one in people])
-            actions.hold(meeting_id, people=people)
-            due = Duty.objects.filter(kind="decision_on_missed_meetings", closed_at__isnull=True)
-            assert due.count() == (2 if n == 2 else 0)
-    with time_machine.travel(now() + timedelta(days=31)), as_practitioner(family.worker):
-        decided = ("Seen at school every week", "He stays away; school and nursery see them.")
-        actions.decide_on_missed(meeting_id, {folder: decided for folder in (family.maya, family.theo)})
-        assert not Duty.objects.filter(kind="decision_on_missed_meetings", closed_at__isnull=True).exists()
-
-
 @pytest.mark.obligation("CHD-09")
 def test_adults_needs_stand_apart_from_the_childs_part() -> None:
     family = make_family()
