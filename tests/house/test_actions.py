@@ -38,6 +38,8 @@ NOT_TOLD = {
     "meetings.invite_row": "a step of calling a meeting and of inviting",
     "meetings.open_invitation_duty": "a step of calling and of moving a meeting",
     "meetings.notify_invited": "a step of moving and of cancelling a meeting",
+    "meetings.ask_about_absent": "a step of holding a meeting",
+    "meetings.missed_stands_no_more": "a step of taking back that a meeting was held",
     "meetings.happened": "a step of holding and of concluding a meeting",
     "records.keep_draft": "a draft saved every few seconds is no act on a record; signing it is",
     "records.drop_draft": "as keep_draft",

@@ -9,7 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sightline.access.queries import responsible_manager
+from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
+from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.enquiries.actions import changes as enquiries
@@ -84,7 +87,7 @@ def _path(folder_id: UUID) -> str:
 
 
 def _owner(folder_id: UUID, acting: Acting) -> tuple[UUID, UUID | None]:
-    """Who owes what follows from an incident: whoever leads the child's plan, else whoever recorded it."""
+    """Who owes the conversation after a return: whoever leads the child's plan, else whoever recorded it."""
     plan = queries.open_plan(folder_id)
     if plan is not None and plan.lead_id is not None:
         return plan.lead_id, plan.team_id
@@ -113,10 +116,11 @@ def _over(folder_id: UUID, kind: IncidentKind, pack: Pack) -> int:
 def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID) -> None:
     pack = pack_in_force()
     if _over(folder_id, kind, pack) and not queries.decision_owed(folder_id, kind):
-        owner, team = _owner(folder_id, acting)
+        manager = responsible_manager(folder_id)
+        _lead, team = _owner(folder_id, acting)
         duties.happened(
-            "incidents_repeated", [folder_id], subject_id=incident_id, at=now(), path=_path(folder_id), owner_id=owner,
-            team_id=team, pack=pack,
+            "incidents_repeated", [folder_id], subject_id=incident_id, at=now(), path=f"{_path(folder_id)}decide/",
+            owner_id=manager, team_id=None if manager else team, pack=pack,
         )  # fmt: skip
 
 
@@ -263,16 +267,21 @@ def decide_on_incidents(
     knows_family: bool | None,
     conflict: ConflictIn = NO_CONFLICT,
 ) -> UUID:
-    """Decide what repeated incidents mean for the child; those before it are then not counted again. With a conflict of
-    interests not resolved for the child they are counted, and the decision is owed, until a manager upholds it."""
+    """A manager decides what repeated incidents mean for the child, once the procedures ask; those before it are not
+    counted again. With a conflict of interests not resolved for the child they are counted, and the decision is owed,
+    until another manager upholds it."""
+    permit(Permission.SIGN_OFF)
     enter_folder(folder_id)
     knows_nobody(knows_family).or_refuse()
     if not outcome.strip():
         raise Refused("Say what was decided", "outcome")
     none_waits(Waits.INCIDENTS, folder_id, kind=kind.value)
+    if not queries.decision_owed(folder_id, kind):
+        raise Refused(
+            "No decision on these is owed: they have not repeated as often as the procedures ask, or it was made",
+            "kind",
+        )
     rows = _undecided(folder_id, kind)
-    if not rows:
-        raise Refused("There is no incident without a decision")
     pack = pack_in_force()
     [decision] = decide(
         [

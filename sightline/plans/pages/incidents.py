@@ -36,6 +36,7 @@ def incidents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         | {
             "incidents": found,
             "counted": queries.counted(found, pack_in_force()),
+            "decision_owed": queries.any_decision_owed(view.folder_ids),
             "waiting": waiting_for_ruling(view.folder_ids),
             "back_href": reverse("plans:child", args=[view.folder_ids[0]]),
         },
@@ -148,7 +149,7 @@ def talk_back(request: HttpRequest, folder_id: UUID, incident_id: UUID, talk_id:
     )  # fmt: skip
 
 
-@page(permission=Permission.WRITE_FOLDER)
+@page(permission=Permission.SIGN_OFF)
 def decide(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What repeated incidents mean for the child."""
     view, shown = open_child(request, folder_id, "plans.decide_incidents", tab="plan")

@@ -1,7 +1,7 @@
 """Reads of plans, always for whoever is looking, by subject."""
 
 from .child import PlanMark, moments, next_visit, plan_mark, standing
-from .incidents import Counted, IncidentView, counted, decision_owed, incidents_of, tally
+from .incidents import Counted, IncidentView, any_decision_owed, counted, decision_owed, incidents_of, tally
 from .lists import (
     ActionRow,
     LocalView,
@@ -67,6 +67,7 @@ __all__ = [
     "UnmetView",
     "actions_of_agencies",
     "answers",
+    "any_decision_owed",
     "around_of",
     "as_signed",
     "back_words",

@@ -155,3 +155,8 @@ def decision_owed(folder_id: UUID, kind: IncidentKind) -> list[UUID]:
     of_kind = Incident.objects.filter(folder_id=folder_id, kind=kind.value).values("id")
     owed = Duty.objects.filter(TO_DO, kind="incident_decision", subject_id__in=of_kind)
     return [subject for subject in owed.values_list("subject_id", flat=True) if subject is not None]
+
+
+def any_decision_owed(folder_ids: Sequence[UUID]) -> bool:
+    """Whether a decision on repeated incidents of any kind is owed. One query."""
+    return Duty.objects.filter(TO_DO, kind="incident_decision", folder_id__in=folder_ids).exists()

@@ -800,8 +800,12 @@ def test_core_group_met_starts_the_next_clock():
 
 def test_nobody_begins_a_plan_or_decides_on_incidents_for_a_family_that_they_know():
     family = make_family()
-    with as_practitioner(family.worker):
+    with as_practitioner(family.manager):
         actions.record_incident([family.maya], an_incident(0))
+        with pytest.raises(Refused, match="No decision on these is owed"):
+            actions.decide_on_incidents(
+                family.maya, IncidentKind.MISSING, "Nothing more", "She came back.", knows_family=False
+            )
         for known, told in ((None, "Say whether you know"), (True, "You know this family")):
             with pytest.raises(Refused, match=told):
                 actions.begin_plan(

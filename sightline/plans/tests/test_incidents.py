@@ -14,7 +14,7 @@ from django.urls import reverse
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import IncidentIn
 from sightline.plans.models import Incident
@@ -55,7 +55,7 @@ def test_at_the_number_that_the_procedures_set_a_decision_falls_due_once(kind):
             assert owed(family.maya, "incident_decision") == []
             actions.record_incident([family.maya], an_incident(n, kind=kind))
         [duty] = owed(family.maya, "incident_decision")
-        assert duty.owner_id == family.worker.pk, "whoever leads the plan"
+        assert duty.owner_id == family.manager.pk, "whoever answers for the record"
         [often] = answer(queries.tally([family.maya]))
         assert (often.kind, often.found, often.due) == (kind, limit.count, True), (
             "it counts up on the child's page"
@@ -217,9 +217,12 @@ def test_each_kind_has_its_own_decision_and_one_withdrawn_ends_it_only_below_the
         actions.record_incident([family.maya], an_incident(0))
         actions.withdraw_incident(made[missing][-1], "Recorded twice by two of us.")
         assert len(owed(family.maya, "incident_decision")) == 2, "as many are left as the procedures ask"
-        actions.decide_on_incidents(
-            family.maya, missing, "A discussion is called", "He is met at the station.", knows_family=False
-        )
+        a_decision = (family.maya, missing, "A discussion is called", "He is met at the station.")
+        with pytest.raises(NotPermitted):
+            actions.decide_on_incidents(*a_decision, knows_family=False)
+    with as_practitioner(family.manager):
+        actions.decide_on_incidents(*a_decision, knows_family=False)
+    with as_practitioner(family.worker):
         [left] = owed(family.maya, "incident_decision")
         assert left.subject_id in made[at_home]
         actions.withdraw_incident(made[at_home][0], "It was the flat next door.")

@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.access.tests.factories import let_in
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.enquiries.actions.ruling import rule_on
 from sightline.enquiries.models import Waiting
@@ -323,7 +324,9 @@ def test_a_decision_on_repeated_incidents_over_a_conflict_stays_owed_until_it_is
         limit = pack_in_force().repeat("missing_repeated", today())
         for n in range(limit.count):
             actions.record_incident([family.maya], an_incident(n))
-    client, page = _client(family.worker), reverse("plans:decide_incidents", args=[family.maya])
+    page = reverse("plans:decide_incidents", args=[family.maya])
+    assert _client(family.worker).get(page).status_code == 403, "it is a manager's"
+    client = _client(family.manager)
     sent = {
         "knows_family": "no",
         "kind": "missing",
@@ -340,7 +343,9 @@ def test_a_decision_on_repeated_incidents_over_a_conflict_stays_owed_until_it_is
     with as_practitioner(family.worker):
         assert owed(family.maya, "incident_decision")
         [later] = actions.record_incident([family.maya], an_incident(0))
-    ruled(family, upholds, by=family.manager)
+    head = make_practitioner("service-manager", name="Ruth Head")
+    let_in(family.maya, head)
+    ruled(family, upholds, by=head)
     with as_practitioner(family.worker):
         assert bool(owed(family.maya, "incident_decision")) is not upholds
         decided = Incident.objects.filter(kind=IncidentKind.MISSING.value, decision__isnull=False)
