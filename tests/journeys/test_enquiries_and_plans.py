@@ -590,6 +590,7 @@ def the_front_door_takes_the_child_on(decider: Visitor, maya: UUID) -> None:
         accepted="yes",
         has_conflict="no",
         reasons="Early help was tried, and she is afraid at home.",
+        wishes_why_not="She told Leila that she hides, and would not speak to anybody new.",
     )
     decider.presses("Decide")
     decider.sees("Whoever asked for it is told")

@@ -42,6 +42,7 @@ from .conference import conference_decided
 from .protection import stamp
 from .waiting import keep_waiting, none_waits, ruling_owed
 
+_NO_WISHES = WishesIn()
 _OPEN = (AssessmentState.WRITING.value, AssessmentState.SENT.value)
 
 
@@ -100,10 +101,12 @@ def decide_step_up(
     accepted: bool,
     reasons: str,
     knows_family: bool | None,
+    wishes: WishesIn = _NO_WISHES,
     conflict: ConflictIn = NO_CONFLICT,
 ) -> StepUp:
-    """The front door decides: the local authority assesses, or why not and what help there is instead. With a conflict
-    of interests not resolved for the child the clock of the decision runs on until a manager has ruled."""
+    """The front door decides: the local authority assesses, or why not and what help there is instead, with what the
+    child wishes (CHD-13). With a conflict of interests not resolved for the child the clock of the decision runs on
+    until a manager has ruled."""
     acting = permit(Permission.SCREEN_CONCERN)
     row = (
         StepUp.objects.select_for_update(of=("self",))
@@ -141,6 +144,7 @@ def decide_step_up(
             )
         ]
     )
+    weigh(decision, Power.SECTION_17, wishes)
     if decision.awaits_ruling:
         sent = {"accepted": accepted, "team_id": str(acting.team_id) if acting.team_id else None}
         keep_waiting(decision, Waits.STEP_UP, row.id, sent)

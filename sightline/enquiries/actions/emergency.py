@@ -169,8 +169,16 @@ def end_emergency(emergency_id: UUID, ended_at: datetime, words: str) -> Emergen
 
 
 @transaction.atomic
-def ask_for_medical(folder_id: UUID, *, reasons: str, asked_of: str) -> Medical:
-    """Ask for a child protection medical."""
+def ask_for_medical(
+    folder_id: UUID,
+    *,
+    reasons: str,
+    asked_of: str,
+    needed_by: datetime | None = None,
+    sooner_why: str = "",
+) -> Medical:
+    """Ask for a child protection medical. `needed_by`: where this child must be seen sooner than the procedures ask,
+    and why (TIM-01)."""
     permit(Permission.STATUTORY)
     lead = way.writable_lead(folder_id)
     way.may_begin_work(lead, today(), before_birth=False)
@@ -178,6 +186,8 @@ def ask_for_medical(folder_id: UUID, *, reasons: str, asked_of: str) -> Medical:
         raise Refused("Say what the medical is to find out.", "reasons")
     if not asked_of.strip():
         raise Refused("Say which doctor or service is asked.", "asked_of")
+    at, pack = now(), pack_in_force()
+    sooner = duties.sooner_by("medical", at, needed_by, sooner_why, pack=pack, field="needed_by")
     row = Medical(
         folder_id=lead,
         child=way.child_of(lead),
@@ -191,6 +201,8 @@ def ask_for_medical(folder_id: UUID, *, reasons: str, asked_of: str) -> Medical:
         "medical_asked",
         lead,
         row.id,
+        at=at,
+        sooner=sooner,
         path=f"/child/{lead}/enquiries/medical/{row.id}/",
         owner_id=acting.practitioner_id,
         team_id=acting.team_id,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from sightline.kernel.verdicts import Refused
 from sightline.meetings import hooks
 from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.actions import NO_CONFLICT, ConflictIn
@@ -30,9 +32,8 @@ from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
 from ..models import LookedAfter, Waiting, WaitingHome
-from ..queries.episode import open_episode
 from ..rules import protection as rules
-from ..terms import LegalBasis, Stage, Waits
+from ..terms import LegalBasis, Waits
 from . import episode as way
 from .protection import stamp
 from .waiting import keep_waiting, none_waits, ruling_owed
@@ -47,7 +48,9 @@ LEGAL = {
 
 @dataclass(frozen=True)
 class LookedAfterIn:
-    """A child becomes looked after: on what, where, and who of the network was asked first."""
+    """A child becomes looked after: on what, where, and who of the network was asked first. `nothing_less`: why nothing
+    less would do, where it does not stand on agreement; `review_by`, `visit_by`: where this child needs the first
+    review or the first visit in the placement sooner than the procedures ask (TIM-01)."""
 
     began_on: date
     basis: LegalBasis
@@ -61,6 +64,10 @@ class LookedAfterIn:
     postcode: str = ""
     area: str = ""
     confidential: bool = False
+    nothing_less: str = ""
+    review_by: date | None = None
+    visit_by: date | None = None
+    sooner_why: str = ""
     wishes: WishesIn = field(default_factory=WishesIn)
     conflict: ConflictIn = NO_CONFLICT
 
@@ -73,20 +80,21 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter | No
     """
     permit(Permission.SIGN_OFF)
     lead = way.writable_lead(folder_id)
-    episode = open_episode([lead])
     rules.knows_nobody(new.knows_family).or_refuse()
     rules.may_be_looked_after(
         began_on=new.began_on,
         today=today(),
+        agreed=new.basis is LegalBasis.AGREED,
         basis_words=new.basis_words,
+        nothing_less=new.nothing_less,
         network=new.network,
         reasons=new.reasons,
-        stage=Stage(episode.stage) if episode else None,
     ).or_refuse()
     way.may_begin_work(lead, new.began_on, before_birth=False)
     not_looked_after(lead)
     none_waits(Waits.LOOKED_AFTER, lead)
     pack = pack_in_force()
+    sooner = _sooner(new, pack)
     (decision,) = records.decide(
         [
             records.Deciding(
@@ -107,7 +115,27 @@ def become_looked_after(folder_id: UUID, new: LookedAfterIn) -> LookedAfter | No
         ruling_owed(decision, pack)
         record(Verb.WROTE, "enquiries.become_looked_after", folder_id=lead, subject=decision)
         return None
-    return _looked_after_from(lead, new, decision)
+    return _looked_after_from(lead, new, decision, sooner)
+
+
+#: What may be asked for sooner when a child becomes looked after: the question, and the kind of duty.
+_SOONER = {"review_by": "first_looked_after_review", "visit_by": "first_placement_visit"}
+
+
+def _from(new: LookedAfterIn) -> datetime:
+    """When the clocks of a looked-after child start."""
+    return datetime.combine(new.began_on, datetime.min.time(), LONDON)
+
+
+def _sooner(new: LookedAfterIn, pack: Pack) -> dict[str, tuple[datetime, str]]:
+    """What this child needs sooner. Raises Refused where that brings nothing forward: said at once, also where the
+    decision waits."""
+    found: dict[str, tuple[datetime, str]] = {}
+    for asked, kind in _SOONER.items():
+        found |= duties.sooner_by(
+            kind, _from(new), getattr(new, asked), new.sooner_why, pack=pack, field=asked
+        )
+    return found
 
 
 def not_looked_after(folder_id: UUID) -> None:
@@ -126,7 +154,10 @@ def _keep(decision: Decision, lead: UUID, new: LookedAfterIn) -> None:
             "began_on": new.began_on.isoformat(),
             "basis": new.basis.value,
             "basis_words": new.basis_words,
+            "nothing_less": new.nothing_less,
             "network": new.network,
+            **{asked: day.isoformat() for asked in _SOONER if (day := getattr(new, asked))},
+            "sooner_why": new.sooner_why,
         },
     )
     home = _home(new)
@@ -162,7 +193,7 @@ def looked_after_upheld(waiting: Waiting) -> None:
             "Where the child is to live is confidential, and your role does not show it. A manager who may see it must "
             "rule on this."
         )
-    said = waiting.sent
+    said, pack = waiting.sent, pack_in_force()
     new = LookedAfterIn(
         began_on=date.fromisoformat(said["began_on"]),
         basis=LegalBasis(said["basis"]),
@@ -176,15 +207,25 @@ def looked_after_upheld(waiting: Waiting) -> None:
         postcode=home.postcode,
         area=home.area,
         confidential=home.confidential,
+        # One that waited since before these were asked has none of them.
+        nothing_less=said.get("nothing_less", ""),
+        sooner_why=said.get("sooner_why", ""),
     )
+    for asked, kind in _SOONER.items():
+        if asked in said:
+            # As far as the ruling leaves it time.
+            left = duties.still_sooner(kind, _from(new), date.fromisoformat(said[asked]), pack=pack)
+            new = replace(new, review_by=left) if asked == "review_by" else replace(new, visit_by=left)
     lead = way.writable_lead(waiting.subject_id)
     # As of the ruling: a child may have died or turned 18 while it was waited for.
     way.may_begin_work(lead, today(), before_birth=False)
     not_looked_after(lead)
-    _looked_after_from(lead, new, waiting.decision)
+    _looked_after_from(lead, new, waiting.decision, _sooner(new, pack))
 
 
-def _looked_after_from(lead: UUID, new: LookedAfterIn, decision: Decision) -> LookedAfter:
+def _looked_after_from(
+    lead: UUID, new: LookedAfterIn, decision: Decision, sooner: Mapping[str, tuple[datetime, str]]
+) -> LookedAfter:
     maker, pack = acting_as(decision.maker_id), pack_in_force()
     row = LookedAfter(
         folder_id=lead,
@@ -192,6 +233,7 @@ def _looked_after_from(lead: UUID, new: LookedAfterIn, decision: Decision) -> Lo
         began_on=new.began_on,
         basis=new.basis.value,
         basis_words=new.basis_words.strip(),
+        nothing_less="" if new.basis is LegalBasis.AGREED else new.nothing_less.strip(),
         network=new.network.strip(),
         decision=decision,
         **stamp(),
@@ -201,16 +243,16 @@ def _looked_after_from(lead: UUID, new: LookedAfterIn, decision: Decision) -> Lo
     if new.basis in LEGAL:
         _stand_under(lead, LEGAL[new.basis], new.began_on)
     children.move_to(lead, _home(new))
-    at = datetime.combine(new.began_on, datetime.min.time(), LONDON)
     duties.happened(
         "became_looked_after",
         [lead],
         subject_id=row.id,
-        at=at,
+        at=_from(new),
         path=f"/child/{lead}/enquiries/looked-after/{row.id}/",
         owner_id=decision.maker_id if maker else way.me(),
         team_id=maker.team_id if maker else None,
         pack=pack,
+        sooner=sooner,
     )
     record(Verb.WROTE, "enquiries.become_looked_after", folder_id=lead, subject=row)
     return row

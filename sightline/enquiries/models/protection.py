@@ -196,6 +196,12 @@ class LookedAfter(Written):
     began_on = models.DateField()
     basis = models.CharField(max_length=20, choices=choices(LegalBasis))
     basis_words = models.TextField(help_text="Whose agreement, or which court and order")
+    nothing_less = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why nothing less would do, where it does not stand on agreement; empty before this was asked",
+    )
     network = models.TextField(help_text="Who in the family network was asked, or why there was no time")
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
     ended_on = models.DateField(null=True)

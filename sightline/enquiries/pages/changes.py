@@ -42,6 +42,7 @@ def step_up(request: HttpRequest, folder_id: UUID, step_up_id: UUID) -> HttpResp
     child, shown = opened(request, folder_id, "step_up")
     row = queries.step_up(step_up_id, child.folder_ids)
     form = forms.DecideStepUpForm(posted(request))
+    form.offer_heard(child.folder_ids)
     return form_page(
         request,
         shown,
@@ -51,6 +52,7 @@ def step_up(request: HttpRequest, folder_id: UUID, step_up_id: UUID) -> HttpResp
             accepted=form.cleaned_data["accepted"] == "yes",
             reasons=form.cleaned_data["reasons"],
             knows_family=form.cleaned_data["knows_family"],
+            wishes=form.weighed(),
             conflict=form.conflict_in(),
         ),
         title="Decide on a step up",

@@ -17,8 +17,12 @@ from sightline.children.queries import ChildView
 from sightline.children.terms import LivesAt
 from sightline.documents.queries import documents
 from sightline.govuk.words import date_only, listed, moment
+from sightline.kernel.time import today
 from sightline.meetings.queries import for_folders
 from sightline.meetings.terms import MeetingState, Purpose
+from sightline.procedures.beside import beneath
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import GuidedField
 
 from ..actions import emergency as act
 from ..actions import looked_after as placing
@@ -88,6 +92,7 @@ def ask_medical(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Ask for a child protection medical."""
     child, shown = opened(request, folder_id, "ask_medical")
     form = forms.AskMedicalForm(posted(request))
+    beneath(form, "needed_by", pack_in_force(), today(), GuidedField.SOONER)
     return form_page(
         request,
         shown,
@@ -163,6 +168,7 @@ def become_looked_after(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """A manager decides that the child becomes looked after."""
     child, shown = opened(request, folder_id, "become_looked_after")
     form = forms.LookedAfterForm(posted(request))
+    beneath(form, "review_by", pack_in_force(), today(), GuidedField.SOONER)
     form.offer_heard(child.folder_ids)
 
     def send() -> None:
@@ -227,6 +233,7 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
         title="No longer looked after",
         lines=[
             f"Since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            f"Why nothing less would do: {row.nothing_less}" if row.nothing_less else "",
             f"The family network: {row.network}",
             f"Decided by {row.decision.maker.name}: {row.decision.reasons}",
             f"Ended {row.ended_on:%d %B %Y}: {row.ended_words}" if row.ended_on else "",

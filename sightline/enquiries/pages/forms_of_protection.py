@@ -337,6 +337,11 @@ class AskMedicalForm(PageForm):
     asked_of = Text(
         "Which doctor or service is asked?", max_length=300, ask="Say which doctor or service is asked"
     )
+    needed_by = Moment(
+        "Must this child be seen sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
 
 
 class MedicalForm(PageForm):
@@ -353,9 +358,9 @@ class MedicalForm(PageForm):
 
 class LookedAfterForm(WishesForm, ConflictForm):
     field_order = (
-        "knows_family", "began_on", "basis", "basis_words", "network", "lives_at", "placed_with", "lines", "area",
-        "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
-        "has_conflict",
+        "knows_family", "began_on", "basis", "basis_words", "nothing_less", "network", "lives_at", "placed_with",
+        "lines", "area", "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
+        "review_by", "visit_by", "sooner_why", "has_conflict",
     )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
@@ -367,6 +372,12 @@ class LookedAfterForm(WishesForm, ConflictForm):
         "Whose agreement, or which court and order?",
         rows=2,
         ask="Say whose agreement, or which court and order",
+    )
+    nothing_less = Words(
+        "If it does not stand on agreement: why would nothing less do?",
+        rows=3,
+        required=False,
+        hint="What less was tried or weighed, and why it would not keep the child safe. Needed but for section 20",
     )
     network = Words(
         "Who in the family network was asked to care for the child?",
@@ -387,6 +398,15 @@ class LookedAfterForm(WishesForm, ConflictForm):
         "Must this address be kept from anybody?", ask="Say whether it must be kept confidential"
     )
     reasons = Words("Your reasons", rows=4, ask="Give your reasons")
+    review_by = Day(
+        "Must the first review be sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    visit_by = Day(
+        "Must the first visit in the placement be sooner than the procedures ask? By when", tense="future",
+        required=False, hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
 
 
 class EndDayForm(WishesForm, ConflictForm):
@@ -415,8 +435,10 @@ class StepUpForm(PageForm):
     )
 
 
-class DecideStepUpForm(ConflictForm):
-    field_order = ("knows_family", "accepted", "reasons", "has_conflict")
+class DecideStepUpForm(WishesForm, ConflictForm):
+    field_order = (
+        "knows_family", "accepted", "heard", "weight", "wishes_why_not", "reasons", "has_conflict",
+    )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",

@@ -176,13 +176,26 @@ def may_extend_emergency(
 
 
 def may_be_looked_after(
-    *, began_on: date, today: date, basis_words: str, network: str, reasons: str, stage: Stage | None
+    *,
+    began_on: date,
+    today: date,
+    agreed: bool,
+    basis_words: str,
+    nothing_less: str,
+    network: str,
+    reasons: str,
 ) -> Verdict:
-    """A plan for care elsewhere follows the family network's being asked, or says why there was no time (HLP-07)."""
+    """A plan for care elsewhere follows the family network's being asked, or says why there was no time (HLP-07).
+    Where it does not stand on agreement (`agreed`: section 20), it says why nothing less would do (HLP-03)."""
     if began_on > today:
         return Verdict.no("Give a day that is not still to come.", "began_on")
     if not has_words(basis_words):
         return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
+    if not agreed and not has_words(nothing_less):
+        return Verdict.no(
+            "Say why nothing less would do: only an agreement under section 20 needs no such reason.",
+            "nothing_less",
+        )
     if not has_words(network):
         return Verdict.no(
             "Say who in the family network was asked to care for the child, or why not.", "network"

@@ -74,6 +74,32 @@ def test_the_tab_shows_what_a_concern_opened_and_begins_it():
     assert "Not yet started" in words_of(task_list)
 
 
+@pytest.mark.obligation("TIM-01")
+def test_a_day_that_brings_nothing_forward_is_refused_with_what_was_typed():
+    case = make_case()
+    client = browser(case.manager)
+    late = today() + timedelta(days=300)
+    typed = {
+        "form": "section_17", "children": [str(case.maya), str(case.theo)], "author": str(case.worker.pk),
+        "stands_on": "agreement", "agreed": "Her mother agreed at home on Tuesday.", "sooner": "yes",
+        "sooner_on-day": late.day, "sooner_on-month": late.month, "sooner_on-year": late.year,
+        "sooner_why": "Her father comes out of prison.",
+    }  # fmt: skip
+    here = reverse("enquiries:begin", args=[case.maya])
+    refused = client.post(here, typed)
+    assert refused.status_code == 409
+    assert "The time limit ends no later than that by itself" in words_of(refused)
+    assert "Her father comes out of prison." in refused.content.decode()
+    soon = today() + timedelta(days=3)
+    days = {"sooner_on-day": soon.day, "sooner_on-month": soon.month, "sooner_on-year": soon.year}
+    assert client.post(here, typed | days).status_code == 302
+    with as_practitioner(case.worker):
+        for row in Assessment.objects.all():
+            duty = Duty.objects.get(kind="assessment", subject_id=row.duty_subject, closed_at=None)
+            assert duty.due_at.astimezone(LONDON).date() == soon
+            assert duty.sooner_why == "Her father comes out of prison."
+
+
 def test_every_section_opens_saves_what_is_there_and_reads():
     case = make_case()
     maya, _theo = begun(case)

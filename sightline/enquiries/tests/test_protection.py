@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
@@ -33,6 +35,7 @@ from .factories import a_beginning, a_closing, a_signing, an_ending, begun, disc
 
 pytestmark = pytest.mark.django_db
 
+NOT_LEARNT = WishesIn(why_not="She was too frightened to say.")
 BECAUSE = "What the agencies brought together shows it beyond doubt."
 
 
@@ -316,16 +319,78 @@ def test_police_protection_has_its_hours_and_says_why_nothing_less():
         assert owed(case.maya, "police_protection_ends") is None
 
 
+A_PLACEMENT = {
+    "began_on": today(), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed in writing.",
+    "network": "Both grandmothers and an uncle were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
+    "placed_with": "Foster carers", "area": "Saltwick", "knows_family": False, "wishes": NOT_LEARNT,
+}  # fmt: skip
+
+
+@pytest.mark.obligation("HLP-03")
+def test_a_child_looked_after_without_agreement_says_why_nothing_less_would_do_where_it_is_read():
+    case = make_case()
+    begun(case, case.maya)
+    why = "A kinship placement was weighed: both grandmothers are too ill."
+    with as_practitioner(case.manager):
+        order = A_PLACEMENT | {"basis": LegalBasis.INTERIM, "began_on": today()}
+        with pytest.raises(Refused, match="why nothing less would do") as refused:
+            looked_after.become_looked_after(case.maya, looked_after.LookedAfterIn(**order))
+        assert refused.value.verdict.field == "nothing_less"
+        row = looked_after.become_looked_after(
+            case.maya, looked_after.LookedAfterIn(**order, nothing_less=why)
+        )
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(case.manager.user)
+    assert why in client.get(reverse("enquiries:looked_after", args=[case.maya, row.id])).content.decode()
+    assert why in client.get(reverse("enquiries:child", args=[case.maya])).content.decode()
+
+
+@pytest.mark.obligation("TIM-01")
+def test_the_first_review_and_visit_of_a_child_looked_after_are_sooner_where_they_need_it():
+    case = make_case()
+    begun(case, case.maya)
+    soon = {"review_by": today() + timedelta(days=9), "visit_by": today() + timedelta(days=2)}
+    why = "She does not sleep in the new place."
+    with as_practitioner(case.manager):
+        for wrong, told, field in (
+            ({"review_by": today() + timedelta(days=90), "sooner_why": why}, "ends no later", "review_by"),
+            ({"visit_by": today() + timedelta(days=60), "sooner_why": why}, "ends no later", "visit_by"),
+            (soon, "Say why this child needs it sooner", "sooner_why"),
+        ):
+            with pytest.raises(Refused, match=told) as refused:
+                looked_after.become_looked_after(case.maya, looked_after.LookedAfterIn(**A_PLACEMENT | wrong))
+            assert refused.value.verdict.field == field
+        looked_after.become_looked_after(
+            case.maya, looked_after.LookedAfterIn(**A_PLACEMENT | soon, sooner_why=why)
+        )
+        for kind, by in (("first_looked_after_review", "review_by"), ("first_placement_visit", "visit_by")):
+            duty = owed(case.maya, kind)
+            assert (duty.due_at.astimezone(LONDON).date(), duty.sooner_why) == (soon[by], why)
+
+
+@pytest.mark.obligation("TIM-01")
+def test_a_medical_is_sooner_where_the_child_needs_it():
+    case = make_case()
+    asking = {"reasons": "How old the bruises are.", "asked_of": "Dr Hale"}
+    begun(case, case.maya)
+    by, why = now() + timedelta(hours=3), "The marks fade by tonight."
+    with as_practitioner(case.worker):
+        for wrong, told in (
+            ({"needed_by": now() + timedelta(days=20), "sooner_why": why}, "ends no later"),
+            ({"needed_by": now() - timedelta(hours=1), "sooner_why": why}, "still to come"),
+            ({"needed_by": by}, "Say why"),
+        ):
+            with pytest.raises(Refused, match=told):
+                emergency.ask_for_medical(case.maya, **asking, **wrong)
+        emergency.ask_for_medical(case.maya, **asking, needed_by=by, sooner_why=why)
+        assert (owed(case.maya, "medical").due_at, owed(case.maya, "medical").sooner_why) == (by, why)
+
+
 @pytest.mark.obligation("HLP-07")
 def test_becoming_looked_after_asks_the_network_first_and_starts_the_review_clock():
     case = make_case()
     begun(case, case.maya)
-    fields = {
-        "began_on": today(), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed in writing.",
-        "network": "Both grandmothers and an uncle were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
-        "placed_with": "Foster carers", "area": "Saltwick", "knows_family": False,
-        "wishes": WishesIn(why_not="She was too frightened to say."),
-    }  # fmt: skip
+    fields = A_PLACEMENT
     with as_practitioner(case.worker), pytest.raises(NotPermitted):
         looked_after.become_looked_after(case.maya, looked_after.LookedAfterIn(**fields))
     with as_practitioner(case.manager):
@@ -380,7 +445,7 @@ def test_early_help_is_stepped_up_and_the_record_goes_along():
             family_view="Her mother asks for it herself.",
         )
     with as_practitioner(case.door.decider):
-        changes.decide_step_up(row.id, accepted=True, reasons=BECAUSE, knows_family=False)
+        changes.decide_step_up(row.id, accepted=True, reasons=BECAUSE, knows_family=False, wishes=NOT_LEARNT)
     with as_practitioner(lead):
         assert stage_of(case.maya) is Stage.ASSESSMENT
         assert owed(case.maya, "assessment") is not None
@@ -426,7 +491,9 @@ def test_an_early_help_assessment_that_ends_in_a_step_up_goes_to_the_front_door(
         [row_on_board] = board([case.door.team.pk]).asked
         assert (row_on_board.what, row_on_board.due.subject_id) == ("Step up from early help", asked.id)
         assert row_on_board.asked_by == case.manager.name
-        changes.decide_step_up(asked.id, accepted=True, reasons=BECAUSE, knows_family=False)
+        changes.decide_step_up(
+            asked.id, accepted=True, reasons=BECAUSE, knows_family=False, wishes=NOT_LEARNT
+        )
         assert board([case.door.team.pk]).asked == []
     with as_practitioner(case.worker):
         assert stage_of(case.maya) is Stage.ASSESSMENT

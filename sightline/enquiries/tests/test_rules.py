@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -230,6 +230,27 @@ def test_an_assessment_stands_on_agreement_or_says_why_nothing_less(stands_on, s
         may_do_statutory=True,
     )  # fmt: skip
     assert bool(verdict) is allowed
+
+
+@pytest.mark.obligation("HLP-03")
+@pytest.mark.parametrize(
+    ("agreed", "nothing_less", "network", "field"),
+    [
+        (True, "", "Both grandmothers were asked.", ""),
+        (False, "", "Both grandmothers were asked.", "nothing_less"),
+        (False, "   ", "Both grandmothers were asked.", "nothing_less"),
+        (False, "A kinship placement was weighed.", "Both grandmothers were asked.", ""),
+        (False, "A kinship placement was weighed.", "", "network"),
+        (True, "", "", "network"),
+    ],
+)
+def test_a_child_is_looked_after_by_agreement_or_says_why_nothing_less(agreed, nothing_less, network, field):
+    day = date(2026, 11, 20)
+    verdict = protection.may_be_looked_after(
+        began_on=day, today=day, agreed=agreed, basis_words="The family court on Friday.",
+        nothing_less=nothing_less, network=network, reasons="Nobody at home can care for her.",
+    )  # fmt: skip
+    assert (bool(verdict), verdict.field) == (not field, field)
 
 
 @given(st.lists(st.booleans(), max_size=12))

@@ -155,12 +155,15 @@ def test_a_discussion_that_closes_the_case_over_a_conflict_closes_it_with_the_ru
         assert (Stage(episode.stage), episode.closure) == (Stage.CLOSED, "RC8")
 
 
+NOT_LEARNT = WishesIn(why_not="She was too frightened to say.")
+
+
 def a_placement(**changes):
     fields = {
         "began_on": today() - timedelta(days=1), "basis": LegalBasis.AGREED, "basis_words": "Both parents agreed.",
         "network": "Both grandmothers were asked.", "reasons": BECAUSE, "lives_at": LivesAt.FOSTER_CARE,
         "placed_with": "Foster carers", "area": "Saltwick", "confidential": True, "knows_family": False,
-        "wishes": WishesIn(why_not="She was too frightened to say."),
+        "wishes": NOT_LEARNT, "nothing_less": "Both grandmothers are too ill to take her.",
     }  # fmt: skip
     return looked_after.LookedAfterIn(**{**fields, **changes})
 
@@ -178,7 +181,9 @@ def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_
     case = make_case()
     begun(case, case.maya)
     with as_practitioner(case.manager):
-        assert looked_after.become_looked_after(case.maya, a_placement(conflict=UNRESOLVED)) is None
+        sooner = {"visit_by": today() + timedelta(days=2), "sooner_why": "She does not sleep there."}
+        asked = a_placement(basis=LegalBasis.INTERIM, conflict=UNRESOLVED, **sooner)
+        assert looked_after.become_looked_after(case.maya, asked) is None
         assert not LookedAfter.objects.exists()
         assert not Status.objects.filter(folder_id=case.maya, kind="looked_after").exists()
         assert not Residence.objects.filter(folder_id=case.maya, area="Saltwick").exists()
@@ -205,7 +210,9 @@ def test_a_child_becomes_looked_after_over_a_conflict_only_when_another_manager_
         assert (row.began_on, row.decision_id) == (today() - timedelta(days=1), decision_id)
         lives = Residence.objects.get(folder_id=case.maya, area="Saltwick", held_until=None)
         assert (lives.with_whom, lives.confidential) == ("Foster carers", True)
+        assert LookedAfter.objects.get().nothing_less == "Both grandmothers are too ill to take her."
         assert owed(case.maya, "first_looked_after_review") is not None
+        assert owed(case.maya, "first_placement_visit").sooner_why == "She does not sleep there."
 
 
 @pytest.mark.parametrize("accepted", [True, False])
@@ -216,7 +223,12 @@ def test_a_step_up_decided_over_a_conflict_waits_and_its_clock_runs_on(accepted)
         row = changes.ask_step_up(case.maya, reasons=BECAUSE, family_view="Her mother wants it.")
     with as_practitioner(case.door.decider):
         changes.decide_step_up(
-            row.id, accepted=accepted, reasons=BECAUSE, knows_family=False, conflict=UNRESOLVED
+            row.id,
+            accepted=accepted,
+            reasons=BECAUSE,
+            knows_family=False,
+            wishes=NOT_LEARNT,
+            conflict=UNRESOLVED,
         )
         assert owed(case.maya, "decision_on_step_up") is not None
         assert stage_of(case.maya) is Stage.EARLY_HELP

@@ -18,5 +18,5 @@ def missed_owed(meeting_id: UUID) -> list[UUID]:
 
 def missed_decision(folder_ids: Sequence[UUID], decision_id: UUID) -> DecisionView | None:
     """What was decided because somebody stayed away, where it is one of these children's. One query."""
-    of_kind = (d for d in decisions(folder_ids) if d.kind is DecisionKind.MISSED_MEETINGS)
-    return next((d for d in of_kind if d.id == decision_id), None)
+    of_kind = (d for d in decisions(folder_ids, only=[decision_id]) if d.kind is DecisionKind.MISSED_MEETINGS)
+    return next(of_kind, None)

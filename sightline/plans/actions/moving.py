@@ -71,9 +71,12 @@ def receive_transfer(
     category: str,
     earlier_plans: int | None = None,
     asked_on: date | None = None,
+    conference_by: date | None = None,
+    sooner_why: str = "",
 ) -> UUID:
     """Another authority asks us to take a child on a protection plan: the receiving conference's clock starts with
-    its written request. The plan stays theirs until then. Returns the transfer."""
+    its written request. The plan stays theirs until then. `conference_by`: where this child needs it sooner than the
+    procedures ask, and why (TIM-01). Returns the transfer."""
     _child, acting = enter_folder(folder_id)
     if not authority.strip():
         raise Refused("Say which authority asks", "authority")
@@ -88,14 +91,17 @@ def receive_transfer(
     day = asked_on or today()
     if day > today():
         raise Refused("Give today or a day that is past", "asked_on")
-    at = min(end_of(day), now())
+    at, pack = min(end_of(day), now()), pack_in_force()
+    sooner = duties.sooner_by(
+        "transfer_in_conference", at, conference_by, sooner_why, pack=pack, field="conference_by"
+    )
     row = Transfer.objects.create(
         folder_id=folder_id, direction=Direction.IN.value, authority=authority.strip()[:120], words=words.strip(),
         category=category, earlier_plans=earlier_plans, **signed(acting, at),
     )  # fmt: skip
     duties.happened(
         "transfer_in_asked", [folder_id], subject_id=row.id, at=at, path=f"/child/{folder_id}/plan/",
-        owner_id=acting.practitioner_id, team_id=acting.team_id,
+        owner_id=acting.practitioner_id, team_id=acting.team_id, pack=pack, sooner=sooner,
     )  # fmt: skip
     record(Verb.WROTE, "plans.receive_transfer", folder_id=folder_id, subject=row)
     return row.id

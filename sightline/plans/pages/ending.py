@@ -122,12 +122,14 @@ def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Another authority asks us to take a child on a protection plan."""
     view, shown = open_child(request, folder_id, "plans.receive", tab="plan")
     form = bound(request, ends.ReceiveTransferForm)
+    guide_sooner(form, "conference_by")
 
     def send() -> None:
         got = form.cleaned_data
         actions.receive_transfer(
             view.folder_ids[0], got["authority"], got["words"], category=got["category"],
-            earlier_plans=got["earlier_plans"], asked_on=got["asked_on"],
+            earlier_plans=got["earlier_plans"], asked_on=got["asked_on"], conference_by=got["conference_by"],
+            sooner_why=got["sooner_why"],
         )  # fmt: skip
 
     return form_page(

@@ -143,6 +143,11 @@ class ReceiveTransferForm(PlanForm):
         "What did they send, and who keeps the child safe meanwhile?", rows=4,
         ask="Say what they sent, and who keeps the child safe meanwhile",
     )  # fmt: skip
+    conference_by = Day(
+        "Must the receiving conference be sooner than the procedures ask? By when", tense="future", required=False,
+        hint="Leave empty where the usual time will do",
+    )  # fmt: skip
+    sooner_why = Text("Why sooner?", required=False)
 
 
 class AnswerOutForm(_Ending, OfDecision):

@@ -519,12 +519,14 @@ def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
             family_view="Their mother asks for it.",
         )
     with as_practitioner(decider):
-        decide_step_up(
-            asked.id,
-            accepted=True,
-            reasons="The child may be in need, and help has not held.",
-            knows_family=False,
-        )
+        sent = {
+            "accepted": True,
+            "reasons": "The child may be in need, and help has not held.",
+            "knows_family": False,
+        }
+        with pytest.raises(Refused, match="the child"):
+            decide_step_up(asked.id, **sent)
+        decide_step_up(asked.id, **sent, wishes=WishesIn(why_not="She would not speak to anybody new."))
     with as_practitioner(family.worker):
         new = actions.step_plan(plan, a_step(family, PlanKind.CHILD_IN_NEED))
         assert queries.plan_shown(new).kind is PlanKind.CHILD_IN_NEED

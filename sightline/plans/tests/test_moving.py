@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, today
+from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer
 from sightline.plans.terms import Direction
+from sightline.procedures.models import Duty
 
 from .factories import begun, make_family, signed
 from .test_pages import _client
@@ -52,3 +54,33 @@ def test_requests_stand_by_authority_with_what_came_of_them_and_how_long_it_took
     nobody = _client(family.stranger).get(reverse("plans:transfers")).text
     assert "No child is moving" in nobody
     assert "Ferreira-Lund" not in nobody
+
+
+@pytest.mark.obligation("TIM-01")
+def test_a_receiving_conference_is_sooner_where_the_child_needs_it():
+    family = make_family()
+    soon, why = today() + timedelta(days=4), "They move into a refuge on Friday."
+    asking = (family.theo, "Ashvale Council", "Their reports.")
+    with as_practitioner(family.manager):
+        for wrong, told, field in (
+            (
+                {"conference_by": today() + timedelta(days=60), "sooner_why": why},
+                "ends no later",
+                "conference_by",
+            ),
+            ({"conference_by": soon}, "Say why this child needs it sooner", "sooner_why"),
+        ):
+            with pytest.raises(Refused, match=told) as refused:
+                actions.receive_transfer(*asking, category="NEG", **wrong)
+            assert refused.value.verdict.field == field
+    day = {"day": soon.day, "month": soon.month, "year": soon.year}
+    asked = {
+        "authority": "Ashvale Council", "category": "NEG", "words": "Their reports.", "sooner_why": why,
+        **{f"conference_by-{part}": value for part, value in day.items()},
+        "asked_on-day": today().day, "asked_on-month": today().month, "asked_on-year": today().year,
+    }  # fmt: skip
+    page = _client(family.manager)
+    assert page.post(reverse("plans:receive", args=[family.theo]), asked).status_code == 302
+    with as_practitioner(family.manager):
+        duty = Duty.objects.get(folder_id=family.theo, kind="transfer_in_conference")
+        assert (duty.due_at.astimezone(LONDON).date(), duty.sooner_why) == (soon, why)

@@ -20,6 +20,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
+from sightline.procedures import rules as clocks
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import AssessmentForm
@@ -85,7 +86,22 @@ def begin(new: Beginning) -> list[Assessment]:
     for folder_id in folders:
         way.may_begin_work(folder_id, today())
     together = uuid7() if len(folders) > 1 else None
-    return [_begin_one(folder_id, new, form, together) for folder_id in folders]
+    begun = [_begin_one(folder_id, new, form, together) for folder_id in folders]
+    if new.sooner_on is not None:
+        _needed_sooner(begun, new.sooner_on, new.sooner_why, form)
+    return begun
+
+
+def _needed_sooner(begun: Sequence[Assessment], day: date, why: str, form: AssessmentForm) -> None:
+    """Every child's clock that runs longer ends by that day (TIM-01). Raises Refused where it brings none forward."""
+    subjects = [row.duty_subject for row in begun]
+    owed = list(Duty.objects.filter(TO_DO, kind=DUTY[form.statutory], subject_id__in=subjects))
+    by = datetime.combine(day, datetime.max.time().replace(microsecond=0), LONDON)
+    latest = max((duty.due_at for duty in owed), default=by)
+    clocks.may_start_sooner(why, by, latest, now(), "sooner_on").or_refuse()
+    for duty in owed:
+        if by < duty.due_at:
+            duties.shorten(duty.id, by, why)
 
 
 def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: UUID | None) -> Assessment:
@@ -144,11 +160,6 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
         )  # fmt: skip
     mine = list(Duty.objects.filter(TO_DO, kind=DUTY[form.statutory], subject_id=row.duty_subject))
     duties.hand_to([duty.id for duty in mine], new.author_id, team_id=author.team_id, path=path)
-    if new.sooner_on is not None:
-        by = datetime.combine(new.sooner_on, datetime.max.time().replace(microsecond=0), LONDON)
-        for duty in mine:
-            if by < duty.due_at:
-                duties.shorten(duty.id, by, new.sooner_why)
     if form.statutory:
         way.put_under(folder_id, StatusKind.CHILD_IN_NEED)
     else:
