@@ -9,6 +9,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.agencies.terms import Permission
         from sightline.children import queries as children
         from sightline.children.pages import frame
+        from sightline.children.pages.printing import printable
         from sightline.concerns import links
         from sightline.meetings import hooks
         from sightline.meetings.terms import Purpose
@@ -23,6 +24,7 @@ class EnquiriesConfig(AppConfig):
         from .queries.standing import standing as stands
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
+        printable["enquiries:read"] = "an assessment or enquiry"
         chronology.sources.append(timeline.moments)
         chronology.paged.append(timeline.paged)
         chronology.undone.append(timeline.undone)

@@ -7,6 +7,7 @@ class PlansConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.children.pages import frame
+        from sightline.children.pages.printing import printable
         from sightline.concerns import links
         from sightline.enquiries.actions import episode, ruling
         from sightline.enquiries.terms import Waits
@@ -18,6 +19,7 @@ class PlansConfig(AppConfig):
         from .pages.at_meeting import in_pack, plans_section
 
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
+        printable["plans:plan"] = "a plan"
         chronology.sources.append(queries.moments)
         standing.sources.append(queries.standing)
         hooks.earlier.append(queries.before_meeting)

@@ -8,6 +8,7 @@ class VoiceConfig(AppConfig):
     def ready(self) -> None:
         from sightline.agencies import leaving
         from sightline.children.pages import frame
+        from sightline.children.pages.printing import printable
         from sightline.documents import subjects
         from sightline.records import chronology
         from sightline.records.actions import told_of_decisions
@@ -16,6 +17,10 @@ class VoiceConfig(AppConfig):
         from .queries import left_part, moments, named, paged
 
         frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
+        printable["voice:child"] = "what the child said"
+        printable["voice:needs"] = "the eight needs"
+        printable["voice:rights"] = "the rights that were explained"
+        printable["voice:yours"] = "the page for the child to read"
         chronology.sources.append(moments)
         chronology.paged.append(paged)
         told_of_decisions.append(decided)

@@ -2,7 +2,8 @@
 
 Each holds the children whose records are open to the team, or allocated to somebody in it. A sealed child is in the
 PDF of each person named on its seal, and in no other. Every PDF is encrypted (AES-256) with a passphrase of its own,
-which is kept in a file apart, to be printed and put into an envelope.
+which is kept in a file apart, to be printed and put into an envelope. The passphrase stays the same from night to
+night, so a reader has the latest PDF alone: what they may no longer see does not stand in an older one beside it.
 """
 
 from __future__ import annotations
@@ -13,14 +14,15 @@ import logging
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from sightline.access.queries import Reader, joined_set, readers_of_all
 from sightline.agencies.queries import partnership
@@ -39,11 +41,13 @@ GOOD_FOR = timedelta(days=3)
 OVERDUE = timedelta(hours=26)
 #: What a whole export leaves behind, so that `doctor` can say when it was.
 LAST = "last-export.json"
+#: By each bundle's name: the ids of the records in it, so that what is sealed is found without a passphrase.
+CONTENTS = "contents.json"
 JOB = "summaries"
 #: Letters and figures that cannot be mistaken for one another on paper.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 logger = logging.getLogger(__name__)
-_NAME = re.compile(r"summaries-(\d{4}-\d{2}-\d{2})-[a-z0-9-]+\.pdf")
+_NAME = re.compile(r"summaries-(\d{4}-\d{2}-\d{2})-[a-z0-9-]+-([a-z0-9]{6})\.pdf")
 
 
 #: A passphrase as it is kept: `for` whom, the `passphrase`, `since` which day, who was `told` it as far as was said.
@@ -64,7 +68,7 @@ class NotWhole(Exception):
 
 
 def export(folder: Path, keys: Path) -> list[Bundle]:
-    """Write a bundle for every team and every person named on a seal; remove those that have expired.
+    """Write a bundle for every team and every person named on a seal; remove those of before, and what has expired.
 
     `keys` is the file of passphrases, made and added to as needed, readable by nobody else. Raises OSError where
     something cannot be written, and NotWhole, at the end, where one reader's bundle could not be made: the others
@@ -74,7 +78,8 @@ def export(folder: Path, keys: Path) -> list[Bundle]:
     known = passphrases(keys)
     day, written = today(), []
     failed: list[str] = []
-    for reader in readers():
+    everybody = readers()
+    for reader in everybody:
         try:
             bundle = _bundle(reader, folder, keys, known, day)
         except OSError:
@@ -86,6 +91,8 @@ def export(folder: Path, keys: Path) -> list[Bundle]:
         if bundle is not None:
             written.append(bundle)
     remove_expired(folder, day)
+    theirs = {_suffix(reader.id) for reader in everybody}
+    _remove(folder, [each.path for each in _ours(folder) if each.reader not in theirs])
     if failed:
         raise NotWhole(
             f"{len(written)} bundles are written, but none for {', '.join(failed)}. The log says why; what was "
@@ -99,9 +106,10 @@ def export(folder: Path, keys: Path) -> list[Bundle]:
 def _bundle(reader: Reader, folder: Path, keys: Path, known: dict[str, Known], day: date) -> Bundle | None:
     """One reader's PDF, written; None where no child is to be in it."""
     found = _summaries(reader)
-    if not found:
-        return None
     key = str(reader.id)
+    if not found:
+        remove_of(folder, key)
+        return None
     if key not in known:
         known[key] = {
             "for": reader.name,
@@ -110,8 +118,13 @@ def _bundle(reader: Reader, folder: Path, keys: Path, known: dict[str, Known], d
             "told": [],
         }
         keep_passphrases(keys, known)
-    target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{key[-6:]}.pdf"
-    _write(target, encrypted(_pdf(reader, found, day), known[key]["passphrase"]))
+    target = folder / f"summaries-{day.isoformat()}-{_slug(reader.name)}-{_suffix(key)}.pdf"
+    content = encrypted(_pdf(reader, found, day), known[key]["passphrase"])
+    # What is in it is said before it is there: whoever seals a record meanwhile finds it.
+    held = sorted({str(ident) for each in found for ident in each.view.folder_ids})
+    _keep_contents(folder, _contents(folder) | {target.name: held})
+    _write(target, content)
+    _remove(folder, [e.path for e in _ours(folder) if e.reader == _suffix(key) and e.path != target])
     _audit(reader, found)
     return Bundle(reader.name, len(found), target)
 
@@ -183,6 +196,34 @@ def last_export(folder: Path) -> tuple[datetime, int] | None:
         return datetime.fromisoformat(said["at"]), int(said["bundles"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def ask_to_take_out(folder_id: UUID) -> None:
+    """A record was sealed: the worker takes it out of the files at once, when this transaction stands."""
+    app.configure_task("web.take_out_sealed").defer(folder_id=str(folder_id))
+
+
+def take_out_sealed(folder_id: UUID, folder: Path, keys: Path) -> int:
+    """Remove every file in which a sealed record stands, and write those of its readers anew without it; returns how
+    many were removed. Each removal is audited. What cannot be written anew is there again after the next export.
+    """
+    if not folder.is_dir():
+        return 0
+    contents, sealed = _contents(folder), str(folder_id)
+    # What no list knows was written by a release without one: it may hold the record.
+    holding = [each for each in _ours(folder) if sealed in contents.get(each.path.name, [sealed])]
+    _remove(folder, [each.path for each in holding])
+    known = passphrases(keys)
+    with transaction.atomic(), looking_as(Viewer.for_job(JOB)):
+        record_many(
+            event(Verb.WROTE, "web.take_out_sealed", folder_id=folder_id, purpose=each.path.name)
+            for each in holding
+        )
+    had = {each.reader for each in holding}
+    for reader in readers():
+        if _suffix(reader.id) in had or any(each == folder_id for each, _who in reader.folders):
+            _bundle(reader, folder, keys, known, today())
+    return len(holding)
 
 
 def readers() -> list[Reader]:
@@ -263,23 +304,50 @@ def keep_passphrases(keys: Path, known: dict[str, Known]) -> None:
 
 def remove_expired(folder: Path, day: date) -> int:
     """Remove bundles that are no longer good; returns how many."""
-    gone = 0
-    for path in folder.glob("summaries-*.pdf"):
-        named = _NAME.fullmatch(path.name)
-        if named and date.fromisoformat(named[1]) + GOOD_FOR < day:
-            path.unlink()
-            gone += 1
-    return gone
+    return _remove(folder, [each.path for each in _ours(folder) if each.day + GOOD_FOR < day])
 
 
 def remove_of(folder: Path, ident: str) -> int:
     """Remove every bundle of one reader, whatever its day; returns how many."""
-    gone = 0
-    for path in folder.glob(f"summaries-*-{ident[-6:]}.pdf"):
-        if _NAME.fullmatch(path.name):
-            path.unlink()
-            gone += 1
-    return gone
+    return _remove(folder, [each.path for each in _ours(folder) if each.reader == _suffix(ident)])
+
+
+class _Ours(NamedTuple):
+    """One of our files: of which day, and the end of its reader's id."""
+
+    path: Path
+    day: date
+    reader: str
+
+
+def _ours(folder: Path) -> list[_Ours]:
+    named = ((path, _NAME.fullmatch(path.name)) for path in folder.glob("summaries-*.pdf"))
+    return [_Ours(path, date.fromisoformat(name[1]), name[2]) for path, name in named if name]
+
+
+def _suffix(ident: UUID | str) -> str:
+    return str(ident)[-6:]
+
+
+def _remove(folder: Path, paths: Collection[Path]) -> int:
+    for path in paths:
+        path.unlink(missing_ok=True)
+    if paths:
+        gone = {path.name for path in paths}
+        _keep_contents(folder, {name: ids for name, ids in _contents(folder).items() if name not in gone})
+    return len(paths)
+
+
+def _contents(folder: Path) -> dict[str, list[str]]:
+    try:
+        found: dict[str, list[str]] = json.loads((folder / CONTENTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _keep_contents(folder: Path, contents: dict[str, list[str]]) -> None:
+    _write(folder / CONTENTS, json.dumps(contents).encode())
 
 
 def _write(path: Path, content: bytes) -> None:

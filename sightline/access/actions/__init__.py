@@ -21,7 +21,7 @@ from .grants import (
     let_worker_in,
 )
 from .joining import join, undo_join
-from .seals import lift_seal, name_on_seal, seal, take_over_seal
+from .seals import following_seals, lift_seal, name_on_seal, seal, take_over_seal
 
 __all__ = [
     "FolderOpening",
@@ -32,6 +32,7 @@ __all__ = [
     "drop_form",
     "drop_forms_before",
     "end_access",
+    "following_seals",
     "give_access",
     "hand_over",
     "hand_over_all",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +18,9 @@ from sightline.kernel.verdicts import NotFound, Refused
 from .. import queries, rules
 from ..models import Seal, SealName
 from .reach import require_reached, require_written
+
+#: What rooms above do when a folder was sealed, in its transaction: those that keep copies outside the database.
+following_seals: list[Callable[[UUID], None]] = []
 
 
 def seal(folder_id: UUID, why: str, named: Collection[UUID]) -> UUID:
@@ -52,6 +55,8 @@ def seal(folder_id: UUID, why: str, named: Collection[UUID]) -> UUID:
         )
         row.save(force_insert=True)
         record(Verb.WROTE, "access.seal", folder_id=folder_id, subject=row, named=list(named))
+        for follow in following_seals:
+            follow(folder_id)
         return row.id
 
 

@@ -31,7 +31,9 @@ class PurposeForm(OnceForm):
     )
 
 
-def asked(request: HttpRequest, folder_ids: Iterable[UUID], what: str, back: str) -> HttpResponse | None:
+def asked(
+    request: HttpRequest, folder_ids: Iterable[UUID], what: str, back: str, *, on_paper: bool = False
+) -> HttpResponse | None:
     """The page that asks what a file is needed for; None once that is said and the file may go.
 
     `what` names the file without saying anything of the child; `back` is where it is taken from.
@@ -44,4 +46,8 @@ def asked(request: HttpRequest, folder_ids: Iterable[UUID], what: str, back: str
         return None
     for folder_id in folders:
         record(Verb.READ, "children.leaving", folder_id=folder_id)
-    return render(request, "children/leaving.html", {"form": form, "what": what, "back_href": back})
+    return render(
+        request,
+        "children/leaving.html",
+        {"form": form, "what": what, "back_href": back, "doing": "Print" if on_paper else "Download"},
+    )

@@ -6,6 +6,7 @@ app_name = "children"
 _CHILD = "child/<uuid:folder_id>/people/"
 _PERSON = _CHILD + "<uuid:person_id>/"
 urlpatterns = [
+    path("child/<uuid:folder_id>/print/", printing.to_print, name="print"),
     path("child/<uuid:folder_id>/printed/", printing.printed, name="printed"),
     path(_CHILD, views.people, name="people"),
     path(_CHILD + "keep/", views.keep, name="keep"),

@@ -227,10 +227,12 @@ def _read(found: Content, what: str) -> None:
 
 @page(permission=Permission.READ_FOLDER)
 def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpResponse:
-    """The document as it was added; sound and video are played where they stand, everything else is downloaded, once it
-    is said what for."""
+    """The document as it was added; sound and video that a browser plays are played where they stand, everything else
+    is downloaded, once it is said what for. A player that asks names itself (Fetch Metadata, `Sec-Fetch-Dest`); the
+    address typed by hand is a download."""
     found = _content(request, folder_id, document_id, "documents.file")
-    played = found.document.kind.value in ("audio", "video") and "download" not in request.GET
+    by_player = request.headers.get("Sec-Fetch-Dest", "video") in ("audio", "video")
+    played = found.document.type.plays and by_player and "download" not in request.GET
     if not played and (ask := _asked(request, folder_id, found, "a document")) is not None:
         return ask
     _read(found, "documents.file")

@@ -281,7 +281,17 @@ def test_sound_and_video_are_played_and_text_is_read(desk, scanner, attach, exam
     page = desk.get(of("document", folder_id, film)).content.decode()
     assert "<video" in page
     assert "poster=" in page
-    assert "<audio" in desk.get(of("document", folder_id, attach(sound(), "talk.wav"))).content.decode()
+    talk = attach(sound(), "talk.wav")
+    assert "<audio" in desk.get(of("document", folder_id, talk)).content.decode()
+    # A player asks for it where it stands; whoever opens its address says first what for, as for any other file.
+    played = desk.get(of("file", folder_id, talk), headers={"sec-fetch-dest": "audio"})
+    assert "attachment" not in played["Content-Disposition"]
+    assert (
+        "What is it needed for?"
+        in desk.get(of("file", folder_id, talk), headers={"sec-fetch-dest": "document"}).content.decode()
+    )
+    unplayed = attach(b"#!AMR\n" + bytes(64), "dictated.amr")
+    assert "What is it needed for?" in desk.get(of("file", folder_id, unplayed)).content.decode()
     minutes = examined(attach(word_file("The plan stays."), "minutes.docx"))
     assert "The plan stays." in desk.get(of("document", folder_id, minutes)).content.decode()
     assert whole(taken(desk, of("copy", folder_id, film)))

@@ -62,6 +62,32 @@ def test_a_page_printed_with_the_browser_stands_among_who_has_looked() -> None:
     assert client.post(told, {"page": f"/child/{folder}/voice/"}).status_code == 404
 
 
+@pytest.mark.obligation("FIL-06")
+def test_a_page_is_printed_once_it_is_said_what_for_and_stands_among_the_copies() -> None:
+    door = make_front_door()
+    folder = raised_by(door.teacher).folder_ids[0]
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(door.decider.user)  # type: ignore[arg-type]
+    for page in ("", "voice/", "voice/needs/", "voice/rights/", "voice/for-you/"):
+        there = f"/child/{folder}/{page}"
+        shown = client.get(there).text
+        assert "data-print hidden" not in shown
+        (asks,) = re.findall(rf'href="(/child/{folder}/print/[^"]+)"', shown)
+        form = client.get(asks).text
+        assert "What is it needed for?" in form
+        assert "Say what it is needed for" in client.post(asks, {}).text
+        sent = {"purpose": f"The core group, {page or 'overview'}"}
+        assert client.post(asks, sent).headers["Location"] == f"{there}#print"
+    copies = client.get(f"/child/{folder}/copies/", follow=True).text
+    assert "The core group, voice/needs/" in copies
+    assert "the eight needs" in copies.lower()
+    for other in ("/team/", "/nowhere/", f"/child/{folder}/write/", "https://elsewhere.example/"):
+        assert client.get(f"/child/{folder}/print/", {"page": other}).status_code == 404
+    client.force_login(make_practitioner("social-worker").user)  # type: ignore[arg-type]
+    shut = client.get(f"/child/{folder}/print/", {"page": f"/child/{folder}/voice/"})
+    assert shut.headers["Location"] == f"/child/{folder}/pointer/"
+
+
 def test_an_officer_of_the_front_door_is_offered_only_what_they_may_do() -> None:
     door = make_front_door()
     raised = raised_by(door.teacher)

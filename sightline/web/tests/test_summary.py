@@ -9,10 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
+from sightline.access.actions import seal
 from sightline.access.tests.factories import let_in, open_folder_for, sealed
-from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner, make_team
+from sightline.agencies.tests.factories import (
+    as_practitioner,
+    make_partnership,
+    make_practitioner,
+    make_team,
+)
 from sightline.children.actions import move_to, record_adult, record_child, set_status, tie
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
@@ -278,6 +285,16 @@ def opened(bundle, keys):
     return "\n".join(page.extract_text() for page in reader.pages)
 
 
+def theirs(out, keys):
+    """Each file with whose passphrase opens it."""
+    return {
+        path: known["for"]
+        for path in out.glob("*.pdf")
+        for known in bundles.passphrases(keys).values()
+        if PdfReader(path).decrypt(known["passphrase"])
+    }
+
+
 @pytest.mark.obligation("REC-15")
 def test_a_team_has_its_children_in_an_encrypted_pdf(worker, folder, team, tmp_path, owning):
     keys = tmp_path / "keys.json"
@@ -353,6 +370,56 @@ def test_another_export_keeps_the_passphrases_and_clears_what_has_expired(worker
     assert bundles.passphrases(keys) == before
     assert not old.exists()
     assert theirs.exists()
+
+
+@pytest.mark.obligation("REC-18")
+def test_a_child_who_is_sealed_goes_out_of_what_was_written_before(
+    worker, folder, team, tmp_path, settings, owning
+):
+    out, keys = tmp_path / "out", tmp_path / "keys.json"
+    settings.SUMMARIES_FOLDER, settings.SUMMARIES_KEYS = str(out), str(keys)
+    assert a_child(worker, "Wren")
+    (first,) = bundles.export(out, keys)
+    # The day before's, which the same passphrase opens: one that a list knows, and one of a release without the list.
+    yesterday = (today() - timedelta(days=1)).isoformat()
+    older = first.path.with_name(first.path.name.replace(today().isoformat(), yesterday))
+    older.write_bytes(first.path.read_bytes())
+    named = make_practitioner("team-manager", team=team, name="Priya Nair")
+    let_in(folder, named)
+    with as_practitioner(named):
+        seal(folder, "Somebody in the team is her uncle.", [named.pk])
+    with owning():
+        [job] = ProcrastinateJob.objects.filter(task_name="web.take_out_sealed")
+    assert jobs.take_out_sealed(**job.args) == 2
+    texts = {path.name: opened(bundles.Bundle(who, 1, path), keys) for path, who in theirs(out, keys).items()}
+    assert not older.exists()
+    assert len(texts) == 2
+    assert ["Robin Quill" in text for name, text in texts.items() if "locality" in name] == [False]
+    assert ["Wren Quill" in text for name, text in texts.items() if "locality" in name] == [True]
+    assert ["Robin Quill" in text for name, text in texts.items() if "priya" in name] == [True]
+    with owning():
+        assert len(told("wrote", "web.take_out_sealed", folder)) == 2
+    # Nothing more holds her but what is hers to read.
+    assert jobs.take_out_sealed(**job.args) == 1
+
+
+def test_a_reader_has_the_latest_file_alone_and_none_when_nothing_is_theirs(
+    worker, folder, team, tmp_path, owning
+):
+    out, keys = tmp_path / "out", tmp_path / "keys.json"
+    (first,) = bundles.export(out, keys)
+    yesterday = first.path.with_name(
+        first.path.name.replace(today().isoformat(), (today() - timedelta(days=1)).isoformat())
+    )
+    yesterday.write_bytes(b"old")
+    bundles.export(out, keys)
+    assert sorted(out.glob("*.pdf")) == [first.path]
+    with owning(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE access_grant SET ends_at = given_at + interval '1 ms' WHERE folder_id = %s", [folder]
+        )
+    assert bundles.export(out, keys) == []
+    assert list(out.glob("*.pdf")) == []
 
 
 @pytest.mark.obligation("REC-15")

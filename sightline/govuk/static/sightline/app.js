@@ -236,6 +236,11 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+// A page that is printed on the way back from being asked what for: once, so that "back" does not print it again.
+if (window.location.hash === "#print") {
+  window.history.replaceState(null, "", window.location.pathname + window.location.search);
+  window.addEventListener("load", () => window.print());
+}
 for (const told of document.querySelectorAll("[data-print-told]")) {
   window.addEventListener("beforeprint", () => {
     const token = document.querySelector("input[name=csrfmiddlewaretoken]");
