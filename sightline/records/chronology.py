@@ -73,8 +73,8 @@ class Paged:
     """Rows of which a record comes to hold hundreds: what happened whenever, of a kind, by somebody.
 
     `keys` is the SQL of their id, folder_id, at, known, kind, agency, author and marked (significant), in the folders
-    %(folders)s: the same as `told` says of them, on whatever day it is looked at. `told` reads these of them, all where
-    none is named; `of_these` narrows its questions.
+    %(folders)s, without what had been taken back by %(known_before)s (NULL: by now): the same as `told` says of them.
+    `told` reads these of them, all where none is named; `of_these` narrows its questions.
     """
 
     keys: str

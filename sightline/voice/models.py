@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -23,6 +26,14 @@ def _choices(terms: type) -> list[tuple[str, str]]:
     return [(term.value, term.value) for term in terms]  # type: ignore[attr-defined]
 
 
+class StandingRows(models.QuerySet[Any]):
+    """Rows that are put right and taken back by adding."""
+
+    def standing(self) -> StandingRows:
+        """Those that hold: not put right by a later writing, and not taken back."""
+        return self.filter(corrected_by__isnull=True, taken_back__isnull=True)
+
+
 class Written(FolderRow):
     """Who wrote a row, in which post, when: set by the program."""
 
@@ -40,6 +51,7 @@ class PutRight(Written):
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     corrects_id: UUID | None
     was_wrong = models.TextField(blank=True, db_default="")
+    objects = StandingRows.as_manager()
 
     class Meta:
         abstract = True
@@ -77,6 +89,7 @@ class View(Written):
     )
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     was_wrong = models.TextField(blank=True)
+    objects = StandingRows.as_manager()
     # Whether a decision touches what a child said is asked also where its maker may not open the record.
     door = folder_door(append_only=True, jobs={"duties": ("select",)})
 
@@ -213,6 +226,43 @@ class ToldBefore(PutRight):
         ]
         indexes = [models.Index(fields=["folder", "subject_id"], name="told_before_of_subject")]
         triggers = [never_changed("told_before_never_changed")]
+
+
+#: What can be taken back, by the column that names it.
+_TAKEN_BACK = ("view", "done", "explanation", "advocacy", "rights", "telling")
+
+
+class TakenBack(Written):
+    """That something was written by mistake, as on the wrong child or of what was never said: it stays readable, marked
+    so, and counts in nothing. Exactly one of the six is named."""
+
+    view = models.OneToOneField(View, null=True, on_delete=models.PROTECT, related_name="taken_back")
+    done = models.OneToOneField(Done, null=True, on_delete=models.PROTECT, related_name="taken_back")
+    explanation = models.OneToOneField(
+        Explanation, null=True, on_delete=models.PROTECT, related_name="taken_back"
+    )
+    advocacy = models.OneToOneField(Advocacy, null=True, on_delete=models.PROTECT, related_name="taken_back")
+    rights = models.OneToOneField(RightsTold, null=True, on_delete=models.PROTECT, related_name="taken_back")
+    telling = models.OneToOneField(ToldBefore, null=True, on_delete=models.PROTECT, related_name="taken_back")
+    why = models.TextField()
+    # As of what a child said: a decision touches it only while it stands.
+    door = folder_door(append_only=True, jobs={"duties": ("select",)})
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="one_telling_is_taken_back",
+                condition=reduce(
+                    or_,
+                    (
+                        Q(**{f"{other}__isnull": other != each for other in _TAKEN_BACK})
+                        for each in _TAKEN_BACK
+                    ),
+                ),
+            ),
+            models.CheckConstraint(name="telling_taken_back_says_why", condition=~Q(why="")),
+        ]
+        triggers = [never_changed("telling_taken_back_never_changed")]
 
 
 class MattersTo(DatedRow, FolderRow):

@@ -364,3 +364,8 @@ def placed(people: Sequence[tuple[str, int]]) -> list[Dot]:
             shown = name if len(name) <= 14 else f"{name[:13]}…"
             dots.append(Dot(shown, round(ring * math.cos(turn), 1), round(ring * math.sin(turn), 1)))
     return dots
+
+
+def may_take_back(why: str) -> Verdict:
+    """Nothing that was written of a child is withdrawn without a reason (Sightline baseline)."""
+    return Verdict.yes() if why.strip() else Verdict.no("Say why it does not belong here.", "why")

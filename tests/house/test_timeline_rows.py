@@ -50,8 +50,8 @@ from sightline.records.queries import entries
 from sightline.records.terms import ContributionKind
 from sightline.returns.models import ImportedChild, ImportRun, PastReferral, PastStep
 from sightline.voice import actions as voice
-from sightline.voice.actions import AdvocacyStep, Explaining, WishesIn
-from sightline.voice.terms import AdvocacyAct, Answer, Explained
+from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, WishesIn
+from sightline.voice.terms import AdvocacyAct, Answer, Explained, RightsForm, TookPart
 from tests.pages.world import make_world
 
 #: What each source says, by its room and name. Kinds of meetings, plans and entries are called as the pack has them.
@@ -66,7 +66,10 @@ CASES: dict[str, set[str]] = {
     "concerns.moments": {"Concern raised", "Added to a concern", "A concern that may be about this child"},
     "meetings.moments": {"Core group"},
     "voice.moments": {"Advocate"},
-    "voice.heard": {"The child said", "Explained to the child"},
+    "voice.heard": {
+        "The child said", "Explained to the child", "Done about what the child said", "Rights explained",
+        "Told beforehand",
+    },
     "archive.moments": {"Paper file", "Said to their own record", "Record given"},
     "plans.moments": {
         "Child in need plan begun", "Child in need plan ended", "Review 1 of the child in need plan",
@@ -91,6 +94,7 @@ OF_NO_AGENCY = {"Said to their own record"}
 BACKDATED = {
     "Legal status or plan", "Move of address", "Change of worker", "Child protection medical",
     "Police protection (section 46)", "Became looked after", "Contact with the family", "Explained to the child",
+    "Done about what the child said", "Rights explained", "Told beforehand",
     "Missing", "Advocate", "Referral", "Case closed", "Assessment begun", "Assessment signed",
     "Child protection plan begun", "Child protection plan ended", "Initial child protection conference",
     "Review of the child protection plan",
@@ -157,7 +161,7 @@ def told(viewer: Practitioner, *folders: UUID) -> Told:
 
 def _keys(keys: str, folders: list[UUID]) -> set[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(keys, {"folders": folders})
+        cursor.execute(keys, {"folders": folders, "known_before": None})
         return set(cursor.fetchall())
 
 
@@ -204,6 +208,12 @@ def of_the_front_door(owning: Callable[[], Any]) -> Told:
                 view_ids=[world.known.view_id], answer=Answer.YES,
             ),
         )  # fmt: skip
+        voice.acted(world.known.view_id, "Mum was asked.", today() - AGO)
+        voice.tell_rights(folder, RightsExplained(RightsForm.MIDDLE, Explained.TALKING, now() - AGO))
+        voice.tell_before(
+            folder,
+            Telling("Core group", today(), TookPart.THERE, told="That it is today.", told_at=now() - AGO),
+        )
         voice.advocacy(folder, AdvocacyStep(AdvocacyAct.OFFERED, today() - AGO, "She will think about it."))
         off = meetings.call(
             Purpose.CORE_GROUP, [folder], now() + timedelta(days=2), place="School", agenda="What was done?",

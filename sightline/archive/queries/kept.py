@@ -218,7 +218,7 @@ KEPT: dict[str, Kept] = {
     ),
     # What else was heard of the child, beside `pieces._of_voice`.
     "voice.View": _voice(
-        "What the child said, before it was put right",
+        "What was written of the child’s words and no longer stands",
         at="heard_at",
         child_said=("said", "worries", "good", "dreams", "wants", "keep_from"),
         said_if=lambda row, theirs: row.heard != Heard.OBSERVATION or bool(row.keep_from),
@@ -227,6 +227,7 @@ KEPT: dict[str, Kept] = {
     "voice.Advocacy": _voice("An advocate", at="on", child_said=("words",)),
     "voice.RightsTold": _voice("The child's rights were explained", at="told_at", child_said=("child_said",)),
     "voice.ToldBefore": _voice("What the child was told beforehand", child_said=("part_words",)),
+    "voice.TakenBack": _voice("Something written of what the child said or was told is taken back"),
     "voice.MattersTo": _voice(
         "Somebody who matters to the child",
         at="recorded_at",

@@ -11,6 +11,7 @@ from .putting_right import (
     correct_rights,
     correct_telling,
 )
+from .taking_back import take_back
 from .writing import (
     AdvocacyStep,
     Explaining,
@@ -59,6 +60,7 @@ __all__ = [
     "matters_no_more",
     "record_past_voices",
     "save_draft",
+    "take_back",
     "tell_before",
     "tell_rights",
     "weigh",

@@ -130,7 +130,9 @@ def have_regard(
     acting = permit(Permission.WRITE_FOLDER)
     folders = joined_set(lead_of(folder_id))
     view_ids = list(
-        View.objects.filter(id__in=list(wishes.view_ids), folder_id__in=folders).values_list("id", flat=True)
+        View.objects.filter(
+            id__in=list(wishes.view_ids), folder_id__in=folders, taken_back__isnull=True
+        ).values_list("id", flat=True)
     )
     if len(view_ids) != len(set(wishes.view_ids)):
         raise NotFound

@@ -52,17 +52,20 @@ def _put_right(
     Raises NotFound, NotPermitted, or Refused where it is not said what was wrong or somebody has put it right already.
     """
     acting = permit(Permission.WRITE_FOLDER)
-    row = rows._default_manager.filter(id=wrong.row_id).first()
+    of_kind: Any = rows._default_manager
+    row: Kept | None = of_kind.filter(id=wrong.row_id).first()
     if row is None:
         raise NotFound
     if not wrong.what.strip():
         raise Refused("Say what was wrong.", "was_wrong")
-    earlier = rows._default_manager.filter(corrects=row).select_related("author").first()
+    earlier = of_kind.filter(corrects=row).select_related("author").first()
     if earlier is not None:
         raise Refused(
             f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
         )
-    right = rows._default_manager.create(
+    if hasattr(row, "taken_back"):
+        raise Refused("This was taken back: it was written by mistake")
+    right: Kept = of_kind.create(
         **authored(acting, row.folder_id), **fields(acting, row), corrects=row, was_wrong=wrong.what.strip()
     )
     record(Verb.WROTE, what, folder_id=row.folder_id, subject=right)
@@ -106,13 +109,11 @@ def correct_advocacy(wrong: Wrong, step: AdvocacyStep) -> Advocacy:
     one had opened was never owed, and the right one opens and discharges what it does."""
 
     def fields(_: Acting, row: Advocacy) -> dict[str, Any]:
-        others = Advocacy.objects.filter(folder_id=row.folder_id, corrected_by__isnull=True)
+        others = Advocacy.objects.standing().filter(folder_id=row.folder_id)
         return _step(step, others.exclude(id=row.id))
 
     row, right = _put_right(Advocacy, wrong, "voice.correct_advocacy", fields)
-    latest = Advocacy.objects.filter(folder_id=row.folder_id, corrected_by__isnull=True).order_by(
-        "-on", "-id"
-    )
+    latest = Advocacy.objects.standing().filter(folder_id=row.folder_id).order_by("-on", "-id")
     if right.act != row.act and latest.first() == right:
         duties.withdraw_all(
             row.id,

@@ -32,6 +32,7 @@ from ..models import (
     ExplainedView,
     Explanation,
     RightsTold,
+    TakenBack,
     ToldBefore,
     View,
 )
@@ -157,9 +158,12 @@ def correct(view_id: UUID, said: Said, was_wrong: str) -> View:
 
 
 def _one(view_id: UUID) -> View:
+    """A writing of what a child said, which was not taken back."""
     view = View.objects.filter(id=view_id).first()
     if view is None:
         raise NotFound
+    if TakenBack.objects.filter(view=view).exists():
+        raise Refused("This was taken back: it was written by mistake")
     return view
 
 
@@ -206,7 +210,9 @@ def explain(folder_id: UUID, told: Explaining, *, once: UUID | None = None) -> E
         return sent
     explained = _explained(acting, told)
     folders = joined_set(lead_of(folder_id))
-    views = list(View.objects.filter(id__in=list(told.view_ids), folder_id__in=folders))
+    views = list(
+        View.objects.filter(id__in=list(told.view_ids), folder_id__in=folders, taken_back__isnull=True)
+    )
     decision = (
         Decision.objects.filter(id=told.decision_id, folder_id__in=folders).first()
         if told.decision_id is not None
@@ -260,7 +266,12 @@ def decided(decisions: Sequence[Decision]) -> None:
             continue
         folders = joined_set(lead_of(decision.folder_id))
         # A child who was only seen has no words that a decision could touch; whoever said something has.
-        if View.objects.filter(folder_id__in=folders).exclude(heard=Heard.OBSERVATION.value).exists():
+        if (
+            View.objects.standing()
+            .filter(folder_id__in=folders)
+            .exclude(heard=Heard.OBSERVATION.value)
+            .exists()
+        ):
             duties.happened(
                 "decision_touches_view", [decision.folder_id], subject_id=decision.id, at=decision.made_at,
                 path=_page(decision.folder_id), owner_id=_owner(decision.folder_id) or decision.maker_id,
@@ -278,7 +289,7 @@ class AdvocacyStep:
 
 
 #: What each step of the offer is called in the pack's events.
-_EVENTS = {
+EVENTS = {
     AdvocacyAct.OFFERED: "advocate_offered",
     AdvocacyAct.ACCEPTED: "advocate_accepted",
     AdvocacyAct.DECLINED: "advocate_declined",
@@ -293,7 +304,7 @@ def advocacy(folder_id: UUID, step: AdvocacyStep, *, once: UUID | None = None) -
     acting = permit(Permission.WRITE_FOLDER)
     if (sent := sent_before(Advocacy.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
-    standing = Advocacy.objects.filter(folder_id=folder_id, corrected_by__isnull=True)
+    standing = Advocacy.objects.standing().filter(folder_id=folder_id)
     row = Advocacy.objects.create(**authored(acting, folder_id, once), **_step(step, standing))
     _advocate_moved(row)
     record(Verb.WROTE, "voice.advocacy", folder_id=folder_id, subject=row)
@@ -318,7 +329,7 @@ def _step(step: AdvocacyStep, before: models.QuerySet[Advocacy]) -> dict[str, An
 def _advocate_moved(row: Advocacy) -> None:
     """What a step discharges and opens."""
     path = f"{_page(row.folder_id)}advocate/"
-    _happened_here(_EVENTS[AdvocacyAct(row.act)], row.folder_id, row.id, path, done=row.on)
+    _happened_here(EVENTS[AdvocacyAct(row.act)], row.folder_id, row.id, path, done=row.on)
 
 
 def _happened_here(

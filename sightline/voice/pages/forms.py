@@ -343,3 +343,15 @@ class CorrectRightsForm(WhatWasWrong, RightsExplainedForm):
 
 class CorrectTellingForm(WhatWasWrong, TellingForm):
     """Putting right what was told beforehand."""
+
+
+class TakeBackForm(PageForm):
+    """Why something that was written does not belong there."""
+
+    why = Words(
+        "Why does it not belong here?",
+        hint="For example: it was said by another child, or it was never said",
+        rows=3,
+        count=False,
+        ask="Say why it does not belong here",
+    )

@@ -90,3 +90,32 @@ def put_right(request: HttpRequest, folder_id: UUID, became: str, became_id: UUI
         reverse(f"voice:{kind.back}", args=[shown["folder_id"]]), "voice/put_right.html",
         shown | {"title": kind.title, "row": row, "lines": queries.lines_of(row)},
     )  # fmt: skip
+
+
+#: What is taken back, in words, and the page on which it stands.
+TAKEN_BACK = {
+    "said": ("Take back what the child is written to have said", "child"),
+    "done": ("Take back what was done", "child"),
+    "explained": ("Take back what was explained", "child"),
+    "advocate": ("Take back a step of the advocate", "advocate"),
+    "rights": ("Take back that the rights were explained", "rights"),
+    "told": ("Take back what was told beforehand", "told"),
+}
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def take_back(request: HttpRequest, folder_id: UUID, became: str, became_id: UUID) -> HttpResponse:
+    """Says that something was written by mistake, and why: it stays readable, struck through, and counts in nothing."""
+    if became not in TAKEN_BACK:
+        raise NotFound
+    title, back = TAKEN_BACK[became]
+    view, shown = _opened(request, folder_id, "take_back", back)
+    row = queries.to_put_right(became, became_id, view.folder_ids)
+    form = forms.TakeBackForm(request.POST or None)
+    return _send(
+        request, form,
+        lambda: actions.take_back(became, row.id, form.cleaned_data["why"]),
+        "Taken back. It stays readable, marked so, and counts in nothing.",
+        reverse(f"voice:{back}", args=[shown["folder_id"]]), "voice/take_back.html",
+        shown | {"title": title, "row": row, "lines": queries.lines_of(row)},
+    )  # fmt: skip

@@ -14,6 +14,11 @@ urlpatterns = [
         putting_right.put_right,
         name="put_right",
     ),
+    path(
+        "child/<uuid:folder_id>/voice/<slug:became>/<uuid:became_id>/take-back/",
+        putting_right.take_back,
+        name="take_back",
+    ),
     path("child/<uuid:folder_id>/voice/explain/", views.explain, name="explain"),
     path("child/<uuid:folder_id>/voice/needs/", views.needs, name="needs"),
     path("child/<uuid:folder_id>/voice/told/", views.told, name="told"),

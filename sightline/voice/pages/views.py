@@ -98,6 +98,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "unanswered": queries.unanswered(folders),
         "to_explain": queries.to_explain(folders, due),
         "regards": queries.regards(folders),
+        "backs": queries.taken_back(folders, "said", "done", "explained"),
     }
     return render(
         request,
@@ -281,7 +282,11 @@ def told(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         request,
         "voice/told.html",
         shown
-        | {"not_told": [h for h in found if not h.was_told], "was_told": [h for h in found if h.was_told]},
+        | {
+            "not_told": [h for h in found if not h.was_told],
+            "was_told": [h for h in found if h.was_told],
+            "backs": queries.taken_back(view.folder_ids, "told"),
+        },
     )
 
 
@@ -336,6 +341,7 @@ def advocate(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         "Recorded.", here, "voice/advocate.html",
         shown | {
             "steps": queries.advocacy(view.folder_ids), "advocate": queries.advocate_now(view.folder_ids),
+            "backs": queries.taken_back(view.folder_ids, "advocate"),
             "back_href": None,
         },
     )  # fmt: skip
@@ -357,6 +363,7 @@ def rights(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown | {
             "texts": texts, "fitting": rules.rights_form(rules.years_old(born, today())),
             "told": queries.rights_told(view.folder_ids), "back_href": None,
+            "backs": queries.taken_back(view.folder_ids, "rights"),
         },
     )  # fmt: skip
 

@@ -23,7 +23,7 @@ from .around import (
 from .needs import (
     needs,
 )
-from .put_right import Before, lines_of, to_put_right
+from .put_right import Back, Before, lines_of, taken_back, to_put_right
 from .reading import (
     Told,
     Yours,
@@ -53,6 +53,7 @@ from .timeline import (
 __all__ = [
     "TOLD_OF",
     "AdvocacyView",
+    "Back",
     "Before",
     "DoneView",
     "DraftView",
@@ -84,6 +85,7 @@ __all__ = [
     "regards",
     "rights_told",
     "said_lately",
+    "taken_back",
     "to_explain",
     "to_put_right",
     "told_of",

@@ -46,7 +46,8 @@ class AdvocacyView:
 def advocacy(folder_ids: Iterable[UUID]) -> list[AdvocacyView]:
     """The steps of the offer of an advocate, the latest first."""
     rows = list(
-        Advocacy.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        Advocacy.objects.standing()
+        .filter(folder_id__in=list(folder_ids))
         .select_related("author")
         .order_by("-on", "-id")
     )
@@ -92,9 +93,7 @@ class RightsView:
 def rights_told(folder_ids: Iterable[UUID]) -> list[RightsView]:
     """When the child's rights were explained, the latest first."""
     rows = list(
-        RightsTold.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True).order_by(
-            "-told_at", "-id"
-        )
+        RightsTold.objects.standing().filter(folder_id__in=list(folder_ids)).order_by("-told_at", "-id")
     )
     before = put_right.before(rows)
     return [
@@ -151,9 +150,7 @@ def told_of(view: ChildView, timeline: Sequence[Moment] | None = None) -> list[H
     told: dict[UUID, ToldBefore] = {}
     others = []
     rows = list(
-        ToldBefore.objects.filter(folder_id__in=view.folder_ids, corrected_by__isnull=True).order_by(
-            "written_at", "id"
-        )
+        ToldBefore.objects.standing().filter(folder_id__in=view.folder_ids).order_by("written_at", "id")
     )
     before = put_right.before(rows)
     for row in rows:

@@ -11,8 +11,8 @@ from uuid import UUID
 from sightline.govuk.words import date_only, moment
 from sightline.kernel.verdicts import NotFound
 
-from ..models import Advocacy, Done, Explanation, PutRight, RightsTold, ToldBefore
-from ..terms import AdvocacyAct, Answer, Explained, RightsForm, TookPart
+from ..models import Advocacy, Done, Explanation, PutRight, RightsTold, TakenBack, ToldBefore, View
+from ..terms import AdvocacyAct, Answer, Explained, Heard, RightsForm, TookPart
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,18 @@ def _of_telling(row: ToldBefore) -> list[str]:
     ]
 
 
-_SAID: dict[type[PutRight], Callable[[Any], list[str]]] = {
+def _of_view(row: View) -> list[str]:
+    quoted = row.heard != Heard.OBSERVATION
+    said = [words for words in (row.said, row.worries, row.good, row.dreams) if words]
+    return [
+        *(f"“{words}”" if quoted else words for words in said),
+        row.wants and f"Wanted: {row.wants}",
+        f"{Heard(row.heard).label}, {moment(row.heard_at)}, {row.place}. Heard by {row.heard_by}.",
+    ]
+
+
+_SAID: dict[type[PutRight | View], Callable[[Any], list[str]]] = {
+    View: _of_view,
     Done: _of_done,
     Explanation: _of_explanation,
     Advocacy: _of_advocacy,
@@ -98,7 +109,8 @@ _SAID: dict[type[PutRight], Callable[[Any], list[str]]] = {
     ToldBefore: _of_telling,
 }
 #: What became of a child's words, as pages name it in their addresses.
-_KINDS: dict[str, type[PutRight]] = {
+_KINDS: dict[str, type[PutRight | View]] = {
+    "said": View,
     "done": Done,
     "explained": Explanation,
     "advocate": Advocacy,
@@ -107,14 +119,55 @@ _KINDS: dict[str, type[PutRight]] = {
 }
 
 
-def lines_of(row: PutRight) -> tuple[str, ...]:
+def lines_of(row: PutRight | View) -> tuple[str, ...]:
     """What a row says, in lines."""
     return tuple(words for words in _SAID[type(row)](row) if words)
 
 
-def to_put_right(became: str, row_id: UUID, folder_ids: Sequence[UUID]) -> PutRight:
-    """One row of these folders that is to be put right: `became` is done, explained, advocate, rights or told. Raises
-    NotFound."""
+@dataclass(frozen=True)
+class Back:
+    """Something that was taken back: what was written, in lines, and by whom; who took it back, when and why."""
+
+    id: UUID
+    lines: tuple[str, ...]
+    author: str
+    author_post: str
+    written_at: datetime
+    by: str
+    by_post: str
+    at: datetime
+    why: str
+
+
+#: The columns of what was taken back, by the kinds that pages name.
+_COLUMNS = {
+    "said": "view", "done": "done", "explained": "explanation", "advocate": "advocacy", "rights": "rights",
+    "told": "telling",
+}  # fmt: skip
+
+
+def taken_back(folder_ids: Sequence[UUID], *kinds: str) -> list[Back]:
+    """What was taken back of these kinds, the latest first. One query."""
+    columns = [_COLUMNS[kind] for kind in kinds]
+    rows = TakenBack.objects.filter(folder_id__in=list(folder_ids)).select_related(
+        "author", *(f"{column}__author" for column in columns)
+    )
+    found = []
+    for back in rows.order_by("-written_at", "-id"):
+        row = next((each for column in columns if (each := getattr(back, column)) is not None), None)
+        if row is not None:
+            found.append(
+                Back(
+                    row.id, lines_of(row), row.author.name, row.author_post, row.written_at, back.author.name,
+                    back.author_post, back.written_at, back.why,
+                )
+            )  # fmt: skip
+    return found
+
+
+def to_put_right(became: str, row_id: UUID, folder_ids: Sequence[UUID]) -> PutRight | View:
+    """One row of these folders that is to be put right or taken back: `became` is said, done, explained, advocate,
+    rights or told. Raises NotFound."""
     if (kind := _KINDS.get(became)) is None:
         raise NotFound
     rows = kind._default_manager.filter(id=row_id, folder_id__in=list(folder_ids))

@@ -108,7 +108,8 @@ class Voice:
 def voices(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> list[Voice]:
     """What a child said, the latest first. Three queries, one more where something was put right."""
     rows = list(
-        View.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        View.objects.standing()
+        .filter(folder_id__in=list(folder_ids))
         .select_related("author")
         .order_by("-heard_at", "-id")[offset : offset + limit]
     )
@@ -130,7 +131,8 @@ def said_lately(leads: Iterable[UUID], *, each: int = 8) -> dict[UUID, list[Said
     lead_of = {folder: lead for lead, folders in sets.items() for folder in folders}
     found: dict[UUID, list[SaidLately]] = {lead: [] for lead in sets}
     rows = (
-        View.objects.filter(folder_id__in=list(lead_of), corrected_by__isnull=True)
+        View.objects.standing()
+        .filter(folder_id__in=list(lead_of))
         .annotate(
             place_of=Window(
                 RowNumber(), partition_by=F("folder_id"), order_by=[F("heard_at").desc(), F("id").desc()]
@@ -166,7 +168,8 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
             earlier.setdefault(before.first, []).append(before)
     done: dict[UUID, list[DoneView]] = {}
     acts = list(
-        Done.objects.filter(view__first__in=firsts, corrected_by__isnull=True)
+        Done.objects.standing()
+        .filter(view__first__in=firsts)
         .select_related("author", "view")
         .order_by("done_on", "id")
     )
@@ -177,7 +180,11 @@ def _whole(rows: Sequence[View]) -> list[Voice]:
         )
     told: dict[UUID, list[ExplanationView]] = {}
     answers = list(
-        ExplainedView.objects.filter(view__first__in=firsts, explanation__corrected_by__isnull=True)
+        ExplainedView.objects.filter(
+            view__first__in=firsts,
+            explanation__corrected_by__isnull=True,
+            explanation__taken_back__isnull=True,
+        )
         .select_related("explanation__decision", "view")
         .order_by("explanation__explained_at", "id")
     )
@@ -261,19 +268,20 @@ class LastSaid:
     unanswered: int
 
 
-_ANSWERED = ExplainedView.objects.filter(view__first=OuterRef("first"))
+_ANSWERED = ExplainedView.objects.filter(
+    view__first=OuterRef("first"),
+    explanation__corrected_by__isnull=True,
+    explanation__taken_back__isnull=True,
+)
 
 
 @prepared
 def _all_said(folder_ids: Sequence[UUID]) -> Wanted:
-    done = Done.objects.filter(view__first=OuterRef("first"), corrected_by__isnull=True).order_by(
-        "-done_on", "-id"
-    )
-    told = _ANSWERED.filter(explanation__corrected_by__isnull=True).order_by(
-        "-explanation__explained_at", "-id"
-    )
+    done = Done.objects.standing().filter(view__first=OuterRef("first")).order_by("-done_on", "-id")
+    told = _ANSWERED.order_by("-explanation__explained_at", "-id")
     said = (
-        View.objects.filter(folder_id__in=folder_ids, corrected_by__isnull=True)
+        View.objects.standing()
+        .filter(folder_id__in=folder_ids)
         .annotate(
             was_done=Subquery(done.values("words")[:1]),
             told_at=Subquery(told.values("explanation__explained_at")[:1]),
@@ -322,7 +330,8 @@ class Waiting:
 def unanswered(folder_ids: Iterable[UUID]) -> list[Waiting]:
     """What the child said that nobody has answered, the longest waiting first (CHD-04). One query."""
     rows = (
-        View.objects.filter(~Exists(_ANSWERED), folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        View.objects.standing()
+        .filter(~Exists(_ANSWERED), folder_id__in=list(folder_ids))
         .exclude(heard=Heard.OBSERVATION.value, wants="")
         .order_by("heard_at", "id")
     )
@@ -342,7 +351,8 @@ def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None
 def explanations(folder_ids: Iterable[UUID]) -> list[ExplanationView]:
     """Everything that was explained to the child, the latest first."""
     rows = list(
-        Explanation.objects.filter(folder_id__in=list(folder_ids), corrected_by__isnull=True)
+        Explanation.objects.standing()
+        .filter(folder_id__in=list(folder_ids))
         .select_related("decision")
         .order_by("-explained_at", "-id")[:200]
     )

@@ -4,99 +4,113 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F
 
+from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.records.chronology import Moment, Paged, of_these, office
 
-from ..models import (
-    Advocacy,
-    Explanation,
-    View,
-)
-from ..terms import AdvocacyAct, Answer, Heard
+from ..models import Advocacy, Done, Explanation, RightsTold, ToldBefore, View
+from ..terms import AdvocacyAct, Answer, Explained, Heard, RightsForm, TookPart
 
 _PUTS_RIGHT, _LATER = "Puts right an earlier writing", "Put right later"
 SEEN, SAID, EXPLAINED = "Seen of the child", "The child said", "Explained to the child"
+DONE, RIGHTS, TOLD = "Done about what the child said", "Rights explained", "Told beforehand"
 
 
 @prepared
 def _heard(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
     which = of_these(folder_ids, ids)
-    views = View.objects.filter(which).select_related("author")
-    views = views.annotate(put_right_at=F("corrected_by__written_at"))
-    told = Explanation.objects.filter(which).select_related("author")
-    return views, told.annotate(put_right_at=F("corrected_by__written_at"))
+    rows: list[Any] = [
+        View.objects,
+        Explanation.objects,
+        Done.objects,
+        RightsTold.objects,
+        ToldBefore.objects,
+    ]
+    return tuple(
+        each.filter(which)
+        .select_related("author")
+        .annotate(put_right_at=F("corrected_by__written_at"), back_at=F("taken_back__written_at"))
+        for each in rows
+    )
 
 
-_KEYS = f"""
-    SELECT v.id, v.folder_id, v.heard_at AS at, v.written_at AS known,
-           CASE WHEN v.heard = '{Heard.OBSERVATION.value}' THEN '{SEEN}' ELSE '{SAID}' END AS kind,
-           {office("v.author_post")}::text AS agency, p.name::text AS author, false AS marked
-    FROM voice_view v JOIN agencies_practitioner p ON p.id = v.author_id WHERE v.folder_id = ANY(%(folders)s)
-    UNION ALL
-    SELECT x.id, x.folder_id, x.explained_at, x.written_at, '{EXPLAINED}', {office("x.author_post")}, p.name, false
-    FROM voice_explanation x JOIN agencies_practitioner p ON p.id = x.author_id
-    WHERE x.folder_id = ANY(%(folders)s)
+def _keys(table: str, column: str, at: str, kind: str) -> str:
+    """The rows of one table, without what was taken back by the day that is asked about."""
+    return f"""
+    SELECT r.id, r.folder_id, {at} AS at, r.written_at AS known, {kind} AS kind,
+           {office("r.author_post")}::text AS agency, p.name::text AS author, false AS marked
+    FROM voice_{table} r JOIN agencies_practitioner p ON p.id = r.author_id
+    LEFT JOIN voice_takenback b ON b.{column}_id = r.id
+    WHERE r.folder_id = ANY(%(folders)s) AND (b.id IS NULL OR b.written_at >= %(known_before)s::timestamptz)
 """  # noqa: S608 - its own words
 
 
+_OF_VIEW = f"CASE WHEN r.heard = '{Heard.OBSERVATION.value}' THEN '{SEEN}' ELSE '{SAID}' END"
+_KEYS = " UNION ALL ".join(
+    (
+        _keys("view", "view", "r.heard_at", _OF_VIEW),
+        _keys("explanation", "explanation", "r.explained_at", f"'{EXPLAINED}'"),
+        _keys("done", "done", "r.done_on::timestamp AT TIME ZONE 'Europe/London'", f"'{DONE}'"),
+        _keys("rightstold", "rights", "r.told_at", f"'{RIGHTS}'"),
+        _keys("toldbefore", "telling", "coalesce(r.told_at, r.written_at)", f"'{TOLD}'"),
+    )
+)
+
+
+def _moment(row: Any, at: datetime, kind: str, text: str, page: str, *tags: str) -> Moment:
+    """What each of these rows says; taken back, it stands no more from then on."""
+    return Moment(
+        id=row.id,
+        folder_id=row.folder_id,
+        happened_at=at,
+        known_at=row.written_at,
+        kind=kind,
+        text=text,
+        agency=_agency(row.author_post),
+        author=row.author.name,
+        href=f"/child/{row.folder_id}/voice/{page}",
+        tags=tuple(words for words in (*tags, _PUTS_RIGHT if row.corrects_id else "") if words),
+        later=((row.put_right_at, _LATER),) if row.put_right_at else (),
+        turns=((row.back_at, {"gone": True}),) if row.back_at else (),
+    )
+
+
 def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[Moment]]:
-    """What was said, and what the child was told."""
-    views, explanations = asked = _heard(folder_ids, ids)
+    """What was said, what was done about it, and what the child was told: of it, of their rights, beforehand."""
+    views, explanations, acts, rights, tellings = asked = _heard(folder_ids, ids)
     yield asked
     found = []
     for row in views:
         way = Heard(row.heard)
+        kind = SEEN if way is Heard.OBSERVATION else SAID
+        alone = "Alone" if row.alone else "Not alone"
         found.append(
-            Moment(
-                id=row.id,
-                folder_id=row.folder_id,
-                happened_at=row.heard_at,
-                known_at=row.written_at,
-                kind=SEEN if way is Heard.OBSERVATION else SAID,
-                text=_in_full(row, way),
-                agency=_agency(row.author_post),
-                author=row.author.name,
-                href=f"/child/{row.folder_id}/voice/#voice-{row.id}",
-                tags=tuple(
-                    words
-                    for words in (
-                        way.label,
-                        "Alone" if row.alone else "Not alone",
-                        _PUTS_RIGHT if row.corrects_id else "",
-                    )
-                    if words
-                ),
-                later=((row.put_right_at, _LATER),) if row.put_right_at else (),
-            )
+            _moment(row, row.heard_at, kind, _in_full(row, way), f"#voice-{row.id}", way.label, alone)
         )
     for told in explanations:
-        found.append(
-            Moment(
-                id=told.id,
-                folder_id=told.folder_id,
-                happened_at=told.explained_at,
-                known_at=told.written_at,
-                kind=EXPLAINED,
-                text=told.words + (f" The reason given: {told.why_no}" if told.why_no else ""),
-                agency=_agency(told.author_post),
-                author=told.author.name,
-                href=f"/child/{told.folder_id}/voice/",
-                tags=tuple(
-                    words
-                    for words in (
-                        Answer(told.answer).label if told.answer in ("yes", "partly", "no") else "",
-                        _PUTS_RIGHT if told.corrects_id else "",
-                    )
-                    if words
-                ),
-                later=((told.put_right_at, _LATER),) if told.put_right_at else (),
-            )
-        )
+        text = told.words + (f" The reason given: {told.why_no}" if told.why_no else "")
+        answer = Answer(told.answer).label if told.answer in ("yes", "partly", "no") else ""
+        found.append(_moment(told, told.explained_at, EXPLAINED, text, "", answer))
+    for act in acts:
+        at = datetime.combine(act.done_on, datetime.min.time(), LONDON)
+        found.append(_moment(act, at, DONE, act.words, f"#voice-{act.view_id}"))
+    for right in rights:
+        said = f" “{right.child_said}”" if right.child_said else ""
+        text = f"{RightsForm(right.form).label}. {Explained(right.how).label}. By {right.told_by}.{said}"
+        found.append(_moment(right, right.told_at, RIGHTS, text, "rights/"))
+    for telling in tellings:
+        text = f"{telling.about}, {date_only(telling.happens_on)}: "
+        text += telling.told or f"not told, because: {telling.why_not_told}"
+        if telling.part_words:
+            text += f"\n\n{TookPart(telling.took_part).label}. {telling.part_words}"
+        not_told = "" if telling.told else "Not told"
+        found.append(_moment(telling, telling.told_at or telling.written_at, TOLD, text, "told/", not_told))
     return found
 
 
@@ -137,7 +151,7 @@ paged = Paged(_KEYS, heard)
 @prepared
 def _advocacy(folder_ids: Sequence[UUID]) -> Wanted:
     steps = Advocacy.objects.filter(folder_id__in=folder_ids).select_related("author")
-    return (steps.annotate(put_right_at=F("corrected_by__written_at")),)
+    return (steps.annotate(put_right_at=F("corrected_by__written_at"), back_at=F("taken_back__written_at")),)
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -147,21 +161,8 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     found = []
     for step in steps:
         at = datetime.combine(step.on, datetime.min.time(), LONDON)
-        found.append(
-            Moment(
-                id=step.id,
-                folder_id=step.folder_id,
-                happened_at=at,
-                known_at=step.written_at,
-                kind="Advocate",
-                text=". ".join(w for w in (AdvocacyAct(step.act).label, step.name, step.words) if w),
-                agency=_agency(step.author_post),
-                author=step.author.name,
-                href=f"/child/{step.folder_id}/voice/advocate/",
-                tags=(_PUTS_RIGHT,) if step.corrects_id else (),
-                later=((step.put_right_at, _LATER),) if step.put_right_at else (),
-            )
-        )
+        text = ". ".join(w for w in (AdvocacyAct(step.act).label, step.name, step.words) if w)
+        found.append(_moment(step, at, "Advocate", text, "advocate/"))
     return found
 
 
