@@ -17,6 +17,7 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.schema import MeetingRule
@@ -130,4 +131,7 @@ def missed_ruled_on(decision_id: UUID, *, upholds: bool, reasons: str) -> Decisi
 def missed_stands_no_more(meeting_id: UUID) -> None:
     """The meeting was not held after all: nobody rules on what was decided about who missed it. A step of that."""
     for decision in _waiting(meeting_id):
-        duties.withdraw_all(decision.id, "The meeting was not held after all.", kind="decision_on_conflict")
+        duties.never_were(
+            Duty.objects.filter(subject_id=decision.id, kind="decision_on_conflict"),
+            "The meeting was not held after all.",
+        )

@@ -180,9 +180,10 @@ def not_held(
         ).or_refuse()
         rules.knows_nobody(knows_family).or_refuse()
     folders = children_of(meeting.id)
+    # First what this room knows of: a room above may know what met a duty instead.
+    _owed_before(meeting, folders)
     tell_rooms(hooks.not_held, meeting, folders, why=why.strip())
     _stand_no_more(decided, why.strip())
-    _owed_before(meeting, folders)
     missed_stands_no_more(meeting.id)
     assert meeting.began_at is not None
     note_change(
@@ -201,8 +202,9 @@ def _stand_no_more(decided: Sequence[MeetingDecision], why: str) -> None:
         DecisionTakenBack(folder_id=row.folder_id, decision=row, words=why, at=now(), by_id=me()).save(
             force_insert=True
         )
-        duties.withdraw_all(
-            row.decision_id, "The meeting that decided was not held after all.", kind="decision_on_conflict"
+        duties.never_were(
+            Duty.objects.filter(subject_id=row.decision_id, kind="decision_on_conflict"),
+            "The meeting that decided was not held after all.",
         )
 
 
@@ -220,7 +222,8 @@ def _owed_before(meeting: Meeting, folder_ids: Sequence[UUID]) -> None:
     duties.never_were(opened, reason)
     subjects = [meeting.id, *([meeting.process_id] if meeting.process_id else [])]
     done = DutyEvent.objects.filter(
-        duty__subject_id__in=subjects, duty__folder_id__in=folder_ids, act=DutyAct.DISCHARGE.value,
+        duty__subject_id__in=subjects, duty__folder_id__in=folder_ids,
+        act__in=(DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value),
         duty__kind__in={kind for event in events for kind in event.discharges}, at__gte=meeting.held_written_at,
     )  # fmt: skip
     duties.owe_again(list(Duty.objects.filter(id__in=done.values("duty_id"))), reason)

@@ -8,9 +8,11 @@ it had.
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
@@ -43,6 +45,8 @@ from .carrying import carry_back
 from .ending import decide_on
 from .waiting import nothing_waits, waits, when_upheld
 
+#: What is met as a review is closed is met by its closing.
+_AT_ONCE = timedelta(minutes=1)
 PUT_RIGHT = WishesIn(why_not="Taken back to put the record right: nothing new is decided for the child.")
 
 
@@ -261,15 +265,16 @@ def _owed_before(plan: Plan, review: Review, why: str) -> None:
     assert review.closed_at is not None
     pack, kind = pack_in_force(), PlanKind(plan.kind)
     events = [pack.event(f"{kind.value}_reviewed{last}", today()) for last in ("", "_last")]
+    of_plan = Duty.objects.filter(subject_id=plan.id)
+    answered = of_plan.filter(kind__in=pack.event("plan_answered", today()).discharges)
+    by_closing = Q(duty__in=answered.values("id"), at__lt=review.closed_at + _AT_ONCE)
     since = DutyEvent.objects.filter(
-        duty__in=queries.review_clocks(plan).values("id"), duty__kind__in={k for e in events for k in e.discharges},
-        act=DutyAct.DISCHARGE.value, at__gte=review.closed_at,
+        Q(duty__in=queries.review_clocks(plan).values("id")) | by_closing,
+        act__in=(DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value), at__gte=review.closed_at,
     )  # fmt: skip
-    done = list(Duty.objects.filter(id__in=since.values("duty_id")))
-    for opened in {k for e in events for k in e.opens}:
-        duties.withdraw_all(
-            plan.id, "The closing of the review was taken back.", kind=opened, never_owed=True
-        )
+    opened = of_plan.filter(kind__in={k for e in events for k in e.opens}, opened_at__gte=review.closed_at)
+    done = list(Duty.objects.filter(id__in=since.values("duty_id")).exclude(id__in=opened.values("id")))
+    duties.never_were(opened, "The closing of the review was taken back.")
     duties.owe_again(done, why)
 
 

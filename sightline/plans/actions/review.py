@@ -23,7 +23,9 @@ from sightline.meetings.queries import quorum_lacks
 from sightline.meetings.rules import Present
 from sightline.meetings.terms import Came, InviteeKind
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyState
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
@@ -283,10 +285,42 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
         raise Refused("Give a time that is past", "met_at")
     if day_of(met_at) < plan.began_on:
         raise Refused("The plan had not begun then", "met_at")
-    duties.happened(
-        "core_group_met",
-        [plan.folder_id], subject_id=plan.id, at=met_at, path=path_of(plan), owner_id=plan.lead_id,
-        team_id=plan.team_id,
-    )  # fmt: skip
+    if any(at > met_at for at in _core_groups(plan)):
+        core_groups_anew(
+            plan, also_at=met_at, reason="An earlier core group was written down after a later one."
+        )
+    else:
+        duties.happened(
+            "core_group_met",
+            [plan.folder_id], subject_id=plan.id, at=met_at, path=path_of(plan), owner_id=plan.lead_id,
+            team_id=plan.team_id,
+        )  # fmt: skip
     changed(plan, acting, "core group held", meeting_id=meeting_id)
     record(Verb.WROTE, "plans.core_group_met", folder_id=plan.folder_id, subject=plan)
+
+
+def _core_groups(plan: Plan) -> set[datetime]:
+    """When the core groups were held, as far as they stand: the next one is owed from each."""
+    opens = pack_in_force().event("core_group_met", today()).opens
+    owed = Duty.objects.filter(subject_id=plan.id, folder_id=plan.folder_id, kind__in=opens)
+    return set(owed.exclude(state=DutyState.WITHDRAWN.value).values_list("started_at", flat=True))
+
+
+def core_groups_anew(
+    plan: Plan, *, reason: str, not_at: datetime | None = None, also_at: datetime | None = None
+) -> None:
+    """One core group was not held, or one is written down after later ones: each that was owed is met by the one that
+    in truth came next, if any, and the next is owed from each that was held. A step of recording that."""
+    event = pack_in_force().event("core_group_met", today())
+    recorded = _core_groups(plan) | {at for at in (not_at, also_at) if at is not None}
+    for kind in event.opens:
+        duties.run_anew(
+            Duty.objects.filter(
+                subject_id=plan.id, folder_id=plan.folder_id, kind__in={*event.discharges, kind}
+            ),
+            lambda at, kind=kind: duties.Opening(  # type: ignore[misc]
+                folder_id=plan.folder_id, kind=kind, started_at=at, subject_id=plan.id, path=path_of(plan),
+                owner_id=plan.lead_id, team_id=plan.team_id,
+            ),
+            done=recorded - {not_at}, recorded=recorded, reason=reason,
+        )  # fmt: skip

@@ -6,7 +6,7 @@ back and why; what its beginning had changed is put right, and the child's plan 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -29,7 +29,6 @@ from sightline.meetings.hooks import Happened
 from sightline.meetings.queries import decided_at
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
-from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyAct
 from sightline.records.actions import NO_CONFLICT, ConflictIn
 from sightline.records.models import Decision
@@ -40,10 +39,9 @@ from ..terms import PlanAct, PlanKind, PlanState
 from .back import PUT_RIGHT, has_why
 from .base import changed, enter, path_of, signed
 from .ending import decide_on, give_up_actions
+from .review import core_groups_anew
 from .waiting import waits, when_upheld
 
-#: What an act discharges is discharged a moment before the history says what was done.
-_SAME_ACT = timedelta(seconds=5)
 _TAKEN_BACK = "The beginning of the plan was taken back."
 
 
@@ -207,20 +205,13 @@ def meeting_not_held(happened: Happened) -> None:
     ).exclude(plan__state=PlanState.CLOSED.value)
     # Where it was held and taken back before, the last time is the one that counts.
     for change in met.order_by("plan_id", "-written_at").distinct("plan_id"):
-        _core_group_did_not_meet(change, happened.why)
+        _core_group_did_not_meet(change, happened.at, happened.why)
 
 
-def _core_group_did_not_meet(change: PlanChange, why: str) -> None:
-    """The duty to meet that it had met is owed again, and the next one's clock, which it had started, stops."""
+def _core_group_did_not_meet(change: PlanChange, at: datetime, why: str) -> None:
+    """Each core group that was owed is met by the one that in truth came next, if any, and none is owed from this one,
+    be it still to be held or held since, late or not."""
     plan, acting = enter(change.plan_id, PlanAct.RECORD)
-    event = pack_in_force().event("core_group_met", today())
-    met = DutyEvent.objects.filter(
-        duty__subject_id=plan.id, duty__kind__in=event.discharges, act=DutyAct.DISCHARGE.value,
-        at__gte=change.written_at - _SAME_ACT,
-    )  # fmt: skip
-    done = list(Duty.objects.filter(id__in=met.values("duty_id")))
-    for kind in event.opens:
-        duties.withdraw_all(plan.id, "The core group was not held after all.", kind=kind, never_owed=True)
-    duties.owe_again(done, why)
+    core_groups_anew(plan, not_at=at, reason="The core group was not held after all.")
     changed(plan, acting, "core group not held after all", why)
     record(Verb.WROTE, "plans.core_group_not_met", folder_id=plan.folder_id, subject=plan)

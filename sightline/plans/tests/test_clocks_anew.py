@@ -16,16 +16,31 @@ from django.db import connection
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.meetings import actions as meetings
+from sightline.meetings import queries as held
+from sightline.meetings.actions import AttendanceIn, Invitee
+from sightline.meetings.terms import Came, Purpose
 from sightline.plans import actions
-from sightline.plans.models import Visit
-from sightline.plans.terms import PlanKind
+from sightline.plans.models import Plan, Visit
+from sightline.plans.terms import PlanKind, ReviewResult
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import on_folders
 from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.actions import correct_entry
 
-from .factories import Family, a_visit, an_end, begun, make_family, signed
+from .factories import (
+    AT_NO_MEETING,
+    WISHED,
+    Family,
+    a_visit,
+    an_end,
+    begun,
+    hear,
+    make_family,
+    reviewed,
+    signed,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("TIM-03")]
 
@@ -106,6 +121,10 @@ def ledger(family: Family, plan: UUID, kinds: Sequence[str]) -> list[tuple[Any, 
     """What counts of these kinds: from when it ran, when it was due, how it stands and when it was met."""
     with time_machine.travel(day(LAST), tick=False):
         _swept()
+    return ledger_of(family, plan, kinds)
+
+
+def ledger_of(family: Family, plan: UUID, kinds: Sequence[str]) -> list[tuple[Any, ...]]:
     found = []
     with as_practitioner(family.worker):
         for row in Duty.objects.filter(subject_id=plan, kind__in=kinds).exclude(state="withdrawn"):
@@ -199,3 +218,114 @@ def test_under_a_plan_that_was_closed_since_nothing_is_owed_anew_and_what_was_mi
     assert [row[3] for row in ledger(family, plan, VISITS)] == states
     with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
         assert not [duty for duty in on_folders([family.maya]) if duty.kind in VISITS and duty.to_do]
+
+
+CORE = ("first_core_group", "later_core_group")
+
+
+def _core_group(family: Family, plan: UUID, n: int, *, written: int | None = None) -> UUID:
+    """A core group as a meeting, held that day and, where given, written down only later."""
+    folder = family.maya if plan == Plan.objects.get(folder_id=family.maya).id else family.theo
+    with time_machine.travel(day(n - 1), tick=False), as_practitioner(family.worker):
+        meeting = meetings.call(
+            Purpose.CORE_GROUP, [folder], day(n), chair_id=family.worker.pk, place="School", process_id=plan,
+        )  # fmt: skip
+        meetings.invite(meeting, Invitee.practitioner(family.nurse.pk, opens=True))
+    with time_machine.travel(day(n if written is None else written), tick=False):
+        _swept()
+        with as_practitioner(family.worker):
+            people = [AttendanceIn(one.id, Came.CAME) for one in held.meeting(meeting).invited]
+            meetings.hold(
+                meeting, began_at=day(n), people=people, without_quorum_why="It cannot wait.",
+                unready_why="None came.",
+            )  # fmt: skip
+    return meeting
+
+
+CORE_GROUPS = {
+    "the latest was none": ((7, 40, 70), 70, None),
+    "one between was none": ((7, 30, 50), 30, None),
+    "one between was none, that had been too late": ((7, 60, 80), 60, None),
+    "the first was none": ((7, 30), 7, None),
+    "the only one was none": ((7,), 7, None),
+    "one is written down after the next": ((7, 60), None, 30),
+}
+
+
+@pytest.mark.parametrize("name", CORE_GROUPS)
+def test_a_core_group_that_was_none_or_is_written_down_late_leaves_what_is_owed_as_if_known(
+    name: str,
+) -> None:
+    days, none, late = CORE_GROUPS[name]
+    family = make_family()
+    plan, twin = _begun(family, family.maya), _begun(family, family.theo)
+    with as_practitioner(family.worker):
+        of = {n: _core_group(family, plan, n) for n in days}
+        for n in sorted({*days, *([late] if late else [])} - {none}):
+            _core_group(family, twin, n)
+    if none is not None:
+        with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+            meetings.not_held(of[none], "It was put in the wrong record.")
+    if late is not None:
+        with as_practitioner(family.worker):
+            _core_group(family, plan, late, written=LAST)
+    assert ledger(family, plan, CORE) == ledger(family, twin, CORE)
+    with as_practitioner(family.worker):
+        assert figures(family.maya, family.theo) == figures(family.theo, family.maya)
+
+
+@pytest.mark.parametrize(
+    ("how", "then"),
+    [
+        ("in time", "to do"),
+        ("in time", "missed and no longer owed"),
+        ("missed, written up", "missed"),
+        ("late", "to do"),
+        ("late", "missed and no longer owed"),
+        ("late and answered for", "missed"),
+    ],
+)
+def test_a_review_whose_closing_is_taken_back_owes_as_before_and_what_it_had_opened_counts_in_nothing(
+    how: str, then: str
+) -> None:
+    family = make_family()
+    plan = _begun(family, family.maya)
+    kinds = ("first_review_conference", "later_review_conference")
+    [(_, _, due, _, _)] = ledger_of(family, plan, kinds)
+    held_on = due - timedelta(days=3) if how in ("in time", "missed, written up") else due + timedelta(days=2)
+    closed_at = held_on if how == "in time" else max(held_on, due) + timedelta(days=3)
+    with time_machine.travel(due - timedelta(days=10), tick=False), as_practitioner(family.worker):
+        item = signed(family, plan)
+    with time_machine.travel(closed_at, tick=False):
+        _swept()
+        before = ledger_of(family, plan, kinds)
+        with as_practitioner(family.manager):
+            review = actions.start_review(plan, held_on.date(), without_quorum_why=AT_NO_MEETING)
+            actions.answer_outcome(review, item, reviewed())
+            hear(family, plan, review_id=review)
+            actions.close_review(
+                review, ReviewResult.CONTINUES, "She eats and is calm.", WISHED, knows_family=False
+            )
+            if how == "late and answered for":
+                late = Duty.objects.get(subject_id=plan, kind=kinds[0])
+                duties.answer_for(late.id, "The chair was ill, and nobody stood in.")
+                before = [(*before[0][:3], DutyState.ANSWERED.value, None)]
+            elif how == "late":
+                before = [(*before[0][:3], DutyState.MISSED.value, None)]
+    with as_practitioner(family.worker):
+        next_due = Duty.objects.get(subject_id=plan, kind=kinds[1]).due_at
+    at = closed_at + timedelta(days=1) if then == "to do" else next_due + timedelta(days=1)
+    with time_machine.travel(at, tick=False):
+        _swept()
+        with as_practitioner(family.manager):
+            if then == "missed and no longer owed":
+                duties.withdraw(
+                    Duty.objects.get(subject_id=plan, kind=kinds[1]).id, "Another review was held."
+                )
+            actions.reopen_review(review, "It was closed on the wrong child.", knows_family=False)
+        _swept()
+        after = ledger_of(family, plan, kinds)
+    if how in ("in time", "missed, written up"):
+        # Long past by now, it is missed like any that nobody did.
+        before = [(*before[0][:3], DutyState.MISSED.value, None)] if at > due else before
+    assert after == before

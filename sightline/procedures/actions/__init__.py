@@ -21,13 +21,14 @@ from .opening import (
     still_sooner,
 )
 from .steps import Sent
-from .taking_back import never_were, owe_again, withdraw_all, withdraw_these
+from .taking_back import after_all, never_were, owe_again, withdraw_all, withdraw_these
 
 __all__ = [
     "Clock",
     "Opening",
     "PastDuty",
     "Sent",
+    "after_all",
     "answer_for",
     "clock_of",
     "discharge",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -96,6 +96,17 @@ def owe_again(closed: Iterable[Duty], reason: str) -> list[Duty]:
     for row in (*missed, *made):
         record(Verb.WROTE, "procedures.owe_again", folder_id=row.folder_id, subject=row)
     return [*missed, *made]
+
+
+def after_all(duties: QuerySet[Duty], since: datetime, reason: str) -> list[Duty]:
+    """What these duties are about was after all, though it was found never to have been (`never_were`) at `since` or
+    later: each stands again as it stood, with its clock."""
+    found = DutyEvent.objects.filter(duty=OuterRef("pk"), act=DutyAct.NEVER_OWE.value, at__gte=since)
+    rows = list(duties.filter(Exists(found), state=DutyState.WITHDRAWN.value).order_by("opened_at", "id"))
+    made = _opened_again(rows, reason)
+    for row in made:
+        record(Verb.WROTE, "procedures.after_all", folder_id=row.folder_id, subject=row)
+    return made
 
 
 def not_met(duty: Duty, reason: str) -> Duty:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
@@ -14,7 +16,9 @@ from sightline.audit.terms import Verb
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
+from sightline.procedures.terms import DutyAct
 from sightline.records import actions as records
 from sightline.records.actions import NO_CONFLICT, ConflictIn
 from sightline.records.models import Decision
@@ -25,7 +29,6 @@ from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.protection import knows_nobody
 from ...terms import AssessmentAct, AssessmentState, Waits
-from .. import episode as way
 from ..waiting import keep_waiting, none_waits, ruling_owed
 from .signing import _signing
 from .writing import _locked
@@ -110,18 +113,57 @@ def _may(row: Assessment, act: AssessmentAct) -> None:
 
 
 def _done(row: Assessment, act: AssessmentAct, decision: Decision) -> SignOff:
-    made = _signing(row, act, decision.reasons, decision=decision)
-    if row.duty_subject == row.id:
-        if act is AssessmentAct.SET_ASIDE:
-            duties.withdraw_all(row.id, decision.reasons, never_owed=True)
-        else:
-            form = pack_in_force().assessment_form(row.form, today())
-            way.happened(
-                "assessment_begun" if form.statutory else "early_help_begun",
-                row.folder_id,
-                row.id,
-                owner_id=row.author_id,
-                path=f"/child/{row.folder_id}/enquiries/assessments/{row.id}/",
-            )
+    if act is AssessmentAct.SET_ASIDE:
+        made = _signing(row, act, decision.reasons, decision=decision)
+        _asked_for_nothing(row, decision.reasons)
+    else:
+        aside = SignOff.objects.filter(assessment=row, act=AssessmentAct.SET_ASIDE.value).latest("at", "id")
+        made = _signing(row, act, decision.reasons, decision=decision)
+        _asks_again(row, aside.at, decision.reasons)
     record(Verb.WROTE, f"enquiries.{act.name.lower()}", folder_id=row.folder_id, subject=made)
     return made
+
+
+#: What is met as an assessment is begun is met by its beginning.
+_AT_ONCE = timedelta(minutes=1)
+#: What the beginning of an assessment is told to the ledger as, where no concern had asked for the assessment itself.
+_BEGUN = ("assessment_begun", "early_help_begun")
+
+
+def _asked_for_nothing(row: Assessment, words: str) -> None:
+    """The assessment should never have been begun: what was owed for it counts in nothing, be it to do, done in time or
+    done late, and what its beginning had met is owed as before."""
+    met = list(_met_by_beginning(row))
+    duties.never_were(_of_its_own(row), words)
+    duties.owe_again(met, words)
+
+
+def _asks_again(row: Assessment, aside_at: datetime, words: str) -> None:
+    """The assessment goes on: what was owed for it stands as it stood, with the clock that it had, and what its
+    beginning had met is met."""
+    for kind in _kinds("discharges"):
+        duties.discharge(kind, row.duty_subject, done=row.started_at)
+    duties.after_all(_of_its_own(row), aside_at, words)
+
+
+def _of_its_own(row: Assessment) -> QuerySet[Duty]:
+    """What was owed because this assessment was begun: its signature; and itself, unless a concern had asked for it."""
+    kinds = set(pack_in_force().event("assessment_sent", today()).opens) | _kinds("opens")
+    since = Duty.objects.filter(subject_id=row.duty_subject, started_at__gte=row.started_at)
+    return since.filter(kind__in=kinds)
+
+
+def _met_by_beginning(row: Assessment) -> QuerySet[Duty]:
+    """What a concern had asked for and the beginning of the assessment met: that a family was offered early help."""
+    met = DutyEvent.objects.filter(
+        act__in=(DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value), at__gte=row.started_at,
+        at__lt=row.started_at + _AT_ONCE,
+    )  # fmt: skip
+    return Duty.objects.filter(
+        subject_id=row.duty_subject, kind__in=_kinds("discharges"), id__in=met.values("duty_id")
+    )
+
+
+def _kinds(which: str) -> set[str]:
+    pack = pack_in_force()
+    return {kind for event in _BEGUN for kind in getattr(pack.event(event, today()), which)}

@@ -174,7 +174,11 @@ def _waiting_duty(folder_id: UUID, kind: str) -> Duty | None:
     """The duty of a concern's decision that nobody has begun to answer yet."""
     return (
         Duty.objects.filter(TO_DO, folder_id__in=joined_set(folder_id), kind=kind)
-        .exclude(subject_id__in=Assessment.objects.filter(folder_id=folder_id).values("duty_subject"))
+        .exclude(
+            subject_id__in=Assessment.objects.filter(folder_id=folder_id)
+            .exclude(state=AssessmentState.SET_ASIDE.value)
+            .values("duty_subject")
+        )
         .order_by("due_at")
         .first()
     )
