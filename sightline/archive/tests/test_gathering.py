@@ -17,6 +17,7 @@ from sightline.archive import actions, queries
 from sightline.archive.actions import Asking, Deciding, Identity
 from sightline.archive.models import AccessRequest
 from sightline.archive.queries import columns, kept, rows
+from sightline.archive.queries.pieces import pieces
 from sightline.archive.terms import Asker, Choice, Ground
 from sightline.enquiries.terms import Factor
 from sightline.enquiries.tests.factories import begun, complete, make_case
@@ -28,7 +29,8 @@ from sightline.plans.tests import factories as planned
 from sightline.records.actions import Answered, sign_entry
 from sightline.records.models import Entry
 from sightline.records.terms import EntryKind
-from sightline.voice.tests.factories import make_child
+from sightline.voice.actions import take_back
+from sightline.voice.tests.factories import heard, make_child
 from tests.house.plan import folder_models
 from tests.house.test_wrong_child import a_row, drop_checks, past_everything
 
@@ -45,6 +47,18 @@ def test_every_table_with_a_folder_is_gathered_or_says_why_not() -> None:
     )
     assert sorted(set(named) - tables - {"concerns.PartName"}) == []
     assert len(named) == len(set(named))
+
+
+def test_whoever_asks_is_given_what_was_taken_back_and_that_it_was() -> None:
+    worker = make_practitioner("social-worker")
+    folder_id = open_folder_for(worker)
+    make_child(folder_id, worker)
+    wrong = heard(folder_id, worker, said="I want Dad back.")
+    with as_practitioner(worker):
+        take_back("said", wrong.id, "His brother said it.")
+        given = [piece.text for piece in pieces([folder_id])]
+    assert sum("I want Dad back." in text for text in given) == 1
+    assert "Why: His brother said it." in given
 
 
 @pytest.mark.parametrize("label", kept.KEPT)
