@@ -123,8 +123,12 @@ def extend_emergency(emergency_id: UUID, until: datetime, words: str) -> Emergen
     """A court extended an emergency protection order, once. What was due by its first end is due by the new one."""
     acting = permit(Permission.STATUTORY)
     row = _emergency(emergency_id)
+    pack, day = pack_in_force(), day_of(row.ends_at)
+    latest = clocks.due(
+        row.ends_at, pack.limit("emergency_protection_order_extension", day), pack.calendar(day)
+    )
     rules.may_extend_emergency(
-        EmergencyKind(row.kind), row.ends_at, until, row.extended_until is not None, words
+        EmergencyKind(row.kind), row.ends_at, until, row.extended_until is not None, words, latest=latest
     ).or_refuse()
     row.extended_until, row.extended_words = until, words.strip()
     row.save(update_fields=["extended_until", "extended_words"])

@@ -6,16 +6,14 @@ Sources: Children Act 1989, sections 20, 31, 38, 44, 46 and 47; Working Together
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
+from sightline.govuk.words import moment
 from sightline.kernel.verdicts import Verdict
 
 from ..terms import EmergencyKind, Finding, Stage, StrategyOutcome
 from .stages import has_words
-
-#: A court may extend an emergency protection order once, by up to so many days (section 45, not confirmed).
-MOST_EXTENSION = timedelta(days=7)
 
 
 def may_call(*, cause: str, safety_now: str) -> Verdict:
@@ -161,15 +159,18 @@ def may_begin_emergency(
 
 
 def may_extend_emergency(
-    kind: EmergencyKind, ends_at: datetime, until: datetime, extended: bool, words: str
+    kind: EmergencyKind, ends_at: datetime, until: datetime, extended: bool, words: str, *, latest: datetime
 ) -> Verdict:
-    """A court may extend an emergency protection order once, by up to seven days; police protection never."""
+    """A court may extend an emergency protection order once, to `latest` by the pack; police protection never. Source:
+    Children Act 1989, section 45 (not confirmed against the text)."""
     if kind is EmergencyKind.POLICE:
         return Verdict.no("Police protection cannot be extended. Apply for an order, or end it.")
     if extended:
         return Verdict.no("This order has been extended once. It cannot be extended again.")
-    if not ends_at < until <= ends_at + MOST_EXTENSION:
-        return Verdict.no("An order may be extended by up to seven days from its end.", "until")
+    if not ends_at < until <= latest:
+        return Verdict.no(
+            f"Give a time after the order’s end, {moment(ends_at)}, up to {moment(latest)}.", "until"
+        )
     if not has_words(words):
         return Verdict.no("Say which court extended it, when and why.", "words")
     return Verdict.yes()

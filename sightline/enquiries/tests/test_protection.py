@@ -27,6 +27,7 @@ from sightline.meetings.actions import AttendanceIn, hold
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
+from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import sign_entry
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
@@ -317,6 +318,30 @@ def test_police_protection_has_its_hours_and_says_why_nothing_less():
             )
         emergency.end_emergency(row.id, now(), "She went to her grandmother with both parents' agreement.")
         assert owed(case.maya, "police_protection_ends") is None
+
+
+@pytest.mark.obligation("TIM-02")
+def test_an_order_is_extended_once_as_long_as_the_pack_says_and_what_was_due_moves_with_it():
+    case = make_case("immediate_protection")
+    with as_practitioner(case.manager):
+        row = emergency.begin_emergency(
+            case.maya,
+            emergency.EmergencyIn(
+                kind=EmergencyKind.ORDER, began_at=now() - timedelta(hours=1), authority="The family court",
+                reasons="Found alone at night.", why_nothing_less="Nobody could be reached.",
+                where="With foster carers.", told="Told at the door.",
+            ),
+        )  # fmt: skip
+        limit = pack_in_force().limit("emergency_protection_order_extension", today())
+        longest = row.ends_at + timedelta(days=limit.amount)
+        assert limit.citation
+        with pytest.raises(Refused, match="Give a time after the order") as refused:
+            emergency.extend_emergency(row.id, longest + timedelta(minutes=1), "The court said so on Monday.")
+        assert refused.value.verdict.field == "until"
+        emergency.extend_emergency(row.id, longest, "The court said so on Monday.")
+        assert owed(case.maya, "emergency_protection_order_ends").due_at == longest
+        with pytest.raises(Refused, match="extended once"):
+            emergency.extend_emergency(row.id, longest, "The court said so again.")
 
 
 A_PLACEMENT = {

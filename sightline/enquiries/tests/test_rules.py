@@ -273,8 +273,9 @@ ENDS = datetime(2026, 11, 20, 12, tzinfo=UTC)
         (EmergencyKind.POLICE, 1, False, False),
     ],
 )
-def test_an_order_is_extended_once_by_up_to_seven_days(kind, days, extended, allowed):
+def test_an_order_is_extended_once_and_no_longer_than_the_procedures_say(kind, days, extended, allowed):
     verdict = protection.may_extend_emergency(
-        kind, ENDS, ENDS + timedelta(days=days), extended, "The family court on Friday, for the hearing."
-    )
+        kind, ENDS, ENDS + timedelta(days=days), extended, "The family court on Friday, for the hearing.",
+        latest=ENDS + timedelta(days=7),
+    )  # fmt: skip
     assert bool(verdict) is allowed
