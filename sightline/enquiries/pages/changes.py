@@ -5,15 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 
 from ..actions import changes as change
 from ..queries import protection as queries
-from ..queries.needs import unmet_needs
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted
 
@@ -84,9 +81,3 @@ def look_again(request: HttpRequest, folder_id: UUID, subject_id: UUID) -> HttpR
         done="Recorded. Where it changes the assessment, write that there too.",
         back=address("child", child),
     )
-
-
-@page(permission=Permission.TEAM_WORK, methods=("GET",))
-def unmet(request: HttpRequest) -> HttpResponse:
-    """Needs that nothing meets, and waits for a service, by area, in the records that the viewer may open."""
-    return render(request, "enquiries/unmet.html", {"needs": unmet_needs(), "back_href": reverse("web:team")})

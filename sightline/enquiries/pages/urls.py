@@ -59,7 +59,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}step-up/", changes.ask_step_up, name="ask_step_up"),
     path(f"{_CHILD}step-up/<uuid:step_up_id>/", changes.step_up, name="step_up"),
     path(f"{_CHILD}look-again/<uuid:subject_id>/", changes.look_again, name="look_again"),
-    path("needs/unmet/", changes.unmet, name="unmet"),
     path("contributions/<uuid:contribution_id>/", agencies.contribution, name="contribution"),
     path("contributions/<uuid:contribution_id>/keep/", agencies.contribution_keep, name="contribution_keep"),
 ]

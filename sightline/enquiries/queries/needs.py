@@ -1,9 +1,13 @@
-"""Needs that nothing meets, and waits for a service, by area."""
+"""Needs that assessments found and nothing meets, and waits for a service, for the list of them (HLP-09)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
+
+from sightline.kernel.time import day_of
 
 from ..models import (
     Need,
@@ -12,27 +16,26 @@ from ..models import (
 
 @dataclass(frozen=True)
 class UnmetNeed:
+    """`waits_for` is the service that the family waits for, empty where they wait for none."""
+
     folder_id: UUID
     words: str
     area: str
     agency: str
-    service: str
-    waiting_since: object
-    unmet_why: str
+    since: date
+    why: str
+    waits_for: str
 
 
-def unmet_needs(limit: int = 200) -> list[UnmetNeed]:
-    """Needs that nothing meets, and waits for a service, in the records that the viewer may open, by area (HLP-09)."""
-    rows = (
-        Need.objects.filter(replaced_by__isnull=True, withdrawn_why="")
-        .exclude(unmet_why="", waiting_since__isnull=True)
-        .select_related("agency")
-        .order_by("area", "written_at")[:limit]
-    )
-    return [
-        UnmetNeed(
-            n.folder_id, n.words, n.area or "Area not known", n.agency.name if n.agency else "", n.service,
-            n.waiting_since, n.unmet_why,
+def unmet_needs(ids: Collection[UUID]) -> dict[UUID, UnmetNeed]:
+    """These needs of assessments, by id, as far as the viewer may read them. One query."""
+    if not ids:
+        return {}
+    rows = Need.objects.filter(id__in=ids).select_related("agency")
+    return {
+        n.id: UnmetNeed(
+            n.folder_id, n.words, n.area, n.agency.name if n.agency else "",
+            n.waiting_since or day_of(n.written_at), n.unmet_why, (n.service or "A service") if n.waiting_since else "",
         )
         for n in rows
-    ]  # fmt: skip
+    }  # fmt: skip

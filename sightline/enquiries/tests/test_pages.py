@@ -344,14 +344,3 @@ def test_every_form_opens_and_says_what_is_missing(name):
     assert page(client, name, case.maya).status_code == 200
     answer = client.post(reverse(f"enquiries:{name}", args=[case.maya]), {})
     assert "There is a problem" in words_of(answer)
-
-
-def test_needs_that_nothing_meets_are_listed_by_area():
-    case = make_case()
-    maya, _theo = begun(case)
-    with as_practitioner(case.worker):
-        act.name_need(
-            maya.id, act.NeedIn("Somebody to talk to about her grief", "", unmet_why="A wait of a year")
-        )
-    shown = words_of(browser(case.manager).get(reverse("enquiries:unmet")))
-    assert "Somebody to talk to about her grief" in shown

@@ -140,10 +140,10 @@ def local(request: HttpRequest, local_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def unmet(request: HttpRequest) -> HttpResponse:
-    """Needs that no service meets, and waits, by place and agency (HLP-09)."""
-    rows = queries.unmet()
-    record_list("plans.unmet", [row.folder_id for row in rows])
-    return render(request, "plans/unmet.html", {"rows": rows, "back_href": reverse("plans:directory")})
+    """Needs that no service meets, and waits, of plans and assessments, by place and agency (HLP-09)."""
+    found = queries.unmet(page_number(request))
+    record_list("plans.unmet", [row.folder_id for row in found.rows])
+    return render(request, "plans/unmet.html", {"found": found, "back_href": reverse("plans:directory")})
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

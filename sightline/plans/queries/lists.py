@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from sightline.children.queries import names_of_folders
+from sightline.enquiries.queries.needs import unmet_needs
 from sightline.kernel.time import day_of, today
 
 from ..models import Action, LocalHelp, Need
@@ -114,45 +115,57 @@ class UnmetView:
     """The service that the family waits for, if it is a wait."""
 
 
-def unmet(limit: int = 200) -> list[UnmetView]:
-    """Needs without a service and waits for one, over the records that the viewer may open (HLP-09)."""
-    needs = list(
-        Need.objects.filter(id__in=[ident for (ident,) in _rows("plans_unmet_needs(%s)", limit)])
-        .select_related("agency")
-        .order_by("written_at", "id")
-    )
-    waits = list(
-        offers_with_words()
-        .filter(id__in=[ident for (ident,) in _rows("plans_waiting_offers(%s)", limit)])
-        .select_related("local__agency")
-    )
-    names = names_of_folders({n.folder_id for n in needs} | {w.folder_id for w in waits})
+#: How many needs and waits stand on a page of the list.
+UNMET = 50
 
-    def who(folder_id: UUID) -> str:
-        return names[folder_id].name if folder_id in names else "A child"
 
-    rows = [
-        UnmetView(
-            n.folder_id,
-            who(n.folder_id),
-            n.words,
-            n.unmet_why,
-            n.agency.name if n.agency else "",
-            n.area,
-            day_of(n.written_at),
-            "",
+@dataclass(frozen=True)
+class UnmetPage:
+    """One page of the needs that nothing meets; `total` counts all of them."""
+
+    rows: list[UnmetView]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // UNMET), 1)
+
+
+def unmet(page: int = 1) -> UnmetPage:
+    """Needs without a service and waits for one, as plans and assessments name them, over the records that the viewer
+    may open, by place and agency (HLP-09). Six queries, whatever their number."""
+    found = _rows("plans_unmet(%s, %s)", UNMET, (page - 1) * UNMET)
+    if not found and page > 1:
+        return unmet()
+    ids: dict[str, list[UUID]] = {"plan": [], "wait": [], "assessment": []}
+    for kind, ident, _total in found:
+        ids[kind].append(ident)
+    views = {
+        n.id: UnmetView(
+            n.folder_id, "", n.words, n.unmet_why, n.agency.name if n.agency else "", n.area, day_of(n.written_at), ""
         )
-        for n in needs
-    ]
-    rows += [
-        UnmetView(
-            w.folder_id, who(w.folder_id), w.meant_to_change, getattr(w, "last_words", "") or "",
+        for n in Need.objects.filter(id__in=ids["plan"]).select_related("agency")
+    }  # fmt: skip
+    views |= {
+        w.id: UnmetView(
+            w.folder_id, "", w.meant_to_change, getattr(w, "last_words", "") or "",
             w.local.agency.name if w.local and w.local.agency else "",
             ", ".join(w.local.places) if w.local else "", w.offered_on, w.name,
         )
-        for w in waits
-    ]  # fmt: skip
-    return sorted(rows, key=lambda r: (r.area, r.agency, r.since))
+        for w in offers_with_words().filter(id__in=ids["wait"]).select_related("local__agency")
+    }  # fmt: skip
+    views |= {
+        ident: UnmetView(n.folder_id, "", n.words, n.why, n.agency, n.area, n.since, n.waits_for)
+        for ident, n in unmet_needs(ids["assessment"]).items()
+    }
+    names = names_of_folders({view.folder_id for view in views.values()})
+    rows = [
+        replace(view, child=names[view.folder_id].name if view.folder_id in names else "A child")
+        for _kind, ident, _total in found
+        if (view := views.get(ident)) is not None
+    ]
+    return UnmetPage(rows, found[0][2] if found else 0, page)
 
 
 @dataclass(frozen=True)
