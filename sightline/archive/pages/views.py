@@ -457,7 +457,7 @@ def copy_pdf(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResp
     )
 
 
-@page(permission=Permission.SUBJECT_ACCESS, methods=("GET",))
+@page(permission=Permission.SUBJECT_ACCESS, methods=("POST",))
 def file_beside(request: HttpRequest, folder_id: UUID, access_id: UUID, number: int) -> HttpResponse:
     """A file that is given beside the copy, without metadata, called by its number: its own name may tell."""
     view, _, found, _ = _of_request(request, folder_id, access_id, "file_beside")

@@ -562,13 +562,15 @@ def test_what_stands_in_documents_is_decided_item_by_item_and_what_is_held_is_in
     assert "Given to you as a file beside this: Recording 1" in text
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(office.officer.user)  # type: ignore[arg-type]
-    sent = client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/")
+    # To look at an address takes nothing out: it is sent for, and then it is on the list.
+    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code == 405
+    sent = client.post(f"/child/{office.folder_id}/access/{request.id}/file/1/")
     assert sent.headers["Content-Disposition"] == 'attachment; filename="Recording 1.wav"'
-    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code == 200
-    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/2/").status_code == 404
+    assert client.post(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code == 200
+    assert client.post(f"/child/{office.folder_id}/access/{request.id}/file/2/").status_code == 404
     # The worker who may not answer requests takes none, and nothing of it is listed.
     client.force_login(office.worker.user)  # type: ignore[arg-type]
-    assert client.get(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code in (403, 404)
+    assert client.post(f"/child/{office.folder_id}/access/{request.id}/file/1/").status_code in (403, 404)
     with as_practitioner(office.officer):
         listed = [one.row for one in queries.copies_out([office.folder_id])]
     assert {(row.author.name, row.purpose, row.stays) for row in listed} == {
