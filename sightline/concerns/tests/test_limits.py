@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import select
+import time
 from typing import Any
 
 import pytest
-from django.db import Error, connection
+from django.db import Error, connection, transaction
 from django.test import Client
 
 from sightline.agencies.tests.factories import as_practitioner
@@ -148,7 +149,7 @@ def test_where_the_database_knows_no_limit_of_the_whole_a_transaction_does_not_s
     door: FrontDoor, settings: Any, monkeypatch: Any, as_owner: Any
 ) -> None:
     # Longer than a busy machine takes between two statements.
-    settings.PUBLIC_REQUEST_SECONDS = 3
+    settings.PUBLIC_STATEMENT_SECONDS = 3
     monkeypatch.setattr(connection, "pg_version", 160_014)
 
     found: dict[str, Any] = {}
@@ -173,6 +174,47 @@ def test_where_the_database_knows_no_limit_of_the_whole_a_transaction_does_not_s
     drafts = as_owner.execute("SELECT count(*) FROM concerns_draft").fetchone()
     errors = as_owner.execute("SELECT what FROM audit_event WHERE verb = 'error'").fetchall()
     assert (drafts, errors) == ((0,), [("concerns.worried",)])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_where_the_database_knows_no_limit_of_the_whole_its_statements_share_one(
+    door: FrontDoor, settings: Any, monkeypatch: Any, as_owner: Any, swallowed: bool
+) -> None:
+    settings.PUBLIC_REQUEST_SECONDS = 1.5
+    monkeypatch.setattr(connection, "pg_version", 160_014)
+    said: list[str] = []
+
+    def many(*_: Any, **__: Any) -> str:
+        """Each by itself is short; together they would take half a minute."""
+        for _n in range(100):
+            try:
+                with transaction.atomic(), connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_sleep(0.3)")
+            except Error as error:
+                said.append(str(error))
+                if not swallowed:
+                    raise
+                break
+        return "ABCD-EFGH"
+
+    client = Client(raise_request_exception=False)
+    client.get("/worried/")
+    began = time.monotonic()
+    monkeypatch.setattr("sightline.concerns.pages.raising.rules.new_reference", many)
+    answer = client.post("/worried/")
+    assert time.monotonic() - began < 15, "the hundred would take twice as long"
+    assert len(said) == 1
+    assert "timeout" in said[0] or "longer than somebody who is not signed in may take" in said[0]
+    drafts = as_owner.execute("SELECT count(*) FROM concerns_draft").fetchone()
+    errors = as_owner.execute("SELECT what FROM audit_event WHERE verb = 'error'").fetchall()
+    if swallowed:
+        # What went wrong was undone with its savepoint; there are seconds left to finish with.
+        assert (answer.status_code, drafts, errors) == (302, (1,), [])
+    else:
+        assert (answer.status_code, drafts, errors) == (500, (0,), [("concerns.worried",)])
+    monkeypatch.undo()
+    assert Client().post("/worried/").status_code == 302
 
 
 @pytest.mark.parametrize("version", [160_014, 180_003])
