@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.forms import Form
 from markupsafe import Markup
 
 from .pack import Pack
+from .schema import HarmCategory, ScreeningOutcome
 from .terms import GuidedField
+
+#: Something to be opened: its title, and what stands inside.
+_FOLD = (
+    '<details class="govuk-details govuk-!-margin-bottom-2"><summary class="govuk-details__summary">'
+    '<span class="govuk-details__summary-text">{}</span></summary><div class="govuk-details__text">{}</div></details>'
+)
 
 
 def beside(form: Form, name: str, pack: Pack, day: date, place: GuidedField) -> None:
@@ -30,15 +38,24 @@ def heading(form: Form, name: str, pack: Pack, day: date, place: GuidedField) ->
         form.fields[name].hint = said  # type: ignore[attr-defined]
 
 
+def sourced(form: Form, name: str, answers: Iterable[ScreeningOutcome | HarmCategory]) -> None:
+    """Say beneath a field's label, folded, where each of its answers comes from and how sure that is."""
+    found: dict[str, list[str]] = {}
+    for answer in answers:
+        found.setdefault(f"{answer.citation}. {answer.caveat}".strip(), []).append(answer.title)
+    lines = Markup("").join(
+        Markup("<p class='sl-note'><strong>{}.</strong> {}</p>").format("; ".join(titles), source)
+        for source, titles in found.items()
+    )
+    field = form.fields[name]
+    fold = Markup(_FOLD).format("Where these come from", lines)  # noqa: S704 - written here
+    field.beneath = (field.beneath or Markup("")) + fold  # type: ignore[attr-defined]
+
+
 def folded(pack: Pack, day: date, place: GuidedField) -> Markup | None:
     """What the pack says of a place, each text under its title, to be opened; None where it says nothing."""
     return _texts(
-        pack,
-        day,
-        place,
-        '<details class="govuk-details govuk-!-margin-bottom-2"><summary class="govuk-details__summary">'
-        '<span class="govuk-details__summary-text">{}</span></summary><div class="govuk-details__text">'
-        '<p class="govuk-body">{}</p><p class="sl-note">{}</p></div></details>',
+        pack, day, place, _FOLD.format("{}", '<p class="govuk-body">{}</p><p class="sl-note">{}</p>')
     )
 
 

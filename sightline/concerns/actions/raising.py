@@ -19,7 +19,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
 from sightline.children.terms import Kinship, Known
-from sightline.kernel.time import now
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
 from sightline.kernel.viewer import ViewerKind, current
 from sightline.matching.actions import refer
@@ -132,6 +132,11 @@ def raise_concern(sent: ConcernIn, *, draft_id: UUID | None = None) -> Raised:
                 "Look under the concerns that you raised before you send it again."
             )
     pack = pack_in_force()
+    signs = {f"{category.id}.{sign.id}" for category in pack.indicators(today()) for sign in category.item}
+    if set(sent.indicators) - signs:
+        raise Refused(
+            "A sign was ticked that the procedures do not name. Look at the signs again.", "indicators"
+        )
     team = front_door_team()
     if team is None:
         raise Refused(

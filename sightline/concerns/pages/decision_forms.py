@@ -20,7 +20,7 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.govuk.once import OnceForm
-from sightline.procedures.beside import beneath
+from sightline.procedures.beside import beneath, sourced
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import GuidedField
 
@@ -149,13 +149,17 @@ class ChildDecisionForm(PageForm):
         super().__init__(*args, **kwargs)
         if not may_be_known:
             del self.fields["none_of_these"]
+        levels = pack.levels(day)
+        self.fields["level_id"].hint = (  # type: ignore[attr-defined]
+            f"{levels.title}. {levels.citation}. {levels.caveat}".strip()
+        )
         self.fields["level_id"].set_options(  # type: ignore[attr-defined]
             [
                 Option(
                     level.id, f"{level.number}: {level.name}", hint=level.summary,
                     reveals=(f"descriptors_{level.id}",),
                 )
-                for level in pack.levels(day).level
+                for level in levels.level
             ]
         )  # fmt: skip
         self.fields["outcome_id"].set_options(  # type: ignore[attr-defined]
@@ -184,6 +188,7 @@ class ChildDecisionForm(PageForm):
         }
         for name, place in places.items():
             beneath(self, name, self.pack, self.day, place)
+        sourced(self, "outcome_id", self.pack.screening_outcomes(self.day))
 
     def descriptors(self) -> tuple[str, ...]:
         return tuple(self.cleaned_data.get(f"descriptors_{self.cleaned_data.get('level_id')}") or ())

@@ -27,7 +27,7 @@ from sightline.govuk.words import by_when
 from sightline.kernel.time import now
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.actions import clock_of, sooner_by
-from sightline.procedures.beside import beneath, beside, heading
+from sightline.procedures.beside import beneath, beside, heading, sourced
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import GuidedField
 
@@ -243,6 +243,7 @@ class HappenedForm(PageForm):
             [Option(f"{c.id}.{i.id}", i.text, divider="") for c in categories for i in c.item]
         )
         beside(self, "indicators", pack, day, GuidedField.INDICATORS)
+        sourced(self, "indicators", categories)
         beside(self, "what_happened", pack, day, GuidedField.WHAT_HAPPENED)
 
 

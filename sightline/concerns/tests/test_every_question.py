@@ -39,6 +39,7 @@ def door() -> FrontDoor:
         ({"harm_where": []}, "harm_where"),
         ({"harm_where": ["home", "moon"]}, "harm_where"),
         ({"source_code": ""}, "source_code"),
+        ({"indicators": ["neglect.hunger of another sort"]}, "indicators"),
         ({"children": [ChildIn(sex="F", said="I am cold.")]}, "children"),
         ({"children": []}, "children"),
         ({"what_happened": " "}, "what_happened"),

@@ -62,7 +62,7 @@ def whitlock(cast: Cast) -> None:
             what_happened="Officers are at the flat after a call from a neighbour. Arthur has a bruise "
                           "on his cheek. "
             "His mother's partner has left and says that he will be back.",
-            indicators=("injury_baby", "police_called"),
+            indicators=("physical_harm.injury_baby", "domestic_abuse.police_called"),
             harm_where=("home",),
             immediate_danger=True,
             danger_words="Two officers stay until somebody comes. The partner has a key.",
@@ -116,7 +116,7 @@ def balan(cast: Cast) -> None:
                         ],
                         what_happened="Andrei has not been collected three times since half term. Last night "
                         "he let himself in and was alone until ten.",
-                        indicators=("unsupervised",),
+                        indicators=("neglect.unsupervised",),
                         immediate_danger=False, harm_where=("home",),
                         family_told=Told.NO,
                         family_told_words="I could not reach them.",
@@ -147,7 +147,7 @@ def thackray(cast: Cast) -> None:
             ],
             what_happened="Skye draws pictures of her uncle that worried her teacher, and will not go "
                           "home with him.",
-            indicators=("avoids_person",),
+            indicators=("sexual_harm.avoids_person",),
             immediate_danger=False, harm_where=("home", "not_known"),
             family_told=Told.NO,
             family_told_words="It might warn the person.",

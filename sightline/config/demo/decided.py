@@ -56,7 +56,7 @@ def nowak(cast: Cast) -> None:
             people=[PersonIn("Renata", "Nowak", Kinship.MOTHER, Known.YES, "01632 960512")],
             what_happened="Mother has been ill since the summer. Zofia cooks, cleans and takes her "
                           "cousin to school.",
-            indicators=("too_much_expected",),
+            indicators=("emotional_harm.too_much_expected",),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Renata cried and said that help would be welcome.",
@@ -109,7 +109,7 @@ def anwar(cast: Cast) -> None:
             what_happened="No heating and no food in the kitchen. Father lost his work in August. Mother "
                           "does not "
             "open letters any more.",
-            indicators=("unsafe_home", "not_growing"),
+            indicators=("neglect.unsafe_home", "neglect.not_growing"),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Asma agreed that I ring today.",
@@ -153,7 +153,7 @@ def carvalho(cast: Cast) -> None:
                 )
             ],
             what_happened="Found sleeping in the bus station after a quarrel at home. He lives in Northmoor.",
-            indicators=("goes_missing",),
+            indicators=("exploitation.goes_missing",),
             immediate_danger=False, harm_where=("home", "outside"),
             family_told=Told.YES,
             family_told_words="His aunt came for him.",
@@ -196,7 +196,7 @@ def dhillon(cast: Cast) -> None:
             people=[PersonIn("Gurdeep", "Dhillon", Kinship.GRANDPARENT, Known.YES)],
             what_happened="Simran told our youth group that she is to leave school and live with "
                           "relatives abroad.",
-            indicators=("withdrawn", "abuse_linked_to_belief"),
+            indicators=("emotional_harm.withdrawn", "harm_in_community.abuse_linked_to_belief"),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.NO,
             family_told_words="It might bring the journey forward.",

@@ -19,59 +19,59 @@ WORRIES = (
         "The children come to school without breakfast most days and fall asleep in lessons. Their "
         "mother says that "
         "she works nights and cannot wake up in time.",
-        ("hungry", "unsupervised"),
+        ("neglect.hungry", "neglect.unsupervised"),
     ),
     Worry(
         "Three appointments at the clinic have passed and nobody was brought. When I rang, nobody answered.",
-        ("not_brought",),
+        ("neglect.not_brought",),
     ),
     Worry(
         "Officers were called to the home at night for the second time this month. There was shouting; a "
         "door was "
         "broken. The children were awake on the stairs.",
-        ("police_called", "sees_ill_treatment"),
+        ("domestic_abuse.police_called", "emotional_harm.sees_ill_treatment"),
     ),
     Worry(
         "There is damp on every wall and no hot water since the spring. The youngest has a cough that "
         "does not go.",
-        ("unsafe_home",),
+        ("neglect.unsafe_home",),
     ),
     Worry(
         "He was found in the park at eleven at night with much older boys and would not say how he came "
         "by the phone.",
-        ("older_friends", "new_things"),
+        ("exploitation.older_friends", "exploitation.new_things"),
         ("outside",),
     ),
     Worry(
         "She told a teaching assistant that she hurts herself when her parents quarrel.",
-        ("self_harm", "withdrawn"),
+        ("emotional_harm.self_harm", "emotional_harm.withdrawn"),
     ),
     Worry(
         "A bruise on the upper arm in the shape of fingers. First it was a fall, then a game with a cousin.",
-        ("unexplained_injury",),
+        ("physical_harm.unexplained_injury",),
     ),
     Worry(
         "Father drinks from the morning on. A neighbour says that the little one opens the door alone.",
-        ("unsupervised", "parent_frightened"),
+        ("neglect.unsupervised", "domestic_abuse.parent_frightened"),
     ),
     Worry(
         "Somebody whom she knows only from a game asks her for pictures, and she is afraid to stop "
         "answering.",
-        ("unknown_contact", "threatened_images"),
+        ("harm_online.unknown_contact", "harm_online.threatened_images"),
         ("online",),
     ),
     Worry(
         "Away from school on 31 of 60 days. Letters come back unopened.",
-        ("school_absence",),
+        ("neglect.school_absence",),
     ),
     Worry(
         "Mother's partner shouts at them in the street and calls them names; they go quiet when he comes.",
-        ("belittled", "flinches"),
+        ("emotional_harm.belittled", "physical_harm.flinches"),
     ),
     Worry(
         "The rent has not been paid since the summer and the family is to leave in four weeks. Nobody "
         "knows where to.",
-        ("unsafe_home",),
+        ("neglect.unsafe_home",),
     ),
 )
 

@@ -106,7 +106,7 @@ def ferreira_lund(cast: Cast) -> None:
             ],
             what_happened="Maya came to breakfast club in yesterday's clothes and took food for later. "
             "Her mother's partner collected her and smelt of alcohol.",
-            indicators=("hungry", "dirty", "unsupervised"),
+            indicators=("neglect.hungry", "neglect.dirty", "neglect.unsupervised"),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.PARTLY,
             family_told_words="Mother knows that I am worried about Maya's weight.",
@@ -179,7 +179,7 @@ def qureshi(cast: Cast) -> None:
         ConcernIn(
             children=[ChildIn(given="Idris", family="Qureshi", said="Abbu gets very cross with me.")],
             what_happened="Idris has a mark like a belt on his leg. He flinched when I lifted my arm.",
-            indicators=("injury_pattern", "flinches"),
+            indicators=("physical_harm.injury_pattern", "physical_harm.flinches"),
             immediate_danger=False,
             harm_where=("home",),
             family_told=Told.NO,
@@ -231,7 +231,7 @@ def qureshi(cast: Cast) -> None:
             what_happened="On my visit to the baby the father was in the house, although he is not to be "
                           "there. "
             "Mother asked me not to tell anybody.",
-            indicators=("parent_frightened",),
+            indicators=("domestic_abuse.parent_frightened",),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.NO,
             family_told_words="Telling them might put mother at risk.",
@@ -277,7 +277,7 @@ def okoro(cast: Cast) -> None:
             what_happened="Care for this pregnancy began at 30 weeks. Blessing is nineteen, lives alone "
                           "and has "
             "been threatened by the baby's father.",
-            indicators=("hidden_pregnancy", "violence_pregnancy"),
+            indicators=("unborn.hidden_pregnancy", "unborn.violence_pregnancy"),
             immediate_danger=False, harm_where=("home",),
             family_told=Told.YES,
             family_told_words="Blessing asked me to ring.",
@@ -323,7 +323,7 @@ def reid(cast: Cast) -> None:
             what_happened="Found at 02:10 forty miles from home with three phones and cash. Missing for "
                           "the second "
             "time this month.",
-            indicators=("goes_missing", "new_things", "in_debt"),
+            indicators=("exploitation.goes_missing", "exploitation.new_things", "exploitation.in_debt"),
             immediate_danger=False, harm_where=("outside", "online"),
             family_told=Told.YES,
             family_told_words="Mother was rung and fetched him.",
@@ -416,7 +416,7 @@ def fashola(cast: Cast) -> None:
             children=[ChildIn(given="Temi", family="Fashola-Grant", said="We left at night with one bag.")],
             what_happened="Called to the home; Folasade was hurt. She and Temi left with us for a safe "
             "address.",
-            indicators=("sees_ill_treatment", "police_called"),
+            indicators=("emotional_harm.sees_ill_treatment", "domestic_abuse.police_called"),
             immediate_danger=False,
             harm_where=("home",),
             family_told=Told.PARTLY,

@@ -67,6 +67,14 @@ ELSEWHERE = [
     (GuidedField.SOONER, "begin_plan", "visited sooner than the procedures ask", "Must the core group meet"),
     (GuidedField.SOONER, "step_plan", "visited sooner than the procedures ask", "Must the core group meet"),
     (GuidedField.SOONER, "close_review", "the next review sooner than the procedures ask", "Why sooner?"),
+    (GuidedField.SOONER, "receive", "conference be sooner than the procedures ask", "Why sooner?"),
+    (GuidedField.SOONER, "medical", "be seen sooner than the procedures ask", "Why sooner?"),
+    (
+        GuidedField.SOONER,
+        "looked_after",
+        "first review be sooner than the procedures ask",
+        "Must the first visit",
+    ),
     (GuidedField.SOONER, "strategy", "initial conference sooner than the procedures ask", "Why sooner?"),
     (GuidedField.SOONER, "begin_assessment", "sooner than the time limit?", "By when"),
     (
@@ -135,6 +143,12 @@ def elsewhere() -> dict[str, str]:
         "begin_plan": (planner, reverse("plans:begin", args=[family.maya])),
         "step_plan": (planner, reverse("plans:step", args=[family.maya, ids["plan_id"]])),
         "close_review": (planner, reverse("plans:review_close", args=[family.maya, ids["review_id"]])),
+        "receive": (planner, reverse("plans:receive", args=[family.maya])),
+        "medical": (planner, reverse("enquiries:ask_medical", args=[family.maya])),
+        "looked_after": (
+            signed_in(family.manager),
+            reverse("enquiries:become_looked_after", args=[family.maya]),
+        ),
         "begin_assessment": (planner, reverse("enquiries:begin", args=[family.maya])),
         **{
             f"worried_{step}": (stranger, f"/worried/{step}/")
@@ -200,3 +214,20 @@ def test_on_the_decision_of_brothers_and_sisters_guidance_stands_at_each_of_them
             if name == "decide":
                 for child in children:
                     stands(place, said_at(f"Level of need{child}", question, after))
+
+
+@pytest.mark.obligation("STR-04")
+def test_levels_outcomes_and_signs_say_where_they_come_from_and_how_sure_that_is(
+    door: FrontDoor, pages: dict[str, str]
+) -> None:
+    with as_practitioner(door.decider):
+        pack = pack_in_force()
+    levels = pack.levels(today())
+    for page, value in (
+        ("decide", levels),
+        *(("decide", outcome) for outcome in pack.screening_outcomes(today())),
+        *(("happened", category) for category in pack.indicators(today())),
+    ):
+        for said in (value.title, value.citation, value.caveat):
+            assert words(said) in pages[page], (page, said)
+    assert levels.caveat, "of a document that could not be read it is said"
