@@ -223,8 +223,12 @@ def take_talk_back(incident_id: UUID, talk_id: UUID, why: str) -> None:
     back = IncidentTakenBack.objects.create(
         folder_id=row.folder_id, incident=row, talk=talk, why=why.strip(), **signed(acting)
     )
-    if not ReturnConversation.objects.filter(incident=row, taken_back__isnull=True).exists():
-        duties.owe_again(Duty.objects.filter(subject_id=row.id, kind="return_interview"), why.strip())
+    others = ReturnConversation.objects.filter(incident=row, taken_back__isnull=True)
+    duties.met_anew(
+        Duty.objects.filter(subject_id=row.id, kind="return_interview"),
+        done=[other.held_at or other.written_at for other in others],
+        reason=why.strip(),
+    )
     record(Verb.WROTE, "plans.take_talk_back", folder_id=row.folder_id, subject=back)
 
 

@@ -27,7 +27,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import on_folders
 from sightline.procedures.terms import DutyAct, DutyState
-from sightline.records.actions import correct_entry
+from sightline.records.actions import Answered, correct_entry, sign_entry
+from sightline.records.terms import EntryKind
 
 from .factories import (
     AT_NO_MEETING,
@@ -41,6 +42,7 @@ from .factories import (
     reviewed,
     signed,
 )
+from .test_done_in_time import _looked_after as placed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("TIM-03")]
 
@@ -329,3 +331,41 @@ def test_a_review_whose_closing_is_taken_back_owes_as_before_and_what_it_had_ope
         # Long past by now, it is missed like any that nobody did.
         before = [(*before[0][:3], DutyState.MISSED.value, None)] if at > due else before
     assert after == before
+
+
+def test_the_first_visit_in_a_placement_is_the_first_at_which_the_child_was_in_truth_seen() -> None:
+    family = make_family()
+    with time_machine.travel(day(0), tick=False):
+        placed(family)
+        with as_practitioner(family.worker):
+            duty = Duty.objects.get(folder_id=family.maya, kind="first_placement_visit")
+
+    def visited(n: int) -> UUID:
+        with time_machine.travel(day(n), tick=False), as_practitioner(family.worker):
+            answers = [Answered(name, name, "Yes", "yes") for name in ("seen", "seen_alone")]
+            signed_now = sign_entry(
+                {family.maya: "She drew."},
+                kind=EntryKind.VISIT,
+                happened_at=day(n),
+                answers=answers,
+                on_form=True,
+            )
+            return signed_now[family.maya].id
+
+    def stands() -> list[tuple[str, Any]]:
+        with time_machine.travel(day(LAST), tick=False):
+            _swept()
+        return [(row[3], row[4]) for row in ledger_of(family, duty.subject_id, ["first_placement_visit"])]
+
+    in_time, late = visited(1), visited(40)
+    assert stands() == [(DutyState.DISCHARGED.value, day(1))]
+    wrong = {
+        "was_wrong": "It was her sister.", "text": "She was not there.", "answers": {"where": "At home"},
+        "child_answers": {family.maya: {"seen": "no", "seen_why_not": "She was at school."}},
+    }  # fmt: skip
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+        correct_entry(in_time, **wrong)
+    assert stands() == [(DutyState.DONE_LATE.value, day(40))]
+    with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
+        correct_entry(late, **wrong)
+    assert stands() == [(DutyState.MISSED.value, None)]

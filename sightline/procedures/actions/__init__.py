@@ -6,7 +6,7 @@ duty, and the pack says the rest: limit, citation, what discharges it, when it c
 
 from .by_people import answer_for, extend, shorten, withdraw
 from .doing import discharge, discharge_these, happened
-from .following import run_anew
+from .following import met_anew, run_anew
 from .handing import hand_over_all, hand_to
 from .keeping import keep_packs
 from .missing import mark_missed
@@ -39,6 +39,7 @@ __all__ = [
     "happened",
     "keep_packs",
     "mark_missed",
+    "met_anew",
     "never_were",
     "open_duties",
     "owe_again",

@@ -65,6 +65,18 @@ def run_anew(
     return changed
 
 
+def met_anew(
+    duties: QuerySet[Duty], *, done: Collection[datetime], reason: str, ended: datetime | None = None
+) -> list[Duty]:
+    """The same of duties that are met once, by the first of the times at which it was in truth done, or by none."""
+    changed = []
+    for duty in list(duties.exclude(state=DutyState.WITHDRAWN.value)):
+        if (row := _met_by(duty, min(done, default=None), ended, reason)) is not None:
+            changed.append(row)
+            record(Verb.WROTE, "procedures.met_anew", folder_id=row.folder_id, subject=row)
+    return changed
+
+
 def _begun(duties: QuerySet[Duty]) -> set[datetime]:
     """From when duties of these ran, whatever became of them, but those that were found never to be owed."""
     never = DutyEvent.objects.filter(act=DutyAct.NEVER_OWE.value, duty__in=duties)
