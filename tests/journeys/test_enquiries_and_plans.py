@@ -24,11 +24,11 @@ from sightline.children.terms import Kinship, NameUse
 from sightline.concerns import queries as concerns
 from sightline.concerns.actions import screen
 from sightline.concerns.tests.factories import FrontDoor, a_decision, raised_by
-from sightline.enquiries.models import Episode
+from sightline.enquiries.models import Assessment, Episode, SectionText
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.meetings.models import Meeting
-from sightline.plans.models import Plan, Visit
+from sightline.plans.models import Action, Offer, Plan, PlannedOutcome, Visit
 from sightline.procedures.queries import pack_in_force
 
 from .conftest import IN_TWO_OTHER_WAYS, IN_TWO_WAYS, Visitor
@@ -569,6 +569,41 @@ def the_lead_professional_begins_early_help(lead: Visitor, who: Practitioner, ma
     lead.sees("The plan has begun")
 
 
+def the_lead_professional_writes_what_the_family_says(lead: Visitor, maya: UUID, assessment: UUID) -> None:
+    lead.goes_to(f"/child/{maya}/enquiries/assessments/{assessment}/sections/voice/")
+    fills(lead, daily_life="She wakes her brother and makes their breakfast herself.",
+          said="I want somebody to knock in the mornings.")  # fmt: skip
+    lead.presses("Save")
+    lead.sees("Saved: The child and their day.")
+
+
+def the_lead_professional_plans_with_the_family(
+    lead: Visitor, who: Practitioner, maya: UUID, plan: UUID
+) -> None:
+    with as_practitioner(who):
+        framework = pack_in_force().outcomes(today()).item
+    under = {"of_framework": framework[0].id} if framework else {}
+    for part, answers in {
+        "outcome": {
+            "words": "Maya is at school by nine every day.", "measure": "The register.",
+            "baseline": "Late on four days of five.", "baseline_scale": 3, "hoped_scale": 8,
+            "by": today() + timedelta(days=40), "whose": "child", "needed": "now", **under,
+        },
+        "action": {
+            "words": "Knock at eight and walk with them.", "practitioner": who.pk, "timing": "School begins at nine.",
+            "due_on": today() + timedelta(days=7), "needed": "now",
+        },
+        "offer": {
+            "name": "The Breakfast Club", "meant_to_change": "They have eaten before school.", "state": "waiting",
+            "words": "Ana would like it.",
+        },
+    }.items():  # fmt: skip
+        lead.goes_to(f"/child/{maya}/plan/{plan}/write/{part}/")
+        fills(lead, **answers)
+        lead.presses("Save")
+        lead.does_not_see("There is a problem")
+
+
 def early_help_is_not_enough(lead: Visitor, maya: UUID, plan: UUID) -> None:
     lead.goes_to(f"/child/{maya}/plan/{plan}/step/")
     lead.sees("The front door decides whether early help steps up.")
@@ -610,6 +645,10 @@ def the_record_goes_along(worker: Visitor, people: People, maya: UUID, plan: UUI
     )  # fmt: skip
     worker.presses("Step up or down")
     worker.sees("Child in need plan")
+    for words in (
+        "Maya is at school by nine every day.", "Knock at eight and walk with them.", "The Breakfast Club",
+    ):  # fmt: skip
+        worker.sees(words)
 
 
 @pytest.mark.timeout(900)
@@ -632,9 +671,19 @@ def test_early_help_by_a_voluntary_agency_and_its_step_up(
     the_lead_professional_begins_early_help(lead, leila, maya)
     with as_practitioner(leila):
         plan = Plan.objects.get(folder_id=maya).id
+        assessment = Assessment.objects.get(folder_id=maya).id
+    the_lead_professional_writes_what_the_family_says(lead, maya, assessment)
+    the_lead_professional_plans_with_the_family(lead, leila, maya, plan)
     early_help_is_not_enough(lead, maya, plan)
     the_front_door_takes_the_child_on(arrives(front_door.decider), maya)
     the_record_goes_along(arrives(people.worker), people, maya, plan)
     with as_practitioner(people.worker):
         assert Episode.objects.get(folder_id=maya).stage == "assessment"
-        assert Plan.objects.get(folder_id=maya, kind="child_in_need").came_from_id == plan
+        new = Plan.objects.get(folder_id=maya, kind="child_in_need")
+        assert new.came_from_id == plan
+        outcomes = PlannedOutcome.objects.filter(folder_id=maya).values_list("plan_id", "item")
+        assert {of for of, _item in outcomes} == {plan, new.id}, "written once, and carried along"
+        assert len({item for _of, item in outcomes}) == 1, "the same outcome, with its history"
+        assert Action.objects.get(folder_id=maya).plan_id == new.id
+        assert Offer.objects.get(folder_id=maya).plan_id == new.id
+        assert "in the mornings" in str(SectionText.objects.get(folder_id=maya).content)
