@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from sightline.access.gathering import note_folders
 from sightline.access.queries import reaches, read_together
@@ -254,14 +254,6 @@ def withdrawn_since(duties: QuerySet[Duty], at: datetime) -> QuerySet[Duty]:
     return duties.filter(Exists(since), state__in=NOT_OWED)
 
 
-def _of_worker(practitioner_id: UUID) -> Q:
-    return Q(owner_id=practitioner_id)
-
-
-def _of_teams(team_ids: Sequence[UUID]) -> Q:
-    return Q(team_id__in=list(team_ids))
-
-
 @dataclass(frozen=True)
 class Outline:
     """As much of an open duty as putting a list in order takes."""
@@ -347,35 +339,6 @@ def views_of(duty_ids: Iterable[UUID]) -> dict[UUID, DutyView]:
     rows = [_Told(*row) for row in Duty.objects.filter(id__in=list(duty_ids)).values_list(*_TOLD)]
     note_folders(row.folder_id for row in rows)
     return {row.id: _view(row, at, pack) for row in rows}
-
-
-def work_of(
-    *,
-    practitioner_id: UUID | None = None,
-    team_ids: Sequence[UUID] = (),
-    status: DutyStatus | None = None,
-    limit: int = 200,
-    offset: int = 0,
-) -> list[DutyView]:
-    """Open duties of a worker, of teams, or (neither given) of everything that the viewer may see."""
-    duties = _open()
-    if practitioner_id is not None:
-        duties = duties.filter(_of_worker(practitioner_id))
-    elif team_ids:
-        duties = duties.filter(_of_teams(team_ids))
-    at, pack = now(), pack_in_force()
-    if status is not None:
-        duties = duties.filter(_with_status(status, at))
-    return [view_of(duty, at, pack) for duty in duties.order_by("due_at", "id")[offset : offset + limit]]
-
-
-def _with_status(status: DutyStatus, at: datetime) -> Q:
-    return {
-        DutyStatus.CRITICAL: Q(critical_at__lt=at),
-        DutyStatus.OVERDUE: Q(due_at__lt=at, critical_at__gte=at),
-        DutyStatus.DUE_SOON: Q(soon_at__lte=at, due_at__gte=at),
-        DutyStatus.NOT_DUE: Q(soon_at__gt=at),
-    }[status]
 
 
 @dataclass(frozen=True)

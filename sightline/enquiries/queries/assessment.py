@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from sightline.access.queries import joined_set, leads_of
+from sightline.access.queries import leads_of
 from sightline.children.queries import ChildView, names_of_folders
 from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
@@ -537,11 +537,6 @@ def age_in_months(child: ChildView, on: date) -> int | None:
     """The child's age on a day, where the date of birth is known."""
     born = child.child.birth.born_on
     return months_old(born, on) if born and on >= born else None
-
-
-def folders_of(folder_id: UUID) -> list[UUID]:
-    """The folder and those joined to it."""
-    return joined_set(folder_id)
 
 
 def siblings_to_begin_with(folder_id: UUID, child: ChildView) -> list[tuple[UUID, str]]:

@@ -208,6 +208,10 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
             )
         with pytest.raises(NotPermitted):
             protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
+    with as_practitioner(case.other_manager):
+        protection.spoke_to(maya.id, whom="Her grandmother", spoken_on=today(), told="Section 47.")
+        with pytest.raises(Refused, match="Another manager must decide"):
+            protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.manager):
         protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
         protection.end_enquiry(theo.id, an_ending("not_substantiated", False))

@@ -235,7 +235,8 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
         raise Refused(f"The enquiry is not complete yet. {lacks[0] if lacks else ''}")
     rules.may_end(
         worker=row.worker_id,
-        authors=set(EnquiryText.objects.filter(enquiry=row).values_list("written_by_id", flat=True)),
+        authors=set(EnquiryText.objects.filter(enquiry=row).values_list("written_by_id", flat=True))
+        | set(SpokenTo.objects.filter(enquiry=row).values_list("written_by_id", flat=True)),
         manager=acting.practitioner_id,
         knows_family=ending.knows_family,
     ).or_refuse()
