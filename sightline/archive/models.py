@@ -229,6 +229,7 @@ class AccessRequest(FolderRow):
     name = models.CharField(max_length=300)
     contact = models.TextField()
     received_at = models.DateTimeField()
+    due_on = models.DateField(null=True, help_text="The day that a court or an inquiry has named")
     how = models.CharField(max_length=200)
     scope = models.TextField(help_text="What they ask for, in their words")
     state = models.CharField(max_length=12, choices=_choices(RequestState))

@@ -199,6 +199,18 @@ def waits_for_the_law(asker: Asker) -> Verdict:
     return Verdict.yes()
 
 
+def may_name_day(day: date, on: date) -> Verdict:
+    """A day that a court or an inquiry names lies ahead, and within the year for which it is kept as owed (Sightline
+    baseline)."""
+    if day < on:
+        return Verdict.no(
+            "The day lies behind us. Ask the court or inquiry for another, and write that down.", "due_on"
+        )
+    if day >= on.replace(year=on.year + 1, day=min(on.day, 28)):
+        return Verdict.no("Give a day within a year.", "due_on")
+    return Verdict.yes()
+
+
 def may_extend(*, extended: bool, reasons: str, told: str, first_due: datetime, at: datetime) -> Verdict:
     """Two further months, once, for reasons that whoever asked is told within the first month (UK GDPR, article 12)."""
     if extended:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
@@ -49,6 +49,8 @@ class Asking:
     how: str
     scope: str
     person_id: UUID | None = None
+    due_on: date | None = None
+    """The day that a court or an inquiry has named."""
 
 
 @transaction.atomic
@@ -62,6 +64,9 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
     if asking.person_id is not None:
         child = child_page(joined_set(lead_of(folder_id)) or [folder_id])
         rules.asks_as(asking.asker, named=True, is_the_child=asking.person_id == child.child.id).or_refuse()
+    court = not rules.waits_for_the_law(asking.asker).allowed
+    if court and asking.due_on is not None:
+        rules.may_name_day(asking.due_on, today()).or_refuse()
     request = AccessRequest.objects.create(
         id=once or uuid7(),
         folder_id=folder_id,
@@ -70,14 +75,17 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
         name=_need(asking.name, "Say who asks.", "name"),
         contact=_need(asking.contact, "Say how to reach them safely.", "contact"),
         received_at=asking.received_at,
+        due_on=asking.due_on if court else None,
         how=_need(asking.how, "Say how the request came.", "how"),
         scope=_need(asking.scope, "Write what they ask for, in their words.", "scope"),
         state=RequestState.CHECKING.value,
         owner_id=acting.practitioner_id,
     )
     _step(acting, request, RequestAct.RECEIVE, at=asking.received_at, words=request.scope)
-    if rules.waits_for_the_law(asking.asker).allowed:
+    if not court:
         _run_clock(request, asking.received_at)
+    elif asking.due_on is not None:
+        _owe_court(request, asking.due_on)
     record(Verb.WROTE, "archive.receive", folder_id=folder_id, subject=request)
     return request
 
@@ -128,6 +136,19 @@ def _run_clock(request: AccessRequest, start: datetime) -> None:
         [Opening(request.folder_id, kind, start, request.id, _path(request), request.owner_id)],
         imported=True,  # also one that lay for years
     )
+
+
+def _owe_court(request: AccessRequest, day: date) -> None:
+    """By the day that the court or inquiry has named, its copy is due."""
+    duties.open_duties(
+        [
+            Opening(
+                request.folder_id, "give_to_court", now(), request.id, _path(request), request.owner_id,
+                sooner_at=datetime.combine(day, time(23, 59, 59), LONDON),
+                sooner_why=f"The day that {request.name} has named",
+            )
+        ]
+    )  # fmt: skip
 
 
 def _stop_clock(request: AccessRequest, why: str) -> None:
@@ -262,5 +283,5 @@ def close(request_id: UUID, act: RequestAct, words: str, *, version: int | None 
 
 
 def _answered(request: AccessRequest) -> None:
-    for kind in ("answer_access_request", "answer_extended_request", "ask_again"):
+    for kind in ("answer_access_request", "answer_extended_request", "give_to_court", "ask_again"):
         duties.discharge(kind, request.id, folder_ids=[request.folder_id])

@@ -235,7 +235,17 @@ class ToldForm(OnceForm):
 
 
 class AskingForm(OnceForm):
-    asker = Radios("Who asks?", _options(Asker), ask="Select who asks")
+    asker = Radios(
+        "Who asks?",
+        [Option(x.value, x.label, reveals=("due_on",) if x is Asker.COURT else ()) for x in Asker],
+        ask="Select who asks",
+    )
+    due_on = Day(
+        "Which day has it named for the copy?",
+        tense="future",
+        hint="It is owed by the end of that day, and stands in your work. Leave it empty where none is named",
+        required=False,
+    )
     who = Select("Which person of this record is it?", empty="Somebody not in the record", required=False)
     name = Text(
         "Their name",
@@ -274,7 +284,7 @@ class AskingForm(OnceForm):
         person = got["who"]
         return Asking(
             Asker(got["asker"]), self.people.get(person, got["name"]), got["contact"], got["received_at"],
-            got["how"], got["scope"], UUID(person) if person else None,
+            got["how"], got["scope"], UUID(person) if person else None, got["due_on"],
         )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class RequestView:
         return max(1, -(-self.groups // rules.VOLUME)) if self.asker is Asker.COURT else 1
 
 
-_DUTIES = ("answer_access_request", "answer_extended_request", "ask_again")
+_DUTIES = ("answer_access_request", "answer_extended_request", "give_to_court", "ask_again")
 
 
 def requests(folder_ids: Sequence[UUID]) -> list[RequestView]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -17,8 +17,9 @@ from sightline.archive.models import AccessRequest
 from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy
 from sightline.children.queries import child_page
 from sightline.documents.tests.files import incoming, letter
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures.queries import on_folders
 from sightline.records.actions import correct_entry, sign_entry
 from sightline.records.terms import EntryKind
 from sightline.voice.tests.factories import heard
@@ -171,7 +172,7 @@ def test_the_laws_month_is_for_people_and_a_court_names_its_own_day(
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(office.officer.user)  # type: ignore[arg-type]
     page = client.get(f"/child/{office.folder_id}/access/{asked.id}/").content.decode()
-    assert "On the day that the court or inquiry names" in page
+    assert "No day was named" in page
     assert "Stop the clock" not in page
     assert "Extend by two months" not in page
 
@@ -193,3 +194,40 @@ def test_a_court_is_given_the_papers_themselves(office: Office, settings, tmp_pa
         assert file[kept["law.pdf"].id].grounds == [Ground.PRIVILEGE]
         beside = queries.files_beside(queries.request(request.id, [office.folder_id]))
         assert [each.document.name for each in beside] == ["school.pdf"]
+
+
+def test_the_day_that_a_court_names_is_owed_by_the_records_officer_and_met_by_giving(office: Office) -> None:
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    day, at = today() + timedelta(days=20), now().astimezone(LONDON) - timedelta(minutes=5)
+    sent = {
+        "asker": "court", "name": "Family Court at Grimsby", "contact": "By its office", "how": "Order",
+        "scope": "All of it", "received_at-day": at.day, "received_at-month": at.month, "received_at-year": at.year,
+        "received_at-time": f"{at:%H:%M}",
+    }  # fmt: skip
+    path = f"/child/{office.folder_id}/access/new/"
+    ago = today() - timedelta(days=1)
+    behind = {"due_on-day": ago.day, "due_on-month": ago.month, "due_on-year": ago.year}
+    assert client.post(path, sent | behind).status_code == 200
+    named = {"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year}
+    assert client.post(path, sent | named).status_code == 302
+    with as_practitioner(office.officer):
+        request = AccessRequest.objects.get()
+        (due,) = [d for d in on_folders([office.folder_id]) if d.to_do and d.kind == "give_to_court"]
+        assert due.due_at.astimezone(LONDON).date() == day
+        assert due.owner_id == office.officer.pk
+        actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
+        actions.gather(request.id)
+        actions.give_the_rest(request.id)
+    view = approved(office, request)
+    assert (
+        "Family Court at Grimsby"
+        in client.get(f"/child/{office.folder_id}/access/{request.id}/").content.decode()
+    )
+    with as_practitioner(office.officer):
+        actions.give(
+            request.id,
+            Giving(GivenAs.POST, "The court's office", now(), "By courier"),
+            version=view.row.version,
+        )
+        assert [d for d in on_folders([office.folder_id]) if d.to_do and d.kind == "give_to_court"] == []
