@@ -34,6 +34,8 @@ PAGES = 400
 
 #: The fact that says how many pages of a PDF gave no text: scans, or beyond what is read.
 UNREAD_PAGES = "Pages whose text was not read"
+#: Of a PDF read before this was counted, nobody knows how many of its pages are pictures.
+READ_PAGES = "Pages whose text was read"
 
 
 class CannotRead(Exception):
@@ -170,7 +172,9 @@ def _of_pdf(path: Path, _ending: str, out: Path, found: Found) -> None:
         if length > TEXT:
             break
     found.text = "\n\n".join(texts)
-    if unread := len(document) - sum(bool(words.strip()) for words in texts):
+    read = sum(bool(words.strip()) for words in texts)
+    found.fact(READ_PAGES, read)
+    if unread := len(document) - read:
         found.fact(UNREAD_PAGES, unread)
 
 

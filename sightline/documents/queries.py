@@ -19,6 +19,7 @@ from sightline.kernel.words import WordsAsked
 
 from . import rules, store
 from .cipher import Damaged, Decrypted
+from .examiner import READ_PAGES
 from .keyring import KeyMissing, keyring
 from .models import BodyMap, BodyMark, Document, Examination, Scan, StoredFile
 from .rules import BY_MEDIA_TYPE, FileType
@@ -76,6 +77,11 @@ class DocumentView:
     @property
     def opens(self) -> bool:
         return not self.closed
+
+    @property
+    def pages_unknown(self) -> bool:
+        """Whether it was read before pages without text were counted: some of them may be pictures."""
+        return self.kind is MediaKind.PDF and bool(self.facts) and READ_PAGES not in dict(self.facts)
 
     @property
     def said_size(self) -> str:

@@ -462,7 +462,7 @@ def file_beside(request: HttpRequest, folder_id: UUID, access_id: UUID, number: 
     """A file that is given beside the copy, without metadata, called by its number: its own name may tell."""
     view, _, found, _ = _of_request(request, folder_id, access_id, "file_beside")
     given = actions.take_file_beside(found.id, number)
-    return send_copy(request, content(given.document.id, view.folder_ids), given.name)
+    return send_copy(request, content(given.document.id, view.folder_ids), given.name, or_as_it_is=True)
 
 
 @page(permission=Permission.SUBJECT_ACCESS)

@@ -17,6 +17,7 @@ from sightline.children.queries import (
     knows_addresses,
     without_addresses,
 )
+from sightline.documents import examining
 from sightline.documents.queries import DocumentView, content, document, documents
 from sightline.documents.terms import MediaKind
 from sightline.kernel.time import LONDON, now, today
@@ -85,6 +86,21 @@ class FileBeside:
     number: int
 
     @property
+    def as_it_is(self) -> bool:
+        """Whether it is given as it is: an older form of Office file, whose words nobody can search here and out of
+        which what it says about itself cannot be taken."""
+        return not examining.can_be_cleaned(self.document.type)
+
+    @property
+    def said(self) -> str:
+        """What the copy calls it."""
+        return (
+            f"{self.name} (an older form of file: its words were not searched)"
+            if self.as_it_is
+            else self.name
+        )
+
+    @property
     def name(self) -> str:
         """'Recording 2'."""
         what = {MediaKind.AUDIO: "Recording", MediaKind.VIDEO: "Video", MediaKind.PHOTOGRAPH: "Picture"}
@@ -101,7 +117,7 @@ def _files(
     if not any(item.row.part == FILE and item.given for item in items):
         return [], []
     if (beside := besides.get(items[0].row.source_id)) is not None:
-        return [], [beside.name]
+        return [], [beside.said]
     folders = joined_set(lead_of(folder_id)) or [folder_id]
     view = document(items[0].row.source_id, folders)
     name = next((item.given for item in items if item.row.part == 0 and item.given), "")

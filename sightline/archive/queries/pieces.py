@@ -157,7 +157,10 @@ def _of_document(stored: DocumentView, text: str, *, whole_files: bool) -> list[
     ]
     some = bool(text.strip())
     # Of a long file, and of one that holds scans beside its text, not all was read: it stands as itself as well.
-    partly = some and (len(text) >= TEXT or any(name == UNREAD_PAGES for name, _ in stored.facts))
+    # So it does where it was read before its pages were counted.
+    partly = some and (
+        len(text) >= TEXT or any(name == UNREAD_PAGES for name, _ in stored.facts) or stored.pages_unknown
+    )
     if stored.opens and (not some or partly or whole_files):
         what = {
             MediaKind.PHOTOGRAPH: "The picture itself",

@@ -270,9 +270,18 @@ def copy(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRespon
     return send_copy(request, found)
 
 
-def send_copy(request: HttpRequest, found: Content, named: str = "") -> HttpResponse:
-    """A copy without metadata, `named` by whoever gives it away: its own name may say what they may not."""
+def send_copy(
+    request: HttpRequest, found: Content, named: str = "", *, or_as_it_is: bool = False
+) -> HttpResponse:
+    """A copy without metadata, `named` by whoever gives it away: its own name may say what they may not. Of a type out
+    of which it cannot be taken the file as it is, where `or_as_it_is`: somebody has read it and decided to give it."""
     if not examining.can_be_cleaned(found.document.type):
+        if or_as_it_is:
+            kind = found.document.type
+            name, _ = rules.kept_name(named or found.name, kind)
+            return send(
+                request, found.opened, name=name, media_type=kind.media_type, as_attachment=True, ranges=False
+            )
         found.opened.close()
         raise Refused("What this type of file says about itself cannot be taken out here.")
     try:
