@@ -369,3 +369,22 @@ def test_the_first_visit_in_a_placement_is_the_first_at_which_the_child_was_in_t
     with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
         correct_entry(late, **wrong)
     assert stands() == [(DutyState.MISSED.value, None)]
+
+
+def test_by_an_agreed_date_counts_what_was_in_truth_done_by_then(owning: Any) -> None:
+    family = make_family()
+    plan = _begun(family, family.maya)
+    _visited(family, plan, (5, 30))
+    with owning():
+        late = Duty.objects.get(subject_id=plan, state="done late")
+        Duty.objects.filter(id=late.id).update(agreed_at=day(45))
+
+    def by_agreement() -> int:
+        with as_practitioner(family.worker):
+            found = figures(family.maya, family.theo)
+        [agreed] = [row[4] for row in found if "visit" in row[0].lower()]
+        return int(agreed)
+
+    assert by_agreement() == 2
+    _put_right(family, plan, {30: 50})
+    assert by_agreement() == 1
