@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -393,6 +394,20 @@ def test_a_name_alone_is_answered_as_the_general_way_would(world, searcher):
                         answers.append(cursor.fetchall())
                     assert answers[0] == answers[1], (text, options, skipped)
                     assert answers[0] or skipped or text == "Nobody Atall", text
+
+
+def test_whatever_the_search_reads_of_hidden_or_confidential_records_counts_nowhere() -> None:
+    """Not even in choosing the way of searching: its time would tell of a reference in a sealed record."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'matching_candidates'")
+        [(source,)] = cursor.fetchall()
+    reads = re.split(r"JOIN (?=matching_search(?:key|word)\b)", source)[1:]
+    assert len(reads) > 5
+    for read in reads:
+        where = re.split(r"\bUNION ALL\b|\bGROUP BY\b|\n    \), ", read)[0]
+        assert "folder_id NOT IN (SELECT unnest(hidden))" in where, where
+        # A date of birth is no address: only it is in no confidential key.
+        assert "confidential OR confidential_too" in where or "k.kind = 'born'" in where, where
 
 
 def test_an_adults_new_name_finds_from_every_childs_record(world, searcher, owning):
