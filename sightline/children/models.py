@@ -264,6 +264,11 @@ class Authority(FolderRow, DatedRow):
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="authorities")
     responsible = models.CharField(max_length=120)
     present = models.CharField(max_length=120)
+    put_right_why = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="Where the one before was recorded wrongly: what was wrong with it",
+    )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     door = folder_door(jobs={"duties": ("select",)})

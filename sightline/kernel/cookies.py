@@ -21,14 +21,15 @@ def held(request: HttpRequest, name: str) -> dict[str, Any]:
 
 
 def hold(response: HttpResponse, name: str, values: Mapping[str, str], path: str) -> HttpResponse:
-    """Let the browser hold these, for pages under `path` alone, from now on for as long as a session lasts unused.
+    """Let the browser hold these, for pages under `path` alone, until it is closed or has been left unused for as long
+    as would end a session.
 
+    No age is told to the browser, or it would keep them beyond its closing: the time signed with them ends them.
     Signed is not secret: whoever has the device can read the values.
     """
     response.set_cookie(
         name,
         signing.dumps(dict(values), salt=name),
-        max_age=settings.SESSION_COOKIE_AGE,
         httponly=True,
         samesite="Lax",
         secure=settings.SESSION_COOKIE_SECURE,

@@ -152,6 +152,7 @@ def _authority(folder_id: UUID, child_id: UUID, authority: NewAuthority, held_fr
         child_id=child_id,
         responsible=rules.tidy_name(authority.responsible),
         present=rules.tidy_name(authority.present) or rules.tidy_name(authority.responsible),
+        put_right_why=authority.put_right_why.strip(),
         held_from=held_from,
         **_stamp(),
     )

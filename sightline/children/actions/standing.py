@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -129,6 +130,21 @@ def end_provider(folder_id: UUID, provider_id: UUID, day: date | None = None) ->
 
 def _small(kind: ProviderKind) -> str:
     return kind.label if kind is ProviderKind.GP else kind.label.lower()
+
+
+def record_authority(folder_id: UUID, new: NewAuthority, *, seen: Sequence[UUID] | None = None) -> UUID:
+    """Somebody who works with the child says which authority is responsible, or in whose area the child is. No child is
+    passed on by it: another authority than the one recorded only where that was recorded wrongly, with the reason.
+    Returns the row's id."""
+    with attempt("children.record_authority", folder_id=folder_id):
+        child_id = _enter_for_child(folder_id)
+        held = _current(Authority.objects.filter(child_id=child_id))
+        _not_stale(held, seen)
+        recorded = held[0].responsible if held else ""
+        rules.may_record_authority(recorded, new).or_refuse()
+        if rules.tidy_name(new.responsible).casefold() == recorded.casefold():
+            new = replace(new, put_right_why="")  # nothing was wrong with it
+        return set_authority(folder_id, new)
 
 
 def set_authority(folder_id: UUID, new: NewAuthority, *, seen: Sequence[UUID] | None = None) -> UUID:

@@ -368,10 +368,15 @@ class AuthorityForm(Change):
         "In whose area is the child?", required=False, max_length=120, hint="Leave empty where it is the same"
     )
     held_from = _since()
+    put_right_why = Words(
+        "Was another authority recorded wrongly? Say what was wrong, and how you know", required=False,
+        rows=3, max_length=1000, count=False,
+        hint="Not for a child who is passed on: the other authority's acceptance is recorded on the concern or the plan.",
+    )  # fmt: skip
 
     def authority(self) -> NewAuthority:
         got = self.cleaned_data
-        return NewAuthority(got["responsible"], got["present"], got["held_from"])
+        return NewAuthority(got["responsible"], got["present"], got["held_from"], got["put_right_why"])
 
 
 class AgencyForm(PageForm):

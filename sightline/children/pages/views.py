@@ -532,7 +532,7 @@ def authority(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         request,
         shown,
         form,
-        lambda: actions.set_authority(view.folder_ids[0], form.authority(), seen=form.seen_ids()),
+        lambda: actions.record_authority(view.folder_ids[0], form.authority(), seen=form.seen_ids()),
         title=f"Which authority is responsible for {view.child.called}?",
         done="Recorded. The one before stays on the record.",
         back=_tab(view),

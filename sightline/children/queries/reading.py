@@ -133,7 +133,12 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
             for row in providers
         ),
         every_authority=tuple(
-            AuthorityView(**_dated(row), responsible=row.responsible, present=row.present)
+            AuthorityView(
+                **_dated(row),
+                responsible=row.responsible,
+                present=row.present,
+                put_right_why=row.put_right_why,
+            )
             for row in authorities
         ),
         every_involvement=tuple(_involvement(row) for row in involvements),

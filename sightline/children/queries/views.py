@@ -147,6 +147,7 @@ class ProviderView(Dated):
 class AuthorityView(Dated):
     responsible: str
     present: str
+    put_right_why: str
 
 
 @dataclass(frozen=True)

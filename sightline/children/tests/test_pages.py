@@ -209,6 +209,35 @@ def test_a_faulty_form_says_what_to_do_and_keeps_what_was_typed(desk, folder_id,
             assert value in page
 
 
+@pytest.mark.obligation("PAR-12")
+def test_no_child_is_handed_to_another_authority_by_changing_a_line(world, worker, desk, folder_id, child_id):
+    """It goes there when it has accepted, on the concern or the plan; what was recorded wrongly is put right."""
+    first = {"responsible": "Northmoor Council", "present": "", "seen": ""}
+    assert post(desk, "authority", [folder_id], first).status_code == 302
+    with world.looking(worker):
+        held = queries.child_page([folder_id]).authority
+    moved = {"responsible": "northmoor  council", "present": "Southmere Council", "seen": str(held.id)}
+    assert post(desk, "authority", [folder_id], moved).status_code == 302
+    with world.looking(worker):
+        held = queries.child_page([folder_id]).authority
+    assert (held.responsible, held.present) == ("northmoor council", "Southmere Council")
+    given_away = {"responsible": "Southmere Council", "seen": str(held.id)}
+    for why, said in (("", "only when it has accepted the child"), ("Wrong", "Say what was wrong")):
+        refused = post(desk, "authority", [folder_id], {**given_away, "put_right_why": why})
+        assert said in refused.content.decode()
+        assert "Southmere Council" in refused.content.decode()
+    with world.looking(worker):
+        assert queries.child_page([folder_id]).authority.id == held.id
+    why = "Typed for the wrong brother: the notice of 3 May names Southmere."
+    assert post(desk, "authority", [folder_id], {**given_away, "put_right_why": why}).status_code == 302
+    with world.looking(worker):
+        view = queries.child_page([folder_id])
+    assert view.authority.responsible == "Southmere Council"
+    assert len(view.past_authorities) == 2
+    page = desk.get(reverse("children:people", args=[folder_id])).content.decode()
+    assert f"{why} Recorded by {worker.name}" in page
+
+
 HOSTILE = (
     "<script>alert(1)</script>",
     "'; DROP TABLE children_person; --",
