@@ -116,11 +116,6 @@ def _upn_letter() -> Verdict:
     return Verdict.no("Check the unique pupil number: its first letter does not fit the rest.", "value")
 
 
-def is_temporary_upn(value: str) -> bool:
-    """Whether a school gave the number until the true one is found: it ends in a letter."""
-    return tidy_number(Scheme.UPN, value)[-1:].isalpha()
-
-
 #: Nobody has two of these at a time.
 ONE_EACH = (Scheme.NHS, Scheme.UPN, Scheme.LA_CHILD)
 
@@ -220,16 +215,6 @@ def leading_name(name: str, known_as: str) -> str:
 def called(given: str, family: str, known_as: str = "", *, unborn: bool = False) -> str:
     """What running text calls somebody: the name they use, else their given name (obligation REC-16)."""
     return tidy_name(known_as) or tidy_name(given) or display_name(given, family, unborn=unborn)
-
-
-def sort_key(given: str, family: str) -> tuple[str, str]:
-    """Orders people by family name, then given name, without regard to accents and capitals."""
-    return (_plain(family), _plain(given))
-
-
-def _plain(text: str) -> str:
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in parts if not unicodedata.combining(c)).casefold().strip()
 
 
 def listed(words: Sequence[str]) -> str:
@@ -620,11 +605,39 @@ class NewProvider:
 
 @dataclass(frozen=True)
 class NewAuthority:
-    """The authority responsible for the child and the one in whose area the child is (empty: the same)."""
+    """The authority responsible for the child and the one in whose area the child is (empty: the same).
+
+    `put_right_why`: where the one before was recorded wrongly, what was wrong with it.
+    """
 
     responsible: str
     present: str = ""
     held_from: date | None = None
+    put_right_why: str = ""
+
+
+def may_record_authority(recorded: str, new: NewAuthority) -> Verdict:
+    """Whether that authority may be written down as responsible where `recorded` is ("": nobody's yet).
+
+    A child goes to another authority only once it has accepted, knowing what it must: that is recorded where the
+    concern was passed on, or the plan transferred. What was recorded wrongly is put right with a reason.
+
+    Source: Sightline baseline; duties hold wherever a child is found, until another authority accepts them.
+    """
+    if not new.responsible.strip():
+        return Verdict.no("Enter the authority that is responsible for the child.", "responsible")
+    if not recorded or tidy_name(new.responsible).casefold() == recorded.casefold():
+        return Verdict.yes()
+    if not new.put_right_why.strip():
+        return Verdict.no(
+            f"{recorded} is responsible for this child. Another authority becomes so only when it has accepted the "
+            "child: record that on the concern that was passed to it, or under Plan, where it is asked to take the "
+            f"plan. If {recorded} was recorded wrongly, say so below.",
+            "responsible",
+        )
+    if len(set(new.put_right_why.casefold().split())) < 3:
+        return Verdict.no("Say what was wrong with what is recorded, and how you know.", "put_right_why")
+    return Verdict.yes()
 
 
 @dataclass(frozen=True)

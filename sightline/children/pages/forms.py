@@ -371,7 +371,7 @@ class AuthorityForm(Change):
     put_right_why = Words(
         "Was another authority recorded wrongly? Say what was wrong, and how you know", required=False,
         rows=3, max_length=1000, count=False,
-        hint="Not for a child who is passed on: the other authority's acceptance is recorded on the concern or the plan.",
+        hint="A child who is passed on goes with the other authority's acceptance, on the concern or the plan.",
     )  # fmt: skip
 
     def authority(self) -> NewAuthority:

@@ -89,11 +89,6 @@ def test_unique_pupil_numbers(number, good, words):
     assert words in verdict.reason
 
 
-def test_a_temporary_number_is_known_by_its_last_letter():
-    assert rules.is_temporary_upn(_upn("20120000500A"))
-    assert not rules.is_temporary_upn(_upn("201200005001"))
-
-
 @pytest.mark.parametrize(
     ("scheme", "value", "good"),
     [
@@ -150,11 +145,6 @@ def test_the_name_that_leads_is_the_one_they_use(given_name, family, known_as, l
 def test_what_somebody_is_called(given_name, family, known_as, unborn, shown, said):
     assert rules.display_name(given_name, family, unborn=unborn) == shown
     assert rules.called(given_name, family, known_as, unborn=unborn) == said
-
-
-def test_people_are_ordered_without_regard_to_accents():
-    people = [("Zoë", "Ångström"), ("Abel", "Zukić"), ("éva", "angstrom")]
-    assert sorted(people, key=lambda p: rules.sort_key(*p)) == [people[2], people[0], people[1]]
 
 
 def test_a_name_that_the_table_cannot_hold_is_refused():
