@@ -92,9 +92,3 @@ def new_number(letters: str) -> str:
     """
     digits = "".join(str(secrets.randbelow(10)) for _ in range(8))
     return f"{letters}-{digits}-{check_digit(digits)}"
-
-
-def is_number(text: str) -> bool:
-    """Whether a text is a whole record number with a right check digit."""
-    found = re.fullmatch(r"[A-Z]{1,4}-(\d{8})-(\d)", text.strip().upper())
-    return bool(found and check_digit(found[1]) == found[2])

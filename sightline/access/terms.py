@@ -6,7 +6,6 @@ from enum import StrEnum
 class GrantOrigin(StrEnum):
     """What a grant came from."""
 
-    RAISED = "raised"
     ALLOCATION = "allocation"
     CONCERN = "concern"
     MEETING = "meeting"

@@ -103,7 +103,6 @@ class AidKind(StrEnum):
 class DecisionKind(StrEnum):
     SCREENING = "screening"
     MATCH = "match"
-    TRANSFER = "transfer"
     RULING = "ruling"
     MEETING = "meeting"
     MISSED_MEETINGS = "missed_meetings"

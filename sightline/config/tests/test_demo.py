@@ -43,7 +43,7 @@ def test_everybody_of_the_demonstration_can_sign_in(sign_ins: list[SignIn]) -> N
         user = authenticate(RequestFactory().get("/"), email=sign_in.email, password=sign_in.password)
         assert user is not None, sign_in.name
         assert user.emailaddress_set.filter(verified=True, primary=True).exists()
-        assert queries.acting_for(user) is not None
+        assert queries.asking(user)[0] is not None
 
 
 @pytest.mark.obligation("WRK-04")
