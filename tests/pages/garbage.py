@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from sightline.agencies.models import Practitioner
 
+from .longest import forms_made, longest
 from .test_every_page import address, wrong_with
 from .world import World
 
@@ -106,14 +107,16 @@ def found_wrong(world: World, owning: Callable[[], Any], routes: Collection[str]
                 else not name.startswith(("concerns:", "account_"))
             ):
                 continue
-            shown = client.get(path)
+            with forms_made() as forms:
+                shown = client.get(path)
             names = asked_for(name, shown)
             # A page that only takes what is sent does not say beforehand who may send it.
             known = role != "nobody" and shown.status_code == 200 and sent
             if names is None or (known and set(names) <= sent):
                 continue
             sent |= {*names, ""}
-            wrong += _sent(name, path, client, role, names, owning)
+            wrong += _sent(name, path, client, role, payloads(names), owning)
+            wrong += _sent(name, path, client, role, longest(forms, shown.content.decode()))
     return wrong
 
 
@@ -131,21 +134,27 @@ def asked_for(name: str, shown: Any) -> dict[str, str | None] | None:
 
 
 def _sent(
-    name: str, path: str, client: Any, role: str, names: dict[str, str | None], owning: Callable[[], Any]
+    name: str,
+    path: str,
+    client: Any,
+    role: str,
+    sending: Iterable[tuple[str, dict[str, Any]]],
+    owning: Callable[[], Any] | None = None,
 ) -> list[str]:
+    """What goes wrong where this is sent. Without `owning` it may be right, and may be taken."""
     wrong = []
-    for what, data in payloads(names):
+    for what, data in sending:
         with transaction.atomic():
             touched = writes()
             response = client.post(path, data)
             # Sent on, or a file handed out: then what was written was fit to be taken.
-            taken = response.status_code in (302, 405) or is_file(response)
+            taken = owning is None or response.status_code in (302, 405) or is_file(response)
             wrote = set() if taken else set(writes() - touched) - WRITTEN_ANYWAY
-            after = rows(owning, wrote)
+            after = rows(owning, wrote) if owning else {}
             transaction.set_rollback(True)
         wrong += [f"{name} with {what} as {role}: {w}" for w in wrong_with(name, response)]
         # Rolled back, each table is again as it was before: what was tried and undone is no longer seen.
-        before = rows(owning, wrote)
+        before = rows(owning, wrote) if owning else {}
         changed = sorted(table for table in wrote if after[table] != before[table])
         if changed:
             wrong.append(f"{name} with {what} as {role}: {response.status_code}, wrote {changed}")

@@ -48,7 +48,7 @@ class AppointForm(PageForm):
     agency = Select("Agency", ask="Choose an agency")
     team = Select("Team", required=False, empty="No team")
     role = Select("Role in Sightline", ask="Choose a role", hint="What they may do follows from it.")
-    post_title = Text("Title of the post", ask="Enter the title of the post")
+    post_title = Text("Title of the post", ask="Enter the title of the post", max_length=120)
     line_manager = Select("Manager", required=False, empty="Nobody: they manage others and stand at the top")
     held_from = Day("First day", required=False, hint="Leave it empty for today.")
     held_until = Day("Last day", required=False, tense="future", hint="Leave it empty if none is known.")
@@ -71,8 +71,12 @@ class EndForm(PageForm):
 
     last_day = Day("Last day in the post", ask="Enter the last day in the post", tense="future")
 
-    def __init__(self, *args: Any, handed_over: Mapping[str, str], people: Pairs, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, handed_over: Mapping[str, str], people: Pairs, ended: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if ended:
+            del self.fields["last_day"]
         self.handed_over = tuple(handed_over)
         options = list(people)
         for key, question in handed_over.items():

@@ -36,7 +36,12 @@ class AllocateForm(PageForm):
         hint="They bring everybody together, and take on what the lead before them owed.",
         ask="Say whether they are the lead professional",
     )
-    role = Text("As what?", required=False, hint="Leave it empty for their post, such as social worker.")
+    role = Text(
+        "As what?",
+        required=False,
+        max_length=120,
+        hint="Leave it empty for their post, such as social worker.",
+    )
     also = Choices("Brothers and sisters whom they take on as well", required=False, small=True)
     why = Words(
         "Why them, and what is expected first?", ask="Say why this child is allocated to them",

@@ -298,7 +298,9 @@ class SupporterForm(PageForm):
 
 class InterpreterForm(PageForm):
     language = Text(
-        "Which language, or way of signing?", ask="Say for which language, or which way of signing"
+        "Which language, or way of signing?",
+        ask="Say for which language, or which way of signing",
+        max_length=120,
     )
     relative = YesNo(
         "Is the interpreter a relative or friend of the family?",

@@ -84,7 +84,7 @@ def extend(
             folder_id=duty.folder_id,
             event=event,
             agency_id=agencies[view.agency],
-            manager=f"{view.manager}, {view.post_title}",
+            manager=", ".join(part for part in (view.manager, view.post_title) if part),
             view=f"{'Agrees' if view.agrees else 'Does not agree'}: {view.view}",
         )
         for view in views

@@ -56,7 +56,10 @@ class ExtendForm(OnceForm):
         self.agencies = agencies
         for n, name in enumerate(agencies):
             self.fields[f"manager_{n}"] = Text(
-                f"Which manager of {name} was asked?", required=False, hint="Name and post title"
+                f"Which manager of {name} was asked?",
+                required=False,
+                max_length=180,
+                hint="Name and post title",
             )
             self.fields[f"view_{n}"] = Text("What did they say?", required=False)
             self.fields[f"agrees_{n}"] = Choice(

@@ -167,6 +167,23 @@ def test_a_statutory_limit_stays_and_the_agreed_date_stands_beside_it(door: Fron
     assert "Does not agree: The report cannot come sooner than that." in page
 
 
+def test_a_manager_without_a_post_is_named_without_a_comma(door: FrontDoor) -> None:
+    maya, _theo = decided(door)
+    clinic = make_agency(name="Eastmarch Clinic")
+    with as_practitioner(door.manager):
+        involve(maya, NewInvolvement(clinic.pk, role="Paediatrician"))
+    duty = a_duty(door, "assessment", maya)
+    client, address = signed_in(door.manager), f"/duty/{duty.pk}/"
+    sent = hidden(client.get(address).content.decode(), "extend") | on("e-due", today() + timedelta(days=120)) | {
+        "e-reason": "The hospital's report comes only in spring.",
+        "e-manager_0": "Ann",
+        "e-view_0": "The clinic is content with that.",
+        "e-agrees_0": "yes",
+    }  # fmt: skip
+    assert client.post(address, sent).status_code == 302
+    assert "Eastmarch Clinic, Ann: Agrees: The clinic" in text(client.get(address))
+
+
 @pytest.mark.obligation("TIM-02")
 def test_elsewhere_no_limit_is_extended_and_the_page_says_so() -> None:
     door = make_front_door("nottinghamshire")
