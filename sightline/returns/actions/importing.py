@@ -32,6 +32,7 @@ from ..reading import read
 from ..shapes import Child, Finding, Header, Refusal
 from ..terms import Fate, Grade, ImportState
 from .correcting import leave_what_people_said
+from .settling import openings_of
 from .told import Place, owed_by
 from .writing import Writer
 
@@ -260,6 +261,13 @@ def _begin(report: Report, place: Place, practitioner_id: UUID | None, operator:
     return run
 
 
+def _would_open(planned: Planned, place: Place) -> int:
+    """How many duties the import of that child would open."""
+    if planned.fate is Fate.CREATED:
+        return sum(len(owed) for _, owed in owed_by(planned.child))
+    return openings_of(planned, place.as_of) if planned.fate is Fate.CHANGED else 0
+
+
 class _Import:
     """The second reading: children in batches, each batch one transaction, each child one savepoint."""
 
@@ -338,8 +346,9 @@ class _Import:
         with outer_transaction(_VIEWER, _WHAT):
             plan(batch, self.place.as_of)
             leave_what_people_said(batch, self.place)
-            openings: dict[int, int] = {}
-            if self.run is not None:
+            if self.run is None:
+                openings = {id(planned): _would_open(planned, self.place) for planned in batch}
+            else:
                 writer = Writer(self.run, self.place)
                 writer.write(batch)
                 writer.write_findings((finding, None) for finding in self.loose)
@@ -357,10 +366,7 @@ class _Import:
                 self._found(each)
             if planned.fate in (Fate.CREATED, Fate.CHANGED):
                 report.referrals += len(planned.child.episodes)
-            if self.run is not None:
-                report.duties += openings.get(id(planned), 0)
-            elif planned.fate is Fate.CREATED:
-                report.duties += sum(len(o) for _, o in owed_by(planned.child))
+            report.duties += openings.get(id(planned), 0)
         if self.run is not None and batch:
             self._keep_counts()
 

@@ -7,10 +7,8 @@ from datetime import date
 from uuid import UUID
 
 from django.db import DatabaseError, transaction
-from django.db.models import Exists, OuterRef, Q
 
 from sightline.access import actions as access
-from sightline.access.queries import joined_set
 from sightline.audit.actions import event, record_many
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
@@ -22,8 +20,7 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import TO_DO, Duty, DutyEvent
-from sightline.procedures.terms import DutyAct, DutyState
+from sightline.procedures.models import Duty
 
 from .. import intake
 from ..intake import Owed, Pairing
@@ -32,6 +29,7 @@ from ..queries import Planned, left_out
 from ..shapes import Episode, Finding
 from ..terms import DutyOwed, Fate, StepKind
 from .correcting import Correction
+from .settling import now_told, settled
 from .told import (
     Place,
     answers_of,
@@ -157,18 +155,14 @@ class Writer:
         PastReferral.objects.filter(id__in=[known.id for known in out_of_place]).update(
             replaced_at=self.place.at, replaced_in=self.run
         )
-        now_told: list[tuple[UUID, Episode]] = [(known.thread, episode) for known, episode in pairing.same]
-        for known_thread, episode in [
-            *((known.thread, episode) for known, episode in pairing.replaced),
-            *((uuid7(), episode) for episode in pairing.new),
-        ]:
-            referral = self._referral(row, planned, episode, known_thread)
+        told = now_told(pairing)
+        for thread, episode in told[len(pairing.same) :]:
+            referral = self._referral(row, planned, episode, thread)
             referral.save(force_insert=True)
             PastStep.objects.bulk_create(_steps(referral, episode))
-            now_told.append((known_thread, episode))
         died = planned.child.death_date is not None
         openings: list[duties.Opening] = []
-        for thread, episode in now_told:
+        for thread, episode in told:
             openings += self._settle(planned, thread, episode, intake.owed(episode, died=died))
         for known in pairing.withdrawn:
             self._settle(planned, known.thread, None, [])
@@ -180,58 +174,15 @@ class Writer:
         self, planned: Planned, thread: UUID, episode: Episode | None, owed: Sequence[Owed]
     ) -> list[duties.Opening]:
         """End the duties on a referral that are no longer owed; the openings of those that are owed anew."""
-        subjects = {subject_of(thread, kind): kind for kind in DutyOwed}
-        running: dict[DutyOwed, Duty] = {
-            subjects[duty.subject_id]: duty
-            for duty in Duty.objects.filter(subject_id__in=list(subjects), closed_at__isnull=True).order_by(
-                "opened_at", "id"
-            )
-            if duty.subject_id is not None
-        }
-        ended_here = set(
-            DutyEvent.objects.filter(
-                duty__subject_id__in=list(subjects),
-                act__in=(DutyAct.DISCHARGE.value, DutyAct.WITHDRAW.value),
-                by__isnull=False,
-            ).values_list("duty__subject_id", "duty__started_at")
-        )
         openings = []
-        for kind in DutyOwed:
-            wanted = next((each for each in owed if each.kind is kind), None)
-            if wanted is not None and (subject_of(thread, kind), start_of(wanted.since)) in ended_here:
-                # The return has not heard of it yet; what a person did stands.
-                continue
-            duty = running.get(kind)
-            if duty is not None and wanted is not None and duty.started_at == start_of(wanted.since):
-                if duty.state == DutyState.LAPSED:
-                    duties.owe_again([duty], f"{self.place.said_by} shows that it is owed after all.")
-                continue
-            if duty is not None:
-                self._end_duty(duty, kind, episode)
-            if wanted is not None and not self._runs_here(planned, wanted):
-                openings.append(self._opening(planned, thread, wanted))
+        for each in settled(planned, thread, owed):
+            if each.again is not None:
+                duties.owe_again([each.again], f"{self.place.said_by} shows that it is owed after all.")
+            if each.ends is not None:
+                self._end_duty(each.ends, each.kind, episode)
+            if each.opens is not None:
+                openings.append(self._opening(planned, thread, each.opens))
         return openings
-
-    def _runs_here(self, planned: Planned, owed: Owed) -> bool:
-        """Whether work that was begun here has its own clock for what a return shows to be owed: it runs on, or ran
-        from that day or a later one. A plan has one clock to its reviews, be the next one its first or a later one."""
-        assert planned.folder_id is not None
-        reviews = (DutyOwed.FIRST_REVIEW, DutyOwed.LATER_REVIEW)
-        folders = joined_set(planned.folder_id)
-        threads = PastReferral.objects.filter(folder_id__in=folders).values_list("thread", flat=True)
-        told_of = {subject_of(thread, kind) for thread in threads.distinct() for kind in DutyOwed}
-        never = DutyEvent.objects.filter(duty=OuterRef("pk"), act=DutyAct.NEVER_OWE.value)
-        since = start_of(owed.since)
-        return (
-            Duty.objects.filter(
-                TO_DO & Q(due_at__gte=since) | Q(started_at__gte=since),
-                folder_id__in=folders,
-                kind__in=[each.value for each in (reviews if owed.kind in reviews else (owed.kind,))],
-            )
-            .exclude(subject_id__in=told_of)
-            .exclude(Exists(never))
-            .exists()
-        )
 
     def _end_duty(self, duty: Duty, kind: DutyOwed, episode: Episode | None) -> None:
         """Done, it is discharged as of that day: late, it stays in sight to be answered for. No longer owed, it is

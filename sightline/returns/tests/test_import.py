@@ -437,8 +437,10 @@ class TestAgain:
                 "</FactorsIdentifiedAtAssessment>",
             ),
         )
+        dry, _ = whole(corrected, commit=False)
         report, told = whole(corrected)
         assert report.children == Counter({Fate.CHANGED: 1})
+        assert dry.duties == report.duties
         assert [f for f in told if f.grade is Grade.NOT_TAKEN] == []
         with looking():
             assert Person.objects.count() == Folder.objects.count() == 1
@@ -547,6 +549,25 @@ class TestAgain:
         with looking():
             assert not Duty.objects.exists()
             assert PastReferral.objects.get(replaced_at=None).closed_on == date(2026, 6, 1)
+
+    def test_a_dry_run_tells_the_duties_that_a_changed_child_will_owe(
+        self, partners: Partners, case: Path
+    ) -> None:
+        authorised = (
+            "<AssessmentActualStartDate>2026-01-14</AssessmentActualStartDate>",
+            "<AssessmentActualStartDate>2026-01-14</AssessmentActualStartDate>"
+            "<AssessmentAuthorisationDate>2026-03-02</AssessmentAuthorisationDate>",
+        )
+        first, _ = whole(put(case, authorised))
+        assert first.duties == 1
+        dry, _ = whole(case, commit=False)
+        with looking():
+            assert Duty.objects.count() == 1
+        wet, _ = whole(case)
+        assert dry.children == wet.children == Counter({Fate.CHANGED: 1})
+        assert dry.duties == wet.duties == 1
+        with looking():
+            assert Duty.objects.filter(kind="assessment").count() == 1
 
     def test_a_child_known_by_upn_alone_is_found(self, partners: Partners, case: Path) -> None:
         whole(case)
