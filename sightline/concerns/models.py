@@ -204,6 +204,29 @@ class Screening(FolderRow):
         return self.decision.awaits_ruling and getattr(self.decision, "ruling", None) is None
 
 
+class Given(FolderRow):
+    """What a family that was pointed to a service was given, how, by whom, and what they said to it."""
+
+    screening = models.ForeignKey(Screening, on_delete=models.PROTECT, related_name="given")
+    what = models.TextField()
+    how = models.CharField(max_length=200)
+    by_whom = models.CharField(max_length=200, help_text="Who gave it to them, and their post")
+    given_at = models.DateTimeField()
+    said = models.TextField(help_text="What the family said to it")
+    written_at = models.DateTimeField()
+    written_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    written_post = models.CharField(max_length=300)
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("given_never_changed")]
+
+    @property
+    def recorded(self) -> str:
+        """'Gwen Ashby, Decision manager, Eastmarch Council'"""
+        return f"{self.written_by.name}, {self.written_post}"
+
+
 class Transfer(FolderRow):
     """A child passed to another authority: ours until they have confirmed that they accept, which is more than that
     they have received it."""

@@ -443,6 +443,27 @@ def faults(
     return found
 
 
+def check_given(
+    what: str, how: str, by_whom: str, said: str, given_at: datetime, *, raised_at: datetime, at: datetime
+) -> Verdict:
+    """Whether it is said what a family was given, how, by whom, when and what they said to it.
+
+    Source: a family is given the service that it is pointed to, not only told of it (Sightline baseline).
+    """
+    for words, field, ask in (
+        (what, "what", "Say what the family was given."),
+        (how, "how", "Say how it was given to them."),
+        (by_whom, "by_whom", "Name who gave it to them, and their post."),
+        (said, "said", "Write down what the family said, or that they were not reached."),
+    ):
+        if not words.strip():
+            return Verdict.no(ask, field)
+    # A time is typed to the minute.
+    if not raised_at.replace(second=0, microsecond=0) <= given_at <= at:
+        return Verdict.no("Enter a time since the concern arrived that is past.", "given_at")
+    return Verdict.yes()
+
+
 def check_receipt(received_by: str, received_at: datetime, *, sent_at: datetime, at: datetime) -> Verdict:
     """Another authority's receipt names who there confirmed, and when: after it was sent, and not still to come. It is
     no acceptance. Sightline baseline."""

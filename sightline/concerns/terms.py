@@ -35,7 +35,6 @@ class Agreed(StrEnum):
 class Channel(StrEnum):
     SIGNED_IN = "signed_in"
     PUBLIC = "public"
-    IMPORTED = "imported"
 
 
 class ConcernState(StrEnum):

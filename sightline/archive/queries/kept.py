@@ -76,6 +76,7 @@ KEPT: dict[str, Kept] = {
     "concerns.Transfer": Kept(
         "concern", "A concern passed to another authority", at="sent_at", by="recorded_by", post=""
     ),
+    "concerns.Given": Kept("concern", "Given to the family", at="given_at"),
     "concerns.Addition": Kept("concern", "Added to a concern", at="added_at", by="added_by", post=""),
     # Assessments and enquiries.
     "enquiries.Episode": Kept(
@@ -136,6 +137,7 @@ KEPT: dict[str, Kept] = {
     "enquiries.SpokenTo": Kept("enquiry", "Somebody was spoken to in an enquiry", told_by="whom"),
     "enquiries.EnquiryEnd": Kept("enquiry", "How an enquiry ended"),
     "enquiries.Emergency": Kept("enquiry", "Protection in an emergency", at="began_at"),
+    "enquiries.MadeSafe": Kept("enquiry", "Made safe", at="done_at"),
     "enquiries.Medical": Kept("enquiry", "A medical examination"),
     "enquiries.LookedAfter": Kept("enquiry", "Looked after by the authority", at="began_on"),
     "enquiries.LookedAfterTakenBack": Kept("enquiry", "That a child had become looked after is taken back"),

@@ -34,6 +34,10 @@ from .front_door import (
     take_up,
     undo_match,
 )
+from .giving import (
+    GivenIn,
+    give_service,
+)
 from .passing_on import (
     transfer_accepted,
     transfer_received,
@@ -61,6 +65,7 @@ from .steps import (
 __all__ = [
     "ChildIn",
     "ConcernIn",
+    "GivenIn",
     "Incomplete",
     "PastAnswer",
     "PastConcern",
@@ -75,6 +80,7 @@ __all__ = [
     "danger_acted_on",
     "decide_match",
     "drop_draft",
+    "give_service",
     "hand_back",
     "hand_over_drafts",
     "outcome_is_protection",

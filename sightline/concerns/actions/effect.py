@@ -18,6 +18,7 @@ from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import acknowledged_within
 
+from .. import links
 from ..models import Concern, Screening, Transfer
 from .steps import at_words
 
@@ -105,6 +106,8 @@ def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
     """The page on which a duty that a decision opened is done."""
     if kind == "review_of_open_assessment":
         return f"/child/{folder_id}/enquiries/look-again/{decision_id}/"
+    if kind == "signposting":
+        return f"/front-door/given/{decision_id}/"
     return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
 
 
@@ -174,6 +177,8 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
             )
         )
     duties.open_duties(openings, pack=pack)
+    for follows in links.in_effect:
+        follows(screening.folder_id, screening.decision_id, at)
     if already_open and working is not None:
         for practitioner_id in working.told:
             agencies.notify(

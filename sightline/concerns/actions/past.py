@@ -18,11 +18,12 @@ from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 
 from .. import rules
-from ..models import Answer, Concern, ConcernPart, PartName, Screening
+from ..models import Answer, Concern, ConcernPart, Given, PartName, Screening
 from ..rules import ChildDecision
 from ..terms import AnswerKind, Channel, ConcernAct, ConcernState
 from .deciding import _deciding, _screening
 from .effect import _where_done
+from .giving import GivenIn
 from .raising import ConcernIn, _part
 from .steps import _advance
 
@@ -73,6 +74,8 @@ class PastConcern:
     owner_team_id: UUID | None = None
     #: When each kind of duty that the decision opened was done; those not named are still owed.
     done: Mapping[str, datetime] = field(default_factory=dict)
+    #: What a family that was pointed to a service was given, where it was: that is what was owed of it.
+    given: GivenIn | None = None
     reference: str = field(default_factory=rules.new_reference)
 
 
@@ -161,6 +164,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
     Answer.objects.bulk_create(answers)
     sat = iter(records.record_decisions_bulk(sittings))
     screenings: list[Screening] = []
+    given: list[Given] = []
     for each, concern, of_concern in zip(past, concerns, parts, strict=True):
         if each.decided is None:
             continue
@@ -168,8 +172,11 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
         for decision, part, row in zip(each.decided.decisions, of_concern, next(sat), strict=True):
             screening = _screening(concern, replace(decision, part_id=part.id), row, pack, day)
             screenings.append(screening)
+            if each.given is not None:
+                given.append(_past_given(each.given, screening, each.decided))
             owed += _past_effect(pack, each, each.decided, screening, team.id)
     Screening.objects.bulk_create(screenings)
+    Given.objects.bulk_create(given)
     duties.record_duties_bulk(owed, pack=pack)
     record_many(
         event(Verb.WROTE, what, folder_id=folder_id, subject=concern)
@@ -178,6 +185,7 @@ def record_past_concerns_bulk(past: Sequence[PastConcern]) -> list[UUID]:
         for folder_id, _child_id in each.about
     )
     record_many(event(Verb.WROTE, "concerns.screen", folder_id=s.folder_id, subject=s) for s in screenings)
+    record_many(event(Verb.WROTE, "concerns.give_service", folder_id=g.folder_id, subject=g) for g in given)
     return [concern.id for concern in concerns]
 
 
@@ -205,6 +213,11 @@ def _past_answers(concern: Concern, past: PastConcern) -> list[Answer]:
         for kind, said in told
         if said is not None
     ]
+
+
+def _past_given(given: GivenIn, screening: Screening, decided: PastDecisions) -> Given:
+    """What `give_service` writes: by whoever decided, on the day."""
+    return given.row(screening, by=decided.maker_id, post=decided.maker_post, at=given.given_at)
 
 
 def _past_event(
@@ -245,6 +258,8 @@ def _past_effect(
     owed = []
     for kind in pack.duties_opened_by(screening.outcome_id, day):
         done_at = past.done.get(kind.id)
+        if kind.id == "signposting":
+            done_at = past.given.given_at if past.given is not None else None
         owed.append(
             duties.PastDuty(
                 duties.Opening(

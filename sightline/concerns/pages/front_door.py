@@ -120,8 +120,12 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "may_decide": acting.may(Permission.SCREEN_CONCERN),
         "may_match": acting.may(Permission.DECIDE_MATCH),
         "may_rule": acting.may(Permission.APPROVE_CONFLICT),
+        "needs": {need.value: need.label for need in decision_forms.NEEDS},
         "told_words": forms.TOLD_WORDS,
         "agreed_words": forms.AGREED_WORDS,
+        "to_give": {d.subject_id for d in shown.duties if d.kind == "signposting" and d.to_do}
+        if acting.may(Permission.WRITE_FOLDER)
+        else set(),
         "onward": links.for_child if acting.may(Permission.WRITE_FOLDER) else [],
         "places": [o.label for o in forms.PLACES if o.value in shown.parts[0].part.harm_where],
         "unheard": queries.unheard([shown.concern.id]).get(shown.concern.id, ""),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import allocation, follow, front_door, match, passing_on, raising, without_account
+from . import allocation, follow, front_door, giving, match, passing_on, raising, without_account
 
 app_name = "concerns"
 urlpatterns = [
@@ -27,6 +27,7 @@ urlpatterns = [
     path("child/<uuid:folder_id>/allocate/", allocation.allocate, name="allocate"),
     path("front-door/", front_door.board, name="board"),
     path("front-door/rows/", front_door.board_rows, name="board_rows"),
+    path("front-door/given/<uuid:decision_id>/", giving.given, name="given"),
     path("front-door/<uuid:concern_id>/", front_door.concern, name="concern"),
     path("front-door/<uuid:concern_id>/act/", front_door.act, name="act"),
     path("front-door/<uuid:concern_id>/match/<uuid:part_id>/", match.match, name="match"),

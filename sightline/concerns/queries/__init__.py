@@ -5,6 +5,7 @@ from .front_door import AskedRow, Board, BoardRow, board, unheard
 from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
 from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
+from .pointed import Advised, Pointed, PointedView, advised, pointed_on
 from .reading import ConcernView, PartView, concern, is_about, is_mine_since, referrer_words
 from .referred import Referred, of_references
 from .signs import Signs, signs_of
@@ -13,6 +14,7 @@ from .unsent import draft, drafts, latest_drafts, left_part, screening_draft
 __all__ = [
     "LATEST",
     "STANDS",
+    "Advised",
     "AskedRow",
     "Board",
     "BoardRow",
@@ -20,10 +22,13 @@ __all__ = [
     "OwnConcern",
     "OwnLine",
     "PartView",
+    "Pointed",
+    "PointedView",
     "Referred",
     "Signs",
     "ToAllocate",
     "Unallocated",
+    "advised",
     "board",
     "concern",
     "draft",
@@ -39,6 +44,7 @@ __all__ = [
     "on_child",
     "own_concern",
     "own_concerns",
+    "pointed_on",
     "referrer_words",
     "screening_draft",
     "sent_already",

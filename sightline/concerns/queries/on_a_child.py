@@ -16,8 +16,9 @@ from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
 
-from ..models import Addition, ConcernPart, PossibleConcern, Screening, Transfer
+from ..models import Addition, ConcernPart, Given, PossibleConcern, Screening, Transfer
 from ..terms import ConcernState
+from .pointed import given_on
 
 LATEST = 20
 
@@ -99,6 +100,7 @@ def _moments(folder_ids: Sequence[UUID]) -> Wanted:
         added.annotate(agency_then=agency_on("added_by", "added_at")),
         possible,
         passed_on.select_related("screening", "recorded_by", "receipt_recorded_by"),
+        given_on(folder_ids),
     )
 
 
@@ -109,7 +111,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     """
     acting = acting_now()
     opens = acting is not None and acting.may(Permission.SEE_BOARD)
-    parts, added, possible, passed_on = asked = _moments(folder_ids)
+    parts, added, possible, passed_on, given = asked = _moments(folder_ids)
     yield asked
     found = [
         Moment(
@@ -145,6 +147,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
         ]
         + [_behind_seal(each) for each in possible]
         + [_passed_on(each, opens) for each in passed_on]
+        + [_given(each, opens) for each in given]
     )
 
 
@@ -172,6 +175,20 @@ def _passed_on(transfer: Transfer, opens: bool) -> Moment:
         author=by.name if by else "",
         agency="",
         href=address("concerns:concern", transfer.screening.concern_id) if opens else "",
+    )
+
+
+def _given(given: Given, opens: bool) -> Moment:
+    return Moment(
+        id=given.id,
+        folder_id=given.folder_id,
+        happened_at=given.given_at,
+        known_at=given.written_at,
+        kind="Given to the family",
+        text=f"{given.what}\n\n{given.how}, by {given.by_whom}. They said: {given.said}",
+        author=given.written_by.name,
+        agency=given.written_post.rpartition(", ")[2],
+        href=address("concerns:concern", given.screening.concern_id) if opens else "",
     )
 
 

@@ -111,6 +111,7 @@ def concern(concern_id: UUID) -> ConcernView:
             "transfer__recorded_by",
             "transfer__receipt_recorded_by",
         )
+        .prefetch_related("given__written_by")
         .order_by("decision__made_at", "decision_id")
     )
     latest = {s.part_id: s for s in screenings}

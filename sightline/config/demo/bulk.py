@@ -53,7 +53,15 @@ from sightline.children.terms import (
     StatusKind,
 )
 from sightline.concerns import actions as concerns
-from sightline.concerns.actions import ChildIn, ConcernIn, PastAnswer, PastConcern, PastDecisions, PersonIn
+from sightline.concerns.actions import (
+    ChildIn,
+    ConcernIn,
+    GivenIn,
+    PastAnswer,
+    PastConcern,
+    PastDecisions,
+    PersonIn,
+)
 from sightline.concerns.rules import new_reference
 from sightline.concerns.terms import Agreed, Told
 from sightline.kernel.ids import uuid7
@@ -502,6 +510,15 @@ class Town:
                 owner_id=way.lead.id if way.lead else None,
                 owner_team_id=way.lead.team_id if way.lead else None,
                 done=way.done,
+                given=GivenIn(
+                    what=stories.GIVEN[len(written.concerns) % len(stories.GIVEN)],
+                    how="In a call to the family with the service on the line",
+                    by_whom=decider,
+                    given_at=way.done["signposting"],
+                    said=stories.SAID_TO_IT[len(written.concerns) % len(stories.SAID_TO_IT)],
+                )
+                if way.outcome == "signposting" and "signposting" in way.done
+                else None,
                 reference=reference,
             )
         )

@@ -117,6 +117,17 @@ ADVICE = (
     "Go on with the plan of the school, and ring us again if she is away for three days.",
 )
 
+#: What families that were pointed to a service were given, and what they said to it.
+GIVEN = (
+    "An appointment at the advice centre on Tuesday at ten, which they wrote down.",
+    "A place in the Saturday group from this week on; the group's leader rang them.",
+    "The number of the service, which they rang while we were on the line.",
+)
+SAID_TO_IT = (
+    "“That would help. I did not know that it was free.”",
+    "They will go and see. They asked whether both could come.",
+    "“Thank you for asking instead of telling.”",
+)
 ANSWERED = {
     "no_further_action": "We have given advice and take no further action. Ring us if your worry does "
     "not go away.",

@@ -48,7 +48,7 @@ from sightline.children.terms import Sex
 from sightline.concerns import actions as concerns
 from sightline.concerns.actions import PastConcern
 from sightline.concerns.models import Answer as ConcernAnswer
-from sightline.concerns.models import Concern, ConcernPart, PartName, Screening
+from sightline.concerns.models import Concern, ConcernPart, Given, PartName, Screening
 from sightline.concerns.terms import ConcernState
 from sightline.config.demo import bulk, load, plans, turns, waiting
 from sightline.config.demo.families import FAMILIES
@@ -376,7 +376,7 @@ def _only(trail: Counter[tuple[object, ...]], acts: Collection[str]) -> Counter[
 
 
 WAY = (
-    Folder, Responsibility, Grant, Concern, ConcernPart, PartName, Screening, Decision, ConcernAnswer, Duty,
+    Folder, Responsibility, Grant, Concern, ConcernPart, PartName, Screening, Given, Decision, ConcernAnswer, Duty,
     DutyEvent, Entry, EntryCounter, Statement,
 )  # fmt: skip
 
@@ -454,7 +454,13 @@ def _replay(
         (done_at, 0, lead, partial(duties.discharge, kind, screening.decision_id))
         for kind, done_at in past.done.items()
         for screening in screenings
+        if kind != "signposting"
     ]
+    if past.given is not None:
+        steps += [
+            (past.given.given_at, 0, lead, partial(concerns.give_service, screening.decision_id, past.given))
+            for screening in screenings
+        ]
     for owed_then in plan:
         folder_id = folders[owed_then.opening.folder_id]
         opening = replace(

@@ -20,6 +20,7 @@ from sightline.audit.terms import Verb
 from sightline.children import genogram
 from sightline.children.pages.frame import AgencyRole, tabs_for
 from sightline.children.queries import ChildView, as_viewer_may_read, child_page
+from sightline.concerns.queries import advised
 from sightline.govuk.paging import page_number
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted
@@ -189,6 +190,7 @@ def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "decisions": as_viewer_may_read(folders, made),
+            "advised": as_viewer_may_read(folders, advised([decision.id for decision in made])),
             "total": total,
             "page": Paginator(range(total), DECISIONS).get_page(number),
         },

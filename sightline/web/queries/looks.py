@@ -31,6 +31,7 @@ LISTS = {
     "concerns.board": "Front door", "concerns.decide_page": "Concern", "concerns.match_page": "Concern",
     "concerns.mine": "Concerns that they raised", "concerns.own": "Concern that they raised",
     "concerns.received_page": "Concern",
+    "concerns.given_page": "Concern",
     "concerns.ruling_page": "Concern", "concerns.unallocated": "Children to be allocated",
     "concerns.suggested": "Suggested for a concern", "matching.holding_number": "Search by a number",
     "matching.search": "Search", "meetings.mine": "My meetings", "plans.actions": "Actions of an agency",
