@@ -16,7 +16,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, conference, conference_clock, contact, looked_after, protection
+        from .actions import changes, conference, conference_clock, contact, looked_after, protection, safe
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
@@ -33,6 +33,7 @@ class EnquiriesConfig(AppConfig):
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
         records.told_of_entries.append(contact.entries_signed)
+        links.in_effect.append(safe.decided)
         links.on_board["decision_on_step_up"] = "Step up from early help"
         hooks.sections.append(enquiries_section)
         hooks.sections.append(meeting_section)

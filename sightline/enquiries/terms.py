@@ -360,6 +360,28 @@ _FINDINGS = {
 }
 
 
+class MadeSafeBy(StrEnum):
+    """How a child who is in danger now is made safe."""
+
+    DANGER_GONE = "danger_gone"
+    RELATIVES = "relatives"
+    AGREEMENT = "agreement"
+    SECTION_20 = "section_20"
+    MEASURE = "measure"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        return {
+            "danger_gone": "Whoever or whatever was the danger has gone from the child",
+            "relatives": "The child is with relatives or friends",
+            "agreement": "The child is at home, with an agreement that keeps them safe",
+            "section_20": "The child is accommodated (section 20)",
+            "measure": "Police protection, an emergency protection order or another order of a court runs already",
+            "other": "In another way",
+        }[self.value]
+
+
 class EmergencyKind(StrEnum):
     """The values name the pack's limits."""
 

@@ -19,7 +19,6 @@ from sightline.kernel.time import LONDON, day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures import clocks
-from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.voice.actions import Wishes, have_regard
 from sightline.voice.terms import Power
@@ -31,6 +30,7 @@ from ..terms import EmergencyKind
 from . import changes
 from . import episode as way
 from .protection import stamp
+from .safe import protected
 
 _STATUS = {
     EmergencyKind.POLICE: StatusKind.POLICE_PROTECTION,
@@ -86,11 +86,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         **stamp(),
     )
     row.save(force_insert=True)
-    for subject_id in Duty.objects.filter(
-        TO_DO, folder_id__in=way.joined_set(lead), kind="immediate_protection"
-    ).values_list("subject_id", flat=True):
-        if subject_id is not None:
-            duties.discharge("immediate_protection", subject_id, done=new.began_at)
+    protected(lead, new.began_at)
     duties.happened(
         f"{new.kind.value}_begun",
         [lead],

@@ -14,7 +14,7 @@ from sightline.kernel.models import never_changed
 from sightline.meetings.models import Meeting
 from sightline.records.models import Decision
 
-from ..terms import Closure, EmergencyKind, Finding, LedBy, LegalBasis, StrategyOutcome
+from ..terms import Closure, EmergencyKind, Finding, LedBy, LegalBasis, MadeSafeBy, StrategyOutcome
 from .episode import Episode, choices
 
 
@@ -158,6 +158,22 @@ class Emergency(Written):
                 condition=Q(ended_at__isnull=True) | (~Q(ended_words="") & Q(ended_at__gte=F("began_at"))),
             )
         ]
+
+
+class MadeSafe(Written):
+    """What was done to make a child safe who was in danger: under which power or agreement, by whom, when."""
+
+    child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=20, choices=choices(MadeSafeBy))
+    what = models.TextField(help_text="What was done, and how it keeps the child safe tonight and after")
+    under = models.TextField(help_text="Under which power, or who agreed and what to")
+    done_by = models.CharField(max_length=300, help_text="Who did it, and their post")
+    done_at = models.DateTimeField()
+    told = models.TextField(help_text="What child and parents were told, by whom; or why not")
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("made_safe_never_changed")]
 
 
 class Medical(Written):

@@ -28,7 +28,7 @@ from ..queries.assessment import siblings_to_begin_with
 from ..queries.contact import attempts
 from ..queries.episode import assessment_lines, duties_here, episodes
 from ..queries.protection import protection
-from ..terms import EmergencyKind, LegalBasis
+from ..terms import EmergencyKind, LegalBasis, MadeSafeBy
 from . import forms
 from . import forms_of_decisions as deciding
 from .around import address, form_page, opened, people_in, posted, sent, version_of
@@ -58,6 +58,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "duties": duties_here(view.folder_ids),
             "attempts": attempts(view.folder_ids, limit=3),
             "safe": protection(view.folder_ids),
+            "safe_by": {k.value: k.label for k in MadeSafeBy},
             "emergency_kinds": {k.value: k.label for k in EmergencyKind},
             "bases": {b.value: b.label for b in LegalBasis},
             "statutory": acting_of(request).may(Permission.STATUTORY),

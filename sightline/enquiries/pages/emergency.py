@@ -27,9 +27,10 @@ from sightline.procedures.terms import GuidedField
 from ..actions import emergency as act
 from ..actions import looked_after as placing
 from ..actions import no_longer_looked_after as leaving
+from ..actions import safe
 from ..queries import protection as queries
 from ..queries.episode import has_died
-from ..terms import EmergencyKind, LegalBasis
+from ..terms import EmergencyKind, LegalBasis, MadeSafeBy
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent, version_of
 from .forms_of_decisions import DecideWhyForm
@@ -52,6 +53,27 @@ def begin_emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         send,
         title="Record an emergency measure",
         done="Recorded. Its hours run, and what follows is due before they end.",
+        back=address("child", child),
+    )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def make_safe(request: HttpRequest, folder_id: UUID) -> HttpResponse:
+    """Record what was done to make a child safe who is in danger, by whatever power or agreement."""
+    child, shown = opened(request, folder_id, "make_safe")
+    form = forms.MadeSafeForm(posted(request))
+
+    def send() -> None:
+        got = dict(form.cleaned_data)
+        safe.make_safe(child.folder_ids[0], safe.MadeSafeIn(way=MadeSafeBy(got.pop("way")), **got))
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="Record how the child was made safe",
+        done="Recorded. What else was decided stays due.",
         back=address("child", child),
     )
 

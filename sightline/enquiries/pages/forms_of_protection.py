@@ -32,6 +32,7 @@ from ..terms import (
     EmergencyKind,
     Finding,
     LegalBasis,
+    MadeSafeBy,
     StrategyOutcome,
 )
 from .closing import NAMES, ClosingForm
@@ -309,6 +310,28 @@ class EmergencyForm(PageForm):
         ask="Say why nothing less would keep this child safe",
     )
     where = Words("Where is the child, and with whom?", rows=2, ask="Say where the child is, and with whom")
+    told = Words(
+        "What were child and parents told?", rows=3, ask="Say what child and parents were told, or why not"
+    )
+
+
+class MadeSafeForm(PageForm):
+    way = Choice("How is the child safe now?", pairs(MadeSafeBy), ask="Select how the child is safe now")
+    what = Words(
+        "What was done, and how does it keep the child safe tonight and after?",
+        rows=4,
+        ask="Say what was done, and how it keeps this child safe",
+    )
+    under = Words(
+        "Under which power or agreement?",
+        rows=2,
+        ask="Say under which power, or who agreed and what to",
+        hint="Where it stands on agreement: who agreed, and what to. Consent must be informed, and may be withdrawn.",
+    )
+    done_by = Text(
+        "Who did it, and what is their post?", max_length=300, ask="Name who did it, and their post"
+    )
+    done_at = Moment("When?", tense="past", ask="Enter when it was done")
     told = Words(
         "What were child and parents told?", rows=3, ask="Say what child and parents were told, or why not"
     )

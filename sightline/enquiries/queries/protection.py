@@ -25,6 +25,7 @@ from ..models import (
     Episode,
     LookedAfter,
     LookedAfterEndBack,
+    MadeSafe,
     Medical,
     SpokenTo,
     Step,
@@ -138,6 +139,7 @@ class Protection:
     strategies: list[StrategyView]
     enquiries: list[EnquiryView]
     emergencies: list[Emergency]
+    made_safe: list[MadeSafe]
     medicals: list[Medical]
     looked_after: list[LookedAfter]
     step_ups: list[StepUp]
@@ -170,6 +172,7 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
             for row in rows
         ],
         emergencies=list(Emergency.objects.filter(folder_id__in=folders).order_by("-began_at")),
+        made_safe=list(MadeSafe.objects.filter(folder_id__in=folders).order_by("-done_at")),
         medicals=list(Medical.objects.filter(folder_id__in=folders).order_by("-written_at")),
         looked_after=list(
             LookedAfter.objects.filter(folder_id__in=folders)

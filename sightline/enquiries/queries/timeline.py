@@ -4,6 +4,7 @@ emergency measures, medicals, becoming looked after, and attempts to reach a fam
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 from uuid import UUID, uuid5
@@ -23,13 +24,14 @@ from ..models import (
     EnquiryEnd,
     LookedAfter,
     LookedAfterTakenBack,
+    MadeSafe,
     Medical,
     SignOff,
     Step,
     Strategy,
     StrategyDecision,
 )
-from ..terms import Act, Closure, EmergencyKind, LedBy, LegalBasis, Reached, StrategyOutcome
+from ..terms import Act, Closure, EmergencyKind, LedBy, LegalBasis, MadeSafeBy, Reached, StrategyOutcome
 from .episode import step_back
 
 
@@ -67,7 +69,8 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
         "written_by", "done_written_by"
     )
     looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    return strategies, decided, begun, ends, emergencies, medicals, looked_after
+    made_safe = MadeSafe.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    return strategies, decided, begun, ends, emergencies, medicals, looked_after, made_safe
 
 
 @prepared
@@ -146,6 +149,7 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
 
 def _protection(
     strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, medicals: Any, looked_after: Any,
+    made_safe: Any,
 ) -> Iterator[Moment]:  # fmt: skip
     for each in strategies:
         yield _written(
@@ -177,6 +181,12 @@ def _protection(
             m, m.began_at, EmergencyKind(m.kind).label, f"{m.authority}. {m.reasons}", f"emergency/{m.id}",
             significant=True,
         )  # fmt: skip
+    for row in made_safe:
+        said = f"{MadeSafeBy(row.way).label}. {row.what} {row.under} By {row.done_by}."
+        yield replace(
+            _written(row, row.done_at, "Made safe", said, "", significant=True),
+            href=f"/child/{row.folder_id}/enquiries/#protection",
+        )
     yield from _medicals(medicals)
     for row in looked_after:
         began = datetime.combine(row.began_on, time.min, LONDON)

@@ -158,6 +158,26 @@ def may_begin_emergency(
     return Verdict.yes()
 
 
+def may_make_safe(
+    *, what: str, under: str, done_by: str, told: str, done_at: datetime, now: datetime
+) -> Verdict:
+    """What makes a child safe says what was done, under which power or agreement, by whom, when and what was told.
+
+    Source: the record that discharges immediate protection (packs/england/duties.toml; Sightline baseline).
+    """
+    for words, field, ask in (
+        (what, "what", "Say what was done, and how it keeps this child safe."),
+        (under, "under", "Say under which power, or who agreed and what to."),
+        (done_by, "done_by", "Name who did it, and their post."),
+        (told, "told", "Say what child and parents were told, or why not."),
+    ):
+        if not words.strip():
+            return Verdict.no(ask, field)
+    if done_at > now:
+        return Verdict.no("Give a time that is past.", "done_at")
+    return Verdict.yes()
+
+
 def may_extend_emergency(
     kind: EmergencyKind, ends_at: datetime, until: datetime, extended: bool, words: str, *, latest: datetime
 ) -> Verdict:

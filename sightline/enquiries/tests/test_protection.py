@@ -12,15 +12,18 @@ from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.children.terms import LivesAt
+from sightline.concerns import actions as concerns_actions
+from sightline.concerns import queries as concerns
 from sightline.concerns.queries import board
+from sightline.concerns.tests.factories import a_decision
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, conference, emergency, looked_after, protection
+from sightline.enquiries.actions import changes, conference, emergency, looked_after, protection, safe
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
-from sightline.enquiries.terms import EmergencyKind, LegalBasis, Stage
+from sightline.enquiries.terms import EmergencyKind, LegalBasis, MadeSafeBy, Stage
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings.actions import AttendanceIn, hold
@@ -346,6 +349,55 @@ def test_an_order_is_extended_once_as_long_as_the_pack_says_and_what_was_due_mov
         assert owed(case.maya, "emergency_protection_order_ends").due_at == longest
         with pytest.raises(Refused, match="extended once"):
             emergency.extend_emergency(row.id, longest, "The court said so again.")
+
+
+SAFE = {
+    "way": MadeSafeBy.RELATIVES, "what": "Her grandmother took both children home.", "done_by": "Dana Worker",
+    "under": "Their mother agreed at the door, and signed.", "told": "Both were told by Dana.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lacks", ["what", "under", "done_by", "told"])
+def test_a_child_made_safe_by_agreement_meets_what_was_decided(lacks):
+    """Police protection and a court's order are not the only ways: the record of what was done is what is owed."""
+    case = make_case("immediate_protection")
+    done = now() - timedelta(minutes=5)
+    with as_practitioner(case.manager):
+        with pytest.raises(Refused) as refused:
+            safe.make_safe(case.maya, safe.MadeSafeIn(**{**SAFE, lacks: " "}, done_at=done))
+        assert refused.value.verdict.field == lacks
+        with pytest.raises(Refused, match="past"):
+            safe.make_safe(case.maya, safe.MadeSafeIn(**SAFE, done_at=now() + timedelta(hours=1)))
+        assert owed(case.maya, "immediate_protection") is not None
+        safe.make_safe(case.maya, safe.MadeSafeIn(**SAFE, done_at=done))
+        assert owed(case.maya, "immediate_protection") is None
+        assert owed(case.maya, "strategy_discussion") is not None, "what else was decided stays due"
+        assert owed(case.theo, "immediate_protection") is not None, "each child is made safe by themselves"
+    with as_practitioner(case.door.teacher), pytest.raises((NotPermitted, NotFound)):
+        safe.make_safe(case.theo, safe.MadeSafeIn(**SAFE, done_at=done))
+
+
+def test_where_the_police_protect_the_child_already_the_decision_owes_no_second_measure():
+    case = make_case("section_17_assessment")
+    with as_practitioner(case.manager):
+        emergency.begin_emergency(
+            case.maya,
+            emergency.EmergencyIn(
+                kind=EmergencyKind.POLICE, began_at=now() - timedelta(minutes=1), authority="PC 1182",
+                reasons="Found alone at night.", why_nothing_less="Nobody could be reached.",
+                where="With foster carers.", told="Told at the door.",
+            ),
+        )  # fmt: skip
+    with as_practitioner(case.door.decider):
+        concerns_actions.reopen(case.concern_id, "She was found alone.")
+        parts = concerns.concern(case.concern_id).parts
+        concerns_actions.screen(
+            case.concern_id, [a_decision(p.id, "immediate_protection") for p in parts], knows_family=False
+        )
+    with as_practitioner(case.manager):
+        assert owed(case.maya, "immediate_protection") is None
+        assert owed(case.maya, "strategy_discussion") is not None
+        assert owed(case.theo, "immediate_protection") is not None
 
 
 A_PLACEMENT = {
