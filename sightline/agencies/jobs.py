@@ -46,6 +46,17 @@ def clear_ended_sessions(timestamp: int) -> None:
         actions.clear_ended_counts(now())
 
 
+@app.periodic(cron="20 6 * * *", periodic_id="tell_of_ending_posts")
+@app.task(
+    name="agencies.tell_of_ending_posts", queueing_lock="agencies.tell_of_ending_posts", pass_context=False
+)
+def tell_of_ending_posts(timestamp: int) -> None:
+    """Each morning: posts that end soon, or have ended, are told to the managers of those who hold them, and to whoever
+    ends posts."""
+    with outer_transaction(NOTICES, "agencies.tell_of_ending_posts"):
+        actions.tell_of_ending_posts()
+
+
 @app.task(name="agencies.email_notice", retry=AGAIN)
 def email_notice(notice_id: str) -> None:
     """Tells somebody by e-mail that a notice waits, and nothing of what it says.

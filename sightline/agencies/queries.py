@@ -13,7 +13,7 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
@@ -53,14 +53,9 @@ def agency_on(practitioner: str, at: str) -> Subquery:
     return Subquery(of.order_by("held_from", "id").values("agency__name")[:1])
 
 
-def acting_for(user: AbstractBaseUser | AnonymousUser) -> Acting | None:
-    """Who a signed-in user is and may do today; None without a posting today. One query."""
-    return asking(user)[0]
-
-
 def asking(user: AbstractBaseUser | AnonymousUser) -> tuple[Acting | None, Sequence[Partnership]]:
-    """The same, and the partnership (none before it was set up) where somebody is signed in: what a request remembers
-    (`remembering`). One query."""
+    """Who a signed-in user is and may do today (None without a posting today), and the partnership (none before it was
+    set up) where somebody is signed in: what a request remembers (`remembering`). One query."""
     if not user.is_authenticated:
         return None, ()
     posts, found = (*_posts_of_user(user.pk, today()), *_the_partnership())
@@ -69,7 +64,7 @@ def asking(user: AbstractBaseUser | AnonymousUser) -> tuple[Acting | None, Seque
 
 
 def acting_as(practitioner_id: UUID) -> Acting | None:
-    """The same of a practitioner, signed in or not. One query."""
+    """Who a practitioner is and may do today, signed in or not; None without a posting today. One query."""
     return _acting_of(_posts_of(practitioner_id, today())[0])
 
 
@@ -282,6 +277,43 @@ def posting(posting_id: UUID) -> PostLine | None:
     """One posting, past, present or to come."""
     lines = _lines(Posting.objects.filter(pk=posting_id))
     return lines[0] if lines else None
+
+
+#: So long before its last day a post is listed as ending, and so long after as ended by itself.
+ENDS_WITHIN, ENDED_WITHIN = timedelta(days=28), timedelta(days=92)
+#: So many days before a post has ended its end is told; and each day of the week after.
+TOLD_BEFORE = {28, 7, 1, *range(0, -8, -1)}
+
+
+def running_out(*, manager: UUID | None = None) -> list[PostLine]:
+    """Posts whose last day is near or was lately, those that end first at the top: of everybody, or of those whom
+    somebody manages. Who holds another post in the same agency goes on in it, and is not among them. One query."""
+    day = today()
+    goes_on = Posting.objects.filter(
+        Q(held_until__isnull=True) | Q(held_until__gt=OuterRef("held_until")),
+        practitioner_id=OuterRef("practitioner_id"),
+        agency_id=OuterRef("agency_id"),
+    )
+    found = Posting.objects.filter(
+        ~Exists(goes_on), held_until__gt=day - ENDED_WITHIN, held_until__lte=day + ENDS_WITHIN
+    )
+    if manager is not None:
+        found = found.filter(line_manager_id=manager)
+    return sorted(_lines(found), key=lambda line: (line.held_until or day, line.name))
+
+
+def told_of_endings() -> set[UUID]:
+    """Whom the posts that end soon, or have just ended, are told to today: the managers of those who hold them, and
+    whoever ends posts. Three queries."""
+    day = today()
+    lines = [
+        line for line in running_out() if line.held_until and (line.held_until - day).days in TOLD_BEFORE
+    ]
+    if not lines:
+        return set()
+    concerned = {line.line_manager_id for line in lines if line.line_manager_id is not None}
+    concerned |= {line.practitioner_id for line in holders(Permission.MANAGE_PEOPLE)}
+    return concerned - have_left(concerned)
 
 
 def agency_changes(agency_id: UUID) -> list[AgencyChange]:

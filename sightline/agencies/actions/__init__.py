@@ -1,7 +1,14 @@
 """The only writer of the agencies room, and `permit`, the one gate that every action asks."""
 
 from .gate import permit
-from .notices import acknowledge, notice_emailed, notify, notify_duty_manager, settle_and_pass_on
+from .notices import (
+    acknowledge,
+    notice_emailed,
+    notify,
+    notify_duty_manager,
+    settle_and_pass_on,
+    tell_of_ending_posts,
+)
 from .partnership import (
     add_agency,
     add_team,
@@ -42,4 +49,5 @@ __all__ = [
     "set_up_partnership",
     "settle_and_pass_on",
     "sync_roles",
+    "tell_of_ending_posts",
 ]

@@ -56,6 +56,21 @@ def notify(
     return notice
 
 
+def tell_of_ending_posts() -> int:
+    """For the job `notices`, each morning: whoever manages somebody whose post ends soon or has ended, and whoever
+    ends posts, is told. Who has not acknowledged the last such notice is not told again. Returns how many were."""
+    path = "/people/ending/"
+    waits = set(
+        Notice.objects.filter(path=path, acknowledged_at__isnull=True).values_list(
+            "practitioner_id", flat=True
+        )
+    )
+    told = queries.told_of_endings() - waits
+    for practitioner in sorted(told):
+        notify(practitioner, text="Posts end soon or have ended: see what is to be handed over", path=path)
+    return len(told)
+
+
 def notify_duty_manager(
     team: UUID,
     *,

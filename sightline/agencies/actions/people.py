@@ -130,20 +130,27 @@ def end_posting(posting: UUID, until: date, to: Mapping[str, UUID] | None = None
     to the post in which they were (`access`). Their manager is told, and sees there what closes.
 
     What must go to somebody else (`leaving.sources`: people they manage, records they answer for, what they owe) goes
-    to those named in `to` by the source's key, from today. Raises Refused with that key while one is missing."""
+    to those named in `to` by the source's key, from today. Raises Refused with that key while one is missing.
+
+    A post that has ended by itself, on its last day, stays ended on that day: what it left behind goes on."""
     with attempt("agencies.end_posting"):
         row = Posting.objects.filter(pk=posting).first()
         if row is None:
             raise NotFound
         _permit_for(Permission.MANAGE_PEOPLE, agency_id=row.agency_id, team_id=row.team_id)
-        if row.held_until is not None and row.held_until <= today():
-            raise Refused(f"The posting ended on {row.held_until:%d/%m/%Y} already")
-        if until < row.held_from:
+        ended = row.held_until is not None and row.held_until <= today()
+        left = [source for source in leaving.sources if source.hand_over is not None]
+        behind = {source.key: part for source in left if (part := source.part(posting)) is not None}
+        if ended and not behind:
+            raise Refused(
+                f"The posting ended on {row.held_until:%d/%m/%Y} already, and nothing is left to hand over"
+            )
+        if not ended and until < row.held_from:
             raise Refused("The posting cannot end before it began", "until")
-        if until < today() and row.held_from < today():
+        if not ended and until < today() and row.held_from < today():
             raise Refused("A posting ends today or later: what was done under it stands", "until")
-        for source in leaving.sources:
-            part = source.part(posting)
+        for source in left:
+            part = behind.get(source.key)
             if part is None or source.hand_over is None:
                 continue
             following = (to or {}).get(source.key)
@@ -155,8 +162,9 @@ def end_posting(posting: UUID, until: date, to: Mapping[str, UUID] | None = None
                 source.hand_over(posting, following)
             except Refused as refusal:
                 raise Refused(refusal.verdict.reason, source.key) from refusal
-        row.held_until = until
-        row.save(update_fields=["held_until"])
+        if not ended:
+            row.held_until = until
+            row.save(update_fields=["held_until"])
         record(Verb.WROTE, "agencies.end_posting", subject=row, practitioner=row.practitioner_id)
         if row.line_manager_id is not None and row.line_manager_id != current().practitioner_id:
             notify(

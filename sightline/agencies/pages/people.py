@@ -14,6 +14,7 @@ from django.urls import reverse
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.govuk.numbers import whole_number
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, leaving, queries
@@ -52,6 +53,16 @@ def person(request: HttpRequest, practitioner_id: UUID) -> HttpResponse:
         raise NotFound
     may = _may(request, Permission.MANAGE_PEOPLE)
     return render(request, "agencies/person.html", {"lines": lines, "may_end": may})
+
+
+@page(permission=SIGNED_IN, methods=("GET",))
+def ending(request: HttpRequest) -> HttpResponse:
+    """Posts that end soon or have ended, and what they leave behind: for whoever ends posts, and for managers."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    may_end = _may(request, Permission.MANAGE_PEOPLE)
+    lines = queries.running_out(manager=None if may_end else acting.practitioner_id)
+    context = {"lines": lines, "may_end": may_end, "today": today()}
+    return render(request, "agencies/ending.html", context)
 
 
 @page(permission=Permission.MANAGE_PEOPLE)
@@ -103,6 +114,7 @@ def end(request: HttpRequest, posting_id: UUID) -> HttpResponse:
     form = EndForm(
         request.POST if request.method == "POST" else None,
         handed_over={key: part.ask for key, part in parts.items() if part.ask},
+        ended=(ended := line.held_until is not None and line.held_until <= today()),
         people=sorted(
             {
                 (other.practitioner_id, other.said_as)
@@ -116,20 +128,22 @@ def end(request: HttpRequest, posting_id: UUID) -> HttpResponse:
         try:
             # The day after the last is the first on which the post is no longer held.
             with transaction.atomic():
-                actions.end_posting(
-                    posting_id, form.cleaned_data["last_day"] + timedelta(days=1), form.goes_to()
-                )
+                last_day = form.cleaned_data.get("last_day", today())
+                actions.end_posting(posting_id, last_day + timedelta(days=1), form.goes_to())
         except NotPermitted:
             raise
         except Refused as refusal:
             form.refuse(refusal.verdict)
         else:
-            messages.success(request, f"The post of {line.name} ends that day.")
+            done = "has been handed over" if ended else "ends that day"
+            messages.success(request, f"The post of {line.name} {done}.")
             return HttpResponseRedirect(reverse("agencies:person", args=[line.practitioner_id]))
     context = {
         "form": form,
         "line": line,
         "parts": parts.values(),
+        "ended": ended,
+        "nothing_left": ended and not form.handed_over,
         "seals": Permission.SEAL in queries.may_in_post(posting_id),
     }
     return render(request, "agencies/end_posting.html", context)

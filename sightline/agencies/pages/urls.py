@@ -9,6 +9,7 @@ urlpatterns = [
     path("notices/", notices.waiting, name="notices"),
     path("notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path("people/", people.people, name="people"),
+    path("people/ending/", people.ending, name="ending"),
     path("people/appoint/", people.appoint, name="appoint"),
     path("people/agencies/", people.agencies, name="agencies"),
     path("people/agencies/<uuid:agency_id>/", people.agency, name="agency"),

@@ -1,12 +1,13 @@
 """Who works where as what: appointing, ending, and what a role allows."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from sightline.agencies import actions, queries
-from sightline.agencies.models import Posting, Practitioner, Role, RolePermission, User
+from sightline.agencies.models import Notice, Posting, Practitioner, Role, RolePermission, User
 from sightline.agencies.roles import RolesFault, read_roles, roles_table
 from sightline.agencies.rules import RoleFacts, may_be_appointed
 from sightline.agencies.terms import AgencyKind, Permission, Scope
@@ -76,7 +77,7 @@ def test_a_faulty_file_of_roles_is_named_in_one_sentence(tmp_path, text: str, sa
 def test_acting_is_loaded_in_one_query(django_assert_num_queries) -> None:
     worker = make_practitioner("social-worker")
     with django_assert_num_queries(1):
-        acting = queries.acting_for(worker.user)
+        acting = queries.asking(worker.user)[0]
     assert acting is not None
     assert acting.may(Permission.SEARCH)
     assert acting.scope(Permission.SEARCH) is Scope.PARTNERSHIP
@@ -93,7 +94,7 @@ def test_only_a_posting_of_today_counts(began: int, ended: int | None, acts: boo
         held_from=today() + timedelta(days=began),
         held_until=None if ended is None else today() + timedelta(days=ended),
     )
-    assert (queries.acting_for(worker.user) is not None) is acts
+    assert (queries.asking(worker.user)[0] is not None) is acts
 
 
 def test_with_two_posts_permissions_are_added_up() -> None:
@@ -107,7 +108,7 @@ def test_with_two_posts_permissions_are_added_up() -> None:
             post_title="Quality lead",
             held_from=today(),
         )
-    acting = queries.acting_for(worker.user)
+    acting = queries.asking(worker.user)[0]
     assert acting is not None
     assert acting.post_title == "Practitioner"
     assert acting.scope(Permission.READ_AUDIT) is Scope.PARTNERSHIP
@@ -213,9 +214,64 @@ def test_ending_a_posting_ends_what_it_allowed() -> None:
         with pytest.raises(NotFound):
             actions.end_posting(administrator.user_id, today())
         actions.end_posting(posting.pk, today())
-    assert queries.acting_for(worker.user) is None
+    assert queries.asking(worker.user)[0] is None
     with as_practitioner(worker), pytest.raises(NotPermitted):
         actions.permit(Permission.SEARCH)
+
+
+def _lapsed(**fields: Any) -> tuple[Practitioner, Posting]:
+    """Somebody whose fixed-term post ended by itself some days ago, with somebody whom they manage."""
+    leaver = make_practitioner("team-manager", **fields)
+    make_practitioner("social-worker", team=leaver.postings.get().team, line_manager=leaver)
+    posting = leaver.postings.get()
+    Posting.objects.filter(pk=posting.pk).update(
+        held_from=today() - timedelta(days=90), held_until=today() - timedelta(days=3)
+    )
+    return leaver, posting
+
+
+@pytest.mark.obligation("WRK-04")
+def test_a_post_that_ended_by_itself_is_handed_over_and_stays_ended_on_its_day(client, owning) -> None:
+    administrator, follower = make_practitioner("administrator"), make_practitioner("team-manager")
+    with owning():
+        leaver, posting = _lapsed()
+    client.force_login(administrator.user)
+    page = client.get("/people/ending/").content.decode()
+    there = f"/people/posting/{posting.pk}/end/"
+    assert leaver.name in page
+    assert there in page
+    form = client.get(there).content.decode()
+    assert "Hand over what the post of" in form
+    assert "last_day" not in form
+    assert "Who manages them from today?" in form
+    refused = client.post(there, {})
+    assert "Choose: who manages them from today?" in refused.content.decode()
+    assert client.post(there, {"people": str(follower.pk)}).status_code == 302
+    with as_practitioner(administrator):
+        assert not queries.managed_through(posting.pk).exists()
+        assert Posting.objects.get(pk=posting.pk).held_until == today() - timedelta(days=3)
+        assert [p.line_manager_id for p in Posting.objects.filter(line_manager=follower)] == [follower.pk]
+        with pytest.raises(Refused, match="nothing is left"):
+            actions.end_posting(posting.pk, today())
+    assert "Nothing is left to hand over" in client.get(there).content.decode()
+
+
+@pytest.mark.obligation("WRK-04")
+def test_each_morning_managers_and_administrators_are_told_of_posts_that_end(client, owning) -> None:
+    administrator, head = make_practitioner("administrator"), make_practitioner("service-manager")
+    other = make_practitioner("team-manager")
+    with owning():
+        leaver, _posting = _lapsed(line_manager=head)
+    for expected in (2, 0):
+        with looking_as(Viewer.for_job("notices")):
+            assert actions.tell_of_ending_posts() == expected, "nobody is told twice before they have it"
+    for who in (administrator, head):
+        with as_practitioner(who):
+            assert Notice.objects.get(practitioner=who).path == "/people/ending/"
+        client.force_login(who.user)
+        assert leaver.name in client.get("/people/ending/").content.decode()
+    client.force_login(other.user)
+    assert leaver.name not in client.get("/people/ending/").content.decode()
 
 
 def test_nobody_but_an_administrator_writes_people_not_even_past_the_actions() -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import (
     BooleanField,
+    Case,
     Exists,
     F,
     Func,
@@ -20,10 +21,12 @@ from django.db.models import (
     Subquery,
     UUIDField,
     Value,
+    When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Concat
 
 from sightline.access.models import Joining, Responsibility
+from sightline.agencies.models import Posting
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
@@ -60,7 +63,19 @@ from .views import (
     TieView,
 )
 
-_MANAGER = Responsibility.objects.filter(folder_id=OuterRef("folder_id"))
+
+def _managing(day: date) -> QuerySet[Any]:
+    """Who answered for a folder on a day, as `said`: by name, and that they had left where they held no post then."""
+    posts = Posting.objects.filter(practitioner_id=OuterRef("manager_id"))
+    return Responsibility.objects.filter(held_on(day), folder_id=OuterRef("folder_id")).annotate(
+        said=Case(
+            When(
+                Exists(posts.filter(held_until__lte=day)) & ~Exists(posts.filter(held_on(day))),
+                then=Concat(F("manager__name"), Value(", no longer in post")),
+            ),
+            default=F("manager__name"),
+        )
+    )
 
 
 @prepared
@@ -69,7 +84,7 @@ def _whole(folder_ids: Sequence[UUID], day: date) -> Wanted:
         Person.objects.filter(folder_id__in=folder_ids)
         .select_related("folder__agency")
         .annotate(
-            manager=Subquery(_MANAGER.filter(held_on(day)).values("manager__name")[:1]),
+            manager=Subquery(_managing(day).values("said")[:1]),
             may_write=Func(F("folder_id"), function="access_may_write", output_field=BooleanField()),
             joined=Exists(Joining.objects.filter(folder_id=OuterRef("folder_id"), undone_at__isnull=True)),
         )
