@@ -24,10 +24,11 @@ from sightline.config.serving import await_answer, prepare, start_web, start_wor
 
 @dataclass
 class Served:
-    """A running web server, and a client signed in as a practitioner of the front door."""
+    """A running web server and its worker, and a client signed in as a practitioner of the front door."""
 
     client: httpx.Client
     process: psutil.Process
+    worker: psutil.Process
     owner: psycopg.Connection
 
     def memory(self) -> tuple[float, float]:
@@ -65,13 +66,16 @@ def served(data: Path | None, size: Size) -> Iterator[Served]:
             try:
                 web = start_web(processes, place, "127.0.0.1", port, PROCESSES)
                 await_answer(processes, web, port)
-                start_worker(processes, place)
+                worker = start_worker(processes, place)
                 assert web.process is not None
+                assert worker.process is not None
                 with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                     for name, value in _session().items():
                         client.cookies.set(name, value, domain="127.0.0.1")
                     client.get("/find/")
-                    yield Served(client, psutil.Process(web.process.pid), owner)
+                    yield Served(
+                        client, psutil.Process(web.process.pid), psutil.Process(worker.process.pid), owner
+                    )
             finally:
                 processes.stop()
 

@@ -19,6 +19,7 @@ from sightline.children.queries import (
     without_addresses,
 )
 from sightline.children.rules import full_day
+from sightline.children.terms import Known
 from sightline.chronology.paper import when, writer
 from sightline.chronology.queries import Shown, as_it_stands, timeline
 from sightline.chronology.rules import Asked
@@ -289,22 +290,29 @@ def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
 
 
 def _whom(view: ChildView, people: str) -> list[Line]:
-    """Who answers for the record, who leads, who holds parental responsibility, who else works with them."""
+    """Who answers for the record, who leads, who holds parental responsibility, who else works with them, who else is
+    near them: everybody, since paper that is short of room says how many it leaves out."""
     found = []
     if view.responsible_manager:
         found.append(
             Line(f"Responsible manager: {view.responsible_manager}, {view.agency}", "Record", people)
         )
+    leads: list[Line] = []
+    works: list[Line] = []
+    holding: list[Line] = []
+    others: list[Line] = []
     for work in view.involvements:
         who = f"{work.practitioner or 'Not yet named'}, {work.role}, {work.agency}"
         phone = work.telephone or work.agency_telephone or "no telephone number recorded"
-        found.append(Line(f"{'Lead professional: ' if work.lead else ''}{who}: {phone}", _by(work), people))
+        line = Line(f"{'Lead professional: ' if work.lead else ''}{who}: {phone}", _by(work), people)
+        (leads if work.lead else works).append(line)
     for tie in view.ties_once:
         if tie.is_child:
             continue
         phone = tie.person.birth.telephone or "no telephone number recorded"
-        found.append(Line(f"{tie.name}, {tie.said_as}: {phone}", _by(tie), people))
-    return found[:12]
+        line = Line(f"{tie.name}, {tie.said_as}: {phone}", _by(tie), people)
+        (holding if tie.parental_responsibility is Known.YES else others).append(line)
+    return [*found, *leads, *holding, *works, *others]
 
 
 def _due(duties: Sequence[DutyView]) -> list[Line]:

@@ -304,9 +304,12 @@ def test_siblings_stand_side_by_side(worker, folder, new_child, wrote, signed_in
     with as_practitioner(worker):
         tie(folder, NewTie(child_page([other]).child.id, Kinship.SIBLING))
     wrote(worker, "Robin was seen.")
-    wrote(worker, "Wren was not brought.", into=other)
+    long = f"{'She was there. ' * 40}The end of it."
+    wrote(worker, f"Wren was not brought.\n\no She is afraid.\n\n{long}", into=other)
     page = signed_in(worker).get(reverse("chronology:family", args=[folder])).content.decode()
     assert "Robin was seen." in page
+    assert re.search(r"<strong>Opinion</strong></p>\s*<p[^>]*>She is afraid", page)
+    assert "The end of it." in page
     assert "Wren was not brought." in page
     assert "not open to you" not in page
     alone = signed_in(worker).get(reverse("chronology:child", args=[folder])).content.decode()

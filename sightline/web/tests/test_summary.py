@@ -272,6 +272,20 @@ def test_it_costs_the_same_with_many_entries(worker, folder):
     assert cost() == few
 
 
+@pytest.mark.obligation("REC-15")
+def test_whoever_holds_parental_responsibility_is_among_whom_to_ring(worker, folder):
+    with as_practitioner(worker):
+        for n in range(15):
+            friend = record_adult(folder, NewAdult(Names(f"Friend{n}", "Tull"), Birth(sex=Sex.NOT_KNOWN)))
+            tie(folder, NewTie(friend, Kinship.OTHER, Known.NO))
+        mother = record_adult(folder, NewAdult(Names("Ana", "Quill"), Birth(sex=Sex.FEMALE)))
+        tie(folder, NewTie(mother, Kinship.MOTHER, Known.YES))
+        ring = lines(summary_of([folder]))["Who to ring"]
+    assert len([line for line in ring if "Tull" in line]) == 15
+    names = [line for line in ring if "Tull" in line or "Ana Quill" in line]
+    assert names[0].startswith("Ana Quill")
+
+
 # -- bundles --------------------------------------------------------------------------------------
 
 
