@@ -83,7 +83,8 @@ def _about(whole: Whole, volume: int, volumes: int) -> dict[str, Any]:
                 f"{what} in the record, as it stood on {whole.made_on}. What is about somebody else, or may not be "
                 "given, is held back and says so.\n\n"
                 "If something is wrong, say so: what you say is written beside it. If you think that too much is "
-                "held back, ask us to look again. You may also complain to the Information Commissioner."
+                "held back, ask whoever gave you this copy to look again. You may also complain to the Information "
+                "Commissioner."
             ),
         }
     rows = [row for part in whole.parts for row in part["rows"]]

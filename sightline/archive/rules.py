@@ -87,6 +87,7 @@ _REQUEST: Mapping[tuple[RequestState, RequestAct], RequestState] = {
     (RequestState.APPROVED, RequestAct.REOPEN): RequestState.PREPARING,
     (RequestState.APPROVED, RequestAct.GIVE): RequestState.ANSWERED,
     (RequestState.ANSWERED, RequestAct.GIVE): RequestState.ANSWERED,
+    (RequestState.ANSWERED, RequestAct.REOPEN): RequestState.PREPARING,
 } | {
     (state, act): after
     for state in (RequestState.CHECKING, RequestState.PREPARING, RequestState.PAUSED)

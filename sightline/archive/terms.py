@@ -137,6 +137,7 @@ class ReplyKind(_Said):
     """What a person says to their own record."""
 
     WRONG = "wrong", "Something is wrong"
+    AGAIN = "again", "Please look again at what is left out"
     DISAGREE = "disagree", "I do not agree with something"
     ADD = "add", "I want to add something"
     QUESTION = "question", "I want to ask something"

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max, Min
 
 from sightline.access.queries import joined_set, lead_of, may_write
 from sightline.agencies.actions import permit
@@ -26,12 +27,15 @@ from sightline.procedures.models import TO_DO, Duty
 from .. import queries, rules
 from ..models import (
     AccessRequest,
+    CopyGiven,
+    Reply,
     RequestStep,
 )
 from ..queries import RequestView
 from ..terms import (
     Asker,
     PauseWhy,
+    ReplyKind,
     RequestAct,
     RequestState,
 )
@@ -266,20 +270,33 @@ def extend(request_id: UUID, words: str, told: str, *, version: int | None = Non
 
 @transaction.atomic
 def close(request_id: UUID, act: RequestAct, words: str, *, version: int | None = None) -> AccessRequest:
-    """Refuse with reasons, note that it was taken back, or open an approved one again for deciding."""
+    """Refuse with reasons, note that it was taken back, or open an approved one again for deciding. One that was given
+    already has the law's time anew: from when they asked that it is looked at again, where they did so here."""
     if act not in (RequestAct.REFUSE, RequestAct.TAKE_BACK, RequestAct.REOPEN):
         raise Refused("Choose what happens to the request.", "act")
     acting = permit(Permission.DISCLOSE if act is RequestAct.REFUSE else Permission.SUBJECT_ACCESS)
     request = _locked(request_id, act, version)
     _need(words, "Give the reasons, and what whoever asked was told.", "words")
+    given = AccessRequest.objects.filter(id=request.id, state=RequestState.ANSWERED.value).exists()
+    if given:
+        request.extended = False
     request.save()
     _step(acting, request, act, at=now(), words=words.strip())
+    if given and rules.waits_for_the_law(Asker(request.asker)).allowed:
+        _run_clock(request, _asked_again(request))
     if act is RequestAct.REFUSE:
         _answered(request)
     elif act is RequestAct.TAKE_BACK:
         _stop_clock(request, "Whoever asked has taken the request back")
     record(Verb.WROTE, f"archive.{act.value}", folder_id=request.folder_id, subject=request)
     return request
+
+
+def _asked_again(request: AccessRequest) -> datetime:
+    """When whoever was given a copy asked to look again, since it was last given; now, where that came otherwise."""
+    last = CopyGiven.objects.filter(request=request).aggregate(at=Max("written_at"))["at"]
+    asked = Reply.objects.filter(shared__copy__request=request, kind=ReplyKind.AGAIN.value, said_at__gte=last)
+    return asked.aggregate(at=Min("said_at"))["at"] or now()
 
 
 def _answered(request: AccessRequest) -> None:

@@ -27,7 +27,7 @@ from sightline.procedures.queries import pack_in_force
 from .. import actions, queries, rules
 from ..actions import RemovalMove
 from ..queries.scans import scans
-from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, RequestAct
+from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, ReplyKind, RequestAct
 from . import forms
 
 PAGE = 25
@@ -275,7 +275,8 @@ def access(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = _opened(request, folder_id, "access", "access")
     return render(
         request, "archive/access.html",
-        shown | {"requests": queries.requests(view.folder_ids), "replies": queries.replies(view.folder_ids)},
+        shown | {"requests": queries.requests(view.folder_ids), "replies": queries.replies(view.folder_ids),
+                 "reply_kinds": ReplyKind},
     )  # fmt: skip
 
 

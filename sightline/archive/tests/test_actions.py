@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -609,6 +610,35 @@ def test_what_somebody_says_to_their_record_is_owed_an_answer(office: Office, re
         assert duty.path == f"/child/{office.folder_id}/access/reply/{said.id}/"
         actions.answer_reply(said.id, "Put right.")
         assert not Duty.objects.filter(kind="answer_reply", closed_at__isnull=True).exists()
+
+
+@pytest.mark.obligation("REC-14")
+def test_who_thinks_too_much_is_left_out_has_it_looked_at_again_in_a_time_of_its_own(
+    office: Office, ready: AccessRequest
+) -> None:
+    done = given(office, ready)
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)
+    page = f"/child/{office.folder_id}/access/"
+    again = reverse("archive:step", args=[office.folder_id, ready.id, "reopen"])
+    assert again not in client.get(page).text
+    with transaction.atomic(), looking_as(as_holder(done)):
+        said = actions.reply(ReplyKind.AGAIN, "You left out who took me to the seaside.")
+    shown = client.get(page).text
+    assert "Please look again at what is left out" in shown
+    assert again in shown
+    version = re.findall(r'name="version" value="(\d+)"', client.get(again).text)[0]
+    sent = {"version": version, "words": "She asks who took her to the seaside."}
+    assert client.post(again, sent).status_code == 302
+    with as_practitioner(office.officer):
+        assert queries.request(ready.id, [office.folder_id]).state is RequestState.PREPARING
+        assert due(ready).started_at == said.said_at
+    done = given(office, ready)
+    with as_practitioner(office.officer):
+        assert "answer_access_request" not in owed(office.folder_id)
+        # Asked by letter, it runs from the day on which that is written down.
+        actions.close(ready.id, RequestAct.REOPEN, "By letter: she asks once more.")
+        assert due(ready).started_at > said.said_at
 
 
 def test_two_people_on_one_request_are_told_of_each_other(office: Office) -> None:
