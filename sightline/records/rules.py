@@ -269,6 +269,10 @@ def answers_confirmation(said: Confirming, words: str) -> Verdict:
     return Verdict.yes()
 
 
+#: How a question that may be left open stands in what was signed, so that it is seen to have been asked (REC-11).
+NOT_ANSWERED = "Not answered"
+
+
 def is_answered(question: FormQuestion, answer: str, title: str = "") -> Verdict:
     """A form cannot be signed with a field unanswered (North East Lincolnshire, case recording; REC-11)."""
     if not answer.strip() and not question.optional:

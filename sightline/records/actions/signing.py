@@ -135,8 +135,8 @@ def _page_of(entry: EntryIn, form: EntryForm, folder_id: UUID, called: Mapping[U
             value = given.get(question.id, "").strip()
             title = question.title.replace("{child}", called.get(folder_id, "the child"))
             rules.is_answered(question, value, title).or_refuse()
-            if value:
-                page.answers.append(Answered(question.id, title, _said(question, value), value))
+            said = _said(question, value) if value else rules.NOT_ANSWERED
+            page.answers.append(Answered(question.id, title, said, value))
     return page
 
 

@@ -32,6 +32,7 @@ from .. import actions, queries, wording
 from ..actions import ContributionIn, Kept
 from ..marks import Paragraph, marked
 from ..queries import EntryView, StatementView, Story
+from ..rules import NOT_ANSWERED
 from ..terms import Confirming, ContributionKind, EntryKind, StatementSource
 from .forms import (
     About,
@@ -157,7 +158,7 @@ def _as_it_stands(latest: EntryView, also: dict[UUID, UUID], form: EntryForm) ->
             each = next((q.each_child for q in form.question if q.id == answer.question_id), False)
             if each or n == 0:
                 name = f"c{n}_{answer.question_id}" if each else f"q_{answer.question_id}"
-                initial[name] = answer.value or answer.words
+                initial[name] = answer.value or ("" if answer.words == NOT_ANSWERED else answer.words)
     return initial
 
 

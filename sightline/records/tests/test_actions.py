@@ -722,3 +722,19 @@ def test_a_childs_own_name_and_pronouns_reach_whoever_writes(family: Family) -> 
     page = client.post(f"/child/{family.theo}/write/note/", sent).content.decode()
     assert "pronouns are she/her" in page
     assert "asks to be called Tia" in page
+
+
+@pytest.mark.obligation("REC-11")
+def test_a_question_that_may_be_left_open_is_seen_to_have_been_asked(family: Family) -> None:
+    with as_practitioner(family.worker):
+        signed = sign(
+            EntryIn(
+                (family.maya,), "meeting", an_hour_ago(), "We met.", answers={"what_meeting": "The plan."}
+            )
+        )[family.maya]
+        view = queries.entry(signed.id, [family.maya])
+    assert [(a.question_id, a.words, a.value) for a in view.answers][-1] == ("absent", "Not answered", "")
+    client = client_of(family.worker)
+    assert "Not answered" in client.get(f"/child/{family.maya}/record/{signed.id}/").text
+    # To correct it starts from an empty field, not from words that nobody wrote.
+    assert "Not answered" not in client.get(f"/child/{family.maya}/record/{signed.id}/correct/").text
