@@ -417,10 +417,6 @@ class ReplyForm(PageForm):
     words = Words("In your own words", rows=5, count=False, ask="Write what you want to tell us")
 
 
-class SureForm(PageForm):
-    sure = Confirm("Give all items in which nothing was found to hold back", ask="Tick the box to give them")
-
-
 class HoldForm(OnceForm):
     why = Radios("Why is the record kept longer?", _options(HoldWhy), ask="Select why it is kept longer")
     words = Words("Which is it, and who asked?", rows=3, count=False, ask="Say which it is, and who asked")
