@@ -69,7 +69,14 @@ def person(request: HttpRequest, folder_id: UUID, person_id: UUID) -> HttpRespon
     return render(
         request,
         "children/person.html",
-        shown | {"person": who, "tie": tie, "questions": list(IdentityQuestion), "back_href": _tab(view)},
+        shown
+        | {
+            "person": who,
+            "tie": tie,
+            "history": queries.particulars_history(person_id),
+            "questions": list(IdentityQuestion),
+            "back_href": _tab(view),
+        },
     )
 
 
@@ -457,17 +464,9 @@ def tie(request: HttpRequest, folder_id: UUID, tie_id: UUID) -> HttpResponse:
         title=f"Who is {held.name} to {view.child.called}?",
         done="Recorded. How it was before stays on the record.",
         back=_tab(view),
-        current=[held.said_as, _responsibility(held)],
+        current=[held.said_as, "" if held.parental_responsibility is Known.YES else held.responsibility],
         seen=[held.id],
     )
-
-
-def _responsibility(tie: TieView) -> str:
-    return {
-        Known.YES: "",
-        Known.NO: "no parental responsibility",
-        Known.NOT_KNOWN: "parental responsibility not known",
-    }[tie.parental_responsibility]
 
 
 def _row(rows: Iterable[Any], row_id: UUID) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sightline.agencies.terms import AgencyKind
+from sightline.kernel.time import LONDON
 
 from .. import rules
 from ..rules import Birth
@@ -49,6 +50,12 @@ class Dated:
     def never_held(self) -> bool:
         """It ended on the day on which it began: it was put right, or replaced before the day was over."""
         return self.held_from == self.held_until
+
+    @property
+    def recorded(self) -> str:
+        """'recorded by Dana Okafor on 4 May 2025'."""
+        by = f" by {self.recorded_by}" if self.recorded_by else ""
+        return f"recorded{by} on {rules.full_day(self.recorded_at.astimezone(LONDON).date())}"
 
     @property
     def span(self) -> str:
@@ -164,6 +171,19 @@ class InvolvementView(Dated):
     contribution: str
     lead: bool
 
+    @property
+    def worker(self) -> tuple[UUID, UUID | None]:
+        """Agency and practitioner: who it is, in whatever role."""
+        return self.agency_id, self.practitioner_id
+
+    @property
+    def said_then(self) -> str:
+        """'Dana Okafor, social worker, Northmoor Council, lead professional'."""
+        words = [self.practitioner or self.agency, self.role]
+        if self.practitioner:
+            words.append(self.agency)
+        return ", ".join([*words, "lead professional"] if self.lead else words)
+
 
 @dataclass(frozen=True)
 class PersonView:
@@ -267,6 +287,24 @@ class TieView(Dated):
         return self.words or self.kinship.label.lower()
 
     @property
+    def responsibility(self) -> str:
+        """'no parental responsibility'."""
+        return {
+            Known.YES: "holds parental responsibility",
+            Known.NO: "no parental responsibility",
+            Known.NOT_KNOWN: "parental responsibility not known",
+        }[self.parental_responsibility]
+
+    @property
+    def said_then(self) -> str:
+        """'Ana Ferreira, Mum (mother), lives with the child, no parental responsibility', as a list of what was
+        recorded before has it."""
+        words = [self.name, self.said_as]
+        if self.parental_responsibility is not Known.YES:
+            words.append(self.responsibility)
+        return ", ".join(words)
+
+    @property
     def said_as(self) -> str:
         """'Mum (mother), lives with the child, holds parental responsibility'."""
         words = [f"{self.words} ({self.kinship.label.lower()})" if self.words else self.kinship.label.lower()]
@@ -275,7 +313,7 @@ class TieView(Dated):
         if self.lives_with_child is Known.YES:
             words.append("lives with the child")
         if self.parental_responsibility is Known.YES:
-            words.append("holds parental responsibility")
+            words.append(self.responsibility)
         return ", ".join(words)
 
 
@@ -330,8 +368,16 @@ class ChildView:
     @cached_property
     def past_ties(self) -> list[TieView]:
         """Who was in the child's life, and is not in it now in any way."""
-        still = {t.person.id for t in self.ties}
-        return [t for t in self._past(self.every_tie) if t.person.id not in still]
+        return [t for t in self._past(self.every_tie) if t.person.id not in self._tied]
+
+    @cached_property
+    def earlier_ties(self) -> list[TieView]:
+        """What was recorded before of those who are in the child's life still."""
+        return [t for t in self._past(self.every_tie) if t.person.id in self._tied]
+
+    @cached_property
+    def _tied(self) -> set[UUID]:
+        return {t.person.id for t in self.ties}
 
     @cached_property
     def siblings(self) -> list[TieView]:
@@ -384,10 +430,16 @@ class ChildView:
     @cached_property
     def past_involvements(self) -> list[InvolvementView]:
         """Who worked with the child, and does not now."""
-        still = {(i.agency_id, i.practitioner_id) for i in self.involvements}
-        return [
-            i for i in self._past(self.every_involvement) if (i.agency_id, i.practitioner_id) not in still
-        ]
+        return [i for i in self._past(self.every_involvement) if i.worker not in self._working]
+
+    @cached_property
+    def earlier_involvements(self) -> list[InvolvementView]:
+        """In what roles those worked with the child before who work with the child still."""
+        return [i for i in self._past(self.every_involvement) if i.worker in self._working]
+
+    @cached_property
+    def _working(self) -> set[tuple[UUID, UUID | None]]:
+        return {i.worker for i in self.involvements}
 
     @cached_property
     def lead(self) -> InvolvementView | None:
