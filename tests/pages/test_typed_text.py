@@ -24,7 +24,7 @@ from sightline.enquiries.terms import EmergencyKind, LegalBasis
 from sightline.enquiries.tests import factories as enquiries
 from sightline.kernel.time import now, today
 from sightline.meetings.models import Meeting
-from sightline.plans.pages.write import PARTS
+from sightline.plans.pages.parts import PARTS
 from sightline.voice.actions import WishesIn
 
 from .test_every_page import ROUTES, address, own_routes

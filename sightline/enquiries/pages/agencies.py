@@ -22,8 +22,8 @@ from sightline.kernel.verdicts import NotPermitted, Refused
 
 from ..actions import contribution as act
 from ..actions.assessment import drop_draft, save_draft
-from ..queries.assessment import contribution as find
-from ..queries.assessment import contribution_view, draft
+from ..queries.contribution import contribution as find
+from ..queries.contribution import contribution_view, draft
 from . import forms
 from .around import address, form_page, opened_assessment, people_in, posted, sent
 from .child import acting_of

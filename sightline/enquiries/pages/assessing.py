@@ -23,6 +23,7 @@ from ..actions import assessment as act
 from ..queries import assessment as queries
 from ..queries.assessment import AssessmentView
 from ..queries.episode import taken_back
+from ..queries.needs_and_progress import progress_of
 from ..rules import assessment as rules
 from ..terms import ActsForChild, AgainstAge, AssessmentState, Development, TookPart
 from . import forms
@@ -403,7 +404,7 @@ def progress(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown
         | {
             "form": form,
-            "progress": queries.progress_of(child),
+            "progress": progress_of(child),
             "back_href": address("child", child),
         },
         status=status,

@@ -12,7 +12,6 @@ from django.db.models import Q
 
 from sightline.access.queries import leads_of
 from sightline.children.queries import ChildView, names_of_folders
-from sightline.children.rules import months_old
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
@@ -23,13 +22,10 @@ from sightline.procedures.schema import AssessmentForm, FormSection
 from sightline.records.models import Entry
 
 from ..models import (
-    AnswerDraft,
     Assessment,
     Contribution,
     Evidence,
-    Need,
     Participation,
-    Progress,
     SectionText,
     Shared,
     SignOff,
@@ -37,12 +33,12 @@ from ..models import (
 from ..rules import assessment as rules
 from ..terms import (
     ActsForChild,
-    AgainstAge,
     AssessmentAct,
     AssessmentState,
-    Development,
     TookPart,
 )
+from .contribution import ContributionView, contribution_view
+from .needs_and_progress import NeedView, ProgressView, needs_of, progress_of
 
 #: Must be asked of every child before an assessment is signed (ASM-03); not known and declined are answers.
 ASKED_OF_ALL = (
@@ -80,61 +76,6 @@ class EvidenceView:
     note: str
     author: str
     linked_by: str
-
-
-@dataclass(frozen=True)
-class ContributionView:
-    """What an agency was asked for and what it said."""
-
-    id: UUID
-    assessment_id: UUID
-    folder_id: UUID
-    child_name: str
-    agency: str
-    asked_of: str
-    asked_words: str
-    asked_at: datetime
-    asked_by: str
-    chased_at: tuple[datetime, ...]
-    answer: str
-    declined: str
-    answered_at: datetime | None
-    answered_as: str
-
-    @property
-    def is_open(self) -> bool:
-        return self.answered_at is None
-
-
-@dataclass(frozen=True)
-class NeedView:
-    id: UUID
-    words: str
-    whose: str
-    service: str
-    agency: str
-    agency_id: UUID | None
-    waiting_since: date | None
-    unmet_why: str
-
-    @property
-    def is_answered(self) -> bool:
-        return bool(self.service or self.unmet_why)
-
-
-@dataclass(frozen=True)
-class ProgressView:
-    """What a child could do on a day. `judged_at` is the age in months that it was judged by, where the date of birth
-    was put right since; None where it is the same."""
-
-    id: UUID
-    area: Development
-    seen_on: date
-    age_months: int | None
-    judged_at: int | None
-    against_age: AgainstAge
-    words: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -291,26 +232,6 @@ def father_recorded(view: ChildView) -> bool:
     )
 
 
-def contribution_view(row: Contribution) -> ContributionView:
-    """A contribution as pages show it."""
-    return ContributionView(
-        id=row.id,
-        assessment_id=row.assessment_id,
-        folder_id=row.folder_id,
-        child_name=row.child_name,
-        agency=row.agency.name,
-        asked_of=row.practitioner.name if row.practitioner else "",
-        asked_words=row.asked_words,
-        asked_at=row.asked_at,
-        asked_by=row.asked_by.name,
-        chased_at=tuple(row.chased_at),
-        answer=row.answer,
-        declined=row.declined,
-        answered_at=row.answered_at,
-        answered_as=row.answered_as,
-    )
-
-
 def latest_texts(assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, TextView]]:
     """What stands now in every section of these assessments. One query."""
     found: dict[UUID, dict[str, TextView]] = {}
@@ -445,45 +366,6 @@ def _counted(evidence: Iterable[EvidenceView]) -> dict[str, int]:
     return found
 
 
-def needs_of(assessment_id: UUID) -> tuple[NeedView, ...]:
-    """The needs that stand in an assessment, in the order in which they were named."""
-    rows = (
-        Need.objects.filter(assessment_id=assessment_id, replaced_by__isnull=True, withdrawn_why="")
-        .select_related("agency")
-        .order_by("written_at", "id")
-    )
-    return tuple(
-        NeedView(
-            n.id,
-            n.words,
-            n.whose,
-            n.service,
-            n.agency.name if n.agency else "",
-            n.agency_id,
-            n.waiting_since,
-            n.unmet_why,
-        )
-        for n in rows
-    )
-
-
-def progress_of(child: ChildView) -> tuple[ProgressView, ...]:
-    """A child's development over time, oldest first, without what was put right since; ages as the date of birth is
-    known today."""
-    rows = Progress.objects.filter(folder_id__in=list(child.folder_ids), corrected_by__isnull=True)
-    return tuple(
-        _progress(row, age_in_months(child, row.seen_on)) for row in rows.order_by("seen_on", "recorded_at")
-    )
-
-
-def _progress(row: Progress, months: int | None) -> ProgressView:
-    age = row.age_months if months is None else months
-    return ProgressView(
-        row.id, Development(row.area), row.seen_on, age, row.age_months if row.age_months != age else None,
-        AgainstAge(row.against_age), row.words, row.source,
-    )  # fmt: skip
-
-
 def siblings_of(row: Assessment) -> tuple[Sibling, ...]:
     """The assessments written together with this one, as far as the viewer may open them."""
     if row.written_together is None:
@@ -495,11 +377,6 @@ def siblings_of(row: Assessment) -> tuple[Sibling, ...]:
         for o in others
         if o.folder_id in names
     )
-
-
-def draft(contribution_id: UUID) -> AnswerDraft | None:
-    """The answer that the viewer was typing; row security shows nobody another's."""
-    return AnswerDraft.objects.filter(contribution_id=contribution_id).exclude(content={}).first()
 
 
 def section_history(assessment_id: UUID, section: str) -> list[SectionText]:
@@ -519,24 +396,6 @@ def entries_to_link(folder_ids: Iterable[UUID], *, words: str = "", limit: int =
     if words.strip():
         rows = rows.filter(text__icontains=words.strip())
     return list(rows[:limit])
-
-
-def contribution(contribution_id: UUID) -> Contribution:
-    """A contribution that the viewer may see: their own to give, or one in a record that they may open."""
-    row = (
-        Contribution.objects.filter(id=contribution_id)
-        .select_related("agency", "practitioner", "asked_by")
-        .first()
-    )
-    if row is None:
-        raise NotFound
-    return row
-
-
-def age_in_months(child: ChildView, on: date) -> int | None:
-    """The child's age on a day, where the date of birth is known."""
-    born = child.child.birth.born_on
-    return months_old(born, on) if born and on >= born else None
 
 
 def siblings_to_begin_with(folder_id: UUID, child: ChildView) -> list[tuple[UUID, str]]:

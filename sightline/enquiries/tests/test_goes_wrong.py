@@ -19,6 +19,7 @@ from sightline.enquiries.actions import changes, emergency, protection
 from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Closing, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import assessment as queries
+from sightline.enquiries.queries.needs_and_progress import progress_of
 from sightline.enquiries.queries.protection import conferences_due
 from sightline.enquiries.rules import assessment as rules
 from sightline.enquiries.rules.child import may_begin_work
@@ -443,12 +444,12 @@ def test_ages_follow_a_date_of_birth_that_was_put_right():
             case.maya,
             act.Seen(Development.TALKING, today(), AgainstAge.A_LITTLE_BEHIND, "Three words.", "School"),
         )
-        [before] = queries.progress_of(child_page([case.maya]))
+        [before] = progress_of(child_page([case.maya]))
         assert (before.age_months, before.judged_at) == (26, None)
         correct_particulars(
             case.maya, Birth(born_on=today() - timedelta(days=400), sex=Sex.FEMALE), why="Read wrongly."
         )
-        [after] = queries.progress_of(child_page([case.maya]))
+        [after] = progress_of(child_page([case.maya]))
         assert (after.age_months, after.judged_at) == (13, 26)
 
 

@@ -1,26 +1,14 @@
 """The only writers of meetings, by subject."""
 
 from .absence import MissedIn, decide_on_missed
+from .agreed import ActionIn, action_done, agree_actions, hand_over_action, reopen_action
 from .apart import RulingIn, end_keep_apart, keep_apart, rule_on_copy
 from .base import stale_words
 from .calling import add_child, call, cancel, change_chair, move, reopen, take_out_child
 from .drafts import drop_draft, hand_over_minutes, save_draft
 from .holding import AttendanceIn, hold, not_held, record_attendance
 from .inviting import Invitee, change_needs, invite, withdraw_invitation
-from .minutes import (
-    ActionIn,
-    DecisionIn,
-    SaidIn,
-    action_done,
-    agree_actions,
-    conclude,
-    correct_minutes,
-    decide,
-    dissent,
-    hand_over_action,
-    reopen_action,
-    write_minutes,
-)
+from .minutes import DecisionIn, SaidIn, conclude, correct_minutes, decide, dissent, write_minutes
 from .packs import ask_pack, clear_packs, fail_pack, fetch_pack, make_pack
 from .preparing import book_interpreter, give, offer_supporter, send_report, tell_child
 from .ruling import rule_on

@@ -14,7 +14,7 @@ from sightline.children.pages import frame
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, papers, queries
-from . import forms
+from . import forms, forms_of_inviting
 from .meeting import around, arranging, done, keeping, opened, taken_up
 
 
@@ -23,7 +23,7 @@ def keep_apart(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Record that two people are kept apart; every invitation, letter and copy warns from then on."""
     view, shown = frame.open_child(request, folder_id, "meetings.keep_apart", tab="meetings")
     lead = view.folder_ids[0]
-    form = forms.ApartForm(request.POST or None, people=queries.people_around(lead).items())
+    form = forms_of_inviting.ApartForm(request.POST or None, people=queries.people_around(lead).items())
     taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
@@ -110,7 +110,8 @@ def read(request: HttpRequest, meeting_id: UUID, invitation_id: UUID) -> HttpRes
     one = shown.person(invitation_id)
     data = request.POST if request.method == "POST" else None
     texts = [
-        (held, forms.RulingForm(data, prefix=f"t{held.digest[:16]}")) for held in papers.held_for(shown, one)
+        (held, forms_of_inviting.RulingForm(data, prefix=f"t{held.digest[:16]}"))
+        for held in papers.held_for(shown, one)
     ]
     taken_up(request, *(form for _, form in texts))
     refusal = ""

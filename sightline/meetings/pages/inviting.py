@@ -16,7 +16,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from .. import actions, papers, queries
 from ..queries import InvitedView, MeetingView
 from ..terms import GivenKind, How, InviteeKind, SupporterAnswer, Topic
-from . import forms
+from . import forms, forms_of_inviting
 from .meeting import around, arranging, done, opened, people_in_post, taken_up, version_of
 
 
@@ -30,7 +30,7 @@ def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     if shown.rule.family:
         around_children = {c.row.child_id: c.name for c in shown.present_children}
         around_children |= queries.others_around(shown.folder_ids, leave_out=around_children)
-    form = forms.InviteForm(
+    form = forms_of_inviting.InviteForm(
         request.POST or None,
         practitioners=[(key, name) for key, name in people_in_post() if key not in already],
         people=[(key, name) for key, name in around_children.items() if key not in already],
@@ -142,13 +142,13 @@ def _form(request: HttpRequest, shown: MeetingView, one: InvitedView, act: str) 
     data = request.POST or None
     match act:
         case "given":
-            return forms.GivenForm(
+            return forms_of_inviting.GivenForm(
                 data, forms=[(letter.id, letter.title) for letter in papers.forms_of(shown)]
             )
         case "supporter":
-            return forms.SupporterForm(data)
+            return forms_of_inviting.SupporterForm(data)
         case "interpreter":
-            return forms.InterpreterForm(data, initial={"language": one.row.language})
+            return forms_of_inviting.InterpreterForm(data, initial={"language": one.row.language})
         case "needs":
             row = one.row
             now_so = {
@@ -157,7 +157,7 @@ def _form(request: HttpRequest, shown: MeetingView, one: InvitedView, act: str) 
                 "needs": row.needs,
                 "kept_apart": row.kept_apart,
             }
-            return forms.NeedsForm(data, initial=now_so)
+            return forms_of_inviting.NeedsForm(data, initial=now_so)
         case _:
             return forms.WhyForm(data, label="Why?", ask="Say why the invitation is taken back")
 

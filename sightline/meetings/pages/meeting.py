@@ -36,7 +36,7 @@ from sightline.procedures.queries import pack_in_force
 from .. import actions, hooks, queries
 from ..queries import MeetingView
 from ..terms import ChildStage, Format, MeetingState, Purpose
-from . import forms
+from . import forms, forms_of_preparing
 
 
 class OnlyInvited(Exception):
@@ -380,7 +380,7 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
     part = next((c for c in shown.present_children if c.folder_id == part_folder_id), None)
     if part is None:
         raise NotFound
-    form = forms.ToldForm(request.POST or None)
+    form = forms_of_preparing.ToldForm(request.POST or None)
     taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
@@ -419,7 +419,7 @@ def told(request: HttpRequest, meeting_id: UUID, part_folder_id: UUID) -> HttpRe
 def report(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """My agency's report for the meeting, on each child apart."""
     shown = opened(meeting_id, "meetings.report")
-    form = forms.ReportForm(
+    form = forms_of_preparing.ReportForm(
         request.POST or None,
         children=shown.present_children,
         attached={name for name, sent in request.FILES.items() if sent},

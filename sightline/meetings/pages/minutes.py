@@ -21,7 +21,7 @@ from .. import actions, hooks, queries
 from ..actions import AttendanceIn, DecisionIn, SaidIn
 from ..queries import MeetingView
 from ..terms import Came, MeetingState
-from . import forms
+from . import forms, forms_of_minutes
 from .meeting import around, arranging, done, opened, people_in_post, taken_up, version_of
 
 
@@ -41,7 +41,7 @@ def _of_minutes(shown: MeetingView, **more: Any) -> dict[str, Any]:
 def hold(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Who took part, whether the quorum is met, what the family had before it."""
     shown = opened(meeting_id, "meetings.hold", work=True)
-    form = forms.HoldForm(request.POST or None, shown=shown, initial={"began_at": shown.starts_at})
+    form = forms_of_minutes.HoldForm(request.POST or None, shown=shown, initial={"began_at": shown.starts_at})
     taken_up(request, form)
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -88,7 +88,7 @@ def minutes(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     shown = opened(meeting_id, "meetings.minutes", "told", "decisions", "said", "actions")
     kept = queries.draft(shown.id) if shown.may_work else None
     open_ = shown.may_work and shown.state is MeetingState.HELD
-    form = forms.SaidForm(
+    form = forms_of_minutes.SaidForm(
         request.POST if request.method == "POST" else None, shown=shown, draft=kept.content if kept else None
     )
     status = 200
@@ -158,7 +158,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(href)
     data = request.POST if request.method == "POST" else None
     children = [
-        (child, forms.DecisionForm(data, prefix=f"c{n}", shown=shown, first=n == 0))
+        (child, forms_of_minutes.DecisionForm(data, prefix=f"c{n}", shown=shown, first=n == 0))
         for n, child in enumerate(shown.present_children)
     ]
     weighing = hooks.weighing
@@ -216,7 +216,7 @@ def decide(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
 def action(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
     """Somebody will do something for a child by a day."""
     shown = opened(meeting_id, "meetings.action", work=True)
-    form = forms.ActionForm(
+    form = forms_of_minutes.ActionForm(
         request.POST or None,
         shown=shown,
         people=people_in_post(),
@@ -268,7 +268,7 @@ def action_done(request: HttpRequest, action_id: UUID) -> HttpResponse:
     """An agreed action was done, will not be, or is somebody else's from now on."""
     found = queries.action(action_id)
     shown = opened(found.meeting_id, "meetings.action_done")
-    form: Any = forms.DoneForm(request.POST or None, people=people_in_post())
+    form: Any = forms_of_minutes.DoneForm(request.POST or None, people=people_in_post())
     # Somebody else may have answered since the page was opened: then it says who and when, and keeps what was typed.
     answering = found.done is None or "done" in request.POST
     if not answering:
@@ -333,7 +333,7 @@ def correct(request: HttpRequest, meeting_id: UUID, said_id: UUID) -> HttpRespon
     wrong = next((s for c in shown.children for s in c.said if s.id == said_id), None)
     if wrong is None:
         raise NotFound
-    form = forms.CorrectForm(request.POST or None)
+    form = forms_of_minutes.CorrectForm(request.POST or None)
     if wrong.together is None:
         del form.fields["for_all"]
     taken_up(request, form)
@@ -369,7 +369,7 @@ def dissent(request: HttpRequest, meeting_id: UUID, outcome_id: UUID) -> HttpRes
     found = next((d for c in shown.children for d in c.decisions if d.decision_id == outcome_id), None)
     if found is None:
         raise NotFound
-    form = forms.DissentForm(request.POST or None, shown=shown)
+    form = forms_of_minutes.DissentForm(request.POST or None, shown=shown)
     taken_up(request, form)
     if request.method == "POST" and form.is_valid():
         try:

@@ -23,8 +23,8 @@ from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import actions_of_agency
 
 from .. import actions, queries
-from ..terms import ServiceNeed
-from . import forms
+from ..terms import OfferState, ServiceNeed
+from . import forms, forms_of_work
 from .common import bound, form_page
 from .forms_of_local import DirectoryForm, LocalForm
 
@@ -179,7 +179,7 @@ def new_offer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Offer a service to a family without a plan, as from a concern (`?concern=`)."""
     view, shown = open_child(request, folder_id, "plans.new_offer", tab="plan")
     concern = request.GET.get("concern", "")
-    form = bound(request, forms.OfferForm, local=request.GET.get("service", ""))
+    form = bound(request, forms_of_work.OfferForm, local=request.GET.get("service", ""))
     form.offer_services(queries.local_matching())
     for name in ("need", "outcome"):
         del form.fields[name]
@@ -189,7 +189,7 @@ def new_offer(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         got = form.cleaned_data
         sent = actions.OfferIn(
             got["meant_to_change"], local_id=form.uuid("local"), name=got["name"],
-            adult_id=form.uuid("adult") if "adult" in form.fields else None, state=forms.OfferState(got["state"]),
+            adult_id=form.uuid("adult") if "adult" in form.fields else None, state=OfferState(got["state"]),
             words=got["words"],
         )  # fmt: skip
         actions.offer_service(view.folder_ids[0], sent, concern_id=_uuid(concern))

@@ -13,16 +13,16 @@ from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
-from sightline.enquiries.queries.assessment import progress_of
+from sightline.enquiries.queries.needs_and_progress import progress_of
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
 from ..queries import ReviewView
 from ..terms import Agrees, DidChange, ReviewResult
-from . import forms
+from . import forms, forms_of_parts, forms_of_reviews
 from .common import bound, form_page, guide_sooner
 from .forms_of_ending import CloseReviewForm
-from .write import _everybody, _whom
+from .parts import everybody, whom
 
 
 def _opened(
@@ -65,7 +65,7 @@ def outcome(request: HttpRequest, folder_id: UUID, review_id: UUID, text_id: UUI
     if planned.answer is not None:
         a = planned.answer
         initial = {"actual": a.actual, "evidence": a.evidence, "scale": a.scale, "next_words": a.next_words}
-    form = bound(request, forms.ReviewedForm, **initial)
+    form = bound(request, forms_of_reviews.ReviewedForm, **initial)
     return form_page(
         request, shown, form, lambda: actions.answer_outcome(found.id, text_id, form.sent()),
         title="Planned and actual", done="Answered.", back=_page(found), beside={"planned": planned.outcome},
@@ -79,7 +79,7 @@ def offer(request: HttpRequest, folder_id: UUID, review_id: UUID, offer_id: UUID
     about = next((o.offer for o in found.offers if o.offer.id == offer_id), None)
     if about is None:
         raise NotFound
-    form = bound(request, forms.OfferReviewedForm)
+    form = bound(request, forms_of_reviews.OfferReviewedForm)
     return form_page(
         request,
         shown,
@@ -98,14 +98,14 @@ def offer(request: HttpRequest, folder_id: UUID, review_id: UUID, offer_id: UUID
 def view_(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
     """What somebody thinks of how it goes."""
     child, shown, found = _opened(request, folder_id, review_id, "review_view")
-    form = bound(request, forms.ViewForm)
+    form = bound(request, forms_of_parts.ViewForm)
     form.fields["agrees"].label = "Do they agree with how it goes on?"
     plan = queries.plan_head(found.plan_id, child.folder_ids)
-    form.fields["whom"].set_options(_everybody(plan, child))
+    form.fields["whom"].set_options(everybody(plan, child))
 
     def send() -> None:
         got = form.cleaned_data
-        whose, name, person = _whom(form, plan)
+        whose, name, person = whom(form, plan)
         actions.record_view(
             found.plan_id,
             actions.ViewIn(

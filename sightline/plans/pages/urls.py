@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import common, ending, incidents, lists, plan, reviews, write
+from . import common, done, ending, incidents, lists, plan, reviews, write
 
 app_name = "plans"
 _CHILD = "child/<uuid:folder_id>/"
@@ -19,13 +19,13 @@ urlpatterns = [
     path(f"{_CHILD}plan/receive/", ending.receive, name="receive"),
     path(f"{_CHILD}plan/transfer/<uuid:transfer_id>/", ending.transfer, name="transfer"),
     path(f"{_CHILD}plan/transfer/<uuid:transfer_id>/back/", ending.transfer_back, name="transfer_back"),
-    path(f"{_CHILD}plan/action/<uuid:plan_action_id>/", write.action, name="action"),
+    path(f"{_CHILD}plan/action/<uuid:plan_action_id>/", done.action, name="action"),
     path(f"{_CHILD}plan/keep/", common.keep, name="keep"),
     path(f"{_CHILD}outcomes/", plan.outcomes, name="outcomes"),
     path(f"{_CHILD}visits/", plan.visits, name="visits"),
     path(f"{_CHILD}offers/", lists.offers, name="offers"),
     path(f"{_CHILD}offers/new/", lists.new_offer, name="new_offer"),
-    path(f"{_CHILD}offers/<uuid:offer_id>/", write.offer, name="offer"),
+    path(f"{_CHILD}offers/<uuid:offer_id>/", done.offer, name="offer"),
     path(f"{_CHILD}incidents/", incidents.incidents, name="incidents"),
     path(f"{_CHILD}incidents/new/", incidents.new, name="new_incident"),
     path(f"{_CHILD}incidents/decide/", incidents.decide, name="decide_incidents"),

@@ -26,7 +26,7 @@ from ...models import (
     Participation,
     Progress,
 )
-from ...queries import assessment as queries
+from ...queries.needs_and_progress import age_in_months
 from ...rules import stages
 from ...terms import (
     ActsForChild,
@@ -138,7 +138,7 @@ def record_progress(folder_id: UUID, seen: Seen, *, corrects_id: UUID | None = N
         child=way.child_of(lead),
         area=seen.area.value,
         seen_on=seen.seen_on,
-        age_months=queries.age_in_months(child, seen.seen_on),
+        age_months=age_in_months(child, seen.seen_on),
         against_age=seen.against_age.value,
         words=seen.words.strip(),
         source=seen.source.strip(),

@@ -23,6 +23,7 @@ from ...models import (
     Shared,
 )
 from ...queries import assessment as queries
+from ...queries.needs_and_progress import needs_of
 from ...rules import stages
 from ...terms import (
     AssessmentState,
@@ -64,7 +65,7 @@ def update(assessment_id: UUID, reasons: str) -> Assessment:
         )
         for e in Evidence.objects.filter(assessment=before, unlinked_at__isnull=True)
     )  # fmt: skip
-    for need in queries.needs_of(before.id):
+    for need in needs_of(before.id):
         name_need(
             row.id,
             NeedIn(need.words, need.whose, need.service, need.agency_id, need.waiting_since, need.unmet_why),
