@@ -123,6 +123,14 @@ def may_begin(
     return Verdict.yes()
 
 
+def may_lead(kind: PlanKind, *, social_worker: bool, field: str) -> Verdict:
+    """Who may lead a plan: of a child protection plan a social worker (Working Together, chapter 1, the lead social
+    worker); of any other whoever holds a post. `field`: where the form asks for it."""
+    if kind is PlanKind.CHILD_PROTECTION and not social_worker:
+        return Verdict.no("A child protection plan is led by a social worker. Choose one", field)
+    return Verdict.yes()
+
+
 def may_move(direction: Direction, *, died: date | None, born: date | None, conference_on: date) -> Verdict:
     """A conference takes over the plan of a child who was alive and under eighteen on its day."""
     close = (

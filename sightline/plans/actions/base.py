@@ -10,6 +10,7 @@ from uuid import UUID
 from sightline.access.queries import may_write
 from sightline.agencies.actions import permit
 from sightline.agencies.models import Posting
+from sightline.agencies.queries import acting_as
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -22,7 +23,7 @@ from sightline.procedures import actions as duties
 
 from .. import queries, rules
 from ..models import Plan, PlanChange
-from ..terms import PlanAct, PlanState
+from ..terms import PlanAct, PlanKind, PlanState
 
 READ_ONLY = "You may read this record but not write in it. Ask the worker or manager who holds it."
 
@@ -121,6 +122,13 @@ def works_in(practitioner_id: UUID, agency_id: UUID | None = None) -> Posting | 
     if agency_id is not None:
         found = found.filter(agency_id=agency_id)
     return found.order_by("held_from").first()
+
+
+def may_lead(kind: PlanKind, practitioner_id: UUID, *, field: str) -> None:
+    """Raises Refused where somebody may not lead a plan of that kind."""
+    acting = acting_as(practitioner_id)
+    social_worker = acting is not None and acting.may(Permission.STATUTORY)
+    rules.may_lead(kind, social_worker=social_worker, field=field).or_refuse()
 
 
 def end_of(day: date) -> datetime:

@@ -41,7 +41,7 @@ from sightline.voice.terms import Power
 from .. import queries, rules
 from ..models import Category, Lead, Plan, PlanVersion
 from ..terms import PlanAct, PlanKind, PlanState
-from .base import changed, end_of, enter, enter_folder, path_of, signed, works_in
+from .base import changed, end_of, enter, enter_folder, may_lead, path_of, signed, works_in
 from .waiting import nothing_waits, waits, when_upheld
 
 #: The status that a child stands under with each kind of plan.
@@ -176,6 +176,7 @@ def _check_begin(sent: BeginIn, acting: Acting) -> Posting:
     posting = works_in(sent.lead_id or acting.practitioner_id)
     if posting is None:
         raise Refused("Choose somebody who holds a post today to lead the plan", "lead")
+    may_lead(sent.kind, posting.practitioner_id, field="lead")
     return posting
 
 

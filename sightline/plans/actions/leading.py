@@ -31,7 +31,7 @@ from sightline.records.terms import DecisionKind
 from .. import queries
 from ..models import Category, CoreMember, Lead, Plan
 from ..terms import PlanAct, PlanKind
-from .base import answered, changed, enter, signed, works_in
+from .base import answered, changed, enter, may_lead, signed, works_in
 from .waiting import nothing_waits, waits, when_upheld
 
 
@@ -43,6 +43,7 @@ def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date 
     posting = works_in(practitioner_id)
     if posting is None:
         raise Refused("Choose somebody who holds a post today", "practitioner")
+    may_lead(PlanKind(plan.kind), practitioner_id, field="practitioner")
     if plan.lead_id == practitioner_id:
         raise Refused("They lead this plan already", "practitioner")
     if not why.strip():

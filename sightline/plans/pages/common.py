@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from sightline.access.pages.keeping import form_sent, keep_url, kept, left
 from sightline.agencies.gate import page
-from sightline.agencies.queries import practitioners
+from sightline.agencies.queries import holders, practitioners
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
@@ -44,6 +44,11 @@ def opened(
 def people() -> list[tuple[str, str]]:
     """Everybody who holds a post today, as a choice's answers."""
     return list({str(p.practitioner_id): p.said_as for p in practitioners()}.items())
+
+
+def social_workers() -> list[tuple[str, str]]:
+    """Everybody who may lead a child protection plan, as a choice's answers."""
+    return list({str(p.practitioner_id): p.said_as for p in holders(Permission.STATUTORY)}.items())
 
 
 def plan_page(plan: PlanView) -> str:

@@ -21,7 +21,7 @@ from .. import actions, queries
 from ..terms import PlanKind
 from . import forms
 from . import forms_of_ending as ends
-from .common import bound, form_page, guide_sooner, opened, people, plan_page
+from .common import bound, form_page, guide_sooner, opened, people, plan_page, social_workers
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -160,7 +160,7 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
     else:
         form = bound(request, ends.AnswerInForm)
         form.offer_heard(view.folder_ids)
-        form.fields["lead"].set_options(people())
+        form.fields["lead"].set_options(social_workers())
         hint = (
             f"Their plan’s category is {AbuseCategory(found.category).label}. If accepted, our plan begins."
         )

@@ -153,7 +153,9 @@ class BeginForm(OfWishes, OfDecision, OfSooner):
         hint="By another authority. Those made here are counted for you",
     )  # fmt: skip
     began_on = Day("From which day?", tense="past", ask="Enter the day on which the plan begins")
-    lead = Select("Who leads it?", required=False, empty="I do")
+    lead = Select(
+        "Who leads it?", required=False, empty="I do", hint="A child protection plan is led by a social worker"
+    )  # fmt: skip
     reasons = Words("Why does the child need this plan?", rows=4, ask="Say why the child needs this plan")
     with_plan = Select(
         "Is it made together with the plan of a brother or sister?", required=False, empty="No, on its own"

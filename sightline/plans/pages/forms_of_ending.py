@@ -84,7 +84,10 @@ class StepForm(_Ending, OfDecision, OfSooner):
     decision = Select(
         "The conference’s decision", required=False, empty="Choose the decision that it follows"
     )
-    lead = Select("Who leads it?", required=False, empty="Whoever leads the plan now")
+    lead = Select(
+        "Who leads it?", required=False, empty="Whoever leads the plan now",
+        hint="A child protection plan is led by a social worker",
+    )  # fmt: skip
     field_order = (
         "knows_family", "to", "category", "decision", "lead", "reasons", "has_conflict", "conflict", "for_the_child",
         "conflict_resolved", "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight",
@@ -193,7 +196,9 @@ class AnswerInForm(OfWishes, OfDecision):
     answered_by = Text("Who chaired it?", ask="Say who chaired it")
     words = Words("What was decided, and why?", rows=3, ask="Say what was decided, and why")
     category = Choice("Category of our plan", CATEGORIES, required=False, small=True)
-    lead = Select("Who leads it here?", required=False, empty="I do")
+    lead = Select(
+        "Who leads it here?", required=False, empty="I do", hint="A child protection plan is led by a social worker"
+    )  # fmt: skip
     field_order = (
         "knows_family", "accepted", "conference_on", "answered_by", "words", "has_conflict", "conflict",
         "for_the_child", "conflict_resolved", "category", "lead", "heard", "weight", "wishes_why_not",

@@ -16,11 +16,11 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries
 from ..queries import PlanView
-from ..terms import Agrees, StatementKind, Whose
+from ..terms import Agrees, PlanKind, StatementKind, Whose
 from . import forms, forms_of_reviews
 from . import forms_of_parts as said
 from . import forms_of_work as work
-from .common import people
+from .common import people, social_workers
 from .forms_of_ending import AskTransferForm
 
 
@@ -117,8 +117,9 @@ def _fill_join(form: Any, plan: PlanView, _view: ChildView) -> None:
     form.fields["with_plan"].set_options([(str(theirs), name) for theirs, name, _kind in found])
 
 
-def _fill_lead(form: Any, _plan: PlanView, _view: ChildView) -> None:
-    form.fields["practitioner"].set_options(people())
+def _fill_lead(form: Any, plan: PlanView, _view: ChildView) -> None:
+    led_by = social_workers if plan.kind is PlanKind.CHILD_PROTECTION else people
+    form.fields["practitioner"].set_options(led_by())
 
 
 def _send_view(form: Any, plans: list[UUID], _item: UUID | None, plan: PlanView) -> None:

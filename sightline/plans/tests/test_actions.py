@@ -714,7 +714,7 @@ def test_the_category_at_the_start_stays_beside_the_latest():
 
 def test_somebody_else_leads_and_owes_what_was_owed():
     family = make_family()
-    plan = begun(family)
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
     with as_practitioner(family.worker):
         actions.name_lead(plan, family.nurse.pk, "Dana goes on leave.")
     with as_practitioner(family.nurse):
