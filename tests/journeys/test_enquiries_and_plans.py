@@ -174,7 +174,7 @@ def the_worker_enquires_and_writes_for_both_what_is_about_both(
     fills(
         worker, harm_where=["home"], child_seen_on=today(), seen_alone="yes",
         seen_words="At school, drawing. “He shouts at night.”",
-        powers_told="Ana and both children were told of section 47 at home.",
+        powers_told="Ana and both children were told of section 47 at home.", heard_all="yes",
         checks="School: marks on Monday. Police: called twice this year.", other_children="None besides Theo.",
         analysis="The marks do not fit what was said of them, and nobody keeps him away.", finding="continuing_risk",
         conference="yes",

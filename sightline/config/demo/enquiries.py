@@ -160,6 +160,8 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
                 seen_alone=True,
                 seen_words="At home, in his room, for half an hour. He looked at the window at every car.",
                 powers_told="Kelly Reid and Callum, at home, by Dana Okafor: section 47 and what may follow.",
+                heard_all=False,
+                not_heard_why="Callum's father: nobody knows where he lives. His sister was asked to pass on a letter.",
                 checks="Police: three phones, two numbers known. School: absent eleven days since September.",
             ),
         )

@@ -236,6 +236,7 @@ def _brannigan(people: Cast) -> None:
                 harm_where=("home",), child_seen_on=seen_on, seen_alone=True,
                 seen_words="At school with a sign language interpreter. He signed “Mum is angry when I look away”.",
                 powers_told="Orla, at home with an interpreter: section 47, and that a conference may follow.",
+                heard_all=True,
                 checks="School: a note of each Monday since September. Health visitor: no injury before the summer.",
                 other_children="None in the home.",
                 finding=Finding.CONTINUING.value,

@@ -90,6 +90,12 @@ class EnquiryText(Written):
     powers_told = models.TextField(
         blank=True, help_text="What parents and child were told of the powers used"
     )
+    heard_all = models.BooleanField(
+        null=True, help_text="Whether everybody with parental responsibility has given their account"
+    )
+    not_heard_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Whose account is missing, and why"
+    )
     other_children = models.TextField(blank=True, help_text="Other children who may be at risk")
     checks = models.TextField(blank=True, help_text="What agencies knew: whom asked, what they said")
     finding = models.CharField(max_length=24, choices=choices(Finding), blank=True)

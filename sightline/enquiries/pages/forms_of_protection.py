@@ -227,7 +227,8 @@ class EnquiryForm(_Beside):
     written_over_time = True
     also_label = "Write what is about the family once for"
     also_hint = (
-        "What they were told of powers, what agencies knew, other children. The rest is each child’s own"
+        "What they were told of powers, whose account was heard, what agencies knew, other children. The rest is each "
+        "child’s own"
     )
     harm_where = Choices("Where is the harm?", PLACES, required=False, hint="Choose all that apply")
     child_seen_on = Day(
@@ -237,6 +238,12 @@ class EnquiryForm(_Beside):
     not_seen_why = Words("If not seen, or not alone: why, and what was tried?", rows=2, required=False)
     seen_words = Words("Where, by whom, what the child was like and said", rows=4, required=False)
     powers_told = Words("What were parents and child told of the powers used?", rows=3, required=False)
+    heard_all = YesNo(
+        "Has everybody with parental responsibility given their account?",
+        required=False,
+        hint="Each of them is heard before you form your view, unless that would put the child at risk",
+    )
+    not_heard_why = Words("If not: whose account is missing, and why?", rows=2, required=False)
     checks = Words(
         "What did the agencies know?", rows=4, required=False, hint="Whom you asked, and what each said"
     )

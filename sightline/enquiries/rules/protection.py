@@ -72,13 +72,19 @@ def enquiry_lacks(
     not_seen_why: str,
     powers_told: str,
     spoken_to: int,
+    heard_all: bool | None,
+    not_heard_why: str,
     finding: str,
     analysis: str,
     conference: bool | None,
     conference_why: str,
     unborn: bool = False,
 ) -> list[str]:
-    """What an enquiry still lacks before a manager may decide on it."""
+    """What an enquiry still lacks before a manager may decide on it.
+
+    FAM-14: no analysis without each account, or the reason why it is missing; the child's own stands with how they
+    were seen.
+    """
     found = []
     if not harm_where:
         found.append("Say where the harm is: at home, outside the home, online")
@@ -90,6 +96,10 @@ def enquiry_lacks(
         found.append("Say what the parents and the child were told of the powers used")
     if not spoken_to:
         found.append("Record who was spoken to")
+    if heard_all is None:
+        found.append("Say whether everybody with parental responsibility has given their account")
+    if heard_all is False and not has_words(not_heard_why):
+        found.append("Say whose account is missing, and why")
     if not finding:
         found.append("Choose the finding")
     if not has_words(analysis):

@@ -311,7 +311,8 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         {
             "child_seen_on-day": "1", "child_seen_on-month": "9", "child_seen_on-year": "2026", "seen_alone": "yes",
             "harm_where": ["home", "online"],
-            "powers_told": "Both parents, at home, of section 47.", "analysis": "The injuries do not fit.",
+            "powers_told": "Both parents, at home, of section 47.", "heard_all": "yes",
+            "analysis": "The injuries do not fit.",
             "finding": "continuing_risk", "conference": "yes", "version": "1",
         },
     )  # fmt: skip

@@ -186,7 +186,7 @@ def enquired(case):
 def found(**changes):
     fields = {
         "harm_where": ["home"], "child_seen_on": today(), "seen_alone": True,
-        "powers_told": "Both parents were told of section 47 at home.",
+        "powers_told": "Both parents were told of section 47 at home.", "heard_all": True,
         "finding": "continuing_risk", "analysis": "The injuries do not fit what was said of them.", "conference": True,
     }  # fmt: skip
     return EnquiryIn(**{**fields, **changes})

@@ -279,3 +279,28 @@ def test_an_order_is_extended_once_and_no_longer_than_the_procedures_say(kind, d
         latest=ENDS + timedelta(days=7),
     )  # fmt: skip
     assert bool(verdict) is allowed
+
+
+WHOLE_ENQUIRY = {
+    "harm_where": ["home"], "child_seen_on": datetime(2026, 11, 20, tzinfo=UTC).date(), "seen_alone": True,
+    "not_seen_why": "", "powers_told": "Both parents were told at home.", "spoken_to": 1, "heard_all": True,
+    "not_heard_why": "", "finding": "not_substantiated", "analysis": "The marks are old and explained.",
+    "conference": False, "conference_why": "Nobody is worried any more.",
+}  # fmt: skip
+
+
+@pytest.mark.obligation("FAM-14")
+@pytest.mark.parametrize(
+    ("heard", "why", "lacks"),
+    [
+        (True, "", []),
+        (True, "Her father is abroad and was asked twice.", []),
+        (False, "Her father is abroad and was asked twice.", []),
+        (False, "Abroad.", ["Say whose account is missing, and why"]),
+        (False, "", ["Say whose account is missing, and why"]),
+        (None, "", ["Say whether everybody with parental responsibility has given their account"]),
+    ],
+)
+def test_an_enquiry_is_decided_with_each_account_or_the_reason_why_it_is_missing(heard, why, lacks):
+    found = protection.enquiry_lacks(**WHOLE_ENQUIRY | {"heard_all": heard, "not_heard_why": why})
+    assert found == lacks

@@ -105,7 +105,7 @@ def test_no_plan_begins_without_the_childs_wishes_weighed_or_why_not():
     family = make_family()
     decision = conference_decision(family, family.maya)
     sent = {"kind": PlanKind.CHILD_PROTECTION, "began_on": today(), "reasons": "She is hungry and afraid.",
-            "category": "NEG", "decision_id": decision}  # fmt: skip
+            "category": "NEG", "decision_id": decision, "lead_id": family.worker.pk}  # fmt: skip
     with as_practitioner(family.chair):
         heard = hear_child(
             family.maya, Said(Heard.TALKING, now(), "At school", True, said="I want to stay with Mum.")

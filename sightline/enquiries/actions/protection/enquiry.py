@@ -74,6 +74,9 @@ class EnquiryIn:
     not_seen_why: str = ""
     seen_words: str = ""
     powers_told: str = ""
+    heard_all: bool | None = None
+    """Whether everybody with parental responsibility has given their account; if not, whose is missing, and why."""
+    not_heard_why: str = ""
     other_children: str = ""
     checks: str = ""
     finding: str = ""
@@ -83,7 +86,7 @@ class EnquiryIn:
 
 
 #: What an enquiry finds of a family, and may so be written once for brothers and sisters; the rest is each child's own.
-SHARED = ("powers_told", "checks", "other_children")
+SHARED = ("powers_told", "heard_all", "not_heard_why", "checks", "other_children")
 
 
 @transaction.atomic
@@ -129,6 +132,8 @@ def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> Enquir
         not_seen_why=found.not_seen_why.strip(),
         seen_words=found.seen_words.strip(),
         powers_told=found.powers_told.strip(),
+        heard_all=found.heard_all,
+        not_heard_why=found.not_heard_why.strip(),
         other_children=found.other_children.strip(),
         checks=found.checks.strip(),
         finding=Finding(found.finding).value if found.finding else "",
@@ -187,6 +192,8 @@ def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: 
         not_seen_why=text.not_seen_why,
         powers_told=text.powers_told,
         spoken_to=spoken_to,
+        heard_all=text.heard_all,
+        not_heard_why=text.not_heard_why,
         finding=text.finding,
         analysis=text.analysis,
         conference=text.conference,
