@@ -85,7 +85,7 @@ def examine(place: Place) -> Report:
         os.environ[f"SIGHTLINE_{name.upper()}"] = "missing" * 10
     said = ""
     if not begun:
-        said = "nothing is set up here yet; run `sightline demo` or `sightline serve`"
+        said = "nothing is set up here yet; run `sightline demo` or `sightline set-up`"
     else:
         try:
             was_running = place.cluster is None or place.cluster.is_running()

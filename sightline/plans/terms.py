@@ -13,6 +13,11 @@ class PlanKind(StrEnum):
         return _PLAN_KINDS[self]
 
     @property
+    def definition(self) -> str:
+        """The definition of the pack under which such a plan is decided on."""
+        return "safeguarding" if self is PlanKind.EARLY_HELP else self.value
+
+    @property
     def height(self) -> int:
         """How far up the plan stands: stepping up goes to a greater height, stepping down to a lesser."""
         return list(PlanKind).index(self)

@@ -106,6 +106,25 @@ def seen_version(request: HttpRequest) -> int | None:
     return whole_number(request.POST.get("version", ""))
 
 
+#: How a concern stands, in words for the front door; while somebody deals with it, their name stands there.
+STANDS = {
+    ConcernState.WAITING: "Nobody has taken it up yet.",
+    ConcernState.BEING_SCREENED: "Somebody at the front door is dealing with it.",
+    ConcernState.DECIDED: "It is decided on, and they have not been told yet.",
+    ConcernState.ANSWERED: "It is decided on, and they have been told what they may know of it.",
+    ConcernState.TAKEN_BACK: "They took it back.",
+}
+
+
+def _stands(shown: queries.ConcernView) -> str:
+    if shown.awaits_ruling:
+        return "A decision has been made. It waits for a manager's ruling."
+    state = ConcernState(shown.concern.state)
+    if state is ConcernState.WAITING and any(a.kind == AdditionKind.REOPENED.value for a in shown.additions):
+        return "It was opened again, and nobody has taken it up since."
+    return STANDS[state]
+
+
 def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[str, Any]:
     acting = request.practitioner  # type: ignore[attr-defined]
     reopening = decision_forms.ReopenForm(request.POST if request.POST.get("act") == "reopen" else None)
@@ -114,9 +133,7 @@ def _concern_context(request: HttpRequest, shown: queries.ConcernView) -> dict[s
         "shown": shown,
         "concern": shown.concern,
         "state": ConcernState(shown.concern.state),
-        "stands": "A decision has been made. It waits for a manager's ruling."
-        if shown.awaits_ruling
-        else queries.STANDS[ConcernState(shown.concern.state)],
+        "stands": _stands(shown),
         "may_decide": acting.may(Permission.SCREEN_CONCERN),
         "may_match": acting.may(Permission.DECIDE_MATCH),
         "may_rule": acting.may(Permission.APPROVE_CONFLICT),
@@ -158,6 +175,10 @@ def _sooner(request: HttpRequest) -> tuple[datetime | None, str]:
 def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     """Take up, hand back, act on danger, acknowledge, add, reopen, close what was taken back."""
     name, words = request.POST.get("act", ""), request.POST.get("words", "")
+    sent = forms.WordsForm(request.POST)
+    if not sent.is_valid() and words.strip():
+        return _not_taken(request, concern_id, name, words, str(sent.errors["words"][0]), 400)
+    said = sent.cleaned_data.get("words", "")
     version, once = seen_version(request), read_key(request.POST.get("once_key"))
     meanwhile = ""
     done = {
@@ -176,38 +197,45 @@ def act(request: HttpRequest, concern_id: UUID) -> HttpResponse:
             case "hand_back":
                 actions.hand_back(concern_id, version=version)
             case "danger":
-                actions.danger_acted_on(concern_id, words, version=version, once=once)
+                actions.danger_acted_on(concern_id, said, version=version, once=once)
             case "acknowledge":
-                actions.acknowledge(concern_id, words, once=once)
+                actions.acknowledge(concern_id, said, once=once)
             case "add":
-                meanwhile = actions.add_more(concern_id, AdditionKind.MORE, words, version=version, once=once)
+                meanwhile = actions.add_more(concern_id, AdditionKind.MORE, said, version=version, once=once)
             case "reopen":
                 sooner_by, sooner_why = _sooner(request)
                 actions.reopen(
-                    concern_id, words, sooner_by=sooner_by, sooner_why=sooner_why, version=version, once=once
+                    concern_id, said, sooner_by=sooner_by, sooner_why=sooner_why, version=version, once=once
                 )
             case "close_taken_back":
                 actions.close_taken_back(
-                    concern_id, words, knows_family=_knows(request), version=version, once=once
+                    concern_id, said, knows_family=_knows(request), version=version, once=once
                 )
             case _:
                 raise NotFound
     except (NotPermitted, NotFound):
         raise
     except Refused as refused:
-        form = forms.WordsForm(request.POST)
-        form.is_valid()
-        form.errors.pop("words", None)
-        form.add_error(None, refused.verdict.reason)
-        shown = queries.concern(concern_id)
-        return render(
-            request,
-            "concerns/concern.html",
-            _concern_context(request, shown) | {"form": form, "act": name, "kept": words},
-            status=409,
-        )
+        return _not_taken(request, concern_id, name, words, refused.verdict.reason, 409)
     messages.success(request, f"{done[name]} Meanwhile: {meanwhile}" if meanwhile else done[name])
     return HttpResponseRedirect(reverse("concerns:concern", args=[concern_id]))
+
+
+def _not_taken(
+    request: HttpRequest, concern_id: UUID, name: str, words: str, why: str, status: int
+) -> HttpResponse:
+    """The concern's page again, with why it was not taken and what was typed."""
+    form = forms.WordsForm(request.POST)
+    form.is_valid()
+    form.errors.pop("words", None)
+    form.add_error(None, why)
+    shown = queries.concern(concern_id)
+    return render(
+        request,
+        "concerns/concern.html",
+        _concern_context(request, shown) | {"form": form, "act": name, "kept": words},
+        status=status,
+    )
 
 
 @page(permission=Permission.SCREEN_CONCERN)

@@ -15,6 +15,7 @@ from django.urls import reverse
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.govuk.once import new_key, read_key
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.actions import clock_of
 from sightline.procedures.queries import pack_in_force
@@ -36,7 +37,11 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "concerns/start.html",
-        {"drafts": [(d, draft_names(d.content)) for d in mine], "once_key": new_key()},
+        {
+            "drafts": [(d, draft_names(d.content)) for d in mine],
+            "once_key": new_key(),
+            "decided_within": decided_within(),
+        },
     )
 
 
@@ -69,6 +74,12 @@ def sent(request: HttpRequest, concern_id: UUID) -> HttpResponse:
     return render(
         request, "concerns/sent.html", {"own": own, "public": False, "promises": promises(own.raised_at)}
     )
+
+
+def decided_within() -> str:
+    """How long a decision on a concern may take, in words: a limit of the procedures in force."""
+    pack, day = pack_in_force(), today()
+    return pack.limit(pack.duty_kind(rules.DECISION, day).limit, day).span
 
 
 def promises(raised_at: Any) -> list[tuple[str, Any]]:

@@ -16,7 +16,7 @@ from sightline.kernel.verdicts import NotFound
 from .. import actions, queries
 from .drafted import STEPS, Door
 from .holding import Held, as_public, held_by, hold, let_go, too_often
-from .raising import promises
+from .raising import decided_within, promises
 from .steps import keep_step, step_page
 
 
@@ -32,7 +32,13 @@ def worried(request: HttpRequest) -> HttpResponse:
         first = HttpResponseRedirect(reverse("concerns:worried_step", args=[STEPS[0]]))
         return hold(first, held)
     return render(
-        request, "concerns/worried.html", {"public": True, "idle_minutes": settings.SESSION_COOKIE_AGE // 60}
+        request,
+        "concerns/worried.html",
+        {
+            "public": True,
+            "idle_minutes": settings.SESSION_COOKIE_AGE // 60,
+            "decided_within": decided_within(),
+        },
     )
 
 

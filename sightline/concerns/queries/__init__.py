@@ -4,7 +4,7 @@ from .allocating import ToAllocate, Unallocated, family_of, unallocated
 from .front_door import AskedRow, Board, BoardRow, board, unheard
 from .known import last_said, suggested, unanswered
 from .on_a_child import LATEST, moments, on_child, standing
-from .own import STANDS, OwnConcern, OwnLine, own_concern, own_concerns, sent_already
+from .own import OwnConcern, OwnLine, own_concern, own_concerns, sent_already
 from .pointed import Advised, Pointed, PointedView, advised, pointed_on
 from .reading import ConcernView, PartView, concern, is_about, is_mine_since, referrer_words
 from .referred import Referred, of_references
@@ -13,7 +13,6 @@ from .unsent import draft, drafts, latest_drafts, left_part, screening_draft
 
 __all__ = [
     "LATEST",
-    "STANDS",
     "Advised",
     "AskedRow",
     "Board",

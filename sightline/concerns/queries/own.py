@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sightline.kernel.verdicts import NotFound
 from sightline.kernel.viewer import current
 
 from ..models import Addition, Answer, Concern, ConcernPart, PartName
-from ..terms import ConcernState
+from ..terms import AdditionKind, ConcernState
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,28 @@ class OwnConcern:
     can_take_back: bool
 
 
-STANDS = {
+_STANDS = {
     ConcernState.WAITING: "It has arrived. Nobody has taken it up yet.",
     ConcernState.BEING_SCREENED: "Somebody at the front door is dealing with it.",
     ConcernState.DECIDED: "A decision has been made. You will be told what you may know of it.",
     ConcernState.ANSWERED: "A decision has been made, and you have been told what you may know of it.",
     ConcernState.TAKEN_BACK: "You took it back. The front door still reads what you sent.",
 }
+
+
+#: Of one that had been decided on, answered or taken back.
+_REOPENED = "It was opened again, and waits for a decision."
+
+
+def _stands(rows: Sequence[Concern]) -> dict[UUID, str]:
+    """How each stands, in words for whoever raised it. One query."""
+    again = set(
+        Addition.objects.filter(
+            concern__in=[c for c in rows if ConcernState(c.state) is ConcernState.WAITING],
+            kind=AdditionKind.REOPENED.value,
+        ).values_list("concern_id", flat=True)
+    )
+    return {c.id: _REOPENED if c.id in again else _STANDS[ConcernState(c.state)] for c in rows}
 
 
 def own_concern(concern_id: UUID | None = None) -> OwnConcern:
@@ -63,7 +79,7 @@ def own_concern(concern_id: UUID | None = None) -> OwnConcern:
         immediate_danger=row.immediate_danger,
         version=row.version,
         state=state,
-        stands=STANDS[state],
+        stands=_stands([row])[row.id],
         names=names,
         parts=list(ConcernPart.objects.filter(concern=row).order_by("place_in_list")),
         additions=list(additions.values()),
@@ -100,11 +116,12 @@ def own_concerns(limit: int = 50) -> list[OwnLine]:
     named: dict[UUID, list[PartName]] = {}
     for name in PartName.objects.filter(concern__in=rows).order_by("place_in_list"):
         named.setdefault(name.concern_id, []).append(name)
+    stands = _stands(rows)
     return [
         OwnLine(
             concern=c,
             names=listed([n.name for n in named.get(c.id, ())]),
-            stands=STANDS[ConcernState(c.state)],
+            stands=stands[c.id],
             folder_ids=tuple(n.folder_id for n in named.get(c.id, ())),
         )
         for c in rows

@@ -98,6 +98,7 @@ def no_plan_made(
                 reasons=reasons,
                 pack=pack.name,
                 pack_version=pack.version,
+                definition_id="child_protection",
                 subject_id=decision_id,
                 **asdict(conflict),
             )

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
@@ -14,6 +15,7 @@ from sightline.access.pages.keeping import form_sent, held, left_in, page_of
 from sightline.agencies.gate import page
 from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
+from sightline.govuk.fields import Text
 from sightline.govuk.numbers import whole_number
 from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
@@ -30,6 +32,9 @@ from . import forms
 from .around import address, form_page, keep_url, opened, opened_assessment, posted, sent
 from .child import acting_of
 from .forms_of_decisions import WhyForm
+
+#: Characters of what linked entries show.
+NOTE_LENGTH = 400
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -220,7 +225,7 @@ def evidence(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section
                 chosen = [_id(value) for value in request.POST.getlist("entries")]
                 if not chosen:
                     raise Refused("Choose at least one entry.")
-                many = act.link(view.id, part.id, chosen, request.POST.get("note", "")[:400])
+                many = act.link(view.id, part.id, chosen, _note(request.POST.get("note", "")))
                 messages.success(request, f"Linked: {many}.")
             return HttpResponseRedirect(back)
         except (NotPermitted, NotFound):
@@ -245,6 +250,14 @@ def evidence(request: HttpRequest, folder_id: UUID, assessment_id: UUID, section
         },
         status=409 if refusal else 200,
     )
+
+
+def _note(typed: str) -> str:
+    """What linked entries show, in a line. Raises Refused for more than that, and for what no keyboard types."""
+    try:
+        return str(Text("What do they show?", max_length=NOTE_LENGTH, required=False).clean(typed))
+    except ValidationError as error:
+        raise Refused(error.messages[0]) from error
 
 
 def _id(text: str) -> UUID:

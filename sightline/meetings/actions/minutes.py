@@ -164,7 +164,7 @@ class DecisionIn:
     outcome: str
     reasons: str
     dissents: Mapping[UUID, str] = field(default_factory=dict)
-    definition_id: str = ""
+    definition_id: str = "safeguarding"
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None

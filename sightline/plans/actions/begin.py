@@ -188,7 +188,7 @@ def decided_to_begin(folder_id: UUID, sent: BeginIn, acting: Acting) -> Decision
         [
             Deciding(
                 folder_id, DecisionKind.PLAN, f"{sent.kind.label} begun", sent.reasons, pack.name, pack.version,
-                subject_id=sent.decision_id, **asdict(sent.conflict),
+                definition_id=sent.kind.definition, subject_id=sent.decision_id, **asdict(sent.conflict),
             )
         ]
     )  # fmt: skip

@@ -213,7 +213,8 @@ def close_review(
         [
             Deciding(
                 plan.folder_id, DecisionKind.PLAN, f"Review {review.number}: {result.label.lower()}", reasons,
-                pack.name, pack.version, subject_id=plan.id, **asdict(conflict),
+                pack.name, pack.version, definition_id=PlanKind(plan.kind).definition, subject_id=plan.id,
+                **asdict(conflict),
             )
         ]
     )  # fmt: skip

@@ -39,7 +39,8 @@ NO_CONFLICT = ConflictIn()
 
 @dataclass(frozen=True)
 class Deciding:
-    """A decision to be made on one child. `outcome` is what was decided, in words.
+    """A decision to be made on one child. `outcome` is what was decided, in words; `definition_id` is the definition
+    that it was made under, to which the page of decisions leads as it held that day (STR-05).
 
     `awaits_ruling`: it takes the place of one that a manager has yet to rule on, and waits for that too.
     """
@@ -50,7 +51,7 @@ class Deciding:
     reasons: str
     pack: str
     pack_version: str
-    definition_id: str = ""
+    definition_id: str = "safeguarding"
     conflict: str = ""
     conflict_resolved: str = ""
     for_the_child: bool | None = None

@@ -112,6 +112,7 @@ def choose(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "kinds": own + rest,
             "drafts": [d for d in queries.drafts() if d.child == at.lead and d.about is None],
             "titles": titles(at.pack),
+            "recording": at.pack.recording(mine, today()),
             "back_href": reverse("chronology:child", args=[at.lead]),
         },
     )

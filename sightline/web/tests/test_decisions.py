@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.obligation("REC-08")
+@pytest.mark.obligation("STR-05")
 def test_every_decision_stands_on_a_page_and_its_address_leads_there() -> None:
     door = make_front_door()
     folder = raised_by(door.teacher).folder_ids[0]
@@ -45,6 +46,7 @@ def test_every_decision_stands_on_a_page_and_its_address_leads_there() -> None:
     shown = [client.get(f"{address}?page={n}").text for n in (1, 2, 3)]
     assert [len(re.findall(r'id="decision-', page)) for page in shown] == [DECISIONS, DECISIONS, 1]
     assert all(f">{len(made)}</span>" in page for page in shown)
+    assert shown[0].count("the definition in force that day") == DECISIONS
     assert f'href="{address}?page=3"' in shown[0]
     for decision in (made[0], made[DECISIONS], made[-1]):
         assert f'id="decision-{decision.id}"' in client.get(f"{address}?decision={decision.id}").text
