@@ -102,12 +102,14 @@ def _working(folder_id: UUID) -> _Working | None:
 _UNDER_ENQUIRIES = ("assessment", "early_help_contact", "strategy_discussion", "immediate_protection")
 
 
-def _where_done(kind: str, folder_id: UUID, decision_id: UUID) -> str:
+def _where_done(kind: str, folder_id: UUID, decision_id: UUID, concern_id: UUID) -> str:
     """The page on which a duty that a decision opened is done."""
     if kind == "review_of_open_assessment":
         return f"/child/{folder_id}/enquiries/look-again/{decision_id}/"
     if kind == "signposting":
         return f"/front-door/given/{decision_id}/"
+    if kind == "transfer_receipt":
+        return f"/front-door/{concern_id}/"
     return f"/child/{folder_id}/enquiries/" if kind in _UNDER_ENQUIRIES else f"/child/{folder_id}/"
 
 
@@ -124,7 +126,9 @@ def _end_replaced(screening: Screening, owed: set[str]) -> set[str]:
         TO_DO, subject_id__in=earlier.values("decision_id"), folder_id=screening.folder_id
     ):
         assert duty.subject_id is not None
-        to_begin = _where_done(duty.kind, screening.folder_id, duty.subject_id).split("/")[3:]
+        to_begin = _where_done(duty.kind, screening.folder_id, duty.subject_id, screening.concern_id).split(
+            "/"
+        )[3:]
         begun = duty.path.split("/")[3:] != to_begin
         in_time = screening.sooner_by is None or duty.due_at <= screening.sooner_by
         if begun or (duty.kind in owed and in_time):
@@ -169,7 +173,7 @@ def _take_effect(concern: Concern, screening: Screening, pack: Pack, at: datetim
                 kind=kind.id,
                 started_at=started_at,
                 subject_id=screening.decision_id,
-                path=_where_done(kind.id, lead, screening.decision_id),
+                path=_where_done(kind.id, lead, screening.decision_id, concern.id),
                 owner_id=for_worker.owner_id if for_worker else None,
                 team_id=(for_worker.team_id if for_worker else None) or concern.team_id,
                 sooner_at=sooner_at,

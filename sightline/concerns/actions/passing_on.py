@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.access.queries import lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
@@ -103,7 +102,7 @@ def _tell(transfer: Transfer, event: str, at: datetime) -> None:
             [transfer.folder_id],
             subject_id=passed_on.decision_id,
             at=at,
-            path=f"/child/{lead_of(transfer.folder_id)}/",
+            path=f"/front-door/{own.concern_id}/",
             team_id=own.concern.team_id,
             without=() if passed_on.id == own.id else ("transfer_acceptance",),
         )

@@ -267,7 +267,9 @@ def _past_effect(
                     kind=kind.id,
                     started_at=past.raised_at if kind.id == "assessment" else decided.made_at,
                     subject_id=screening.decision_id,
-                    path=_where_done(kind.id, screening.folder_id, screening.decision_id),
+                    path=_where_done(
+                        kind.id, screening.folder_id, screening.decision_id, screening.concern_id
+                    ),
                     owner_id=past.owner_id if kind.owner_role != "decision_manager" else None,
                     team_id=past.owner_team_id or team_id,
                 ),

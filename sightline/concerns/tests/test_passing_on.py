@@ -87,6 +87,19 @@ class PassedOn:
             )
 
 
+def test_what_is_owed_leads_to_where_it_is_done(client: Client, door: FrontDoor) -> None:
+    passed = PassedOn(client, door)
+
+    def led_to(kind: str) -> str:
+        with as_practitioner(door.decider):
+            owed = Duty.objects.get(folder_id=passed.folder_id, kind=kind, closed_at__isnull=True)
+        return client.get(owed.path).content.decode()
+
+    assert passed.form("received") in led_to("transfer_receipt")
+    passed.received()
+    assert passed.form("accepted") in led_to("transfer_acceptance")
+
+
 def test_the_board_says_whose_answer_is_missing_whatever_the_state_of_the_concern(
     client: Client, door: FrontDoor
 ) -> None:
