@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,7 @@ def _of_program() -> Iterator[Finding]:
         yield Finding("access rules", "good", "every table has its own, forced")
     if not any(name.startswith("procedures.") for name in pending):
         yield _of_packs()
+        yield from _of_calendar()
     if any(name.startswith("procrastinate.") for name in pending):
         return
     age = worker_heartbeat_age()
@@ -223,6 +225,24 @@ def _of_packs() -> Finding:
         says = f"the text of {', '.join(unkept)} is not kept yet: `sightline manage migrate`"
         return Finding("procedures", "bad", says)
     return Finding("procedures", "good", "the text of every pack is kept in the database")
+
+
+def _of_calendar() -> Iterator[Finding]:
+    """How far ahead bank holidays are known: a due date after that is refused, with what would start its clock."""
+    from sightline.kernel.time import today
+    from sightline.procedures.queries import pack_in_force
+
+    if not _partnership():
+        return
+    day = today()
+    known_until = pack_in_force().calendar(day).known_until
+    says = f"known until {known_until:%d %B %Y}"
+    if known_until - day > timedelta(days=366):
+        yield Finding("bank holidays", "good", says)
+        return
+    level = "bad" if known_until - day < timedelta(days=100) else "note"
+    says += ", and no date after that can be worked out: update Sightline, or add the days to the procedures"
+    yield Finding("bank holidays", level, says)
 
 
 def _of_settings(place: Place, missing: list[str], *, answers: bool = True) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from sightline.config.demo import DOMAIN
 from sightline.config.doctor import Finding, Report
 from sightline.config.place import Place
 from sightline.documents import store
+from sightline.kernel.time import today
+from sightline.procedures.queries import pack_in_force
 
 from .conftest import Command
 
@@ -294,3 +297,16 @@ def test_the_command_itself_tells_them_all_and_fails(demonstration: Command) -> 
     lines = [line for line in text.stdout.splitlines() if line.startswith(" BAD ")]
     assert len(lines) == len(says)
     assert f"{len(says)} things to put right." in text.stdout
+
+
+@pytest.mark.django_db
+@pytest.mark.obligation("TIM-01")
+@pytest.mark.parametrize(("ahead", "level"), [(500, "good"), (300, "note"), (99, "bad"), (-10, "bad")])
+def test_that_the_calendar_runs_out_is_told_long_before(
+    monkeypatch: pytest.MonkeyPatch, ahead: int, level: str
+) -> None:
+    make_partnership()
+    known_until = pack_in_force().calendar(today()).known_until
+    monkeypatch.setattr("sightline.kernel.time.today", lambda: known_until - timedelta(days=ahead))
+    [found] = doctor._of_calendar()
+    assert (found.level, f"{known_until:%d %B %Y}" in found.says) == (level, True)
