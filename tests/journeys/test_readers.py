@@ -34,15 +34,12 @@ def siblings(front_door: FrontDoor) -> list[UUID]:
     """Maya, about whom several people wrote, one of them late, and one of them about somebody else; and Theo."""
     folder_id, sibling = raised_by(front_door.teacher).folder_ids[:2]
     with as_practitioner(front_door.decider):
-        for text, days in (
-            ("Maya drew her house and sang.", 9),
-            ("Mr Harland from next door came to the gate.", 2),
-            ("@Sam Reyes, teacher: She had no lunch.\n\no She is hungry at school.", 1),
+        for text, ago, late_why in (
+            ("Maya drew her house and sang.", timedelta(days=9), "I was away."),
+            ("Mr Harland from next door came to the gate.", timedelta(days=4), "I was away."),
+            ("@Sam Reyes, teacher: She had no lunch.\n\no She is hungry at school.", timedelta(hours=2), ""),
         ):
-            sign_entry(
-                {folder_id: text}, kind="note", happened_at=now() - timedelta(days=days),
-                late_why="I was away." if days > 1 else "",
-            )  # fmt: skip
+            sign_entry({folder_id: text}, kind="note", happened_at=now() - ago, late_why=late_why)
         sign_entry({sibling: "Theo slept."}, kind="note", happened_at=now() - timedelta(hours=1))
         tie(folder_id, NewTie(child_page([sibling]).child.id, Kinship.SIBLING))
     return [folder_id, sibling]
