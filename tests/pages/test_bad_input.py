@@ -606,7 +606,7 @@ def test_a_plan_moves_out_only_when_the_other_authoritys_conference_has_taken_it
     ask = f"/child/{family.maya}/plan/{plan}/write/transfer/"
     with unchanged():
         unsaid = client.post(ask, {"authority": "Northmoor Council", "words": ""})
-        assert "Say what was sent" in text(unsaid)
+        assert "Write a transfer summary" in text(unsaid)
         assert "Northmoor Council" in unsaid.content.decode()
     assert (
         client.post(ask, {"authority": "Northmoor Council", "words": "All of it; Dana visits."}).status_code
