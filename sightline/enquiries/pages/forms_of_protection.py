@@ -407,7 +407,7 @@ class LookedAfterForm(WishesForm, ConflictForm):
         "If it does not stand on agreement: why would nothing less do?",
         rows=3,
         required=False,
-        hint="What less was tried or weighed, and why it would not keep the child safe. Needed but for section 20",
+        hint="What less was tried or weighed, and why it would not keep the child safe. Leave it empty for section 20",
     )
     network = Words(
         "Who in the family network was asked to care for the child?",
