@@ -20,7 +20,8 @@ from .world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("REC-16")]
 
-IN_FULL, USED = "Alexander", "Roxana"
+#: Names that nobody is given by chance.
+IN_FULL, USED = "Aleksandrina", "Roksana"
 #: Where the full name is what the page is about: it is changed there.
 ABOUT_NAMES = {"children:name"}
 #: Lists, and what is written to the child and the family.
