@@ -61,6 +61,23 @@ def person_door(
     )
 
 
+class Correctable(DatedRow):
+    """A dated row that may be said to be wrong: what was wrong with it, who says so and when (REC-12).
+
+    Such a row then ends on the day on which it begins, so that it held on no day and nothing counts it;
+    `wrong_until` keeps until when it was said to hold."""
+
+    # Empty and no text: a default of the database is read back by the INSERT, which no door lets whoever records an
+    # adult do before the adult is tied to a child.
+    wrong_why = models.TextField(null=True)
+    wrong_at = models.DateTimeField(null=True)
+    wrong_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    wrong_until = models.DateField(null=True)
+
+    class Meta:
+        abstract = True
+
+
 class Person(Row):
     """A child (born or expected), a parent, or somebody else in a child's life."""
 
@@ -123,7 +140,7 @@ class Particulars(PersonRow):
         )
 
 
-class PersonName(PersonRow, DatedRow):
+class PersonName(PersonRow, Correctable):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="names")
     use = models.CharField(max_length=12, choices=_choices(NameUse))
     given = models.CharField(max_length=200, blank=True)
@@ -139,7 +156,7 @@ class PersonName(PersonRow, DatedRow):
         indexes = [models.Index(fields=["person"], name="name_by_person")]
 
 
-class Identity(PersonRow, DatedRow):
+class Identity(PersonRow, Correctable):
     """One answer to one question of identity, in the person's own words where they gave them."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="identity")
@@ -172,7 +189,7 @@ class Identifier(PersonRow):
         indexes = [models.Index(fields=["scheme", "value"], name="identifier_by_value")]
 
 
-class Residence(PersonRow, DatedRow):
+class Residence(PersonRow, Correctable):
     """Where somebody lives or lived. A confidential one is hidden by policy from most who open the folder."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="residences")
@@ -189,7 +206,7 @@ class Residence(PersonRow, DatedRow):
         indexes = [models.Index(fields=["postcode"], name="residence_by_postcode")]
 
 
-class Tie(FolderRow, DatedRow):
+class Tie(FolderRow, Correctable):
     """Somebody in a child's life: who, as what, with parental responsibility or not.
 
     Where the other is a child too, they have a folder of their own, which decides what is seen of them.
@@ -218,7 +235,7 @@ class Tie(FolderRow, DatedRow):
         indexes = [models.Index(fields=["other"], name="tie_by_other")]
 
 
-class Ended(DatedRow):
+class Ended(Correctable):
     """When the end of a dated row was written, and by whom; empty while it holds, and where it began with its end."""
 
     ended_at = models.DateTimeField(null=True)
@@ -244,7 +261,7 @@ class Status(FolderRow, Ended):
         constraints = [in_order("status_in_order"), no_overlap("one_status_of_a_kind_a_day", "child", "kind")]
 
 
-class Provider(FolderRow, DatedRow):
+class Provider(FolderRow, Correctable):
     """The child's school, nursery or GP."""
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="providers")

@@ -635,8 +635,16 @@ def may_record_authority(recorded: str, new: NewAuthority) -> Verdict:
             f"plan. If {recorded} was recorded wrongly, say so below.",
             "responsible",
         )
-    if len(set(new.put_right_why.casefold().split())) < 3:
-        return Verdict.no("Say what was wrong with what is recorded, and how you know.", "put_right_why")
+    return check_wrong(new.put_right_why, "put_right_why")
+
+
+def check_wrong(why: str, field: str = "why") -> Verdict:
+    """Whether these words say what was wrong with what is recorded: three different ones at the least (REC-12).
+
+    Source: Sightline baseline.
+    """
+    if len(set(why.casefold().split())) < 3:
+        return Verdict.no("Say what was wrong with what is recorded, and how you know.", field)
     return Verdict.yes()
 
 

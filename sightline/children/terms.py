@@ -27,6 +27,18 @@ _SEXES = {
 }
 
 
+class Fact(StrEnum):
+    """What is recorded of people in dated rows, and may have been recorded wrongly."""
+
+    NAME = "name"
+    IDENTITY = "identity"
+    ADDRESS = "address"
+    TIE = "tie"
+    STATUS = "status"
+    PROVIDER = "provider"
+    INVOLVEMENT = "involvement"
+
+
 class NameUse(StrEnum):
     FULL = "full"
     KNOWN_AS = "known_as"

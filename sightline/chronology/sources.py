@@ -125,7 +125,7 @@ def _dated(
     """The moments at which a dated row began to hold and ceased to, each known from when it was written. One that
     never held stood until that was written, where the row keeps when, and says nothing now."""
     never = row.held_until is not None and row.held_until <= row.held_from
-    put_right = getattr(row, "ended_at", None)
+    put_right = getattr(row, "wrong_at", None) or getattr(row, "ended_at", None)
     if never and put_right is None:
         return
     author, agency = row.recorded_by.name if row.recorded_by else "", row.agency_then or ""
@@ -216,7 +216,8 @@ def moves(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
         where = ", ".join(part for part in (row.lines.replace("\n", ", "), row.postcode) if part) or row.area
         words = place + (f", {where}" if where else "") + (f", with {row.with_whom}" if row.with_whom else "")
         moved = row.folder_id in first
-        first.add(row.folder_id)
+        if row.held_until != row.held_from:
+            first.add(row.folder_id)
         found += _dated(
             row,
             "Move of address",

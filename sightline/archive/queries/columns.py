@@ -36,6 +36,8 @@ _LEADS = {
     "words": "", "text": "", "answer": "Answer", "said": "Said", "by_whom": "By whom", "due_on": "By",
     "held_from": "From", "held_until": "Until", "alone": "Seen alone", "seen": "Seen", "why": "Why",
     "reasons": "Reasons", "why_not": "Why not", "lines": "Address", "content": "", "name": "Name", "by": "By",
+    "wrong_why": "Recorded wrongly", "wrong_at": "Said to be wrong on", "wrong_by": "Said to be wrong by",
+    "wrong_until": "Recorded as until",
 }  # fmt: skip
 
 

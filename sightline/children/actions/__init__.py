@@ -31,6 +31,7 @@ from .people import (
     tie,
     tie_many,
 )
+from .putting_right import recorded_wrongly
 from .recording import (
     RecordedThen,
     record_adult,
@@ -76,6 +77,7 @@ __all__ = [
     "record_child_of_concern",
     "record_children_bulk",
     "record_family_bulk",
+    "recorded_wrongly",
     "refresh_agency",
     "refresh_pointer",
     "refresh_pointers",

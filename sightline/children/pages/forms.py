@@ -235,6 +235,15 @@ class WhyForm(PageForm):
     why = Words("Why?", rows=3, ask="Say why")
 
 
+class WrongForm(PageForm):
+    """That something was recorded wrongly, whatever it is."""
+
+    why = Words(
+        "What was wrong with it, and how do you know?", rows=3, max_length=1000, count=False,
+        ask="Say what was wrong with it, and how you know",
+    )  # fmt: skip
+
+
 class AddressForm(Change):
     lives_at = Choice(
         "Where do they live?", [(p.value, p.label) for p in LivesAt], ask="Select the kind of place"

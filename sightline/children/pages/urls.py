@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import printing, views
+from . import printing, views, wrong
 
 app_name = "children"
 _CHILD = "child/<uuid:folder_id>/people/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(_CHILD + "provider/<slug:kind>/", views.provider, name="provider"),
     path(_CHILD + "tie/<uuid:tie_id>/", views.tie, name="tie"),
     path(_CHILD + "end/<slug:what>/<uuid:row_id>/", views.end, name="end"),
+    path(_CHILD + "wrong/<slug:what>/<uuid:row_id>/", wrong.wrong, name="wrong"),
     path(_PERSON, views.person, name="person"),
     path(_PERSON + "name/", views.name, name="name"),
     path(_PERSON + "birth/", views.birth, name="birth"),

@@ -189,7 +189,7 @@ def people_named(folder_id: UUID, text: str) -> list[tuple[UUID, str]]:
     words = rules.tidy_name(text)
     ids = Tie.objects.filter(held_on(today()), folder_id=folder_id).values("other_id")
     rows = PersonName.objects.filter(
-        Q(given__icontains=words) | Q(family__icontains=words), person_id__in=ids
+        Q(given__icontains=words) | Q(family__icontains=words), person_id__in=ids, wrong_at=None
     )
     found = {row.person_id for row in rows}
     names = name_and_age(found)

@@ -34,7 +34,7 @@ from sightline.kernel.together import Wanted, prepared, together
 from sightline.kernel.verdicts import NotFound
 
 from .. import rules
-from ..models import Authority, Involvement, Particulars, Person, Pointer, Provider, Status, Tie
+from ..models import Authority, Correctable, Involvement, Particulars, Person, Pointer, Provider, Status, Tie
 from ..rules import Birth
 from ..terms import (
     PARENTS,
@@ -61,6 +61,7 @@ from .views import (
     ResidenceView,
     StatusView,
     TieView,
+    Wrong,
 )
 
 
@@ -91,7 +92,7 @@ def _whole(folder_ids: Sequence[UUID], day: date) -> Wanted:
     )
     ties = (
         Tie.objects.filter(folder_id__in=folder_ids)
-        .select_related("recorded_by")
+        .select_related("recorded_by", "wrong_by")
         .annotate(
             their_folder=Func(F("other_id"), function="children_folder_shown", output_field=UUIDField())
         )
@@ -104,7 +105,7 @@ def _whole(folder_ids: Sequence[UUID], day: date) -> Wanted:
     statuses, providers, authorities = (_of(model, folder_ids) for model in (Status, Provider, Authority))
     involvements = (
         Involvement.objects.filter(folder_id__in=folder_ids)
-        .select_related("agency", "practitioner", "recorded_by")
+        .select_related("agency", "practitioner", "recorded_by", "wrong_by")
         .order_by("-held_from", "-id")
     )
     return persons, ties, theirs, statuses, providers, authorities, involvements
@@ -164,7 +165,7 @@ def child_page(folder_ids: Sequence[UUID], *, on: date | None = None) -> ChildVi
 def _of(model: type[Status] | type[Provider] | type[Authority], folder_ids: Sequence[UUID]) -> QuerySet[Any]:
     return (
         model.objects.filter(folder_id__in=folder_ids)
-        .select_related("recorded_by")
+        .select_related("recorded_by", *(["wrong_by"] if issubclass(model, Correctable) else []))
         .order_by("-held_from", "-recorded_at")
     )
 
@@ -189,16 +190,27 @@ def _dated(row: Any) -> dict[str, Any]:
         "held_until": row.held_until,
         "recorded_at": row.recorded_at,
         "recorded_by": row.recorded_by.name if row.recorded_by else "",
+        "wrong": _wrong(row) if getattr(row, "wrong_at", None) else None,
     }
 
 
+def _wrong(row: Any) -> Wrong:
+    return Wrong(row.wrong_why, row.wrong_by.name if row.wrong_by else "", row.wrong_at, row.wrong_until)
+
+
 _BY = Coalesce(F("recorded_by__name"), Value(""))
+_WRONG = (
+    "CASE WHEN r.wrong_at IS NOT NULL THEN json_build_object('why', r.wrong_why, 'at', r.wrong_at, "
+    "'until', r.wrong_until, 'by', (SELECT w.name FROM agencies_practitioner w WHERE w.id = r.wrong_by_id)) END"
+)
 
 
 def _rows_of(table: str, *columns: str, order: str, dated: bool = True) -> str:
     """The rows of one table about person `p`, as a list of objects: one journey for all the tables together."""
     wanted = ("id", "folder_id", "recorded_at", *columns, *(("held_from", "held_until") if dated else ()))
     pairs = ", ".join(f"'{column}', r.{column}" for column in wanted)
+    if dated:
+        pairs += f", 'wrong', {_WRONG}"
     return (
         f"(SELECT json_agg(json_build_object({pairs}, 'recorded_by', coalesce(by.name, '')) ORDER BY {order}) "  # noqa: S608
         f"FROM {table} r LEFT JOIN agencies_practitioner by ON by.id = r.recorded_by_id "
@@ -290,7 +302,8 @@ def _person_view(
         birth=Birth(**{**birth, "sex": Sex(birth["sex"])}) if birth else Birth(),
         particulars_id=particulars_id,
         answers=_answers_now(answers, day),
-        past_answers=_answers_past(answers, day),
+        past_answers=_answers_past([row for row in answers if not row["wrong"]], day),
+        wrong_answers=_answers_past([row for row in answers if row["wrong"]], day),
         numbers=tuple(
             NumberView(
                 row["id"],
@@ -323,6 +336,9 @@ def _read(row: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if name in ("id", "folder_id"):
             out[name] = UUID(value)
+        elif name == "wrong":
+            until = date.fromisoformat(value["until"]) if value["until"] else None
+            out[name] = Wrong(value["why"], value["by"] or "", datetime.fromisoformat(value["at"]), until)
         elif name.endswith("_at") and name != "lives_at":
             out[name] = datetime.fromisoformat(value)
         elif name.endswith(("_on", "_from", "_until")):
@@ -360,8 +376,10 @@ def _answer_view(question: IdentityQuestion, rows: Sequence[Mapping[str, Any]]) 
         words=next((row["words"] for row in rows if row["words"]), ""),
         self_described=first["self_described"],
         ids=tuple(row["id"] for row in rows),
-        since=first["held_from"],
-        recorded_by=first["recorded_by"],
+        **{
+            name: first[name]
+            for name in ("id", "folder_id", "held_from", "held_until", "recorded_at", "recorded_by", "wrong")
+        },
     )
 
 

@@ -29,6 +29,16 @@ from ..terms import (
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """That a row was recorded wrongly: what was wrong, who says so, when, and until when it was said to hold."""
+
+    why: str
+    by: str
+    at: datetime
+    until: date | None
+
+
+@dataclass(frozen=True)
 class Dated:
     """A row that holds from a day until, but not on, another; who recorded it and when."""
 
@@ -38,13 +48,15 @@ class Dated:
     held_until: date | None
     recorded_at: datetime
     recorded_by: str
+    wrong: Wrong | None = field(default=None, kw_only=True)
 
     def holds(self, day: date) -> bool:
         return self.held_from <= day and (self.held_until is None or self.held_until > day)
 
     def ended(self, day: date) -> bool:
-        """Whether it holds no longer; what was replaced on the day it began is there as well, to be read."""
-        return self.held_until is not None and self.held_until <= day
+        """Whether it holds no longer; what was replaced on the day it began is there as well, to be read. What was
+        recorded wrongly never held and stands apart."""
+        return self.wrong is None and self.held_until is not None and self.held_until <= day
 
     @property
     def never_held(self) -> bool:
@@ -61,11 +73,12 @@ class Dated:
     def span(self) -> str:
         """'4 May 2025 to 9 May 2026', 'since 4 May 2025', 'replaced on the day it began, 9 May 2026'."""
         began = rules.full_day(self.held_from)
-        if self.held_until is None:
+        until = self.wrong.until if self.wrong else self.held_until
+        if until is None:
             return f"since {began}"
-        if self.never_held:
+        if until == self.held_from:
             return f"replaced on the day it began, {began}"
-        return f"{began} to {rules.full_day(self.held_until)}"
+        return f"{began} to {rules.full_day(until)}"
 
 
 @dataclass(frozen=True)
@@ -78,10 +91,15 @@ class NameView(Dated):
     def words(self) -> str:
         return rules.whole_name(self.given, self.family)
 
+    @property
+    def said_then(self) -> str:
+        """'Known as: May'."""
+        return f"{self.use.label}: {self.words}"
+
 
 @dataclass(frozen=True)
-class AnswerView:
-    """The answer that holds now to one question of identity; `ids` are its rows."""
+class AnswerView(Dated):
+    """An answer to one question of identity; `ids` are its rows, of which the first stands for it."""
 
     question: IdentityQuestion
     answered: Answered
@@ -89,8 +107,6 @@ class AnswerView:
     words: str
     self_described: bool
     ids: tuple[UUID, ...]
-    since: date
-    recorded_by: str
 
     @property
     def said(self) -> str:
@@ -99,6 +115,11 @@ class AnswerView:
             return self.answered.label
         labels = ", ".join(rules.code_label(self.question, code) for code in self.codes)
         return self.words or labels
+
+    @property
+    def said_then(self) -> str:
+        """'Religion: Sunday school'."""
+        return f"{self.question.label}: {self.said}"
 
 
 @dataclass(frozen=True)
@@ -125,6 +146,12 @@ class ResidenceView(Dated):
     confidential: bool
 
     @property
+    def said_then(self) -> str:
+        """'Home, 1 Old Street, with his mother'."""
+        parts = [self.lives_at.label, self.one_line, f"with {self.with_whom}" if self.with_whom else ""]
+        return ", ".join(part for part in parts if part)
+
+    @property
     def one_line(self) -> str:
         parts = [*self.lines.splitlines(), self.area, self.postcode]
         return ", ".join(part for part in parts if part)
@@ -142,12 +169,21 @@ class StatusView(Dated):
             return self.kind.label
         return f"{self.kind.label}: {AbuseCategory(self.category).label}"
 
+    @property
+    def said_then(self) -> str:
+        return self.words
+
 
 @dataclass(frozen=True)
 class ProviderView(Dated):
     kind: ProviderKind
     name: str
     telephone: str
+
+    @property
+    def said_then(self) -> str:
+        """'School: Quay Primary'."""
+        return f"{self.kind.label}: {self.name}"
 
 
 @dataclass(frozen=True)
@@ -195,6 +231,7 @@ class PersonView:
     particulars_id: UUID | None = None
     answers: Mapping[IdentityQuestion, AnswerView] = field(default_factory=dict)
     past_answers: tuple[AnswerView, ...] = ()
+    wrong_answers: tuple[AnswerView, ...] = ()
     numbers: tuple[NumberView, ...] = ()
     residences: tuple[ResidenceView, ...] = ()
     address_confidential: bool = False
@@ -227,6 +264,11 @@ class PersonView:
     def known_as(self) -> str:
         name = self._name(NameUse.KNOWN_AS)
         return name.words if name else ""
+
+    @property
+    def known_as_id(self) -> UUID | None:
+        name = self._name(NameUse.KNOWN_AS)
+        return name.id if name else None
 
     @property
     def called(self) -> str:
@@ -262,6 +304,14 @@ class PersonView:
     def lived(self) -> tuple[ResidenceView, ...]:
         """Where they lived before, latest first."""
         return tuple(r for r in self.residences if r.ended(self.today))
+
+    @property
+    def wrong_names(self) -> tuple[NameView, ...]:
+        return tuple(n for n in self.names if n.wrong)
+
+    @property
+    def wrong_residences(self) -> tuple[ResidenceView, ...]:
+        return tuple(r for r in self.residences if r.wrong)
 
 
 @dataclass(frozen=True)
@@ -337,6 +387,20 @@ class ChildView:
 
     def _now(self, rows: Iterable[Any]) -> list[Any]:
         return [row for row in rows if row.holds(self.today)]
+
+    @cached_property
+    def wrong_ties(self) -> list[TieView]:
+        return [t for t in self.every_tie if t.wrong]
+
+    @cached_property
+    def wrong_involvements(self) -> list[InvolvementView]:
+        return [i for i in self.every_involvement if i.wrong]
+
+    @cached_property
+    def wrong_standing(self) -> list[StatusView | ProviderView]:
+        """Statuses, schools and doctors that were recorded wrongly."""
+        every: list[StatusView | ProviderView] = [*self.every_status, *self.every_provider]
+        return [row for row in every if row.wrong]
 
     def _past(self, rows: Iterable[Any]) -> list[Any]:
         return [row for row in rows if row.ended(self.today)]

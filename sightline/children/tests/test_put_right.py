@@ -9,8 +9,30 @@ import pytest
 from django.urls import reverse
 
 from sightline.children import actions, queries
-from sightline.children.rules import Birth, Names, NewAdult, NewInvolvement, NewTie
-from sightline.children.terms import Kinship, Known, Sex
+from sightline.children.models import Tie
+from sightline.children.rules import (
+    Address,
+    Answer,
+    Birth,
+    Names,
+    NewAdult,
+    NewInvolvement,
+    NewProvider,
+    NewStatus,
+    NewTie,
+    full_day,
+)
+from sightline.children.terms import (
+    Answered,
+    IdentityQuestion,
+    Kinship,
+    Known,
+    NameUse,
+    ProviderKind,
+    Sex,
+    StatusKind,
+)
+from sightline.kernel.time import now
 
 from .conftest import days_ago
 from .test_pages import post, signed_in
@@ -96,3 +118,155 @@ def test_an_earlier_role_of_somebody_who_works_with_the_child_still_is_listed(
     assert "Dana Okafor, social worker, " in before
     assert "lead professional" not in before
     assert "recorded by Dana Okafor on" in before
+
+
+WHY = "It was a child of the same name in another street"
+
+
+def _mark(client, folder_id, what, row_id, why=WHY):
+    return client.post(reverse("children:wrong", args=[folder_id, what, row_id]), {"why": why})
+
+
+def _wrongly(page):
+    """What a page lists as recorded wrongly, of each list of it."""
+    return [part.split("</details>")[0] for part in page.split("Recorded wrongly (")[1:]]
+
+
+def _everything(world, worker, folder_id):
+    """One of each kind of fact about the child, by kind: its row, the page it stands on and what it says."""
+    with world.looking(worker):
+        actions.rename(folder_id, Names("Maya", "Lund", "Bee", ("Mayla",)))
+        actions.answer_identity(
+            folder_id, Answer(IdentityQuestion.RELIGION, Answered.GIVEN, words="Sunday school")
+        )
+        actions.move_to(folder_id, Address(lines="1 Wrong Street", held_from=days_ago(30)))
+        actions.set_status(folder_id, NewStatus(StatusKind.LOOKED_AFTER, days_ago(20)))
+        actions.set_provider(folder_id, NewProvider(ProviderKind.SCHOOL, "Quay Primary"))
+        actions.involve(folder_id, NewInvolvement(world.council.pk, "social worker", worker.pk, lead=True))
+        view = queries.child_page([folder_id])
+    names = {n.use: n for n in view.child.names if n.held_until is None}
+    return {
+        "name": (names[NameUse.KNOWN_AS].id, "person", "Bee"),
+        "identity": (view.child.answers[IdentityQuestion.RELIGION].id, "person", "Sunday school"),
+        "address": (view.child.lives.id, "person", "1 Wrong Street"),
+        "tie": (view.ties[0].id, "people", "Rui Ferreira, father, holds parental responsibility"),
+        "status": (view.statuses[0].id, "people", "Looked after"),
+        "provider": (view.providers[0].id, "people", "School: Quay Primary"),
+        "involvement": (view.involvements[0].id, "people", "Dana Okafor, social worker"),
+    }
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.parametrize("what", ["name", "identity", "address", "tie", "status", "provider", "involvement"])
+def test_what_was_recorded_wrongly_is_struck_out_says_why_and_counts_nowhere(
+    world, worker, desk, folder_id, child_id, father, what
+):
+    row_id, page_of, words = _everything(world, worker, folder_id)[what]
+    args = (folder_id, child_id) if page_of == "person" else (folder_id,)
+    address = reverse("children:wrong", args=[folder_id, what, row_id])
+    assert address in shown(desk, page_of, *args)
+    assert words.split(", ")[0] in unescape(desk.get(address).content.decode())
+
+    refused = _mark(desk, folder_id, what, row_id, "wrong")
+    assert refused.status_code == 409
+    assert "Say what was wrong with what is recorded" in refused.content.decode()
+    assert _wrongly(shown(desk, page_of, *args)) == []
+
+    assert _mark(desk, folder_id, what, row_id).status_code == 302
+    page = shown(desk, page_of, *args)
+    (marked,) = _wrongly(page)
+    assert words in marked.split("<s>")[1].split("</s>")[0]
+    assert f"What was wrong: {WHY}" in marked
+    assert "Said by Dana Okafor" in marked
+    assert address not in page
+    with world.looking(worker):
+        view = queries.child_page([folder_id])
+    child = view.child
+    now_and_before = {
+        "name": [n for n in (*child.other_names, child.known_as) if n and str(n) == "Bee"],
+        "identity": [*child.answers, *child.past_answers],
+        "address": [*([child.lives] if child.lives else []), *child.lived],
+        "tie": [*view.ties, *view.past_ties, *view.earlier_ties],
+        "status": [*view.statuses, *view.past_statuses],
+        "provider": [*view.providers, *view.past_providers],
+        "involvement": [*view.involvements, *view.past_involvements, *view.earlier_involvements],
+    }
+    assert now_and_before[what] == []
+    assert "has already said so" in _mark(desk, folder_id, what, row_id).content.decode()
+
+
+@pytest.mark.obligation("REC-12")
+def test_what_had_ended_already_is_marked_with_the_days_it_was_said_to_hold(
+    world, worker, desk, folder_id, father
+):
+    with world.looking(worker):
+        tie = _tie_of(folder_id)
+        actions.end_tie(folder_id, tie, days_ago(10))
+    assert _mark(desk, folder_id, "tie", tie).status_code == 302
+    page = shown(desk, "people", folder_id)
+    assert "No longer in their life" not in page
+    (marked,) = _wrongly(page)
+    assert f"{full_day(days_ago(40))} to {full_day(days_ago(10))}" in marked
+
+
+@pytest.mark.obligation("REC-12")
+def test_a_name_recorded_wrongly_of_an_adult_is_no_longer_theirs_and_finds_nobody(
+    world, worker, desk, folder_id, father
+):
+    with world.looking(worker):
+        actions.rename(folder_id, Names("Rui", "Ferreira", "", ("Zebedee",)), person_id=father)
+        also = next(n for n in queries.child_page([folder_id]).ties[0].person.names if n.given == "Zebedee")
+        full = next(n for n in queries.child_page([folder_id]).ties[0].person.names if n.use is NameUse.FULL)
+        assert queries.people_named(folder_id, "Zebedee")
+    assert _mark(desk, folder_id, "name", also.id).status_code == 302
+    assert "Also called: Zebedee" in _wrongly(shown(desk, "person", folder_id, father))[0]
+    with world.looking(worker):
+        assert queries.people_named(folder_id, "Zebedee") == []
+    # Nobody is left without a name.
+    kept = _mark(desk, folder_id, "name", full.id)
+    assert "Record the right full name first" in kept.content.decode()
+
+
+def test_nobody_marks_what_they_may_not_write_or_what_is_not_of_this_child(
+    world, worker, visitor, stranger, desk, folder_id, child_id, father
+):
+    world.grant(folder_id, visitor, "read")
+    with world.looking(worker):
+        tie = _tie_of(folder_id)
+        elsewhere = world.folder(worker)
+        world.child(elsewhere)
+    assert _mark(signed_in(world, visitor), folder_id, "tie", tie).status_code == 403
+    assert _mark(signed_in(world, stranger), folder_id, "tie", tie).status_code == 404
+    assert _mark(desk, elsewhere, "tie", tie).status_code == 404
+    assert _mark(desk, folder_id, "status", tie).status_code == 404
+    assert _mark(desk, folder_id, "nothing", tie).status_code == 404
+    with world.looking(worker):
+        assert [t.id for t in queries.child_page([folder_id]).ties] == [tie]
+
+
+@pytest.mark.obligation("REC-12")
+def test_a_brother_recorded_wrongly_is_marked_on_his_record_too_where_one_may_write(
+    world, worker, desk, folder_id, child_id
+):
+    own, closed = world.folder(worker), world.folder()
+    brother = world.child(own)
+    sister = world.child(closed)
+    with world.looking(worker):
+        actions.tie(folder_id, NewTie(brother, Kinship.SIBLING))
+        tie = _tie_of(folder_id)
+    assert _mark(desk, folder_id, "tie", tie).status_code == 302
+    with world.looking(worker):
+        for folder in (folder_id, own):
+            view = queries.child_page([folder])
+            assert (view.ties, [t.wrong.why for t in view.wrong_ties]) == ([], [WHY])
+    with world.owning():
+        rows = [
+            Tie.objects.create(
+                folder_id=folder, child_id=one, other_id=other, kinship="sibling", held_from=days_ago(9),
+                recorded_at=now(),
+            )
+            for folder, one, other in ((folder_id, child_id, sister), (closed, sister, child_id))
+        ]  # fmt: skip
+    assert _mark(desk, folder_id, "tie", rows[0].id).status_code == 302
+    with world.owning():
+        assert [Tie.objects.get(id=row.id).wrong_at is None for row in rows] == [False, True]

@@ -10,10 +10,17 @@ from django.db.models.functions import Cast
 from pypdf import PdfReader
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.children.actions import end_involvement, end_status, involve, set_status
-from sightline.children.models import Involvement, Status
-from sightline.children.rules import NewInvolvement, NewStatus
-from sightline.children.terms import StatusKind
+from sightline.children.actions import (
+    end_involvement,
+    end_status,
+    involve,
+    move_to,
+    recorded_wrongly,
+    set_status,
+)
+from sightline.children.models import Involvement, Residence, Status
+from sightline.children.rules import Address, NewInvolvement, NewStatus
+from sightline.children.terms import Fact, StatusKind
 from sightline.chronology import actions, queries
 from sightline.chronology.models import PrintVolume
 from sightline.chronology.rules import Asked
@@ -60,6 +67,21 @@ def test_what_was_recorded_in_error_stood_until_that_was_written(worker, folder,
     with as_practitioner(worker):
         assert texts(folder, kind="Legal status or plan") == []
         assert texts(folder, as_of=today() - DAY, kind="Legal status or plan") == ["Care order: began."]
+
+
+@pytest.mark.obligation("REC-12")
+def test_an_address_recorded_wrongly_is_no_move_since_that_was_said(worker, folder, owning):
+    with as_practitioner(worker):
+        wrong = move_to(folder, Address(lines="1 Wrong Street", held_from=today() - 9 * DAY))
+        recorded_wrongly(folder, Fact.ADDRESS, wrong, "The street of another child of that name")
+        right = move_to(folder, Address(lines="4 Quay Row", held_from=today() - 9 * DAY))
+        kind = "Move of address"
+        assert texts(folder, kind=kind) == ["Lives at: Family home, 4 Quay Row."]
+    with owning():
+        Residence.objects.filter(id__in=[wrong, right]).update(recorded_at=now() - 8 * DAY)
+    with as_practitioner(worker):
+        then = texts(folder, kind=kind, as_of=today() - DAY)
+    assert any("1 Wrong Street" in line for line in then)
 
 
 def test_that_a_worker_left_is_known_from_when_it_was_written(worker, visitor, folder, owning):

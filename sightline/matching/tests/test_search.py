@@ -108,6 +108,27 @@ def test_a_name_entered_in_error_finds_nobody(world, searcher, owning):
     assert folders(searcher, "Erin Ashby") == []
 
 
+@pytest.mark.obligation("REC-12")
+def test_a_name_in_use_that_was_recorded_wrongly_finds_nobody(world, owning):
+    from sightline.access.models import Grant
+    from sightline.children.actions import recorded_wrongly
+    from sightline.children.models import PersonName
+    from sightline.children.terms import Fact
+
+    writer = world.practitioner(Permission.SEARCH, Permission.READ_FOLDER, Permission.WRITE_FOLDER)
+    child = world.child("Erin", "Ashby", known_as="Zebedee")
+    world.grant(child, writer)
+    with owning():
+        Grant.objects.filter(folder_id=child).update(level="write")
+        name = PersonName.objects.get(folder_id=child, use="known_as")
+    assert folders(writer, "Zebedee") == [child]
+    with looking_as(writer):
+        recorded_wrongly(child, Fact.NAME, name.id, "Another child of this class is called so")
+    assert folders(writer, "Zebedee") == []
+    assert folders(writer, "Erin Ashby") == [child]
+    assert found(writer, "Erin Ashby")[0].known_as == ""
+
+
 def test_date_of_birth_also_with_day_and_month_swapped(world, searcher):
     child = world.child("Ana", "Reyes", date(2016, 3, 12))
     (exact,) = found(searcher, "12/03/2016")

@@ -132,7 +132,7 @@ def themselves(names: Mapping[UUID, NameAndAge]) -> tuple[list[TheirWords], list
     """How the children of these folders wish to be called, against the names that they had or that stand on paper, and
     their pronouns (REC-16). One query."""
     latest = Particulars.objects.filter(person=OuterRef("pk")).order_by("-recorded_at", "-id")
-    every = PersonName.objects.filter(person=OuterRef("pk")).exclude(given="")
+    every = PersonName.objects.filter(person=OuterRef("pk"), wrong_at=None).exclude(given="")
     words: list[TheirWords] = []
     pronouns: list[Pronouns] = []
     for folder_id, said, given in (
