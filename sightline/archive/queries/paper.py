@@ -15,6 +15,7 @@ from sightline.children.queries import (
     ChildView,
     HeldElsewhere,
 )
+from sightline.kernel.together import Asking
 from sightline.kernel.verdicts import NotFound
 
 from ..models import (
@@ -147,14 +148,11 @@ def volume(volume_id: UUID, folder_ids: Iterable[UUID]) -> VolumeView:
     return found
 
 
-def on_paper(folder_ids: Sequence[UUID]) -> HeldElsewhere:
+def on_paper(folder_ids: Sequence[UUID]) -> Asking[HeldElsewhere]:
     """What this room holds of the things that every record must have: the volume numbers (REC-02)."""
-    numbers = (
-        Volume.objects.filter(folder_id__in=list(folder_ids))
-        .order_by("number")
-        .values_list("number", flat=True)
-    )
-    found = tuple(numbers)
+    kept = Volume.objects.filter(folder_id__in=list(folder_ids)).order_by("number")
+    yield (kept,)
+    found = tuple(volume.number for volume in kept)
     return HeldElsewhere(on_paper=bool(found), volumes=found)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sightline.kernel.together import Asking, answer, at_once
+
 from .. import rules
 from ..rules import Held, Lack
 from ..terms import IdentityQuestion
@@ -24,12 +26,12 @@ class HeldElsewhere:
 
 
 #: Asked with the folders of one child; rooms above add to it when they load.
-held_elsewhere: list[Callable[[Sequence[UUID]], HeldElsewhere]] = []
+held_elsewhere: list[Callable[[Sequence[UUID]], Asking[HeldElsewhere]]] = []
 
 
 def held(view: ChildView) -> Held:
-    """What the record holds, for the check against REC-02."""
-    more = [ask(view.folder_ids) for ask in held_elsewhere]
+    """What the record holds, for the check against REC-02. One query for all rooms above."""
+    more = answer(at_once(ask(view.folder_ids) for ask in held_elsewhere))
     child = view.child
     ethnicity = child.answers.get(IdentityQuestion.ETHNICITY)
     religion = child.answers.get(IdentityQuestion.RELIGION)

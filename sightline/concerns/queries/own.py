@@ -52,12 +52,16 @@ _REOPENED = "It was opened again, and waits for a decision."
 def _stands(rows: Sequence[Concern]) -> dict[UUID, str]:
     """How each stands, in words for whoever raised it. One query."""
     again = set(
-        Addition.objects.filter(
-            concern__in=[c for c in rows if ConcernState(c.state) is ConcernState.WAITING],
-            kind=AdditionKind.REOPENED.value,
-        ).values_list("concern_id", flat=True)
+        Addition.objects.filter(concern__in=rows, kind=AdditionKind.REOPENED.value).values_list(
+            "concern_id", flat=True
+        )
     )
-    return {c.id: _REOPENED if c.id in again else _STANDS[ConcernState(c.state)] for c in rows}
+    return {
+        c.id: _REOPENED
+        if c.id in again and ConcernState(c.state) is ConcernState.WAITING
+        else _STANDS[ConcernState(c.state)]
+        for c in rows
+    }
 
 
 def own_concern(concern_id: UUID | None = None) -> OwnConcern:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sightline.children.queries import HeldElsewhere
-from sightline.kernel.together import Wanted, prepared, together
+from sightline.kernel.together import Asking, Wanted, prepared
 
 from ..models import Assessment, Closing, EnquiryEnd, Episode
 from ..terms import AssessmentState
@@ -26,11 +26,11 @@ def _held(folder_ids: Sequence[UUID]) -> Wanted:
     )
 
 
-def held(folder_ids: Sequence[UUID]) -> HeldElsewhere:
+def held(folder_ids: Sequence[UUID]) -> Asking[HeldElsewhere]:
     """Risk was assessed once an assessment was signed, or an enquiry ended with its finding. The record has ended once
-    no work is open with the child and some was closed, which a plan's closing and a move do here as well. One query."""
+    no work is open with the child and some was closed, which a plan's closing and a move do here as well."""
     assessed, enquired, ways, closings = asked = _held(folder_ids)
-    together(*asked)
+    yield asked
     ended = bool(ways) and all(way.closed_at is not None for way in ways)
     latest = max(ways, key=lambda way: way.closed_at) if ended else None
     return HeldElsewhere(

@@ -684,15 +684,15 @@ def test_adults_needs_stand_apart_and_every_need_has_a_service_or_a_reason():
             actions.move_offer(offer, OfferState.WAITING, "")
         assert refused.value.verdict.field == "words"
         actions.move_offer(offer, OfferState.WAITING, "Eleven weeks.")
-        assert [(u.waiting, u.why) for u in queries.unmet()] == [("Time to talk", "Eleven weeks.")]
+        assert [(u.waiting, u.why) for u in queries.unmet().rows] == [("Time to talk", "Eleven weeks.")]
         actions.write_need(
             [plan], NeedIn("Help with drinking", family.mother, "Evenings are frightening.", "No place before May."),
             item=shown.adult_needs[0].item,
         )  # fmt: skip
         assert [m for m in queries.plan_shown(plan).lacks if m.part == "need"] == []
-        assert "No place before May." in {u.why for u in queries.unmet()}
+        assert "No place before May." in {u.why for u in queries.unmet().rows}
     with as_practitioner(family.stranger):
-        assert queries.unmet() == []
+        assert queries.unmet().rows == []
 
 
 def test_the_category_at_the_start_stays_beside_the_latest():

@@ -16,6 +16,7 @@ from sightline.enquiries.actions.contact import AttemptIn
 from sightline.enquiries.queries.held import held
 from sightline.enquiries.terms import ContactWay, Reached, Stage
 from sightline.kernel.time import now, today
+from sightline.kernel.together import answer as read
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn, TransferAnswer, WishesIn
@@ -114,9 +115,9 @@ def test_no_record_goes_to_another_authority_without_its_summary():
         with pytest.raises(Refused, match="closing summary") as refused:
             answer(summary=" ")
         assert refused.value.verdict.field == "summary"
-        assert not held([family.maya]).ended
+        assert not read(held([family.maya])).ended
         answer()
-        assert held([family.maya]) == HeldElsewhere(ended=True, summary=True)
+        assert read(held([family.maya])) == HeldElsewhere(ended=True, summary=True)
 
 
 @pytest.mark.obligation("FAM-15")
