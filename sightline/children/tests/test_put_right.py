@@ -254,7 +254,10 @@ def test_a_brother_recorded_wrongly_is_marked_on_his_record_too_where_one_may_wr
     with world.looking(worker):
         actions.tie(folder_id, NewTie(brother, Kinship.SIBLING))
         tie = _tie_of(folder_id)
+    story, beside = (reverse(f"chronology:{name}", args=[folder_id]) for name in ("child", "family"))
+    assert beside in desk.get(story).content.decode()
     assert _mark(desk, folder_id, "tie", tie).status_code == 302
+    assert beside not in desk.get(story).content.decode(), "nobody is left to be read side by side with"
     with world.looking(worker):
         for folder in (folder_id, own):
             view = queries.child_page([folder])

@@ -97,7 +97,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "picture": picture(found.choices),
             "beside": beside,
             "own_count": len(own),
-            "siblings": [t for t in view.every_tie if t.is_child and t.their_folder],
+            "siblings": [t for t in view.every_tie if t.is_child and t.their_folder and not t.wrong],
             "ways": _ways(request),
             # What was not numbered yet on an earlier day is not hidden from anybody.
             "hidden": paper.not_open(
@@ -113,7 +113,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 def family(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """The children of a family side by side, as far as each record is open to the viewer."""
     view, shown = _opened(request, folder_id, "family")
-    others = [t.their_folder for t in view.every_tie if t.is_child and t.their_folder]
+    others = [t.their_folder for t in view.every_tie if t.is_child and t.their_folder and not t.wrong]
     children, no_place = queries.side_by_side(view.folder_ids[0], view.folder_ids, others)
     opened = {folder for each in (*children, *no_place) for folder in each.folder_ids}
     form = AskForm(request.GET)

@@ -123,7 +123,7 @@ def concern(concern_id: UUID) -> ConcernView:
         additions.setdefault((addition.kind, addition.words, addition.added_at), addition)
     children = [p.child_id for p in parts]
     ties = list(
-        Tie.objects.filter(folder_id=parts[0].folder_id)
+        Tie.objects.filter(folder_id=parts[0].folder_id, wrong_at__isnull=True)
         .exclude(other_id__in=children)
         .order_by("recorded_at", "id")
     )

@@ -7,6 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
+from sightline.children.actions import recorded_wrongly
+from sightline.children.models import Tie
+from sightline.children.terms import Fact
 from sightline.concerns import actions
 from sightline.concerns.models import Addition, Concern
 
@@ -81,6 +84,17 @@ def test_words_that_cannot_be_kept_are_refused_with_all_that_was_typed(
     assert words[:30].replace("\x00", "") in page.replace("\x00", "")
     with as_practitioner(door.decider):
         assert not Addition.objects.exists()
+
+
+@pytest.mark.obligation("REC-12")
+def test_who_was_recorded_wrongly_does_not_stand_around_the_children(client: Client, door: FrontDoor) -> None:
+    raised = raised_by(door.teacher)
+    page = signed_in(client, door.decider).get(at_the_door(raised.concern_id)).content.decode()
+    assert "Ana Ferreira" in page
+    with as_practitioner(door.decider):
+        for tie in Tie.objects.filter(folder_id=raised.folder_ids[0]).exclude(other__folder__isnull=False):
+            recorded_wrongly(tie.folder_id, Fact.TIE, tie.id, "That is the mother of another child.")
+    assert "Ana Ferreira" not in client.get(at_the_door(raised.concern_id)).content.decode()
 
 
 def own(concern_id: object) -> str:

@@ -277,7 +277,7 @@ def _still_looked_after(row: LookedAfter, decision: Decision) -> None:
     since = row.ended_at or datetime.combine(row.ended_on, datetime.min.time(), LONDON)
     row.ended_on, row.ended_words, row.ended_at = None, "", None
     row.save(update_fields=["ended_on", "ended_words", "ended_at"])
-    held = Status.objects.filter(folder_id=row.folder_id, held_from__gte=row.began_on)
+    held = Status.objects.filter(folder_id=row.folder_id, held_from__gte=row.began_on, wrong_at__isnull=True)
     latest = [held.filter(kind=kind.value).order_by("-held_from").first() for kind in _end_with(row)]
     back.put_statuses_right([], [status.id for status in latest if status is not None])
     owed = withdrawn_since(Duty.objects.filter(subject_id=row.id), since)
