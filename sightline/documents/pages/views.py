@@ -232,7 +232,8 @@ def file(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRespon
     address typed by hand is a download."""
     found = _content(request, folder_id, document_id, "documents.file")
     by_player = request.headers.get("Sec-Fetch-Dest", "video") in ("audio", "video")
-    played = found.document.type.plays and by_player and "download" not in request.GET
+    runs = found.document.kind.value in ("audio", "video") and found.document.type.plays
+    played = runs and by_player and "download" not in request.GET
     if not played and (ask := _asked(request, folder_id, found, "a document")) is not None:
         return ask
     _read(found, "documents.file")
