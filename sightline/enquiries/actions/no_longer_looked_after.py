@@ -21,6 +21,7 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
+from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force, withdrawn_since
 from sightline.procedures.terms import DutyState
 from sightline.records import actions as records
@@ -67,20 +68,7 @@ def end_looked_after(
         raise Refused("Say why it ended, and with whom the child lives now.", "words")
     _nothing_waits(row)
     pack = pack_in_force()
-    (decision,) = records.decide(
-        [
-            records.Deciding(
-                folder_id=row.folder_id,
-                kind=DecisionKind.STEP,
-                outcome=f"No longer looked after, from {date_only(ended_on)}",
-                reasons=words,
-                pack=pack.name,
-                pack_version=pack.version,
-                subject_id=row.id,
-                **asdict(conflict),
-            )
-        ]
-    )
+    decision = _decision(row, f"No longer looked after, from {date_only(ended_on)}", words, pack, conflict)
     if has_died(row.child_id) and not (wishes.view_ids or wishes.why_not):
         wishes = WishesIn(why_not="The child has died.")
     weigh(decision, _power(row), wishes)
@@ -212,6 +200,32 @@ def _may_take_end_back(row: LookedAfter) -> None:
     not_looked_after(row.folder_id)
 
 
+def _decision(
+    row: LookedAfter,
+    outcome: str,
+    reasons: str,
+    pack: Pack,
+    conflict: ConflictIn,
+    replaces_id: UUID | None = None,
+) -> Decision:
+    (decision,) = records.decide(
+        [
+            records.Deciding(
+                folder_id=row.folder_id,
+                kind=DecisionKind.STEP,
+                outcome=outcome,
+                reasons=reasons,
+                pack=pack.name,
+                pack_version=pack.version,
+                subject_id=row.id,
+                replaces_id=replaces_id,
+                **asdict(conflict),
+            )
+        ]
+    )
+    return decision
+
+
 def _decided_to_take_back(
     row: LookedAfter, outcome: str, words: str, what: str, conflict: ConflictIn
 ) -> Decision:
@@ -219,21 +233,8 @@ def _decided_to_take_back(
         raise Refused("Say why it is taken back.", "words")
     _nothing_waits(row)
     pack = pack_in_force()
-    (decision,) = records.decide(
-        [
-            records.Deciding(
-                folder_id=row.folder_id,
-                kind=DecisionKind.STEP,
-                outcome=outcome,
-                reasons=words,
-                pack=pack.name,
-                pack_version=pack.version,
-                subject_id=row.id,
-                replaces_id=row.decision_id if what == "beginning" else None,
-                **asdict(conflict),
-            )
-        ]
-    )
+    replaces_id = row.decision_id if what == "beginning" else None
+    decision = _decision(row, outcome, words, pack, conflict, replaces_id)
     weigh(
         decision, _power(row), WishesIn(why_not="Taken back to put the record right: nothing new is decided.")
     )
