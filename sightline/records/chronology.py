@@ -15,7 +15,7 @@ the database puts it in order, counts it and narrows it, and only what stands on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,6 +42,7 @@ class Moment:
     text: str
     agency: str = ""
     author: str = ""
+    _: KW_ONLY
     whose: str = ""
     """Whose own words they are, where the author only wrote them down."""
     href: str = ""

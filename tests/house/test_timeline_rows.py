@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.urls import resolve
 
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
@@ -407,6 +408,11 @@ def test_a_row_stands_once_with_its_agency_and_author(worlds, kind):
         assert moment.author
         assert bool(moment.agency) is (kind not in OF_NO_AGENCY)
         assert moment.text, "a row says something"
+        assert "/" not in moment.whose, "whose words they are, and no address"
+        if moment.href:
+            resolve(moment.href.partition("?")[0].partition("#")[0])
+    if kind.startswith(("Assessment", "Medical", "Review", "Attempt")):
+        assert all(moment.href for _, moment in of_kind(worlds, kind)), "it leads to its own page"
 
 
 @pytest.mark.obligation("REC-07")

@@ -44,7 +44,7 @@ def _written(row: Any, at: datetime, kind: str, text: str, page: str, **more: An
     """A moment of a row that says who wrote it, in which post, and when."""
     return Moment(
         row.id, row.folder_id, at, row.written_at, kind, text, _agency(row.written_post), row.written_by.name,
-        f"/child/{row.folder_id}/enquiries/{page}/", **more,
+        href=f"/child/{row.folder_id}/enquiries/{page}/", **more,
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def _closings(steps: Any, closings: Any) -> Iterator[Moment]:
         if closed is not None:
             yield Moment(
                 c.id, c.folder_id, closed, closed, "Case closed", f"{Closure(c.reason).label}. {c.summary}",
-                _agency(c.written_post), c.written_by.name, f"/child/{c.folder_id}/enquiries/", significant=True,
+                _agency(c.written_post), c.written_by.name, href=f"/child/{c.folder_id}/enquiries/", significant=True,
                 decision_id=c.decision_id,
             )  # fmt: skip
 
@@ -130,12 +130,12 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
     for a in assessments:
         yield Moment(
             a.id, a.folder_id, a.started_at, a.started_at, "Assessment begun", a.stands_on_words,
-            _agency(a.author_post), a.author.name, f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
+            _agency(a.author_post), a.author.name, href=f"/child/{a.folder_id}/enquiries/assessments/{a.id}/",
         )  # fmt: skip
     for s in signed:
         yield Moment(
             s.id, s.folder_id, s.at, s.at, "Assessment signed", s.decision.outcome if s.decision else "",
-            _agency(s.by_post), s.by.name, f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
+            _agency(s.by_post), s.by.name, href=f"/child/{s.folder_id}/enquiries/assessments/{s.assessment_id}/",
             significant=True, decision_id=s.decision_id,
         )  # fmt: skip
     for c in given:
@@ -143,7 +143,7 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
             c.id, c.folder_id, c.answered_at, c.answered_at, "Given to an assessment",
             c.answer or f"Nothing was given: {c.declined}", c.agency.name,
             c.answered_as.split(", ")[0] or c.answered_by.name,
-            f"/child/{c.folder_id}/enquiries/assessments/{c.assessment_id}/",
+            href=f"/child/{c.folder_id}/enquiries/assessments/{c.assessment_id}/",
         )  # fmt: skip
 
 
@@ -216,7 +216,7 @@ def _medicals(medicals: Any) -> Iterator[Moment]:
             uuid5(x.id, "done"), x.folder_id, x.done_at, known, "Child protection medical",
             by if x.result_written_at else told.strip(),
             _agency(x.done_written_post or x.written_post), (x.done_written_by or x.written_by).name,
-            f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
+            href=f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
             turns=((x.result_written_at, {"text": told}),) if x.result_written_at else (),
         )  # fmt: skip
 
@@ -242,7 +242,7 @@ def attempts(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[lis
     return [
         Moment(
             t.id, t.folder_id, t.happened_at, t.recorded_at, _ATTEMPT, f"{Reached(t.reached).label}. {t.words}",
-            _agency(t.recorded_post), t.recorded_by.name, f"/child/{t.folder_id}/enquiries/contact/",
+            _agency(t.recorded_post), t.recorded_by.name, href=f"/child/{t.folder_id}/enquiries/contact/",
             tags=("Missed",) if Reached(t.reached).failed else (),
         )
         for t in rows

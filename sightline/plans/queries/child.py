@@ -150,7 +150,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             Moment(
                 plan.id, plan.folder_id, min(began, plan.written_at), plan.written_at,
                 f"{PlanKind(plan.kind).label} begun", plan.decision.reasons if plan.decision else "",
-                _agency(plan.written_post), plan.written_by.name if plan.written_by else "", _page(plan),
+                _agency(plan.written_post), plan.written_by.name if plan.written_by else "", href=_page(plan),
                 significant=True, later=_afterwards(getattr(plan, "undone", None)),
             )
         )  # fmt: skip
@@ -160,7 +160,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             Moment(
                 ending.id, ending.folder_id, ending.written_at, ending.written_at,
                 f"{PlanKind(ending.plan.kind).label} ended", ending.summary, _agency(ending.written_post),
-                ending.written_by.name if ending.written_by else "", _page(ending.plan), significant=True,
+                ending.written_by.name if ending.written_by else "", href=_page(ending.plan), significant=True,
                 later=_afterwards(getattr(ending, "taken_back", None)),
             )
         )  # fmt: skip
@@ -173,7 +173,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
             Moment(
                 uuid5(plan.id, "ended"), plan.folder_id, ended, max(ended, plan.written_at),
                 f"{PlanKind(plan.kind).label} ended", "", _agency(plan.written_post),
-                plan.written_by.name if plan.written_by else "", _page(plan), significant=True,
+                plan.written_by.name if plan.written_by else "", href=_page(plan), significant=True,
             )
         )  # fmt: skip
     for review in reviews:
@@ -186,7 +186,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 f"{ReviewResult(review.result).label}. {review.decision.reasons if review.decision else ''}".strip(),
                 review.agency_then or _agency(review.written_post),
                 review.closed_by.name if review.closed_by else "",
-                address("plans:review", review.folder_id, review.id), significant=True,
+                href=address("plans:review", review.folder_id, review.id), significant=True,
             )
         )  # fmt: skip
     found += _taken_back(back)
@@ -197,7 +197,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
                 incident.id, incident.folder_id, incident.began_at, incident.written_at,
                 IncidentKind(incident.kind).label, incident.words, _agency(incident.written_post),
                 incident.written_by.name if incident.written_by else "",
-                address("plans:incidents", incident.folder_id), significant=True,
+                href=address("plans:incidents", incident.folder_id), significant=True,
                 late=incident.written_at - incident.began_at > timedelta(days=2),
                 turns=((incident.withdrawn_at or incident.written_at, withdrawn),) if withdrawn else (),
             )
@@ -230,11 +230,11 @@ def _taken_back(rows: Iterable[TakenBack]) -> Iterator[Moment]:
                 back.closed_at, f"Review {back.review.number} of the {kind.lower()}",
                 f"{ReviewResult(back.result).label}. {back.decision.reasons if back.decision else ''}".strip(),
                 getattr(back, "agency_then", "") or _agency(back.review.written_post),
-                back.closed_by.name if back.closed_by else "", page, significant=True, later=_afterwards(back),
+                back.closed_by.name if back.closed_by else "", href=page, significant=True, later=_afterwards(back),
             )  # fmt: skip
         yield Moment(
             back.id, back.folder_id, back.written_at, back.written_at, what, back.why, _agency(back.written_post), by,
-            page, significant=True,
+            href=page, significant=True,
         )  # fmt: skip
 
 
