@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -156,18 +156,25 @@ def documents(
     folder_ids: Iterable[UUID],
     *,
     kind: str = "",
+    kinds: Collection[str] = (),
     words: str = "",
     subject_kind: str = "",
+    withdrawn: bool = True,
     limit: int = 25,
     offset: int = 0,
 ) -> tuple[list[DocumentView], int]:
     """The documents of a record, the latest first, and how many there are in all. Two queries.
 
     `words` are looked for in names, in what is said of each, and in what could be read out of them (English).
+    `kinds`: any of these; `withdrawn`: also those that were taken out of the record.
     """
     rows = _rows(folder_ids)
     if kind:
         rows = rows.filter(kind=kind)
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    if not withdrawn:
+        rows = rows.filter(withdrawal__isnull=True)
     if subject_kind:
         rows = rows.filter(subject_kind=subject_kind)
     if words.strip():

@@ -64,7 +64,8 @@ def _place(acting: Acting, volume: Volume, kept: Keeping) -> VolumePlace:
 
 @transaction.atomic
 def add_volume(folder_id: UUID, number: str, kept: Keeping, *, once: UUID | None = None) -> Volume:
-    """A paper volume with its number, the dates that it covers and where it is (FIL-01)."""
+    """A paper volume with its number, the dates that it covers and where it is; holding it against the record for the
+    first time becomes a duty (FIL-01)."""
     acting = permit(Permission.KEEP_VOLUMES)
     if (sent := sent_before(Volume.objects.filter(folder_id=folder_id), once)) is not None:
         return sent
@@ -73,8 +74,17 @@ def add_volume(folder_id: UUID, number: str, kept: Keeping, *, once: UUID | None
         raise Refused(f"Volume {number} of this record is there already.", "number")
     volume = Volume.objects.create(**authored(acting, folder_id, once), number=number)
     _place(acting, volume, kept)
+    _owe(acting, volume, "check_paper", volume.written_at)
     record(Verb.WROTE, "archive.add_volume", folder_id=folder_id, subject=volume)
     return volume
+
+
+def _owe(acting: Acting, volume: Volume, kind: str, since: datetime) -> None:
+    """A duty about a volume, done on its page by whoever acted."""
+    path = f"/child/{volume.folder_id}/paper/{volume.id}/"
+    duties.open_duties(
+        [Opening(volume.folder_id, kind, since, volume.id, path, acting.practitioner_id, acting.team_id)]
+    )
 
 
 def _volume(volume_id: UUID) -> Volume:
@@ -125,16 +135,10 @@ def check_volume(volume_id: UUID, found: Checked, *, once: UUID | None = None) -
         met=[point.value for point in found.met],
         failed_words=found.failed_words.strip() if missing else "",
     )
-    duties.discharge("put_paper_right", volume.id, folder_ids=[volume.folder_id])
+    for kind in ("check_paper", "put_paper_right"):
+        duties.discharge(kind, volume.id, folder_ids=[volume.folder_id])
     if missing or not found.agrees:
-        duties.open_duties(
-            [
-                Opening(
-                    volume.folder_id, "put_paper_right", check.written_at, volume.id,
-                    f"/child/{volume.folder_id}/paper/{volume.id}/", acting.practitioner_id, acting.team_id,
-                )
-            ]
-        )  # fmt: skip
+        _owe(acting, volume, "put_paper_right", check.written_at)
     record(Verb.WROTE, "archive.check_volume", folder_id=volume.folder_id, subject=check)
     return check
 

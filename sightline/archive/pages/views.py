@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,8 +27,8 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries, rules
 from ..actions import RemovalMove
-from ..queries.scans import scans
-from ..terms import PaperPoint, PauseWhy, RemovalAct, RemovalState, ReplyKind, RequestAct
+from ..queries.scans import SHOWN, scans
+from ..terms import Asker, PaperPoint, PauseWhy, RemovalAct, RemovalState, ReplyKind, RequestAct, RequestState
 from . import forms
 
 PAGE = 25
@@ -79,11 +80,15 @@ def _send(
 def paper(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """The paper volumes: which dates each covers, where it is, whether it is out and when it is due back."""
     view, shown = _opened(request, folder_id, "paper", "paper")
+    number = page_number(request)
+    found, total = scans(view.folder_ids, number)
+    if number > 1 and not found:
+        return HttpResponseRedirect(reverse("archive:paper", args=[folder_id]))
     return render(
         request, "archive/paper.html",
         shown | {
             "volumes": queries.volumes(view.folder_ids), "manager": view.responsible_manager,
-            "scans": scans(view.folder_ids),
+            "scans": found, "scans_in_all": total, "page": Paginator(range(total), SHOWN).get_page(number),
         },
     )  # fmt: skip
 

@@ -44,7 +44,11 @@ def documents(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         wanted = {name: form.cleaned_data[name] for name in wanted}
     number = page_number(request)
     found, total = queries.documents(
-        view.folder_ids, **wanted, limit=PER_PAGE, offset=(number - 1) * PER_PAGE
+        view.folder_ids,
+        kind=wanted["kind"],
+        words=wanted["words"],
+        limit=PER_PAGE,
+        offset=(number - 1) * PER_PAGE,
     )
     if number > 1 and not found:
         return HttpResponseRedirect(reverse("documents:list", args=[folder_id]))
