@@ -79,11 +79,14 @@ def may_approve_removal(
 
 _REQUEST: Mapping[tuple[RequestState, RequestAct], RequestState] = {
     (RequestState.CHECKING, RequestAct.CHECK): RequestState.PREPARING,
+    (RequestState.CHECKING, RequestAct.NAME_DAY): RequestState.CHECKING,
     (RequestState.PREPARING, RequestAct.PAUSE): RequestState.PAUSED,
     (RequestState.PAUSED, RequestAct.RESUME): RequestState.PREPARING,
     (RequestState.PREPARING, RequestAct.EXTEND): RequestState.PREPARING,
+    (RequestState.PREPARING, RequestAct.NAME_DAY): RequestState.PREPARING,
     (RequestState.PREPARING, RequestAct.GATHER): RequestState.PREPARING,
     (RequestState.PREPARING, RequestAct.APPROVE): RequestState.APPROVED,
+    (RequestState.APPROVED, RequestAct.NAME_DAY): RequestState.APPROVED,
     (RequestState.APPROVED, RequestAct.REOPEN): RequestState.PREPARING,
     (RequestState.APPROVED, RequestAct.GIVE): RequestState.ANSWERED,
     (RequestState.ANSWERED, RequestAct.GIVE): RequestState.ANSWERED,
@@ -210,6 +213,30 @@ def may_name_day(day: date, on: date) -> Verdict:
     if day >= on.replace(year=on.year + 1, day=min(on.day, 28)):
         return Verdict.no("Give a day within a year.", "due_on")
     return Verdict.yes()
+
+
+def names_its_own_day(asker: Asker) -> Verdict:
+    """Only a court or an inquiry names the day of its copy; the law names it for whoever asks by right (UK GDPR,
+    article 12)."""
+    if asker is not Asker.COURT:
+        return Verdict.no("The law sets the day for this request. Extend it, where the law allows that.")
+    return Verdict.yes()
+
+
+def day_when_opened_again(named: date | None, anew: date | None, on: date) -> date | None:
+    """By which day a court or an inquiry is owed the copy of a request that is opened again after it was given: the
+    day that it names `anew`, or the one `named` before while that lies ahead. None where it never named any.
+
+    Raises Refused where the day named before has gone by and none is given (Sightline baseline).
+    """
+    if anew is not None:
+        may_name_day(anew, on).or_refuse()
+        return anew
+    if named is not None and named < on:
+        raise Refused(
+            "The day that was named before has gone by. Give the day by which they need it now.", "due_on"
+        )
+    return named
 
 
 def may_extend(*, extended: bool, reasons: str, told: str, first_due: datetime, at: datetime) -> Verdict:

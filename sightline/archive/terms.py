@@ -88,6 +88,7 @@ class RequestAct(_Said):
     PAUSE = "pause", "Clock paused"
     RESUME = "resume", "Clock runs again"
     EXTEND = "extend", "Time extended"
+    NAME_DAY = "name_day", "Another day named by the court or inquiry"
     GATHER = "gather", "Gathered from the record"
     APPROVE = "approve", "Approved to be given"
     REOPEN = "reopen", "Opened again for deciding"

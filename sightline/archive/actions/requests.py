@@ -89,7 +89,7 @@ def receive(folder_id: UUID, asking: Asking, *, once: UUID | None = None) -> Acc
     if not court:
         _run_clock(request, asking.received_at)
     elif asking.due_on is not None:
-        _owe_court(request, asking.due_on)
+        _owe_court(request)
     record(Verb.WROTE, "archive.receive", folder_id=folder_id, subject=request)
     return request
 
@@ -142,13 +142,15 @@ def _run_clock(request: AccessRequest, start: datetime) -> None:
     )
 
 
-def _owe_court(request: AccessRequest, day: date) -> None:
-    """By the day that the court or inquiry has named, its copy is due."""
+def _owe_court(request: AccessRequest) -> None:
+    """By the day that the court or inquiry has named, its copy is due; nothing is due where it has named none."""
+    if request.due_on is None:
+        return
     duties.open_duties(
         [
             Opening(
                 request.folder_id, "give_to_court", now(), request.id, _path(request), request.owner_id,
-                sooner_at=datetime.combine(day, time(23, 59, 59), LONDON),
+                sooner_at=datetime.combine(request.due_on, time(23, 59, 59), LONDON),
                 sooner_why=f"The day that {request.name} has named",
             )
         ]
@@ -269,21 +271,56 @@ def extend(request_id: UUID, words: str, told: str, *, version: int | None = Non
 
 
 @transaction.atomic
-def close(request_id: UUID, act: RequestAct, words: str, *, version: int | None = None) -> AccessRequest:
+def name_day(request_id: UUID, day: date, words: str, *, version: int | None = None) -> AccessRequest:
+    """A court or an inquiry names the day of its copy, or another than before: it is owed by then. What was owed by
+    the day before stays in the history, and in sight where it was missed."""
+    acting = permit(Permission.SUBJECT_ACCESS)
+    request = _locked(request_id, RequestAct.NAME_DAY, version)
+    rules.names_its_own_day(Asker(request.asker)).or_refuse()
+    rules.may_name_day(day, today()).or_refuse()
+    _need(words, "Say why the day is another, and how they told us.", "words")
+    before, request.due_on = request.due_on, day
+    if day == before:
+        raise Refused("That day is named already.", "due_on")
+    request.save()
+    moved = f"The copy is due by {_said(day)}; before, " + (
+        f"by {_said(before)}." if before else "no day was named."
+    )
+    _step(acting, request, RequestAct.NAME_DAY, at=now(), words=f"{words.strip()}\n\n{moved}")
+    _stop_clock(request, f"The court or inquiry has named another day, {_said(day)}")
+    _owe_court(request)
+    record(Verb.WROTE, "archive.name_day", folder_id=request.folder_id, subject=request)
+    return request
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+@transaction.atomic
+def close(
+    request_id: UUID, act: RequestAct, words: str, *, due_on: date | None = None, version: int | None = None
+) -> AccessRequest:
     """Refuse with reasons, note that it was taken back, or open an approved one again for deciding. One that was given
-    already has the law's time anew: from when they asked that it is looked at again, where they did so here."""
+    already has the law's time anew: from when they asked that it is looked at again, where they did so here. A court's
+    has its own day again: `due_on`, or the one that it named before while that lies ahead."""
     if act not in (RequestAct.REFUSE, RequestAct.TAKE_BACK, RequestAct.REOPEN):
         raise Refused("Choose what happens to the request.", "act")
     acting = permit(Permission.DISCLOSE if act is RequestAct.REFUSE else Permission.SUBJECT_ACCESS)
     request = _locked(request_id, act, version)
     _need(words, "Give the reasons, and what whoever asked was told.", "words")
     given = AccessRequest.objects.filter(id=request.id, state=RequestState.ANSWERED.value).exists()
+    by_law = rules.waits_for_the_law(Asker(request.asker)).allowed
     if given:
         request.extended = False
+        if not by_law:
+            request.due_on = rules.day_when_opened_again(request.due_on, due_on, today())
     request.save()
     _step(acting, request, act, at=now(), words=words.strip())
-    if given and rules.waits_for_the_law(Asker(request.asker)).allowed:
+    if given and by_law:
         _run_clock(request, _asked_again(request))
+    elif given:
+        _owe_court(request)
     if act is RequestAct.REFUSE:
         _answered(request)
     elif act is RequestAct.TAKE_BACK:

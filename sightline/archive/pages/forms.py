@@ -355,6 +355,29 @@ class StepForm(Stale):
         self.fields["words"].label = label
 
 
+class NameDayForm(Stale):
+    due_on = Day(
+        "Which day has the court or inquiry named?", tense="future", hint="The copy is owed by its end"
+    )
+    words = Words(
+        "Why is the day another, and how did they tell us?",
+        rows=3,
+        count=False,
+        ask="Say why, and how they told us",
+    )
+
+
+class AgainForCourtForm(StepForm):
+    """Opening again what a court or an inquiry was given."""
+
+    due_on = Day(
+        "By which day do they need it now?",
+        tense="future",
+        hint="Leave it empty where the day that they named before still holds",
+        required=False,
+    )
+
+
 class ItemForm(PageForm):
     """What is decided on one item."""
 

@@ -337,6 +337,7 @@ REQUEST_STEPS = {
     RequestAct.PAUSE: ("Stop the clock", "The clock stands. Asking again is due."),
     RequestAct.RESUME: ("What came, and when?", "The clock runs again."),
     RequestAct.EXTEND: ("Two further months", "Extended, as the law allows once."),
+    RequestAct.NAME_DAY: ("Another day for the copy", "Recorded. The copy is owed by that day."),
     RequestAct.APPROVE: ("What did you look at?", "Approved to be given."),
     RequestAct.REOPEN: ("Why is it opened again?", "Open for deciding again."),
     RequestAct.REFUSE: ("Why is it refused, and what were they told?", "Refused, with its reasons."),
@@ -352,7 +353,7 @@ def step(request: HttpRequest, folder_id: UUID, access_id: UUID, act: str) -> Ht
         raise NotFound
     which = RequestAct(act)
     title, done = REQUEST_STEPS[which]
-    form = _step_form(request, which, title, found.row.version)
+    form = _step_form(request, which, title, found)
     return _send(
         request, form, lambda: _step(found.id, which, form),
         done, back, "archive/form.html",
@@ -368,14 +369,22 @@ _OWN_FORMS: dict[RequestAct, type[forms.Stale]] = {
     RequestAct.PAUSE: forms.PauseForm,
     RequestAct.RESUME: forms.ResumeForm,
     RequestAct.EXTEND: forms.ExtendForm,
+    RequestAct.NAME_DAY: forms.NameDayForm,
 }
 
 
-def _step_form(request: HttpRequest, which: RequestAct, title: str, version: int) -> forms.Stale:
-    initial = {"version": version}
+def _step_form(
+    request: HttpRequest, which: RequestAct, title: str, found: queries.RequestView
+) -> forms.Stale:
+    initial = {"version": found.row.version}
     if which in _OWN_FORMS:
         return _OWN_FORMS[which](request.POST or None, initial=initial)
-    return forms.StepForm(request.POST or None, initial=initial, label=title)
+    court_again = (
+        which is RequestAct.REOPEN and found.asker is Asker.COURT and found.state is RequestState.ANSWERED
+    )
+    return (forms.AgainForCourtForm if court_again else forms.StepForm)(
+        request.POST or None, initial=initial, label=title
+    )
 
 
 def _step(access_id: UUID, which: RequestAct, form: forms.Stale) -> None:
@@ -389,10 +398,12 @@ def _step(access_id: UUID, which: RequestAct, form: forms.Stale) -> None:
         actions.resume(access_id, got["words"], got["came_at"], version=version)
     elif which is RequestAct.EXTEND:
         actions.extend(access_id, got["words"], got["told"], version=version)
+    elif which is RequestAct.NAME_DAY:
+        actions.name_day(access_id, got["due_on"], got["words"], version=version)
     elif which is RequestAct.APPROVE:
         actions.approve(access_id, got["words"], version=version)
     else:
-        actions.close(access_id, which, got["words"], version=version)
+        actions.close(access_id, which, got["words"], due_on=got.get("due_on"), version=version)
 
 
 @page(permission=Permission.SUBJECT_ACCESS)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
@@ -14,11 +15,12 @@ from sightline.agencies.tests.factories import as_practitioner
 from sightline.archive import actions, queries, rules
 from sightline.archive.actions import Asking, Deciding, Giving, Identity
 from sightline.archive.models import AccessRequest
-from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy
+from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy, RequestAct
 from sightline.children.queries import child_page
 from sightline.documents.tests.files import incoming, letter
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures.models import DutyEvent
 from sightline.procedures.queries import on_folders
 from sightline.records.actions import correct_entry, sign_entry
 from sightline.records.terms import EntryKind
@@ -231,3 +233,84 @@ def test_the_day_that_a_court_names_is_owed_by_the_records_officer_and_met_by_gi
             version=view.row.version,
         )
         assert [d for d in on_folders([office.folder_id]) if d.to_do and d.kind == "give_to_court"] == []
+
+
+def owed_to_court(office: Office) -> list[date]:
+    return [
+        d.due_at.astimezone(LONDON).date()
+        for d in on_folders([office.folder_id])
+        if d.kind == "give_to_court"
+    ]
+
+
+def on_day(day: date, words: str, version: int) -> dict[str, object]:
+    return {"due_on-day": day.day, "due_on-month": day.month, "due_on-year": day.year, "words": words,
+            "version": version}  # fmt: skip
+
+
+def test_a_court_names_another_day_and_the_copy_is_owed_by_that_one_with_the_old_in_the_history(
+    office: Office, asked: AccessRequest
+) -> None:
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    page = f"/child/{office.folder_id}/access/{asked.id}/"
+    form = f"{page}step/name_day/"
+    first, later = today() + timedelta(days=20), today() + timedelta(days=50)
+    assert "No day was named" in client.get(page).text
+    assert form in client.get(page).text
+    for day, why in ((first, "The listing office rang."), (later, "Adjourned, by letter.")):
+        assert client.post(form, on_day(day, why, _version(office, asked))).status_code == 302
+        with as_practitioner(office.officer):
+            assert owed_to_court(office) == [day]
+    behind = on_day(today() - timedelta(days=1), "By letter.", _version(office, asked))
+    assert client.post(form, behind).status_code in (200, 409)
+    assert client.post(form, on_day(later, "By letter.", _version(office, asked))).status_code == 409
+    text = " ".join(client.get(page).text.split())
+    assert f"due by {later.day} {later:%B %Y}; before, by {first.day} {first:%B %Y}." in text
+    assert "Adjourned, by letter." in text
+    with as_practitioner(office.officer):
+        told = DutyEvent.objects.filter(duty__subject_id=asked.id).values_list("act", flat=True)
+        assert sorted(told) == ["open", "open", "withdraw"]
+        asked_by_a_person = actions.receive(
+            office.folder_id,
+            Asking(Asker.SELF, "Maya", "At school", now(), "In person", "All of it."),
+        )
+        with pytest.raises(Refused, match="The law sets the day"):
+            actions.name_day(asked_by_a_person.id, later, "She would like it sooner.")
+    theirs = client.get(f"/child/{office.folder_id}/access/{asked_by_a_person.id}/").text
+    assert "step/name_day/" not in theirs
+
+
+def test_what_a_court_was_given_and_is_opened_again_is_owed_by_its_day_again(
+    office: Office, asked: AccessRequest
+) -> None:
+    day, later = today() + timedelta(days=2), today() + timedelta(days=30)
+    with as_practitioner(office.officer):
+        actions.name_day(asked.id, day, "By letter.")
+    approved(office, asked)
+    with as_practitioner(office.officer):
+        actions.give(asked.id, Giving(GivenAs.POST, "The court", now(), "By courier."))
+        assert owed_to_court(office) == []
+        actions.close(asked.id, RequestAct.REOPEN, "Two letters were missing.")
+        assert owed_to_court(office) == [day], "the day that it named holds while it lies ahead"
+    with as_practitioner(office.manager):
+        actions.approve(asked.id, "Every item and its ground.")
+    with as_practitioner(office.officer):
+        actions.give(asked.id, Giving(GivenAs.POST, "The court", now(), "By courier."))
+    with time_machine.travel(now() + timedelta(days=5), tick=True):
+        client = Client(headers={"user-agent": "Tests"})
+        client.force_login(office.officer.user)  # type: ignore[arg-type]
+        form = f"/child/{office.folder_id}/access/{asked.id}/step/reopen/"
+        sent = {"words": "It asks for more.", "version": _version(office, asked)}
+        refused = client.post(form, sent)
+        assert refused.status_code == 409
+        assert "has gone by" in refused.text
+        sent = on_day(later, "It asks for more.", _version(office, asked))
+        assert client.post(form, sent).status_code == 302
+        with as_practitioner(office.officer):
+            assert owed_to_court(office) == [later]
+
+
+def _version(office: Office, request: AccessRequest) -> int:
+    with as_practitioner(office.officer):
+        return queries.request(request.id, [office.folder_id]).row.version
