@@ -416,7 +416,8 @@ def propose(
     elif child_said and asker is not Asker.SELF:
         found.append(
             Proposal(
-                Ground.EXPECTATION, "The child said this; they may not expect it to be told to whoever asks."
+                Ground.EXPECTATION,
+                "It tells what the child said; they may not expect it to be told to whoever asks.",
             )
         )
     for ground, words in listed.items():

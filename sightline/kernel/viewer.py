@@ -30,6 +30,8 @@ class Viewer:
     `practitioner_id` for a practitioner; `job` for a named job; `reference` and `secret_digest`
     (hex of SHA-256) for a member of the public who comes back to their own concern.
     `origin` is the network address and `purpose` the reason given, both for the audit trail only.
+    `for_others`: what is read is handed on to people who are not named where this one is, so that
+    every seal is closed to it.
     """
 
     kind: ViewerKind = ViewerKind.NOBODY
@@ -39,10 +41,19 @@ class Viewer:
     secret_digest: str = ""
     origin: str = ""
     purpose: str = ""
+    for_others: bool = False
 
     @classmethod
-    def practitioner(cls, practitioner_id: UUID, *, origin: str = "", purpose: str = "") -> Viewer:
-        return cls(ViewerKind.PRACTITIONER, practitioner_id=practitioner_id, origin=origin, purpose=purpose)
+    def practitioner(
+        cls, practitioner_id: UUID, *, origin: str = "", purpose: str = "", for_others: bool = False
+    ) -> Viewer:
+        return cls(
+            ViewerKind.PRACTITIONER,
+            practitioner_id=practitioner_id,
+            origin=origin,
+            purpose=purpose,
+            for_others=for_others,
+        )
 
     @classmethod
     def for_job(cls, name: str) -> Viewer:
@@ -56,7 +67,7 @@ class Viewer:
 NOBODY = Viewer()
 _current: ContextVar[Viewer] = ContextVar("viewer", default=NOBODY)
 
-SETTINGS = ("viewer", "practitioner", "job", "reference", "secret")
+SETTINGS = ("viewer", "practitioner", "job", "reference", "secret", "for_others")
 
 
 def current() -> Viewer:
@@ -71,6 +82,7 @@ def _tell_database(viewer: Viewer) -> None:
         viewer.job,
         viewer.reference,
         viewer.secret_digest,
+        "yes" if viewer.for_others else "",
     )
     with connection.cursor() as cursor:
         cursor.execute(

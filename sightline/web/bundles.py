@@ -233,10 +233,16 @@ def readers() -> list[Reader]:
 
 
 def _summaries(reader: Reader) -> list[Summary]:
-    """Each child as somebody sees them who may: what a seal or an ended grant keeps from them is not there."""
+    """Each child as somebody sees them who may: what a seal or an ended grant keeps from them is not there.
+
+    What goes to a team or an agency holds nothing of any sealed child, not in a sister's summary either: whoever it is
+    read as may be named on that seal, their colleagues are not.
+    """
     found: dict[UUID, Summary] = {}
+    shared = reader.table != "agencies_practitioner"
     for folder_id, practitioner_id in reader.folders:
-        with transaction.atomic(), looking_as(Viewer.practitioner(practitioner_id, origin="job")):
+        looker = Viewer.practitioner(practitioner_id, origin="job", for_others=shared)
+        with transaction.atomic(), looking_as(looker):
             folders = joined_set(folder_id)
             if folders:
                 found[folder_id] = summary_of(folders, leaves_the_system=True)

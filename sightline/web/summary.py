@@ -105,7 +105,7 @@ def summary_of(
         ]
         for column in standing.Column
     }
-    said, heard = _said(lead, folder_ids, view, parts)
+    said, heard, kept_from = _said(lead, folder_ids, view, parts)
     facts = view.masthead
     summary = Summary(
         folder_id=lead,
@@ -127,7 +127,7 @@ def summary_of(
         view=view,
         safety=Section(
             "Know this first",
-            _safety(lead, view, duties, parts),
+            [*_safety(lead, view, duties, parts), *kept_from],
             "Nothing in the record asks for caution. That nothing is written does not mean that nothing is so.",
         ),
         sections=[
@@ -229,18 +229,23 @@ def _talking(view: ChildView, people: str) -> list[Line]:
 
 def _said(
     lead: UUID, folder_ids: Sequence[UUID], view: ChildView, parts: Sequence[Any]
-) -> tuple[list[Line], bool]:
-    """What the child last said, and whether anybody heard it."""
+) -> tuple[list[Line], bool, list[Line]]:
+    """What the child last said, whether anybody heard it, and whom they asked not to be told."""
     said = last_said(folder_ids)
     page = reverse("voice:child", args=[lead])
     if said is not None:
         words = f"“{said.words}”" if said.quoted else said.words
-        return [Line(words, f"{said.heard}, {when(said.heard_at)}, heard by {said.heard_by}", page)], True
+        line = Line(words, f"{said.heard}, {when(said.heard_at)}, heard by {said.heard_by}", page)
+        kept_from = [
+            Line(f"{view.child.called} asked that somebody is not told: {each}", "Voice", page, urgent=True)
+            for each in said.keep_from
+        ]
+        return [line], True, kept_from
     told = next((part for part in parts if part.child_said), None)
     if told is None:
-        return [], False
+        return [], False, []
     source = f"As told by {referrer_words(told.concern)}, {when(told.written_at)}"
-    return [Line(f"“{told.child_said}”", source, page)], True
+    return [Line(f"“{told.child_said}”", source, page)], True, []
 
 
 def _where(view: ChildView, people: str, leaves_the_system: bool) -> list[Line]:

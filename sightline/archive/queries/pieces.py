@@ -216,19 +216,21 @@ def _of_explanation(explained: ExplanationView) -> list[Piece]:
 
 
 def _of_voice(heard: Any) -> list[Piece]:
+    """What the child said, then what was done and explained, which tells of it: whom the child asked not to be told
+    holds for every part. What was only seen of a child is theirs where they want something or somebody is not told."""
     author = heard.heard_by
     texts = []
     if heard.said:
-        texts.append((f"“{heard.said}”" if heard.quoted else heard.said, heard.quoted))
+        texts.append(f"“{heard.said}”" if heard.quoted else heard.said)
     for house, words in (("worries", heard.worries), ("good things", heard.good), ("dreams", heard.dreams)):
         if words:
-            texts.append((f"In the house of {house}: “{words}”", True))
+            texts.append(f"In the house of {house}: “{words}”")
     if heard.wants:
-        texts.append((f"Wanted: {heard.wants}", True))
+        texts.append(f"Wanted: {heard.wants}")
     for d in heard.done:
-        texts += [(f"What was done: {d.words}", False), *_before(d.before)]
+        texts += [f"What was done: {d.words}", *(words for words, _said in _before(d.before))]
     for explained in heard.explained:
-        texts += _explained(explained)
+        texts += [words for words, _said in _explained(explained)]
     for lead, words in (
         ("Asked that somebody is not told", heard.keep_from),
         ("Where", heard.place),
@@ -238,20 +240,11 @@ def _of_voice(heard: Any) -> list[Piece]:
         ("What was put right", heard.was_wrong),
     ):
         if words.strip():
-            texts.append((f"{lead}: {words}", lead.startswith("Asked")))
+            texts.append(f"{lead}: {words}")
+    theirs = heard.quoted or bool(heard.wants or heard.keep_from)
     title = "What the child said" if heard.quoted else "What was seen of the child"
     return [
-        Piece(
-            "voice",
-            heard.id,
-            part,
-            title,
-            heard.heard_at,
-            author,
-            text,
-            "",
-            said,
-            heard.keep_from if said else "",
-        )
-        for part, (text, said) in enumerate(texts)
-    ]
+        Piece("voice", heard.id, part, title, heard.heard_at, author, text, child_said=theirs,
+              keep_from=heard.keep_from)
+        for part, text in enumerate(texts)
+    ]  # fmt: skip

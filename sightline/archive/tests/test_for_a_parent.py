@@ -71,6 +71,8 @@ def test_nothing_that_the_child_said_is_given_to_a_parent_unread(
         first = voice.hear(
             folder_id, some_words(said="Zq-first about the gate.", wants="Zq-wanted that.", keep_from="Mum")
         )
+        kept = voice.hear(folder_id, some_words(said="Zq-kept with Nan.", place="Zq-place", keep_from="Dad"))
+        voice.acted(kept.id, "Zq-done: school will not tell.", today())
         now_stands = voice.correct(first.id, some_words(said="Zq-second about the gate."), "It was not so.")
         voice.matters(
             folder_id,
@@ -85,7 +87,7 @@ def test_nothing_that_the_child_said_is_given_to_a_parent_unread(
         voice.explain(
             folder_id,
             voice.Explaining(
-                "We asked the school.",
+                "Zq-told: we asked the school.",
                 at,
                 Explained.TALKING,
                 [now_stands.id],
@@ -115,6 +117,10 @@ def test_nothing_that_the_child_said_is_given_to_a_parent_unread(
         "rights",
         "answer",
         "own",
+        "kept",
+        "place",
+        "done",
+        "told",
     ):
         holds = [item for item in items if f"Zq-{words}" in item.row.text]
         assert holds, words

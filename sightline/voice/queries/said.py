@@ -266,6 +266,8 @@ class LastSaid:
     explained: str
     total: int
     unanswered: int
+    keep_from: tuple[str, ...]
+    """Whom the child asked not to be told, of all that they said and that stands; each once, the latest first."""
 
 
 _ANSWERED = ExplainedView.objects.filter(
@@ -309,6 +311,7 @@ def last_said(folder_ids: Iterable[UUID]) -> LastSaid | None:
         explained=f"{_day(latest.told_at)}, by {latest.told_by}" if latest.told_at else "",
         total=len(found),
         unanswered=sum(v.told_at is None and rules.awaits_answer(Heard(v.heard), v.wants) for v in found),
+        keep_from=tuple(dict.fromkeys(v.keep_from for v in found if v.keep_from)),
     )
 
 

@@ -89,10 +89,12 @@ def heard(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[list[M
     for row in views:
         way = Heard(row.heard)
         kind = SEEN if way is Heard.OBSERVATION else SAID
-        alone = "Alone" if row.alone else "Not alone"
-        found.append(
-            _moment(row, row.heard_at, kind, _in_full(row, way), f"#voice-{row.id}", way.label, alone)
+        tags = (
+            way.label,
+            "Alone" if row.alone else "Not alone",
+            "Asked that somebody is not told" if row.keep_from else "",
         )
+        found.append(_moment(row, row.heard_at, kind, _in_full(row, way), f"#voice-{row.id}", *tags))
     for told in explanations:
         text = told.words + (f" The reason given: {told.why_no}" if told.why_no else "")
         answer = Answer(told.answer).label if told.answer in ("yes", "partly", "no") else ""
@@ -130,6 +132,7 @@ def _in_full(row: View, way: Heard) -> str:
             said,
             *(f"{part}: “{words}”" for part, words in parts if words),
             wants,
+            row.keep_from and f"Asked that somebody is not told: {row.keep_from}",
             _how(row, way),
             row.was_wrong and f"What was wrong in the earlier writing: {row.was_wrong}",
         )

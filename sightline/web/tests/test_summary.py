@@ -13,7 +13,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
 from sightline.access.actions import seal
-from sightline.access.tests.factories import let_in, open_folder_for, sealed
+from sightline.access.queries import joined_set
+from sightline.access.tests.factories import joined, let_in, open_folder_for, sealed
 from sightline.agencies.tests.factories import (
     as_practitioner,
     make_partnership,
@@ -21,8 +22,11 @@ from sightline.agencies.tests.factories import (
     make_team,
 )
 from sightline.children.actions import move_to, record_adult, record_child, set_status, tie
+from sightline.children.queries import child_page
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
+from sightline.chronology.queries import timeline
+from sightline.chronology.rules import Asked
 from sightline.concerns.queries import concern
 from sightline.concerns.tests.factories import make_front_door, raised_by
 from sightline.kernel.time import now, today
@@ -34,6 +38,8 @@ from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import EntryIn, confirm, correct_entry, sign, sign_entry
 from sightline.records.queries import entry as read
 from sightline.records.terms import Confirming
+from sightline.voice.actions import hear
+from sightline.voice.tests.factories import some_words
 from sightline.web import bundles, jobs
 from sightline.web.queries import child_overview
 from sightline.web.summary import summary_of
@@ -349,6 +355,52 @@ def test_a_sealed_child_is_with_those_named_and_nobody_else(worker, folder, team
     assert holding == ["Priya Nair"]
     assert "Wren Quill" in next(text for reader, text in texts.items() if reader.startswith("Locality team"))
     assert other
+
+
+@pytest.mark.obligation("REC-18")
+def test_nothing_of_a_sealed_child_stands_in_a_teams_summary_of_a_sister(worker, team, tmp_path):
+    """Whoever it is read as is named on the seal of the brother; the team is not."""
+    maya, theo, joined_to_maya = (a_child(worker, name) for name in ("Maya", "Theo", "Ines"))
+    with as_practitioner(worker):
+        tie(maya, NewTie(child_page([theo]).child.id, Kinship.SIBLING, Known.NO, Known.YES))
+        sign_entry({joined_to_maya: "Zq-sealed words."}, kind="note", happened_at=now(),
+                   impact={joined_to_maya: "Fear."})  # fmt: skip
+    joined(joined_to_maya, maya)
+    for folder_id in (theo, joined_to_maya):
+        sealed(folder_id, worker)
+    with as_practitioner(worker):
+        page = lines(summary_of(joined_set(maya)))
+    assert "Theo" in str(page)
+    assert "Zq-sealed" in str(page)
+    keys = tmp_path / "keys.json"
+    texts = {b.reader: opened(b, keys) for b in bundles.export(tmp_path / "out", keys)}
+    team_has = next(text for reader, text in texts.items() if reader.startswith("Locality team"))
+    assert "Maya Quill" in team_has
+    assert "Theo" not in team_has
+    assert "Zq-sealed" not in team_has
+    assert "Theo" in texts["Dana Okafor"]
+
+
+@pytest.mark.obligation("CHD-03")
+def test_whom_the_child_asked_not_to_be_told_is_read_first_everywhere(worker, folder, team, tmp_path):
+    with as_practitioner(worker):
+        hear(folder, some_words(said="He gets cross.", keep_from="Kyle, who would be angry."))
+        hear(folder, some_words(said="I like drawing."))
+        summary = summary_of([folder])
+        [warning] = [line for line in summary.safety.lines if "Kyle" in line.text]
+        shown = timeline([folder], Asked()).shown
+    assert warning.urgent
+    assert warning.text == "Robin asked that somebody is not told: Kyle, who would be angry."
+    [moment] = [each.moment for each in shown if "He gets cross" in each.moment.text]
+    assert "Asked that somebody is not told: Kyle, who would be angry." in moment.text
+    assert "Asked that somebody is not told" in moment.tags
+    keys = tmp_path / "keys.json"
+    bundle = next(b for b in bundles.export(tmp_path / "out", keys) if b.reader.startswith("Locality team"))
+    assert "Robin asked that somebody is not told: Kyle" in " ".join(opened(bundle, keys).split())
+    client = Client()
+    client.force_login(worker.user)
+    page = client.get(reverse("web:child", args=[folder])).content.decode()
+    assert "Robin asked that somebody is not told: Kyle, who would be angry." in page
 
 
 def test_one_reader_whose_summaries_cannot_be_made_takes_nobody_elses(
