@@ -48,6 +48,9 @@ class Moved:
     #: The pack's word for what was decided, such as an assessment's outcome; empty where a person just moved on.
     outcome_id: str
     reasons: str
+    #: Of a step taken back: what it was, and when it had been taken; None where a beginning was taken back.
+    undid: Act | None = None
+    undid_at: datetime | None = None
 
 
 #: Called in the same transaction after every step, also one taken back. Rooms above add to it when they load.
@@ -298,7 +301,11 @@ def step_back(episode: Episode, last: Step, acting: Acting, reasons: str) -> Ste
     stand_at(episode, after)
     back.put_right(episode, last, step)
     record(Verb.WROTE, "enquiries.take_back", folder_id=episode.folder_id, subject=step)
-    tell(Moved(episode.folder_id, episode.id, Act.TAKE_BACK, before, after, None, "", reasons))
+    tell(
+        Moved(
+            episode.folder_id, episode.id, Act.TAKE_BACK, before, after, None, "", reasons, Act(last.act), last.at
+        )
+    )  # fmt: skip
     return step
 
 

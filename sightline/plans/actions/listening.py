@@ -10,11 +10,13 @@ from sightline.children.queries import lead_worker
 from sightline.children.terms import StatusKind
 from sightline.enquiries.actions.episode import Moved, stands_under
 from sightline.enquiries.terms import Act, Stage
-from sightline.kernel.time import LONDON, now
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import Refused
 from sightline.meetings.hooks import Happened
 from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
+from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.queries import pack_in_force, withdrawn_since
 
 from .. import queries
 from ..models import Plan
@@ -78,10 +80,7 @@ def child_moved(moved: Moved) -> None:
                 f"This child has a {PlanKind(plan.kind).label.lower()}. Take its beginning back, or close it, on the "
                 "Plan tab first."
             )
-        duties.withdraw_all(
-            moved.episode_id, "The step that asked for a plan was taken back.",
-            never_owed=moved.before is Stage.HELP or moved.after is Stage.CLOSED,
-        )  # fmt: skip
+        _asked_for_nothing(moved)
         last = queries.last_plan(moved.folder_id) if moved.before is Stage.CLOSED and plan is None else None
         if last is not None and last.lead_id is not None:
             notify(last.lead_id, text="A closing was taken back: reopen the plan, or make another", path=path)
@@ -102,5 +101,31 @@ def child_moved(moved: Moved) -> None:
     elif moved.act is Act.STEP_DOWN and plan is not None and plan.kind != PlanKind.EARLY_HELP.value:
         duties.happened(
             "plan_to_answer", [moved.folder_id], subject_id=plan.id, at=now(), path=path, owner_id=plan.lead_id,
-            team_id=plan.team_id,
+            team_id=plan.team_id, unless_owed=True,
         )  # fmt: skip
+
+
+def _asked_for_nothing(moved: Moved) -> None:
+    """A step was taken back: what it had asked for of a plan counts in nothing, be it to do, done or done late, and what
+    it had ended is owed again."""
+    pack = pack_in_force()
+    help_, look = (set(pack.event(event, today()).opens) for event in ("help_agreed", "plan_to_answer"))
+    begin = Duty.objects.filter(subject_id=moved.episode_id, kind__in=help_)
+    why = "The step that asked for a plan was taken back."
+    if moved.undid_at is None:
+        duties.withdraw_all(moved.episode_id, "The beginning of the work was taken back.", never_owed=True)
+        duties.never_were(begin, why)
+    elif moved.undid is Act.AGREE_HELP:
+        duties.never_were(begin.filter(opened_at__gte=moved.undid_at), why)
+    elif moved.undid is Act.CLOSE:
+        duties.owe_again(withdrawn_since(begin, moved.undid_at), "The closing was taken back.")
+    elif moved.undid is Act.STEP_DOWN:
+        plans = Plan.objects.filter(folder_id=moved.folder_id)
+        asked = Duty.objects.filter(
+            subject_id__in=plans.values("id"), kind__in=look, opened_at__gte=moved.undid_at
+        )  # fmt: skip
+        # What the plan must answer besides stays owed.
+        others = [
+            plan.id for plan in plans.exclude(state=PlanState.CLOSED.value) if queries.must_answer(plan.id)
+        ]
+        duties.never_were(asked.exclude(TO_DO, subject_id__in=others), why)

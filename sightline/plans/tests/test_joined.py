@@ -10,6 +10,7 @@ import time_machine
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.conference import conference_decided
+from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Episode
 from sightline.enquiries.terms import Act, Stage
 from sightline.enquiries.tests.factories import close_case
@@ -128,6 +129,57 @@ def test_help_that_was_agreed_owes_a_plan_until_it_begins():
     begun(family, kind=PlanKind.CHILD_IN_NEED)
     with as_practitioner(family.worker):
         assert owed(family.maya, "plan_begun") is None
+
+
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize("begun_after", [0, 1, 60], ids=["not begun", "in time", "late"])
+def test_help_that_was_agreed_by_mistake_leaves_nothing_that_counts(begun_after):
+    family = make_family()
+    with as_practitioner(family.worker):
+        episode = way.begin(family.maya, Stage.ASSESSMENT, reasons=BECAUSE)
+        way.move(way.locked(episode.id), Act.AGREE_HELP, reasons=BECAUSE)
+    with time_machine.travel(now() + timedelta(days=begun_after)):
+        if begun_after:
+            begun(family, kind=PlanKind.CHILD_IN_NEED)
+        asked = Duty.objects.filter(subject_id=episode.id, kind="plan_begun").exclude(state="withdrawn")
+        with as_practitioner(family.manager):
+            assert asked.count() == 1
+            take_back(episode.id, "It was agreed for her brother.", knows_family=False)
+            assert not asked.exists(), "neither to do nor done, in time or late"
+
+
+@pytest.mark.obligation("TIM-03")
+def test_a_step_taken_back_leaves_what_else_is_owed_of_a_plan_and_a_closing_brings_it_back():
+    family = make_family()
+    with as_practitioner(family.worker):
+        episode = way.begin(family.maya, Stage.ASSESSMENT, reasons=BECAUSE)
+        way.move(way.locked(episode.id), Act.AGREE_HELP, reasons=BECAUSE)
+        due = owed(family.maya, "plan_begun").due_at
+        way.move(way.locked(episode.id), Act.ASSESS_AGAIN, reasons=BECAUSE)
+    with as_practitioner(family.manager):
+        take_back(episode.id, "It was her brother.", knows_family=False)
+        assert owed(family.maya, "plan_begun").due_at == due
+        close_case(family.maya)
+        assert owed(family.maya, "plan_begun") is None
+        take_back(episode.id, "It was her brother.", knows_family=False)
+        assert owed(family.maya, "plan_begun").due_at == due
+
+
+@pytest.mark.obligation("TIM-03")
+@pytest.mark.parametrize("answered", [False, True])
+def test_a_step_down_that_was_a_mistake_asks_nothing_of_the_plan(answered):
+    family = make_family()
+    with as_practitioner(family.worker):
+        episode = way.begin(family.maya, Stage.ASSESSMENT, reasons=BECAUSE)
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    asked = Duty.objects.filter(subject_id=plan, kind="plan_answers").exclude(state="withdrawn")
+    with as_practitioner(family.manager):
+        way.move(way.locked(episode.id), Act.STEP_DOWN, reasons=BECAUSE)
+        assert asked.count() == 1
+        if answered:
+            actions.name_lead(plan, family.nurse.pk, "She knows the family's day.")
+        take_back(episode.id, "It was her brother.", knows_family=False)
+        assert not asked.exists()
 
 
 def an_entry(folder_id, **answers):
