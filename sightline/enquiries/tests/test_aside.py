@@ -11,8 +11,11 @@ import time_machine
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions.ruling import rule_on
 from sightline.enquiries.actions.taking_back import take_back
+from sightline.enquiries.models import Waiting
 from sightline.kernel.time import now
+from sightline.kernel.verdicts import Refused
 from sightline.kernel.viewer import Viewer, looking_as
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
@@ -20,6 +23,7 @@ from sightline.procedures.queries import kept_limits
 
 from .factories import Case, begun, complete, make_case, sent
 from .test_back import WRONG
+from .test_rulings import UNRESOLVED
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("TIM-03")]
 
@@ -106,3 +110,23 @@ def test_what_a_concern_asked_for_is_answered_by_the_next_assessment_once_one_wa
     assert again.duty_subject == row.duty_subject
     with as_practitioner(case.manager):
         assert Duty.objects.filter(folder_id=case.maya, kind="assessment").count() == 1
+
+
+@pytest.mark.parametrize("waited", [False, True], ids=["at once", "upheld later"])
+def test_an_assessment_is_not_taken_up_beside_another_that_is_open(waited: bool) -> None:
+    case = make_case()
+    [row] = begun(case, case.maya)
+    with as_practitioner(case.manager):
+        act.set_aside(row.id, WRONG, knows_family=False)
+        if waited:
+            assert act.take_up_again(row.id, WRONG, knows_family=False, conflict=UNRESOLVED) is None
+    [other] = begun(case, case.maya)
+    with as_practitioner(case.other_manager if waited else case.manager):
+        with pytest.raises(Refused, match="began another assessment"):
+            if waited:
+                rule_on(Waiting.objects.get().decision_id, upholds=True, reasons=WRONG)
+            else:
+                act.take_up_again(row.id, WRONG, knows_family=False)
+        act.set_aside(other.id, WRONG, knows_family=False)
+        if not waited:
+            assert act.take_up_again(row.id, WRONG, knows_family=False) is not None

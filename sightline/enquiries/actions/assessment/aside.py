@@ -13,7 +13,8 @@ from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import today
+from sightline.govuk.words import date_only
+from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
@@ -29,7 +30,9 @@ from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.protection import knows_nobody
 from ...terms import AssessmentAct, AssessmentState, Waits
+from .. import episode as way
 from ..waiting import keep_waiting, none_waits, ruling_owed
+from .beginning import open_of
 from .signing import _signing
 from .writing import _locked
 
@@ -106,9 +109,18 @@ def aside_upheld(waiting: Waiting) -> None:
 
 def _may(row: Assessment, act: AssessmentAct) -> None:
     rules.after(AssessmentState(row.state), act)
-    if act is AssessmentAct.TAKE_UP_AGAIN and row.episode.closed_at is not None:
+    if act is not AssessmentAct.TAKE_UP_AGAIN:
+        return
+    # Another is begun under the same lock.
+    if way.locked(row.episode_id).closed_at is not None:
         raise Refused(
             "The work with this child was closed since. Take the closing back first, or begin anew."
+        )
+    other = open_of(row.episode_id, row.form)
+    if other is not None:
+        raise Refused(
+            f"{other.author.name} began another assessment on {date_only(day_of(other.started_at))}, and it is open. "
+            "Go on with that one, or set it aside first: a child has one of a kind at a time."
         )
 
 

@@ -119,15 +119,7 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
         decision_id=decision.id if decision else None,
         written_together=together,
     )
-    open_one = (
-        Assessment.objects.filter(
-            episode=episode,
-            form=new.form,
-            state__in=[AssessmentState.WRITING.value, AssessmentState.SENT.value],
-        )
-        .select_related("author")
-        .first()
-    )
+    open_one = open_of(episode.id, new.form)
     if open_one is not None:
         raise Refused(
             f"{open_one.author.name} began this assessment on {_day(open_one.started_at)}. Open it and go on with it."
@@ -168,6 +160,13 @@ def _begin_one(folder_id: UUID, new: Beginning, form: AssessmentForm, together: 
         notify(new.author_id, text="An assessment has been allocated to you", path=path)
     record(Verb.WROTE, "enquiries.begin_assessment", folder_id=folder_id, subject=row)
     return row
+
+
+def open_of(episode_id: UUID, form: str) -> Assessment | None:
+    """The open assessment by that form on a child's way: a child has one of a kind at a time."""
+    going_on = [AssessmentState.WRITING.value, AssessmentState.SENT.value]
+    rows = Assessment.objects.filter(episode_id=episode_id, form=form, state__in=going_on)
+    return rows.select_related("author").first()
 
 
 def _waiting_duty(folder_id: UUID, kind: str) -> Duty | None:
