@@ -22,7 +22,7 @@ from sightline.kernel.verdicts import NotFound, NotPermitted, Refused, Verdict
 from sightline.procedures import actions as duties
 
 from .. import queries, rules
-from ..models import Plan, PlanChange
+from ..models import Ending, Plan, PlanChange
 from ..terms import PlanAct, PlanKind, PlanState
 
 READ_ONLY = "You may read this record but not write in it. Ask the worker or manager who holds it."
@@ -67,6 +67,27 @@ def enter(plan_id: UUID, act: PlanAct = PlanAct.WRITE, *, seen: int | None = Non
     plan.state = state.value
     plan.version += 1
     return plan, acting
+
+
+def enter_to_put_right(plan_id: UUID) -> tuple[Plan, Acting]:
+    """A plan, locked, to put right what is written of it, also where it is closed: its state stays. NotFound,
+    NotPermitted."""
+    acting = permit(Permission.WRITE_FOLDER)
+    if not Plan.objects.filter(id=plan_id).exists():
+        raise NotFound
+    plan = Plan.objects.select_for_update(of=("self",)).filter(id=plan_id).first()
+    if plan is None:
+        raise NotPermitted(READ_ONLY)
+    plan.version += 1
+    return plan, acting
+
+
+def nothing_owed_since(plan: Plan) -> datetime | None:
+    """Since when nothing is owed on a plan any more; None while it goes on."""
+    if plan.ended_on is None:
+        return None
+    closed = Ending.objects.filter(plan=plan, taken_back__isnull=True).order_by("-written_at").first()
+    return closed.written_at if closed is not None else end_of(plan.ended_on)
 
 
 def stale_words(plan: Plan) -> str:

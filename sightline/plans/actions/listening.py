@@ -106,8 +106,8 @@ def child_moved(moved: Moved) -> None:
 
 
 def _asked_for_nothing(moved: Moved) -> None:
-    """A step was taken back: what it had asked for of a plan counts in nothing, be it to do, done or done late, and what
-    it had ended is owed again."""
+    """A step was taken back: what it had asked for of a plan counts in nothing, be it to do, done or done late, and
+    what it had ended is owed again."""
     pack = pack_in_force()
     help_, look = (set(pack.event(event, today()).opens) for event in ("help_agreed", "plan_to_answer"))
     begin = Duty.objects.filter(subject_id=moved.episode_id, kind__in=help_)

@@ -23,9 +23,9 @@ from sightline.meetings.queries import quorum_lacks
 from sightline.meetings.rules import Present
 from sightline.meetings.terms import Came, InviteeKind
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyState
+from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
@@ -33,7 +33,7 @@ from sightline.records.terms import DecisionKind
 from .. import queries, rules
 from ..models import GOES_ON, Offer, Plan, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..terms import Achieved, DidChange, Next, PlanAct, PlanKind, PlanState, ReviewResult, Whose
-from .base import changed, end_of, enter, path_of, signed
+from .base import changed, end_of, enter, nothing_owed_since, path_of, signed
 from .begin import WishesIn, weigh
 from .waiting import nothing_waits, waits, when_upheld
 
@@ -301,17 +301,21 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
 
 
 def _core_groups(plan: Plan) -> set[datetime]:
-    """When the core groups were held, as far as they stand: the next one is owed from each."""
+    """When the core groups were held, as far as they stand: the next one was owed from each, if only until the plan
+    ended."""
     opens = pack_in_force().event("core_group_met", today()).opens
     owed = Duty.objects.filter(subject_id=plan.id, folder_id=plan.folder_id, kind__in=opens)
-    return set(owed.exclude(state=DutyState.WITHDRAWN.value).values_list("started_at", flat=True))
+    never = DutyEvent.objects.filter(duty__in=owed, act=DutyAct.NEVER_OWE.value)
+    none = owed.filter(state=DutyState.WITHDRAWN.value, id__in=never.values("duty_id"))
+    return set(owed.exclude(id__in=none.values("id")).values_list("started_at", flat=True))
 
 
 def core_groups_anew(
     plan: Plan, *, reason: str, not_at: datetime | None = None, also_at: datetime | None = None
 ) -> None:
     """One core group was not held, or one is written down after later ones: each that was owed is met by the one that
-    in truth came next, if any, and the next is owed from each that was held. A step of recording that."""
+    in truth came next, if any, and the next is owed from each that was held, until the plan ended. A step of recording
+    that."""
     event = pack_in_force().event("core_group_met", today())
     recorded = _core_groups(plan) | {at for at in (not_at, also_at) if at is not None}
     for kind in event.opens:
@@ -323,5 +327,5 @@ def core_groups_anew(
                 folder_id=plan.folder_id, kind=kind, started_at=at, subject_id=plan.id, path=path_of(plan),
                 owner_id=plan.lead_id, team_id=plan.team_id,
             ),
-            done=recorded - {not_at}, recorded=recorded, reason=reason,
+            done=recorded - {not_at}, recorded=recorded, reason=reason, ended=nothing_owed_since(plan),
         )  # fmt: skip

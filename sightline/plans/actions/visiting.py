@@ -24,9 +24,9 @@ from sightline.voice.actions import Said, hear
 from sightline.voice.terms import Heard
 
 from .. import queries, rules
-from ..models import Ending, Plan, Visit
+from ..models import Plan, Visit
 from ..terms import PlanAct, PlanKind
-from .base import end_of, enter, path_of, signed
+from .base import enter, nothing_owed_since, path_of, signed
 
 #: Where an entry was written without its form, so that nothing says why the child was not seen, or not alone.
 NOT_SAID = "Not said in the entry."
@@ -190,10 +190,7 @@ def _clocks_anew(plan: Plan, reason: str) -> None:
     """
     if PlanKind(plan.kind) is PlanKind.EARLY_HELP or hasattr(plan, "undone"):
         return
-    ended = None
-    if plan.ended_on is not None:
-        closed = Ending.objects.filter(plan=plan, taken_back__isnull=True).order_by("-written_at").first()
-        ended = closed.written_at if closed is not None else end_of(plan.ended_on)
+    ended = nothing_owed_since(plan)
     event = pack_in_force().event(f"{plan.kind}_seen", today())
     times = Visit.objects.filter(plan=plan, seen=True)
     for kind in event.opens:

@@ -35,9 +35,9 @@ from sightline.records.models import Decision
 
 from .. import queries, rules
 from ..models import Action, Plan, PlanChange, Review, TakenBack, Transfer
-from ..terms import PlanAct, PlanKind, PlanState
+from ..terms import PlanAct, PlanKind
 from .back import PUT_RIGHT, has_why
-from .base import changed, enter, path_of, signed
+from .base import changed, enter, enter_to_put_right, path_of, signed
 from .ending import decide_on, give_up_actions
 from .review import core_groups_anew
 from .waiting import waits, when_upheld
@@ -202,7 +202,7 @@ def meeting_not_held(happened: Happened) -> None:
         _withdrawn(plan, review, happened.why, acting)
     met = PlanChange.objects.filter(
         folder_id__in=happened.folder_ids, act="core group held", meeting_id=happened.meeting_id
-    ).exclude(plan__state=PlanState.CLOSED.value)
+    ).filter(plan__undone__isnull=True)
     # Where it was held and taken back before, the last time is the one that counts.
     for change in met.order_by("plan_id", "-written_at").distinct("plan_id"):
         _core_group_did_not_meet(change, happened.at, happened.why)
@@ -210,8 +210,8 @@ def meeting_not_held(happened: Happened) -> None:
 
 def _core_group_did_not_meet(change: PlanChange, at: datetime, why: str) -> None:
     """Each core group that was owed is met by the one that in truth came next, if any, and none is owed from this one,
-    be it still to be held or held since, late or not."""
-    plan, acting = enter(change.plan_id, PlanAct.RECORD)
+    be it still to be held or held since, late or not: also where the plan is closed by now."""
+    plan, acting = enter_to_put_right(change.plan_id)
     core_groups_anew(plan, not_at=at, reason="The core group was not held after all.")
     changed(plan, acting, "core group not held after all", why)
     record(Verb.WROTE, "plans.core_group_not_met", folder_id=plan.folder_id, subject=plan)

@@ -254,9 +254,15 @@ CORE_GROUPS = {
 }
 
 
-@pytest.mark.parametrize("name", CORE_GROUPS)
+@pytest.mark.parametrize(
+    ("name", "closed"),
+    [
+        *((name, False) for name in CORE_GROUPS),
+        *((name, True) for name, (_days, none, _late) in CORE_GROUPS.items() if none is not None),
+    ],
+)
 def test_a_core_group_that_was_none_or_is_written_down_late_leaves_what_is_owed_as_if_known(
-    name: str,
+    name: str, closed: bool
 ) -> None:
     days, none, late = CORE_GROUPS[name]
     family = make_family()
@@ -265,6 +271,11 @@ def test_a_core_group_that_was_none_or_is_written_down_late_leaves_what_is_owed_
         of = {n: _core_group(family, plan, n) for n in days}
         for n in sorted({*days, *([late] if late else [])} - {none}):
             _core_group(family, twin, n)
+    if closed:
+        with time_machine.travel(day(LAST - 5), tick=False), as_practitioner(family.manager):
+            for each in (plan, twin):
+                _swept()
+                actions.close_plan(each, an_end(family, reason="RC3"))
     if none is not None:
         with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):
             meetings.not_held(of[none], "It was put in the wrong record.")
