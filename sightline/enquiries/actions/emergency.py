@@ -40,7 +40,8 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class EmergencyIn:
-    """Police protection, or an emergency protection order, as it was taken."""
+    """Police protection, or an emergency protection order, as it was taken. `ends_at`: when the court said that its
+    order ends; None where it lasts as long as the law allows."""
 
     kind: EmergencyKind
     began_at: datetime
@@ -49,11 +50,13 @@ class EmergencyIn:
     why_nothing_less: str
     where: str
     told: str
+    ends_at: datetime | None = None
 
 
 @transaction.atomic
 def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
-    """Record an emergency measure: its hours run from its beginning, and what follows is due before they end."""
+    """Record an emergency measure: its hours run from its beginning, and what follows is due before they end, which is
+    when the court said, or else when the law does."""
     acting = permit(Permission.WRITE_FOLDER)
     lead = way.writable_lead(folder_id)
     rules.may_begin_emergency(
@@ -71,13 +74,17 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
     pack = pack_in_force()
     day = new.began_at.astimezone(LONDON).date()
     limit = pack.limit(new.kind.value, day)
+    latest = clocks.due(new.began_at, limit, pack.calendar(day))
+    rules.may_end_sooner(new.kind, new.began_at, new.ends_at, latest=latest).or_refuse()
+    sooner = new.ends_at is not None and new.ends_at < latest
+    limit_words = f"{limit.title}: {limit.span}"
     row = Emergency(
         folder_id=lead,
         child=way.child_of(lead),
         kind=new.kind.value,
         began_at=new.began_at,
-        ends_at=clocks.due(new.began_at, limit, pack.calendar(day)),
-        limit_words=f"{limit.title}: {limit.span}",
+        ends_at=new.ends_at or latest,
+        limit_words=f"As the court said, sooner than it might be. {limit_words}" if sooner else limit_words,
         authority=new.authority.strip(),
         reasons=new.reasons.strip(),
         why_nothing_less=new.why_nothing_less.strip(),
@@ -96,6 +103,9 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         owner_id=acting.practitioner_id,
         team_id=acting.team_id,
         pack=pack,
+        sooner={f"{new.kind.value}_ends": (row.ends_at, "The court said that its order ends then.")}
+        if sooner
+        else None,
     )
     way.put_under(lead, _STATUS[new.kind])
     have_regard(lead, Wishes(Power.SECTION_46, urgent=True), subject_id=row.id)

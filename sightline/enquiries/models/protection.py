@@ -137,7 +137,8 @@ class EnquiryEnd(Written):
 
 
 class Emergency(Written):
-    """Police protection or an emergency protection order, with its hours. `ends_at` is worked out from the pack."""
+    """Police protection or an emergency protection order, with its hours. `ends_at`: as the court said, or else the
+    longest that the pack knows."""
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30, choices=choices(EmergencyKind))

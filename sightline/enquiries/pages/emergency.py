@@ -41,6 +41,7 @@ def begin_emergency(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Record police protection, or an emergency protection order."""
     child, shown = opened(request, folder_id, "begin_emergency")
     form = forms.EmergencyForm(posted(request))
+    form.longest(pack_in_force().limit(EmergencyKind.ORDER.value, today()).span)
 
     def send() -> None:
         got = dict(form.cleaned_data)

@@ -307,7 +307,15 @@ class NoPlanForm(ConflictForm):
 
 
 class EmergencyForm(PageForm):
-    kind = Choice("What was taken?", pairs(EmergencyKind), ask="Select what was taken")
+    kind = Choice(
+        "What was taken?",
+        [
+            Option(k.value, k.label, reveals=("ends_at",) if k is EmergencyKind.ORDER else ())
+            for k in EmergencyKind
+        ],
+        ask="Select what was taken",
+    )
+    ends_at = Moment("When does the order end?", required=False)
     began_at = Moment("When did it begin?", ask="Enter when it began")
     authority = Text("Which officer, or which court?", max_length=300, ask="Name the officer, or the court")
     reasons = Words("Why?", rows=3, ask="Give the reasons")
@@ -320,6 +328,11 @@ class EmergencyForm(PageForm):
     told = Words(
         "What were child and parents told?", rows=3, ask="Say what child and parents were told, or why not"
     )
+
+    def longest(self, span: str) -> None:
+        """How long an order may last, as the pack says: what stands where no end is given."""
+        fields: dict[str, Any] = self.fields
+        fields["ends_at"].hint = f"As the court said. Left empty, it lasts as long as the law allows: {span}"
 
 
 class MadeSafeForm(PageForm):

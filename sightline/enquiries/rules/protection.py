@@ -168,6 +168,26 @@ def may_begin_emergency(
     return Verdict.yes()
 
 
+def may_end_sooner(
+    kind: EmergencyKind, began_at: datetime, ends_at: datetime | None, *, latest: datetime
+) -> Verdict:
+    """A court may make an emergency protection order for less than the pack's longest, `latest`; police protection ends
+    when it is ended. Source: Children Act 1989, section 45 (not confirmed against the text)."""
+    if ends_at is None:
+        return Verdict.yes()
+    if kind is EmergencyKind.POLICE:
+        return Verdict.no(
+            "Police protection has no end given beforehand. Record on its own page when it has ended.",
+            "ends_at",
+        )
+    if not began_at < ends_at <= latest:
+        return Verdict.no(
+            f"Give a time after the order began, up to {moment(latest)}, which is the longest that the law allows.",
+            "ends_at",
+        )
+    return Verdict.yes()
+
+
 def may_make_safe(
     *, what: str, under: str, done_by: str, told: str, done_at: datetime, now: datetime
 ) -> Verdict:

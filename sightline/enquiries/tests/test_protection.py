@@ -21,7 +21,7 @@ from sightline.enquiries.actions import changes, conference, emergency, looked_a
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.actions.taking_back import take_back
-from sightline.enquiries.models import Assessment, Enquiry, Episode, Strategy
+from sightline.enquiries.models import Assessment, Emergency, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, MadeSafeBy, Stage
 from sightline.kernel.time import LONDON, now, today
@@ -325,6 +325,45 @@ def test_police_protection_has_its_hours_and_says_why_nothing_less():
             )
         emergency.end_emergency(row.id, now(), "She went to her grandmother with both parents' agreement.")
         assert owed(case.maya, "police_protection_ends") is None
+
+
+@pytest.mark.obligation("TIM-02")
+def test_an_order_ends_when_the_court_said_and_never_later_than_the_law_allows():
+    case = make_case("immediate_protection")
+    began = (now() - timedelta(hours=1)).replace(second=0, microsecond=0)
+    ends = began + timedelta(days=3)
+
+    def sent(at):
+        return {
+            f"{field}-{part}": value
+            for field, when in (("began_at", began), ("ends_at", at))
+            for part, value in (
+                ("day", when.astimezone(LONDON).day), ("month", when.astimezone(LONDON).month),
+                ("year", when.astimezone(LONDON).year), ("time", f"{when.astimezone(LONDON):%H:%M}"),
+            )
+        } | {
+            "kind": "emergency_protection_order", "authority": "The family court", "reasons": "Found alone at night.",
+            "why_nothing_less": "Nobody could be reached.", "where": "With foster carers.", "told": "At the door.",
+        }  # fmt: skip
+
+    client, form = (
+        Client(headers={"user-agent": "Tests"}),
+        reverse("enquiries:begin_emergency", args=[case.maya]),
+    )
+    client.force_login(case.manager.user)
+    assert "Left empty, it lasts as long as the law allows: 8 calendar days" in client.get(form).text
+    refused = client.post(form, sent(began + timedelta(days=20)))
+    assert refused.status_code == 409
+    assert "the longest that the law allows" in refused.text
+    assert client.post(form, sent(ends)).status_code == 302
+    with as_practitioner(case.manager):
+        row = Emergency.objects.get(folder_id=case.maya)
+        assert row.ends_at == ends
+        duty = owed(case.maya, "emergency_protection_order_ends")
+        assert (duty.due_at, duty.sooner_why) == (ends, "The court said that its order ends then.")
+        # A court extends it from when it would have ended, not from the longest that it might have been.
+        emergency.extend_emergency(row.id, ends + timedelta(days=2), "The court said so on Monday.")
+        assert owed(case.maya, "emergency_protection_order_ends").due_at == ends + timedelta(days=2)
 
 
 @pytest.mark.obligation("TIM-02")
