@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from .loader import PackFaults, UnknownPack, load_pack, pack_of_files, texts_there
 from .models import PackText, PackVersion
-from .pack import Pack
+from .pack import NotInForce, Pack
 from .queries import pack_in_force
 from .reading import digest_of, version_of
+from .schema import AssessmentForm, AssessmentOutcome, MeetingRule
+
+#: Beside words that are not those of then.
+NOT_KEPT = "The words of that day are not kept here: these are what the procedures say of that day now."
+
+#: What a child's record calls by a title that the procedures give it.
+Titled = AssessmentForm | AssessmentOutcome | MeetingRule
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,28 @@ class Then:
     pack: Pack
     kept: bool
 
+    @property
+    def note(self) -> str:
+        """What is to be said beside its words; empty where they are those of then."""
+        return "" if self.kept else NOT_KEPT
+
+    def title(self, kind: type[Titled], id: str, on: date) -> str:
+        """What the procedures of then called a meeting, a form or an outcome on that day; where they say it of another
+        day alone, in those words, and where they say nothing, what can be read in its id."""
+        try:
+            return self.pack.get(kind, id, on, or_earliest=True).title
+        except NotInForce:
+            known = self.pack.history(kind, id)
+            return known[-1].title if known else _named(id)
+
+    def outcome(self, id: str, on: date) -> str:
+        """The same of one of the outcomes that the partnership plans for; empty where none is named."""
+        return next((o.title for o in self.pack.outcomes(on).item if o.id == id), _named(id))
+
+
+def _named(id: str) -> str:
+    return id.replace("_", " ").capitalize()
+
 
 def kept_pack(version: str) -> KeptPack | None:
     """The procedures as a decision or a duty of that version was made under them; None where that text is not kept,
@@ -49,7 +78,8 @@ def _kept(versions: Iterable[str]) -> dict[str, KeptPack]:
     return found
 
 
-@lru_cache(maxsize=8)
+# As many as one long record was written under, so that no list reads a version twice.
+@lru_cache(maxsize=32)
 def _read_kept(version: str, named: tuple[tuple[str, str], ...]) -> tuple[dict[str, str], Pack | None, int]:
     """A version's texts, and the pack that they make; empty where they do not make that version."""
     texts = dict(PackText.objects.filter(digest__in=[d for _, d in named]).values_list("digest", "text"))

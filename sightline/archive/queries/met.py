@@ -9,7 +9,6 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.children.queries import name_and_age
-from sightline.kernel.time import today
 from sightline.meetings.models import (
     Attendance,
     Given,
@@ -19,8 +18,8 @@ from sightline.meetings.models import (
     Said,
     Supporter,
 )
+from sightline.meetings.queries.titles import titles_of
 from sightline.meetings.terms import Came, Format, GivenKind, How, InviteeKind, MeetingState, SupporterAnswer
-from sightline.procedures.queries import pack_in_force
 
 from .piece import Piece, paragraphs
 
@@ -30,7 +29,7 @@ _HANGS = (Attendance, Given, Supporter, Interpreter)
 
 
 def gathered(folder_ids: Sequence[UUID]) -> list[Piece]:
-    """Every meeting about these children, piece by piece. Nine queries at most."""
+    """Every meeting about these children, piece by piece. Ten queries at most."""
     parts = list(
         MeetingChild.objects.filter(folder_id__in=list(folder_ids))
         .select_related("meeting__chair")
@@ -49,13 +48,11 @@ def gathered(folder_ids: Sequence[UUID]) -> list[Piece]:
         row.id: row.name or (people[row.person_id].name if row.person_id in people else "") for row in invited
     }
     kinds = {row.id: row.kind for row in invited}
-    pack, day = pack_in_force(), today()
+    titles = titles_of(part.meeting for part in parts)
     found: list[Piece] = []
-    titles: dict[UUID, str] = {}
     when: dict[UUID, Any] = {}
     for part in parts:
         meeting = part.meeting
-        titles[meeting.id] = pack.meeting(meeting.purpose, day).title
         when[meeting.id] = meeting.began_at or meeting.starts_at
         lines = [
             f"{Format(meeting.format).label}. {meeting.place}".strip(". ") + ".",

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sightline.kernel.time import day_of
-from sightline.procedures.kept import Then, as_they_were
+from sightline.procedures.kept import NOT_KEPT, Then, as_they_were
 
 from ..models import ConcernPart
-
-#: Beside words that are not those of then.
-NOT_KEPT = "The words of that day are not kept here: these are what the procedures say of that day now."
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import Error, ProgrammingError, transaction
 from django.test import Client
@@ -26,6 +28,8 @@ from sightline.config.place import PlaceError
 from sightline.enquiries.actions.assessment import sign
 from sightline.enquiries.tests import factories as assessed
 from sightline.kernel.time import now, today
+from sightline.meetings import actions as meetings
+from sightline.meetings import papers, queries
 from sightline.meetings.tests import factories as met
 from sightline.plans.tests import factories as planned
 from sightline.procedures import kept, loader, reading
@@ -300,6 +304,97 @@ def test_a_signed_assessment_stands_in_the_copy_of_a_record_under_the_questions_
     assert asked in leads(case.maya)
     assert NOW_THEY_SAY not in leads(case.maya)
     assert NOW_THEY_SAY in leads(case.theo), "what is still being written is asked as the form asks today"
+
+
+@pytest.mark.obligation("REC-02")
+def test_a_signed_assessment_keeps_its_title_sections_dimensions_and_outcome(
+    changed: Callable[..., None], owning: Owning
+) -> None:
+    case = assessed.make_case()
+    rows = assessed.begun(case)
+    maya, theo = (next(row for row in rows if row.folder_id == f) for f in (case.maya, case.theo))
+    assessed.sent(case, maya)
+    with as_practitioner(case.manager):
+        sign(maya.id, assessed.a_signing())
+        pack = pack_in_force()
+    with owning():
+        keep_packs()
+    form = pack.assessment_form("section_17", today())
+    section = next(s for s in form.section if s.kind == "side")
+    words = (form.title, section.title, section.prompt[0].title)
+    outcome = pack.assessment_outcome("child_in_need_plan", today()).title
+    for number, said in enumerate((*words, outcome)):
+        changed(f'title = "{said}"', f'title = "Called {number} now"')
+    client, there = signed_in(case.manager), f"/child/{case.maya}/enquiries/assessments/{maya.id}/"
+    pages = [there, f"{there}sections/{section.id}/", f"{there}read/"]
+    shown = " ".join(text_of(client, page) for page in pages)
+    for said in (*words, outcome):
+        assert said in shown, said
+    assert not re.search(r"Called \d now", shown)
+    # The sister's is still being written, and is asked as the form asks today.
+    listed = text_of(client, f"/child/{case.maya}/enquiries/")
+    assert form.title in listed
+    assert "Called 0 now" in text_of(client, f"/child/{case.theo}/enquiries/assessments/{theo.id}/")
+
+
+@pytest.fixture
+def agreed(changed: Callable[..., None]) -> Iterator[tuple[met.Family, UUID, str, str]]:
+    """A conference that was held, at which an action was agreed: its title, and that of the outcome it serves."""
+    changed(*A_NOTE)
+    family = met.make_family()
+    meeting_id = met.call(family)
+    met.invite_all(family, meeting_id)
+    met.prepare(family, meeting_id)
+    with time_machine.travel(met.in_days(10) + timedelta(hours=1)):
+        with as_practitioner(family.chair):
+            came = met.everybody_came(meeting_id)
+            meetings.hold(meeting_id, people=came, unready_why="They asked for it.")
+            pack = pack_in_force()
+            goal, due = pack.outcomes(today()).item[0], today() + timedelta(days=14)
+            action = meetings.ActionIn(
+                family.maya,
+                "A hearing test.",
+                due,
+                "Before school begins.",
+                family.visitor.pk,
+                outcome_id=goal.id,
+            )
+            meetings.agree_actions(meeting_id, [action])
+        yield family, meeting_id, pack.meeting("initial_conference", today()).title, goal.title
+
+
+@pytest.mark.parametrize("kept_then", [True, False], ids=["kept", "not kept"])
+@pytest.mark.obligation("REC-02")
+def test_a_meeting_and_what_was_agreed_at_it_keep_the_words_of_their_day(
+    changed: Callable[..., None], owning: Owning, agreed: tuple[met.Family, UUID, str, str], kept_then: bool
+) -> None:
+    family, meeting_id, title, goal = agreed
+    if kept_then:
+        with owning():
+            keep_packs()
+    changed(f'title = "{title}"', 'title = "A gathering"', "england/meetings.toml")
+    changed(f'title = "{goal}"', 'title = "A goal of another name"')
+    client, minutes = signed_in(family.chair), f"/meetings/{meeting_id}/minutes/"
+    child = f"/child/{family.maya}"
+    for page in (
+        f"/meetings/{meeting_id}/",
+        minutes,
+        f"{child}/meetings/",
+        f"{child}/chronology/",
+        "/meetings/",
+    ):
+        shown = text_of(client, page)
+        assert (title in shown) is kept_then, page
+        assert ("A gathering" in shown) is not kept_then, page
+    with owning():
+        titles = {piece.title for piece in pieces([family.maya])}
+    assert (title in titles) is kept_then
+    with as_practitioner(family.chair):
+        shown = queries.meeting(meeting_id)
+        copy = papers.copy_of_minutes(shown, next(i for i in shown.invited if i.name == "Ana Ferreira"))
+    assert copy.title.startswith(title if kept_then else "A gathering")
+    assert (goal in text_of(client, minutes)) is kept_then
+    assert ("The words of that day are not kept here" in text_of(client, minutes)) is not kept_then
 
 
 def test_procedures_that_were_never_kept_and_come_along_no_longer_say_so(

@@ -17,7 +17,6 @@ from sightline.agencies.queries import acting_as, agencies
 from sightline.agencies.terms import Permission
 from sightline.govuk.fields import Text
 from sightline.govuk.numbers import whole_number
-from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.schema import FormSection
 
@@ -71,10 +70,6 @@ def assessment(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> Ht
             "back_href": address("child", child),
             "mine": view.row.author_id == acting.practitioner_id,
             "may_sign": acting.may(Permission.SIGN_OFF) and view.row.author_id != acting.practitioner_id,
-            "outcomes": {
-                o.id: o.title
-                for o in view.pack.assessment_outcomes(view.row.form, day_of(view.row.started_at))
-            },
         },
     )
 

@@ -43,9 +43,7 @@ def acting_of(request: HttpRequest) -> Acting:
 def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Where the child stands on their way through, how they came there, and what waits."""
     view, shown = opened(request, folder_id, "child")
-    pack = pack_in_force()
     found = episodes(view.folder_ids)
-    titles = {form.id: form.title for form in pack.all(AssessmentForm, today())}
     return render(
         request,
         "enquiries/child.html",
@@ -54,7 +52,6 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "current": next((e for e in found if e.is_open), None),
             "past": [e for e in found if not e.is_open],
             "assessments": assessment_lines(view.folder_ids),
-            "titles": titles,
             "duties": duties_here(view.folder_ids),
             "attempts": attempts(view.folder_ids, limit=3),
             "safe": protection(view.folder_ids),

@@ -119,7 +119,6 @@ def sign(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpResp
         | {
             "form": form,
             "sent": next((s for s in view.sign_offs if s.act.value == "send to the manager"), None),
-            "titles": {o.id: o.title for o in outcomes},
             "keep_url": keep_url(request, shown, f"Sign: {view.title}"),
             **reading(view),
         },

@@ -13,12 +13,13 @@ from django.db.models import Q
 from sightline.access.queries import leads_of
 from sightline.children.queries import ChildView, names_of_folders
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
-from sightline.kernel.time import today
+from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.kept import as_they_were
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
-from sightline.procedures.schema import AssessmentForm, FormSection
+from sightline.procedures.schema import AssessmentForm, AssessmentOutcome, FormSection
 from sightline.records.models import Entry
 
 from ..models import (
@@ -85,8 +86,8 @@ class SignOffView:
     by: str
     by_post: str
     words: str
-    outcome_id: str
-    pack: str
+    outcome: str
+    """What was recommended or decided, as the procedures called it then."""
     pack_version: str
     digest: str
 
@@ -113,7 +114,7 @@ class Sibling:
 
 @dataclass(frozen=True)
 class AssessmentView:
-    """One assessment with everything that stands in it."""
+    """One assessment with everything that stands in it; `form` as it was signed, or as it asks today."""
 
     row: Assessment
     form: AssessmentForm
@@ -257,7 +258,6 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
     """One assessment of that child with everything that stands in it. Raises NotFound. A fixed number of queries."""
     row = assessment_row(assessment_id, child.folder_ids)
     pack = pack_in_force()
-    form = pack.assessment_form(row.form, today())
     texts = latest_texts([row.id]).get(row.id, {})
     participations = {
         p.person_id: p
@@ -303,6 +303,12 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         ).values_list("kind", "due_at")
     )
     signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)
+    then = as_they_were({pack.version, *(s.pack_version for s in signs if s.pack_version)})
+    form = (
+        _as_signed(signed, row.form, then[signed.pack_version or pack.version].pack)
+        if signed
+        else pack.assessment_form(row.form, today())
+    )
     held = rules.Held(
         sections=form_rules(form),
         texts={key: {k: str(v) for k, v in text.content.items()} for key, text in texts.items()},
@@ -334,8 +340,9 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
                 s.by.name,
                 s.by_post,
                 s.words,
-                s.outcome_id,
-                s.pack,
+                then[s.pack_version or pack.version].title(AssessmentOutcome, s.outcome_id, day_of(s.at))
+                if s.outcome_id
+                else "",
                 s.pack_version,
                 s.digest,
             )
@@ -356,6 +363,23 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         non_contact_open=any(kind == "decision_on_non_contact" for kind, _due in open_kinds),
         decision=signed.decision if signed else None,
         signed=signed,
+    )
+
+
+def _as_signed(signed: SignOff, form_id: str, pack: Pack) -> AssessmentForm:
+    """The form in the words that were signed, which the signature keeps: title, sections, questions."""
+    form = pack.assessment_form(form_id, day_of(signed.at))
+    wording = signed.form or {}
+    try:
+        sections = tuple(FormSection.model_validate(section) for section in wording.get("section", ()))
+    except (
+        ValueError
+    ):  # worded for an earlier version of Sightline: then the procedures of its day are what there is
+        return form
+    return (
+        form.model_copy(update={"title": wording.get("title", form.title), "section": sections})
+        if sections
+        else form
     )
 
 

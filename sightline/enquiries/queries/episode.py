@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sightline.children.models import Particulars
-from sightline.kernel.verdicts import NotFound
-from sightline.procedures.queries import DutyView, on_folders
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KT
 
-from ..models import Assessment, Closing, Episode, Step
+from sightline.children.models import Particulars
+from sightline.kernel.time import today
+from sightline.kernel.verdicts import NotFound
+from sightline.procedures.kept import Then
+from sightline.procedures.queries import DutyView, on_folders, pack_in_force
+from sightline.procedures.schema import AssessmentForm
+
+from ..models import Assessment, Closing, Episode, SignOff, Step
 from ..rules import stages
-from ..terms import Act, AssessmentState, Closure, Stage
+from ..terms import Act, AssessmentAct, AssessmentState, Closure, Stage
 
 #: The duties that this room begins work from, or that are done on its pages.
 OURS = frozenset(
@@ -93,7 +99,8 @@ class AssessmentLine:
 
     id: UUID
     episode_id: UUID
-    form: str
+    title: str
+    """What its form was called when it was signed, or what it is called today."""
     state: AssessmentState
     started_at: datetime
     ended_at: datetime | None
@@ -206,16 +213,21 @@ def episode(episode_id: UUID, folder_ids: Iterable[UUID]) -> EpisodeView:
 
 def assessment_lines(folder_ids: Iterable[UUID]) -> list[AssessmentLine]:
     """The assessments of a child, the latest first. One query."""
+    signed = SignOff.objects.filter(assessment_id=OuterRef("pk"), act=AssessmentAct.SIGN.value).order_by(
+        "-at"
+    )
     rows = (
         Assessment.objects.filter(folder_id__in=list(folder_ids))
+        .annotate(signed_as=Subquery(signed.values_list(KT("form__title"))[:1]))
         .select_related("author", "manager")
         .order_by("-started_at", "-id")
     )
+    now_called = Then(pack_in_force(), kept=True)
     return [
         AssessmentLine(
             id=row.id,
             episode_id=row.episode_id,
-            form=row.form,
+            title=row.signed_as or now_called.title(AssessmentForm, row.form, today()),
             state=AssessmentState(row.state),
             started_at=row.started_at,
             ended_at=row.ended_at,

@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from sightline.children.queries import name_and_age
-from sightline.kernel.time import LONDON
-from sightline.procedures.queries import pack_in_force
 
 from ..models import ATTENDED, Attendance, Invitation, Meeting
 from ..terms import Came, MeetingState
 from .standing import children_among, name_of
+from .titles import titles_of
 from .views import OF_FAMILY
 
 
@@ -40,7 +39,8 @@ class WhoCame:
 
 
 def who_came(meeting_id: UUID) -> WhoCame | None:
-    """Who came to a meeting that the viewer may see and that was held; None for any other. Three queries."""
+    """Who came to a meeting that the viewer may see and that was held; None for any other. Four queries at
+    most."""
     row = Meeting.objects.filter(id=meeting_id, began_at__isnull=False).first()
     if row is None or row.began_at is None:
         return None
@@ -60,10 +60,9 @@ def who_came(meeting_id: UUID) -> WhoCame | None:
         of = "Family" if one.kind in OF_FAMILY else one.agency_name or "Others"
         who = ", ".join(part for part in (name_of(one, names), one.role) if part)
         groups.setdefault(of, []).append(Attended(who, _said(one)))
-    title = pack_in_force().meeting(row.purpose, row.called_at.astimezone(LONDON).date()).title
     return WhoCame(
         row.id,
-        title,
+        titles_of([row])[row.id],
         row.began_at,
         tuple((of, tuple(people)) for of, people in groups.items()),
         row.quorate is not False,

@@ -22,7 +22,6 @@ from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.models import TO_DO, Duty
-from sightline.procedures.queries import pack_in_force
 from sightline.records.chronology import Moment, Undone
 from sightline.records.standing import Column, Line
 
@@ -41,6 +40,7 @@ from ..models import (
 from ..terms import CALLED_OFF, Format, MeetingState, Purpose
 from .one import action_views, answered, meeting
 from .standing import viewer
+from .titles import titles_of
 from .views import ActionView, SaidView
 
 
@@ -62,12 +62,12 @@ class MeetingLine:
 
 
 def _lines(rows: Sequence[Any], roles: dict[UUID, str] | None = None) -> list[MeetingLine]:
-    pack, day = pack_in_force(), today()
+    titles = titles_of(rows)
     names = name_and_age({child for r in rows for child in r.about})
     return [
         MeetingLine(
             id=r.id,
-            title=pack.meeting(r.purpose, day).title,
+            title=titles[r.id],
             purpose=Purpose(r.purpose),
             state=MeetingState(r.state),
             starts_at=r.starts_at,
@@ -156,7 +156,7 @@ def actions_of_agency(agency_ids: Iterable[UUID], page: int = 1) -> AgreedPage:
     )
     counted = mine.aggregate(total=Count("id"), late=Count("id", filter=Q(due_on__lt=today())))
     page = min(max(page, 1), max(1, -(-counted["total"] // ACTIONS)))
-    rows = action_views(mine, pack_in_force(), limit=ACTIONS, offset=(page - 1) * ACTIONS)
+    rows = action_views(mine, limit=ACTIONS, offset=(page - 1) * ACTIONS)
     return AgreedPage(_with_names(rows), page, counted["total"], counted["late"])
 
 
@@ -170,7 +170,7 @@ def _with_names(found: Sequence[ActionView]) -> list[ActionView]:
 
 def action(action_id: UUID) -> ActionView:
     """One agreed action. Raises NotFound."""
-    found = action_views(AgreedAction.objects.filter(id=action_id), pack_in_force())
+    found = action_views(AgreedAction.objects.filter(id=action_id))
     if not found:
         raise NotFound
     return found[0]
@@ -267,11 +267,11 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
     off: dict[UUID, list[MeetingChange]] = defaultdict(list)
     for change in called_off:
         off[change.meeting_id].append(change)
-    pack, day, at = pack_in_force(), today(), now()
+    titles, at = titles_of(part.meeting for part in parts), now()
     found = []
     for part in parts:
         m = part.meeting
-        title, href = pack.meeting(m.purpose, day).title, f"/meetings/{m.id}/"
+        title, href = titles[m.id], f"/meetings/{m.id}/"
         found += [
             Moment(
                 id=uuid5(part.id, str(change.id)),
@@ -334,11 +334,11 @@ def next_meetings(folder_ids: Sequence[UUID]) -> Asking[list[Line]]:
     """The meetings about a child that are called and to come, each with its day and hour, for the child's page."""
     (parts,) = asked = _called(folder_ids)
     yield asked
-    pack, day, at = pack_in_force(), today(), now()
+    titles, at = titles_of(p.meeting for p in parts), now()
     return [
         Line(
             Column.NEED,
-            f"{pack.meeting(p.meeting.purpose, day).title} on {_moment(p.meeting.starts_at)}",
+            f"{titles[p.meeting_id]} on {_moment(p.meeting.starts_at)}",
             p.meeting.called_at,
             f"/meetings/{p.meeting_id}/",
             first=True,
@@ -355,14 +355,14 @@ def _moment(at: datetime) -> str:
 
 def to_come(folder_ids: Sequence[UUID]) -> list[tuple[UUID, str, date]]:
     """The meetings about these children that are called and not held yet: the child's part, what it is, its day."""
-    pack, day = pack_in_force(), today()
     parts = MeetingChild.objects.filter(
         folder_id__in=list(folder_ids),
         left_at__isnull=True,
         meeting__state=MeetingState.CALLED.value,
         meeting__starts_at__gt=now(),
     ).select_related("meeting")
+    titles = titles_of(p.meeting for p in parts)
     return [
-        (p.id, pack.meeting(p.meeting.purpose, day).title, p.meeting.starts_at.astimezone(LONDON).date())
+        (p.id, titles[p.meeting_id], p.meeting.starts_at.astimezone(LONDON).date())
         for p in parts.order_by("meeting__starts_at")
     ]

@@ -16,10 +16,10 @@ from sightline.agencies.models import Posting, Practitioner
 from sightline.children.queries import NameAndAge, name_and_age
 from sightline.children.rules import eighteenth
 from sightline.govuk.words import date_only, moment
-from sightline.kernel.time import LONDON, today
+from sightline.kernel.time import LONDON, day_of, today
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.kept import as_it_was, as_they_were
 from sightline.procedures.models import TO_DO, Duty
-from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
 
 from .. import rules
@@ -128,9 +128,10 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
         row=row,
         rule=rule,
         pack=pack,
+        then=as_it_was(row.pack_version),
         papers_by=by,
         may_work=row.worked,
-        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, pack, parts),
+        children=_parts(row, part_rows, names, {i.id: i for i in everybody}, parts),
         invited=invited,
         withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
         lacks=tuple(quorum_lacks(rule, pack, [as_if_there(i, row.state) for i in invited])),
@@ -204,7 +205,6 @@ def _parts(
     part_rows: Sequence[MeetingChild],
     names: dict[UUID, NameAndAge],
     invited: dict[UUID, InvitedView],
-    pack: Pack,
     parts: Collection[str],
 ) -> tuple[ChildPart, ...]:
     by_folder: dict[str, dict[UUID, list[Any]]] = {
@@ -237,7 +237,7 @@ def _parts(
         for s in said:
             by_folder["said"][s.folder_id].append(_said(s, invited, tuple(corrected.get(s.id, ()))))
     if "actions" in parts:
-        for a in action_views(AgreedAction.objects.filter(meeting=row), pack):
+        for a in action_views(AgreedAction.objects.filter(meeting=row)):
             by_folder["actions"][a.folder_id].append(a)
     if "reports" in parts:
         for r in (
@@ -375,9 +375,13 @@ def _by_whom(a: Any) -> str:
     return f"{a.holder_name}, {a.holder_agency}" if a.holder_agency else str(a.holder_name)
 
 
-def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: int = 0) -> list[ActionView]:
-    """Agreed actions as pages show them, the earliest due first, and no more than `limit`. Two queries."""
-    titles = {o.id: o.title for o in pack.outcomes(today()).item}
+def action_views(found: Any, *, limit: int | None = None, offset: int = 0) -> list[ActionView]:
+    """Agreed actions as pages show them, the earliest due first, and no more than `limit`; the outcome that each serves
+    as it was called when it was agreed. Three queries at most."""
+    rows = list(
+        held_now(found).order_by("due_on", "id")[offset : offset + limit if limit is not None else None]
+    )
+    then = as_they_were(a.pack_version for a in rows if a.outcome_id)
     return [
         ActionView(
             id=a.id,
@@ -387,7 +391,7 @@ def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: in
             by_whom=_by_whom(a),
             due_on=a.due_on,
             timing_why=a.timing_why,
-            outcome=titles.get(a.outcome_id, a.outcome_id),
+            outcome=then[a.pack_version].outcome(a.outcome_id, day_of(a.agreed_at)) if a.outcome_id else "",
             done=_standing(a)[0],
             answered_before=_standing(a)[1],
             late=_standing(a)[0] is None and a.due_on < today(),
@@ -398,7 +402,5 @@ def action_views(found: Any, pack: Pack, *, limit: int | None = None, offset: in
                 for h in sorted(a.handovers.all(), key=lambda h: h.at, reverse=True)
             ),
         )
-        for a in held_now(found).order_by("due_on", "id")[
-            offset : offset + limit if limit is not None else None
-        ]
+        for a in rows
     ]

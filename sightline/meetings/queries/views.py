@@ -10,8 +10,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from sightline.govuk.words import listed
-from sightline.kernel.time import LONDON
+from sightline.kernel.time import LONDON, day_of
 from sightline.kernel.verdicts import NotFound
+from sightline.procedures.kept import Then
 from sightline.procedures.pack import Pack
 from sightline.procedures.schema import MeetingRule
 
@@ -283,6 +284,7 @@ class MeetingView:
     row: Meeting
     rule: MeetingRule
     pack: Pack
+    then: Then
     papers_by: datetime | None
     may_work: bool
     children: tuple[ChildPart, ...]
@@ -301,7 +303,8 @@ class MeetingView:
 
     @property
     def title(self) -> str:
-        return self.rule.title
+        """What the procedures called it when it was called; what they ask of it now is its `rule`."""
+        return self.then.title(MeetingRule, self.row.purpose, day_of(self.row.called_at))
 
     @property
     def about(self) -> str:

@@ -23,6 +23,7 @@ from sightline.kernel.time import day_of, now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.kept import as_it_was
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.models import Decision
@@ -114,7 +115,9 @@ def send(
     if not stages.has_words(words):
         raise Refused("Say why you recommend it.", "words")
     row.manager_id = manager_id
-    made = _signing(row, AssessmentAct.SEND, words, outcome_id=outcome_id)
+    made = _signing(
+        row, AssessmentAct.SEND, words, outcome_id=outcome_id, pack=pack.name, pack_version=pack.version
+    )
     path = f"/child/{row.folder_id}/enquiries/assessments/{row.id}/sign/"
     way.happened(
         "assessment_sent",
@@ -297,8 +300,9 @@ def _signed_duties(row: Assessment) -> None:
 def take_effect(signed: SignOff) -> None:
     """The outcome of a signed assessment moves the child on. A step of signing, or of a manager's ruling."""
     row = Assessment.objects.select_related("episode").get(id=signed.assessment_id)
-    pack = pack_in_force()
-    outcome = pack.assessment_outcome(signed.outcome_id, today())
+    # What was decided takes effect as it was decided, also where a manager rules on it after the procedures changed.
+    then = as_it_was(signed.pack_version).pack
+    outcome = then.assessment_outcome(signed.outcome_id, day_of(signed.at))
     assert signed.decision is not None
     episode = way.locked(row.episode_id)
     ends: tuple[StatusKind, ...] = ()
