@@ -25,6 +25,7 @@ from ..actions import conference as conferences
 from ..actions import protection as protect
 from ..actions.handing import hand_over_enquiry
 from ..queries import protection as queries
+from ..queries.clocks import counted
 from ..queries.episode import taken_back
 from ..queries.shown import POWER, before_conference, conference_clock, decided_of
 from . import forms_of_protection as forms
@@ -64,6 +65,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
             "backs": taken_back(e.decision_id for e in view.ends),
             "power": POWER,
             "clock": conference_clock(view.row),
+            "counted": counted([view.row]).get(view.row.id),
             "left": acting_as(view.row.worker_id) is None,
             "decided": decided_of([view.row.strategy_id]).get(view.row.strategy_id),
             "agencies": find_meeting(view.row.strategy.meeting_id, parts=()).agencies,

@@ -27,6 +27,7 @@ from sightline.voice.queries import said_lately
 from ..actions import protection as protect
 from ..queries import protection as queries
 from ..queries.assessment import siblings_to_begin_with
+from ..queries.clocks import counted_on_way
 from ..queries.episode import taken_back
 from ..queries.shown import POWER, clock_of
 from . import forms_of_protection as forms
@@ -214,6 +215,7 @@ def strategy(request: HttpRequest, folder_id: UUID, strategy_id: UUID) -> HttpRe
             "meeting": meeting,
             "power": POWER,
             "clock": clock_of("strategy_discussion", view.row.duty_subject),
+            "counted": counted_on_way(view.row.episode_id),
             "others": [m for m in for_process(meeting.row.process_id) if m.id != view.row.meeting_id]
             if meeting.row.process_id
             else [],

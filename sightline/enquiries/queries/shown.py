@@ -34,13 +34,15 @@ def clock_of(kind: str, subject_id: UUID) -> str:
 
 def clocks_of(kind: str, subject_ids: Collection[UUID]) -> dict[UUID, str]:
     """The same of several subjects. One query."""
-    rows = Duty.objects.filter(kind=kind, subject_id__in=list(subject_ids)).order_by("opened_at", "id")
+    rows = sorted(Duty.objects.filter(kind=kind, subject_id__in=list(subject_ids)), key=clocks.stands_last)
     return {row.subject_id: _clock(row) for row in rows if row.subject_id is not None}
 
 
 def conference_clock(row: Enquiry) -> str:
     """The same of the conference of an enquiry: its own clock, else that of an enquiry told of before it. One query."""
-    rows = sorted(clocks.to_conference(row), key=lambda duty: (duty.subject_id == row.id, duty.opened_at))
+    rows = sorted(
+        clocks.to_conference(row), key=lambda duty: (duty.subject_id == row.id, *clocks.stands_last(duty))
+    )
     return _clock(rows[-1]) if rows else ""
 
 

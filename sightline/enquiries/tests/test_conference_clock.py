@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import protection
 from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Enquiry, Strategy
+from sightline.enquiries.queries.shown import conference_clock
 from sightline.enquiries.terms import Stage
+from sightline.govuk.words import moment
 from sightline.kernel.time import today
 from sightline.meetings import actions as meetings
 from sightline.meetings.actions import AttendanceIn
@@ -21,9 +24,17 @@ from sightline.procedures.pack import Pack
 from sightline.procedures.terms import WhichStart
 
 from .factories import discussed, make_case
+from .test_pages import browser, words_of
 from .test_protection import deciding, discussed_again, stage_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("ENQ-01")]
+
+
+COUNTS_FROM = {
+    WhichStart.BEGAN: "the discussion that began the enquiry",
+    WhichStart.FIRST: "the first discussion",
+    WhichStart.LATEST: "the latest discussion that decided on an enquiry",
+}
 
 
 def counts_from(monkeypatch, which):
@@ -78,8 +89,22 @@ def test_of_several_discussions_the_conference_is_counted_from_the_one_that_the_
         began_it = first if first_decides == "section_47_joint" else second
         assert (enquiry.strategy_id, enquiry.began_at) == (began_it.id, began_it.meeting.began_at)
         counted = first if named == "first" else second
-        assert clock_of_conference(case.maya).started_at == counted.meeting.began_at
+        duty = clock_of_conference(case.maya)
+        assert duty.started_at == counted.meeting.began_at
         assert stage_of(case.maya) is Stage.ENQUIRY
+    reader, named_there = browser(case.manager), reverse("enquiries:strategy", args=[case.maya, counted.id])
+    for page in (
+        reverse("enquiries:enquiry", args=[case.maya, enquiry.id]),
+        reverse("web:duty", args=[duty.id]),
+        *(reverse("enquiries:strategy", args=[case.maya, s.id]) for s in (first, second)),
+    ):
+        answer = reader.get(page)
+        assert f"the procedures count from {COUNTS_FROM[which]}" in words_of(answer), page
+        assert moment(duty.started_at) in words_of(answer), page
+        if page == named_there:
+            assert "The conference is counted from this discussion" in words_of(answer)
+        else:
+            assert f'href="{named_there}"' in answer.content.decode(), page
 
 
 def test_a_clock_that_began_anew_with_another_discussion_is_as_before_once_that_is_taken_back(monkeypatch):
@@ -103,6 +128,7 @@ def test_a_clock_that_began_anew_with_another_discussion_is_as_before_once_that_
         take_back(second.episode_id, "It was another child's.", knows_family=False)
         back = clock_of_conference(case.maya)
         assert (back.started_at, back.due_at) == (before.started_at, before.due_at)
+        assert conference_clock(Enquiry.objects.get(folder_id=case.maya)).startswith("By "), "it runs again"
         assert not Duty.objects.filter(kind="initial_conference", state="lapsed").exists()
 
 

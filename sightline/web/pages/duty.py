@@ -15,6 +15,7 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.enquiries.queries.clocks import counted_by
 from sightline.govuk.forms import Choice, Moment, Text, Words
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import OnceForm
@@ -145,6 +146,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             "forms": [form] if form is not None else [],
             "by_name": forms,
             "act": act,
+            "counted": counted_by(duty_id),
             "seen": sum(event.act != DutyAct.MISS.value for event in shown.history),
             "running": shown.duty.state in (DutyState.OPEN, DutyState.SHORTENED, DutyState.EXTENDED),
             "may_change": _reached(acting, Permission.CHANGE_DUTY, shown.duty),
