@@ -18,14 +18,15 @@ from .queries import opened_of
 @dataclass(frozen=True)
 class Leaving:
     """A file that is taken: what it is, what it is needed for, who will have it (the viewer where that is empty), the
-    key under which it stands on the list once, however often it is sent, and whether it is given for good, so that it
-    need not come back."""
+    key under which it stands on the list once, however often it is sent, whether it is given for good, so that it
+    need not come back, and whether it goes on paper."""
 
     what: str
     purpose: str
     to_whom: str
     key: UUID
     stays: bool = False
+    on_paper: bool = False
 
 
 #: Each puts a file that leaves on the list of copies of one record.

@@ -313,7 +313,14 @@ class CopyGiven(Written):
     to_whom = models.CharField(max_length=300)
     given_at = models.DateTimeField()
     words = models.TextField(blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Of the PDF; of several volumes one after another, of all of them",
+    )
+    volumes_sha256 = ArrayField(
+        models.CharField(max_length=64), default=list, db_default=[], help_text="Of each of several volumes"
+    )
     items_given = models.PositiveIntegerField()
     items_held = models.PositiveIntegerField()
     door = folder_door(append_only=True)

@@ -15,6 +15,7 @@ from sightline.agencies.gate import leads_somewhere
 from sightline.agencies.queries import first_notices, partnership
 from sightline.agencies.rounds import let_pass
 from sightline.agencies.terms import Permission
+from sightline.children.pages.printing import unasked
 from sightline.govuk.words import clock
 from sightline.kernel.time import now
 
@@ -55,6 +56,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         current = here == href if href == "/" else here.startswith(href)
         nav.append({"text": text, "href": href, "current": current})
     found["nav"] = nav
+    found["unasked"] = unasked(request)
     found["may_open"] = partial(leads_somewhere, acting)
     found["who"] = {
         "name": acting.name,

@@ -10,6 +10,7 @@ from .bundles import (
 from .giving import (
     Given,
     Giving,
+    codes_printed,
     copy_as_pdf,
     end_sharing,
     give,
@@ -82,6 +83,7 @@ __all__ = [
     "check_scan",
     "check_volume",
     "close",
+    "codes_printed",
     "copy_as_pdf",
     "copy_back",
     "copy_left",

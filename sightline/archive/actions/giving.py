@@ -144,6 +144,7 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
     request.save()
     view = _again(request)
     whole = _whole(view)
+    made = [] if giving.given_as is GivenAs.ONLINE else printed.volumes(whole, view)
     copy = CopyGiven.objects.create(
         **authored(acting, request.folder_id),
         request=request,
@@ -151,9 +152,8 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         to_whom=_need(giving.to_whom, "Say to whom it was given.", "to_whom"),
         given_at=giving.given_at,
         words=giving.words.strip(),
-        sha256=""
-        if giving.given_as is GivenAs.ONLINE
-        else sha256(b"".join(printed.volumes(whole, view))).hexdigest(),
+        sha256=sha256(b"".join(made)).hexdigest() if made else "",
+        volumes_sha256=[sha256(each).hexdigest() for each in made] if len(made) > 1 else [],
         items_given=whole.given,
         items_held=whole.held,
     )
@@ -185,6 +185,17 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
     )  # fmt: skip
     record(Verb.EXPORTED, "archive.give", folder_id=request.folder_id, subject=copy)
     return given
+
+
+@transaction.atomic
+def codes_printed(request_id: UUID, copy: CopyGiven, purpose: str) -> None:
+    """Reference and secret code of a copy that is read here go on paper, for whoever it was given to: on the list of
+    copies once, with what the paper is needed for. Raises NotFound."""
+    permit(Permission.SUBJECT_ACCESS)
+    request = _answerable(request_id)
+    what = "Paper with the reference and the secret code of a copy that is read here"
+    key = uuid5(copy.id, "codes")
+    leaves([request.folder_id], Leaving(what, purpose, copy.to_whom, key, stays=True, on_paper=True))
 
 
 @transaction.atomic

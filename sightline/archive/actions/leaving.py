@@ -60,7 +60,7 @@ def file_left(folder_id: UUID, leaving: files.Leaving) -> CopyOut:
     acting = permit(Permission.READ_FOLDER)
     taken = Leaving(
         leaving.what,
-        LeftAs.DOWNLOAD,
+        LeftAs.PRINT if leaving.on_paper else LeftAs.DOWNLOAD,
         leaving.purpose,
         leaving.to_whom.strip() or acting.name,
         now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -187,6 +188,36 @@ class LeftForm(OnceForm):
         return Leaving(
             got["what_left"], LeftAs(got["left_as"]), got["purpose"], got["to_whom"], got["left_at"]
         )
+
+
+class FingerprintForm(PageForm):
+    """The fingerprint of a file in hand; the file itself stays where it is."""
+
+    fingerprint = Text(
+        "Fingerprint of the file you have",
+        hint="64 numbers and letters from a to f. Capitals and spaces make no difference",
+        max_length=200,
+        ask="Enter the fingerprint of the file you have",
+    )
+
+    def clean_fingerprint(self) -> str:
+        typed: str = re.sub(r"[\s:-]", "", self.cleaned_data["fingerprint"]).lower()
+        if not re.fullmatch(r"[0-9a-f]{64}", typed):
+            raise forms.ValidationError("A fingerprint is 64 numbers and letters from a to f")
+        return typed
+
+
+class CodesForm(PageForm):
+    """What the paper with reference and secret code is needed for. Both are sent on, since they are shown only now."""
+
+    reference = forms.CharField(widget=forms.HiddenInput)
+    secret = forms.CharField(widget=forms.HiddenInput)
+    purpose = Text(
+        "What is the paper needed for?",
+        hint="For example, to be handed to her at school",
+        max_length=1000,
+        ask="Say what the paper is needed for",
+    )
 
 
 class BackForm(OnceForm):

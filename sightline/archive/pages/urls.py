@@ -27,6 +27,7 @@ urlpatterns = [
     path("child/<uuid:folder_id>/access/<uuid:access_id>/items/<uuid:item_id>/", views.item, name="item"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/copy/", views.copy_pdf, name="copy"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/give/", views.give, name="give"),
+    path("child/<uuid:folder_id>/access/<uuid:access_id>/codes/", views.print_codes, name="codes"),
     path(
         "child/<uuid:folder_id>/access/<uuid:access_id>/file/<int:number>/",
         views.file_beside,

@@ -15,6 +15,7 @@ from django.urls import reverse
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
+from sightline.children.pages.printing import prints_once
 from sightline.children.queries import ChildView
 from sightline.documents.pages.views import send_copy
 from sightline.documents.queries import content
@@ -28,7 +29,17 @@ from sightline.procedures.queries import pack_in_force
 from .. import actions, queries, rules
 from ..actions import RemovalMove
 from ..queries.scans import SHOWN, scans
-from ..terms import Asker, PaperPoint, PauseWhy, RemovalAct, RemovalState, ReplyKind, RequestAct, RequestState
+from ..terms import (
+    Asker,
+    LeftAs,
+    PaperPoint,
+    PauseWhy,
+    RemovalAct,
+    RemovalState,
+    ReplyKind,
+    RequestAct,
+    RequestState,
+)
 from . import forms
 
 PAGE = 25
@@ -217,13 +228,18 @@ def copies(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What of the record left on paper or a device, and whether it is back."""
     view, shown = _opened(request, folder_id, "copies", "copies")
     form = forms.LeftForm(request.POST or None)
+    check = forms.FingerprintForm(request.GET if "fingerprint" in request.GET else None)
+    given = queries.copies_given(view.folder_ids)
+    typed = check.cleaned_data["fingerprint"] if check.is_valid() else ""
     return _send(
         request, form,
         lambda: actions.copy_left(shown["folder_id"], form.what(), once=form.once()),
         "Recorded. Its return or destruction is due.",
         reverse("archive:copies", args=[shown["folder_id"]]), "archive/copies.html",
         shown | {
-            "copies": queries.copies_out(view.folder_ids), "back_href": None,
+            "copies": queries.copies_out(view.folder_ids), "left_as": LeftAs, "back_href": None,
+            "given": given, "check": check, "forms": [form, check], "typed": typed,
+            "same": [each for each in given if typed and typed in each.fingerprints],
             "me": request.practitioner.practitioner_id,  # type: ignore[attr-defined]
         },
     )  # fmt: skip
@@ -498,12 +514,30 @@ def give(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse
             form.refuse(refused.verdict)
         else:
             if given.secret:
-                return render(request, "archive/given.html", shown | {"given": given, "back_href": back})
+                codes = {"reference": given.reference, "secret": given.secret}
+                return render(
+                    request, "archive/given.html",
+                    shown | {"given": given, "form": forms.CodesForm(initial=codes), "back_href": back},
+                )  # fmt: skip
             messages.success(request, "Given. The request is answered.")
             return HttpResponseRedirect(back)
     return render(
         request, "archive/form.html", shown | {"form": form, "title": "Give the copy", "back_href": back}
     )
+
+
+@page(permission=Permission.SUBJECT_ACCESS, methods=("POST",))
+def print_codes(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResponse:
+    """Reference and secret code go on paper, once it is said what for. They are sent by the page that shows them."""
+    _, shown, found, back = _of_request(request, folder_id, access_id, "codes")
+    form = forms.CodesForm(request.POST)
+    reference, secret = request.POST.get("reference", ""), request.POST.get("secret", "")
+    given = actions.Given(queries.opened_by(found, reference, secret), reference, secret)
+    shown |= {"given": given, "form": form, "back_href": back}
+    if form.is_valid():
+        actions.codes_printed(found.id, given.copy, form.cleaned_data["purpose"])
+        prints_once(request, request.get_full_path())
+    return render(request, "archive/given.html", shown)
 
 
 @page(permission=Permission.SUBJECT_ACCESS)

@@ -1,6 +1,20 @@
 """Reads of paper volumes, of copies that left, and of requests to see a record."""
 
-from .asked import Item, RequestView, bundle, clock, decided, files_that_tell, item, pauses, request, requests
+from .asked import (
+    GivenView,
+    Item,
+    RequestView,
+    bundle,
+    clock,
+    copies_given,
+    decided,
+    files_that_tell,
+    item,
+    opened_by,
+    pauses,
+    request,
+    requests,
+)
 from .giving import FileBeside, Whole, files_beside, gathered_at, who_reads, whole, words_to_decide
 from .keeping import Keeping, keeping, live_holds, tombstones
 from .own import LONGEST_SHARED, Shared, replies, shared
@@ -28,6 +42,7 @@ __all__ = [
     "LONGEST_SHARED",
     "CopyOutView",
     "FileBeside",
+    "GivenView",
     "Item",
     "Keeping",
     "MayNeed",
@@ -38,6 +53,7 @@ __all__ = [
     "Whole",
     "bundle",
     "clock",
+    "copies_given",
     "copies_out",
     "copy_out",
     "decided",
@@ -50,6 +66,7 @@ __all__ = [
     "moments",
     "not_told_of_record",
     "on_paper",
+    "opened_by",
     "own_names",
     "pauses",
     "pieces",

@@ -11,6 +11,7 @@ from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subque
 
 from sightline.access.models import Joining
 from sightline.access.queries import joined_set, lead_of
+from sightline.concerns.rules import secret_digest
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.queries import DutyView, on_folders
 
@@ -25,6 +26,7 @@ from ..models import (
 from ..terms import (
     Asker,
     Choice,
+    GivenAs,
     Ground,
     RequestAct,
     RequestState,
@@ -118,6 +120,38 @@ def pauses(steps: Sequence[RequestStep]) -> list[rules.Pause]:
         elif step.act == RequestAct.RESUME and found:
             found[-1] = rules.Pause(found[-1].began, step.at)
     return found
+
+
+def opened_by(view: RequestView, reference: str, secret: str) -> CopyGiven:
+    """The copy given on a request that this reference and secret code open. Raises NotFound."""
+    digest = secret_digest(reference, secret)
+    for copy in view.copies:
+        shared = getattr(copy, "shared", None)
+        if shared is not None and (shared.reference, shared.secret_digest) == (reference, digest):
+            return copy
+    raise NotFound
+
+
+@dataclass(frozen=True)
+class GivenView:
+    """A copy that was given to whoever asked. `fingerprints` are of the PDF or of each of its volumes; none where it is
+    read here."""
+
+    row: CopyGiven
+    fingerprints: tuple[str, ...]
+
+    @property
+    def how(self) -> str:
+        return GivenAs(self.row.given_as).label
+
+
+def copies_given(folder_ids: Iterable[UUID]) -> list[GivenView]:
+    """The copies of a record that were given to whoever asked, the latest first."""
+    rows = CopyGiven.objects.filter(folder_id__in=list(folder_ids)).select_related("author")
+    return [
+        GivenView(row, tuple(row.volumes_sha256) or ((row.sha256,) if row.sha256 else ()))
+        for row in rows.order_by("-given_at", "-id")
+    ]
 
 
 @dataclass(frozen=True)

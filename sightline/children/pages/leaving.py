@@ -42,7 +42,7 @@ def asked(
     form = PurposeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         got = form.cleaned_data
-        leaves(folders, Leaving(what, got["purpose"], got["to_whom"], form.once()))
+        leaves(folders, Leaving(what, got["purpose"], got["to_whom"], form.once(), on_paper=on_paper))
         return None
     for folder_id in folders:
         record(Verb.READ, "children.leaving", folder_id=folder_id)

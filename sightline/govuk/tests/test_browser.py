@@ -241,6 +241,16 @@ def test_a_printed_page_has_no_navigation(served: str, page: Page) -> None:
     page.emulate_media(media="print")
     expect(page.locator(".sl-top")).to_be_hidden()
     expect(page.locator(".sl-voice")).to_be_visible()
+    # A page of a record that is printed before it is said what for prints a sheet that says so, and nothing else.
+    page.evaluate(
+        "document.body.classList.add('sl-unasked');"
+        "document.body.insertAdjacentHTML('afterbegin', '<div class=\"sl-onpaper\">Not printed</div>')"
+    )
+    expect(page.locator(".sl-voice")).to_be_hidden()
+    expect(page.locator(".sl-onpaper")).to_be_visible()
+    page.emulate_media(media="screen")
+    expect(page.locator(".sl-voice")).to_be_visible()
+    expect(page.locator(".sl-onpaper")).to_be_hidden()
 
 
 def test_a_notice_goes_when_it_has_been_answered_elsewhere(served: str, page: Page) -> None:

@@ -44,6 +44,9 @@ def test_who_has_looked_names_people_and_what_they_did() -> None:
     assert "Concern: raise" in told
 
 
+NOT_PRINTED = "This page was not printed."
+
+
 @pytest.mark.obligation("REC-18")
 def test_a_page_printed_with_the_browser_stands_among_who_has_looked() -> None:
     door = make_front_door()
@@ -51,6 +54,7 @@ def test_a_page_printed_with_the_browser_stands_among_who_has_looked() -> None:
     client = Client(headers={"user-agent": "Tests"})
     assert door.decider.user is not None
     client.force_login(door.decider.user)
+    client.post(f"/child/{folder}/print/?page=/child/{folder}/voice/", {"purpose": "The core group"})
     shown = client.get(f"/child/{folder}/voice/", follow=True).content.decode()
     (told,) = re.findall(r'data-print-told="([^"]+)"', shown)
     assert client.post(told, {"page": f"/child/{folder}/voice/"}).status_code == 204
@@ -77,9 +81,18 @@ def test_a_page_is_printed_once_it_is_said_what_for_and_stands_among_the_copies(
         assert "What is it needed for?" in form
         assert "Say what it is needed for" in client.post(asks, {}).text
         sent = {"purpose": f"The core group, {page or 'overview'}"}
+        assert NOT_PRINTED in shown
         assert client.post(asks, sent).headers["Location"] == f"{there}#print"
+        # It prints as it is shown now. Opened again, or from its address alone, it asks again.
+        assert NOT_PRINTED not in client.get(there).text
+        assert NOT_PRINTED in client.get(there).text
+    for page in ("people/", "copies/", "chronology/"):
+        shown = client.get(f"/child/{folder}/{page}", follow=True).text
+        assert NOT_PRINTED in shown
+        assert "data-print-told" not in shown
+    assert NOT_PRINTED not in client.get("/team/").text
     copies = client.get(f"/child/{folder}/copies/", follow=True).text
-    assert "The core group, voice/needs/" in copies
+    assert "Printed. The core group, voice/needs/" in copies
     assert "the eight needs" in copies.lower()
     for other in ("/team/", "/nowhere/", f"/child/{folder}/write/", "https://elsewhere.example/"):
         assert client.get(f"/child/{folder}/print/", {"page": other}).status_code == 404
