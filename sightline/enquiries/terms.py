@@ -395,6 +395,18 @@ class EmergencyKind(StrEnum):
         )
 
 
+class EmergencyPart(StrEnum):
+    """What of an emergency measure was recorded by mistake."""
+
+    MEASURE = "measure"
+    EXTENSION = "extension"
+    END = "end"
+
+    @property
+    def label(self) -> str:
+        return {"measure": "The measure", "extension": "The extension", "end": "The end"}[self.value]
+
+
 class LegalBasis(StrEnum):
     """On what a child becomes looked after."""
 

@@ -137,6 +137,7 @@ KEPT: dict[str, Kept] = {
     "enquiries.SpokenTo": Kept("enquiry", "Somebody was spoken to in an enquiry", told_by="whom"),
     "enquiries.EnquiryEnd": Kept("enquiry", "How an enquiry ended"),
     "enquiries.Emergency": Kept("enquiry", "Protection in an emergency", at="began_at"),
+    "enquiries.EmergencyBack": Kept("enquiry", "An emergency measure, or part of it, is taken back"),
     "enquiries.MadeSafe": Kept("enquiry", "Made safe", at="done_at"),
     "enquiries.Medical": Kept("enquiry", "A medical examination"),
     "enquiries.LookedAfter": Kept("enquiry", "Looked after by the authority", at="began_on"),

@@ -23,7 +23,7 @@ from sightline.procedures.queries import pack_in_force
 from sightline.voice.actions import Wishes, have_regard
 from sightline.voice.terms import Power
 
-from ..models import Emergency, Medical
+from ..models import RUNS, Emergency, Medical
 from ..rules import protection as rules
 from ..rules import stages
 from ..terms import EmergencyKind
@@ -32,7 +32,8 @@ from . import episode as way
 from .protection import stamp
 from .safe import protected
 
-_STATUS = {
+#: The legal status under which each measure brings a child.
+STATUS = {
     EmergencyKind.POLICE: StatusKind.POLICE_PROTECTION,
     EmergencyKind.ORDER: StatusKind.EMERGENCY_PROTECTION,
 }
@@ -69,7 +70,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         told=new.told,
     ).or_refuse()
     way.may_begin_work(lead, day_of(new.began_at), before_birth=False)
-    if Emergency.objects.filter(folder_id=lead, kind=new.kind.value, ended_at__isnull=True).exists():
+    if Emergency.objects.filter(RUNS, folder_id=lead, kind=new.kind.value).exists():
         raise Refused(f"{new.kind.label} is recorded already and has not ended.", "kind")
     pack = pack_in_force()
     day = new.began_at.astimezone(LONDON).date()
@@ -107,7 +108,7 @@ def begin_emergency(folder_id: UUID, new: EmergencyIn) -> Emergency:
         if sooner
         else None,
     )
-    way.put_under(lead, _STATUS[new.kind])
+    way.put_under(lead, STATUS[new.kind])
     have_regard(lead, Wishes(Power.SECTION_46, urgent=True), subject_id=row.id)
     changes.learnt(lead, row.id)
     record(Verb.WROTE, "enquiries.begin_emergency", folder_id=lead, subject=row)
@@ -119,6 +120,8 @@ def _emergency(emergency_id: UUID) -> Emergency:
     if row is None:
         raise NotFound
     way.writable_lead(row.folder_id)
+    if row.wrong_at is not None:
+        raise Refused("It was recorded by mistake and taken back. Record another where there was one.")
     if row.ended_at is not None:
         raise Refused(f"It is recorded already that it ended on {when(row.ended_at)}: {row.ended_words}")
     return row
@@ -137,7 +140,8 @@ def extend_emergency(emergency_id: UUID, until: datetime, words: str) -> Emergen
         EmergencyKind(row.kind), row.ends_at, until, row.extended_until is not None, words, latest=latest
     ).or_refuse()
     row.extended_until, row.extended_words = until, words.strip()
-    row.save(update_fields=["extended_until", "extended_words"])
+    row.extended_written_at, row.extended_by_id = now(), acting.practitioner_id
+    row.save(update_fields=["extended_until", "extended_words", "extended_written_at", "extended_by"])
     duties.withdraw_all(row.id, f"Extended by the court: {words.strip()}")
     duties.open_duties(
         [
@@ -161,16 +165,17 @@ def extend_emergency(emergency_id: UUID, until: datetime, words: str) -> Emergen
 @transaction.atomic
 def end_emergency(emergency_id: UUID, ended_at: datetime, words: str) -> Emergency:
     """An emergency measure has ended: how, and how the child is safe from then on."""
-    permit(Permission.WRITE_FOLDER)
+    acting = permit(Permission.WRITE_FOLDER)
     row = _emergency(emergency_id)
     if not stages.has_words(words):
         raise Refused("Say how it ended, and how the child is safe from now on.", "words")
     if not row.began_at <= ended_at <= now():
         raise Refused("Give a time after it began that is past.", "ended_at")
     row.ended_at, row.ended_words = ended_at, words.strip()
-    row.save(update_fields=["ended_at", "ended_words"])
+    row.ended_written_at, row.ended_by_id = now(), acting.practitioner_id
+    row.save(update_fields=["ended_at", "ended_words", "ended_written_at", "ended_by"])
     way.happened(f"{row.kind}_ended", row.folder_id, row.id, done=ended_at)
-    way.no_longer_under(row.folder_id, (_STATUS[EmergencyKind(row.kind)],))
+    way.no_longer_under(row.folder_id, (STATUS[EmergencyKind(row.kind)],))
     record(Verb.WROTE, "enquiries.end_emergency", folder_id=row.folder_id, subject=row)
     return row
 

@@ -26,7 +26,7 @@ from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 
-from ..models import Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
+from ..models import RUNS, Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
 from ..queries import clocks
 from ..queries.contact import awaits_decision
 from ..queries.episode import has_died, open_episode, particulars, standing_steps
@@ -228,7 +228,7 @@ def tell(what: Moved) -> None:
 def _nothing_open(episode: Episode) -> None:
     if Enquiry.objects.filter(episode=episode, ended_at__isnull=True).exists():
         raise Refused("A section 47 enquiry is under way. A manager ends it on its own page first.")
-    if Emergency.objects.filter(folder_id=episode.folder_id, ended_at__isnull=True).exists():
+    if Emergency.objects.filter(RUNS, folder_id=episode.folder_id).exists():
         raise Refused("An emergency measure has not ended. Record how it ended, on the Enquiries tab, first.")
     if LookedAfter.objects.filter(folder_id=episode.folder_id, ended_on__isnull=True).exists():
         raise Refused("This child is looked after. Record on the Enquiries tab how that ended first.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
@@ -15,9 +17,10 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.kernel.time import day_of, now
 from sightline.procedures import actions as duties
-from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.models import TO_DO, Duty, DutyEvent
+from sightline.procedures.terms import DutyState
 
-from ..models import Emergency, MadeSafe
+from ..models import RUNS, Emergency, MadeSafe
 from ..rules import protection as rules
 from ..terms import MadeSafeBy
 from . import changes
@@ -77,8 +80,41 @@ def decided(folder_id: UUID, decision_id: UUID, at: datetime) -> None:
     """A decision on a concern has opened what it owes. Where the police or a court protect the child already, as far as
     whoever decides may know, that is done: no second measure is taken for it."""
     folders = joined_set(lead_of(folder_id))
-    runs = Emergency.objects.filter(folder_id__in=folders, began_at__lte=at, ended_at__isnull=True)
+    runs = Emergency.objects.filter(RUNS, folder_id__in=folders, began_at__lte=at)
     if runs.exists() and duties.discharge(
         "immediate_protection", decision_id, folder_ids=[folder_id], done=at
     ):
         record(Verb.WROTE, "enquiries.protected_already", folder_id=folder_id)
+
+
+_MET = (DutyState.DISCHARGED.value, DutyState.DONE_LATE.value)
+
+
+def protected_anew(measure: Emergency, reason: str) -> None:
+    """A measure, or its end, was recorded by mistake: protecting the child at once was met by what in truth made them
+    safe, or is owed as it was. A step of taking it back."""
+    folders = joined_set(measure.folder_id)
+    of_kind = Duty.objects.filter(folder_id__in=folders, kind="immediate_protection")
+    for duty in of_kind.filter(Q(TO_DO) | Q(state__in=_MET)):
+        if duty.state in _MET and not _met_by(duty, measure):
+            continue
+        duties.met_anew(Duty.objects.filter(id=duty.id), done=_made_safe(duty, folders), reason=reason)
+
+
+def _met_by(duty: Duty, measure: Emergency) -> bool:
+    """Whether it may have been that measure which met a duty: as it began, or since it ran when the duty did."""
+    last = DutyEvent.objects.filter(duty=duty, done_at__isnull=False).order_by("at", "id").last()
+    return last is not None and last.done_at in (measure.began_at, duty.started_at)
+
+
+def _made_safe(duty: Duty, folders: Collection[UUID]) -> list[datetime]:
+    """When in truth the child was made safe, of a duty to do so: by what was recorded while it was owed, or by a
+    measure that ran when it began."""
+    since = {"folder_id__in": folders, "written_at__gte": duty.opened_at}
+    measures = Emergency.objects.filter(folder_id__in=folders, wrong_at__isnull=True)
+    ran = measures.filter(began_at__lte=duty.started_at).exclude(ended_at__lte=duty.started_at)
+    return [
+        *MadeSafe.objects.filter(**since).values_list("done_at", flat=True),
+        *measures.filter(**since).values_list("began_at", flat=True),
+        *([duty.started_at] if ran.exists() else []),
+    ]

@@ -15,8 +15,10 @@ from .assessment import (
 from .contact import Attempt
 from .episode import Episode, Step
 from .protection import (
+    RUNS,
     Closing,
     Emergency,
+    EmergencyBack,
     Enquiry,
     EnquiryEnd,
     EnquiryText,
@@ -34,12 +36,14 @@ from .protection import (
 from .waiting import Waiting, WaitingHome
 
 __all__ = [
+    "RUNS",
     "AnswerDraft",
     "Assessment",
     "Attempt",
     "Closing",
     "Contribution",
     "Emergency",
+    "EmergencyBack",
     "Enquiry",
     "EnquiryEnd",
     "EnquiryText",

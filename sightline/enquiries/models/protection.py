@@ -14,7 +14,16 @@ from sightline.kernel.models import never_changed
 from sightline.meetings.models import Meeting
 from sightline.records.models import Decision
 
-from ..terms import Closure, EmergencyKind, Finding, LedBy, LegalBasis, MadeSafeBy, StrategyOutcome
+from ..terms import (
+    Closure,
+    EmergencyKind,
+    EmergencyPart,
+    Finding,
+    LedBy,
+    LegalBasis,
+    MadeSafeBy,
+    StrategyOutcome,
+)
 from .episode import Episode, choices
 
 
@@ -136,9 +145,16 @@ class EnquiryEnd(Written):
         triggers = [never_changed("enquiry_end_never_changed")]
 
 
+#: Of emergency measures, those that run: not ended, and not recorded by mistake.
+RUNS = Q(ended_at__isnull=True, wrong_at__isnull=True)
+
+
 class Emergency(Written):
     """Police protection or an emergency protection order, with its hours. `ends_at`: as the court said, or else the
-    longest that the pack knows."""
+    longest that the pack knows.
+
+    `wrong_at`: since when it is known that it was recorded by mistake; it then counts nowhere. What was taken back of
+    it, and why, stands in `EmergencyBack`."""
 
     child = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=30, choices=choices(EmergencyKind))
@@ -152,10 +168,19 @@ class Emergency(Written):
     told = models.TextField(help_text="What child and parents were told, by whom; or why not")
     extended_until = models.DateTimeField(null=True)
     extended_words = models.TextField(blank=True)
+    extended_written_at = models.DateTimeField(
+        null=True, help_text="When it was recorded; null before this was kept"
+    )
+    extended_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_words = models.TextField(
         blank=True, help_text="How it ended, and how the child is safe from then on"
     )
+    ended_written_at = models.DateTimeField(
+        null=True, help_text="When it was recorded; null before this was kept"
+    )
+    ended_by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
+    wrong_at = models.DateTimeField(null=True)
     door = folder_door()
 
     class Meta:
@@ -165,6 +190,28 @@ class Emergency(Written):
                 condition=Q(ended_at__isnull=True) | (~Q(ended_words="") & Q(ended_at__gte=F("began_at"))),
             )
         ]
+
+
+class EmergencyBack(Written):
+    """An emergency measure, its extension or its end was recorded by mistake: why, and of the last two what stood."""
+
+    emergency = models.ForeignKey(Emergency, on_delete=models.PROTECT, related_name="backs")
+    part = models.CharField(max_length=10, choices=choices(EmergencyPart))
+    why = models.TextField()
+    stood_at = models.DateTimeField(
+        null=True, help_text="When it was said to have ended, or until when extended"
+    )
+    stood_words = models.TextField(blank=True)
+    door = folder_door(append_only=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="an_emergency_taken_back_says_why", condition=~Q(why="")),
+            models.UniqueConstraint(
+                fields=["emergency"], condition=Q(part="measure"), name="a_measure_taken_back_once"
+            ),
+        ]
+        triggers = [never_changed("emergency_back_never_changed")]
 
 
 class MadeSafe(Written):

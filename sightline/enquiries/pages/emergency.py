@@ -25,15 +25,16 @@ from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import GuidedField
 
 from ..actions import emergency as act
+from ..actions import emergency_back as taking_back
 from ..actions import looked_after as placing
 from ..actions import no_longer_looked_after as leaving
 from ..actions import safe
 from ..queries import protection as queries
 from ..queries.episode import has_died
-from ..terms import EmergencyKind, LegalBasis, MadeSafeBy
+from ..terms import EmergencyKind, EmergencyPart, LegalBasis, MadeSafeBy
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent, version_of
-from .forms_of_decisions import DecideWhyForm
+from .forms_of_decisions import DecideWhyForm, WhyForm
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -81,7 +82,7 @@ def make_safe(request: HttpRequest, folder_id: UUID) -> HttpResponse:
 
 @page(permission=Permission.WRITE_FOLDER)
 def emergency(request: HttpRequest, folder_id: UUID, measure_id: UUID) -> HttpResponse:
-    """An emergency measure with its hours: ended, or extended by the court."""
+    """An emergency measure with its hours: ended, extended by the court, or any of that taken back."""
     child, shown = opened(request, folder_id, "emergency")
     row = queries.emergency(measure_id, child.folder_ids)
     form = forms.EndEmergencyForm(posted(request))
@@ -103,11 +104,48 @@ def emergency(request: HttpRequest, folder_id: UUID, measure_id: UUID) -> HttpRe
         | {
             "it": row,
             "kind": EmergencyKind(row.kind).label,
+            "parts": [part for part in EmergencyPart if taking_back.recorded(row, part)],
+            "part_of": {part.value: part.label for part in EmergencyPart},
             "form": form,
             "back_href": address("child", child),
         },
         status=status,
     )
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def take_emergency_back(
+    request: HttpRequest, folder_id: UUID, measure_id: UUID, part: EmergencyPart
+) -> HttpResponse:
+    """An emergency measure, its extension or its end was recorded by mistake."""
+    child, shown = opened(request, folder_id, "take_emergency_back")
+    row = queries.emergency(measure_id, child.folder_ids)
+    form = WhyForm(
+        posted(request), label="What was wrong?", ask="Say what was wrong", hint="It stays on the record"
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: taking_back.take_emergency_back(row.id, part, form.cleaned_data["words"]),
+        title=f"{part.label} was recorded by mistake",
+        lines=[
+            f"{EmergencyKind(row.kind).label}, since {moment(row.began_at)}: {row.authority}",
+            _WITHOUT[part],
+        ],
+        button="Take it back",
+        done="Taken back. It stays on the record, with your reason.",
+        back=address("emergency", child, row.id),
+    )
+
+
+#: What is as it was, once part of a measure is taken back.
+_WITHOUT = {
+    EmergencyPart.MEASURE: "It then counts nowhere: what it had opened is not owed, and what it had met is owed again "
+    "unless something else keeps the child safe.",
+    EmergencyPart.EXTENSION: "What was due by the order’s first end is due by it again.",
+    EmergencyPart.END: "The measure then goes on, with the hours that it had.",
+}
 
 
 @page(permission=Permission.STATUTORY)

@@ -1,5 +1,6 @@
 from django.urls import URLPattern, path
 
+from ..terms import EmergencyPart
 from . import agencies, around, assessing, changes, child, contact, emergency, section_47, signing, strategy
 
 app_name = "enquiries"
@@ -43,6 +44,15 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}safe/", emergency.make_safe, name="make_safe"),
     path(f"{_CHILD}emergency/", emergency.begin_emergency, name="begin_emergency"),
     path(f"{_CHILD}emergency/<uuid:measure_id>/", emergency.emergency, name="emergency"),
+    *(
+        path(
+            f"{_CHILD}emergency/<uuid:measure_id>/{part.value}/back/",
+            emergency.take_emergency_back,
+            {"part": part},
+            name=f"take_{part.value}_back",
+        )
+        for part in EmergencyPart
+    ),
     path(f"{_CHILD}medical/", emergency.ask_medical, name="ask_medical"),
     path(f"{_CHILD}medical/<uuid:medical_id>/", emergency.medical, name="medical"),
     path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),

@@ -19,6 +19,7 @@ from sightline.records.models import Decision, Entry
 from ..models import (
     Assessment,
     Emergency,
+    EmergencyBack,
     Enquiry,
     EnquiryEnd,
     EnquiryText,
@@ -294,8 +295,15 @@ def enquiries_beside(row: Enquiry) -> list[Enquiry]:
 
 
 def emergency(emergency_id: UUID, folder_ids: Iterable[UUID]) -> Emergency:
-    """One emergency measure. Raises NotFound."""
-    row = Emergency.objects.filter(id=emergency_id, folder_id__in=list(folder_ids)).first()
+    """One emergency measure, with what was taken back of it. Raises NotFound."""
+    row = (
+        Emergency.objects.filter(id=emergency_id, folder_id__in=list(folder_ids))
+        .select_related("extended_by", "ended_by")
+        .prefetch_related(
+            Prefetch("backs", EmergencyBack.objects.select_related("written_by").order_by("written_at"))
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     return row
@@ -365,6 +373,12 @@ def to_look_at(subject_id: UUID, folder_ids: Iterable[UUID]) -> ToLookAt:
     if measure is not None:
         words = f"{EmergencyKind(measure.kind).label}: {measure.reasons}"
         return ToLookAt(subject_id, words, measure.began_at, duty.due_at)
+    back = (
+        EmergencyBack.objects.filter(id=subject_id, folder_id__in=folders).select_related("emergency").first()
+    )
+    if back is not None:
+        words = f"{EmergencyKind(back.emergency.kind).label} was recorded by mistake: {back.why}"
+        return ToLookAt(subject_id, words, back.written_at, duty.due_at)
     decided = Decision.objects.filter(id=subject_id, folder_id__in=folders).exists()
     words = (
         "A new concern about this child was decided on."

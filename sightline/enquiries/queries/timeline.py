@@ -20,6 +20,7 @@ from ..models import (
     Closing,
     Contribution,
     Emergency,
+    EmergencyBack,
     Enquiry,
     EnquiryEnd,
     LookedAfter,
@@ -31,7 +32,17 @@ from ..models import (
     Strategy,
     StrategyDecision,
 )
-from ..terms import Act, Closure, EmergencyKind, LedBy, LegalBasis, MadeSafeBy, Reached, StrategyOutcome
+from ..terms import (
+    Act,
+    Closure,
+    EmergencyKind,
+    EmergencyPart,
+    LedBy,
+    LegalBasis,
+    MadeSafeBy,
+    Reached,
+    StrategyOutcome,
+)
 from .episode import step_back
 
 
@@ -87,7 +98,12 @@ def _taken_back(folder_ids: Sequence[UUID]) -> Wanted:
     periods = LookedAfterTakenBack.objects.filter(folder_id__in=folder_ids).select_related(
         "written_by", "looked_after", "decision"
     )
-    return steps.select_related("by", "takes_back").order_by("id"), periods
+    measures = EmergencyBack.objects.filter(folder_id__in=folder_ids, part=EmergencyPart.MEASURE.value)
+    return (
+        steps.select_related("by", "takes_back").order_by("id"),
+        periods,
+        measures.select_related("written_by"),
+    )
 
 
 def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
@@ -102,15 +118,25 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 
 
 def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
-    """The decisions whose step was taken back, or the period that they began, each with by whom and why."""
-    steps, periods = asked = _taken_back(folder_ids)
+    """The decisions whose step was taken back, or the period that they began, and measures that never were, each with
+    by whom and why."""
+    steps, periods, measures = asked = _taken_back(folder_ids)
     yield asked
-    return {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps} | {
-        p.looked_after.decision_id: Undone(
-            p.written_at, f"Taken back by {p.written_by.name}, {p.written_post}: {p.decision.reasons}"
-        )
-        for p in periods
-    }
+    return (
+        {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps}
+        | {
+            p.looked_after.decision_id: Undone(
+                p.written_at, f"Taken back by {p.written_by.name}, {p.written_post}: {p.decision.reasons}"
+            )
+            for p in periods
+        }
+        | {
+            b.emergency_id: Undone(
+                b.written_at, f"Taken back by {b.written_by.name}, {b.written_post}: {b.why}"
+            )
+            for b in measures
+        }
+    )
 
 
 def _closings(steps: Any, closings: Any) -> Iterator[Moment]:
