@@ -10,7 +10,8 @@ from sightline.children.queries import child_page
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.models import Assessment, Episode, SectionText, SignOff
 from sightline.enquiries.queries import assessment as queries
-from sightline.enquiries.terms import AssessmentState, Stage
+from sightline.enquiries.terms import AgainstAge, AssessmentState, Development, Stage
+from sightline.kernel.time import today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
@@ -66,6 +67,22 @@ def test_what_is_missing_is_named_before_it_is_sent():
         assert "Ethnicity" in said
         with pytest.raises(Refused, match="not complete yet"):
             act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
+
+
+@pytest.mark.obligation("CHD-07")
+@pytest.mark.parametrize("form", ["section_17", "early_help"])
+def test_no_assessment_is_sent_before_the_childs_development_stands_beside_their_age(form):
+    case = make_case("early_help" if form == "early_help" else "section_17_assessment")
+    [maya] = begun(case, case.maya, form=form)
+    asks = "Record how the child is developing against their age"
+    with as_practitioner(case.worker):
+        child = child_page(joined_set(case.maya))
+        assert asks in {lack.words for lack in queries.assessment(maya.id, child).lacks}
+        act.record_progress(
+            case.maya,
+            act.Seen(Development.TALKING, today(), AgainstAge.A_LITTLE_BEHIND, "Three words.", "School"),
+        )
+        assert asks not in {lack.words for lack in queries.assessment(maya.id, child).lacks}
 
 
 @pytest.mark.obligation("EQU-01")
