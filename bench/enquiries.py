@@ -141,6 +141,7 @@ def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID
     from sightline.children.terms import LivesAt
     from sightline.enquiries.actions import emergency as act
     from sightline.enquiries.actions import looked_after as placing
+    from sightline.enquiries.actions import medical
     from sightline.enquiries.actions import protection as protect
     from sightline.enquiries.models import Emergency, Enquiry, LookedAfter, Medical, Strategy
     from sightline.enquiries.terms import EmergencyKind, LegalBasis
@@ -186,7 +187,7 @@ def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID
                         "With foster carers.", "Told at the door.",
                     ),
                 )  # fmt: skip
-                act.ask_for_medical(
+                medical.ask_for_medical(
                     folder, reasons="Two bruises that nobody explains.", asked_of="The hospital"
                 )
                 if n % 2:

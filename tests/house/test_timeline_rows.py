@@ -29,7 +29,7 @@ from sightline.concerns.jobs import put_behind_seal
 from sightline.concerns.models import ConcernPart
 from sightline.concerns.terms import AdditionKind
 from sightline.enquiries.actions import assessment as assessing
-from sightline.enquiries.actions import contact, contribution, emergency, looked_after, protection
+from sightline.enquiries.actions import contact, contribution, emergency, looked_after, medical, protection
 from sightline.enquiries.terms import ContactWay, EmergencyKind, LegalBasis, Reached
 from sightline.enquiries.tests import factories as enquiries
 from sightline.enquiries.tests import test_protection as protecting
@@ -235,12 +235,12 @@ def of_protection(owning: Callable[[], Any]) -> Told:
         protection.spoke_to(
             maya.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
         )
-        asked = emergency.ask_for_medical(case.maya, reasons="How old the bruises are.", asked_of="Dr Hale")
-        emergency.write_medical(
+        asked = medical.ask_for_medical(case.maya, reasons="How old the bruises are.", asked_of="Dr Hale")
+        medical.write_medical(
             asked.id,
-            emergency.MedicalIn(consent="Her mother, in writing.", done_at=now() - AGO, done_by="Dr Hale"),
+            medical.MedicalIn(consent="Her mother, in writing.", done_at=now() - AGO, done_by="Dr Hale"),
         )
-        emergency.write_medical(asked.id, emergency.MedicalIn(result="Two bruises.", told="Both parents."))
+        medical.write_medical(asked.id, medical.MedicalIn(result="Two bruises.", told="Both parents."))
         contact.record_attempt(
             case.maya,
             contact.AttemptIn(

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.terms import LivesAt
-from sightline.enquiries.actions import emergency, looked_after
+from sightline.enquiries.actions import emergency, looked_after, medical
 from sightline.enquiries.actions.protection import StrategyIn, decide_strategy
 from sightline.enquiries.models import Enquiry, Strategy
 from sightline.enquiries.terms import EmergencyKind, LegalBasis
@@ -224,7 +224,7 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
                 told="Told at the door.",
             ),
         ).id  # fmt: skip
-        places["medical_id"] = emergency.ask_for_medical(
+        places["medical_id"] = medical.ask_for_medical(
             case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
         ).id
         places["looked_after_id"] = looked_after.become_looked_after(

@@ -20,7 +20,7 @@ from sightline.children.queries import child_page
 from sightline.children.rules import Answer
 from sightline.children.terms import Answered, Disability, IdentityQuestion, Kinship, NameUse
 from sightline.enquiries.actions import assessment as assess
-from sightline.enquiries.actions import contribution, emergency, past, protection
+from sightline.enquiries.actions import contribution, medical, past, protection
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.models import Enquiry, Episode, Strategy
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
@@ -172,7 +172,7 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
             told="That this is an enquiry under section 47, with the police, and that she will hear every day.",
             said="I knew something was wrong when the trainers came.",
         )
-        emergency.ask_for_medical(
+        medical.ask_for_medical(
             folder_id,
             reasons="A burn on his hand that he does not explain.",
             asked_of="The paediatric clinic",

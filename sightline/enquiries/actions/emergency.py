@@ -1,4 +1,4 @@
-"""What protects a child at once, and a medical."""
+"""What protects a child at once: police protection, an emergency protection order."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.terms import StatusKind
-from sightline.documents.models import Document
 from sightline.govuk.words import moment as when
-from sightline.kernel.time import LONDON, day_of, now, today
+from sightline.kernel.time import LONDON, day_of, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures import clocks
@@ -23,7 +22,7 @@ from sightline.procedures.queries import pack_in_force
 from sightline.voice.actions import Wishes, have_regard
 from sightline.voice.terms import Power
 
-from ..models import RUNS, Emergency, Medical
+from ..models import RUNS, Emergency
 from ..rules import protection as rules
 from ..rules import stages
 from ..terms import EmergencyKind
@@ -177,109 +176,4 @@ def end_emergency(emergency_id: UUID, ended_at: datetime, words: str) -> Emergen
     way.happened(f"{row.kind}_ended", row.folder_id, row.id, done=ended_at)
     way.no_longer_under(row.folder_id, (STATUS[EmergencyKind(row.kind)],))
     record(Verb.WROTE, "enquiries.end_emergency", folder_id=row.folder_id, subject=row)
-    return row
-
-
-# -- the medical -------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def ask_for_medical(
-    folder_id: UUID,
-    *,
-    reasons: str,
-    asked_of: str,
-    needed_by: datetime | None = None,
-    sooner_why: str = "",
-) -> Medical:
-    """Ask for a child protection medical. `needed_by`: where this child must be seen sooner than the procedures ask,
-    and why (TIM-01)."""
-    permit(Permission.STATUTORY)
-    lead = way.writable_lead(folder_id)
-    way.may_begin_work(lead, today(), before_birth=False)
-    if not stages.has_words(reasons):
-        raise Refused("Say what the medical is to find out.", "reasons")
-    if not asked_of.strip():
-        raise Refused("Say which doctor or service is asked.", "asked_of")
-    at, pack = now(), pack_in_force()
-    sooner = duties.sooner_by("medical", at, needed_by, sooner_why, pack=pack, field="needed_by")
-    row = Medical(
-        folder_id=lead,
-        child=way.child_of(lead),
-        reasons=reasons.strip(),
-        asked_of=asked_of.strip(),
-        **stamp(),
-    )
-    row.save(force_insert=True)
-    acting = permit(Permission.STATUTORY)
-    way.happened(
-        "medical_asked",
-        lead,
-        row.id,
-        at=at,
-        sooner=sooner,
-        path=f"/child/{lead}/enquiries/medical/{row.id}/",
-        owner_id=acting.practitioner_id,
-        team_id=acting.team_id,
-    )
-    record(Verb.WROTE, "enquiries.ask_for_medical", folder_id=lead, subject=row)
-    return row
-
-
-@dataclass(frozen=True)
-class MedicalIn:
-    """How a medical stands; anything may still be empty. `document_id`: the result as a document of the record."""
-
-    consent: str = ""
-    refused: str = ""
-    done_at: datetime | None = None
-    done_by: str = ""
-    result: str = ""
-    document_id: UUID | None = None
-    told: str = ""
-    closed_why: str = ""
-
-
-@transaction.atomic
-def write_medical(medical_id: UUID, found: MedicalIn, *, version: int | None = None) -> Medical:
-    """Add to a medical: consent, when and by whom it was done, the result, who was told. Nothing said is taken away."""
-    permit(Permission.WRITE_FOLDER)
-    row = Medical.objects.select_for_update(of=("self",)).filter(id=medical_id).first()
-    if row is None:
-        raise NotFound
-    way.writable_lead(row.folder_id)
-    if version is not None and row.version != version:
-        raise Refused(
-            "Somebody has added to this since you opened it. What stands there now is above; what you typed is kept "
-            "below."
-        )
-    if found.done_at is not None and found.done_at > now():
-        raise Refused("Give a time that is past.", "done_at")
-    consent = found.consent.strip() or row.consent
-    if (found.done_at or row.done_at) and not consent:
-        raise Refused("Say who consented, when and how, or which court directed it.", "consent")
-    if found.document_id is not None:
-        if not Document.objects.filter(
-            id=found.document_id, folder_id__in=way.joined_set(row.folder_id)
-        ).exists():
-            raise Refused("Choose a document of this child's record.", "document")
-        row.document_id = found.document_id
-    written = stamp()
-    if found.done_at and not row.done_at:
-        row.done_written_at, row.done_written_by_id = written["written_at"], written["written_by_id"]
-        row.done_written_post = written["written_post"]
-    if found.result.strip() and found.result.strip() != row.result:
-        row.result_written_at = written["written_at"]
-    for name in ("consent", "refused", "done_by", "result", "told", "closed_why"):
-        said = getattr(found, name).strip()
-        before = getattr(row, name)
-        if said and said != before:
-            setattr(row, name, f"{before}\n{said}" if before and name not in ("done_by",) else said)
-    row.done_at = found.done_at or row.done_at
-    row.version += 1
-    row.save()
-    if (row.done_at and (row.result or row.document_id) and row.told) or row.closed_why:
-        # What is owed is the medical itself; where there is to be none, that somebody said so.
-        way.happened("medical_answered", row.folder_id, row.id, done=row.done_at)
-    record(Verb.WROTE, "enquiries.write_medical", folder_id=row.folder_id, subject=row)
     return row

@@ -259,6 +259,27 @@ class Medical(Written):
         ]
 
 
+class MedicalNote(Written):
+    """One addition to a medical, as it was written: what stands now is the sum of them, the latest of a kind last.
+
+    `wrong`: where it puts something right, what had been wrong; what had stood before is in the notes before."""
+
+    medical = models.ForeignKey(Medical, on_delete=models.PROTECT, related_name="notes")
+    consent = models.TextField(blank=True)
+    refused = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True)
+    done_by = models.CharField(max_length=300, blank=True)
+    result = models.TextField(blank=True)
+    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+")
+    told = models.TextField(blank=True)
+    closed_why = models.TextField(blank=True)
+    wrong = models.TextField(blank=True)
+    door = folder_door(append_only=True)
+
+    class Meta:
+        triggers = [never_changed("medical_note_never_changed")]
+
+
 class LookedAfter(Written):
     """A child becomes looked after: on what it stands, that the network was asked first, and when it ended."""
 

@@ -1,4 +1,4 @@
-"""Emergency measures, child protection medicals, becoming looked after."""
+"""Emergency measures, and becoming looked after."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.html import format_html
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
 from sightline.children.queries import ChildView
 from sightline.children.terms import LivesAt
-from sightline.documents.queries import documents
 from sightline.govuk.words import date_only, listed, moment
 from sightline.kernel.time import today
 from sightline.meetings.queries import for_folders
@@ -33,7 +31,7 @@ from ..queries import protection as queries
 from ..queries.episode import has_died
 from ..terms import EmergencyKind, EmergencyPart, LegalBasis, MadeSafeBy
 from . import forms_of_protection as forms
-from .around import address, form_page, opened, posted, sent, version_of
+from .around import address, form_page, opened, posted, sent
 from .forms_of_decisions import DecideWhyForm, WhyForm
 
 
@@ -146,67 +144,6 @@ _WITHOUT = {
     EmergencyPart.EXTENSION: "What was due by the order’s first end is due by it again.",
     EmergencyPart.END: "The measure then goes on, with the hours that it had.",
 }
-
-
-@page(permission=Permission.STATUTORY)
-def ask_medical(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Ask for a child protection medical."""
-    child, shown = opened(request, folder_id, "ask_medical")
-    form = forms.AskMedicalForm(posted(request))
-    beneath(form, "needed_by", pack_in_force(), today(), GuidedField.SOONER)
-    return form_page(
-        request,
-        shown,
-        form,
-        lambda: act.ask_for_medical(child.folder_ids[0], **form.cleaned_data),
-        title="Ask for a child protection medical",
-        done="Recorded. It stands in My work until its result has been told.",
-        back=address("child", child),
-    )
-
-
-def _report(row: Any) -> str:
-    """The result as a document of the record, to be opened from here."""
-    if row.document is None:
-        return ""
-    href = reverse("documents:document", args=[row.document.folder_id, row.document.id])
-    return format_html('<a class="govuk-link" href="{}" dir="auto">{}</a>', href, row.document.name)
-
-
-@page(permission=Permission.WRITE_FOLDER)
-def medical(request: HttpRequest, folder_id: UUID, medical_id: UUID) -> HttpResponse:
-    """A medical: consent, done, result, who was told. Nothing said is taken away."""
-    child, shown = opened(request, folder_id, "medical")
-    row = queries.medical(medical_id, child.folder_ids)
-    form = forms.MedicalForm(posted(request))
-    fields: dict[str, Any] = form.fields
-    fields["document"].set_options([(str(d.id), d.name) for d in documents(child.folder_ids)[0]])
-
-    def send() -> None:
-        got = dict(form.cleaned_data)
-        document = got.pop("document")
-        act.write_medical(
-            row.id,
-            act.MedicalIn(document_id=UUID(document) if document else None, **got),
-            version=version_of(request),
-        )
-
-    said = (
-        ("Asked of", row.asked_of), ("To find out", row.reasons), ("Consent", row.consent), ("Refused", row.refused),
-        ("Done", moment(row.done_at) if row.done_at else ""), ("Done by", row.done_by), ("Result", row.result),
-        ("The report", _report(row)), ("Told", row.told), ("Not done", row.closed_why),
-    )  # fmt: skip
-    return form_page(
-        request,
-        shown,
-        form,
-        send,
-        title="Child protection medical",
-        lines=[format_html("{}: {}", label, words) for label, words in said if words],
-        version=row.version,
-        done="Recorded.",
-        back=address("child", child),
-    )
 
 
 def _family_groups(folder_ids: Sequence[UUID]) -> str:

@@ -397,6 +397,10 @@ class MedicalForm(PageForm):
     document = Select("The report, as a document of the record", required=False, empty="None yet")
     told = Words("Who was told of the result, and when?", rows=2, required=False)
     closed_why = Words("If it is not done after all: why not?", rows=2, required=False)
+    wrong = Text(
+        "If this puts something right: what was wrong?", required=False,
+        hint="What stood before stays readable below",
+    )  # fmt: skip
 
 
 class LookedAfterForm(WishesForm, ConflictForm):

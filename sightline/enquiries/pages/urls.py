@@ -1,7 +1,19 @@
 from django.urls import URLPattern, path
 
 from ..terms import EmergencyPart
-from . import agencies, around, assessing, changes, child, contact, emergency, section_47, signing, strategy
+from . import (
+    agencies,
+    around,
+    assessing,
+    changes,
+    child,
+    contact,
+    emergency,
+    medical,
+    section_47,
+    signing,
+    strategy,
+)
 
 app_name = "enquiries"
 
@@ -49,12 +61,12 @@ urlpatterns: list[URLPattern] = [
             f"{_CHILD}emergency/<uuid:measure_id>/{part.value}/back/",
             emergency.take_emergency_back,
             {"part": part},
-            name=f"take_{part.value}_back",
+            name=f"measure_{part.value}_back",
         )
         for part in EmergencyPart
     ),
-    path(f"{_CHILD}medical/", emergency.ask_medical, name="ask_medical"),
-    path(f"{_CHILD}medical/<uuid:medical_id>/", emergency.medical, name="medical"),
+    path(f"{_CHILD}medical/", medical.ask_medical, name="ask_medical"),
+    path(f"{_CHILD}medical/<uuid:medical_id>/", medical.medical, name="medical"),
     path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),
     path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", emergency.looked_after, name="looked_after"),
     path(

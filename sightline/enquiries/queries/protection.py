@@ -28,6 +28,7 @@ from ..models import (
     LookedAfterEndBack,
     MadeSafe,
     Medical,
+    MedicalNote,
     SpokenTo,
     Step,
     StepUp,
@@ -310,10 +311,15 @@ def emergency(emergency_id: UUID, folder_ids: Iterable[UUID]) -> Emergency:
 
 
 def medical(medical_id: UUID, folder_ids: Iterable[UUID]) -> Medical:
-    """One medical. Raises NotFound."""
+    """One medical, with what was written to it. Raises NotFound."""
     row = (
         Medical.objects.filter(id=medical_id, folder_id__in=list(folder_ids))
         .select_related("document")
+        .prefetch_related(
+            Prefetch(
+                "notes", MedicalNote.objects.select_related("written_by", "document").order_by("written_at")
+            )
+        )
         .first()
     )
     if row is None:

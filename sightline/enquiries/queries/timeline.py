@@ -27,6 +27,7 @@ from ..models import (
     LookedAfterTakenBack,
     MadeSafe,
     Medical,
+    MedicalNote,
     SignOff,
     Step,
     Strategy,
@@ -81,7 +82,8 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
     )
     looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
     made_safe = MadeSafe.objects.filter(folder_id__in=folder_ids).select_related("written_by")
-    return strategies, decided, begun, ends, emergencies, medicals, looked_after, made_safe
+    notes = MedicalNote.objects.filter(folder_id__in=folder_ids).order_by("written_at", "id")
+    return strategies, decided, begun, ends, emergencies, medicals, looked_after, made_safe, notes
 
 
 @prepared
@@ -175,7 +177,7 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
 
 def _protection(
     strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, medicals: Any, looked_after: Any,
-    made_safe: Any,
+    made_safe: Any, notes: Any,
 ) -> Iterator[Moment]:  # fmt: skip
     for each in strategies:
         yield _written(
@@ -213,7 +215,7 @@ def _protection(
             _written(row, row.done_at, "Made safe", said, "", significant=True),
             href=f"/child/{row.folder_id}/enquiries/#protection",
         )
-    yield from _medicals(medicals)
+    yield from _medicals(medicals, notes)
     for row in looked_after:
         began = datetime.combine(row.began_on, time.min, LONDON)
         yield _written(
@@ -222,8 +224,11 @@ def _protection(
         )  # fmt: skip
 
 
-def _medicals(medicals: Any) -> Iterator[Moment]:
-    """Asked for is one fact, done another; what it found may come later still."""
+def _medicals(medicals: Any, notes: Any) -> Iterator[Moment]:
+    """Asked for is one fact, done another; what it found may come later still, and what was wrong be put right."""
+    written: dict[UUID, list[MedicalNote]] = {}
+    for note in notes:
+        written.setdefault(note.medical_id, []).append(note)
     for x in medicals:
         yield _written(
             x,
@@ -236,15 +241,43 @@ def _medicals(medicals: Any) -> Iterator[Moment]:
         if x.done_at is None:
             continue
         known = x.done_written_at or max(x.written_at, x.done_at)
-        by = f"Done by {x.done_by}." if x.done_by else "Done."
-        told = f"{by} {x.result}"
+        done = [note for note in written.get(x.id, ()) if note.done_at or note.done_by]
+        right = [note for note in written.get(x.id, ()) if note.wrong]
+        turns: list[tuple[datetime, dict[str, Any]]] = []
+        for at in sorted(
+            {*(n.written_at for n in right), *([x.result_written_at] if x.result_written_at else [])}
+        ):
+            by = _done_by(x, done, at)
+            found = x.result_written_at is not None and at >= x.result_written_at
+            turns.append(
+                (
+                    at,
+                    {
+                        "happened_at": _done_at(x, done, at),
+                        "text": f"{by} {x.result}".strip() if found else by,
+                    },
+                )
+            )
         yield Moment(
-            uuid5(x.id, "done"), x.folder_id, x.done_at, known, "Child protection medical",
-            by if x.result_written_at else told.strip(),
+            uuid5(x.id, "done"), x.folder_id, _done_at(x, done, known), known, "Child protection medical",
+            _done_by(x, done, known) if turns else f"{_done_by(x, done, known)} {x.result}".strip(),
             _agency(x.done_written_post or x.written_post), (x.done_written_by or x.written_by).name,
             href=f"/child/{x.folder_id}/enquiries/medical/{x.id}/", significant=True,
-            turns=((x.result_written_at, {"text": told}),) if x.result_written_at else (),
+            later=tuple((note.written_at, "Corrected") for note in right), turns=tuple(turns),
         )  # fmt: skip
+
+
+def _done_at(medical: Any, done: Sequence[MedicalNote], at: datetime) -> datetime:
+    """When a medical was done, as it was written by then."""
+    said: list[datetime] = [note.done_at for note in done if note.done_at and note.written_at <= at]
+    return said[-1] if said else medical.done_at
+
+
+def _done_by(medical: Any, done: Sequence[MedicalNote], at: datetime) -> str:
+    """By whom, as it was written by then."""
+    said = [note.done_by for note in done if note.done_by and note.written_at <= at]
+    by = said[-1] if said else "" if done else medical.done_by
+    return f"Done by {by}." if by else "Done."
 
 
 @prepared

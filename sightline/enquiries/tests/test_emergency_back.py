@@ -143,7 +143,7 @@ def test_only_whoever_recorded_it_or_a_manager_takes_it_back_and_its_page_says_s
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(case.other_manager.user)
     page = reverse("enquiries:emergency", args=[case.maya, row.id])
-    there = reverse("enquiries:take_measure_back", args=[case.maya, row.id])
+    there = reverse("enquiries:measure_measure_back", args=[case.maya, row.id])
     assert there in client.get(page).content.decode()
     refused = client.post(there, {"words": ""}, follow=True)
     assert "Say what was wrong" in refused.content.decode()

@@ -15,7 +15,7 @@ from sightline.children.queries import child_page
 from sightline.children.rules import Birth, Names, NewAdult, NewTie
 from sightline.children.terms import Kinship, Known, Sex
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, emergency, protection
+from sightline.enquiries.actions import changes, emergency, medical, protection
 from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Closing, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import assessment as queries
@@ -294,7 +294,7 @@ def test_a_child_who_dies_while_assessed_has_a_case_that_closes_and_nothing_new_
             changes.close_case(case.maya, a_case_end(safe_words=""))
         for refused in (
             lambda: act.begin(act.Beginning([case.maya], "section_17", case.worker.pk, "agreement", WRONG)),
-            lambda: emergency.ask_for_medical(case.maya, reasons=WRONG, asked_of="Dr Hale"),
+            lambda: medical.ask_for_medical(case.maya, reasons=WRONG, asked_of="Dr Hale"),
         ):
             with pytest.raises(Refused, match="This child has died"):
                 refused()

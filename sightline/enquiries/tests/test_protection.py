@@ -12,12 +12,21 @@ from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
 from sightline.children.terms import LivesAt
+from sightline.chronology.rules import Asked, as_known
 from sightline.concerns import actions as concerns_actions
 from sightline.concerns import queries as concerns
 from sightline.concerns.queries import board
 from sightline.concerns.tests.factories import a_decision
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.actions import changes, conference, emergency, looked_after, protection, safe
+from sightline.enquiries.actions import (
+    changes,
+    conference,
+    emergency,
+    looked_after,
+    medical,
+    protection,
+    safe,
+)
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.actions.taking_back import take_back
@@ -32,6 +41,7 @@ from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import sign_entry
+from sightline.records.chronology import told
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
@@ -501,8 +511,8 @@ def test_a_medical_is_sooner_where_the_child_needs_it():
             ({"needed_by": by}, "Say why"),
         ):
             with pytest.raises(Refused, match=told):
-                emergency.ask_for_medical(case.maya, **asking, **wrong)
-        emergency.ask_for_medical(case.maya, **asking, needed_by=by, sooner_why=why)
+                medical.ask_for_medical(case.maya, **asking, **wrong)
+        medical.ask_for_medical(case.maya, **asking, needed_by=by, sooner_why=why)
         assert (owed(case.maya, "medical").due_at, owed(case.maya, "medical").sooner_why) == (by, why)
 
 
@@ -533,19 +543,63 @@ def test_a_medical_is_done_with_consent_and_told():
     case = make_case("strategy_discussion")
     enquired(case)
     with as_practitioner(case.worker):
-        row = emergency.ask_for_medical(
+        row = medical.ask_for_medical(
             case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
         )
         with pytest.raises(Refused, match="consented"):
-            emergency.write_medical(row.id, emergency.MedicalIn(done_at=now()))
-        emergency.write_medical(
+            medical.write_medical(row.id, medical.MedicalIn(done_at=now()))
+        medical.write_medical(
             row.id,
-            emergency.MedicalIn(
+            medical.MedicalIn(
                 consent="Her mother, in writing, today.", done_at=now(), done_by="Dr Hale", result="Two bruises.",
                 told="Both parents and the police.",
             ),
         )  # fmt: skip
         assert owed(case.maya, "medical") is None
+
+
+@pytest.mark.obligation("REC-12")
+def test_what_was_written_to_a_medical_stays_and_is_put_right_by_adding():
+    case = make_case("strategy_discussion")
+    enquired(case)
+    early, right = now() - timedelta(hours=5), now() - timedelta(hours=1)
+    with as_practitioner(case.worker):
+        row = medical.ask_for_medical(
+            case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
+        )
+        medical.write_medical(
+            row.id,
+            medical.MedicalIn(
+                consent="Her mother, in writing.", done_at=early, done_by="Dr Hale", result="Two bruises.",
+                told="Both parents.",
+            ),
+        )  # fmt: skip
+        with pytest.raises(Refused, match="what was wrong") as refused:
+            medical.write_medical(row.id, medical.MedicalIn(done_at=right, done_by="Dr Adeyemi"))
+        assert refused.value.verdict.field == "wrong"
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(case.worker.user)
+    page = reverse("enquiries:medical", args=[case.maya, row.id])
+    local = right.astimezone(LONDON)
+    sent = {
+        "done_at-day": local.day, "done_at-month": local.month, "done_at-year": local.year,
+        "done_at-time": f"{local:%H:%M}",
+        "done_by": "Dr Adeyemi", "wrong": "Dr Hale was away; it was her colleague.", "version": "2",
+    }  # fmt: skip
+    assert client.post(page, sent).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "Dr Adeyemi" in shown
+    assert "Done by: Dr Hale" in shown, "what had stood stays readable"
+    assert "it was her colleague" in shown
+    with as_practitioner(case.worker):
+        [moment] = [m for m in told([case.maya]) if m.kind == "Child protection medical"]
+        assert moment.happened_at == early, "as it was known before"
+        now_known = as_known(moment, Asked())
+        assert now_known.happened_at.replace(second=0, microsecond=0) == right.replace(
+            second=0, microsecond=0
+        )
+        assert now_known.text == "Done by Dr Adeyemi. Two bruises."
+        assert now_known.tags == ("Corrected",)
 
 
 @pytest.mark.obligation("HLP-01")

@@ -12,7 +12,7 @@ import pytest
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.terms import LivesAt
-from sightline.enquiries.actions import emergency, looked_after
+from sightline.enquiries.actions import emergency, looked_after, medical
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.terms import ContactWay, EmergencyKind, LegalBasis, Reached
 from sightline.kernel.ids import uuid7
@@ -189,14 +189,14 @@ def transfer_in(family: Family) -> tuple[UUID, Callable[[], Any]]:
     )  # fmt: skip
 
 
-def medical(family: Family) -> tuple[UUID, Callable[[], Any]]:
+def a_medical(family: Family) -> tuple[UUID, Callable[[], Any]]:
     with as_practitioner(family.worker):
-        row = emergency.ask_for_medical(
+        row = medical.ask_for_medical(
             family.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
         )
-    return _running(family, "medical"), lambda: emergency.write_medical(
+    return _running(family, "medical"), lambda: medical.write_medical(
         row.id,
-        emergency.MedicalIn(
+        medical.MedicalIn(
             consent="Her mother, in writing.", done_at=now() - AGO, done_by="Dr Hale", result="Two bruises.",
             told="Both parents.",
         ),
@@ -284,7 +284,7 @@ def rights_explained(family: Family) -> tuple[UUID, Callable[[], Any]]:
 
 EVENTS = [
     visit_under_the_plan, visit_in_the_record, core_group, core_group_as_a_meeting, conference, review,
-    return_conversation, transfer_in, medical, protection_at_once, police_protection_ended, placement_visit,
+    return_conversation, transfer_in, a_medical, protection_at_once, police_protection_ended, placement_visit,
     placement_visit_in_the_record, child_heard, child_answered, advocate_offered, rights_explained,
 ]  # fmt: skip
 
