@@ -131,17 +131,22 @@ def may_lead(kind: PlanKind, *, social_worker: bool, field: str) -> Verdict:
     return Verdict.yes()
 
 
-def may_move(direction: Direction, *, died: date | None, born: date | None, conference_on: date) -> Verdict:
-    """A conference takes over the plan of a child who was alive and under eighteen on its day."""
+def may_move(
+    direction: Direction, *, died: date | None, born: date | None, taken_on: date, protection: bool
+) -> Verdict:
+    """An authority takes over the plan of a child who was alive and under eighteen on that day, which for a plan of
+    `protection` is that of its conference."""
+    by = "by the day of that conference" if protection else "when the plan was to be taken on"
+    field = "conference_on" if protection else ""
     close = (
         "Close the plan instead, with its reason; the request ends with it"
         if direction is Direction.OUT
         else "Take the request back, with the reason; nothing begins here"
     )
-    if died is not None and died <= conference_on:
-        return Verdict.no(f"The child had died by the day of that conference. {close}", "conference_on")
-    if born is not None and eighteenth(born) <= conference_on:
-        return Verdict.no(f"The young person was 18 by the day of that conference. {close}", "conference_on")
+    if died is not None and died <= taken_on:
+        return Verdict.no(f"The child had died {by}. {close}", field)
+    if born is not None and eighteenth(born) <= taken_on:
+        return Verdict.no(f"The young person was 18 {by}. {close}", field)
     return Verdict.yes()
 
 
@@ -743,8 +748,8 @@ def to_answer(around: Around, today: date) -> list[Answer]:
         found.append(
             Answer(
                 Cause.MOVED,
-                f"The child is in the area of {around.authority}. Ask that authority to take the plan; until its "
-                "conference accepts, the plan stays ours.",
+                f"The child is in the area of {around.authority}. Ask that authority to take the plan; until it has "
+                "accepted, the plan stays ours.",
                 "transfer",
             )
         )

@@ -520,6 +520,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
         )
     request = {
         "authority": "Northmoor Council",
+        "kind": "child_protection",
         "category": "EMO",
         "earlier_plans": "2",
         **on("asked_on", today()),

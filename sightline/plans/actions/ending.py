@@ -369,6 +369,14 @@ def _check_step(plan: Plan, sent: StepIn, *, may_decide: bool) -> None:
     _check_end(plan, end, case_closes=False)
 
 
+def _census_reason(kind: PlanKind, to: PlanKind) -> str:
+    """Why a child whom a plan kept in need is so no longer, as the census asks: only where early help goes on.
+
+    Not RC9, which is of a case closed after its assessment: the census refuses it beside a plan (its rule 2990).
+    """
+    return Closure.RC7.value if to is PlanKind.EARLY_HELP and kind is not PlanKind.EARLY_HELP else ""
+
+
 def _stepped(plan: Plan, acting: Acting, sent: StepIn, decision: Decision, *, upheld: bool = False) -> UUID:
     kind, towards = PlanKind(plan.kind), _towards(plan, sent)
     before = _before(plan)
@@ -390,6 +398,8 @@ def _stepped(plan: Plan, acting: Acting, sent: StepIn, decision: Decision, *, up
     new.together = plan.together
     new.save(update_fields=["together"])
     carry(plan, new, _last_review(plan), acting)
-    _write_ending(change, acting, decision, sent, before, reason="", next_kind=sent.to.value)
+    _write_ending(
+        change, acting, decision, sent, before, reason=_census_reason(kind, sent.to), next_kind=sent.to.value
+    )
     record(Verb.WROTE, "plans.step_plan", folder_id=plan.folder_id, subject=new)
     return new.id

@@ -1,7 +1,8 @@
-"""A child on a protection plan who moves to another authority's area, or comes from one.
+"""A child on a plan who moves to another authority's area, or comes from one.
 
-The plan stays the sender's, clocks and visits included, until the receiver's conference has accepted it (PAR-12). A
-request that is not needed any more ends without an answer; an answer recorded in error is taken back.
+The plan stays the sender's, clocks and visits included, until the receiver has accepted it: one of protection at its
+conference (PAR-12), any other when it says so.
+A request that is not needed any more ends without an answer; an answer recorded in error is taken back.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ from .withdrawing import withdraw_plan
 @transaction.atomic
 def ask_transfer(plan_id: UUID, authority: str, words: str, *, conference_on: date | None = None) -> None:
     """Ask the authority where the child now lives to take the plan; `words` is the summary that goes with the child
-    (REC-02). Until its conference accepts, it stays ours, clocks and visits included (PAR-12)."""
+    (REC-02). Until it accepts, a protection plan at its conference, it stays ours, clocks and visits included (PAR-12).
+    """
     plan, acting = enter(plan_id, PlanAct.ASK_TRANSFER)
     if not authority.strip():
         raise Refused("Say which authority is asked", "authority")
@@ -68,26 +70,31 @@ def receive_transfer(
     authority: str,
     words: str,
     *,
-    category: str,
+    kind: PlanKind = PlanKind.CHILD_PROTECTION,
+    category: str = "",
     earlier_plans: int | None = None,
     asked_on: date | None = None,
     conference_by: date | None = None,
     sooner_why: str = "",
 ) -> UUID:
-    """Another authority asks us to take a child on a protection plan: the receiving conference's clock starts with
-    its written request. The plan stays theirs until then. `conference_by`: where this child needs it sooner than the
-    procedures ask, and why (TIM-01). Returns the transfer."""
+    """Another authority asks us to take a child on a plan. One of protection says its `category`, and the receiving
+    conference's clock starts with the written request; a child in need's is taken on without a conference. The plan
+    stays theirs until then. `conference_by`: where this child needs the conference sooner than the procedures ask, and
+    why (TIM-01). Returns the transfer."""
     _child, acting = enter_folder(folder_id)
     if not authority.strip():
         raise Refused("Say which authority asks", "authority")
-    if category not in {c.value for c in AbuseCategory}:
+    if kind is PlanKind.EARLY_HELP:
+        raise Refused("Begin an early help plan here: early help is offered to the family anew", "kind")
+    protection = kind is PlanKind.CHILD_PROTECTION
+    if protection and category not in {c.value for c in AbuseCategory}:
         raise Refused("Select the category of their plan", "category")
     if not words.strip():
         raise Refused("Say what they sent, and who keeps the child safe meanwhile", "words")
     if Transfer.objects.filter(
         folder_id=folder_id, direction=Direction.IN.value, answered_at__isnull=True
     ).exists():
-        raise Refused("A request for this child is waiting already. Record its conference first")
+        raise Refused("A request for this child is waiting already. Record its answer first")
     day = asked_on or today()
     if day > today():
         raise Refused("Give today or a day that is past", "asked_on")
@@ -97,19 +104,21 @@ def receive_transfer(
     )
     row = Transfer.objects.create(
         folder_id=folder_id, direction=Direction.IN.value, authority=authority.strip()[:120], words=words.strip(),
-        category=category, earlier_plans=earlier_plans, **signed(acting, at),
+        category=category if protection else "", earlier_plans=earlier_plans, **signed(acting, at),
     )  # fmt: skip
-    duties.happened(
-        "transfer_in_asked", [folder_id], subject_id=row.id, at=at, path=f"/child/{folder_id}/plan/",
-        owner_id=acting.practitioner_id, team_id=acting.team_id, pack=pack, sooner=sooner,
-    )  # fmt: skip
+    if protection:
+        duties.happened(
+            "transfer_in_asked", [folder_id], subject_id=row.id, at=at, path=f"/child/{folder_id}/plan/",
+            owner_id=acting.practitioner_id, team_id=acting.team_id, pack=pack, sooner=sooner,
+        )  # fmt: skip
     record(Verb.WROTE, "plans.receive_transfer", folder_id=folder_id, subject=row)
     return row.id
 
 
 @dataclass(frozen=True)
 class TransferAnswer:
-    """What a receiving conference decided: who says so, in which post, on which day."""
+    """What the receiver decided: who says so, in which post, and for a protection plan on which day its conference
+    did."""
 
     accepted: bool
     answered_by: str
@@ -123,9 +132,10 @@ class TransferAnswer:
 
 @transaction.atomic
 def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
-    """Record the receiving conference's answer. Accepted out: our plan closes and the other authority is
-    responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was. Returns the plan that
-    began. With a conflict of interests not resolved for the child the answer waits until a manager upholds it."""
+    """Record the receiver's answer; for a protection plan it is that of a conference. Accepted out: our plan closes and
+    the other authority is responsible. Accepted in: our plan begins (`begin`). Not accepted: it stays where it was.
+    Returns the plan that began. With a conflict of interests not resolved for the child the answer waits until a
+    manager upholds it."""
     row = Transfer.objects.filter(id=transfer_id).first()
     if row is None:
         raise NotFound
@@ -135,7 +145,7 @@ def answer_transfer(transfer_id: UUID, sent: TransferAnswer) -> UUID | None:
         raise Refused("Say who answered, and in which post", "answered_by")
     if not sent.words.strip():
         raise Refused("Say what was decided, and why", "words")
-    if sent.accepted and sent.conference_on is None:
+    if sent.accepted and sent.conference_on is None and row.kind is PlanKind.CHILD_PROTECTION:
         raise Refused(
             "Enter the day of the receiving conference: until then the plan stays with the sender",
             "conference_on",
@@ -214,20 +224,20 @@ def _answered_out(row: Transfer, sent: TransferAnswer, decision: Decision | None
 def _may_come(row: Transfer, sent: TransferAnswer) -> BeginIn:
     """How the plan begins here. Raises Refused where it may not."""
     _may_move(row, sent.conference_on)
-    if sent.begin is None or sent.conference_on is None:
+    if sent.begin is None:
         raise Refused("Say how the plan begins here", "reasons")
     standing = Plan.objects.filter(folder_id=row.folder_id).exclude(state=PlanState.CLOSED.value).first()
     rules.may_begin(
-        PlanKind.CHILD_PROTECTION, may_decide=True, conference_decision=False,
+        row.kind, may_decide=True, conference_decision=False,
         open_kind=PlanKind(standing.kind) if standing else None, moved_here=True,
     ).or_refuse()  # fmt: skip
-    return sent.begin
+    return replace(sent.begin, kind=row.kind)
 
 
 def _decided_in(row: Transfer, sent: TransferAnswer) -> Decision:
     _child_id, acting = enter_folder(row.folder_id)
     begin = _may_come(row, sent)
-    if not acting.may(Permission.DECIDE_PLAN):
+    if row.kind is PlanKind.CHILD_PROTECTION and not acting.may(Permission.DECIDE_PLAN):
         raise NotPermitted(
             "A child protection plan is begun by whoever chairs the conference, or by a manager. Ask one of them"
         )
@@ -259,12 +269,17 @@ def said_of(row: Transfer) -> str:
 
 
 def _may_move(row: Transfer, conference_on: date | None) -> None:
-    """Raises Refused where the child had died or was eighteen at the conference that would take the plan."""
+    """Raises Refused where the child had died or was eighteen at the conference that would take the plan; today where
+    none does."""
     child_id, _acting = enter_folder(row.folder_id)
     known = particulars(child_id)
-    if known is not None and conference_on is not None:
+    if known is not None:
         rules.may_move(
-            Direction(row.direction), died=known.died_on, born=known.born_on, conference_on=conference_on
+            Direction(row.direction),
+            died=known.died_on,
+            born=known.born_on,
+            taken_on=conference_on or today(),
+            protection=row.kind is PlanKind.CHILD_PROTECTION,
         ).or_refuse()
 
 

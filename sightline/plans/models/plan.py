@@ -175,7 +175,9 @@ class Ending(Added):
 
 class Transfer(Signed):
     """A child on a plan who moves to another authority's area, or comes from one. `written_at` is when the
-    written request was made or came; the plan stays the sender's until the receiver's conference accepts it."""
+    written request was made or came; the plan stays the sender's until the receiver has accepted it, a protection plan
+    at its conference. A plan that comes with a category is one of protection, one without is a child in need's.
+    """
 
     plan = models.ForeignKey(Plan, null=True, on_delete=models.PROTECT, related_name="transfers")
     direction = models.CharField(max_length=4, choices=choices(Direction))
@@ -189,6 +191,13 @@ class Transfer(Signed):
     answered_by = models.CharField(max_length=200, blank=True, help_text="Who answered, in which post")
     answer = models.TextField(blank=True)
     door = folder_door(jobs=LOOKING)
+
+    @property
+    def kind(self) -> PlanKind:
+        """Which plan is to move. One of ours is asked for from the database unless it came along with the row."""
+        if self.plan is not None:
+            return PlanKind(self.plan.kind)
+        return PlanKind.CHILD_PROTECTION if self.category else PlanKind.CHILD_IN_NEED
 
     class Meta:
         constraints = [

@@ -119,7 +119,7 @@ def withdraw(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpRespon
 
 @page(permission=Permission.WRITE_FOLDER)
 def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
-    """Another authority asks us to take a child on a protection plan."""
+    """Another authority asks us to take a child on a protection plan, or on a child in need's."""
     view, shown = open_child(request, folder_id, "plans.receive", tab="plan")
     form = bound(request, ends.ReceiveTransferForm)
     guide_sooner(form, "conference_by")
@@ -127,21 +127,22 @@ def receive(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     def send() -> None:
         got = form.cleaned_data
         actions.receive_transfer(
-            view.folder_ids[0], got["authority"], got["words"], category=got["category"],
+            view.folder_ids[0], got["authority"], got["words"], kind=PlanKind(got["kind"]),
+            category=got["category"],
             earlier_plans=got["earlier_plans"], asked_on=got["asked_on"], conference_by=got["conference_by"],
             sooner_why=got["sooner_why"],
         )  # fmt: skip
 
     return form_page(
-        request, shown, form, send, title="A child moves here with a child protection plan",
-        done="Recorded. The receiving conference’s clock runs from their written request.",
+        request, shown, form, send, title="A child moves here with a plan",
+        done="Recorded. A receiving conference’s clock runs from their written request.",
         back=reverse("plans:child", args=[view.folder_ids[0]]),
     )  # fmt: skip
 
 
 @page(permission=Permission.WRITE_FOLDER)
 def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpResponse:
-    """What the receiving conference decided."""
+    """What the receiving conference decided; or, on a plan that needs none, the receiving authority."""
     view, shown = open_child(request, folder_id, "plans.transfer", tab="plan")
     found = next((t for t in queries.transfers_of(view.folder_ids) if t.id == transfer_id), None)
     if found is None:
@@ -149,6 +150,7 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
     back = reverse("plans:child", args=[view.folder_ids[0]])
     if found.direction == "out":
         form = bound(request, ends.AnswerOutForm)
+        form.of_kind(found.kind)
         form.offer_heard(view.folder_ids)
         form.offer_people(people())
 
@@ -159,18 +161,27 @@ def transfer(request: HttpRequest, folder_id: UUID, transfer_id: UUID) -> HttpRe
         hint = "If it accepted, our plan closes and it is responsible for the child from today."
     else:
         form = bound(request, ends.AnswerInForm)
+        form.of_kind(found.kind)
         form.offer_heard(view.folder_ids)
-        form.fields["lead"].set_options(social_workers())
-        hint = (
-            f"Their plan’s category is {AbuseCategory(found.category).label}. If accepted, our plan begins."
+        protects = found.kind is PlanKind.CHILD_PROTECTION
+        form.fields["lead"].set_options(social_workers() if protects else people())
+        theirs = (
+            f"Their plan’s category is {AbuseCategory(found.category).label}."
+            if protects
+            else found.kind.label + "."
         )
+        hint = f"{theirs} If accepted, our plan begins."
 
         def send() -> object:
             return actions.answer_transfer(
                 found.id, form.answer(found.authority, found.category, found.earlier_plans)
             )
 
-        title = f"The receiving conference on the request of {found.authority}"
+        title = (
+            f"The receiving conference on the request of {found.authority}"
+            if protects
+            else f"What we decided on the request of {found.authority}"
+        )
     return form_page(request, shown, form, send, title=title, done="Recorded.", back=back, hint=hint)
 
 

@@ -16,6 +16,7 @@ from sightline.govuk.forms import (
     Words,
     YesNo,
 )
+from sightline.kernel.time import today
 
 from .. import actions
 from ..terms import (
@@ -132,9 +133,28 @@ class AskTransferForm(PlanForm):
         "When is their conference, if it is known?", required=False, hint="For example, 9 3 2027"
     )
 
+    def of_kind(self, kind: PlanKind) -> None:
+        """Only a protection plan is taken on by a conference."""
+        if kind is not PlanKind.CHILD_PROTECTION:
+            del self.fields["conference_on"]
+
 
 class ReceiveTransferForm(PlanForm):
     authority = Text("Which authority asks?", max_length=120, ask="Say which authority asks")
+    kind = Choice(
+        "Which plan does the child have there?",
+        [
+            Option(
+                PlanKind.CHILD_PROTECTION.value, PlanKind.CHILD_PROTECTION.label,
+                hint="Our conference decides on it",
+                reveals=("category", "earlier_plans", "conference_by", "sooner_why"),
+            ),
+            Option(
+                PlanKind.CHILD_IN_NEED.value, PlanKind.CHILD_IN_NEED.label, hint="It is taken on without a conference"
+            ),
+        ],
+        ask="Select which plan the child has there",
+    )  # fmt: skip
     category = Choice(
         "Category of their plan", CATEGORIES, ask="Select the category of their plan", small=True
     )
@@ -170,6 +190,12 @@ class AnswerOutForm(_Ending, OfDecision):
         for name in ("summary", "helps_now", "feedback_asked", "record_in_order_by"):
             self.fields[name].required = False
 
+    def of_kind(self, kind: PlanKind) -> None:
+        """Only a protection plan is taken on by a conference."""
+        if kind is not PlanKind.CHILD_PROTECTION:
+            del self.fields["conference_on"]
+            self.fields["accepted"].label = "Did they accept the plan?"
+
     def answer(self) -> actions.TransferAnswer:
         got = self.cleaned_data
         end = actions.EndIn(
@@ -181,7 +207,7 @@ class AnswerOutForm(_Ending, OfDecision):
             got["accepted"],
             got["answered_by"],
             got["words"],
-            got["conference_on"],
+            got.get("conference_on"),
             end=end if got["accepted"] else None,
         )
 
@@ -204,16 +230,30 @@ class AnswerInForm(OfWishes, OfDecision):
         "for_the_child", "conflict_resolved", "category", "lead", "heard", "weight", "wishes_why_not",
     )  # fmt: skip
 
+    def of_kind(self, kind: PlanKind) -> None:
+        """Only a protection plan is taken on by a conference, and by a social worker."""
+        if kind is not PlanKind.CHILD_PROTECTION:
+            for name in ("conference_on", "category"):
+                del self.fields[name]
+            for name, label in (
+                ("accepted", "Did we accept the plan?"),
+                ("answered_by", "Who decided, in which post?"),
+            ):
+                self.fields[name].label = label
+            self.fields["answered_by"].error_messages["required"] = "Say who decided, and in which post"
+            self.fields["lead"].hint = ""  # type: ignore[attr-defined]
+
     def answer(self, authority: str, category: str, earlier: int | None) -> actions.TransferAnswer:
         got = self.cleaned_data
-        begin = None
-        if got["accepted"] and got["conference_on"]:
+        begin, conference_on = None, got.get("conference_on")
+        if got["accepted"] and (conference_on or "conference_on" not in self.fields):
             begin = actions.BeginIn(
-                PlanKind.CHILD_PROTECTION, got["conference_on"], got["words"], category=got["category"] or category,
+                PlanKind.CHILD_PROTECTION if category else PlanKind.CHILD_IN_NEED, conference_on or today(),
+                got["words"], category=got.get("category") or category,
                 lead_id=self.uuid("lead"), wishes=self.weighed(), earlier_plans=earlier, from_authority=authority,
                 conflict=self.conflicting(),
             )  # fmt: skip
         return actions.TransferAnswer(
-            got["accepted"], got["answered_by"], got["words"], got["conference_on"], begin=begin,
+            got["accepted"], got["answered_by"], got["words"], conference_on, begin=begin,
             knows_family=got["knows_family"],
         )  # fmt: skip

@@ -42,6 +42,10 @@ class Part:
     first: Callable[[PlanView, UUID], dict[str, Any]] | None = None
 
 
+def _of_kind(form: AskTransferForm, plan: PlanView, _view: ChildView) -> None:
+    form.of_kind(plan.kind)
+
+
 def _nothing(_form: Any, _plan: PlanView, _view: ChildView) -> None:
     return
 
@@ -327,11 +331,11 @@ PARTS: dict[str, Part] = {
         "The review is open. Answer for each planned outcome.",
     ),
     "transfer": Part(
-        "Ask another authority to take the plan", AskTransferForm, _nothing,
+        "Ask another authority to take the plan", AskTransferForm, _of_kind,
         lambda form, plans, _item, _plan: actions.ask_transfer(
             plans[0], form.cleaned_data["authority"], form.cleaned_data["words"],
-            conference_on=form.cleaned_data["conference_on"],
+            conference_on=form.cleaned_data.get("conference_on"),
         ),
-        "Asked. Until their conference accepts it the plan stays ours, visits and clocks included.",
+        "Asked. Until they have accepted it the plan stays ours, visits and clocks included.",
     ),
 }  # fmt: skip

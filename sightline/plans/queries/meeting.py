@@ -65,6 +65,7 @@ def _told_of(folder_id: UUID, purpose: Purpose) -> bool:
 
 def _was_asked(folder_id: UUID) -> bool:
     asked = Transfer.objects.filter(folder_id__in=joined_set(folder_id), direction=Direction.IN.value)
+    asked = asked.exclude(category="")  # any other plan is taken on without a conference
     return asked.filter(answered_at__isnull=True).exists()
 
 

@@ -1,4 +1,4 @@
-"""Children who move between authorities with a protection plan, over the records that the viewer may open."""
+"""Children who move between authorities with a plan, over the records that the viewer may open."""
 
 from __future__ import annotations
 
@@ -11,17 +11,19 @@ from sightline.children.queries import names_of_folders
 from sightline.kernel.time import day_of, today
 
 from ..models import Transfer
-from ..terms import Direction
+from ..terms import Direction, PlanKind
 
 
 @dataclass(frozen=True)
 class TransferRow:
-    """One request: to us or by us, when it was asked, its conference, its answer, and how many days that took. One
-    that ended without an answer was `answered_on` a day and neither accepted nor not."""
+    """One request: to us or by us, of which kind of plan, when it was asked, the conference of one of protection, its
+    answer, and how many days that took. One that ended without an answer was `answered_on` a day and neither
+    accepted nor not."""
 
     folder_id: UUID
     child: str
     direction: Direction
+    kind: PlanKind
     asked_on: date
     conference_on: date | None
     answered_on: date | None
@@ -60,7 +62,7 @@ class OfAuthority:
 
 def transfers_by_authority(limit: int = 500) -> list[OfAuthority]:
     """The latest requests, by authority; an authority whose answer is waited for comes first (PAR-12)."""
-    rows = list(Transfer.objects.order_by("-written_at")[:limit])
+    rows = list(Transfer.objects.select_related("plan").order_by("-written_at")[:limit])
     names = names_of_folders({row.folder_id for row in rows}) if rows else {}
     found: dict[str, list[TransferRow]] = defaultdict(list)
     called: dict[str, str] = {}
@@ -71,7 +73,7 @@ def transfers_by_authority(limit: int = 500) -> list[OfAuthority]:
         found[key].append(
             TransferRow(
                 row.folder_id, names[row.folder_id].name if row.folder_id in names else "A child",
-                Direction(row.direction), asked, row.conference_on, answered, row.accepted,
+                Direction(row.direction), row.kind, asked, row.conference_on, answered, row.accepted,
                 ((answered or today()) - asked).days,
             )
         )  # fmt: skip

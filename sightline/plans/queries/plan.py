@@ -387,7 +387,9 @@ def version_of(plan_id: UUID, number: int) -> PlanVersion:
 def transfers_of(folder_ids: Sequence[UUID]) -> list[Transfer]:
     """Requests to and from other authorities, the latest first."""
     return list(
-        Transfer.objects.filter(folder_id__in=folder_ids).select_related("written_by").order_by("-written_at")
+        Transfer.objects.filter(folder_id__in=folder_ids)
+        .select_related("written_by", "plan")
+        .order_by("-written_at")
     )
 
 

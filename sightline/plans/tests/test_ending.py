@@ -20,7 +20,7 @@ from sightline.kernel.together import answer as read
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn, TransferAnswer, WishesIn
-from sightline.plans.models import Plan
+from sightline.plans.models import Ending, Plan
 from sightline.plans.terms import PlanKind, PlanState, ReviewResult
 from sightline.procedures.models import Duty
 from sightline.records.models import Decision
@@ -277,3 +277,14 @@ def test_plans_in_a_folder_that_was_joined_to_this_one_are_counted():
             ), knows_family=False,
         )  # fmt: skip
     assert before(family, plan) == 2
+
+
+@pytest.mark.obligation("HLP-04")
+def test_a_child_stepped_down_to_early_help_ends_in_need_with_the_censuss_reason():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    with as_practitioner(family.manager):
+        actions.step_plan(plan, a_step(family, PlanKind.EARLY_HELP))
+        assert Ending.objects.get(plan_id=plan).reason == "RC7", (
+            "no case that had a plan closed after assessment"
+        )

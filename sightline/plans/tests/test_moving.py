@@ -12,7 +12,8 @@ from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import Refused
 from sightline.plans import actions, queries
 from sightline.plans.actions import TransferAnswer
-from sightline.plans.terms import Direction
+from sightline.plans.models import Ending
+from sightline.plans.terms import Direction, PlanKind
 from sightline.procedures.models import Duty
 
 from .factories import begun, make_family, signed
@@ -75,7 +76,8 @@ def test_a_receiving_conference_is_sooner_where_the_child_needs_it():
             assert refused.value.verdict.field == field
     day = {"day": soon.day, "month": soon.month, "year": soon.year}
     asked = {
-        "authority": "Ashvale Council", "category": "NEG", "words": "Their reports.", "sooner_why": why,
+        "authority": "Ashvale Council", "kind": "child_protection", "category": "NEG", "words": "Their reports.",
+        "sooner_why": why,
         **{f"conference_by-{part}": value for part, value in day.items()},
         "asked_on-day": today().day, "asked_on-month": today().month, "asked_on-year": today().year,
     }  # fmt: skip
@@ -84,3 +86,64 @@ def test_a_receiving_conference_is_sooner_where_the_child_needs_it():
     with as_practitioner(family.manager):
         duty = Duty.objects.get(folder_id=family.theo, kind="transfer_in_conference")
         assert (duty.due_at.astimezone(LONDON).date(), duty.sooner_why) == (soon, why)
+
+
+def _parts(name, day):
+    return {f"{name}-day": day.day, f"{name}-month": day.month, f"{name}-year": day.year}
+
+
+SAID = {"knows_family": "no", "has_conflict": "no", "wishes_why_not": "She was asleep.", "accepted": "yes",
+        "answered_by": "Ines Hart, team manager", "words": "The school and the doctor are the same."}  # fmt: skip
+
+
+def test_a_child_in_need_moves_here_with_their_plan_and_no_conference_is_asked_for():
+    family = make_family()
+    client = _client(family.manager)
+    ask = reverse("plans:receive", args=[family.theo])
+    sent = {"authority": "Ashvale Council", "kind": "child_in_need", "words": "Their plan and their last review.",
+            **_parts("asked_on", today())}  # fmt: skip
+    assert "Select which plan" in client.post(ask, {**sent, "kind": ""}).text
+    assert client.post(ask, sent).status_code == 302
+    with as_practitioner(family.manager):
+        [asked] = queries.transfers_of([family.theo])
+        assert asked.kind is PlanKind.CHILD_IN_NEED
+        assert not Duty.objects.filter(folder_id=family.theo, kind="transfer_in_conference").exists()
+    assert "Needs none" in client.get(reverse("plans:transfers")).text
+    answer = reverse("plans:transfer", args=[family.theo, asked.id])
+    assert "conference_on-day" not in client.get(answer).text
+    got = client.post(answer, {**SAID, "lead": str(family.worker.pk)})
+    assert got.status_code == 302, got.text
+    with as_practitioner(family.manager):
+        plan = queries.open_plan(family.theo)
+        assert (plan.kind, plan.from_authority) == ("child_in_need", "Ashvale Council")
+        owed = Duty.objects.filter(folder_id=family.theo, closed_at__isnull=True)
+        assert "child_in_need_visit" in set(owed.values_list("kind", flat=True))
+
+
+def test_a_child_in_need_moves_away_as_soon_as_the_other_authority_accepts_the_plan():
+    family = make_family()
+    plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
+    signed(family, plan)
+    client = _client(family.manager)
+    ask = reverse("plans:write", args=[family.maya, plan, "transfer"])
+    assert "conference_on-day" not in client.get(ask).text
+    sent = {
+        "authority": "Ashvale Council",
+        "words": "What the worry was, what helped, who visits until then.",
+    }
+    assert client.post(ask, sent).status_code == 302
+    with as_practitioner(family.manager):
+        [asked] = queries.transfers_of([family.maya])
+    answer = reverse("plans:transfer", args=[family.maya, asked.id])
+    assert "conference_on-day" not in client.get(answer).text
+    got = client.post(
+        answer,
+        {**SAID, "summary": "Hunger has ended; the evenings hold.", "helps_now": "Their worker, from Monday.",
+         "feedback_asked": "On the last visit.", "record_in_order_by": str(family.manager.pk)},
+    )  # fmt: skip
+    assert got.status_code == 302, got.text
+    with as_practitioner(family.manager):
+        assert queries.open_plan(family.maya) is None
+        [asked] = queries.transfers_of([family.maya])
+        assert (asked.accepted, asked.conference_on) == (True, None)
+        assert Ending.objects.get(plan_id=plan).reason == "RC5"
