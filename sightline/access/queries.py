@@ -18,6 +18,7 @@ from sightline.agencies.rules import ALLOWS
 from sightline.agencies.terms import Permission
 from sightline.kernel.models import held_on
 from sightline.kernel.time import now, today
+from sightline.kernel.together import preparing_cursor
 from sightline.kernel.verdicts import Verdict
 
 from .drafts import DraftLine, Drafts, latest
@@ -74,7 +75,7 @@ _READ_TOGETHER = (
 
 def read_together(folder_id: UUID) -> tuple[UUID, list[UUID]]:
     """`lead_of` a folder, and the `joined_set` of that: what is read where somebody asks for this one. One query."""
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(_READ_TOGETHER, {"folder": folder_id})
         lead, folders = cursor.fetchone()
     return lead, folders or []

@@ -245,7 +245,7 @@ def _asked_by_name(asked: Sequence[Prepared]) -> None:
             )
             for each in sent
         )
-        with _preparing_cursor() as cursor:
+        with preparing_cursor() as cursor:
             if (sql := _TEXTS.get(key)) is None:
                 if len(_TEXTS) >= _MOST_TEXTS:
                     _TEXTS.clear()
@@ -274,8 +274,9 @@ class _Preparing(psycopg.Cursor[Any]):
         return self._query
 
 
-def _preparing_cursor() -> Any:
-    """A cursor of this kind, in Django's wrapping, so that its questions are counted and its errors are Django's."""
+def preparing_cursor() -> Any:
+    """A cursor of this kind, in Django's wrapping, so that its questions are counted and its errors are Django's: for
+    a question written by hand that takes longer to plan than to answer and says the same words each time."""
     connection.ensure_connection()
     raw = connection.connection
     if raw.prepare_threshold is None:

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import (
     BooleanField,
     Case,
@@ -30,7 +29,7 @@ from sightline.agencies.models import Posting
 from sightline.agencies.terms import AgencyKind
 from sightline.kernel.models import held_on
 from sightline.kernel.time import today
-from sightline.kernel.together import Wanted, prepared, together
+from sightline.kernel.together import Wanted, prepared, preparing_cursor, together
 from sightline.kernel.verdicts import NotFound
 
 from .. import rules
@@ -277,7 +276,7 @@ _PEOPLE = f"""
 def _people(ids: Iterable[UUID], day: date) -> dict[UUID, PersonView]:
     """People with their names, birth, identity, numbers and addresses, in one query; those alone whom the
     viewer may see."""
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(_PEOPLE, {"ids": list(ids), "day": day})
         return {row[0]: _person_view(*row, day=day) for row in cursor.fetchall()}
 

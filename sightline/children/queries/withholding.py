@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from types import NoneType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -17,6 +18,7 @@ from django.db import connection
 from sightline.access.gathering import gathered
 from sightline.agencies.queries import acting_now
 from sightline.agencies.terms import Permission
+from sightline.kernel.together import preparing_cursor
 
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ def addresses_in(
     found: list[list[str]] = [[] for _ in texts]
     if not folder_ids or not any(texts):
         return found
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(
             "SELECT place, words FROM children_addresses_in(%s, %s, %s)",
             [list(folder_ids), reader_id, list(texts)],
@@ -102,12 +104,19 @@ def _texts(thing: Any) -> dict[str, None]:
         elif type(each) in _WORDLESS:
             continue
         elif is_dataclass(each):
-            left += [getattr(each, field.name) for field in fields(each)]
+            kind: Any = type(each)
+            left += [getattr(each, name) for name in _names(kind)]
         elif isinstance(each, Mapping):
             left += each.values()
         elif isinstance(each, (list, tuple)):
             left += each
     return found
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass, looked up once."""
+    return tuple(field.name for field in fields(kind))
 
 
 def _with(thing: Any, fit: Mapping[str, str]) -> Any:

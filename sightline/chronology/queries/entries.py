@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from sightline.govuk.addresses import address
+from sightline.kernel.together import preparing_cursor
 from sightline.records.chronology import Moment
 from sightline.records.queries import told_of
 from sightline.records.terms import Confirming, StatementKind, StatementSource
@@ -149,7 +148,7 @@ _ENTRY_ROWS = """
 
 def entry_rows(ids: Sequence[UUID]) -> list[EntryRow]:
     """These entries, as far as their door opens. One query."""
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(_ENTRY_ROWS, [list(ids)])
         return [EntryRow(*row) for row in cursor.fetchall()]
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sightline.kernel.together import preparing_cursor
 from sightline.records import chronology
 
 from ..rules import DECISION, Asked
@@ -26,21 +27,24 @@ def entry_keys(
     first: int | None = None,
     before: datetime | None = None,
     counted: bool = False,
+    skipped: int = 0,
 ) -> tuple[list[Key], int]:
-    """The first so many (None: all) of the entries asked for in order, each with its place in it, and how many there
-    are in all where they are to be counted. One query that asks the door once a folder (see migration 0003)."""
+    """So many (None: all) of the entries asked for in order, after the first that are `skipped`, each with its place in
+    it, and how many there are in all where they are to be counted. One query that asks the door once a folder (see
+    migrations 0003 and 0007)."""
     limits = [each for each in (asked.known_before, before) if each is not None]
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT * FROM chronology_keys(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            "SELECT * FROM chronology_keys(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 list(folder_ids), asked.kind, asked.agency, asked.author, asked.significant, asked.statement,
                 asked.words, asked.from_instant, asked.before_instant, min(limits) if limits else None,
-                asked.order is Order.KNOWN, asked.oldest_first, first, counted,
+                asked.order is Order.KNOWN, asked.oldest_first, first, counted, skipped,
             ],
         )  # fmt: skip
         rows = cursor.fetchall()
-    return [((at, number, str(id)), id) for at, number, id, _ in rows], (rows[0][3] or 0) if rows else 0
+    keys = [((at, number, str(id)), id) for at, number, id, _ in rows if id is not None]
+    return keys, (rows[0][3] or 0) if rows else 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def paged_keys(
         f"SELECT *, {n} AS n FROM ({each.keys}) r{n}"  # noqa: S608 - the rooms' own words
         for n, each in enumerate(chronology.paged)
     )
-    with connection.cursor() as cursor:
+    with preparing_cursor() as cursor:
         cursor.execute(
             _PAGED.format(
                 rows=rows,

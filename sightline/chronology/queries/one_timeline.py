@@ -71,19 +71,23 @@ def _words(moments: Sequence[Moment], words: str) -> list[Moment]:
 def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: int = SIZE) -> Timeline:
     """One page of the timeline of these folders, all rooms together. A fixed number of queries.
 
-    Of the entries, and of what else a record holds many of, only the keys up to this page are read, then what stands of
-    those on it.
+    Of the entries only the keys are read that may stand on this page, of what else a record holds many of those up to
+    it; then what stands of those on it.
     """
     held = known_of(_held(folder_ids, asked), asked)
     paged = paged_keys(folder_ids, asked, first=page * size)
     choices = _choices(folder_ids, held, paged, asked)
     wanted = _words([moment for moment in held if stands(moment, asked)], asked.words)
-    entries, counted = entry_keys(folder_ids, asked, first=page * size, counted=asked.filtered)
+    # Among what stands before this page are at most all others: so many entries fewer can be passed over unread.
+    passed = max(0, (page - 1) * size - len(wanted) - len(paged.keys))
+    entries, counted = entry_keys(
+        folder_ids, asked, first=page * size - passed, counted=asked.filtered, skipped=passed
+    )
     total = (counted if asked.filtered else choices.entries) + len(wanted) + paged.total
-    if (page - 1) * size >= total:
-        page = max(1, -(-total // size))
+    if page > 1 and (page - 1) * size >= total:
+        return timeline(folder_ids, asked, page=max(1, -(-total // size)), size=size)
     ordered = _ordered([*entries, *paged.keys], wanted, asked)
-    ids = [id for _, id in ordered[(page - 1) * size : page * size]]
+    ids = [id for _, id in ordered[(page - 1) * size - passed : page * size - passed]]
     these = _these(folder_ids, paged.on(ids), asked)
     return Timeline(
         shown=as_viewer_may_read(folder_ids, _shown(ids, [*wanted, *these], asked)),

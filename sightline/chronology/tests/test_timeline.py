@@ -11,6 +11,7 @@ from sightline.children.actions import set_status
 from sightline.children.rules import NewStatus
 from sightline.children.terms import StatusKind
 from sightline.chronology import queries
+from sightline.chronology.queries import one_timeline
 from sightline.chronology.queries.keys import entry_keys
 from sightline.chronology.rules import Asked
 from sightline.chronology.terms import Order
@@ -120,7 +121,7 @@ def test_statuses_and_workers_stand_on_it_too(worker, folder):
     assert found.shown[0].known_days > 0
 
 
-def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
+def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote, monkeypatch):
     for n in range(130):
         wrote(worker, f"Entry {n}.", happened=AT + timedelta(hours=n))
     # As in a request, where who is looking is read once.
@@ -139,11 +140,20 @@ def test_pages_hold_all_of_it_once_and_cost_the_same(worker, folder, wrote):
     assert len(set(costs)) == 1
     # Beside what each room asks for its own: counting, keys, entries and all that hangs on them; keys of what is paged.
     assert costs[0] - len(small) <= 4
+    # A page in the middle reads no key of what stands before it, beyond what else may stand between.
+    with as_practitioner(worker):
+        read = []
+        monkeypatch.setattr(
+            one_timeline, "entry_keys", lambda *a, **k: read.append(entry_keys(*a, **k)) or read[-1]
+        )
+        asked = Asked(entries=True)
+        assert len(queries.timeline([folder], asked, page=3, size=20).shown) == 20
+    assert [len(keys) for keys, _ in read] == [20]
 
 
 @pytest.mark.obligation("REC-18")
 @pytest.mark.parametrize("asks", [
-    "chronology_keys(%s, '', '', '', false, '', '', null, null, null, false, false, null, true)",
+    "chronology_keys(%s, '', '', '', false, '', '', null, null, null, false, false, null, true, 0)",
     "chronology_counts(%s, null)",
 ])  # fmt: skip
 def test_the_database_gives_keys_and_counts_of_opened_folders_alone(worker, stranger, folder, wrote, asks):
@@ -175,6 +185,9 @@ def test_no_more_keys_come_back_than_are_shown_and_all_that_match_are_counted(wo
                 every, _ = entry_keys([folder], asked)
                 assert (len(keys), counted, len(every)) == (3, 8, 8)
                 assert keys == sorted(every, reverse=not oldest_first)[:3]
+                rest, counted = entry_keys([folder], asked, first=3, counted=True, skipped=6)
+                assert (rest, counted) == (sorted(every, reverse=not oldest_first)[6:], 8)
+                assert entry_keys([folder], asked, first=3, counted=True, skipped=8) == ([], 8)
         narrowed = queries.timeline([folder], Asked(words="school"), size=5)
         assert (len(narrowed.shown), narrowed.total, narrowed.more) == (5, 8, True)
         whole = queries.timeline([folder], Asked(entries=True), size=5)
