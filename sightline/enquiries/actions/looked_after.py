@@ -160,9 +160,13 @@ def _keep(decision: Decision, lead: UUID, new: LookedAfterIn) -> None:
             "sooner_why": new.sooner_why,
         },
     )
-    home = _home(new)
+    keep_home(waiting, _home(new))
+
+
+def keep_home(waiting: Waiting, home: Address) -> None:
+    """Where a child is to live once a decision is upheld, kept apart: a confidential one is hidden as it will be."""
     WaitingHome(
-        folder_id=lead,
+        folder_id=waiting.folder_id,
         waiting=waiting,
         lives_at=home.lives_at.value,
         lines=home.lines,
@@ -185,14 +189,22 @@ def _home(new: LookedAfterIn) -> Address:
     )
 
 
-def looked_after_upheld(waiting: Waiting) -> None:
-    """A manager upheld the decision: the child becomes looked after as it says. A step of the ruling."""
+def kept_home(waiting: Waiting) -> Address:
+    """Where the child is to live, as it was kept. Raises Refused for a manager who may not see it."""
     home = WaitingHome.objects.filter(waiting=waiting).first()
     if home is None:
         raise Refused(
             "Where the child is to live is confidential, and your role does not show it. A manager who may see it must "
             "rule on this."
         )
+    return Address(
+        LivesAt(home.lives_at), home.lines, home.postcode, home.area, home.with_whom, home.confidential
+    )
+
+
+def looked_after_upheld(waiting: Waiting) -> None:
+    """A manager upheld the decision: the child becomes looked after as it says. A step of the ruling."""
+    home = kept_home(waiting)
     said, pack = waiting.sent, pack_in_force()
     new = LookedAfterIn(
         began_on=date.fromisoformat(said["began_on"]),
@@ -200,7 +212,7 @@ def looked_after_upheld(waiting: Waiting) -> None:
         basis_words=said["basis_words"],
         network=said["network"],
         reasons=waiting.decision.reasons,
-        lives_at=LivesAt(home.lives_at),
+        lives_at=home.lives_at,
         placed_with=home.with_whom,
         knows_family=False,
         lines=home.lines,

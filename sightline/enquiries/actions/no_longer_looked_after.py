@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children import actions as children
 from sightline.children.models import Residence, Status
-from sightline.children.rules import Address
+from sightline.children.rules import Address, check_address
 from sightline.children.terms import LivesAt, StatusKind
 from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, now, today
@@ -38,7 +38,7 @@ from ..rules import stages
 from ..terms import LegalBasis, Waits
 from . import back
 from . import episode as way
-from .looked_after import LEGAL, not_looked_after
+from .looked_after import LEGAL, keep_home, kept_home, not_looked_after
 from .protection import stamp
 from .waiting import keep_waiting, none_waits, ruling_owed
 
@@ -51,13 +51,15 @@ def end_looked_after(
     ended_on: date,
     words: str,
     *,
+    home: Address | None,
     knows_family: bool | None,
     wishes: WishesIn = _NO_WISHES,
     conflict: ConflictIn = NO_CONFLICT,
 ) -> LookedAfter | None:
-    """A child is no longer looked after: since when, why, and where they live now. A manager's decision, with the
-    child's wishes. With a conflict of interests not resolved for the child they stay looked after until another manager
-    upholds that: then None.
+    """A child is no longer looked after: since when, why, and where they live now (`home`; None where that is not
+    known: then the placement is their home no more, but of a child who died it was the last). A manager's decision,
+    with the child's wishes. With a conflict of interests not resolved for the child they stay looked after until
+    another manager upholds that: then None.
 
     Raises NotFound, or Refused where it has ended.
     """
@@ -65,7 +67,9 @@ def end_looked_after(
     rules.knows_nobody(knows_family).or_refuse()
     _may_end(row, ended_on)
     if not stages.has_words(words):
-        raise Refused("Say why it ended, and with whom the child lives now.", "words")
+        raise Refused("Say why it ended.", "words")
+    if home is not None:
+        check_address(home).or_refuse()
     _nothing_waits(row)
     pack = pack_in_force()
     decision = _decision(row, f"No longer looked after, from {date_only(ended_on)}", words, pack, conflict)
@@ -73,11 +77,14 @@ def end_looked_after(
         wishes = WishesIn(why_not="The child has died.")
     weigh(decision, _power(row), wishes)
     if decision.awaits_ruling:
-        keep_waiting(decision, Waits.LOOKED_AFTER_END, row.id, {"ended_on": ended_on.isoformat()})
+        sent = {"ended_on": ended_on.isoformat(), "home": home is not None}
+        waiting = keep_waiting(decision, Waits.LOOKED_AFTER_END, row.id, sent)
+        if home is not None:
+            keep_home(waiting, home)
         ruling_owed(decision, pack)
         record(Verb.WROTE, "enquiries.end_looked_after", folder_id=row.folder_id, subject=decision)
         return None
-    return _ends(row, ended_on, decision)
+    return _ends(row, ended_on, decision, home)
 
 
 def looked_after_end_upheld(waiting: Waiting) -> None:
@@ -85,7 +92,9 @@ def looked_after_end_upheld(waiting: Waiting) -> None:
     row = LookedAfter.objects.select_for_update(of=("self",)).get(id=waiting.subject_id)
     ended_on = date.fromisoformat(waiting.sent["ended_on"])
     _may_end(row, ended_on)
-    _ends(row, ended_on, waiting.decision)
+    # One that waited since before it was asked where the child lives says nothing of it.
+    home = kept_home(waiting) if waiting.sent.get("home") else None
+    _ends(row, ended_on, waiting.decision, home)
 
 
 def _may_end(row: LookedAfter, ended_on: date) -> None:
@@ -95,13 +104,23 @@ def _may_end(row: LookedAfter, ended_on: date) -> None:
         raise Refused("Give a day after it began that is not still to come.", "ended_on")
 
 
-def _ends(row: LookedAfter, ended_on: date, decision: Decision) -> LookedAfter:
+def _ends(row: LookedAfter, ended_on: date, decision: Decision, home: Address | None) -> LookedAfter:
     row.ended_on, row.ended_words, row.ended_at = ended_on, decision.reasons, now()
     row.save(update_fields=["ended_on", "ended_words", "ended_at"])
     way.no_longer_under(row.folder_id, _end_with(row))
     duties.withdraw_all(row.id, f"No longer looked after: {decision.reasons}")
+    if home is not None:
+        children.move_to(row.folder_id, replace(home, held_from=ended_on))
+    elif not has_died(row.child_id) and not _lives_elsewhere(row, ended_on):
+        children.leave_address(row.folder_id, ended_on)
     record(Verb.WROTE, "enquiries.end_looked_after", folder_id=row.folder_id, subject=row)
     return row
+
+
+def _lives_elsewhere(row: LookedAfter, ended_on: date) -> bool:
+    """Whether the child's home now is none that they came to while they were looked after, as far as it may be seen."""
+    homes = Residence.objects.filter(person_id=row.child_id, held_until__isnull=True)
+    return homes.exclude(held_from__gte=row.began_on, held_from__lte=ended_on).exists()
 
 
 def _power(row: LookedAfter) -> Power:
@@ -257,7 +276,7 @@ def _never_looked_after(row: LookedAfter, decision: Decision) -> None:
         recorded_at__gte=row.written_at,
     )
     back.put_statuses_right(list(began.values_list("id", flat=True)), [])
-    _lives_where_before(row)
+    _lives_where_before(row, row.began_on, row.written_at)
     duties.never_were(
         Duty.objects.filter(subject_id=row.id), f"Becoming looked after was taken back: {words.strip()}"
     )
@@ -274,6 +293,8 @@ def _still_looked_after(row: LookedAfter, decision: Decision) -> None:
         **stamp(),
     )
     made.save(force_insert=True)
+    if row.ended_at is not None:
+        _lives_where_before(row, row.ended_on, row.ended_at, or_left=True)
     # One that was recorded as ended before this program wrote down when counts from the day on which it ended.
     since = row.ended_at or datetime.combine(row.ended_on, datetime.min.time(), LONDON)
     row.ended_on, row.ended_words, row.ended_at = None, "", None
@@ -285,25 +306,24 @@ def _still_looked_after(row: LookedAfter, decision: Decision) -> None:
     duties.owe_again(owed, "That the child is no longer looked after was taken back.")
 
 
-def _lives_where_before(row: LookedAfter) -> None:
-    """The placement never was, as far as the child has not moved again since: the child lives where they lived before,
-    where that is known and may be seen."""
+def _lives_where_before(row: LookedAfter, day: date, since: datetime, *, or_left: bool = False) -> None:
+    """The move of that day, recorded since then, never was, as far as the child has not moved again: the child lives
+    where they lived before, where that is known and may be seen. `or_left`: also where no home was recorded then."""
     homes = Residence.objects.filter(person_id=row.child_id)
-    placement = homes.filter(
-        held_until__isnull=True, held_from=row.began_on, recorded_at__gte=row.written_at
-    ).first()
-    if placement is None:
+    now_at = homes.filter(held_until__isnull=True).first()
+    if now_at is None and not or_left:
         return
-    before = (
-        homes.filter(held_until=row.began_on, held_from__lt=row.began_on).order_by("-recorded_at").first()
-    )
+    if now_at is not None and not (now_at.held_from == day and now_at.recorded_at >= since):
+        return
+    before = homes.filter(held_until=day, held_from__lt=day).order_by("-recorded_at").first()
     if before is None:
-        children.leave_address(row.folder_id, row.began_on)
+        if now_at is not None:
+            children.leave_address(row.folder_id, day)
         return
     children.move_to(
         row.folder_id,
         Address(
             LivesAt(before.lives_at), before.lines, before.postcode, before.area, before.with_whom,
-            before.confidential, row.began_on,
+            before.confidential, day,
         ),
     )  # fmt: skip

@@ -208,7 +208,7 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
     row = queries.looked_after(looked_after_id, child.folder_ids)
     form = forms.EndDayForm(posted(request))
     if has_died(row.child_id):
-        form.do_not_ask()
+        form.died()
     else:
         form.offer_heard(child.folder_ids)
 
@@ -218,6 +218,7 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
             row.id,
             got["ended_on"],
             got["words"],
+            home=form.home(),
             knows_family=got["knows_family"],
             wishes=form.weighed(),
             conflict=form.conflict_in(),
@@ -242,7 +243,7 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
             ),
             "" if row.was_taken_back else _way_back(row.id, child, ended=row.ended_on is not None),
         ],
-        done="Recorded. Write on the People tab where the child lives now.",
+        done="Recorded. Statuses and the child’s home stand as you said.",
         back=address("child", child),
     )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from sightline.children.rules import Address
 from sightline.children.terms import LivesAt
 from sightline.concerns.terms import Place
 from sightline.govuk.forms import (
@@ -456,20 +457,52 @@ class LookedAfterForm(WishesForm, ConflictForm):
     sooner_why = Text("Why sooner?", required=False)
 
 
+_HOME = ("lives_at", "with_whom", "lines", "area", "postcode", "confidential")
+
+
 class EndDayForm(WishesForm, ConflictForm):
     field_order = (
-        "knows_family", "ended_on", "words", "heard", "weight", "wishes_why_not", "has_conflict",
+        "knows_family", "ended_on", "words", "home_known", *_HOME, "heard", "weight", "wishes_why_not", "has_conflict",
     )  # fmt: skip
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
     ended_on = Day("Since when?", tense="past", ask="Enter the day on which it ended")
-    words = Words(
-        "Why, and with whom does the child live now?",
-        rows=3,
-        ask="Say why, and with whom the child lives now",
+    words = Words("Why?", rows=3, ask="Say why it ended")
+    home_known = YesNo(
+        "Is it known where the child lives now?",
+        yes=Option("yes", "Yes", reveals=_HOME),
+        ask="Say whether it is known where the child lives now",
     )
+    lives_at = Choice("Where?", pairs(LivesAt), ask="Select where the child lives")
+    with_whom = Text("With whom?", max_length=300, ask="Say with whom")
+    lines = Words("House and street", rows=2, count=False, max_length=500, required=False)
+    area = Text("Town or district", max_length=80, ask="Enter the town or district")
+    postcode = Postcode(required=False)
+    confidential = YesNo(
+        "Must this address be kept from anybody?", ask="Say whether it must be kept confidential"
+    )
+
+    def died(self) -> None:
+        """Of a child who has died neither wishes nor a new home are asked for."""
+        self.do_not_ask()
+        for name in ("home_known", *_HOME):
+            del self.fields[name]
+
+    def home(self) -> Address | None:
+        """Where the child lives now; None where it is not known."""
+        got = self.cleaned_data
+        if not got.get("home_known"):
+            return None
+        return Address(
+            LivesAt(got["lives_at"]),
+            got["lines"],
+            got["postcode"],
+            got["area"],
+            got["with_whom"],
+            got["confidential"],
+        )
 
 
 class StepUpForm(PageForm):

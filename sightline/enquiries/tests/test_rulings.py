@@ -13,7 +13,7 @@ from sightline.agencies.models import Notice, RolePermission
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
 from sightline.children.actions import correct_particulars, died
 from sightline.children.models import Residence, Status
-from sightline.children.rules import Birth
+from sightline.children.rules import Address, Birth
 from sightline.children.terms import LivesAt, Sex
 from sightline.enquiries.actions import assessment as act
 from sightline.enquiries.actions import changes, looked_after, no_longer_looked_after, protection
@@ -168,9 +168,16 @@ def a_placement(**changes):
     return looked_after.LookedAfterIn(**{**fields, **changes})
 
 
+def lives(folder_id):
+    """What kind of place the child's home is now, and with whom."""
+    home = Residence.objects.filter(folder_id=folder_id, held_until=None)
+    return home.values_list("lives_at", "with_whom").first()
+
+
 def no_longer(row, words, knows_family=False, **more):
     """The child is no longer looked after, from today."""
     heard = WishesIn(why_not="She was too frightened to say.")
+    more.setdefault("home", None)
     return no_longer_looked_after.end_looked_after(
         row.id, today(), words, knows_family=knows_family, wishes=heard, **more
     )
@@ -420,8 +427,10 @@ def test_that_a_child_is_no_longer_looked_after_is_taken_back_with_status_and_cl
     with as_practitioner(case.manager):
         made = looked_after.become_looked_after(case.maya, a_placement(basis=LegalBasis.INTERIM))
         review = owed(case.maya, "first_looked_after_review")
-        no_longer(made, "Home to her mother, by the order.")
+        home = Address(LivesAt.HOME, "3 Quay Row", "", "Saltwick", "Her mother")
+        no_longer(made, "Home to her mother, by the order.", home=home)
         assert owed(case.maya, "first_looked_after_review") is None
+        assert lives(case.maya) == ("home", "Her mother"), "the placement is her home no more"
     client = browser(case.manager)
     period = reverse("enquiries:looked_after", args=[case.maya, made.id])
     back = reverse("enquiries:take_end_back", args=[case.maya, made.id])
@@ -436,6 +445,11 @@ def test_that_a_child_is_no_longer_looked_after_is_taken_back_with_status_and_cl
         again = owed(case.maya, "first_looked_after_review")
         assert again is not None
         assert again.due_at == review.due_at, "with the clock that it had"
+        assert lives(case.maya) == ("foster_care", "Foster carers"), "and where she lived"
+        no_longer(made, "She left and will not say where she is.")
+        assert lives(case.maya) is None, "nobody knows where she lives"
+        no_longer_looked_after.take_end_back(made.id, "She came back the same day.", knows_family=False)
+        assert lives(case.maya) == ("foster_care", "Foster carers")
     told = client.get(period).content.decode()
     assert "It was her cousin who went home." in told
     assert "Home to her mother, by the order." in told, "what had been recorded stays readable"
@@ -456,6 +470,9 @@ def test_a_child_stays_looked_after_until_another_manager_upholds_that_they_are_
     assert "Say whether there is a conflict" in asked
     assert "Home to her mother, by the order." in asked
     sent |= {"has_conflict": "yes", "conflict": UNRESOLVED.conflict, "for_the_child": "no"}
+    assert "Say whether it is known where" in client.post(path, sent).content.decode()
+    sent |= {"home_known": "yes", "lives_at": "home", "with_whom": "Her mother", "area": "Saltwick",
+             "confidential": "yes"}  # fmt: skip
     assert client.post(path, sent).status_code == 409, "her wishes are asked for"
     sent |= {"wishes_why_not": "She was too frightened to say."}
     told = client.post(path, sent, follow=True).content.decode()
@@ -479,6 +496,7 @@ def test_a_child_stays_looked_after_until_another_manager_upholds_that_they_are_
         held = Status.objects.filter(folder_id=case.maya, held_until=None)
         kinds = set(held.values_list("kind", flat=True)) & {"looked_after", "interim_care_order"}
         assert kinds == (set() if upholds else {"looked_after", "interim_care_order"})
+        assert lives(case.maya) == (("home", "Her mother") if upholds else ("foster_care", "Foster carers"))
         if upholds:
             assert row.ended_words == "Home to her mother, by the order."
             return
