@@ -59,6 +59,7 @@ NOT_TOLD = {
     "procedures.keep_packs": "as agencies.sync_roles",
     "agencies.notice_emailed": "the job that asks for it tells the trail of its own transaction",
     # Steps of other rooms' actions, which tell the trail what was done; the ledger keeps its own history.
+    "voice.plan_made": "a step of the beginning of a plan, which tells it",
     "voice.decided": "a step of the decision, which the record tells",
     "procedures.open_duties": "a step of the act that opens them",
     "procedures.record_duties_bulk": "a step of an import, which tells it",

@@ -246,6 +246,10 @@ def begun(
         owner_id=lead_id, team_id=posting.team_id, pack=pack, without=without,
         sooner=_sooner(folder_id, sent, pack, runs_from),
     )  # fmt: skip
+    if protection:
+        voice.plan_made(
+            folder_id, plan.id, on=sent.began_on, at=runs_from, owner_id=lead_id, team_id=posting.team_id, pack=pack
+        )  # fmt: skip
     duties.hand_to([duty.id for duty in told_of], lead_id, team_id=posting.team_id, path=path_of(plan))
     changed(plan, acting, "begun", sent.reasons)
     way.plan_began(

@@ -85,6 +85,8 @@ def test_a_protection_plan_begins_from_a_conference_and_the_child_is_in_need_all
             "child_protection_visit",
             "first_core_group",
             "first_review_conference",
+            "explain_rights",
+            "offer_advocate",
         }
         assert set(Duty.objects.filter(subject_id=plan).values_list("owner_id", flat=True)) == {
             family.worker.pk

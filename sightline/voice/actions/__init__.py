@@ -12,6 +12,7 @@ from .putting_right import (
     correct_telling,
 )
 from .taking_back import take_back
+from .turning import plan_made
 from .writing import (
     AdvocacyStep,
     Explaining,
@@ -58,6 +59,7 @@ __all__ = [
     "hear",
     "matters",
     "matters_no_more",
+    "plan_made",
     "record_past_voices",
     "save_draft",
     "take_back",

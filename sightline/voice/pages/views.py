@@ -84,6 +84,10 @@ def _send(
     return render(request, template, {"back_href": back} | shown | {"form": form}, status=status)
 
 
+#: What is owed to a child beside an answer, and is done on this tab.
+OWED = ("hear_the_child", "explain_rights", "offer_advocate", "find_advocate")
+
+
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """What the child said, the latest first, with what waits for an answer at the top."""
@@ -110,6 +114,7 @@ def child(request: HttpRequest, folder_id: UUID) -> HttpResponse:
             "due": {
                 d.subject_id: d for d in due if d.to_do and d.kind in ("answer_to_child", "explain_decision")
             },
+            "owed": [d for d in due if d.to_do and d.kind in OWED],
             "begun": begun,
             "page_number": at,
             "more": len(found) > PAGE,
@@ -363,6 +368,7 @@ def rights(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         shown | {
             "texts": texts, "fitting": rules.rights_form(rules.years_old(born, today())),
             "told": queries.rights_told(view.folder_ids), "back_href": None,
+            "owed": [d for d in on_folders(view.folder_ids) if d.to_do and d.kind == "explain_rights"],
             "backs": queries.taken_back(view.folder_ids, "rights"),
         },
     )  # fmt: skip
