@@ -321,7 +321,7 @@ def emergency(emergency_id: UUID) -> EmergencyAccess | None:
 
 @dataclass(frozen=True)
 class Reader:
-    """A team, or somebody named on a seal, with the folders that are theirs: each with whoever opens it."""
+    """A team, an agency or one person, with the folders that are theirs: each with whoever opens it."""
 
     id: UUID
     name: str
@@ -330,40 +330,56 @@ class Reader:
 
 
 def readers_of_all() -> list[Reader]:
-    """Every team with the folders let to it or allocated to somebody in it, sealed ones left out; then everybody
-    named on a seal with the sealed ones. For the job `summaries` alone; nothing that was let in an emergency."""
+    """Every team with the folders let to it or allocated to somebody in it, and every agency with those let to all of
+    it, sealed ones left out; then everybody named on a seal with the sealed ones, and who works in no team with what is
+    allocated to them. For the job `summaries` alone; nothing that was let in an emergency."""
     sealed = set(Seal.objects.filter(lifted_at__isnull=True).values_list("folder_id", flat=True))
-    names: dict[UUID, str] = {}
+    in_post = Posting.objects.held_today().order_by("held_from", "id")
+    named: dict[UUID, tuple[str, set[UUID]]] = {}
+    for name in SealName.objects.filter(
+        seal__lifted_at__isnull=True, posting__in=Posting.objects.held_today().values("pk")
+    ).select_related("practitioner"):
+        named.setdefault(name.practitioner_id, (name.practitioner.name, set()))[1].add(name.folder_id)
+    called: dict[UUID, str] = {}
+    tables: dict[UUID, str] = {}
     members: dict[UUID, list[UUID]] = {}
     teams_of: dict[UUID, list[UUID]] = {}
-    for posting in Posting.objects.held_today().filter(team__isnull=False).select_related("team__agency"):
-        assert posting.team is not None
-        names[posting.team.pk] = f"{posting.team.name}, {posting.team.agency.name}"
-        members.setdefault(posting.team.pk, []).append(posting.practitioner_id)
-        teams_of.setdefault(posting.practitioner_id, []).append(posting.team.pk)
+    for posting in in_post.select_related("practitioner", "agency", "team__agency"):
+        called[posting.agency_id] = f"{posting.agency.name}, the whole agency"
+        tables[posting.agency_id] = "agencies_agency"
+        members.setdefault(posting.agency_id, []).append(posting.practitioner_id)
+        teams = teams_of.setdefault(posting.practitioner_id, [])
+        if posting.team is not None:
+            called[posting.team.pk] = f"{posting.team.name}, {posting.team.agency.name}"
+            tables[posting.team.pk] = "agencies_team"
+            members.setdefault(posting.team.pk, []).append(posting.practitioner_id)
+            teams.append(posting.team.pk)
     theirs: dict[UUID, dict[UUID, UUID]] = {}
-    holding = Q(team__isnull=False) | Q(practitioner__isnull=False, origin=GrantOrigin.ALLOCATION.value)
-    for grant in Grant.objects.filter(holding, _standing()).exclude(origin=GrantOrigin.EMERGENCY.value):
+    holding = Q(practitioner__isnull=True) | Q(origin=GrantOrigin.ALLOCATION.value)
+    for grant in (
+        Grant.objects.filter(holding, _standing())
+        .exclude(origin=GrantOrigin.EMERGENCY.value)
+        .select_related("practitioner")
+    ):
         if grant.folder_id in sealed:
             continue
-        if grant.practitioner_id is not None:
-            for team_id in teams_of.get(grant.practitioner_id, ()):
-                theirs.setdefault(team_id, {})[grant.folder_id] = grant.practitioner_id
-        elif grant.team_id is not None and members.get(grant.team_id):
-            theirs.setdefault(grant.team_id, {}).setdefault(grant.folder_id, members[grant.team_id][0])
-    found = [
-        Reader(team_id, names[team_id], "agencies_team", tuple(sorted(folders.items())))
-        for team_id, folders in sorted(theirs.items(), key=lambda item: names[item[0]])
-    ]
-    named: dict[UUID, tuple[str, list[UUID]]] = {}
-    in_post = Posting.objects.held_today().values("pk")
-    for name in SealName.objects.filter(seal__lifted_at__isnull=True, posting__in=in_post).select_related(
-        "practitioner"
-    ):
-        named.setdefault(name.practitioner_id, (name.practitioner.name, []))[1].append(name.folder_id)
-    return found + [
-        Reader(who, words, "agencies_practitioner", tuple((folder, who) for folder in sorted(folders)))
-        for who, (words, folders) in sorted(named.items(), key=lambda item: item[1][0])
+        who, group = grant.practitioner, grant.team_id or grant.agency_id
+        if who is not None:
+            for team_id in teams_of.get(who.pk, ()):
+                theirs.setdefault(team_id, {})[grant.folder_id] = who.pk
+            if teams_of.get(who.pk) == []:
+                named.setdefault(who.pk, (who.name, set()))[1].add(grant.folder_id)
+        elif group in members:
+            theirs.setdefault(group, {}).setdefault(grant.folder_id, members[group][0])
+    return [
+        *(
+            Reader(group, called[group], tables[group], tuple(sorted(folders.items())))
+            for group, folders in sorted(theirs.items(), key=lambda item: called[item[0]])
+        ),
+        *(
+            Reader(who, words, "agencies_practitioner", tuple((folder, who) for folder in sorted(folders)))
+            for who, (words, folders) in sorted(named.items(), key=lambda item: item[1][0])
+        ),
     ]
 
 

@@ -1,8 +1,9 @@
 """Summaries for the day on which the system is down: one encrypted PDF a team, good for a few days.
 
-Each holds the children whose records are open to the team, or allocated to somebody in it. A sealed child is in the
-PDF of each person named on its seal, and in no other. Every PDF is encrypted (AES-256) with a passphrase of its own,
-which is kept in a file apart, to be printed and put into an envelope. The passphrase stays the same from night to
+Each holds the children whose records are open to the team, or allocated to somebody in it. What is open to a whole
+agency is in one of the agency's own, and what is allocated to somebody in no team in one of theirs. A sealed child is
+in the PDF of each person named on its seal, and in no other. Every PDF is encrypted (AES-256) with a passphrase of its
+own, which is kept in a file apart, to be printed and put into an envelope. The passphrase stays the same from night to
 night, so a reader has the latest PDF alone: what they may no longer see does not stand in an older one beside it.
 """
 
@@ -68,7 +69,7 @@ class NotWhole(Exception):
 
 
 def export(folder: Path, keys: Path) -> list[Bundle]:
-    """Write a bundle for every team and every person named on a seal; remove those of before, and what has expired.
+    """Write a bundle for every reader (`readers_of_all`); remove those of before, and what has expired.
 
     `keys` is the file of passphrases, made and added to as needed, readable by nobody else. Raises OSError where
     something cannot be written, and NotWhole, at the end, where one reader's bundle could not be made: the others
@@ -146,7 +147,7 @@ class NoSuchReader(Exception):
 
 
 def renew(name: str, told: Iterable[str], folder: Path, keys: Path) -> Renewed:
-    """Give a team, or somebody named on a seal, another passphrase. What the old one opens goes, and is written anew.
+    """Give a team, an agency or a person another passphrase. What the old one opens goes, and is written anew.
 
     `name` is theirs as `keys` prints it, or its beginning; `told` those who are given the new one, kept with it until
     the next. Raises NoSuchReader, OSError. Copies that were taken elsewhere stay readable with the old passphrase

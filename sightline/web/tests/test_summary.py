@@ -17,6 +17,7 @@ from sightline.access.queries import joined_set
 from sightline.access.tests.factories import joined, let_in, open_folder_for, sealed
 from sightline.agencies.tests.factories import (
     as_practitioner,
+    make_agency,
     make_partnership,
     make_practitioner,
     make_team,
@@ -401,6 +402,32 @@ def test_whom_the_child_asked_not_to_be_told_is_read_first_everywhere(worker, fo
     client.force_login(worker.user)
     page = client.get(reverse("web:child", args=[folder])).content.decode()
     assert "Robin asked that somebody is not told: Kyle, who would be angry." in page
+
+
+@pytest.mark.obligation("REC-15")
+@pytest.mark.obligation("REC-18")
+def test_who_opens_a_record_by_their_whole_agency_or_works_in_no_team_has_it_too(
+    worker, folder, team, tmp_path, owning
+):
+    school = make_agency(name="Harbour School")
+    teacher = make_practitioner("designated-safeguarding-lead", agency=school, name="Femi Adeyemi")
+    make_practitioner("designated-safeguarding-lead", agency=school, name="Ros Tull")
+    wren, secret = a_child(worker, "Wren"), a_child(worker, "Finch")
+    let_in(folder, school)
+    let_in(secret, school)
+    sealed(secret, teacher)
+    let_in(wren, teacher)
+    keys = tmp_path / "keys.json"
+    texts = {b.reader: opened(b, keys) for b in bundles.export(tmp_path / "out", keys)}
+    whole = "Harbour School, the whole agency"
+    assert {reader: {name for name in ("Robin", "Wren", "Finch") if f"{name} Quill" in text}
+            for reader, text in texts.items()} == {
+        f"Locality team, {team.agency.name}": {"Robin", "Wren"},
+        whole: {"Robin"},
+        "Femi Adeyemi": {"Wren", "Finch"},
+    }  # fmt: skip
+    with owning():
+        assert str(school.pk) in told("exported", "web.export_summaries", folder)
 
 
 def test_one_reader_whose_summaries_cannot_be_made_takes_nobody_elses(
