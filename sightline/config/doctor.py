@@ -115,7 +115,7 @@ def _of_place(place: Place, missing: list[str], *, answers: bool = True) -> Iter
     yield from _of_settings(place, missing, answers=answers)
     yield from _of_signing_in(place, answers=answers)
     yield from _of_mail(place, answers=answers)
-    yield from _of_documents(place)
+    yield from _of_documents(place, answers=answers)
     yield from _of_summaries(place, answers=answers)
 
 
@@ -469,7 +469,7 @@ def _of_summaries(place: Place, *, answers: bool = True) -> Iterator[Finding]:
         yield Finding("offline summaries", "good", says)
 
 
-def _of_documents(place: Place) -> Iterator[Finding]:
+def _of_documents(place: Place, *, answers: bool = True) -> Iterator[Finding]:
     from sightline.documents import scanner, store
     from sightline.documents.keyring import KeyMissing, keyring
     from sightline.govuk.words import plural
@@ -520,6 +520,41 @@ def _of_documents(place: Place) -> Iterator[Finding]:
         )
     else:
         yield Finding("malware scanner", "good", f"{daemon.version}, signatures of today or yesterday")
+    if answers:
+        yield from _of_old_scans()
+
+
+def _of_old_scans() -> Iterator[Finding]:
+    """Whether what was scanned long ago is scanned anew, as the worker does every hour."""
+    from django.db import transaction
+
+    from sightline.documents.actions import SCANNED_ANEW
+    from sightline.documents.queries import scanned_before
+    from sightline.documents.terms import EXAMINING
+    from sightline.govuk.words import plural
+    from sightline.kernel.time import now
+    from sightline.kernel.viewer import Viewer, looking_as
+
+    from .health import pending_migrations
+
+    if pending_migrations() or not _partnership():
+        return
+    late = now() - 2 * SCANNED_ANEW
+    with transaction.atomic(), looking_as(Viewer.for_job(EXAMINING)):
+        count = scanned_before(late).count()
+    if count:
+        yield Finding(
+            "malware scans",
+            "bad",
+            f"{plural(count, 'document')} last scanned more than {2 * SCANNED_ANEW.days} days ago: a worker scans them "
+            "anew, 500 an hour; is it running, and does the scanner take files of their size?",
+        )
+    else:
+        yield Finding(
+            "malware scans",
+            "good",
+            f"every document that opens was scanned in the last {2 * SCANNED_ANEW.days} days",
+        )
 
 
 def _partnership() -> bool:

@@ -16,7 +16,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 
 from sightline.access.queries import may_write
-from sightline.agencies.actions import permit
+from sightline.agencies.actions import notify, permit
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt, note, record
@@ -39,6 +39,10 @@ _KEYS_LOCK = 0xD0C5
 _AT_ONCE = 500
 #: What lies on disk and no row knows is removed after so long: whoever was writing it has long ended.
 ORPHANED = timedelta(days=1)
+#: What was found clean longer ago is scanned anew: signatures of today know what was not known then.
+SCANNED_ANEW = timedelta(days=30)
+#: Whoever added what turns out infected acknowledges it within so many minutes, or their manager is told.
+ANSWERED_WITHIN = 24 * 60
 #: For so long the job that was asked for when a document was added tries by itself.
 FRESH = timedelta(minutes=15)
 
@@ -317,12 +321,43 @@ def scan_again(document_id: UUID) -> ScanResult | None:
 
     A document that turns out infected stays closed; whoever may open the record reads why.
     """
+    row = _scanned_as(document_id, None, ScanResult.NOT_SCANNED)
+    result = _look_through(row) if row is not None else None
+    if row is None or result in (None, ScanResult.NOT_SCANNED):
+        return result
+    if result.opens:
+        _examine_later(row.id)
+    record(Verb.WROTE, "documents.scan_again", folder_id=row.folder_id, subject=row)
+    return result
+
+
+def scan_anew(document_id: UUID) -> ScanResult | None:
+    """Look through a document that was found clean long ago, with the signatures of today. For the job alone; None
+    where it was not, or cannot be read now.
+
+    One that turns out infected is closed from then on, and whoever added it is told. What the scanner cannot look
+    through today stays as it was found.
+    """
+    row = _scanned_as(document_id, ScanResult.CLEAN)
+    result = _look_through(row) if row is not None else None
+    if row is None or result in (None, ScanResult.NOT_SCANNED):
+        return result
+    record(Verb.WROTE, "documents.scan_anew", folder_id=row.folder_id, subject=row, result=result.value)
+    return result
+
+
+def _scanned_as(document_id: UUID, *results: ScanResult | None) -> Document | None:
+    """The document, where its latest scan came to one of these; None among them stands for no scan at all."""
     row = Document.objects.filter(id=document_id).select_related("file").first()
     if row is None:
         return None
     latest = Scan.objects.filter(document=row).order_by("-at", "-id").first()
-    if latest is not None and latest.result != ScanResult.NOT_SCANNED.value:
-        return None
+    return row if (ScanResult(latest.result) if latest is not None else None) in results else None
+
+
+def _look_through(row: Document) -> ScanResult | None:
+    """What the scanner says of a stored document now, kept where it could look through it; None where the document
+    cannot be read. Whoever added one that is infected is told, without a word of what it is or whose."""
     try:
         key = keyring().named(row.file.key_id).unwrap(bytes(row.file.wrapped_key), row.file.stored)
         with store.opened(row.file.stored, key, row.file.size) as opened:
@@ -330,11 +365,13 @@ def scan_again(document_id: UUID) -> ScanResult | None:
     except (KeyMissing, Damaged):
         return None
     if scanned.result is ScanResult.NOT_SCANNED:
-        return ScanResult.NOT_SCANNED
+        return scanned.result
     _scanned(row, scanned, now())
-    if scanned.result.opens:
-        _examine_later(row.id)
-    record(Verb.WROTE, "documents.scan_again", folder_id=row.folder_id, subject=row)
+    if scanned.result is ScanResult.INFECTED and row.added_by_id is not None:
+        notify(
+            row.added_by_id, text="The malware scanner found something in a document that you added",
+            path=f"/child/{row.folder_id}/documents/{row.id}/", acknowledge_within_minutes=ANSWERED_WITHIN,
+        )  # fmt: skip
     return scanned.result
 
 

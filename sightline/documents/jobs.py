@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from uuid import UUID
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from sightline.audit.actions import outer_transaction
+from sightline.kernel.time import now
 from sightline.kernel.viewer import Viewer
 
 from . import actions, queries, scanner
@@ -16,6 +18,8 @@ from .terms import EXAMINING, ScanResult
 READER = Viewer.for_job(EXAMINING)
 #: So many of those in quarantine are read at once.
 AT_ONCE = 200
+#: So many are scanned anew in one run, and for no longer than so many seconds.
+ANEW, LONGEST = 500, 20 * 60
 
 
 @app.task(name="documents.examine", retry=RetryStrategy(max_attempts=5, wait=10, exponential_wait=4))
@@ -69,6 +73,36 @@ def scan_again(timestamp: int) -> int:
             if result is ScanResult.NOT_SCANNED and not _scans():
                 return done
         last = waiting[-1]
+    return done
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="documents.scan_old", queueing_lock="documents.scan_old")
+def scan_old(timestamp: int) -> int:
+    """Every hour: what was found clean long ago is scanned with the signatures of today, the longest ago first, so many
+    in one run. Returns how many were. What cannot be looked through today keeps nothing behind it waiting."""
+    if not _scans():
+        return 0
+    before = now() - actions.SCANNED_ANEW
+    if (signatures_of := scanner.daemon().signatures_of) is not None:
+        before = min(before, signatures_of)
+    done, begun = 0, monotonic()
+    cannot: set[UUID] = set()
+    while done < ANEW:
+        with outer_transaction(READER, "documents.scan_old"):
+            old = queries.scanned_before(before).exclude(document_id__in=cannot).order_by("at", "id")
+            waiting = list(old.values_list("document_id", flat=True)[: min(AT_ONCE, ANEW - done)])
+        if not waiting:
+            break
+        for document_id in waiting:
+            with outer_transaction(READER, "documents.scan_old"):
+                result = actions.scan_anew(document_id)
+            if result in (None, ScanResult.NOT_SCANNED):
+                cannot.add(document_id)
+            else:
+                done += 1
+            if (result is ScanResult.NOT_SCANNED and not _scans()) or monotonic() - begun > LONGEST:
+                return done
     return done
 
 

@@ -93,6 +93,13 @@ class DocumentView:
         return f"{self.size / 1_000_000:.1f} MB"
 
 
+def scanned_before(before: datetime) -> QuerySet[Scan]:
+    """The latest scans of the documents that were found clean before an instant and not scanned since, over all
+    records. For `doctor` and the job of this room."""
+    latest = Scan.objects.order_by("document_id", "-at", "-id").distinct("document_id").values("id")
+    return Scan.objects.filter(id__in=latest, result=ScanResult.CLEAN.value, at__lt=before)
+
+
 _LATEST = Scan.objects.filter(document=OuterRef("pk")).order_by("-at", "-id")
 
 
@@ -115,7 +122,7 @@ def _view(row: Any, *, text: bool = False) -> DocumentView:
     withdrawal = getattr(row, "withdrawal", None)
     examination = getattr(row, "examination", None)
     result = ScanResult(row.scan_result) if row.scan_result else None
-    closed = rules.quarantine_reason(result, row.scan_why or "")
+    closed = rules.quarantine_reason(result, row.scan_why or "", row.scan_signature or "")
     if withdrawal is not None:
         closed = "It was taken out of this record, so it no longer opens."
     return DocumentView(

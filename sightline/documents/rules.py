@@ -164,12 +164,16 @@ def is_infected(name: str, signature: str) -> str:
     )
 
 
-def quarantine_reason(result: ScanResult | None, why: str = "") -> str:
-    """Why a document cannot be opened yet; "" where it can."""
+def quarantine_reason(result: ScanResult | None, why: str = "", signature: str = "") -> str:
+    """Why a document cannot be opened yet; "" where it can. `signature`: what the scanner called what it found."""
     if result is not None and result.opens:
         return ""
     if result is ScanResult.INFECTED:
-        return "The malware scanner found something in it. It stays closed. Ask whoever sent it for another copy."
+        named = f" ({signature})" if signature else ""
+        return (
+            f"The malware scanner found something in it{named}. It stays closed. If you have a copy, do not open it, "
+            "and tell your agency's computer security. Ask whoever sent it for another copy."
+        )
     return (
         why
         or "It has not been scanned for malware yet, so nobody can open it. It opens by itself when it has been."

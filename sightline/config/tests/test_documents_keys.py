@@ -95,3 +95,7 @@ def test_doctor_says_how_it_stands_with_the_scanner(demonstration: Command, scan
         (found,) = findings(demonstration, "malware scanner", SIGHTLINE_CLAMD=scanner.where)
         assert found["level"] == level, found
     assert "older than a day" in found["says"]
+    (found,) = findings(demonstration, "malware scans", SIGHTLINE_CLAMD=scanner.where)
+    assert (found["level"], found["says"]) == (
+        "good", "every document that opens was scanned in the last 60 days",
+    )  # fmt: skip

@@ -14,12 +14,14 @@ import time
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import DatabaseError, connection, transaction
 
+from sightline.agencies.models import Notice
 from sightline.audit.models import AuditEvent
 from sightline.documents import actions, jobs, queries, store
 from sightline.documents import scanner as clamav
@@ -250,6 +252,49 @@ def test_without_a_scanner_what_is_added_waits_and_what_turns_out_infected_stays
         assert actions.scan_again(row.id) is None
     with world.looking(worker), pytest.raises(Refused, match="found something"):
         queries.content(row.id, [folder_id])
+
+
+@pytest.mark.obligation("REC-17")
+def test_what_was_found_clean_long_ago_is_scanned_anew_and_closes_where_signatures_of_today_find_something(
+    world, worker, scanner, attach, folder_id, desk, child_id
+):
+    with time_machine.travel(now() - timedelta(days=40)):
+        old, older = attach(photograph("blue")), attach(photograph("red"), "beach.jpg")
+    fresh = attach(letter("Of yesterday."), "letter.pdf")
+    scanner.seen.clear()
+    assert jobs.scan_old(0) == 2
+    assert len(scanner.seen) == 2, "what was scanned lately is left alone"
+    assert jobs.scan_old(0) == 0
+    scanner.says = "stream: Invented.Test FOUND"
+    with time_machine.travel(now() + timedelta(days=31)):
+        scanner.version = "ClamAV 1.4.6/27900/Fri Dec 25 04:00:00 2026"
+        # A run ends at its bound, and the next goes on from there.
+        with patch.object(jobs, "ANEW", 2):
+            assert jobs.scan_old(0) == 2
+        assert jobs.scan_old(0) == 1
+    page = desk.get(f"/child/{folder_id}/documents/{old.id}/").text
+    assert "The malware scanner found something in it (Invented.Test)" in page
+    assert "found Invented.Test" in page
+    with world.looking(worker):
+        assert not any(queries.document(row.id, [folder_id]).opens for row in (old, older, fresh))
+        told = Notice.objects.filter(practitioner_id=worker.pk, text__contains="malware scanner")
+        assert {notice.path for notice in told} == {
+            f"/child/{folder_id}/documents/{row.id}/" for row in (old, older, fresh)
+        }
+
+
+def test_what_was_clean_and_cannot_be_looked_through_now_stays_open_and_holds_nothing_up(
+    world, worker, scanner, attach, folder_id
+):
+    with time_machine.travel(now() - timedelta(days=40)):
+        row = attach()
+    scanner.says = "INSTREAM size limit exceeded. ERROR"
+    assert jobs.scan_old(0) == 0
+    with world.looking(worker):
+        assert queries.document(row.id, [folder_id]).opens
+    scanner.shutdown()
+    scanner.server_close()
+    assert jobs.scan_old(0) == 0
 
 
 def test_a_scanner_that_is_gone_is_quarantine_and_no_error(world, worker, attach, folder_id, settings):
