@@ -21,6 +21,7 @@ class PlansConfig(AppConfig):
         frame.tabs.append(frame.Tab("plan", "Plan", "plans:child", 50))
         printable["plans:plan"] = "a plan"
         chronology.sources.append(queries.moments)
+        chronology.undone.append(queries.undone)
         standing.sources.append(queries.standing)
         hooks.earlier.append(queries.before_meeting)
         hooks.sections.append(plans_section)

@@ -608,6 +608,11 @@ def over_threshold(times: Sequence[datetime], at: datetime, *, count: int, days:
     return found if found >= count else 0
 
 
+def ever_repeated(times: Sequence[datetime], *, count: int, days: int) -> bool:
+    """Whether as many as the pack's number ever lay within its span of one another."""
+    return any(over_threshold(times, at, count=count, days=days) for at in times)
+
+
 def check_return(held: bool, said: str, declined: str, by_whom: str) -> Verdict:
     """A return conversation was held, or offered and declined: either is said."""
     if held:
@@ -663,6 +668,10 @@ class Around:
     own_authority: str = ""
     asked: bool = False
     """That authority has been asked to take the plan, and has not answered yet."""
+    adult_help_from: date | None = None
+    """From when the procedures ask who helps the young person as an adult; None where no birth is known."""
+    adult_help_words: str = ""
+    """What the procedures say of that day: how long before, and how certain it is."""
 
 
 @dataclass(frozen=True)
@@ -693,12 +702,13 @@ def to_answer(around: Around, today: date) -> list[Answer]:
                 "close",
             )
         )
-    elif around.born is not None and eighteenth(around.born) <= today + timedelta(days=183):
+    elif around.born is not None and around.adult_help_from is not None and around.adult_help_from <= today:
         day = eighteenth(around.born)
         found.append(
             Answer(
                 Cause.ADULT,
-                f"The young person turns 18 on {day.day} {day:%B %Y}. Plan who helps them then.",
+                f"The young person turns 18 on {day.day} {day:%B %Y}. Plan who helps them then. "
+                f"{around.adult_help_words}".strip(),
                 "contingency",
             )
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from sightline.access.queries import responsible_manager
 from sightline.agencies.actions import permit
@@ -24,9 +25,10 @@ from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
+from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force, withdrawn_since
+from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
@@ -106,10 +108,8 @@ def _over(folder_id: UUID, kind: IncidentKind, pack: Pack) -> int:
     """How many incidents of a kind stand without a decision within the pack's span; 0 where they are fewer than its
     number."""
     limit = pack.repeat(f"{kind.value}_repeated", today())
-    times = list(
-        Incident.objects.filter(folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True)
-        .values_list("began_at", flat=True)
-    )  # fmt: skip
+    rows = Incident.objects.filter(id__in=queries.undecided(folder_id, kind))
+    times = list(rows.values_list("began_at", flat=True))
     return rules.over_threshold(times, now(), count=limit.count, days=limit.days)
 
 
@@ -157,7 +157,7 @@ def record_return(incident_id: UUID, ended_at: datetime) -> None:
 @transaction.atomic
 def withdraw_incident(incident_id: UUID, why: str) -> None:
     """It was no such incident, or was recorded twice: it counts no more, and stays readable."""
-    row, _acting = _incident(incident_id)
+    row, acting = _incident(incident_id)
     if not why.strip():
         raise Refused("Say why it does not count", "why")
     row.withdrawn_why, row.withdrawn_at = why.strip(), now()
@@ -166,17 +166,29 @@ def withdraw_incident(incident_id: UUID, why: str) -> None:
         Duty.objects.filter(subject_id=row.id, kind="return_interview"),
         f"The incident was withdrawn: {why.strip()}",
     )
-    kind = IncidentKind(row.kind)
-    if not _over(row.folder_id, kind, pack_in_force()):
-        # What is left is fewer than the procedures' number. While it is not, the decision is due as before.
-        for subject in queries.decision_owed(row.folder_id, kind):
-            duties.withdraw_all(
-                subject,
-                f"An incident was withdrawn: {why.strip()}",
-                kind="incident_decision",
-                never_owed=True,
-            )
+    kind, reason = IncidentKind(row.kind), f"An incident was withdrawn: {why.strip()}"
+    if row.decision_id is not None and queries.rests_on_none(row.decision_id):
+        # It was never due, and what is left of it counts anew.
+        duties.never_were(_decisions_on(row), reason)
+    _as_counted(row.folder_id, kind, acting, row.id, reason)
     record(Verb.WROTE, "plans.withdraw_incident", folder_id=row.folder_id, subject=row)
+
+
+def _decisions_on(row: Incident) -> QuerySet[Duty]:
+    """The duty that was met by what was decided on this incident, and on others with it."""
+    same = Incident.objects.filter(folder_id=row.folder_id, decision=row.decision)
+    met = DutyEvent.objects.filter(act__in=(DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value))
+    owed = Duty.objects.filter(kind="incident_decision", subject_id__in=same.values("id"))
+    return owed.filter(Exists(met.filter(duty=OuterRef("pk"))))
+
+
+def _as_counted(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID, reason: str) -> None:
+    """A decision is due where what counts of a kind reaches the procedures' number, and not where it does not."""
+    if _over(folder_id, kind, pack_in_force()):
+        _count(folder_id, kind, acting, incident_id)
+        return
+    for subject in queries.decision_owed(folder_id, kind):
+        duties.withdraw_all(subject, reason, kind="incident_decision", never_owed=True)
 
 
 @transaction.atomic
@@ -196,7 +208,10 @@ def count_incident_again(incident_id: UUID, why: str) -> None:
     talks = Duty.objects.filter(subject_id=row.id, kind="return_interview")
     duties.owe_again(withdrawn_since(talks, since), why.strip())
     kind = IncidentKind(row.kind)
-    if row.decision_id is None and _over(row.folder_id, kind, pack_in_force()):
+    if row.decision_id is not None and not queries.rests_on_none(row.decision_id):
+        _decided_after_all(row, why)
+        _as_counted(row.folder_id, kind, acting, row.id, f"An incident counts again: {why.strip()}")
+    elif _over(row.folder_id, kind, pack_in_force()):
         if not queries.decision_owed(row.folder_id, kind):
             of_kind = Incident.objects.filter(folder_id=row.folder_id, kind=row.kind).values("id")
             decisions = Duty.objects.filter(
@@ -207,6 +222,15 @@ def count_incident_again(incident_id: UUID, why: str) -> None:
             duties.owe_again(latest, why.strip())
         _count(row.folder_id, kind, acting, row.id)
     record(Verb.WROTE, "plans.count_incident_again", folder_id=row.folder_id, subject=back)
+
+
+def _decided_after_all(row: Incident, why: str) -> None:
+    """What was decided counts again: that it was due, and how it was met, stands as it stood."""
+    assert row.decision is not None
+    on = _decisions_on(row)
+    if not on.exclude(state=DutyState.WITHDRAWN.value).exists():
+        latest = on.order_by("-opened_at", "-id").values("id")[:1]
+        duties.after_all(Duty.objects.filter(id__in=latest), row.decision.made_at, why.strip())
 
 
 @transaction.atomic
@@ -305,10 +329,8 @@ def decide_on_incidents(
 
 
 def _undecided(folder_id: UUID, kind: IncidentKind) -> list[Incident]:
-    rows = Incident.objects.select_for_update(of=("self",)).filter(
-        folder_id=folder_id, kind=kind.value, withdrawn_why="", decision__isnull=True
-    )
-    return list(rows)
+    rows = Incident.objects.select_for_update(of=("self",))
+    return list(rows.filter(id__in=queries.undecided(folder_id, kind)))
 
 
 def incidents_upheld(waiting: Waiting) -> None:

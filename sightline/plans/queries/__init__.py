@@ -1,7 +1,18 @@
 """Reads of plans, always for whoever is looking, by subject."""
 
 from .child import PlanMark, moments, next_visit, plan_mark, standing
-from .incidents import Counted, IncidentView, any_decision_owed, counted, decision_owed, incidents_of, tally
+from .incidents import (
+    Counted,
+    IncidentView,
+    any_decision_owed,
+    counted,
+    decision_owed,
+    incidents_of,
+    rests_on_none,
+    tally,
+    undecided,
+    undone,
+)
 from .lists import (
     ActionRow,
     LocalView,
@@ -104,6 +115,7 @@ __all__ = [
     "plans_to_answer",
     "progress_of",
     "protection_plans_before",
+    "rests_on_none",
     "review_clocks",
     "review_shown",
     "reviews_of",
@@ -118,6 +130,8 @@ __all__ = [
     "tally",
     "transfers_by_authority",
     "transfers_of",
+    "undecided",
+    "undone",
     "unmet",
     "version_of",
     "versions_of",

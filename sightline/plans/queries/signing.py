@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,13 @@ from django.db.models.functions import Cast, Coalesce
 
 from sightline.agencies.models import Posting
 from sightline.children.models import Authority, Particulars
+from sightline.children.rules import eighteenth
 from sightline.kernel.models import held_on
-from sightline.kernel.time import today
+from sightline.kernel.time import LONDON, day_of, today
+from sightline.procedures import clocks
 from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.queries import pack_in_force
+from sightline.procedures.schema import Limit
 
 from .. import rules
 from ..models import Action, CoreMember, Plan, PlanVersion, Transfer
@@ -85,6 +89,9 @@ def around_of(plan: PlanView) -> Around:
     """What is known today around a plan. Two queries, and a third for the partnership's own name."""
     birth = Particulars.objects.filter(person_id=plan.child_id).order_by("-recorded_at", "-id").first()
     authority = Authority.objects.filter(held_on(today()), folder_id=plan.folder_id).first()
+    limit, adult_help_from = pack_in_force().limit("help_as_an_adult", today()), None
+    if birth is not None and birth.born_on is not None:
+        adult_help_from = _before_18(birth.born_on, limit)
     signed_born, signed_unborn = plan.signed_particulars
     return Around(
         born=birth.born_on if birth else None,
@@ -100,7 +107,15 @@ def around_of(plan: PlanView) -> Around:
         authority=authority.present if authority else "",
         own_authority=authority.responsible if authority else "",
         asked=plan.state is PlanState.MOVING,
+        adult_help_from=adult_help_from,
+        adult_help_words=f"Asked from {limit.span} before. {limit.caveat}".strip(),
     )
+
+
+def _before_18(born: date, limit: Limit) -> date:
+    """The day so long before somebody turns 18."""
+    turns = datetime.combine(eighteenth(born), time(0), LONDON)
+    return day_of(clocks.before(turns, limit, pack_in_force().calendar(today())))
 
 
 def answers(plan: PlanView) -> list[Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -33,6 +34,8 @@ from sightline.plans.terms import (
     Whose,
 )
 from sightline.procedures.models import Duty
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import pack_in_force
 from sightline.records.models import Entry
 from sightline.records.queries import last_seen
 from sightline.voice.actions import Mattering, Said, matters
@@ -599,8 +602,13 @@ def test_a_wrong_date_of_birth_asks_for_the_plan_to_be_looked_at():
             Birth(born_on=today() - timedelta(days=365 * 17 + 200)),
             "Read wrongly from the form.",
         )
-        causes = {a.cause for a in queries.answers(queries.plan_shown(plan))}
-        assert causes == {Cause.ADULT, Cause.BIRTH_PUT_RIGHT}
+        found = {a.cause: a.text for a in queries.answers(queries.plan_shown(plan))}
+        assert set(found) == {Cause.ADULT, Cause.BIRTH_PUT_RIGHT}
+        limit = pack_in_force().limit("help_as_an_adult", today())
+        assert f"{limit.span} before. {limit.caveat}" in found[Cause.ADULT], "the procedures set it"
+        longer = limit.model_copy(update={"amount": 3})
+        with patch.object(Pack, "limit", lambda *_, **__: longer):
+            assert {a.cause for a in queries.answers(queries.plan_shown(plan))} == {Cause.BIRTH_PUT_RIGHT}
 
 
 @pytest.mark.obligation("PAR-12")

@@ -230,6 +230,45 @@ def test_each_kind_has_its_own_decision_and_one_withdrawn_ends_it_only_below_the
 
 
 @pytest.mark.obligation("NTC-03")
+@pytest.mark.parametrize("late", [False, True])
+def test_a_decision_whose_incidents_were_withdrawn_counts_no_more_until_they_count_again(late):
+    family = make_family()
+    at_home = IncidentKind.DOMESTIC_ABUSE
+    with as_practitioner(family.manager):
+        count = pack_in_force().repeat("domestic_abuse_repeated", today()).count
+        made = [actions.record_incident([family.maya], an_incident(n, kind=at_home))[0] for n in range(count)]
+        [due] = owed(family.maya, "incident_decision")
+    counts = Duty.objects.filter(folder_id=family.maya, kind="incident_decision").exclude(state="withdrawn")
+    with (
+        time_machine.travel(due.due_at + timedelta(days=1) if late else now()),
+        as_practitioner(family.manager),
+    ):
+        decision = actions.decide_on_incidents(
+            family.maya, at_home, "A discussion is called", "Each is worse than the last.", knows_family=False
+        )
+        [met] = counts.all()
+        stood = (met.state, met.due_at)
+        for gone in made[:2]:
+            actions.withdraw_incident(gone, "It was the flat next door.")
+            assert not counts.exists(), "it was never due"
+            shown = {i.id: i for i in queries.incidents_of([family.maya])}
+            assert all("counts no more" in shown[one].rests_on_none for one in made)
+            assert decision in answer(queries.undone([family.maya]))
+            [often] = answer(queries.tally([family.maya]))
+            assert often.undecided == often.found, "those that are left are counted anew"
+        new = [actions.record_incident([family.maya], an_incident(0, kind=at_home))[0] for _ in range(2)]
+        [anew] = owed(family.maya, "incident_decision")
+        for gone in made[:2]:
+            assert [d.id for d in owed(family.maya, "incident_decision")] == [anew.id]
+            actions.count_incident_again(gone, "It was her flat after all.")
+        [stands] = counts.all()
+        assert (stands.state, stands.due_at) == stood, "it is decided, as it was"
+        assert answer(queries.undone([family.maya])) == {}
+        [often] = answer(queries.tally([family.maya]))
+        assert often.undecided == len(new)
+
+
+@pytest.mark.obligation("NTC-03")
 def test_after_each_time_missing_a_return_conversation_has_its_clock_from_the_return():
     family = make_family()
     with as_practitioner(family.worker):
