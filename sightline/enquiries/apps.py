@@ -16,7 +16,15 @@ class EnquiriesConfig(AppConfig):
         from sightline.records import actions as records
         from sightline.records import chronology, standing
 
-        from .actions import changes, conference, conference_clock, contact, looked_after, protection, safe
+        from .actions import (
+            changes,
+            conference,
+            conference_clock,
+            contact,
+            protection,
+            safe,
+            while_looked_after,
+        )
         from .pages.section_47 import enquiries_section, meeting_section
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
@@ -44,8 +52,9 @@ class EnquiriesConfig(AppConfig):
         hooks.cancelled.append(protection.meeting_cancelled)
         hooks.not_held.append(protection.meeting_not_held)
         hooks.not_held.append(conference_clock.discussion_not_held)
+        hooks.not_held.append(while_looked_after.review_not_held)
         hooks.held.append(conference_clock.discussion_held)
         hooks.weighing = weighing
         hooks.ruled.append(protection.strategy_ruled_on)
-        hooks.concluded.append(looked_after.meeting_concluded)
+        hooks.concluded.append(while_looked_after.review_concluded)
         hooks.concluded.append(conference.conference_held)

@@ -75,6 +75,7 @@ NOT_TOLD = {
     "procedures.step": "a step of each act on a duty",
     "procedures.move": "as procedures.step",
     "plans.changed": "a step of each act on a plan",
+    "plans.looked_again": "a step of the acts by which a plan is looked at again",
     "plans.give_up_actions": "a step of ending a plan, and of taking its beginning back",
     "meetings.ruling_owed": "a step of deciding in a meeting",
 }

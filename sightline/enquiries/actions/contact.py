@@ -14,19 +14,16 @@ from sightline.agencies.actions import notify, permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.kernel.time import LONDON, day_of, now, today
+from sightline.kernel.time import now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.viewer import current
-from sightline.procedures import actions as duties
-from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
 from sightline.records.actions import NO_CONFLICT, ConflictIn
 from sightline.records.models import Decision
-from sightline.records.queries import visits_told
 from sightline.records.terms import DecisionKind, EntryKind
 
-from ..models import Attempt, LookedAfter, Waiting
+from ..models import Attempt, Waiting
 from ..queries.contact import awaits_decision, failed_in_a_row, tried
 from ..queries.episode import open_episode
 from ..rules import contact as rules
@@ -35,9 +32,7 @@ from ..rules.protection import knows_nobody
 from ..terms import ContactWay, Reached, Waits
 from . import episode as way
 from .waiting import keep_waiting, none_waits, ruling_owed
-
-#: No record tells of more visits; it is asked for whole.
-_ALL = 100_000
+from .while_looked_after import visited, visits_in_truth
 
 
 @dataclass(frozen=True)
@@ -89,38 +84,9 @@ def record_attempt(folder_id: UUID, attempt: AttemptIn) -> Attempt:
     if attempt.reached.failed:
         _ask_for_a_decision(lead, episode.id)
     elif attempt.reached is Reached.SEEN and attempt.way is ContactWay.VISIT:
-        _visited(lead, attempt.happened_at)
+        visited(lead, attempt.happened_at)
     record(Verb.WROTE, "enquiries.record_attempt", folder_id=lead, subject=row)
     return row
-
-
-def _visited(folder_id: UUID, at: datetime) -> None:
-    """A looked-after child was seen at a visit: the first one in the placement is made."""
-    placed = LookedAfter.objects.filter(
-        folder_id=folder_id, ended_on__isnull=True, began_on__lte=at.astimezone(LONDON).date()
-    )
-    for row in placed:
-        way.happened("first_placement_visit_made", folder_id, row.id, done=at)
-        record(Verb.WROTE, "enquiries.placement_visited", folder_id=folder_id, subject=row)
-
-
-def _visited_in_truth(folder_id: UUID) -> None:
-    placed = list(LookedAfter.objects.filter(folder_id=folder_id, taken_back__isnull=True))
-    if not placed:
-        return
-    seen = [visit.at for visit in visits_told(joined_set(folder_id), limit=_ALL) if visit.seen]
-    attempts = Attempt.objects.filter(
-        folder_id=folder_id, way=ContactWay.VISIT.value, reached=Reached.SEEN.value
-    )
-    seen += attempts.values_list("happened_at", flat=True)
-    kinds = pack_in_force().event("first_placement_visit_made", today()).discharges
-    for row in placed:
-        duties.met_anew(
-            Duty.objects.filter(subject_id=row.id, kind__in=kinds),
-            done=[at for at in seen if day_of(at) >= row.began_on],
-            reason="A visit was corrected: the child was not seen then, or at another time.",
-            ended=row.ended_at,
-        )
 
 
 def entries_signed(signed_now: Sequence[records.SignedEntry]) -> None:
@@ -133,9 +99,9 @@ def entries_signed(signed_now: Sequence[records.SignedEntry]) -> None:
             continue
         lead = lead_of(one.entry.folder_id)
         if one.entry.corrects_id is not None:
-            _visited_in_truth(lead)
+            visits_in_truth(lead)
         if one.entry.kind == EntryKind.VISIT.value and seen == "yes":
-            _visited(lead, one.entry.happened_at)
+            visited(lead, one.entry.happened_at)
         elif seen == "no" and (episode := open_episode([lead])) is not None:
             _ask_for_a_decision(lead, episode.id)
 

@@ -1,4 +1,4 @@
-"""Becoming looked after: legal status and placement as dated rows, and the review that meets its clock."""
+"""Becoming looked after: legal status and placement as dated rows, and the clocks of the first review and visit."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from sightline.children.rules import Address, NewStatus
 from sightline.children.terms import LivesAt, StatusKind
 from sightline.kernel.time import LONDON, today
 from sightline.kernel.verdicts import Refused
-from sightline.meetings import hooks
-from sightline.meetings.terms import Purpose
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
 from sightline.procedures.queries import pack_in_force
@@ -273,12 +271,3 @@ def _looked_after_from(
 def _stand_under(folder_id: UUID, kind: StatusKind, since: date) -> None:
     if not way.stands_under(folder_id, kind):
         children.set_status(folder_id, NewStatus(kind, since))
-
-
-def meeting_concluded(happened: hooks.Happened) -> None:
-    """A looked-after review was held: its clock is met for the children whom it was about."""
-    if happened.purpose is not Purpose.LOOKED_AFTER_REVIEW:
-        return
-    for row in LookedAfter.objects.filter(folder_id__in=happened.folder_ids, ended_on__isnull=True):
-        duties.discharge("first_looked_after_review", row.id, done=happened.at)
-        record(Verb.WROTE, "enquiries.meeting_concluded", folder_id=row.folder_id, subject=row)

@@ -126,9 +126,15 @@ def changed(
     )
 
 
+def looked_again(plan: Plan) -> None:
+    """The plan was looked at again: whoever had to owes it no more."""
+    duties.happened("plan_answered", [plan.folder_id], subject_id=plan.id, at=now())
+
+
 def answered(plan: Plan) -> None:
     """Whoever had to look at the plan again owes it no more, where nothing is left that it must answer."""
-    if not queries.must_answer(plan.id) and duties.discharge("plan_answers", plan.id):
+    if not queries.must_answer(plan.id) and queries.owes_answer(plan.id):
+        looked_again(plan)
         record(Verb.WROTE, "plans.answered", folder_id=plan.folder_id, subject=plan)
 
 

@@ -41,7 +41,7 @@ from sightline.voice.terms import Power
 from .. import queries, rules
 from ..models import Category, Lead, Plan, PlanVersion
 from ..terms import PlanAct, PlanKind, PlanState
-from .base import changed, end_of, enter, enter_folder, may_lead, path_of, signed, works_in
+from .base import changed, end_of, enter, enter_folder, looked_again, may_lead, path_of, signed, works_in
 from .waiting import nothing_waits, waits, when_upheld
 
 #: The status that a child stands under with each kind of plan.
@@ -422,6 +422,6 @@ def sign_plan(plan_id: UUID, *, without: str = "", seen: int | None = None) -> i
     )  # fmt: skip
     changed(plan, acting, f"version {number} signed", without.strip())
     duties.happened("plan_signed", [plan.folder_id], subject_id=plan.id, at=now(), pack=pack)
-    duties.discharge("plan_answers", plan.id)
+    looked_again(plan)
     record(Verb.WROTE, "plans.sign_plan", folder_id=plan.folder_id, subject=version)
     return number

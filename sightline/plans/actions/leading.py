@@ -31,7 +31,7 @@ from sightline.records.terms import DecisionKind
 from .. import queries
 from ..models import Category, CoreMember, Lead, Plan
 from ..terms import PlanAct, PlanKind
-from .base import answered, changed, enter, may_lead, signed, works_in
+from .base import answered, changed, enter, looked_again, may_lead, signed, works_in
 from .waiting import nothing_waits, waits, when_upheld
 
 
@@ -64,7 +64,7 @@ def name_lead(plan_id: UUID, practitioner_id: UUID, why: str, *, from_day: date 
         let_worker_in(plan.folder_id, practitioner_id, why=f"Leads the {PlanKind(plan.kind).label.lower()}")
     owed = [*queries.duty_ids_on(plan.id), *queries.review_clocks(plan).values_list("id", flat=True)]
     duties.hand_to(owed, practitioner_id, team_id=posting.team_id)
-    duties.discharge("plan_answers", plan.id)
+    looked_again(plan)
     record(Verb.WROTE, "plans.name_lead", folder_id=plan.folder_id, subject=plan, to=practitioner_id)
 
 

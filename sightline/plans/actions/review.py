@@ -33,7 +33,7 @@ from sightline.records.terms import DecisionKind
 from .. import queries, rules
 from ..models import GOES_ON, Offer, Plan, PlannedOutcome, Review, ReviewedOffer, ReviewedOutcome, Scale
 from ..terms import Achieved, DidChange, Next, PlanAct, PlanKind, PlanState, ReviewResult, Whose
-from .base import changed, end_of, enter, nothing_owed_since, path_of, signed
+from .base import changed, end_of, enter, looked_again, nothing_owed_since, path_of, signed
 from .begin import WishesIn, weigh
 from .waiting import nothing_waits, waits, when_upheld
 
@@ -272,7 +272,7 @@ def _review_closed(review: Review, plan: Plan, acting: Acting, decision: Decisio
         plan, acting, f"review {review.number} closed: {result.label.lower()}", decision.reasons
     )
     review.save(update_fields=["change"])
-    duties.discharge("plan_answers", plan.id)
+    looked_again(plan)
     record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=review)
 
 

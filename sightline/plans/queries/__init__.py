@@ -59,7 +59,7 @@ from .plan import (
 )
 from .review import ReviewView, open_review, progress_of, review_shown, reviews_of, stands_reviewed
 from .shown import ActionView, PlanView
-from .signing import answers, around_of, as_signed, born_by, must_answer, plans_to_answer
+from .signing import answers, around_of, as_signed, born_by, must_answer, owes_answer, plans_to_answer
 
 __all__ = [
     "REVIEWS",
@@ -103,6 +103,7 @@ __all__ = [
     "offers_of_child",
     "open_plan",
     "open_review",
+    "owes_answer",
     "places",
     "plan_head",
     "plan_mark",

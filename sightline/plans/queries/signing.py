@@ -134,6 +134,11 @@ def must_answer(plan_id: UUID) -> bool:
     return _to_answer().filter(id=plan_id).exists()
 
 
+def owes_answer(plan_id: UUID) -> bool:
+    """Whether somebody has still to look at this plan again."""
+    return Duty.objects.filter(TO_DO, subject_id=plan_id, kind="plan_answers").exists()
+
+
 def _to_answer() -> QuerySet[Plan]:
     """Open plans of which `rules.to_answer` asks something that is due now."""
     birth = Particulars.objects.filter(person_id=OuterRef("child_id")).order_by("-recorded_at", "-id")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
@@ -34,29 +34,34 @@ def run_anew(
     recorded: Collection[datetime],
     reason: str,
     ended: datetime | None = None,
+    kinds: Collection[str] = (),
 ) -> list[Duty]:
     """Duties of which each begins when the one before is done stand as they would, had all of it been known: each is
     met by what was done next, late or not, and owed from when it was done.
 
     `duties`: all of them, of one folder and on one subject; `opening`: what is owed from a time at which it was done.
     `done`: the times at which it was in truth done; `recorded`: all at which it was ever recorded, so that one that
-    ran from a time that never was counts in nothing. `ended`: since when nothing of it is owed any more. Returns what
-    was changed. The caller has asked its own permission. Sightline baseline.
+    ran from a time that never was counts in nothing. `ended`: since when nothing of it is owed any more. `kinds`: those
+    that `opening` may give, where which one it is follows from how often it was done before. Returns what was changed.
+    The caller has asked its own permission. Sightline baseline.
     """
     times = sorted(set(done))
-    opens = opening(times[0] if times else min(recorded)).kind
-    wrong = set(recorded) - set(times)
-    from_wrong = duties.filter(kind=opens, started_at__in=wrong).exclude(state=DutyState.WITHDRAWN.value)
+    openings = [opening(at) for at in times]
+    opens = set(kinds) or {(openings[0] if openings else opening(min(recorded))).kind}
+    unlike = Q(started_at__in=set(recorded) - set(times))
+    for one in openings:
+        unlike |= Q(started_at=one.started_at) & ~Q(kind=one.kind)
+    from_wrong = duties.filter(unlike, kind__in=opens).exclude(state=DutyState.WITHDRAWN.value)
     sooner = next((row for row in from_wrong if row.closed_at is None and row.sooner_why), None)
     changed = list(from_wrong)
     never_were(from_wrong, reason)
     counted = list(duties.exclude(state=DutyState.WITHDRAWN.value))
-    begun = _begun(duties.filter(kind=opens))
-    missing = [opening(at) for at in times if at not in begun]
+    begun = _begun(duties.filter(kind__in=opens))
+    missing = [one for one in openings if one.started_at not in begun]
     if missing and sooner is not None and missing[-1].started_at == times[-1] and sooner.due_at > times[-1]:
         missing[-1] = replace(missing[-1], sooner_at=sooner.due_at, sooner_why=sooner.sooner_why)
     for duty in counted:
-        met = _met_by(duty, _next(times, duty, recorded if duty.kind == opens else ()), ended, reason)
+        met = _met_by(duty, _next(times, duty, recorded if duty.kind in opens else ()), ended, reason)
         changed += [met] if met is not None else []
     for duty in open_duties(missing):
         changed.append(_met_by(duty, _next(times, duty, recorded), ended, reason) or duty)
