@@ -14,6 +14,7 @@ class PlansConfig(AppConfig):
         from sightline.meetings import hooks
         from sightline.records import actions as records
         from sightline.records import chronology, standing
+        from sightline.voice.queries import happenings
 
         from . import actions, queries
         from .pages.at_meeting import in_pack, plans_section
@@ -23,6 +24,7 @@ class PlansConfig(AppConfig):
         chronology.sources.append(queries.moments)
         chronology.undone.append(queries.undone)
         standing.sources.append(queries.standing)
+        happenings.append(queries.categories_changed)
         hooks.earlier.append(queries.before_meeting)
         hooks.sections.append(plans_section)
         hooks.in_pack.append(in_pack)

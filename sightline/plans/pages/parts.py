@@ -298,7 +298,8 @@ PARTS: dict[str, Part] = {
         lambda form, plans, _item, _plan: actions.change_category(
             plans[0], form.sent(), knows_family=form.cleaned_data["knows_family"]
         ),
-        "The category is changed. The one at the start stays on the record.",
+        "The category is changed. The one at the start stays on the record. Write on the Voice tab what the child was "
+        "told of it.",
     ),
     "core": Part(
         "Somebody joins the group around the child", forms.CoreForm, _fill_core, _send_core,

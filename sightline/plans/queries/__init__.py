@@ -1,6 +1,6 @@
 """Reads of plans, always for whoever is looking, by subject."""
 
-from .child import PlanMark, moments, next_visit, plan_mark, standing
+from .child import PlanMark, categories_changed, moments, next_visit, plan_mark, standing
 from .incidents import (
     Counted,
     IncidentView,
@@ -84,6 +84,7 @@ __all__ = [
     "back_words",
     "before_meeting",
     "born_by",
+    "categories_changed",
     "child_of_plan",
     "counted",
     "decision_owed",

@@ -8,14 +8,26 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from sightline.agencies.queries import agency_on
+from sightline.children.terms import AbuseCategory
 from sightline.govuk.addresses import address
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import TO_DO, Duty
 from sightline.records.chronology import Moment
 from sightline.records.standing import Column, Line
+from sightline.voice.queries import Happening
 
-from ..models import Ending, Incident, Plan, PlannedOutcome, Review, ReviewedOutcome, Statement, TakenBack
+from ..models import (
+    Category,
+    Ending,
+    Incident,
+    Plan,
+    PlannedOutcome,
+    Review,
+    ReviewedOutcome,
+    Statement,
+    TakenBack,
+)
 from ..terms import Achieved, IncidentKind, PlanKind, PlanState, ReviewResult, StatementKind
 from .parts import outcome_views, revisions, statement_views, taken_back_words
 
@@ -249,3 +261,20 @@ def _page(plan: Plan) -> str:
 
 def _noon(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=LONDON)
+
+
+def categories_changed(folder_ids: Sequence[UUID]) -> list[Happening]:
+    """The changes of a protection plan's category, of which the child is to be told beforehand (CHD-12). The first is
+    told of with the plan."""
+    rows = Category.objects.filter(folder_id__in=folder_ids, plan__undone__isnull=True).order_by(
+        "plan_id", "held_from", "written_at"
+    )
+    found, plan_id = [], None
+    for row in rows:
+        if row.plan_id == plan_id:
+            label = AbuseCategory(row.code).label.lower()
+            found.append(
+                Happening(row.id, f"Child protection plan: its category is now {label}", row.held_from)
+            )
+        plan_id = row.plan_id
+    return found
