@@ -28,6 +28,7 @@ from sightline.procedures.beside import folded
 from sightline.procedures.queries import on_folders, pack_in_force
 from sightline.procedures.terms import GuidedField
 from sightline.records.queries import decisions_page, decisions_since
+from sightline.voice.queries import RegardView, regards
 
 from .. import queries
 
@@ -191,10 +192,19 @@ def decisions_(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         | {
             "decisions": as_viewer_may_read(folders, made),
             "advised": as_viewer_may_read(folders, advised([decision.id for decision in made])),
+            "wishes": as_viewer_may_read(folders, _wishes(folders, [decision.id for decision in made])),
             "total": total,
             "page": Paginator(range(total), DECISIONS).get_page(number),
         },
     )
+
+
+def _wishes(folders: list[UUID], decisions: list[UUID]) -> dict[UUID | None, list[RegardView]]:
+    """The regard had to the child's wishes, by the decision that it was had for."""
+    found: dict[UUID | None, list[RegardView]] = {}
+    for each in regards(folders, of=decisions):
+        found.setdefault(each.decision_id, []).append(each)
+    return found
 
 
 def _page_of(decision: str, folders: list[UUID]) -> int:
