@@ -91,12 +91,18 @@ class DutyEvent(FolderRow):
     )
     by = models.ForeignKey(Practitioner, null=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
+    met_by = models.UUIDField(
+        null=True, help_text="The row that met it, where that can be taken back and it is owed again then"
+    )
     due_before = models.DateTimeField(null=True)
     due_after = models.DateTimeField(null=True)
     door = folder_door(append_only=True, jobs={"duties": ("select", "insert")})
 
     class Meta:
-        indexes = [models.Index(fields=["duty", "at"], name="duty_history")]
+        indexes = [
+            models.Index(fields=["duty", "at"], name="duty_history"),
+            models.Index(fields=["met_by"], name="duty_met_by", condition=Q(met_by__isnull=False)),
+        ]
         triggers = [never_changed("duty_event_never_changed")]
 
 

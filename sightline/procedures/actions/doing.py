@@ -83,8 +83,10 @@ def discharge(
     *,
     folder_ids: Iterable[UUID] | None = None,
     done: datetime | date | None = None,
+    met_by: UUID | None = None,
 ) -> int:
     """What discharges a duty has been done: close those of that kind on that subject. Returns how many.
+    `met_by`: the row that says so, where that may be taken back.
 
     `done`: when it was done, or on which day, where it is written down later: whether it was late is measured by
     that. One that was missed and not answered for stays in sight until somebody has answered.
@@ -94,7 +96,7 @@ def discharge(
         open_ones = open_ones.filter(folder_id__in=list(folder_ids))
     duties = list(open_ones)
     for duty in duties:
-        done_then(duty, done or now())
+        done_then(duty, done or now(), met_by)
     return len(duties)
 
 
@@ -108,9 +110,11 @@ def discharge_these(duties: QuerySet[Duty], *, done: datetime | date) -> list[Du
     return found
 
 
-def done_then(duty: Duty, done: datetime | date) -> None:
-    """One duty was done then, or on that day: in time or late, whether or not that was known before."""
+def done_then(duty: Duty, done: datetime | date, met_by: UUID | None = None) -> None:
+    """One duty was done then, or on that day: in time or late, whether or not that was known before. `met_by`: by which
+    row."""
     at = now()
     moment = done if isinstance(done, datetime) else datetime.combine(done, time.max, LONDON)
     for act in rules.steps_of_doing(DutyState(duty.state), rules.done_in_time(done, duty.due_at)):
-        step(duty, act, done_at=None if act is DutyAct.MISS else min(moment, at))
+        missed = act is DutyAct.MISS
+        step(duty, act, done_at=None if missed else min(moment, at), met_by=None if missed else met_by)

@@ -72,9 +72,16 @@ def sent_before(duty: Duty, sent: Sent | None) -> bool:
 
 
 def step(
-    duty: Duty, act: DutyAct, *, reason: str = "", done_at: datetime | None = None, sent: Sent | None = None
+    duty: Duty,
+    act: DutyAct,
+    *,
+    reason: str = "",
+    done_at: datetime | None = None,
+    sent: Sent | None = None,
+    met_by: UUID | None = None,
 ) -> DutyEvent:
-    """One step of a duty's life, by the transition table, with its event. What was done is closed as of then."""
+    """One step of a duty's life, by the transition table, with its event. What was done is closed as of then; `met_by`:
+    the row by which it was done."""
     at = now()
     state = rules.after_step(DutyState(duty.state), act)
     duty.state = state.value
@@ -84,7 +91,7 @@ def step(
         id=sent.once if sent is not None else uuid7(),
         folder_id=duty.folder_id, duty=duty, act=act.value, at=at, by_id=current().practitioner_id,
         done_at=done_at if done_at is not None and at - done_at >= timedelta(minutes=1) else None,
-        reason=reason, due_before=duty.due_at, due_after=duty.due_at,
+        reason=reason, met_by=met_by, due_before=duty.due_at, due_after=duty.due_at,
     )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from sightline.access.queries import joined_set, lead_of
 from sightline.agencies.actions import permit
 from sightline.agencies.authors import authored
 from sightline.agencies.terms import Permission
@@ -19,7 +19,7 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
-from sightline.procedures.terms import DutyAct
+from sightline.procedures.terms import DutyState
 
 from .. import rules
 from ..models import Advocacy, Done, ExplainedView, Explanation, RightsTold, TakenBack, ToldBefore, View
@@ -70,16 +70,16 @@ def _undo(row: View | Done | Explanation | Advocacy | RightsTold | ToldBefore, w
         _never_explained(row, why)
     elif isinstance(row, Advocacy):
         duties.never_were(Duty.objects.filter(subject_id=row.id, folder_id=row.folder_id), why)
-        _owe_again(EVENTS[AdvocacyAct(row.act)], [row], why)
+        _owe_again(row, why)
     elif isinstance(row, RightsTold):
-        _owe_again("rights_explained", [row], why)
+        _owe_again(row, why)
 
 
 def _never_said(row: View, why: str) -> None:
     """No answer was ever owed, and hearing the child is owed again. Where the child has said nothing else, no decision
     was to be explained either."""
     duties.never_were(Duty.objects.filter(subject_id=row.first, folder_id=row.folder_id), why)
-    _owe_again("child_heard", View.objects.filter(first=row.first), why)
+    _owe_again(row, why)
     said = View.objects.standing().filter(folder_id=row.folder_id).exclude(heard=Heard.OBSERVATION.value)
     if not said.exists():
         opened = pack_in_force().event("decision_touches_view", today()).opens
@@ -106,22 +106,31 @@ def _stands(first: UUID) -> bool:
     return View.objects.standing().filter(first=first).exists()
 
 
-#: What a row meets is met in the request that writes it.
-_AT_ONCE = timedelta(minutes=1)
+#: In which states a duty is met: what was missed and met late may still wait for somebody to answer for it.
+_MET = (DutyState.DISCHARGED.value, DutyState.DONE_LATE.value)
 
 
-def _owe_again(event: str, rows: Iterable[View | Advocacy | RightsTold], why: str) -> None:
-    """What these rows had met, whatever it hung on, is owed again, unless it would have been met since by another."""
-    kinds: Sequence[str] = pack_in_force().event(event, today()).discharges
-    for row in rows:
-        others: Any = type(row).objects.standing().filter(folder_id=row.folder_id).exclude(id=row.id)
-        if isinstance(row, Advocacy):
-            others = others.filter(act=row.act)
-        met = DutyEvent.objects.filter(
-            act=DutyAct.DISCHARGE.value, by_id=row.author_id, duty__kind__in=kinds, folder_id=row.folder_id,
-            at__gte=row.written_at, at__lt=row.written_at + _AT_ONCE,
-        ).select_related("duty")  # fmt: skip
-        duties.owe_again(
-            [each.duty for each in met if not others.filter(written_at__gte=each.duty.opened_at).exists()],
-            why,
-        )
+def _owe_again(row: View | Advocacy | RightsTold, why: str) -> None:
+    """What this row had met, or another of its kind that stands no more, whatever it hung on, is owed again, unless one
+    that stands was written since it was owed and would have met it."""
+    folders = joined_set(lead_of(row.folder_id))
+    rows: Any = type(row).objects.filter(folder_id__in=folders)
+    standing = list(rows.standing())
+    gone = rows.exclude(id__in=[each.id for each in standing])
+    met = DutyEvent.objects.filter(
+        met_by__in=list(gone.values_list("id", flat=True)), duty__state__in=_MET
+    ).select_related("duty")
+    duties.owe_again([each.duty for each in met if not _met_all_the_same(each.duty, standing)], why)
+
+
+def _met_all_the_same(duty: Duty, standing: Iterable[View | Advocacy | RightsTold]) -> bool:
+    return any(row.written_at >= duty.opened_at and duty.kind in _meets(row) for row in standing)
+
+
+def _meets(row: View | Advocacy | RightsTold) -> Collection[str]:
+    """The kinds of duties that such a row meets, by the pack."""
+    if isinstance(row, Advocacy):
+        event = EVENTS[AdvocacyAct(row.act)]
+    else:
+        event = "child_heard" if isinstance(row, View) else "rights_explained"
+    return pack_in_force().event(event, today()).discharges

@@ -342,7 +342,7 @@ def _happened_here(
     folders = joined_set(lead_of(folder_id))
     for duty in on_folders(folders):
         if duty.kind in discharged and duty.subject_id is not None:
-            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders, done=done)
+            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders, done=done, met_by=subject_id)
     duties.happened(
         event, [folder_id], subject_id=subject_id, at=at, done=done, path=path,
         owner_id=_owner(folder_id),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from uuid import UUID
 
 import pytest
@@ -15,12 +16,14 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.children.queries import child_page
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
+from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures.actions import happened
+from sightline.procedures.models import DutyEvent
 from sightline.procedures.queries import on_folders
 from sightline.voice import actions, queries
-from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, take_back
+from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, Wrong, take_back
 from sightline.voice.terms import AdvocacyAct, Answer, Explained, RightsForm, TookPart
 
 from .factories import heard, some_words
@@ -174,3 +177,38 @@ def test_rights_deeds_and_tellings_stand_on_the_timeline(worker: Practitioner, f
             assert [s.moment.kind for s in timeline([folder_id], Asked(words=words)).shown] == [kind]
         narrowed = timeline([folder_id], Asked(kind="Rights explained"))
         assert (narrowed.total, [s.moment.kind for s in narrowed.shown]) == (1, ["Rights explained"])
+
+
+@pytest.mark.obligation("CHD-11")
+def test_what_met_a_duty_is_known_by_itself_whatever_was_written_around_it(
+    worker: Practitioner, folder_id: UUID, owning
+) -> None:
+    """Put right, followed by another, or of before the program kept it: what is taken back leaves nothing met."""
+
+    def step(act: AdvocacyAct) -> UUID:
+        return actions.advocacy(folder_id, AdvocacyStep(act, today(), "Yes")).pk
+
+    with as_practitioner(worker):
+        happened("advocate_ended", [folder_id], subject_id=uuid7(), at=now(), owner_id=worker.pk)
+        assert owed(folder_id) == ["offer_advocate"]
+        wrong = Wrong(step(AdvocacyAct.OFFERED), "She said something else.")
+        right = actions.correct_advocacy(wrong, AdvocacyStep(AdvocacyAct.OFFERED, today(), "I do not know"))
+        assert owed(folder_id) == []
+        take_back("advocate", right.id, WHY)
+        assert owed(folder_id) == ["offer_advocate"]
+        offered, accepted = step(AdvocacyAct.OFFERED), step(AdvocacyAct.ACCEPTED)
+        take_back("advocate", offered, WHY)
+        assert owed(folder_id) == ["find_advocate"], "that she accepted says that it was offered"
+    events = DutyEvent.objects.filter(folder_id=folder_id, duty__kind="offer_advocate", met_by__isnull=False)
+    with as_practitioner(worker):
+        kept = set(events.values_list("id", "met_by"))
+        assert len(kept) == 2
+    with owning(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE procedures_dutyevent DISABLE TRIGGER USER")
+        cursor.execute("UPDATE procedures_dutyevent SET met_by = NULL")
+        cursor.execute(import_module("sightline.voice.migrations.0005_met_by").MET)
+    with as_practitioner(worker):
+        assert set(events.values_list("id", "met_by")) == kept
+        take_back("advocate", accepted, WHY)
+        assert owed(folder_id) == ["offer_advocate"]
