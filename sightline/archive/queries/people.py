@@ -20,7 +20,8 @@ from ..terms import (
 
 
 def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.SomebodyElse]:
-    """Who stands in this record and is neither the child nor whoever asks: by their ties, and from the child's map."""
+    """Who stands in this record and is neither the child nor whoever asks: by their ties, those recorded wrongly among
+    them, from the child's map, and whose name was recorded as the child's by mistake."""
     own = {view.child.given.casefold(), view.child.family.casefold(), view.child.called.casefold()}
     found: dict[str, rules.SomebodyElse] = {}
     for tie in view.every_tie:
@@ -33,6 +34,11 @@ def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.Somebody
             names |= set(tie.name.split())
         kept = tuple(sorted(n for n in names if len(n) > 2 and n.casefold() not in own))
         found.setdefault(tie.name, rules.SomebodyElse(f"{tie.name} ({tie.said})", kept))
+    for wrong in view.child.wrong_names:
+        names = {wrong.words, wrong.given, wrong.family}
+        kept = tuple(sorted(n for n in names if len(n) > 2 and n.casefold() not in own))
+        who = f"{wrong.words} (recorded wrongly as a name of {view.child.called})"
+        found.setdefault(wrong.words, rules.SomebodyElse(who, kept))
     for matter in who_matters(view.folder_ids):
         if matter.person_id is None and len(matter.name) > 2 and matter.name.casefold() not in own:
             found.setdefault(matter.name, rules.SomebodyElse(matter.name, (matter.name,)))
@@ -40,12 +46,15 @@ def somebody_else(view: ChildView, asked_by: UUID | None) -> list[rules.Somebody
 
 
 def own_names(request: AccessRequest, view: ChildView) -> set[str]:
-    """The names of whose record it is and of who asks for it, each as it may stand in a text."""
+    """The names of whose record it is and of who asks for it, each as it may stand in a text. One that was recorded
+    wrongly is not theirs."""
     people = [view.child, *(t.person for t in view.every_tie if t.person.id == request.person_id)]
     found = {request.name, *view.joined_names}
     for person in people:
         found |= {person.name, person.full_name, person.called}
         for name in person.names:
+            if name.wrong:
+                continue
             found |= {
                 name.words,
                 name.family,
@@ -76,6 +85,7 @@ def spared(request: AccessRequest, view: ChildView) -> set[str]:
 
 
 def workers(view: ChildView) -> set[str]:
-    """Those who work or worked with the child in their post, or answer for the record: their names are given."""
-    found = {i.practitioner for i in view.every_involvement if i.practitioner}
+    """Those who work or worked with the child in their post, or answer for the record: their names are given. Who was
+    recorded wrongly never worked with the child."""
+    found = {i.practitioner for i in view.every_involvement if i.practitioner and not i.wrong}
     return found | ({view.responsible_manager} if view.responsible_manager else set())

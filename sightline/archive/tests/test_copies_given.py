@@ -10,11 +10,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sightline.agencies.tests.factories import as_practitioner
+from sightline.agencies.models import Posting
+from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.archive import actions, queries
 from sightline.archive.models import AccessRequest
-from sightline.archive.terms import GivenAs, LeftAs
+from sightline.archive.terms import Asker, GivenAs, LeftAs
 from sightline.archive.tests.test_actions import Office, given, hold_kyle_back, office, ready
+from sightline.children.actions import involve, recorded_wrongly, rename
+from sightline.children.queries import child_page
+from sightline.children.rules import Names, NewInvolvement
+from sightline.children.terms import Fact
 from sightline.govuk.words import plural
 from sightline.kernel.time import LONDON, now
 
@@ -85,3 +90,25 @@ def test_reference_and_secret_go_on_paper_once_it_is_said_what_for(
             "Handed to her at school",
             "Maya",
         )
+
+
+@pytest.mark.obligation("REC-14")
+def test_a_name_or_a_worker_recorded_wrongly_is_not_the_records_own(office: Office) -> None:
+    stranger = make_practitioner("social-worker", name="Tamsin Vane")
+    with as_practitioner(office.worker):
+        request = AccessRequest(folder_id=office.folder_id, name="Maya Ferreira-Lund", asker=Asker.SELF.value)
+        rename(office.folder_id, Names("Maya", "Ferreira-Lund", also=("Zebedee Quill",)))
+        agency_id = Posting.objects.get(practitioner=stranger).agency_id
+        new = NewInvolvement(agency_id, "Social worker", practitioner_id=stranger.pk)
+        involved = involve(office.folder_id, new)
+        view = child_page([office.folder_id])
+        assert "Zebedee Quill" in queries.own_names(request, view)
+        assert "Tamsin Vane" in queries.workers(view)
+        [name] = [each for each in view.child.names if each.words == "Zebedee Quill"]
+        recorded_wrongly(office.folder_id, Fact.NAME, name.id, "That is another child of her class.")
+        recorded_wrongly(office.folder_id, Fact.INVOLVEMENT, involved, "She works with another child.")
+        view = child_page([office.folder_id])
+        assert not queries.spared(request, view) & {"Zebedee Quill", "Quill", "Tamsin Vane"}
+        assert "Maya Ferreira-Lund" in queries.own_names(request, view)
+        [other] = [each for each in queries.somebody_else(view, None) if "Zebedee" in each.who]
+        assert "Zebedee Quill" in other.names
