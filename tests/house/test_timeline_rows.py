@@ -232,9 +232,7 @@ def of_protection(owning: Callable[[], Any]) -> Told:
     maya, _theo = protecting.enquired(case)
     with as_practitioner(case.worker):
         protection.write_enquiry(maya.id, protecting.found())
-        protection.spoke_to(
-            maya.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
-        )
+        enquiries.everybody_heard(maya)
         asked = medical.ask_for_medical(case.maya, reasons="How old the bruises are.", asked_of="Dr Hale")
         medical.write_medical(
             asked.id,

@@ -167,14 +167,15 @@ def the_discussion_decides_on_a_joint_enquiry_for_both(
 
 
 def the_worker_enquires_and_writes_for_both_what_is_about_both(
-    worker: Visitor, maya: UUID, theo: UUID
+    worker: Visitor, maya: UUID, theo: UUID, mother: UUID
 ) -> None:
     worker.goes_to(f"/child/{maya}/enquiries/")
     worker.follows("Section 47 enquiry")
     fills(
         worker, harm_where=["home"], child_seen_on=today(), seen_alone="yes",
         seen_words="At school, drawing. “He shouts at night.”",
-        powers_told="Ana and both children were told of section 47 at home.", heard_all="yes",
+        powers_told="Ana and both children were told of section 47 at home.",
+        not_heard_why="Their father: Ana does not say who he is, and no agency knows him.",
         checks="School: marks on Monday. Police: called twice this year.", other_children="None besides Theo.",
         analysis="The marks do not fit what was said of them, and nobody keeps him away.", finding="continuing_risk",
         conference="yes",
@@ -182,11 +183,13 @@ def the_worker_enquires_and_writes_for_both_what_is_about_both(
     worker.answers(worker.page.locator("[name='also']"))
     worker.presses("Save")
     worker.sees("Saved.")
-    worker.follows("Record who was spoken to")
+    worker.follows("Record who was heard")
     fills(
         worker,
-        whom="Ana Ferreira, mother",
+        person=mother,
+        was_heard="yes",
         spoken_on=today(),
+        alone="yes",
         told="Section 47, and what may follow from it.",
     )
     worker.answers(worker.page.locator("[name='also']"))
@@ -504,7 +507,7 @@ def test_two_siblings_from_a_concern_to_two_different_outcomes(
     an_agency_brings_what_it_knows(arrives(people.officer), "Called to the house twice in May.")
     an_agency_brings_what_it_knows(arrives(people.nurse), "Weighed less than at Easter.")
     the_discussion_decides_on_a_joint_enquiry_for_both(manager, people, discussion)
-    the_worker_enquires_and_writes_for_both_what_is_about_both(worker, maya, theo)
+    the_worker_enquires_and_writes_for_both_what_is_about_both(worker, maya, theo, mother)
     the_manager_ends_both_enquiries_differently(manager, maya, theo)
 
     the_worker_calls_the_conference(worker, people, maya, mother)

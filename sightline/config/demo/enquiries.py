@@ -152,6 +152,7 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
         )
     with _as(cast, DANA):
         enquiry = Enquiry.objects.get(folder_id=folder_id)
+        known = child_page(joined_set(folder_id))
         protection.write_enquiry(
             enquiry.id,
             protection.EnquiryIn(
@@ -160,17 +161,25 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
                 seen_alone=True,
                 seen_words="At home, in his room, for half an hour. He looked at the window at every car.",
                 powers_told="Kelly Reid and Callum, at home, by Dana Okafor: section 47 and what may follow.",
-                heard_all=False,
                 not_heard_why="Callum's father: nobody knows where he lives. His sister was asked to pass on a letter.",
                 checks="Police: three phones, two numbers known. School: absent eleven days since September.",
             ),
         )
         protection.spoke_to(
             enquiry.id,
-            whom="Kelly Reid, mother",
+            person_id=next(t.person.id for t in known.ties if t.kinship is Kinship.MOTHER),
             spoken_on=today(),
+            alone=True,
             told="That this is an enquiry under section 47, with the police, and that she will hear every day.",
             said="I knew something was wrong when the trainers came.",
+        )
+        protection.spoke_to(
+            enquiry.id,
+            person_id=known.child.id,
+            spoken_on=today(),
+            alone=True,
+            told="What section 47 is, that the police are asked too, and that nobody takes him from his mother today.",
+            said="I can't talk about it. You don't know them.",
         )
         medical.ask_for_medical(
             folder_id,

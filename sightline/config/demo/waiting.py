@@ -236,7 +236,7 @@ def _brannigan(people: Cast) -> None:
                 harm_where=("home",), child_seen_on=seen_on, seen_alone=True,
                 seen_words="At school with a sign language interpreter. He signed “Mum is angry when I look away”.",
                 powers_told="Orla, at home with an interpreter: section 47, and that a conference may follow.",
-                heard_all=True,
+                not_heard_why="Leo’s father: Orla has not heard from him since before Leo was born and has no address.",
                 checks="School: a note of each Monday since September. Health visitor: no injury before the summer.",
                 other_children="None in the home.",
                 finding=Finding.CONTINUING.value,
@@ -246,7 +246,8 @@ def _brannigan(people: Cast) -> None:
             ),
         )  # fmt: skip
         protection.spoke_to(
-            enquiry.id, whom="Orla Brannigan, mother", spoken_on=spoken_on,
+            enquiry.id, person_id=_adult(leo.folder_id, "Orla"), spoken_on=spoken_on, alone=False,
+            not_alone_why="Her sign language interpreter, whom she had chosen.",
             told="Section 47, with an interpreter, and what a conference is.",
             said="I asked for help in the spring and nobody came. Now you call it harm.",
         )  # fmt: skip

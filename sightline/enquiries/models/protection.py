@@ -100,10 +100,15 @@ class EnquiryText(Written):
         blank=True, help_text="What parents and child were told of the powers used"
     )
     heard_all = models.BooleanField(
-        null=True, help_text="Whether everybody with parental responsibility has given their account"
+        null=True,
+        help_text="Written before each account stood by itself: whether everybody with parental responsibility had "
+        "given theirs",
     )
     not_heard_why = models.TextField(
-        blank=True, default="", db_default="", help_text="Whose account is missing, and why"
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose account is missing who is not recorded, and why",
     )
     other_children = models.TextField(blank=True, help_text="Other children who may be at risk")
     checks = models.TextField(blank=True, help_text="What agencies knew: whom asked, what they said")
@@ -118,16 +123,34 @@ class EnquiryText(Written):
 
 
 class SpokenTo(Written):
-    """Somebody who was spoken to in an enquiry, and what they were told of the powers used."""
+    """Somebody who was spoken to in an enquiry, and what they were told of the powers used; or who was not heard, and
+    why. `person` is one of those in the child's life, or the child; whoever is not has a name in `whom` alone."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="spoken_to")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     whom = models.CharField(max_length=300)
-    spoken_on = models.DateField()
-    told = models.TextField(help_text="What they were told of the powers used and of what follows")
+    spoken_on = models.DateField(null=True, help_text="Empty where they were not heard")
+    alone = models.BooleanField(null=True, help_text="Whether they were spoken to alone")
+    not_alone_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Who was there, and why"
+    )
+    told = models.TextField(
+        blank=True, help_text="What they were told of the powers used and of what follows"
+    )
     said = models.TextField(blank=True)
+    not_heard_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Why they were not heard, and what was tried"
+    )
     door = folder_door(append_only=True)
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="heard_or_why_not",
+                condition=Q(spoken_on__isnull=False, not_heard_why="")
+                | (Q(spoken_on__isnull=True) & ~Q(not_heard_why="")),
+            )
+        ]
         triggers = [never_changed("spoken_to_never_changed")]
 
 

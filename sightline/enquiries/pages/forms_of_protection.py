@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -239,12 +239,12 @@ class EnquiryForm(_Beside):
     not_seen_why = Words("If not seen, or not alone: why, and what was tried?", rows=2, required=False)
     seen_words = Words("Where, by whom, what the child was like and said", rows=4, required=False)
     powers_told = Words("What were parents and child told of the powers used?", rows=3, required=False)
-    heard_all = YesNo(
-        "Has everybody with parental responsibility given their account?",
+    not_heard_why = Words(
+        "Whose account is missing who is not recorded here, and why?",
+        rows=2,
         required=False,
-        hint="Each of them is heard before you form your view, unless that would put the child at risk",
+        hint="Such as a father whose name is not known: what is known of him, and what was done to hear him",
     )
-    not_heard_why = Words("If not: whose account is missing, and why?", rows=2, required=False)
     checks = Words(
         "What did the agencies know?", rows=4, required=False, hint="Whom you asked, and what each said"
     )
@@ -257,12 +257,57 @@ class EnquiryForm(_Beside):
 
 class SpokenForm(_Beside):
     also_hint = "What was said of each child apart is written in that child’s enquiry"
-    whom = Text("Who was spoken to?", max_length=300, ask="Say who was spoken to")
+    person = Choice("Who is it?", ask="Select who it is", small=True)
+    whom = Text("Who is it, and what are they to the child?", max_length=300, ask="Say who was spoken to")
+    was_heard = Choice(
+        "Were they spoken to?",
+        [
+            Option("yes", "Yes", reveals=("spoken_on", "alone", "told", "said")),
+            Option("no", "No, they were not heard", reveals=("not_heard_why",)),
+        ],
+        ask="Say whether they were spoken to",
+    )
     spoken_on = Day("When?", tense="past", ask="Enter the day")
+    alone = Choice(
+        "Were they spoken to alone?",
+        [Option("yes", "Yes"), Option("no", "No", reveals=("not_alone_why",))],
+        ask="Say whether they were spoken to alone",
+    )
+    not_alone_why = Words("Who else was there, and why?", rows=2, ask="Say who else was there, and why")
     told = Words(
         "What were they told of the powers used?", rows=3, ask="Say what they were told of the powers used"
     )
     said = Words("What did they say?", rows=3, required=False)
+    not_heard_why = Words(
+        "Why were they not heard, and what was tried?",
+        rows=3,
+        ask="Say why they were not heard, and what was tried",
+    )
+
+    def __init__(self, *args: Any, known: Mapping[UUID, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        fields["person"].set_options(
+            [
+                *(Option(str(id), name) for id, name in known.items()),
+                Option("other", "Somebody else", reveals=("whom",), divider="or"),
+            ]
+        )
+
+    def account(self) -> dict[str, Any]:
+        """As the action takes it."""
+        got = self.cleaned_data
+        return {
+            "person_id": UUID(got["person"]) if got["person"] != "other" else None,
+            "whom": got["whom"] or "",
+            "spoken_on": got["spoken_on"] if got["was_heard"] == "yes" else None,
+            "told": got["told"] or "",
+            "said": got["said"] or "",
+            "alone": {"yes": True, "no": False}.get(got["alone"] or ""),
+            "not_alone_why": got["not_alone_why"] or "",
+            "not_heard_why": got["not_heard_why"] or "",
+            "also": [UUID(value) for value in got.get("also") or ()],
+        }
 
 
 class EndForm(WishesForm, ConflictForm):

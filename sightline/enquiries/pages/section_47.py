@@ -24,7 +24,9 @@ from sightline.meetings.terms import Purpose
 from ..actions import conference as conferences
 from ..actions import protection as protect
 from ..actions.handing import hand_over_enquiry
+from ..queries import heard
 from ..queries import protection as queries
+from ..queries.assessment import father_recorded
 from ..queries.clocks import counted
 from ..queries.episode import taken_back
 from ..queries.shown import POWER, before_conference, conference_clock, decided_of
@@ -42,6 +44,7 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
     acting = acting_of(request)
     may_write = shown["may_write"] and acting.may(Permission.STATUTORY) and view.row.ended_at is None
     text = view.text
+    accounts = heard.accounts(child, view.spoken_to)
     initial = {name: getattr(text, name) for name in forms.EnquiryForm.base_fields} if text else {}
     beside = _beside(view) if may_write else []
     form = forms.EnquiryForm(posted(request), initial=initial, beside=beside)
@@ -77,11 +80,11 @@ def enquiry(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResp
             else view.row.version,
             "open_now": may_write,
             "may_end": acting.may(Permission.SIGN_OFF) and view.row.ended_at is None,
-            "lacks": protect.lacks_of(
-                view.row, text, spoken_to=len(view.spoken_to), unborn=child.child.birth.unborn
-            )
-            if view.row.ended_at is None
-            else [],
+            "lacks": protect.lacks_of(text, child, view.spoken_to) if view.row.ended_at is None else [],
+            "accounts": accounts,
+            "others": heard.others(accounts, view.spoken_to),
+            "how_heard": heard.how_heard,
+            "father_missing": not father_recorded(child),
             "findings": dict(forms.pairs(forms.Finding)),
             "places": [o.label for o in forms.PLACES if text and o.value in text.harm_where],
             "back_href": address("child", child),
@@ -99,22 +102,20 @@ def _beside(view: queries.EnquiryView) -> list[tuple[UUID, str]]:
 
 @page(permission=Permission.STATUTORY)
 def spoken(request: HttpRequest, folder_id: UUID, enquiry_id: UUID) -> HttpResponse:
-    """Somebody who was spoken to in an enquiry."""
+    """Somebody who was spoken to in an enquiry, or who was not heard, and why."""
     child, shown = opened(request, folder_id, "spoken")
     view = queries.enquiry(enquiry_id, child.folder_ids)
-    form = forms.SpokenForm(posted(request), beside=_beside(view))
+    form = forms.SpokenForm(posted(request), beside=_beside(view), known=heard.may_be_heard(child))
 
     def send() -> None:
-        got = dict(form.cleaned_data)
-        also = [UUID(value) for value in got.pop("also", None) or ()]
-        protect.spoke_to(view.row.id, **got, also=also)
+        protect.spoke_to(view.row.id, **form.account())
 
     return form_page(
         request,
         shown,
         form,
         send,
-        title="Who was spoken to?",
+        title="Who was heard",
         done="Recorded.",
         back=address("enquiry", child, view.row.id),
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from sightline.access.queries import leads_of
-from sightline.children.queries import ChildView, names_of_folders
+from sightline.children.queries import ChildView, TieView, names_of_folders
 from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import NotFound
@@ -195,24 +195,27 @@ def assessment_row(assessment_id: UUID, folder_ids: Iterable[UUID]) -> Assessmen
     return row
 
 
+def answers_for(tie: TieView) -> bool:
+    """Whether somebody is a parent or carer of the child: by parental responsibility, home or kinship."""
+    return not tie.is_child and (
+        tie.parental_responsibility is Known.YES
+        or tie.lives_with_child is Known.YES
+        or tie.kinship in _PARENTS
+        or tie.kinship is Kinship.CARER
+    )
+
+
 def family(view: ChildView, participations: Mapping[UUID, Participation]) -> tuple[rules.Member, ...]:
     """Everybody in the child's life, and how they took part; what the child says has a section of its own."""
     found = []
     for tie in view.ties_once:
         row = participations.get(tie.person.id)
-        grown = not tie.is_child
-        carer = grown and (
-            tie.parental_responsibility is Known.YES
-            or tie.lives_with_child is Known.YES
-            or tie.kinship in _PARENTS
-            or tie.kinship is Kinship.CARER
-        )
         found.append(
             rules.Member(
                 person_id=tie.person.id,
                 name=tie.name,
                 said=tie.said,
-                carer=carer,
+                carer=answers_for(tie),
                 took_part=TookPart(row.took_part) if row else None,
                 how=row.how if row else "",
                 why_not=row.why_not if row else "",

@@ -72,7 +72,8 @@ def enquiry_lacks(
     not_seen_why: str,
     powers_told: str,
     spoken_to: int,
-    heard_all: bool | None,
+    unanswered: Collection[str],
+    father_recorded: bool,
     not_heard_why: str,
     finding: str,
     analysis: str,
@@ -83,7 +84,8 @@ def enquiry_lacks(
     """What an enquiry still lacks before a manager may decide on it.
 
     FAM-14: no analysis without each account, or the reason why it is missing; the child's own stands with how they
-    were seen.
+    were seen. `unanswered`: parents and carers of whom it is not said whether they were heard. A father of whom nothing
+    is recorded is not left out silently (`not_heard_why`).
     """
     found = []
     if not harm_where:
@@ -96,10 +98,11 @@ def enquiry_lacks(
         found.append("Say what the parents and the child were told of the powers used")
     if not spoken_to:
         found.append("Record who was spoken to")
-    if heard_all is None:
-        found.append("Say whether everybody with parental responsibility has given their account")
-    if heard_all is False and not has_words(not_heard_why):
-        found.append("Say whose account is missing, and why")
+    found += [f"Record how {who} was heard, or why not" for who in unanswered]
+    if not father_recorded and not has_words(not_heard_why):
+        found.append(
+            "No father is recorded: record him, or say what is known of him and why he was not heard"
+        )
     if not finding:
         found.append("Choose the finding")
     if not has_words(analysis):
@@ -113,6 +116,33 @@ def enquiry_lacks(
             "The child is at continuing risk: say in full how they are kept safe without a conference"
         )
     return found
+
+
+def may_have_heard(
+    *,
+    spoken_on: date | None,
+    today: date,
+    told: str,
+    child: bool,
+    alone: bool | None,
+    not_alone_why: str,
+    not_heard_why: str,
+) -> Verdict:
+    """Whoever was heard was told of the powers used, and a child was heard alone or it is said why not; of whoever was
+    not heard it is said why (ENQ-01, FAM-14)."""
+    if spoken_on is None:
+        if has_words(not_heard_why):
+            return Verdict.yes()
+        return Verdict.no("Say why they were not heard, and what was tried.", "not_heard_why")
+    if spoken_on > today:
+        return Verdict.no("Give a day that is not still to come.", "spoken_on")
+    if not told.strip():
+        return Verdict.no("Say what they were told of the powers used, or why nothing.", "told")
+    if child and alone is None:
+        return Verdict.no("Say whether the child was spoken to alone.", "alone")
+    if alone is False and not not_alone_why.strip():
+        return Verdict.no("Say who else was there, and why.", "not_alone_why")
+    return Verdict.yes()
 
 
 def continuing_risk_says_why(finding: str, conference: bool | None, words: str) -> Verdict:

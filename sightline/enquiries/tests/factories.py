@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,12 +20,14 @@ from sightline.concerns import queries as concerns
 from sightline.concerns.actions import screen
 from sightline.concerns.tests.factories import FrontDoor, a_decision, make_front_door, raised_by
 from sightline.enquiries.actions import assessment as act
+from sightline.enquiries.actions import protection
 from sightline.enquiries.actions.assessment import Beginning, PartTaken
 from sightline.enquiries.actions.changes import close
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
 from sightline.enquiries.actions.protection import Calling, EndingIn, call_strategy
 from sightline.enquiries.models import Assessment
 from sightline.enquiries.queries import assessment as queries
+from sightline.enquiries.queries.heard import accounts
 from sightline.enquiries.rules.assessment import DIFFICULTY, STRENGTH
 from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.terms import ActsForChild, AgainstAge, ContactWay, Development, Reached, TookPart
@@ -237,6 +240,16 @@ def discussed(case: Case, *folders: UUID, held: bool = True) -> UUID:
                 ],
             )
     return meeting_id
+
+
+def everybody_heard(row: Any, also: Sequence[UUID] = ()) -> None:
+    """Each parent and carer of the child was spoken to today, by whoever acts."""
+    for one in accounts(child_page(joined_set(row.folder_id)), ()):
+        if one.awaited:
+            protection.spoke_to(
+                row.id, person_id=one.person_id, spoken_on=today(), alone=True, also=also,
+                told="Section 47 and what may follow.",
+            )  # fmt: skip
 
 
 def an_ending(finding: str = "continuing_risk", conference: bool | None = True, **changes: Any) -> EndingIn:

@@ -19,7 +19,7 @@ from sightline.kernel.time import now, today
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 
-from .factories import a_signing, an_ending, begun, close_case, discussed, make_case, sent
+from .factories import a_signing, an_ending, begun, close_case, discussed, everybody_heard, make_case, sent
 from .test_protection import deciding, enquired, found, owed, stage_of
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +38,7 @@ def running(folder_id, kind):
 def written(case, row, **how):
     with as_practitioner(case.worker):
         protection.write_enquiry(row.id, found(**how))
-        protection.spoke_to(
-            row.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
-        )
+        everybody_heard(row)
 
 
 @pytest.mark.obligation("ENQ-01")

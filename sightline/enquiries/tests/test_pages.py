@@ -28,7 +28,7 @@ from sightline.kernel.time import LONDON, today
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
-from .factories import begun, complete, discussed, make_case, sent
+from .factories import a_family, begun, complete, discussed, make_case, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -298,20 +298,23 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     own = reverse("enquiries:enquiry", args=[case.maya, enquiry.id])
     assert worker.get(own).status_code == 200
     assert "We do not know when this child was last seen" in words_of(worker.get(f"/child/{case.maya}/"))
-    answer = worker.post(
-        reverse("enquiries:spoken", args=[case.maya, enquiry.id]),
-        {
-            "whom": "Ana, mother", "told": "Section 47, and what may follow.", "spoken_on-day": "1",
-            "spoken_on-month": "9", "spoken_on-year": "2026",
-        },
-    )  # fmt: skip
+    with as_practitioner(case.worker):
+        mother, father = a_family(case.maya)
+    spoken = reverse("enquiries:spoken", args=[case.maya, enquiry.id])
+    heard = {
+        "person": mother, "was_heard": "yes", "alone": "no", "told": "Section 47, and what may follow.",
+        "spoken_on-day": "1", "spoken_on-month": "9", "spoken_on-year": "2026",
+    }  # fmt: skip
+    refused = worker.post(spoken, heard)
+    assert "Say who else was there, and why" in words_of(refused)
+    answer = worker.post(spoken, heard | {"not_alone_why": "Her sister was, as she wished."})
     assert answer.status_code == 302, words_of(answer)
     answer = worker.post(
         own,
         {
             "child_seen_on-day": "1", "child_seen_on-month": "9", "child_seen_on-year": "2026", "seen_alone": "yes",
             "harm_where": ["home", "online"],
-            "powers_told": "Both parents, at home, of section 47.", "heard_all": "yes",
+            "powers_told": "Both parents, at home, of section 47.",
             "analysis": "The injuries do not fit.",
             "finding": "continuing_risk", "conference": "yes", "version": "1",
         },
@@ -320,7 +323,23 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     assert "1 September 2026, alone, by" in words_of(worker.get(f"/child/{case.maya}/")), (
         "the enquiry saw her"
     )
-    assert "Decide on the enquiry" in words_of(manager.get(own))
+    shown = words_of(worker.get(own))
+    assert "1 September 2026, not alone: Her sister was, as she wished." in shown
+    said = shown.partition("Lars Lund, father")[2]
+    assert "Holds parental responsibility" in said[:60]
+    assert "Not said yet" in said[:90]
+    assert "Record how Lars Lund, father was heard, or why not" in shown
+    assert "Decide on the enquiry" not in words_of(manager.get(own)), "a father is not left out silently"
+    answer = worker.post(spoken, {"person": father, "was_heard": "no"})
+    assert "Say why they were not heard, and what was tried" in words_of(answer)
+    answer = worker.post(
+        spoken,
+        {"person": father, "was_heard": "no", "not_heard_why": "At sea until May; two messages to his ship."},
+    )
+    assert answer.status_code == 302, words_of(answer)
+    shown = words_of(manager.get(own))
+    assert "Not heard: At sea until May; two messages to his ship." in shown
+    assert "Decide on the enquiry" in shown
     answer = manager.post(
         reverse("enquiries:end", args=[case.maya, enquiry.id]),
         {

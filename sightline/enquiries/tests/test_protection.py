@@ -8,9 +8,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from sightline.access.queries import joined_set
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.models import Status
+from sightline.children.queries import child_page
 from sightline.children.terms import LivesAt
 from sightline.chronology.rules import Asked, as_known
 from sightline.concerns import actions as concerns_actions
@@ -32,7 +34,9 @@ from sightline.enquiries.actions.protection import EnquiryIn, StrategyIn
 from sightline.enquiries.actions.taking_back import take_back
 from sightline.enquiries.models import Assessment, Emergency, Enquiry, Episode, Strategy
 from sightline.enquiries.queries import protection as queries
+from sightline.enquiries.queries.heard import accounts, others
 from sightline.enquiries.terms import EmergencyKind, LegalBasis, MadeSafeBy, Stage
+from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.meetings.actions import AttendanceIn, hold
@@ -45,7 +49,17 @@ from sightline.records.chronology import told
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
-from .factories import a_beginning, a_closing, a_signing, an_ending, begun, discussed, make_case, sent
+from .factories import (
+    a_beginning,
+    a_closing,
+    a_signing,
+    an_ending,
+    begun,
+    discussed,
+    everybody_heard,
+    make_case,
+    sent,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -196,7 +210,8 @@ def enquired(case):
 def found(**changes):
     fields = {
         "harm_where": ["home"], "child_seen_on": today(), "seen_alone": True,
-        "powers_told": "Both parents were told of section 47 at home.", "heard_all": True,
+        "powers_told": "Both parents were told of section 47 at home.",
+        "not_heard_why": "Her mother does not say who the father is, and nobody else knows.",
         "finding": "continuing_risk", "analysis": "The injuries do not fit what was said of them.", "conference": True,
     }  # fmt: skip
     return EnquiryIn(**{**fields, **changes})
@@ -216,9 +231,7 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
             ),
         )  # fmt: skip
         for row in (maya, theo):
-            protection.spoke_to(
-                row.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what may follow."
-            )
+            everybody_heard(row)
         with pytest.raises(NotPermitted):
             protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.other_manager):
@@ -252,9 +265,7 @@ def test_an_enquiry_is_not_ended_without_the_childs_wishes_or_why_not(wishes, fi
     maya, _theo = enquired(case)
     with as_practitioner(case.worker):
         protection.write_enquiry(maya.id, found())
-        protection.spoke_to(
-            maya.id, whom="Ana, mother", spoken_on=today(), told="Section 47 and what follows."
-        )
+        everybody_heard(maya)
     with as_practitioner(case.manager):
         ending = an_ending(wishes=WishesIn(**wishes))
         if field is None:
@@ -693,19 +704,47 @@ def test_what_is_about_the_family_is_written_once_and_each_child_keeps_their_own
             found(checks="The school and the police knew of it.", analysis="Maya is afraid."),
             also=[theo.id],
         )
-        protection.spoke_to(
-            maya.id,
-            whom="Ana, mother",
-            spoken_on=today(),
-            told="Section 47 and what may follow.",
-            also=[theo.id],
-        )
+        everybody_heard(maya, also=[theo.id])
         mine, his = (queries.enquiry(e.id, [e.folder_id]) for e in (maya, theo))
         assert mine.text.checks == his.text.checks == "The school and the police knew of it."
         assert (mine.text.analysis, his.text.analysis) == ("Maya is afraid.", "Theo was at his father's.")
         assert mine.text.written_together == his.text.written_together is not None
         assert his.texts[1].checks == "Old.", "what stood before stays"
-        assert [s.whom for s in his.spoken_to] == ["Ana, mother"]
+        assert [s.whom for s in his.spoken_to] == ["Ana Ferreira, mother"]
+        assert his.spoken_to[0].person_id == mine.spoken_to[0].person_id is not None
+
+
+@pytest.mark.obligation("ENQ-01", "FAM-14")
+def test_whoever_is_heard_is_one_of_the_childs_life_and_a_child_is_heard_alone_or_it_is_said_why_not():
+    case = make_case("strategy_discussion")
+    maya, theo = enquired(case)
+    with as_practitioner(case.worker):
+        his = child_page(joined_set(case.theo))
+        theo_id = his.child.id
+        told = {"spoken_on": today(), "told": "Section 47, in words for his age."}
+        with pytest.raises(Refused, match="Choose somebody who is in this child’s life"):
+            protection.spoke_to(maya.id, person_id=uuid7(), **told)
+        with pytest.raises(Refused, match="Say whether the child was spoken to alone"):
+            protection.spoke_to(theo.id, person_id=theo_id, **told)
+        with pytest.raises(Refused, match="Say who else was there"):
+            protection.spoke_to(theo.id, person_id=theo_id, alone=False, **told)
+        protection.spoke_to(theo.id, person_id=theo_id, alone=False, not_alone_why="He is four.", **told)
+        # In his enquiry he is himself, in hers her brother; a teacher is in neither's life.
+        protection.spoke_to(maya.id, whom="Ms Hale, teacher", alone=True, also=[theo.id], **told)
+        protection.write_enquiry(maya.id, found(not_heard_why=""))
+        lacks = protection.lacks_of(*_as_it_stands(maya))
+        assert lacks[0] == "Record how Ana Ferreira, mother was heard, or why not"
+        assert lacks[1].startswith("No father is recorded")
+        shown = accounts(his, queries.enquiry(theo.id, [case.theo]).spoken_to)
+        assert (shown[0].who, shown[0].stands) == ("Theo Ferreira-Lund, the child", "Heard")
+        assert [s.whom for s in others(shown, queries.enquiry(theo.id, [case.theo]).spoken_to)] == [
+            "Ms Hale, teacher"
+        ]
+
+
+def _as_it_stands(row):
+    view = queries.enquiry(row.id, [row.folder_id])
+    return view.text, child_page(joined_set(row.folder_id)), view.spoken_to
 
 
 def test_the_right_role_and_the_wrong_child():

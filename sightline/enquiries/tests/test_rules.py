@@ -283,24 +283,32 @@ def test_an_order_is_extended_once_and_no_longer_than_the_procedures_say(kind, d
 
 WHOLE_ENQUIRY = {
     "harm_where": ["home"], "child_seen_on": datetime(2026, 11, 20, tzinfo=UTC).date(), "seen_alone": True,
-    "not_seen_why": "", "powers_told": "Both parents were told at home.", "spoken_to": 1, "heard_all": True,
-    "not_heard_why": "", "finding": "not_substantiated", "analysis": "The marks are old and explained.",
-    "conference": False, "conference_why": "Nobody is worried any more.",
+    "not_seen_why": "", "powers_told": "Both parents were told at home.", "spoken_to": 1, "unanswered": [],
+    "father_recorded": True, "not_heard_why": "", "finding": "not_substantiated",
+    "analysis": "The marks are old and explained.", "conference": False,
+    "conference_why": "Nobody is worried any more.",
 }  # fmt: skip
+
+
+NO_FATHER = "No father is recorded: record him, or say what is known of him and why he was not heard"
 
 
 @pytest.mark.obligation("FAM-14")
 @pytest.mark.parametrize(
-    ("heard", "why", "lacks"),
+    ("unanswered", "father", "why", "lacks"),
     [
-        (True, "", []),
-        (True, "Her father is abroad and was asked twice.", []),
-        (False, "Her father is abroad and was asked twice.", []),
-        (False, "Abroad.", ["Say whose account is missing, and why"]),
-        (False, "", ["Say whose account is missing, and why"]),
-        (None, "", ["Say whether everybody with parental responsibility has given their account"]),
+        ([], True, "", []),
+        (["Jon Lund, father"], True, "", ["Record how Jon Lund, father was heard, or why not"]),
+        (["Jon Lund, father"], True, "He is abroad.", ["Record how Jon Lund, father was heard, or why not"]),
+        ([], False, "", [NO_FATHER]),
+        ([], False, "Abroad.", [NO_FATHER]),
+        ([], False, "Her mother does not say who he is.", []),
     ],
 )
-def test_an_enquiry_is_decided_with_each_account_or_the_reason_why_it_is_missing(heard, why, lacks):
-    found = protection.enquiry_lacks(**WHOLE_ENQUIRY | {"heard_all": heard, "not_heard_why": why})
+def test_an_enquiry_is_decided_with_each_account_or_the_reason_why_it_is_missing(
+    unanswered, father, why, lacks
+):
+    found = protection.enquiry_lacks(
+        **WHOLE_ENQUIRY | {"unanswered": unanswered, "father_recorded": father, "not_heard_why": why}
+    )
     assert found == lacks

@@ -14,9 +14,9 @@ from sightline.enquiries.actions import conference as conferences
 from sightline.enquiries.actions import protection
 from sightline.enquiries.actions.protection import Calling, call_strategy
 from sightline.enquiries.figures import found_by_place
-from sightline.enquiries.tests.factories import an_ending, close_case, discussed, make_case
+from sightline.enquiries.tests.factories import an_ending, close_case, discussed, everybody_heard, make_case
 from sightline.enquiries.tests.test_protection import deciding, enquired, found
-from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.time import LONDON, now
 from sightline.plans import actions as plans
 from sightline.plans.tests.factories import an_action, begun, make_family
 from sightline.records.standing import Column, in_column
@@ -66,7 +66,7 @@ def test_what_needs_to_happen_goes_on_with_the_childs_way() -> None:
         enquiry = apps.get_model("enquiries", "Enquiry").objects.get(folder_id=case.maya)
     with as_practitioner(case.worker):
         protection.write_enquiry(enquiry.id, found())
-        protection.spoke_to(enquiry.id, whom="Ana, mother", spoken_on=today(), told="What section 47 is.")
+        everybody_heard(enquiry)
     with as_practitioner(case.manager):
         protection.end_enquiry(enquiry.id, an_ending("continuing_risk", True))
         [due] = needs(case.maya)
@@ -125,7 +125,7 @@ def test_where_enquiries_found_the_harm_is_counted(owning: Any) -> None:
                     conference_why="" if conference else "He is safe at his father's home.",
                 ),
             )  # fmt: skip
-            protection.spoke_to(enquiry.id, whom="Ana, mother", spoken_on=today(), told="What section 47 is.")
+            everybody_heard(enquiry)
         with as_practitioner(case.manager):
             protection.end_enquiry(enquiry.id, an_ending(finding, conference))
     with as_practitioner(case.manager):

@@ -14,7 +14,7 @@ from sightline.agencies.actions import permit
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
-from sightline.children.queries import child_page
+from sightline.children.queries import ChildView, child_page
 from sightline.concerns.terms import Place
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
@@ -32,7 +32,8 @@ from ...models import (
     EnquiryText,
     SpokenTo,
 )
-from ...queries import clocks
+from ...queries import clocks, heard
+from ...queries.assessment import father_recorded
 from ...rules import protection as rules
 from ...rules import stages
 from ...rules.assessment import culture_as_explanation
@@ -74,9 +75,8 @@ class EnquiryIn:
     not_seen_why: str = ""
     seen_words: str = ""
     powers_told: str = ""
-    heard_all: bool | None = None
-    """Whether everybody with parental responsibility has given their account; if not, whose is missing, and why."""
     not_heard_why: str = ""
+    """Whose account is missing who is not recorded here, such as a father whose name is not known, and why."""
     other_children: str = ""
     checks: str = ""
     finding: str = ""
@@ -86,7 +86,7 @@ class EnquiryIn:
 
 
 #: What an enquiry finds of a family, and may so be written once for brothers and sisters; the rest is each child's own.
-SHARED = ("powers_told", "heard_all", "not_heard_why", "checks", "other_children")
+SHARED = ("powers_told", "not_heard_why", "checks", "other_children")
 
 
 @transaction.atomic
@@ -132,7 +132,6 @@ def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> Enquir
         not_seen_why=found.not_seen_why.strip(),
         seen_words=found.seen_words.strip(),
         powers_told=found.powers_told.strip(),
-        heard_all=found.heard_all,
         not_heard_why=found.not_heard_why.strip(),
         other_children=found.other_children.strip(),
         checks=found.checks.strip(),
@@ -151,27 +150,56 @@ def _write_text(row: Enquiry, found: EnquiryIn, together: UUID | None) -> Enquir
 
 @transaction.atomic
 def spoke_to(
-    enquiry_id: UUID, *, whom: str, spoken_on: date, told: str, said: str = "", also: Sequence[UUID] = ()
+    enquiry_id: UUID,
+    *,
+    person_id: UUID | None = None,
+    whom: str = "",
+    spoken_on: date | None = None,
+    told: str = "",
+    said: str = "",
+    alone: bool | None = None,
+    not_alone_why: str = "",
+    not_heard_why: str = "",
+    also: Sequence[UUID] = (),
 ) -> SpokenTo:
-    """Record who was spoken to and what they were told of the powers used; `also` as in `write_enquiry`."""
+    """Record who was spoken to, and what they were told of the powers used; without `spoken_on`, why they were not.
+
+    `person_id`: the child, or one of those in the child's life; `whom` names anybody else. `also` as in
+    `write_enquiry`: a person stands there as one of those in that child's life where they are one.
+    """
     permit(Permission.STATUTORY)
     row = _enquiry(enquiry_id)
     _goes_on(row)
-    if not whom.strip():
+    child = child_page(joined_set(row.folder_id))
+    known = heard.may_be_heard(child)
+    if person_id is not None and person_id not in known:
+        raise Refused("Choose somebody who is in this child’s life, or say who it was.", "person")
+    name = known[person_id] if person_id is not None else whom.strip()
+    if not name:
         raise Refused("Say who was spoken to.", "whom")
-    if not told.strip():
-        raise Refused("Say what they were told of the powers used, or why nothing.", "told")
-    if spoken_on > today():
-        raise Refused("Give a day that is not still to come.", "spoken_on")
+    rules.may_have_heard(
+        spoken_on=spoken_on,
+        today=today(),
+        told=told,
+        child=person_id in heard.are_children(child),
+        alone=alone,
+        not_alone_why=not_alone_why,
+        not_heard_why=not_heard_why,
+    ).or_refuse()
     together = uuid7() if also else None
+    was_heard = spoken_on is not None
     rows = [
         SpokenTo(
             folder_id=each.folder_id,
             enquiry=each,
-            whom=whom.strip(),
+            person_id=person_id if each is row or _in_life(person_id, each) else None,
+            whom=name[:300],
             spoken_on=spoken_on,
-            told=told.strip(),
-            said=said.strip(),
+            alone=alone if was_heard else None,
+            not_alone_why=not_alone_why.strip() if was_heard and alone is False else "",
+            told=told.strip() if was_heard else "",
+            said=said.strip() if was_heard else "",
+            not_heard_why="" if was_heard else not_heard_why.strip(),
             **stamp(together),
         )
         for each in (row, *_together_with(row, also))
@@ -182,7 +210,11 @@ def spoke_to(
     return rows[0]
 
 
-def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: bool) -> list[str]:
+def _in_life(person_id: UUID | None, row: Enquiry) -> bool:
+    return person_id is not None and person_id in heard.may_be_heard(child_page(joined_set(row.folder_id)))
+
+
+def lacks_of(text: EnquiryText | None, child: ChildView, spoken: Sequence[SpokenTo]) -> list[str]:
     """What an enquiry still lacks before a manager may decide on it."""
     text = text or EnquiryText()
     return rules.enquiry_lacks(
@@ -191,14 +223,15 @@ def lacks_of(row: Enquiry, text: EnquiryText | None, *, spoken_to: int, unborn: 
         seen_alone=text.seen_alone,
         not_seen_why=text.not_seen_why,
         powers_told=text.powers_told,
-        spoken_to=spoken_to,
-        heard_all=text.heard_all,
+        spoken_to=sum(row.spoken_on is not None for row in spoken),
+        unanswered=[a.who for a in heard.accounts(child, spoken) if a.awaited and not a.answered],
+        father_recorded=father_recorded(child),
         not_heard_why=text.not_heard_why,
         finding=text.finding,
         analysis=text.analysis,
         conference=text.conference,
         conference_why=text.conference_why,
-        unborn=unborn,
+        unborn=child.child.birth.unborn,
     )
 
 
@@ -235,15 +268,14 @@ def end_enquiry(enquiry_id: UUID, ending: EndingIn, *, version: int | None = Non
     _goes_on(row)
     text = EnquiryText.objects.filter(enquiry=row).order_by("-id").first()
     child = child_page(joined_set(row.folder_id))
-    lacks = lacks_of(
-        row, text, spoken_to=SpokenTo.objects.filter(enquiry=row).count(), unborn=child.child.birth.unborn
-    )
+    spoken = list(SpokenTo.objects.filter(enquiry=row))
+    lacks = lacks_of(text, child, spoken)
     if lacks or text is None:
         raise Refused(f"The enquiry is not complete yet. {lacks[0] if lacks else ''}")
     rules.may_end(
         worker=row.worker_id,
         authors=set(EnquiryText.objects.filter(enquiry=row).values_list("written_by_id", flat=True))
-        | set(SpokenTo.objects.filter(enquiry=row).values_list("written_by_id", flat=True)),
+        | {one.written_by_id for one in spoken},
         manager=acting.practitioner_id,
         knows_family=ending.knows_family,
     ).or_refuse()
