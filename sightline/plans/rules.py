@@ -16,6 +16,7 @@ from sightline.enquiries.terms import Closure
 from sightline.kernel.verdicts import Verdict
 
 from .terms import (
+    RESULTS,
     Achieved,
     Agrees,
     Cause,
@@ -278,10 +279,12 @@ def check_end(
     reviewed: bool,
     last_result: ReviewResult | None,
     grown: bool = False,
+    unanswered: Sequence[str] = (),
 ) -> Verdict:
     """What a child's record needs at the end of a plan (issue: step up, step down, close; FAM-10; REC-20).
 
     `grown`: eighteen by now, so that no review can be held any more.
+    `unanswered`: the outcomes of a signed plan of which no review has said what came of them (PLN-01; PLN-03).
     What the case itself needs is the same however it closes: `enquiries.rules.closing`.
     """
     if open_review:
@@ -301,6 +304,12 @@ def check_end(
             "A review must first decide that the child no longer needs a child protection plan. "
             "Hold and close the review, then close the plan",
             "reason",
+        )
+    gone = died or grown or (case_closes and end.reason in (Closure.RC2, Closure.RC5, Closure.RC6))
+    if unanswered and not gone and kind is not PlanKind.CHILD_PROTECTION:
+        return Verdict.no(
+            "Say in a review what came of each planned outcome first, or take it out of the plan with the reason. "
+            "Still without an answer: " + "; ".join(unanswered)
         )
     return check_words(end)
 
@@ -575,6 +584,33 @@ def may_close_review(
     return Verdict.yes()
 
 
+def check_result(kind: PlanKind, result: ReviewResult) -> Verdict:
+    """A review decides what its kind of plan has: nothing is higher than protection, nothing lower than early help."""
+    if result in RESULTS[kind]:
+        return Verdict.yes()
+    where = "higher up" if result is ReviewResult.STEP_UP else "lower down"
+    return Verdict.no(
+        f"There is no plan {where} than a {kind.label.lower()}. Select something else", "result"
+    )
+
+
+def may_decide_review(kind: PlanKind, *, may_decide: bool, chairs: bool, leads: bool) -> Verdict:
+    """Who decides at the end of a review of a child protection plan: whoever chaired the conference, or may decide on
+    such plans; never the lead social worker alone (Working Together, chapter 1, the review conference).
+
+    `chairs`: chaired the recorded meeting at which the review was held. `leads`: leads the plan.
+    """
+    if kind is not PlanKind.CHILD_PROTECTION or (not leads and (may_decide or chairs)):
+        return Verdict.yes()
+    return Verdict.no(
+        "Whoever leads a child protection plan does not decide alone whether it goes on. Whoever chaired the review "
+        "conference closes this review, or a manager"
+        if leads
+        else "The review of a child protection plan is closed by whoever chaired the review conference, or by a "
+        "manager. Ask one of them"
+    )
+
+
 def check_offer_step(before: OfferState, to: OfferState, words: str) -> Verdict:
     """What may come of an offer of a service, and what must be said of it (HLP-05)."""
     if (
@@ -672,6 +708,8 @@ class Around:
     """From when the procedures ask who helps the young person as an adult; None where no birth is known."""
     adult_help_words: str = ""
     """What the procedures say of that day: how long before, and how certain it is."""
+    outcomes_change: Sequence[str] = ()
+    """The outcomes that the last review said change, and that stand as they were then."""
 
 
 @dataclass(frozen=True)
@@ -685,7 +723,8 @@ class Answer:
 
 def to_answer(around: Around, today: date) -> list[Answer]:
     """What has happened that the plan must answer: a birth, a death, an eighteenth birthday, a date of birth put
-    right, somebody who left, a move. Sightline baseline: the manuals ask that plans follow the child."""
+    right, somebody who left, an outcome that a review says changes, a move. Sightline baseline: the manuals
+    ask that plans follow the child."""
     found: list[Answer] = []
     if around.died is not None:
         found.append(
@@ -752,6 +791,15 @@ def to_answer(around: Around, today: date) -> list[Answer]:
             "actions",
         )
         for name in around.actions_left
+    ]
+    found += [
+        Answer(
+            Cause.OUTCOME_CHANGES,
+            "An outcome stands as it was, though the last review said that it changes. Change it in the plan, or take "
+            f"it out, and sign the plan again: {words}",
+            "outcome",
+        )
+        for words in around.outcomes_change
     ]
     elsewhere = around.authority and around.own_authority and around.authority != around.own_authority
     if elsewhere and not around.asked:

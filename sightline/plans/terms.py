@@ -300,6 +300,14 @@ _RESULTS = {
 }
 
 
+#: What a review of a plan may decide: nothing stands above a child protection plan, and none below early help.
+RESULTS = {
+    PlanKind.EARLY_HELP: (ReviewResult.CONTINUES, ReviewResult.STEP_UP, ReviewResult.CLOSE),
+    PlanKind.CHILD_IN_NEED: tuple(ReviewResult),
+    PlanKind.CHILD_PROTECTION: (ReviewResult.CONTINUES, ReviewResult.STEP_DOWN, ReviewResult.CLOSE),
+}
+
+
 class Direction(StrEnum):
     OUT = "out"
     IN = "in"
@@ -389,3 +397,4 @@ class Cause(StrEnum):
     MEMBER_LEFT = "member left"
     ACTION_LEFT = "action left"
     MOVED = "moved"
+    OUTCOME_CHANGES = "outcome changes"

@@ -193,9 +193,9 @@ def elin(people: Cast) -> None:
         actions.close_plan(
             plan,
             EndIn(
-                "RC7", "The plan has done what it was for.",
-                "The family was without a home after a fire. They have a flat and he goes to school again.",
-                "Saltings Homes, and the school.", "Asked at the last visit.", people[PRIYA],
+                "RC5", "Northmoor Council has taken the case on.",
+                "The family was without a home after a fire. They live in Northmoor and he goes to school there.",
+                "Northmoor's team, and the school.", "Asked at the last visit.", people[PRIYA],
                 WishesIn(why_not="Heard at the last visit."), knows_family=False,
             ),
         )  # fmt: skip

@@ -33,6 +33,7 @@ class WhoCame:
     meeting_id: UUID
     title: str
     held_at: datetime
+    chair_id: UUID
     groups: tuple[tuple[str, tuple[Attended, ...]], ...]
     quorate: bool
     quorum: str
@@ -64,6 +65,7 @@ def who_came(meeting_id: UUID) -> WhoCame | None:
         row.id,
         titles_of([row])[row.id],
         row.began_at,
+        row.chair_id,
         tuple((of, tuple(people)) for of, people in groups.items()),
         row.quorate is not False,
         "Met." if row.quorate is not False else f"Not met ({row.lacked}). {row.without_quorum_why}",

@@ -45,6 +45,7 @@ from .carrying import carry_back
 from .ending import decide_on
 from .waiting import nothing_waits, waits, when_upheld
 
+_DONE = (DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value)
 #: What is met as a review is closed is met by its closing.
 _AT_ONCE = timedelta(minutes=1)
 PUT_RIGHT = WishesIn(why_not="Taken back to put the record right: nothing new is decided for the child.")
@@ -151,8 +152,12 @@ def _put_right(plan: Plan, ending: Ending, undone: Plan | None, why: str, acting
         _open_again(review)
     _actions_again(plan, ending, acting)
     _ours_again(plan, ending)
-    owed = Duty.objects.filter(subject_id=plan.id) | queries.review_clocks(plan)
-    duties.owe_again(withdrawn_since(owed, ending.written_at), why)
+    of_plan = Duty.objects.filter(subject_id=plan.id)
+    owed = of_plan | queries.review_clocks(plan)
+    followed = of_plan.filter(kind__in=pack_in_force().event("review_followed", today()).discharges)
+    done = DutyEvent.objects.filter(duty__in=followed.values("id"), act__in=_DONE, at__gte=ending.written_at)
+    met = Duty.objects.filter(id__in=done.values("duty_id"))
+    duties.owe_again([*withdrawn_since(owed, ending.written_at), *met], why)
 
 
 def _actions_again(plan: Plan, ending: Ending, acting: Acting) -> None:
@@ -266,13 +271,20 @@ def _owed_before(plan: Plan, review: Review, why: str) -> None:
     pack, kind = pack_in_force(), PlanKind(plan.kind)
     events = [pack.event(f"{kind.value}_reviewed{last}", today()) for last in ("", "_last")]
     of_plan = Duty.objects.filter(subject_id=plan.id)
-    answered = of_plan.filter(kind__in=pack.event("plan_answered", today()).discharges)
+    at_once = [
+        *pack.event("plan_answered", today()).discharges,
+        *pack.event("review_followed", today()).discharges,
+    ]
+    answered = of_plan.filter(kind__in=at_once)
     by_closing = Q(duty__in=answered.values("id"), at__lt=review.closed_at + _AT_ONCE)
     since = DutyEvent.objects.filter(
         Q(duty__in=queries.review_clocks(plan).values("id")) | by_closing,
-        act__in=(DutyAct.DISCHARGE.value, DutyAct.WRITE_UP.value), at__gte=review.closed_at,
+        act__in=_DONE, at__gte=review.closed_at,
     )  # fmt: skip
-    opened = of_plan.filter(kind__in={k for e in events for k in e.opens}, opened_at__gte=review.closed_at)
+    asked = Q(kind__in=pack.event("plan_to_answer", today()).opens, opened_at__lt=review.closed_at + _AT_ONCE)
+    opened = of_plan.filter(
+        Q(kind__in={k for e in events for k in e.opens}) | asked, opened_at__gte=review.closed_at
+    )
     done = list(Duty.objects.filter(id__in=since.values("duty_id")).exclude(id__in=opened.values("id")))
     duties.never_were(opened, "The closing of the review was taken back.")
     duties.owe_again(done, why)

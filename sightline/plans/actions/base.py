@@ -127,7 +127,10 @@ def changed(
 
 
 def looked_again(plan: Plan) -> None:
-    """The plan was looked at again: whoever had to owes it no more."""
+    """The plan was looked at again: whoever had to owes it no more, but for an outcome that stands as it was
+    though the last review said that it changes."""
+    if queries.outcomes_to_rewrite(plan.id):
+        return
     duties.happened("plan_answered", [plan.folder_id], subject_id=plan.id, at=now())
 
 

@@ -139,7 +139,8 @@ def _last_review(plan: Plan) -> Review | None:
     return Review.objects.filter(plan=plan, closed_at__isnull=False).order_by("-number").first()
 
 
-def _check_end(plan: Plan, end: Closing, *, case_closes: bool) -> None:
+def _check_end(plan: Plan, end: Closing, *, case_closes: bool, at_once: bool = False) -> None:
+    """Raises Refused where a plan may not end so. `at_once`: a step up, which no review need come before."""
     last = _last_review(plan)
     if case_closes and not has_died(plan):
         episode = open_episode(joined_set(lead_of(plan.folder_id)))
@@ -153,6 +154,7 @@ def _check_end(plan: Plan, end: Closing, *, case_closes: bool) -> None:
         reviewed=last is not None,
         last_result=ReviewResult(last.result) if last else None,
         grown=grown_or_dead(plan),
+        unanswered=[] if at_once or not queries.was_signed(plan.id) else queries.outcomes_unanswered(plan.id),
     ).or_refuse()
     answers_for(end.record_in_order_by)
 
@@ -196,6 +198,7 @@ def _end_statuses(plan: Plan, *kinds: StatusKind) -> None:
 def _end(plan: Plan, acting: Acting, decision: Decision, why: str, *, actions_too: bool) -> None:
     """The rows that end with a plan: what was owed on it, an open review, and (where nothing goes on) its actions."""
     plan.state, plan.ended_on = PlanState.CLOSED.value, today()
+    duties.happened("review_followed", [plan.folder_id], subject_id=plan.id, at=now())
     duties.withdraw_all(plan.id, why)
     duties.withdraw_these(queries.review_clocks(plan), why)
     for review in Review.objects.filter(GOES_ON, plan=plan):
@@ -366,7 +369,7 @@ def _check_step(plan: Plan, sent: StepIn, *, may_decide: bool) -> None:
         sent.to, may_decide=may_decide, conference_decision=conference is not None, open_kind=None
     ).or_refuse()
     end = Closing("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
-    _check_end(plan, end, case_closes=False)
+    _check_end(plan, end, case_closes=False, at_once=sent.to.height > kind.height)
 
 
 def _census_reason(kind: PlanKind, to: PlanKind) -> str:

@@ -19,7 +19,7 @@ from sightline.enquiries.rules.protection import knows_nobody
 from sightline.enquiries.rules.stages import has_words
 from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
-from sightline.meetings.queries import quorum_lacks
+from sightline.meetings.queries import quorum_lacks, who_came
 from sightline.meetings.rules import Present
 from sightline.meetings.terms import Came, InviteeKind
 from sightline.procedures import actions as duties
@@ -194,13 +194,22 @@ def close_review(
     """Close a review with its decision; the next one's clock starts where the plan goes on. Returns the decision. With
     a conflict of interests not resolved for the child the review stays open until a manager upholds it.
 
-    Raises Refused while a planned outcome, a service or an account is unanswered.
+    Raises Refused while a planned outcome, a service or an account is unanswered, or where the review of a child
+    protection plan is not for whoever is acting to close.
     """
     review = _open_review(review_id)
     plan, acting = enter(review.plan_id, PlanAct.RECORD, seen=seen)
+    kind, met = PlanKind(plan.kind), who_came(review.meeting_id) if review.meeting_id else None
+    rules.may_decide_review(
+        kind,
+        may_decide=acting.may(Permission.DECIDE_PLAN),
+        chairs=met is not None and met.chair_id == acting.practitioner_id,
+        leads=plan.lead_id == acting.practitioner_id,
+    ).or_refuse()
     _all_answered(review, result)
     if result is None:
         raise Refused("Select what the review decided", "result")
+    rules.check_result(kind, result).or_refuse()
     knows_nobody(knows_family).or_refuse()
     nothing_waits(plan.id)
     if next_by is not None and result is ReviewResult.CONTINUES:
@@ -213,12 +222,11 @@ def close_review(
         [
             Deciding(
                 plan.folder_id, DecisionKind.PLAN, f"Review {review.number}: {result.label.lower()}", reasons,
-                pack.name, pack.version, definition_id=PlanKind(plan.kind).definition, subject_id=plan.id,
-                **asdict(conflict),
+                pack.name, pack.version, definition_id=kind.definition, subject_id=plan.id, **asdict(conflict),
             )
         ]
     )  # fmt: skip
-    weigh(decision, PlanKind(plan.kind), wishes)
+    weigh(decision, kind, wishes)
     end = _ReviewEnd(result, next_by, sooner_why)
     if waits(decision, "reviewed", plan.id, end):
         record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=decision)
@@ -259,6 +267,7 @@ def _review_closed(review: Review, plan: Plan, acting: Acting, decision: Decisio
     told_of = queries.review_clocks(plan).exclude(subject_id=plan.id)
     for duty in duties.discharge_these(told_of, done=review.held_on):
         record(Verb.WROTE, "plans.close_review", folder_id=duty.folder_id, subject=duty)
+    duties.happened("review_followed", [plan.folder_id], subject_id=plan.id, at=at)
     event = f"{kind.value}_reviewed" if goes_on else f"{kind.value}_reviewed_last"
     sooner = {}
     if end.next_by is not None and goes_on:
@@ -273,6 +282,12 @@ def _review_closed(review: Review, plan: Plan, acting: Acting, decision: Decisio
     )
     review.save(update_fields=["change"])
     looked_again(plan)
+    if goes_on and queries.outcomes_to_rewrite(plan.id):
+        duties.happened(
+            "plan_to_answer",
+            [plan.folder_id], subject_id=plan.id, at=at, path=path_of(plan), owner_id=plan.lead_id,
+            team_id=plan.team_id, pack=pack, unless_owed=True,
+        )  # fmt: skip
     record(Verb.WROTE, "plans.close_review", folder_id=plan.folder_id, subject=review)
 
 

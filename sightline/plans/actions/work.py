@@ -110,23 +110,26 @@ def _closed_words(action: Action) -> str:
 
 
 @transaction.atomic
-def close_action(action_id: UUID, *, done: bool, words: str) -> None:
-    """An action was done, or is given up with a reason."""
+def close_action(action_id: UUID, *, done: bool, words: str, on: date | None = None) -> None:
+    """An action was done, or is given up with a reason; today, or on the day `on`, which is when it counts as met."""
     action = _action(action_id)
     plan, acting = enter(action.plan_id, PlanAct.RECORD)
     if action.state != ActionState.OPEN.value:
         raise Refused(_closed_words(action))
     if not words.strip():
         raise Refused("Say what was done, and what it led to" if done else "Say why it is given up", "words")
+    day = on or today()
+    if not day_of(action.written_at) <= day <= today():
+        raise Refused("Give a day between the one on which the action was given and today", "on")
     action.state = (ActionState.DONE if done else ActionState.NOT_DONE).value
-    action.closed_on = today()
+    action.closed_on = day
     action.save(update_fields=["state", "closed_on"])
     change = changed(plan, acting, "action done" if done else "action given up", words.strip())
     ActionStep.objects.create(
         folder_id=plan.folder_id, action=action, act=(ActionAct.DONE if done else ActionAct.GIVEN_UP).value,
         practitioner_id=action.practitioner_id, words=words.strip(), change=change, **signed(acting),
     )  # fmt: skip
-    duties.happened("action_closed", [plan.folder_id], subject_id=action.id, at=now())
+    duties.happened("action_closed", [plan.folder_id], subject_id=action.id, at=now(), done=on or now())
     record(Verb.WROTE, "plans.close_action", folder_id=plan.folder_id, subject=action)
 
 

@@ -35,7 +35,7 @@ def action(request: HttpRequest, folder_id: UUID, plan_action_id: UUID) -> HttpR
         if got["act"] == "hand_over":
             actions.hand_over_action(plan_action_id, UUID(got["practitioner"]), got["words"])
         else:
-            actions.close_action(plan_action_id, done=got["act"] == "done", words=got["words"])
+            actions.close_action(plan_action_id, done=got["act"] == "done", words=got["words"], on=got["on"])
 
     return form_page(
         request, shown, form, send, title=found.words, done="Recorded.", back=plan_page(plan),

@@ -57,12 +57,13 @@ class ActionStepForm(PlanForm):
     act = Choice(
         "What has happened?",
         [
-            ("done", "It is done"),
+            Option("done", "It is done", reveals=("on",)),
             Option("hand_over", "Somebody else does it", reveals=("practitioner",)),
             ("given_up", "It is given up"),
         ],
         ask="Select what has happened",
     )
+    on = Day("When was it done?", tense="past", required=False, hint="Leave empty for today")
     practitioner = Select("Who does it from now on?", ask="Choose who does it from now on")
     words = Words("What was done and what it led to, or why", rows=3, ask="Say what was done, or why")
 

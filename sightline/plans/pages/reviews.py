@@ -14,11 +14,11 @@ from sightline.agencies.terms import Permission
 from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.enquiries.queries.needs_and_progress import progress_of
-from sightline.kernel.verdicts import NotFound
+from sightline.kernel.verdicts import NotFound, Verdict
 
-from .. import actions, queries
+from .. import actions, queries, rules
 from ..queries import ReviewView
-from ..terms import Agrees, DidChange, ReviewResult
+from ..terms import RESULTS, Agrees, DidChange, ReviewResult
 from . import forms, forms_of_parts, forms_of_reviews
 from .common import bound, form_page, guide_sooner
 from .forms_of_ending import CloseReviewForm
@@ -37,6 +37,17 @@ def _page(review: ReviewView) -> str:
     return reverse("plans:review", args=[review.folder_id, review.id])
 
 
+def _may_close(request: HttpRequest, review: ReviewView) -> Verdict:
+    """Whether this review is for whoever is looking to close."""
+    acting = request.practitioner  # type: ignore[attr-defined]
+    return rules.may_decide_review(
+        review.plan_kind,
+        may_decide=acting.may(Permission.DECIDE_PLAN),
+        chairs=review.at_meeting is not None and review.at_meeting.chair_id == acting.practitioner_id,
+        leads=review.led_by == acting.practitioner_id,
+    )
+
+
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
 def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpResponse:
     """A review: what is answered, what is still to be answered, and what was decided."""
@@ -47,6 +58,7 @@ def review(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespon
         shown
         | {
             "writable": shown["may_write"] and found.closed_at is None and not found.withdrawn,
+            "not_mine_to_close": _may_close(request, found).reason,
             "may_take_back": shown["may_write"] and found.closed_at is not None,
             "progress": progress_of(view),
             "back_href": reverse("plans:plan", args=[found.folder_id, found.plan_id]),
@@ -131,6 +143,7 @@ def close(request: HttpRequest, folder_id: UUID, review_id: UUID) -> HttpRespons
     """What the review decided."""
     view, shown, found = _opened(request, folder_id, review_id, "review_close")
     form = bound(request, CloseReviewForm, as_of=found.plan_version)
+    form.fields["result"].set_options([(result.value, result.label) for result in RESULTS[found.plan_kind]])
     guide_sooner(form, "next_by")
     form.offer_heard(view.folder_ids)
 

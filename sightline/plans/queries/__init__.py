@@ -26,7 +26,7 @@ from .lists import (
 )
 from .meeting import REVIEWS, OutcomeAt, PlanAt, before_meeting, meetings_for, plans_at
 from .moving import OfAuthority, transfers_by_authority
-from .parts import member_of
+from .parts import member_of, outcomes_to_rewrite, outcomes_unanswered
 from .plan import (
     SameText,
     back_words,
@@ -104,6 +104,8 @@ __all__ = [
     "offers_of_child",
     "open_plan",
     "open_review",
+    "outcomes_to_rewrite",
+    "outcomes_unanswered",
     "owes_answer",
     "places",
     "plan_head",

@@ -93,8 +93,10 @@ def _outcome(row: PlannedOutcome, last: ReviewedOutcome | None = None) -> Outcom
         and last.review.closed_at is not None
         and row.written_at <= last.review.closed_at
     )
+    changes = last is not None and last.next == Next.CHANGES.value and row.written_at <= last.written_at
     return OutcomeView(
         ended_at=last.review.number if ended and last is not None else None,
+        to_rewrite=f"Review {last.review.number}: {last.next_words}" if changes and last is not None else "",
         item=row.item,
         revision=row.revision,
         of_framework=row.of_framework,
@@ -112,6 +114,24 @@ def _outcome(row: PlannedOutcome, last: ReviewedOutcome | None = None) -> Outcom
         written_by=_by(row),
         written_at=row.written_at,
     )
+
+
+def standing_outcomes(plan_id: UUID) -> tuple[list[OutcomeView], set[UUID]]:
+    """The outcomes that a plan is still to reach, and those of which a closed review ever said what came of them."""
+    said = list(answers_closed(plan_id))
+    views = outcome_views(revisions(PlannedOutcome, [plan_id]), said)
+    return [o for o in views if o.ended_at is None], {answer.outcome for answer in said}
+
+
+def outcomes_unanswered(plan_id: UUID) -> list[str]:
+    """The outcomes that a plan is still to reach and of which no closed review said what came of them, in words."""
+    standing, answered = standing_outcomes(plan_id)
+    return [o.words for o in standing if o.item not in answered]
+
+
+def outcomes_to_rewrite(plan_id: UUID) -> list[str]:
+    """The outcomes that the last review said change, and that stand as they were then, in words."""
+    return [o.words for o in standing_outcomes(plan_id)[0] if o.to_rewrite]
 
 
 def statement_views(rows: Iterable[Any]) -> list[StatementView]:

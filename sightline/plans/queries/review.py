@@ -77,6 +77,8 @@ class ReviewView:
     quorum: str
     """Of such a review: the agencies that took part, and whether that made the pack's quorum, or why it counts."""
     at_meeting: WhoCame | None
+    led_by: UUID | None
+    """Who leads the plan."""
     result: ReviewResult | None
     closed_at: datetime | None
     closed_by: str
@@ -153,6 +155,7 @@ def review_shown(review_id: UUID, folder_ids: Sequence[UUID] | None = None) -> R
         took_part=row.took_part,
         quorum=_quorum(row),
         at_meeting=who_came(row.meeting_id) if row.meeting_id else None,
+        led_by=row.plan.lead_id,
         result=ReviewResult(row.result) if row.result else None,
         closed_at=row.closed_at,
         closed_by=row.closed_by.name if row.closed_by else "",

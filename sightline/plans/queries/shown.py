@@ -49,6 +49,8 @@ class OutcomeView:
     written_at: datetime
     ended_at: int | None = None
     """The number of the review that ended it; it is planned for no more, and stays readable."""
+    to_rewrite: str = ""
+    """That the last review said that it changes, and how, while it stands as it was then."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from ..terms import (
     Direction,
     PlanState,
 )
-from .parts import _holds_post
+from .parts import _holds_post, outcomes_to_rewrite
 from .shown import PlanView
 
 
@@ -109,6 +109,7 @@ def around_of(plan: PlanView) -> Around:
         asked=plan.state is PlanState.MOVING,
         adult_help_from=adult_help_from,
         adult_help_words=f"Asked from {limit.span} before. {limit.caveat}".strip(),
+        outcomes_change=[o.words for o in plan.outcomes if o.to_rewrite],
     )
 
 
@@ -131,7 +132,7 @@ def plans_to_answer() -> list[Plan]:
 
 def must_answer(plan_id: UUID) -> bool:
     """Whether something has happened that this plan has not answered yet."""
-    return _to_answer().filter(id=plan_id).exists()
+    return _to_answer().filter(id=plan_id).exists() or bool(outcomes_to_rewrite(plan_id))
 
 
 def owes_answer(plan_id: UUID) -> bool:

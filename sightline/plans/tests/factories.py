@@ -39,6 +39,7 @@ from sightline.plans.terms import (
     Next,
     OfferState,
     PlanKind,
+    ReviewResult,
     ServiceNeed,
     StatementKind,
     When,
@@ -233,6 +234,24 @@ def reviewed(**changes: Any) -> ReviewedIn:
         "scale": 6,
     }
     return ReviewedIn(**{**fields, **changes})
+
+
+def closed_review(
+    family: Family,
+    plan_id: UUID,
+    item: UUID,
+    result: ReviewResult = ReviewResult.CONTINUES,
+    by: Practitioner | None = None,
+) -> UUID:
+    """A review with everything answered, closed by the manager where nobody else is named."""
+    with as_practitioner(by or family.manager):
+        review = actions.start_review(plan_id, today(), without_quorum_why=AT_NO_MEETING)
+        actions.answer_outcome(review, item, reviewed())
+        hear(family, plan_id, review_id=review)
+        actions.close_review(
+            review, result, "The evenings are calm and she eats.", WISHED, knows_family=False
+        )
+    return review
 
 
 def an_end(family: Family, **changes: Any) -> EndIn:

@@ -52,6 +52,7 @@ from .factories import (
     an_end,
     an_outcome,
     begun,
+    closed_review,
     conference_decision,
     hear,
     make_family,
@@ -402,7 +403,7 @@ def test_the_next_review_is_sooner_where_the_child_needs_it():
     family = make_family()
     plan = begun(family)
     item = signed(family, plan)
-    with as_practitioner(family.worker):
+    with as_practitioner(family.chair):
         review = actions.start_review(plan, today(), without_quorum_why=AT_NO_MEETING)
         actions.answer_outcome(review, item, reviewed())
         hear(family, plan, review_id=review)
@@ -545,7 +546,7 @@ def test_early_help_steps_up_only_once_the_front_door_has_taken_the_child_on():
 def test_closing_needs_reason_summary_helper_feedback_and_a_keeper_and_never_no_contact_alone():
     family = make_family()
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
-    signed(family, plan)
+    closed_review(family, plan, signed(family, plan))
     with as_practitioner(family.worker), pytest.raises(Refused, match="ended by a manager"):
         actions.close_plan(plan, an_end(family))
     with as_practitioner(family.manager):

@@ -31,6 +31,7 @@ from .factories import (
     a_step,
     an_end,
     begun,
+    closed_review,
     conference_decision,
     hear,
     make_family,
@@ -65,7 +66,7 @@ def owed():
 def test_a_case_with_failed_visits_closes_only_once_a_manager_has_decided_how_the_child_is_safe():
     family = make_family()
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
-    signed(family, plan)
+    closed_review(family, plan, signed(family, plan))
     not_reached(family)
     with as_practitioner(family.manager):
         with pytest.raises(Refused, match=UNSEEN):

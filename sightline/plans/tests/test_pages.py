@@ -317,6 +317,7 @@ def test_a_child_whose_plan_was_closed_can_have_another():
     family, places = _world()
     with as_practitioner(family.manager):
         actions.withdraw_review(places["review_id"], "It was her brother who was looked at.")
+        actions.drop(places["plan_id"], "outcome", places["text_id"], "It was planned for her brother.")
         actions.close_plan(places["plan_id"], an_end(family))
     page = _client(family.worker).get(reverse("plans:child", args=[family.maya])).text
     assert f'href="{reverse("plans:begin", args=[family.maya])}"' in page

@@ -23,7 +23,18 @@ from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import ConflictIn
 
-from .factories import AT_NO_MEETING, WISHED, a_step, an_end, begun, hear, make_family, reviewed, signed
+from .factories import (
+    AT_NO_MEETING,
+    WISHED,
+    a_step,
+    an_end,
+    begun,
+    closed_review,
+    hear,
+    make_family,
+    reviewed,
+    signed,
+)
 from .test_incidents import an_incident, owed
 from .test_pages import _client, _day
 
@@ -115,7 +126,7 @@ def test_a_ruling_that_comes_late_keeps_what_a_child_needs_sooner_as_far_as_it_s
 def test_a_plan_closes_over_a_conflict_only_when_another_manager_upholds_it(upholds):
     family = make_family()
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
-    signed(family, plan)
+    closed_review(family, plan, signed(family, plan))
     with as_practitioner(family.manager):
         actions.close_plan(plan, an_end(family, conflict=UNRESOLVED))
         assert state_of(plan) is PlanState.SIGNED
@@ -145,7 +156,7 @@ def test_a_plan_closes_over_a_conflict_only_when_another_manager_upholds_it(upho
 def test_no_ruling_closes_a_plan_while_a_review_is_open():
     family = make_family()
     plan = begun(family, kind=PlanKind.CHILD_IN_NEED)
-    signed(family, plan)
+    closed_review(family, plan, signed(family, plan))
     with as_practitioner(family.manager):
         actions.close_plan(plan, an_end(family, conflict=UNRESOLVED))
     with as_practitioner(family.worker):

@@ -244,6 +244,7 @@ def closed_review(of: Family, plan: UUID, item: UUID) -> UUID:
         )
         plans.answer_outcome(review, item, reviewed())
         hear(of, plan, review_id=review)
+    with as_practitioner(of.chair):
         plans.close_review(
             review, ReviewResult.CONTINUES, "It has begun to help her.", WISHED, knows_family=False
         )
@@ -265,7 +266,7 @@ def test_the_first_review_of_a_plan_that_a_return_told_of_meets_its_clock(
     review = closed_review(of, plan, item)
     told, later = clocks(of.manager, *REVIEWS)
     assert (told.state, later.kind, later.subject_id) == ("discharged", "later_review_conference", plan)
-    with as_practitioner(of.worker):
+    with as_practitioner(of.chair):
         plans.reopen_review(review, "Closed on the wrong child's page.", knows_family=False)
     owed = [d for d in clocks(of.manager, *REVIEWS) if d.closed_at is None]
     assert [(d.kind, d.due_at) for d in owed] == [(told.kind, told.due_at)]
