@@ -117,8 +117,8 @@ def may_begin(
         )
     if not (conference_decision or moved_here):
         return Verdict.no(
-            "A child protection plan is made by a conference. Record the conference and its decision first, then "
-            "begin the plan from it",
+            "A child protection plan is made by a conference. Choose what the conference on this child decided. Where "
+            "nothing is offered, record on its meeting’s page that it was held and what it decided",
             "decision",
         )
     return Verdict.yes()

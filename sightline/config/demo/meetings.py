@@ -15,14 +15,14 @@ from sightline.meetings import actions, queries
 from sightline.meetings.actions import ActionIn, AttendanceIn, DecisionIn, Invitee, SaidIn
 from sightline.meetings.models import MeetingChild
 from sightline.meetings.terms import Came, ChildStage, Format, GivenKind, How, Purpose, SupporterAnswer, Topic
-from sightline.plans.actions import core_group_met
 from sightline.plans.queries import open_plan
 from sightline.voice.actions import WishesIn
 
 from . import people
 from .making import _as, _setting_up
 from .past_meetings import CORE_GROUP, core_group_without_quorum
-from .people import DANA, HELEN, LEILA, SAM, Cast
+from .people import COUNCIL, DANA, HEALTH, HELEN, LEILA, SAM, Cast
+from .planning import core_group
 from .telling import at
 from .voice import folder_of
 
@@ -234,7 +234,7 @@ def kofi(cast: Cast, folder_id: UUID) -> None:
         with as_on(at(days_ago, 15)), _as(cast, DANA):
             plan = open_plan(folder_id)
             assert plan is not None
-            core_group_met(plan.id, now() - timedelta(hours=1))
+            core_group(plan.id, COUNCIL, HEALTH)
 
 
 CHILDREN: tuple[tuple[str, str, Callable[[Cast, UUID], None]], ...] = (

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sightline.children.rules import Birth
 from sightline.children.terms import Kinship, Known, Sex
-from sightline.kernel.time import now, today
+from sightline.kernel.time import today
 from sightline.plans import actions, queries
 from sightline.plans.actions import (
     ActionIn,
@@ -41,6 +41,7 @@ from .planning import (
     adult_of,
     answered_for,
     conference_decides,
+    core_group,
     each_said,
     enquired_before,
     framework_item,
@@ -206,7 +207,7 @@ def mensah(people: Cast) -> None:
             actions.sign_plan(plan)
     with on_day(262, 15), _as(people, DANA):
         for plan in both:
-            actions.core_group_met(plan, now() - timedelta(hours=1))
+            core_group(plan, COUNCIL, SCHOOL, HEALTH)
         actions.move_offer(offer, OfferState.WAITING, "Eleven weeks; Amara knows.")
     with on_day(259, 16), _as(people, DANA):
         for action in given:
@@ -214,7 +215,7 @@ def mensah(people: Cast) -> None:
     for days_ago in _CORE_GROUPS:
         with on_day(days_ago, 15), _as(people, DANA):
             for plan in both:
-                actions.core_group_met(plan, now() - timedelta(hours=1))
+                core_group(plan, COUNCIL, SCHOOL, HEALTH)
     _visits_of(people, plans, _SPRING)
     with on_day(190, 11), _as(people, DANA):
         actions.move_offer(offer, OfferState.RECEIVING, "Amara: “She has a dog.”")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sightline.access.queries import lead_of
+from sightline.agencies.queries import agencies
 from sightline.children.models import PersonName
 from sightline.children.queries import child_page
 from sightline.children.terms import NameUse
 from sightline.enquiries.actions.past import PastStep, record_past_way
 from sightline.enquiries.terms import Act, Stage
-from sightline.kernel.time import as_on, today
+from sightline.kernel.time import as_on, now, today
 from sightline.plans import actions, queries
 from sightline.plans.actions import (
     LocalIn,
@@ -92,6 +93,12 @@ def conference_decides(folder_id: UUID, reasons: str) -> UUID:
         ]
     )  # fmt: skip
     return made.id
+
+
+def core_group(plan: UUID, *names: str, family_came: int = 1) -> None:
+    """A core group an hour ago at no recorded meeting, with these agencies and so many of the family."""
+    came = agencies().filter(name__in=names).values_list("id", flat=True)
+    actions.core_group_met(plan, now() - timedelta(hours=1), agency_ids=list(came), family_came=family_came)
 
 
 def keep_ties(plan: UUID, but: str = "", why: str = "") -> None:

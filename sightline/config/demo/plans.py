@@ -52,6 +52,7 @@ from .planning import (
     adult_of,
     answered_for,
     conference_decides,
+    core_group,
     directory,
     each_said,
     enquired_before,
@@ -191,7 +192,7 @@ def maya(people: Cast) -> None:
         actions.sign_plan(plan)
     for days_ago in (74, 47, 21):
         with on_day(days_ago, 15), _as(people, DANA):
-            actions.core_group_met(plan, now() - timedelta(hours=1))
+            core_group(plan, COUNCIL, SCHOOL, family_came=2)
     for days_ago, where, like, said, why_not in _TO_MAYA:
         with _as(people, DANA):
             visited(plan, days_ago, 15, where, like, said, why_not=why_not)

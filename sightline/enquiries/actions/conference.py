@@ -31,7 +31,7 @@ from ..terms import Act, Stage, Waits
 from . import episode as way
 from .waiting import keep_waiting, none_waits, ruling_owed
 
-_NO_ENQUIRY = "No enquiry is under way with this child, so no conference can decide. Discuss first."
+NO_ENQUIRY = "No enquiry is under way with this child, so no conference can decide. Discuss first."
 
 
 def conference_held(happened: hooks.Happened) -> None:
@@ -55,7 +55,7 @@ def conference_decided(folder_id: UUID, *, plan_made: bool, reasons: str, decisi
     lead = way.writable_lead(folder_id)
     episode = way.open_episode([lead])
     if episode is None:
-        raise Refused(_NO_ENQUIRY)
+        raise Refused(NO_ENQUIRY)
     episode = way.locked(episode.id)
     way.move(
         episode,
@@ -139,7 +139,7 @@ def _at_conference(folder_id: UUID, decision_id: UUID) -> Episode:
         raise NotFound
     episode = way.open_episode([folder_id])
     if episode is None:
-        raise Refused(_NO_ENQUIRY)
+        raise Refused(NO_ENQUIRY)
     stages.after(Stage(episode.stage), Act.CONTINUE_ASSESSMENT)
     return episode
 

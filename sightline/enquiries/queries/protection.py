@@ -420,18 +420,24 @@ def conference_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
     manager's ruling."""
     folders = list(folder_ids)
     since = Episode.objects.filter(folder_id__in=folders, closed_at__isnull=True).values("opened_at")[:1]
-    rows = (
+    rows = _decided_at(Purpose.INITIAL_CONFERENCE, folders).filter(decision__made_at__gte=Subquery(since))
+    return [row.decision for row in rows]
+
+
+def review_decisions(folder_ids: Iterable[UUID]) -> list[Decision]:
+    """The same of review conferences: a plan that another program kept goes on here from a decision of one."""
+    return [row.decision for row in _decided_at(Purpose.REVIEW_CONFERENCE, list(folder_ids))]
+
+
+def _decided_at(purpose: Purpose, folders: list[UUID]) -> QuerySet[MeetingDecision]:
+    """What meetings of a kind that were held decided on these children and that takes effect, the latest first."""
+    return (
         MeetingDecision.objects.filter(
-            IN_EFFECT,
-            taken_back__isnull=True,
-            folder_id__in=folders,
-            meeting__purpose=Purpose.INITIAL_CONFERENCE.value,
-            decision__made_at__gte=Subquery(since),
+            IN_EFFECT, taken_back__isnull=True, folder_id__in=folders, meeting__purpose=purpose.value
         )
         .select_related("decision__maker")
         .order_by("-decision__made_at")
     )
-    return [row.decision for row in rows]
 
 
 def authority_took_on(folder_ids: Iterable[UUID], since: datetime) -> bool:

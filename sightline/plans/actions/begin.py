@@ -22,6 +22,7 @@ from sightline.children.models import Status
 from sightline.children.rules import NewStatus
 from sightline.children.terms import AbuseCategory, StatusKind
 from sightline.enquiries.actions import changes as way
+from sightline.enquiries.actions.conference import NO_ENQUIRY
 from sightline.enquiries.rules.protection import knows_nobody
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import now, today
@@ -129,27 +130,34 @@ def _begin_upheld(decision: Decision, folder_id: UUID, kept: _Beginning) -> None
 
 def _may_begin(folder_id: UUID, sent: BeginIn, *, may_decide: bool) -> None:
     standing = Plan.objects.filter(folder_id=folder_id).exclude(state=PlanState.CLOSED.value).first()
-    conference = (
-        Decision.objects.filter(id=sent.decision_id, folder_id=folder_id).first()
-        if sent.decision_id
-        else None
-    )
-    if sent.decision_id and conference is None:
-        raise NotFound
-    in_effect(conference)
     rules.may_begin(
         sent.kind,
         may_decide=may_decide,
-        conference_decision=conference is not None,
+        conference_decision=from_conference(folder_id, sent.kind, sent.decision_id),
         open_kind=PlanKind(standing.kind) if standing else None,
         moved_here=bool(sent.from_authority),
     ).or_refuse()
 
 
-def in_effect(decision: Decision | None) -> None:
-    """Raises Refused for a decision on which a manager has still to rule, or has ruled against (CHD-06)."""
+def from_conference(folder_id: UUID, kind: PlanKind, decision_id: UUID | None) -> bool:
+    """Whether a plan would follow what a conference that was held decided on this child. Raises NotFound where there is
+    no such decision on them, and Refused where it takes no effect, or no enquiry called a conference."""
+    if decision_id is None:
+        return False
+    folders = joined_set(folder_id)
+    decision = Decision.objects.filter(id=decision_id, folder_id__in=folders).first()
     if decision is None:
-        return
+        raise NotFound
+    in_effect(decision)
+    if decision.id in {each.id for each in queries.conference_decisions(folders)}:
+        return True
+    if kind is PlanKind.CHILD_PROTECTION and not way.under_enquiry(folder_id):
+        raise Refused(NO_ENQUIRY, "decision")
+    return False
+
+
+def in_effect(decision: Decision) -> None:
+    """Raises Refused for a decision on which a manager has still to rule, or has ruled against (CHD-06)."""
     if decision.id in taken_back_decisions([decision.id]):
         raise Refused(
             "The meeting that decided this was not held after all. Follow a decision that stands", "decision"

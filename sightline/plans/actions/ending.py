@@ -27,7 +27,7 @@ from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.rules.protection import knows_nobody
 from sightline.enquiries.terms import Closure
 from sightline.kernel.time import now, today
-from sightline.kernel.verdicts import NotFound, Refused
+from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
@@ -52,7 +52,7 @@ from .begin import (
     begun,
     check_sooner,
     decided_to_begin,
-    in_effect,
+    from_conference,
     statuses_of,
     still_in_time,
     weigh,
@@ -359,14 +359,11 @@ def _check_step(plan: Plan, sent: StepIn, *, may_decide: bool) -> None:
         reviewed=last is not None,
         taken_on=kind is not PlanKind.EARLY_HELP or queries.taken_on(plan.id),
     ).or_refuse()
-    conference = None
-    if sent.decision_id is not None:
-        conference = Decision.objects.filter(id=sent.decision_id, folder_id=plan.folder_id).first()
-        if conference is None:
-            raise NotFound
-        in_effect(conference)
     rules.may_begin(
-        sent.to, may_decide=may_decide, conference_decision=conference is not None, open_kind=None
+        sent.to,
+        may_decide=may_decide,
+        conference_decision=from_conference(plan.folder_id, sent.to, sent.decision_id),
+        open_kind=None,
     ).or_refuse()
     end = Closing("", sent.summary, sent.helps_now, sent.feedback_asked, sent.record_in_order_by)
     _check_end(plan, end, case_closes=False, at_once=sent.to.height > kind.height)

@@ -21,7 +21,7 @@ from sightline.kernel.time import day_of, now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings.queries import quorum_lacks, who_came
 from sightline.meetings.rules import Present
-from sightline.meetings.terms import Came, InviteeKind
+from sightline.meetings.terms import Came, InviteeKind, Purpose
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty, DutyEvent
 from sightline.procedures.queries import pack_in_force
@@ -77,7 +77,8 @@ def start_review(
         raise Refused("Choose a meeting that was held to review this plan", "meeting")
     there = {"took_part": "", "lacked": "", "without_quorum_why": ""}
     if meeting_id is None:
-        there = _quorum(plan, held_on, agency_ids, family_came, without_quorum_why)
+        purpose = next(of for of, kind in queries.REVIEWS.items() if kind.value == plan.kind)
+        there = _quorum(purpose, held_on, agency_ids, family_came, without_quorum_why)
     review = Review.objects.create(
         folder_id=plan.folder_id, plan=plan, number=Review.objects.filter(plan=plan).count() + 1, held_on=held_on,
         meeting_id=meeting_id, together=together, who_came=who_came.strip(), **there, **signed(acting),
@@ -88,19 +89,18 @@ def start_review(
 
 
 def _quorum(
-    plan: Plan, held_on: date, agency_ids: Collection[UUID], family_came: int, without_why: str
+    purpose: Purpose, held_on: date, agency_ids: Collection[UUID], family_came: int, without_why: str
 ) -> dict[str, str]:
-    """Who took part in a review at no recorded meeting, and what the quorum of its kind of meeting lacked. Raises
-    Refused where it was not met and no reason is given."""
+    """Who took part in a meeting that is not recorded here, and what the quorum of its kind lacked. Raises Refused
+    where it was not met and no reason is given."""
     pack = pack_in_force()
-    purpose = next(of for of, kind in queries.REVIEWS.items() if kind.value == plan.kind)
     came = list(agencies().filter(id__in=list(agency_ids)))
     people = [Present(a.name, InviteeKind.PRACTITIONER, Came.CAME, a.name, a.kind) for a in came]
     people += [Present("One of the family", InviteeKind.FAMILY, Came.CAME)] * family_came
     lacks = quorum_lacks(pack.meeting(purpose.value, held_on), pack, people)
     if lacks and not has_words(without_why):
         raise Refused(
-            f"The quorum is not met: {'; '.join(lacks)}. Say why the review counts without it, or record the meeting",
+            f"The quorum is not met: {'; '.join(lacks)}. Say why it counts without it, or record the meeting",
             "without_quorum_why",
         )
     took_part = [a.name for a in came] + ([f"{family_came} of the family"] if family_came else [])
@@ -292,8 +292,18 @@ def _review_closed(review: Review, plan: Plan, acting: Acting, decision: Decisio
 
 
 @transaction.atomic
-def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None = None) -> None:
-    """A core group was held: the duty is done, the next one's clock starts."""
+def core_group_met(
+    plan_id: UUID,
+    met_at: datetime,
+    *,
+    agency_ids: Collection[UUID] = (),
+    family_came: int = 0,
+    without_quorum_why: str = "",
+    meeting_id: UUID | None = None,
+) -> None:
+    """A core group was held: the duty is done, the next one's clock starts. At `meeting_id`, which says who took part
+    and holds its quorum; else which agencies took part and how many of the family stand in the plan's history. Raises
+    Refused where nobody took part, or the pack's quorum was not met and no reason is given."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
     if PlanKind(plan.kind) is not PlanKind.CHILD_PROTECTION:
         raise Refused("Only a child protection plan has a core group")
@@ -301,6 +311,11 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
         raise Refused("Give a time that is past", "met_at")
     if day_of(met_at) < plan.began_on:
         raise Refused("The plan had not begun then", "met_at")
+    words = ""
+    if meeting_id is None:
+        words = _took_part(
+            _quorum(Purpose.CORE_GROUP, day_of(met_at), agency_ids, family_came, without_quorum_why)
+        )
     if any(at > met_at for at in _core_groups(plan)):
         core_groups_anew(
             plan, also_at=met_at, reason="An earlier core group was written down after a later one."
@@ -311,8 +326,16 @@ def core_group_met(plan_id: UUID, met_at: datetime, *, meeting_id: UUID | None =
             [plan.folder_id], subject_id=plan.id, at=met_at, path=path_of(plan), owner_id=plan.lead_id,
             team_id=plan.team_id,
         )  # fmt: skip
-    changed(plan, acting, "core group held", meeting_id=meeting_id)
+    changed(plan, acting, "core group held", words, meeting_id=meeting_id)
     record(Verb.WROTE, "plans.core_group_met", folder_id=plan.folder_id, subject=plan)
+
+
+def _took_part(there: dict[str, str]) -> str:
+    """Who came to a core group at no recorded meeting, in words. Raises Refused where nobody did."""
+    if not there["took_part"]:
+        raise Refused("Say which agencies took part, or how many of the family", "agencies")
+    without = f" Quorum not met ({there['lacked']}): {there['without_quorum_why']}" if there["lacked"] else ""
+    return f"Took part: {there['took_part']}.{without}"
 
 
 def _core_groups(plan: Plan) -> set[datetime]:

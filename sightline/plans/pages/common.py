@@ -20,6 +20,7 @@ from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.govuk.forms import PageForm, typed
 from sightline.govuk.once import OnceForm
+from sightline.govuk.words import date_only
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.procedures.beside import beneath
@@ -49,6 +50,19 @@ def people() -> list[tuple[str, str]]:
 def social_workers() -> list[tuple[str, str]]:
     """Everybody who may lead a child protection plan, as a choice's answers."""
     return list({str(p.practitioner_id): p.said_as for p in holders(Permission.STATUTORY)}.items())
+
+
+def offer_conference(form: Any, view: ChildView) -> None:
+    """Offer what conferences held on the child decided, from which a protection plan may begin; where there is none,
+    say what to do."""
+    made = queries.conference_decisions(view.folder_ids)
+    field = form.fields["decision"]
+    field.set_options([(str(d.id), f"{d.outcome}: {d.maker.name}, {date_only(d.made_at)}") for d in made])
+    if not made:
+        field.hint = (
+            "No conference has decided on this child yet. Record on its meeting’s page that it was held and what it "
+            "decided, then begin the plan"
+        )
 
 
 def plan_page(plan: PlanView) -> str:

@@ -14,14 +14,21 @@ from sightline.children.pages.frame import open_child
 from sightline.children.terms import AbuseCategory
 from sightline.enquiries.queries.protection import step_up_waiting
 from sightline.kernel.verdicts import NotFound
-from sightline.records.queries import decisions
-from sightline.records.terms import DecisionKind
 
 from .. import actions, queries
 from ..terms import PlanKind
 from . import forms
 from . import forms_of_ending as ends
-from .common import bound, form_page, guide_sooner, opened, people, plan_page, social_workers
+from .common import (
+    bound,
+    form_page,
+    guide_sooner,
+    offer_conference,
+    opened,
+    people,
+    plan_page,
+    social_workers,
+)
 
 
 @page(permission=Permission.WRITE_FOLDER)
@@ -58,14 +65,7 @@ def step(request: HttpRequest, folder_id: UUID, plan_id: UUID) -> HttpResponse:
     form.offer_people(everybody)
     form.fields["lead"].set_options(everybody)
     if "decision" in form.fields:
-        skip = (DecisionKind.SCREENING.value, DecisionKind.MATCH.value, DecisionKind.RULING.value)
-        form.fields["decision"].set_options(
-            [
-                (str(d.id), f"{d.outcome}: {d.maker}, {d.made_at.day} {d.made_at:%B %Y}")
-                for d in decisions(view.folder_ids)
-                if d.kind.value not in skip and d.in_effect
-            ]
-        )
+        offer_conference(form, view)
     return form_page(
         request, shown, form, lambda: actions.step_plan(plan.id, form.sent(), seen=form.seen_version()),
         title="Step up or down",

@@ -275,4 +275,16 @@ class JoinForm(WhyForm):
 
 
 class MetForm(PlanForm):
-    met_at = Moment("When did the core group meet?", tense="past", ask="Enter the day and time")
+    """A core group at no meeting that is recorded here; one that is counts from its own page."""
+
+    met_at = Moment(
+        "When did the core group meet?", tense="past", ask="Enter the day and time",
+        hint="Where the meeting is recorded here, record on its own page who came: it counts from there",
+    )  # fmt: skip
+    agencies = Choices("Which agencies took part?", required=False, small=True)
+    family_came = Whole("How many of the family took part?", required=False, most=50, width="2")
+    without_quorum_why = Words(
+        "If fewer took part than the procedures ask for: why does it count all the same?",
+        required=False,
+        rows=2,
+    )

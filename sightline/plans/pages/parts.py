@@ -162,12 +162,27 @@ def _statement(kind: StatementKind) -> Callable[[Any, list[UUID], UUID | None, P
     return send
 
 
+def _agencies(view: ChildView) -> list[tuple[str, str]]:
+    """The agencies that are involved with the child."""
+    return sorted({str(i.agency_id): i.agency for i in view.involvements}.items(), key=lambda a: a[1])
+
+
+def _fill_met(form: Any, plan: PlanView, view: ChildView) -> None:
+    around = {i.agency for i in view.involvements} | {m.agency for m in plan.core_now}
+    form.choose("agencies", [(str(a.id), a.name) for a in agencies() if not around or a.name in around])
+
+
+def _send_met(form: Any, plans: list[UUID], _item: UUID | None, _plan: PlanView) -> None:
+    got = form.cleaned_data
+    actions.core_group_met(
+        plans[0], got["met_at"], agency_ids=[UUID(a) for a in got["agencies"]], family_came=got["family_came"] or 0,
+        without_quorum_why=got["without_quorum_why"],
+    )  # fmt: skip
+
+
 def _fill_review(form: Any, plan: PlanView, view: ChildView) -> None:
     found = queries.meetings_for(plan)
-    form.choose(
-        "agencies",
-        sorted({str(i.agency_id): i.agency for i in view.involvements}.items(), key=lambda a: a[1]),
-    )
+    form.choose("agencies", _agencies(view))
     form.choose("meeting", [(str(i), f"The one on {date_only(began)}") for i, began in found.items()])
 
 
@@ -306,8 +321,7 @@ PARTS: dict[str, Part] = {
         "They are in the group.",
     ),
     "met": Part(
-        "The core group met", forms.MetForm, _nothing,
-        lambda form, plans, _item, _plan: actions.core_group_met(plans[0], form.cleaned_data["met_at"]),
+        "The core group met", forms.MetForm, _fill_met, _send_met,
         "Recorded. The next one’s clock has started.",
     ),
     "join": Part(

@@ -14,14 +14,12 @@ from sightline.children.pages.frame import open_child
 from sightline.children.queries import ChildView
 from sightline.enquiries.queries.protection import waiting_for_ruling
 from sightline.procedures.queries import on_subject
-from sightline.records.queries import decisions
-from sightline.records.terms import DecisionKind
 
 from .. import actions, queries
 from ..picture import chart
 from ..terms import PlanKind, StatementKind
 from . import forms
-from .common import bound, form_page, guide_sooner, opened, people
+from .common import bound, form_page, guide_sooner, offer_conference, opened, people
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -99,14 +97,7 @@ def begin(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     view, shown = open_child(request, folder_id, "plans.begin", tab="plan")
     form: forms.BeginForm = bound(request, forms.BeginForm)
     guide_sooner(form, "visit_by")
-    made = [
-        d for d in decisions(view.folder_ids)
-        if d.kind.value not in (DecisionKind.SCREENING.value, DecisionKind.MATCH.value, DecisionKind.RULING.value)
-        and d.in_effect
-    ]  # fmt: skip
-    form.fields["decision"].set_options(  # type: ignore[attr-defined]
-        [(str(d.id), f"{d.outcome}: {d.maker}, {d.made_at.day} {d.made_at:%B %Y}") for d in made]
-    )
+    offer_conference(form, view)
     form.fields["lead"].set_options(people())  # type: ignore[attr-defined]
     form.offer_heard(view.folder_ids)
     found = queries.plans_in_family(view.folder_ids[0])

@@ -24,7 +24,7 @@ from .lists import (
     places,
     unmet,
 )
-from .meeting import REVIEWS, OutcomeAt, PlanAt, before_meeting, meetings_for, plans_at
+from .meeting import REVIEWS, OutcomeAt, PlanAt, before_meeting, conference_decisions, meetings_for, plans_at
 from .moving import OfAuthority, transfers_by_authority
 from .parts import member_of, outcomes_to_rewrite, outcomes_unanswered
 from .plan import (
@@ -86,6 +86,7 @@ __all__ = [
     "born_by",
     "categories_changed",
     "child_of_plan",
+    "conference_decisions",
     "counted",
     "decision_owed",
     "duty_ids_on",

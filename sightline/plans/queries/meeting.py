@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sightline.access.queries import joined_set
 from sightline.children.queries import names_of_folders
+from sightline.enquiries.queries import protection
 from sightline.govuk.words import in_a_row
 from sightline.kernel.time import LONDON
 from sightline.meetings.queries import held_about
 from sightline.meetings.terms import Purpose
+from sightline.records.models import Decision
 
 from ..models import Plan, PlannedOutcome, Review, ReviewedOutcome, Transfer
 from ..terms import Achieved, Direction, Next, PlanKind, PlanState, ReviewResult
@@ -67,6 +69,16 @@ def _was_asked(folder_id: UUID) -> bool:
     asked = Transfer.objects.filter(folder_id__in=joined_set(folder_id), direction=Direction.IN.value)
     asked = asked.exclude(category="")  # any other plan is taken on without a conference
     return asked.filter(answered_at__isnull=True).exists()
+
+
+def conference_decisions(folder_ids: Collection[UUID]) -> list[Decision]:
+    """The decisions of conferences held on a child from which a protection plan may begin, the latest first: of the
+    initial one that their enquiry called, and where a return told of their plan, of its reviews."""
+    folders = list(folder_ids)
+    return [
+        *protection.conference_decisions(folders),
+        *(protection.review_decisions(folders) if reviews_told_of(folders).exists() else []),
+    ]
 
 
 def meetings_for(plan: Plan | PlanView) -> dict[UUID, datetime]:

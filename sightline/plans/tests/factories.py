@@ -11,12 +11,15 @@ from sightline.access.tests.factories import open_folder_for
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_partnership, make_practitioner
 from sightline.children.actions import involve, record_adult, record_child, tie
+from sightline.children.models import Person
 from sightline.children.rules import Birth, Names, NewAdult, NewChild, NewInvolvement, NewTie
 from sightline.children.terms import Kinship, Known
 from sightline.enquiries.actions import episode as way
 from sightline.enquiries.terms import Act, Stage
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
+from sightline.meetings.models import Meeting, MeetingChild, MeetingDecision
+from sightline.meetings.terms import Agreement, Format, MeetingState, Purpose
 from sightline.plans import actions, queries
 from sightline.plans.actions import (
     ActionIn,
@@ -105,18 +108,36 @@ def before_its_conference(family: Family, folder_id: UUID) -> None:
 
 
 def conference_decision(family: Family, folder_id: UUID) -> UUID:
-    """A conference's decision, as the room of enquiries records it."""
+    """What the conference that an enquiry called decided, held just now."""
     before_its_conference(family, folder_id)
-    pack = pack_in_force()
-    with as_practitioner(family.chair):
+    return decided_at(family.chair, folder_id, Purpose.INITIAL_CONFERENCE)
+
+
+def decided_at(chair: Practitioner, folder_id: UUID, purpose: Purpose) -> UUID:
+    """What a conference that was held and concluded decided, without the invitations and minutes of a real one."""
+    pack, at, post = pack_in_force(), now(), "Independent conference chair"
+    with as_practitioner(chair):
+        meeting = Meeting.objects.create(
+            purpose=purpose.value, format=Format.IN_PERSON.value, place="Room 2", starts_at=at, chair=chair,
+            state=MeetingState.CONCLUDED.value, called_at=at, called_by=chair, called_post=post, began_at=at,
+            held_written_at=at, quorate=True, concluded_at=at, concluded_by=chair, pack=pack.name,
+            pack_version=pack.version, changed_at=at, changed_by=chair, changed_what="concluded it",
+        )  # fmt: skip
+        child = Person.objects.get(folder_id=folder_id)
+        MeetingChild.objects.create(
+            folder_id=folder_id, meeting=meeting, child=child, place_in_list=1, added_at=at, added_by=chair
+        )
         [made] = decide(
             [
                 Deciding(
-                    folder_id, DecisionKind.PLAN, "The child needs a child protection plan",
+                    folder_id, DecisionKind.MEETING, "The child needs a child protection plan",
                     "Neglect has gone on although help was given.", pack.name, pack.version,
                 )
             ]
         )  # fmt: skip
+        MeetingDecision.objects.create(
+            folder_id=folder_id, meeting=meeting, decision=made, agreement=Agreement.ALL.value
+        )
     return made.id
 
 

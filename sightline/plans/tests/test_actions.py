@@ -8,6 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from sightline.access.queries import grants_on
+from sightline.agencies.models import Agency
 from sightline.agencies.queries import front_door_team
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner
 from sightline.children.actions import correct_particulars, died
@@ -801,7 +802,17 @@ def test_core_group_met_starts_the_next_clock():
     family = make_family()
     plan = begun(family)
     with as_practitioner(family.worker):
-        actions.core_group_met(plan, now())
+        council, health = (who.postings.get().agency_id for who in (family.worker, family.nurse))
+        with pytest.raises(Refused, match=r"quorum is not met.*1 of at least 2 agencies") as refused:
+            actions.core_group_met(plan, now(), agency_ids=[council])
+        assert refused.value.verdict.field == "without_quorum_why"
+        with pytest.raises(Refused, match="which agencies took part"):
+            actions.core_group_met(plan, now(), without_quorum_why="Nobody could come in the end.")
+        assert "first_core_group" in _owed(plan)
+        actions.core_group_met(plan, now(), agency_ids=[council, health], family_came=1)
+        [held] = [c for c in queries.history_of(plan) if c.act == "core group held"]
+        assert "1 of the family" in held.words
+        assert Agency.objects.get(id=health).name in held.words
         assert _owed(plan) >= {"later_core_group"}
         assert "first_core_group" not in _owed(plan)
         member = actions.name_core_member(plan, "Nan", person_id=family.mother)

@@ -23,7 +23,6 @@ from sightline.plans.actions import BeginIn, TransferAnswer, WishesIn
 from sightline.plans.models import Ending, Plan
 from sightline.plans.terms import PlanKind, PlanState, ReviewResult
 from sightline.procedures.models import Duty
-from sightline.records.models import Decision
 
 from .factories import (
     AT_NO_MEETING,
@@ -187,12 +186,10 @@ def test_nobody_takes_or_gives_a_plan_of_a_family_that_they_know(knows, told):
 
 
 @KNOWN
-def test_nobody_records_a_conference_without_a_plan_of_a_family_that_they_know(knows, told, monkeypatch):
+def test_nobody_records_a_conference_without_a_plan_of_a_family_that_they_know(knows, told):
     family = make_family()
     decided = conference_decision(family, family.maya)
     with as_practitioner(family.chair):
-        made = Decision.objects.get(id=decided)
-        monkeypatch.setattr(conference.queries, "conference_decisions", lambda _folders: [made])
         sent = {"decision_id": decided, "reasons": "She is safe with her aunt, and all agree on it."}
         with pytest.raises(Refused, match=told):
             conference.no_plan_made(family.maya, **sent, knows_family=knows)

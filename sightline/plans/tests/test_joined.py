@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.enquiries.actions import episode as way
@@ -16,6 +17,7 @@ from sightline.enquiries.terms import Act, Stage
 from sightline.enquiries.tests.factories import close_case
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
+from sightline.meetings.terms import Purpose
 from sightline.plans import actions, queries
 from sightline.plans.actions import BeginIn
 from sightline.plans.models import Visit
@@ -35,11 +37,13 @@ from .factories import (
     an_end,
     before_its_conference,
     begun,
+    decided_at,
     hear,
     make_family,
     reviewed,
     signed,
 )
+from .test_pages import _client
 
 pytestmark = pytest.mark.django_db
 
@@ -58,19 +62,38 @@ def owed(folder_id, kind):
 def test_a_conference_s_plan_moves_the_child_on_and_before_the_enquiry_there_is_none():
     family = make_family()
     pack = pack_in_force()
+
+    def begin(decision_id):
+        actions.begin_plan(
+            family.maya,
+            BeginIn(
+                PlanKind.CHILD_PROTECTION, today(), BECAUSE, "NEG", decision_id=decision_id, wishes=WISHED,
+                lead_id=family.worker.pk,
+            ), knows_family=False,
+        )  # fmt: skip
+
     with as_practitioner(family.chair):
-        [decision] = decide_on(
+        [other] = decide_on(
             [Deciding(family.maya, DecisionKind.MEETING, "A plan", BECAUSE, pack.name, pack.version)]
         )
-        sent = BeginIn(
-            PlanKind.CHILD_PROTECTION, today(), BECAUSE, "NEG", decision_id=decision.id, wishes=WISHED,
-            lead_id=family.worker.pk,
-        )  # fmt: skip
         with pytest.raises(Refused, match="Discuss first"):
-            actions.begin_plan(family.maya, sent, knows_family=False)
+            begin(other.id)
     before_its_conference(family, family.maya)
+    with as_practitioner(family.chair), pytest.raises(Refused, match="made by a conference") as refused:
+        begin(other.id)
+    assert refused.value.verdict.field == "decision", "a decision of no conference makes no plan"
+    core_group = decided_at(family.chair, family.maya, Purpose.CORE_GROUP)
+    with as_practitioner(family.chair), pytest.raises(Refused, match="made by a conference"):
+        begin(core_group)
+    page = reverse("plans:begin", args=[family.maya])
+    assert "No conference has decided on this child yet" in _client(family.chair).get(page).text
+    decided = decided_at(family.chair, family.maya, Purpose.INITIAL_CONFERENCE)
+    offered = _client(family.chair).get(page).text
+    assert str(decided) in offered
+    assert str(other.id) not in offered
+    assert str(core_group) not in offered
     with as_practitioner(family.chair):
-        actions.begin_plan(family.maya, sent, knows_family=False)
+        begin(decided)
         assert stage_of(family.maya) is Stage.HELP
 
 

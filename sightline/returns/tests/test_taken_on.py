@@ -33,11 +33,8 @@ from sightline.meetings.terms import Purpose
 from sightline.plans import actions as plans
 from sightline.plans.actions import BeginIn
 from sightline.plans.terms import PlanKind, ReviewResult
-from sightline.plans.tests.factories import WISHED, Family, an_end, begun, hear, reviewed, signed
+from sightline.plans.tests.factories import WISHED, Family, an_end, begun, decided_at, hear, reviewed, signed
 from sightline.procedures.models import Duty
-from sightline.procedures.queries import pack_in_force
-from sightline.records.actions import Deciding, decide
-from sightline.records.terms import DecisionKind
 
 from .test_import import Partners, looking, make_partners, put, whole
 
@@ -213,12 +210,9 @@ def family(case: Case) -> Family:
 
 
 def taken_on(of: Family) -> UUID:
-    """The plan that the return told of goes on here, from a decision of a conference."""
-    pack = pack_in_force()
+    """The plan that the return told of goes on here, from a decision of its review conference."""
+    made = decided_at(of.chair, of.maya, Purpose.REVIEW_CONFERENCE)
     with as_practitioner(of.chair):
-        [made] = decide(
-            [Deciding(of.maya, DecisionKind.PLAN, "The plan goes on", BECAUSE, pack.name, pack.version)]
-        )
         return plans.begin_plan(
             of.maya,
             BeginIn(
@@ -226,7 +220,7 @@ def taken_on(of: Family) -> UUID:
                 today(),
                 BECAUSE,
                 "NEG",
-                made.id,
+                made,
                 lead_id=of.worker.pk,
                 wishes=WISHED,
             ),
