@@ -37,9 +37,13 @@ def load() -> None:
                 continue
             with _setting_up():
                 # What is told of the past with a child's plan does not count.
-                there = MeetingChild.objects.filter(
-                    folder_id=folder_id, meeting__called_at__gt=now() - timedelta(days=CORE_GROUP + 30)
-                ).exists()
+                there = (
+                    MeetingChild.objects.filter(
+                        folder_id=folder_id, meeting__called_at__gt=now() - timedelta(days=CORE_GROUP + 30)
+                    )
+                    .exclude(meeting__purpose=Purpose.INITIAL_CONFERENCE.value)
+                    .exists()
+                )
             if not there:
                 tell(cast, folder_id)
 

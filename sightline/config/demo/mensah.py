@@ -40,7 +40,6 @@ from .people import COUNCIL, DANA, HEALTH, HELEN, INES, PRIYA, SAM, SCHOOL, Cast
 from .planning import (
     adult_of,
     answered_for,
-    conference_decides,
     core_group,
     each_said,
     enquired_before,
@@ -77,16 +76,16 @@ def mensah(people: Cast) -> None:
         people, 270, "Police came three times in the spring, and both children saw what happened.",
         amara.folder_id, kofi.folder_id,
     )  # fmt: skip
-    conference(people, amara.folder_id, kofi.folder_id)
+    decided = conference(people, amara.folder_id, kofi.folder_id)
     plans: dict[str, UUID] = {}
-    with on_day(270, 14), _as(people, HELEN):
+    with on_day(270, 15), _as(people, HELEN):
         for name, child, category in (("Amara", amara, "EMO"), ("Kofi", kofi, "NEG")):
             plans[name] = actions.begin_plan(
                 child.folder_id,
                 BeginIn(
                     PlanKind.CHILD_PROTECTION, today(), "They see their father hurt their mother, and Kofi is not fed.",
                     category=category,
-                    decision_id=conference_decides(child.folder_id, "What was seen and heard since the spring."),
+                    decision_id=decided[child.folder_id],
                     lead_id=people[DANA],
                     wishes=WishesIn(why_not="Asked by Dana at school; each drew and did not want to speak."),
                 ), knows_family=False,

@@ -33,8 +33,9 @@ def _adults(folder_id: UUID) -> dict[str, UUID]:
     return {tie.name.split(" ")[0]: tie.person.id for tie in child_page([folder_id]).ties}
 
 
-def conference(cast: Cast, amara: UUID, kofi: UUID) -> None:
-    """Esther needs an interpreter for Twi, and her sister will not do; Liam agrees with nothing."""
+def conference(cast: Cast, amara: UUID, kofi: UUID) -> dict[UUID, UUID]:
+    """Esther needs an interpreter for Twi, and her sister will not do; Liam agrees with nothing. Returns what was
+    decided on each."""
     both = [amara, kofi]
     held = at(CONFERENCE, 10)
     with _then(CONFERENCE + 7, 10, cast, DANA):
@@ -117,7 +118,7 @@ def conference(cast: Cast, amara: UUID, kofi: UUID) -> None:
             ],
         )  # fmt: skip
         against = {invited["Liam"]: "It is between Esther and me. The children do not need a plan."}
-        actions.decide(
+        decided = actions.decide(
             met,
             [
                 DecisionIn(
@@ -151,6 +152,7 @@ def conference(cast: Cast, amara: UUID, kofi: UUID) -> None:
             "The police came on 2 evenings in the spring; on the third they rang. Both children were in the room.",
             for_all=True,
         )  # fmt: skip
+    return decided
 
 
 def core_group_without_quorum(cast: Cast, kofi: UUID) -> None:

@@ -15,6 +15,10 @@ from sightline.children.terms import NameUse
 from sightline.enquiries.actions.past import PastStep, record_past_way
 from sightline.enquiries.terms import Act, Stage
 from sightline.kernel.time import as_on, now, today
+from sightline.meetings import actions as meetings
+from sightline.meetings import queries as met_by
+from sightline.meetings.actions import AttendanceIn, DecisionIn, Invitee, SaidIn
+from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer
 from sightline.plans import actions, queries
 from sightline.plans.actions import (
     LocalIn,
@@ -32,11 +36,10 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyState
-from sightline.records.actions import Deciding, decide
-from sightline.records.terms import DecisionKind
+from sightline.voice.actions import WishesIn
 
 from .making import _as, _setting_up
-from .people import GRACE, HELEN, PRIYA, Cast
+from .people import DANA, GRACE, HELEN, PRIYA, SAM, Cast
 from .telling import at
 
 
@@ -82,17 +85,54 @@ def enquired_before(people: Cast, days_ago: int, reasons: str, *folders: UUID) -
             )  # fmt: skip
 
 
-def conference_decides(folder_id: UUID, reasons: str) -> UUID:
-    pack = pack_in_force()
-    [made] = decide(
-        [
-            Deciding(
-                folder_id, DecisionKind.PLAN, "Conference: the child needs a child protection plan", reasons,
-                pack.name, pack.version,
-            )
-        ]
-    )  # fmt: skip
-    return made.id
+def conference_decides(people: Cast, days_ago: int, folder_id: UUID, parent: str, reasons: str) -> UUID:
+    """The initial conference on a child, called a week before and held so many days ago, with one parent (the start of
+    their name) and the school: what it decided."""
+    held = at(days_ago, 10)
+    with on_day(days_ago + 7, 10), _as(people, DANA):
+        met = meetings.call(
+            Purpose.INITIAL_CONFERENCE, [folder_id], held, chair_id=people[HELEN], place="Civic Centre, room 4",
+            minutes_long=90, agenda="Is the child safe at home, and is a child protection plan needed?",
+        )  # fmt: skip
+        for name in (DANA, SAM):
+            meetings.invite(met, Invitee.practitioner(people[name], opens=name != DANA))
+        adult = adult_of(folder_id, parent)
+        assert adult is not None
+        theirs = meetings.invite(met, Invitee.family(adult, "Parent"))
+        meetings.give(theirs, GivenKind.INVITATION, how=How.BY_HAND, form="invitation")
+        meetings.give(theirs, GivenKind.PAPERS, how=How.BY_HAND)
+        meetings.offer_supporter(theirs, offered=True, answer=SupporterAnswer.DECLINES)
+        meetings.tell_child(
+            met,
+            folder_id,
+            ChildStage.BEFORE,
+            done=True,
+            words="Dana told them who would meet, and what about.",
+        )
+    with on_day(days_ago, 13), _as(people, HELEN):
+        meetings.hold(
+            met, began_at=held,
+            people=[AttendanceIn(one.id, Came.CAME) for one in met_by.meeting(met, ()).invited],
+            without_quorum_why="The police and the health visitor sent reports, and the child could not wait.",
+            unready_why="What the family had not been given was gone through before the meeting began.",
+        )  # fmt: skip
+        meetings.write_minutes(met, [SaidIn(theirs, "I know that it cannot go on like this.")])
+        made = meetings.decide(
+            met,
+            [
+                DecisionIn(
+                    folder_id, "The child needs a child protection plan", reasons,
+                    wishes=WishesIn(why_not="Heard by Dana on the day before; kept under Voice."),
+                )
+            ],
+            knows_family=False,
+        )  # fmt: skip
+        meetings.tell_child(
+            met, folder_id, ChildStage.PART, done=True, words="By what Dana had written down for them."
+        )
+        meetings.conclude(met)
+        meetings.give(theirs, GivenKind.MINUTES, how=How.BY_HAND)
+    return made[folder_id]
 
 
 def core_group(plan: UUID, *names: str, family_came: int = 1) -> None:

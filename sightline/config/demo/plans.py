@@ -73,13 +73,16 @@ def maya(people: Cast) -> None:
     if folder_id is None:
         return
     let_chair_in(people, folder_id)
+    decided = conference_decides(
+        people, 82, folder_id, "Ana", "Her weight, the missed clinics, and who collects her."
+    )
     with on_day(82, 16), _as(people, HELEN):
         plan = actions.begin_plan(
             folder_id,
             BeginIn(
                 PlanKind.CHILD_PROTECTION, today(), "Neglect has gone on although help was given.",
                 category="NEG",
-                decision_id=conference_decides(folder_id, "Her weight, the missed clinics, and who collects her."),
+                decision_id=decided,
                 lead_id=people[DANA], wishes=WishesIn(why_not="Heard by Dana on the day before; kept under Voice."),
             ), knows_family=False,
         )  # fmt: skip
@@ -228,12 +231,13 @@ def idris(people: Cast) -> None:
         return
     let_chair_in(people, folder_id)
     enquired_before(people, 30, "An injury in the shape of a belt, and a child who is afraid.", folder_id)
+    decided = conference_decides(people, 30, folder_id, "Nazia", "The injury, and a child who is afraid.")
     with on_day(30, 16), _as(people, HELEN):
         plan = actions.begin_plan(
             folder_id,
             BeginIn(
                 PlanKind.CHILD_PROTECTION, today(), "An injury in the shape of a belt.",
-                category="PHY", decision_id=conference_decides(folder_id, "The injury, and a child who is afraid."),
+                category="PHY", decision_id=decided,
                 lead_id=people[DANA], wishes=WishesIn(why_not="He hid under the table; play therapy is asked for."),
                 earlier_plans=1,
             ), knows_family=False,

@@ -133,12 +133,15 @@ def yusuf(people: Cast) -> None:
     enquired_before(
         people, 50, "Left alone at night more than once, and burnt at the cooker.", child.folder_id
     )
+    decided = conference_decides(
+        people, 50, child.folder_id, "Omar", "He is five and was alone for two nights."
+    )
     with on_day(50, 15), _as(people, HELEN):
         plan = actions.begin_plan(
             child.folder_id,
             BeginIn(
                 PlanKind.CHILD_PROTECTION, today(), "Alone at night, and burnt at the cooker.", category="NEG",
-                decision_id=conference_decides(child.folder_id, "He is five and was alone for two nights."),
+                decision_id=decided,
                 lead_id=people[DANA], wishes=WishesIn(why_not="He was asked with toys and went to sleep."),
             ), knows_family=False,
         )  # fmt: skip
