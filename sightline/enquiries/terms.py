@@ -327,6 +327,7 @@ class Waits(StrEnum):
     NON_CONTACT = "non_contact"
     LOOKED_AFTER_END = "looked_after_end"
     LOOKED_AFTER_BACK = "looked_after_back"
+    LEGAL_BASIS = "legal_basis"
     NO_PLAN = "no_plan"
     ASSESSMENT = "assessment"
     STEP_BACK = "step_back"

@@ -63,19 +63,19 @@ def end_looked_after(
 
     Raises NotFound, or Refused where it has ended.
     """
-    row = _held(looked_after_id)
+    row = period(looked_after_id)
     rules.knows_nobody(knows_family).or_refuse()
     _may_end(row, ended_on)
     if not stages.has_words(words):
         raise Refused("Say why it ended.", "words")
     if home is not None:
         check_address(home).or_refuse()
-    _nothing_waits(row)
+    nothing_waits(row)
     pack = pack_in_force()
-    decision = _decision(row, f"No longer looked after, from {date_only(ended_on)}", words, pack, conflict)
+    decision = decision_on(row, f"No longer looked after, from {date_only(ended_on)}", words, pack, conflict)
     if has_died(row.child_id) and not (wishes.view_ids or wishes.why_not):
         wishes = WishesIn(why_not="The child has died.")
-    weigh(decision, _power(row), wishes)
+    weigh(decision, power_of(row), wishes)
     if decision.awaits_ruling:
         sent = {"ended_on": ended_on.isoformat(), "home": home is not None}
         waiting = keep_waiting(decision, Waits.LOOKED_AFTER_END, row.id, sent)
@@ -123,15 +123,16 @@ def _lives_elsewhere(row: LookedAfter, ended_on: date) -> bool:
     return homes.exclude(held_from__gte=row.began_on, held_from__lte=ended_on).exists()
 
 
-def _power(row: LookedAfter) -> Power:
+def power_of(row: LookedAfter) -> Power:
     """The power under which it is decided on a child who is looked after."""
     return Power.SECTION_20 if row.basis == LegalBasis.AGREED.value else Power.SECTION_22
 
 
-def _nothing_waits(row: LookedAfter) -> None:
+def nothing_waits(row: LookedAfter) -> None:
     """Raises Refused while a manager has still to rule on the end of a period, or on its taking back."""
     none_waits(Waits.LOOKED_AFTER_END, row.id)
     none_waits(Waits.LOOKED_AFTER_BACK, row.id)
+    none_waits(Waits.LEGAL_BASIS, row.id)
 
 
 def _end_with(row: LookedAfter) -> list[StatusKind]:
@@ -151,7 +152,7 @@ def take_looked_after_back(
 
     Raises NotFound, or Refused where it has ended or was reviewed: then it did hold.
     """
-    row = _held(looked_after_id)
+    row = period(looked_after_id)
     rules.knows_nobody(knows_family).or_refuse()
     _may_take_back(row)
     decision = _decided_to_take_back(row, "Looked after: taken back", words, "beginning", conflict)
@@ -170,7 +171,7 @@ def take_end_back(
 
     Raises NotFound, or Refused where it has not ended or the child became looked after again since.
     """
-    row = _held(looked_after_id)
+    row = period(looked_after_id)
     rules.knows_nobody(knows_family).or_refuse()
     _may_take_end_back(row)
     decision = _decided_to_take_back(row, "No longer looked after: taken back", words, "end", conflict)
@@ -190,7 +191,8 @@ def looked_after_back_upheld(waiting: Waiting) -> None:
         _never_looked_after(row, waiting.decision)
 
 
-def _held(looked_after_id: UUID) -> LookedAfter:
+def period(looked_after_id: UUID) -> LookedAfter:
+    """A period of being looked after, locked, for a manager who decides on it. Raises NotFound, NotPermitted."""
     permit(Permission.SIGN_OFF)
     row = LookedAfter.objects.select_for_update(of=("self",)).filter(id=looked_after_id).first()
     if row is None:
@@ -200,6 +202,10 @@ def _held(looked_after_id: UUID) -> LookedAfter:
 
 
 def _may_take_back(row: LookedAfter) -> None:
+    if not row.decision.outcome.endswith(LegalBasis(row.basis).label):
+        raise Refused(
+            "Its legal basis was changed since, so the child was looked after. Record that it ended instead."
+        )
     if row.ended_on is not None:
         raise Refused(f"It ended on {date_only(row.ended_on)}, so there is nothing to take back.")
     if Duty.objects.filter(
@@ -219,7 +225,7 @@ def _may_take_end_back(row: LookedAfter) -> None:
     not_looked_after(row.folder_id)
 
 
-def _decision(
+def decision_on(
     row: LookedAfter,
     outcome: str,
     reasons: str,
@@ -227,6 +233,7 @@ def _decision(
     conflict: ConflictIn,
     replaces_id: UUID | None = None,
 ) -> Decision:
+    """What is decided on a period, kept. A step of an action, which weighs the child's wishes with it."""
     (decision,) = records.decide(
         [
             records.Deciding(
@@ -250,12 +257,14 @@ def _decided_to_take_back(
 ) -> Decision:
     if not stages.has_words(words):
         raise Refused("Say why it is taken back.", "words")
-    _nothing_waits(row)
+    nothing_waits(row)
     pack = pack_in_force()
     replaces_id = row.decision_id if what == "beginning" else None
-    decision = _decision(row, outcome, words, pack, conflict, replaces_id)
+    decision = decision_on(row, outcome, words, pack, conflict, replaces_id)
     weigh(
-        decision, _power(row), WishesIn(why_not="Taken back to put the record right: nothing new is decided.")
+        decision,
+        power_of(row),
+        WishesIn(why_not="Taken back to put the record right: nothing new is decided."),
     )
     if decision.awaits_ruling:
         keep_waiting(decision, Waits.LOOKED_AFTER_BACK, row.id, {"what": what})

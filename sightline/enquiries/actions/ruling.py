@@ -15,7 +15,16 @@ from sightline.records import actions as records
 
 from ..models import EnquiryEnd, SignOff, Waiting
 from ..terms import Waits
-from . import back, changes, conference, contact, looked_after, no_longer_looked_after, taking_back
+from . import (
+    back,
+    changes,
+    conference,
+    contact,
+    legal_basis,
+    looked_after,
+    no_longer_looked_after,
+    taking_back,
+)
 from .assessment.aside import aside_upheld
 from .assessment.signing import take_effect
 from .protection import end_takes_effect
@@ -26,6 +35,7 @@ upheld: dict[Waits, Callable[[Waiting], None]] = {
     Waits.LOOKED_AFTER: looked_after.looked_after_upheld,
     Waits.LOOKED_AFTER_END: no_longer_looked_after.looked_after_end_upheld,
     Waits.LOOKED_AFTER_BACK: no_longer_looked_after.looked_after_back_upheld,
+    Waits.LEGAL_BASIS: legal_basis.basis_upheld,
     Waits.NO_PLAN: conference.no_plan_upheld,
     Waits.ASSESSMENT: aside_upheld,
     Waits.STEP_UP: changes.step_up_upheld,

@@ -24,9 +24,9 @@ from sightline.procedures.terms import GuidedField
 
 from ..actions import emergency as act
 from ..actions import emergency_back as taking_back
+from ..actions import legal_basis, safe
 from ..actions import looked_after as placing
 from ..actions import no_longer_looked_after as leaving
-from ..actions import safe
 from ..queries import protection as queries
 from ..queries.episode import has_died
 from ..terms import EmergencyKind, EmergencyPart, LegalBasis, MadeSafeBy
@@ -241,9 +241,55 @@ def looked_after(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -
                 f"{back.written_post}: {back.decision.reasons} What had been recorded: {back.ended_words}"
                 for back in row.ends_back.all()
             ),
+            "" if row.ended_on else _to_another_basis(row.id, child),
             "" if row.was_taken_back else _way_back(row.id, child, ended=row.ended_on is not None),
         ],
         done="Recorded. Statuses and the child’s home stand as you said.",
+        back=address("child", child),
+    )
+
+
+def _to_another_basis(looked_after_id: UUID, child: ChildView) -> str:
+    return format_html(
+        '<a class="govuk-link" href="{}">What it stands on has changed</a>',
+        address("change_basis", child, looked_after_id),
+    )
+
+
+@page(permission=Permission.SIGN_OFF)
+def change_basis(request: HttpRequest, folder_id: UUID, looked_after_id: UUID) -> HttpResponse:
+    """What it stands on changes that a child is looked after, as from section 20 to an interim care order."""
+    child, shown = opened(request, folder_id, "change_basis")
+    row = queries.looked_after(looked_after_id, child.folder_ids)
+    form = forms.LegalBasisForm(posted(request))
+    form.offer_heard(child.folder_ids)
+
+    def send() -> None:
+        got = {name: form.cleaned_data[name] for name in ("since", "basis_words", "nothing_less", "reasons")}
+        legal_basis.change_basis(
+            row.id,
+            legal_basis.BasisIn(
+                **got,
+                basis=LegalBasis(form.cleaned_data["basis"]),
+                knows_family=form.cleaned_data["knows_family"],
+                wishes=form.weighed(),
+                conflict=form.conflict_in(),
+            ),
+        )
+
+    return form_page(
+        request,
+        shown,
+        form,
+        send,
+        title="What it stands on has changed",
+        lines=[
+            f"Looked after since {row.began_on:%d %B %Y}: {LegalBasis(row.basis).label}. {row.basis_words}",
+            "Reviews and visits go on with their clocks. Was it recorded by mistake? Then record again what it stands "
+            "on, and say so.",
+        ],
+        button="Decide",
+        done="Recorded. The child’s legal status follows it.",
         back=address("child", child),
     )
 

@@ -502,6 +502,31 @@ class LookedAfterForm(WishesForm, ConflictForm):
     sooner_why = Text("Why sooner?", required=False)
 
 
+class LegalBasisForm(WishesForm, ConflictForm):
+    field_order = (
+        "knows_family", "since", "basis", "basis_words", "nothing_less", "heard", "weight", "wishes_why_not", "reasons",
+        "has_conflict",
+    )  # fmt: skip
+    knows_family = YesNo(
+        "Do you know anybody in this family outside your work?",
+        ask="Say whether you know anybody in this family",
+    )
+    since = Day("Since when?", tense="past", ask="Enter the day on which it changed")
+    basis = Choice("On what does it stand now?", pairs(LegalBasis), ask="Select on what it stands now")
+    basis_words = Words(
+        "Whose agreement, or which court and order?",
+        rows=2,
+        ask="Say whose agreement, or which court and order",
+    )
+    nothing_less = Words(
+        "If it does not stand on agreement: why would nothing less do?",
+        rows=3,
+        required=False,
+        hint="What less was tried or weighed, and why it would not keep the child safe. Leave it empty for section 20",
+    )
+    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
+
+
 _HOME = ("lives_at", "with_whom", "lines", "area", "postcode", "confidential")
 
 

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}medical/<uuid:medical_id>/", medical.medical, name="medical"),
     path(f"{_CHILD}looked-after/", emergency.become_looked_after, name="become_looked_after"),
     path(f"{_CHILD}looked-after/<uuid:looked_after_id>/", emergency.looked_after, name="looked_after"),
+    path(f"{_CHILD}looked-after/<uuid:looked_after_id>/basis/", emergency.change_basis, name="change_basis"),
     path(
         f"{_CHILD}looked-after/<uuid:looked_after_id>/end/back/",
         emergency.take_end_back,

@@ -39,7 +39,6 @@ from ..terms import (
     EmergencyKind,
     EmergencyPart,
     LedBy,
-    LegalBasis,
     MadeSafeBy,
     Reached,
     StrategyOutcome,
@@ -80,7 +79,9 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
     medicals = Medical.objects.filter(folder_id__in=folder_ids).select_related(
         "written_by", "done_written_by"
     )
-    looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    looked_after = LookedAfter.objects.filter(folder_id__in=folder_ids).select_related(
+        "written_by", "decision"
+    )
     made_safe = MadeSafe.objects.filter(folder_id__in=folder_ids).select_related("written_by")
     notes = MedicalNote.objects.filter(folder_id__in=folder_ids).order_by("written_at", "id")
     return strategies, decided, begun, ends, emergencies, medicals, looked_after, made_safe, notes
@@ -219,7 +220,8 @@ def _protection(
     for row in looked_after:
         began = datetime.combine(row.began_on, time.min, LONDON)
         yield _written(
-            row, min(began, row.written_at), "Became looked after", LegalBasis(row.basis).label,
+            row, min(began, row.written_at), "Became looked after",
+            row.decision.outcome.removeprefix("Looked after: "),  # its legal basis may have changed since
             f"looked-after/{row.id}", significant=True, decision_id=row.decision_id,
         )  # fmt: skip
 

@@ -284,3 +284,35 @@ def may_be_looked_after(
     if not has_words(reasons):
         return Verdict.no("Give your reasons.", "reasons")
     return Verdict.yes()
+
+
+def may_change_basis(
+    *,
+    since: date,
+    began_on: date,
+    ended: bool,
+    today: date,
+    same: bool,
+    agreed: bool,
+    basis_words: str,
+    nothing_less: str,
+    reasons: str,
+) -> Verdict:
+    """What a child is looked after under changes while they are; and where it is not agreement (`agreed`: section 20),
+    it says why nothing less would do (HLP-03)."""
+    if ended:
+        return Verdict.no("This child is looked after no more, so nothing changes on what it stands.")
+    if same:
+        return Verdict.no("It stands on that already. Choose what it stands on from now on.", "basis")
+    if not began_on <= since <= today:
+        return Verdict.no("Give a day since the child is looked after that is not still to come.", "since")
+    if not has_words(basis_words):
+        return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
+    if not agreed and not has_words(nothing_less):
+        return Verdict.no(
+            "Say why nothing less would do: only an agreement under section 20 needs no such reason.",
+            "nothing_less",
+        )
+    if not has_words(reasons):
+        return Verdict.no("Give your reasons.", "reasons")
+    return Verdict.yes()
