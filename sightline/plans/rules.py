@@ -637,16 +637,16 @@ def check_offer_step(before: OfferState, to: OfferState, words: str) -> Verdict:
 # -- incidents --------------------------------------------------------------------------------------------
 
 
-def over_threshold(times: Sequence[datetime], at: datetime, *, count: int, days: int) -> int:
-    """How many incidents lie within the pack's span up to `at`, or 0 where they are fewer than its number."""
+def within(times: Sequence[datetime], at: datetime, days: int) -> int:
+    """How many incidents lie within so many days up to `at`."""
     since = at - timedelta(days=days)
-    found = sum(since <= time <= at for time in times)
-    return found if found >= count else 0
+    return sum(since <= time <= at for time in times)
 
 
-def ever_repeated(times: Sequence[datetime], *, count: int, days: int) -> bool:
-    """Whether as many as the pack's number ever lay within its span of one another."""
-    return any(over_threshold(times, at, count=count, days=days) for at in times)
+def most_within(times: Sequence[datetime], days: int) -> int:
+    """The most incidents that lie within so many days of each other, however long ago: one that is written down late
+    repeats those before it as it would have on its day."""
+    return max((within(times, last, days) for last in times), default=0)
 
 
 def check_return(held: bool, said: str, declined: str, by_whom: str) -> Verdict:

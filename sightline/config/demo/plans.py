@@ -315,7 +315,8 @@ def callum(people: Cast) -> None:
             )  # fmt: skip
             if days == 24:
                 actions.talk_after_return(
-                    incident, held_at=talked, by_whom="Street Line", independent=True,
+                    incident, held_at=talked, by_whom="Street Line", independent=True, place="The skate park",
+                    alone=True,
                     said="I went because they said so.", pushes="A debt of which he does not speak.",
                     then="Street Line sees him on Mondays.",
                 )  # fmt: skip

@@ -26,6 +26,7 @@ from ..models import (
     Assessment,
     Contribution,
     Evidence,
+    Need,
     Participation,
     SectionText,
     Shared,
@@ -61,7 +62,6 @@ class TextView:
     number: int
     written_at: datetime
     written_by: str
-    written_by_id: UUID
     together: bool
 
 
@@ -251,10 +251,29 @@ def latest_texts(assessment_ids: Sequence[UUID]) -> dict[UUID, dict[str, TextVie
             row.number,
             row.written_at,
             row.written_by.name,
-            row.written_by_id,
             row.written_together is not None,
         )
     return found
+
+
+def parts_by(view: AssessmentView, practitioner_id: UUID) -> list[str]:
+    """The titles of the sections in which somebody wrote anything: a text, who took part, a need, how the child is
+    developing, what a section rests on. What was written over since counts as well."""
+    of_it = {"assessment_id": view.id}
+    sections = {
+        *SectionText.objects.filter(**of_it, written_by=practitioner_id).values_list("section", flat=True),
+        *Evidence.objects.filter(**of_it, linked_by=practitioner_id).values_list("section", flat=True),
+    }
+    kinds = set()
+    if Participation.objects.filter(**of_it, written_by=practitioner_id).exists():
+        kinds.add("people")
+    if Need.objects.filter(**of_it, written_by=practitioner_id).exists():
+        kinds.add("needs")
+    if any(
+        p.recorded_by_id == practitioner_id and p.recorded_at >= view.row.started_at for p in view.progress
+    ):
+        kinds.add("progress")
+    return [s.title for s in view.form.section if s.id in sections or s.kind in kinds]
 
 
 def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
@@ -318,7 +337,7 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         evidence=_counted(evidence),
         members=members,
         father_recorded=father_recorded(child),
-        progress=len([p for p in progress]),
+        progress=sum(p.recorded_at >= row.started_at for p in progress),
         unborn=child.child.birth.unborn,
         contributions_open=tuple(c.agency for c in contributions if c.is_open),
         factors=tuple(texts["factors"].content.get("factors", ())) if "factors" in texts else (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sightline.children.queries import ChildView
@@ -48,6 +48,8 @@ class ProgressView:
     against_age: AgainstAge
     words: str
     source: str
+    recorded_at: datetime
+    recorded_by_id: UUID
 
 
 def needs_of(assessment_id: UUID) -> tuple[NeedView, ...]:
@@ -85,7 +87,7 @@ def _progress(row: Progress, months: int | None) -> ProgressView:
     age = row.age_months if months is None else months
     return ProgressView(
         row.id, Development(row.area), row.seen_on, age, row.age_months if row.age_months != age else None,
-        AgainstAge(row.against_age), row.words, row.source,
+        AgainstAge(row.against_age), row.words, row.source, row.recorded_at, row.recorded_by_id,
     )  # fmt: skip
 
 

@@ -117,6 +117,7 @@ class Held:
     members: tuple[Member, ...]
     father_recorded: bool
     progress: int
+    """How often the child's development was recorded since the assessment began."""
     unborn: bool
     contributions_open: tuple[str, ...]
     factors: tuple[str, ...]
@@ -344,8 +345,8 @@ def may_begin(
 
 
 def may_sign(*, author: UUID, signer: UUID, knows_family: bool | None, wrote: Sequence[str] = ()) -> Verdict:
-    """Nobody signs off their own assessment, or decides for a family that they know. `wrote`: the sections of it that
-    stand as the signer wrote them."""
+    """Nobody signs off their own assessment, or decides for a family that they know. `wrote`: the sections of it in
+    which the signer wrote anything, also where somebody has written over it since."""
     if author == signer:
         return Verdict.no("You wrote this assessment yourself. Another manager must sign it.")
     if wrote:

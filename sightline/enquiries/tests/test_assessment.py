@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 
 from sightline.access.queries import joined_set
+from sightline.access.tests.factories import let_in
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.queries import child_page
 from sightline.enquiries.actions import assessment as act
-from sightline.enquiries.models import Assessment, Episode, SectionText, SignOff
+from sightline.enquiries.models import Assessment, Episode, Evidence, SectionText, SignOff
 from sightline.enquiries.queries import assessment as queries
-from sightline.enquiries.terms import AgainstAge, AssessmentState, Development, Stage
-from sightline.kernel.time import today
+from sightline.enquiries.terms import ActsForChild, AgainstAge, AssessmentState, Development, Stage, TookPart
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.models import Duty
-from sightline.records.models import Decision
+from sightline.procedures.queries import pack_in_force
+from sightline.records.models import Decision, Entry
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
@@ -117,6 +122,77 @@ def test_nobody_signs_their_own_or_for_a_family_that_they_know():
             with pytest.raises(Refused):
                 act.sign(maya.id, a_signing(knows_family=knows))
         assert SignOff.objects.filter(act="sign").count() == 0
+
+
+def _writes_over(row):
+    before = dict(queries.assessment(row.id, child_page([row.folder_id])).texts["analysis"].content)
+    act.write(row.id, "analysis", before | {"together": "Mornings and money, together."})
+
+
+def _says_who_took_part(row):
+    [first, *_] = child_page([row.folder_id]).ties
+    told = act.PartTaken(
+        TookPart.YES, how="By telephone.", acts_for_child=ActsForChild.YES, acts_evidence="They rang."
+    )
+    act.take_part(row.id, first.person.id, told)
+
+
+def _names_a_need(row):
+    act.name_need(row.id, act.NeedIn("A bed", "Maya", unmet_why="No shop delivers before May."))
+
+
+def _sees_her_develop(row):
+    act.record_progress(
+        row.folder_id, act.Seen(Development.TALKING, today(), AgainstAge.A_LITTLE_BEHIND, "Talks.", "Nursery")
+    )
+
+
+def _links_an_entry(row):
+    form = pack_in_force().assessment_form(row.form, today())
+    entry = Entry.objects.filter(folder_id=row.folder_id).first()
+    section = next(s for s in form.section if s.evidence)
+    for each in Evidence.objects.filter(assessment=row, section=section.id, entry=entry):
+        act.unlink(row.id, each.id)
+    act.link(row.id, section.id, [entry.id])
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [_writes_over, _says_who_took_part, _names_a_need, _sees_her_develop, _links_an_entry],
+)
+def test_whoever_wrote_any_part_of_it_does_not_sign_it_also_where_it_was_written_over(writes):
+    case = make_case()
+    maya, _theo = begun(case)
+    complete(case, maya)
+    with as_practitioner(case.manager):
+        writes(maya)
+    with as_practitioner(case.worker):
+        analysis = queries.assessment(maya.id, child_page([case.maya])).texts["analysis"].content
+        act.write(maya.id, "analysis", dict(analysis) | {"together": "The author's own words again."})
+        act.send(maya.id, case.manager.pk, outcome_id="child_in_need_plan", words="The help is agreed.")
+    with (
+        as_practitioner(case.manager),
+        pytest.raises(Refused, match="wrote a part of this assessment yourself"),
+    ):
+        act.sign(maya.id, a_signing())
+
+
+@pytest.mark.obligation("CHD-07")
+def test_what_was_seen_of_a_child_years_ago_does_not_answer_how_they_develop_today():
+    case = make_case()
+    let_in(case.maya, case.worker)
+    with as_practitioner(case.worker):
+        act.record_progress(
+            case.maya, act.Seen(Development.TALKING, today(), AgainstAge.A_LITTLE_BEHIND, "Talks.", "Nursery")
+        )
+    with time_machine.travel(now() + timedelta(days=3), tick=True):
+        maya, _theo = begun(case)
+        with as_practitioner(case.worker):
+            lacks = queries.assessment(maya.id, child_page([case.maya])).lacks
+            assert "Record how the child is developing against their age" in [each.words for each in lacks]
+            _sees_her_develop(maya)
+            lacks = queries.assessment(maya.id, child_page([case.maya])).lacks
+            assert "Record how the child is developing against their age" not in [e.words for e in lacks]
 
 
 @pytest.mark.obligation("CHD-13")

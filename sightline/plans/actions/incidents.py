@@ -32,6 +32,8 @@ from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.actions import NO_CONFLICT, ConflictIn, Deciding, decide
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
+from sightline.voice.actions import Said, acted, hear, never_heard
+from sightline.voice.terms import Heard
 
 from .. import queries, rules
 from ..models import Incident, IncidentTakenBack, ReturnConversation
@@ -105,12 +107,12 @@ def _back(row: Incident, acting: Acting, at: datetime) -> None:
 
 
 def _over(folder_id: UUID, kind: IncidentKind, pack: Pack) -> int:
-    """How many incidents of a kind stand without a decision within the pack's span; 0 where they are fewer than its
-    number."""
+    """How many incidents of a kind without a decision lie within one span of the pack's, whenever it was; 0 where they
+    are fewer than its number."""
     limit = pack.repeat(f"{kind.value}_repeated", today())
     rows = Incident.objects.filter(id__in=queries.undecided(folder_id, kind))
-    times = list(rows.values_list("began_at", flat=True))
-    return rules.over_threshold(times, now(), count=limit.count, days=limit.days)
+    most = rules.most_within(list(rows.values_list("began_at", flat=True)), limit.days)
+    return most if most >= limit.count else 0
 
 
 def _count(folder_id: UUID, kind: IncidentKind, acting: Acting, incident_id: UUID) -> None:
@@ -238,7 +240,7 @@ def take_talk_back(incident_id: UUID, talk_id: UUID, why: str) -> None:
     """A return conversation was recorded by mistake, such as on another child: it stays readable, and is owed again
     where none other stands."""
     row, acting = _incident(incident_id)
-    talk = ReturnConversation.objects.filter(incident=row, id=talk_id).first()
+    talk = ReturnConversation.objects.filter(incident=row, id=talk_id).select_related("heard").first()
     if talk is None:
         raise NotFound
     if IncidentTakenBack.objects.filter(talk=talk).exists():
@@ -247,6 +249,8 @@ def take_talk_back(incident_id: UUID, talk_id: UUID, why: str) -> None:
     back = IncidentTakenBack.objects.create(
         folder_id=row.folder_id, incident=row, talk=talk, why=why.strip(), **signed(acting)
     )
+    if talk.heard is not None:
+        never_heard(talk.heard.first, why)
     others = ReturnConversation.objects.filter(incident=row, taken_back__isnull=True)
     duties.met_anew(
         Duty.objects.filter(subject_id=row.id, kind="return_interview"),
@@ -263,12 +267,17 @@ def talk_after_return(
     held_at: datetime | None,
     by_whom: str = "",
     independent: bool | None = None,
+    place: str = "",
+    alone: bool | None = None,
+    others: str = "",
+    why_not_alone: str = "",
     said: str = "",
     pushes: str = "",
     declined: str = "",
     then: str = "",
 ) -> None:
-    """The return conversation after a time missing: held, or offered and declined."""
+    """The return conversation after a time missing: held, or offered and declined. What the child said stands under
+    Voice, with what is done about it (CHD-03)."""
     row, acting = _incident(incident_id)
     if row.kind != IncidentKind.MISSING.value:
         raise Refused("A return conversation follows a time missing")
@@ -277,8 +286,20 @@ def talk_after_return(
     rules.check_return(held_at is not None, said, declined, by_whom).or_refuse()
     if held_at is not None and not row.ended_at <= held_at <= now():
         raise Refused("Give a time between the child’s return and now", "held_at")
+    heard = None
+    if held_at is not None:
+        heard = hear(
+            row.folder_id,
+            Said(
+                Heard.TALKING, held_at, place, alone, said=said, heard_by=by_whom, others=others,
+                why_not_alone=why_not_alone,
+            ),
+        )  # fmt: skip
+        if then.strip():
+            acted(heard.id, then, today())
     talk = ReturnConversation.objects.create(
         folder_id=row.folder_id, incident=row, held_at=held_at, by_whom=by_whom.strip()[:200], independent=independent,
+        heard=heard,
         said=said.strip(), pushes=pushes.strip(), declined=declined.strip(), then=then.strip(), **signed(acting),
     )  # fmt: skip
     duties.happened("return_talked", [row.folder_id], subject_id=row.id, at=now(), done=held_at)

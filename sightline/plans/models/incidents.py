@@ -59,6 +59,13 @@ class ReturnConversation(Added):
         blank=True, help_text="That it was offered and declined, in the child's words"
     )
     then = models.TextField(blank=True, help_text="What is done about it")
+    heard = models.ForeignKey(
+        "voice.View",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Where the child's words stand among all that they said",
+    )
 
     class Meta:
         constraints = [

@@ -53,15 +53,25 @@ class ReturnForm(PlanForm):
 class TalkForm(PlanForm):
     held = YesNo(
         "Was the conversation held?",
-        yes=Option("yes", "Yes", reveals=("held_at", "by_whom", "independent", "said", "pushes")),
+        yes=Option(
+            "yes", "Yes", reveals=("held_at", "place", "by_whom", "independent", "alone", "said", "pushes")
+        ),
         no=Option("no", "No, it was offered and declined", reveals=("declined",)),
         ask="Say whether the conversation was held",
     )
     held_at = Moment("When?", tense="past", ask="Enter the day and time of the conversation")
+    place = Text("Where?", hint="For example, at home, in the garden", ask="Say where it was held")
     by_whom = Text("Who spoke with the child?", ask="Say who spoke with the child")
     independent = YesNo(
         "Were they independent of the people who care for the child?", ask="Say whether they were independent"
     )
+    alone = YesNo(
+        "Was the child alone with them?",
+        no=Option("no", "No", reveals=("others", "why_not_alone")),
+        ask="Say whether the child was alone with who spoke with them",
+    )
+    others = Text("Who else was there?", max_length=300, ask="Say who else was there")
+    why_not_alone = Text("Why not alone?", max_length=1000, ask="Say why the child was not heard alone")
     said = Words("What did the child say?", rows=4, ask="Write what the child said, in their own words")
     pushes = Words("What do they go from, and what draws them?", required=False, rows=3)
     declined = Words(

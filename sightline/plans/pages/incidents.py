@@ -102,7 +102,8 @@ def talk(request: HttpRequest, folder_id: UUID, incident_id: UUID) -> HttpRespon
         got = form.cleaned_data
         actions.talk_after_return(
             found.id, held_at=got["held_at"] if got["held"] else None, by_whom=got["by_whom"] or "",
-            independent=got["independent"], said=got["said"] or "", pushes=got["pushes"] or "",
+            independent=got["independent"], place=got["place"] or "", alone=got["alone"], others=got["others"] or "",
+            why_not_alone=got["why_not_alone"] or "", said=got["said"] or "", pushes=got["pushes"] or "",
             declined=got["declined"] or "", then=got["then"],
         )  # fmt: skip
 

@@ -24,6 +24,7 @@ class TalkView:
     id: UUID
     held_at: datetime | None
     by_whom: str
+    independent: bool | None
     said: str
     pushes: str
     declined: str
@@ -67,7 +68,8 @@ class IncidentView:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many of a kind lie within the pack's span, the number at which a decision is due, and the span."""
+    """How many of a kind lie within the pack's span, the number at which a decision is due, and the span; and the most
+    within such a span, whenever it was, on which nobody has decided."""
 
     kind: IncidentKind
     found: int
@@ -102,7 +104,7 @@ def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentV
             by=_by(r),
             talks=tuple(
                 TalkView(
-                    t.id, t.held_at, t.by_whom, t.said, t.pushes, t.declined, t.then,
+                    t.id, t.held_at, t.by_whom, t.independent, t.said, t.pushes, t.declined, t.then,
                     f"{back.why} ({_by(back)})" if (back := getattr(t, "taken_back", None)) else "",
                 )
                 for t in r.conversations.all()
@@ -144,7 +146,7 @@ def _resting_on_none(
         # By the procedures of the time.
         limit = pack.repeat(f"{on[0][0].value}_repeated", day_of(max(began for _kind, began, _gone in on)))
         left = [began for _kind, began, withdrawn in on if not withdrawn]
-        if not rules.ever_repeated(left, count=limit.count, days=limit.days):
+        if rules.most_within(left, limit.days) < limit.count:
             found.add(decision_id)
     return found
 
@@ -205,10 +207,10 @@ def _counted(times: Sequence[tuple[IncidentKind, datetime, bool]], pack: Pack) -
         found.append(
             Counted(
                 kind,
-                rules.over_threshold(began, at, count=1, days=limit.days),
+                rules.within(began, at, limit.days),
                 limit.count,
                 limit.days,
-                rules.over_threshold(open_still, at, count=1, days=limit.days),
+                rules.most_within(open_still, limit.days),
             )
         )
     return found
@@ -221,7 +223,8 @@ def _of_child(folder_ids: Sequence[UUID]) -> Wanted:
 
 
 def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
-    """The kinds of incident that this child had within the pack's span, for the child's own page."""
+    """The kinds of incident that this child had within the pack's span, or on which a decision is due, for the child's
+    own page."""
     (rows,) = asked = _of_child(folder_ids)
     yield asked
     if not rows:
@@ -230,7 +233,7 @@ def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
     told = [(IncidentKind(kind), began, decision_id, bool(why)) for kind, began, decision_id, why in rows]
     gone = _resting_on_none(told, pack)
     times = [(kind, at, d is not None and d not in gone) for kind, at, d, withdrawn in told if not withdrawn]
-    return [c for c in _counted(times, pack) if c.found]
+    return [c for c in _counted(times, pack) if c.found or c.due]
 
 
 def decision_owed(folder_id: UUID, kind: IncidentKind) -> list[UUID]:

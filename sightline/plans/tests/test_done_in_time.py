@@ -176,7 +176,13 @@ def return_conversation(family: Family) -> tuple[UUID, Callable[[], Any]]:
             IncidentIn(IncidentKind.MISSING, began, "Not home.", "Her mother", began + timedelta(hours=3)),
         )
     return _running(family, "return_interview"), lambda: actions.talk_after_return(
-        row, held_at=now() - AGO, by_whom="Street Line", independent=True, said="I walked to the sea."
+        row,
+        held_at=now() - AGO,
+        by_whom="Street Line",
+        independent=True,
+        place="The pier",
+        alone=True,
+        said="I walked to the sea.",
     )
 
 

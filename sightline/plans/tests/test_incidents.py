@@ -10,18 +10,21 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.kernel.time import now, today
+from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.plans import actions, queries
+from sightline.plans import actions, queries, rules
 from sightline.plans.actions import IncidentIn
 from sightline.plans.models import Incident
 from sightline.plans.terms import ChildWas, IncidentKind
 from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
+from sightline.voice.queries import last_said
 
 from .factories import begun, make_family
 
@@ -283,11 +286,74 @@ def test_after_each_time_missing_a_return_conversation_has_its_clock_from_the_re
         [second] = actions.record_incident([family.maya], an_incident(1))
         assert len(owed(family.maya, "return_interview")) == 2
         actions.talk_after_return(
-            first, held_at=now(), by_whom="Street Line", independent=True, said="I walked to the sea."
-        )
+            first, held_at=now(), by_whom="Street Line", independent=True, place="The pier", alone=True,
+            said="I walked to the sea.",
+        )  # fmt: skip
         assert [d.subject_id for d in owed(family.maya, "return_interview")] == [second]
         actions.talk_after_return(second, held_at=None, declined="Asked twice: “I don't want to.”")
         assert owed(family.maya, "return_interview") == []
+
+
+@pytest.mark.obligation("NTC-03")
+@pytest.mark.obligation("CHD-03")
+def test_all_that_a_return_conversation_said_is_read_and_stands_among_the_childs_words():
+    family = make_family()
+    with as_practitioner(family.worker):
+        [made] = actions.record_incident([family.maya], an_incident(0))
+    client = Client()
+    client.force_login(family.worker.user)
+    form = reverse("plans:talk", args=[family.maya, made])
+    local = now().astimezone(LONDON)
+    sent = {
+        "held": "yes", "held_at-day": local.day, "held_at-month": local.month, "held_at-year": local.year,
+        "held_at-time": f"{local:%H:%M}", "by_whom": "Street Line", "independent": "no", "place": "The pier",
+        "alone": "no", "said": "I walked to the sea.", "pushes": "Shouting at home.",
+        "then": "Street Line sees her on Mondays.",
+    }  # fmt: skip
+    refused = client.post(form, sent)
+    assert refused.status_code == 200
+    assert "Say who else was there" in refused.content.decode()
+    sent |= {"others": "Her aunt", "why_not_alone": "Maya asked for her."}
+    assert client.post(form, sent).status_code == 302
+    read = client.get(reverse("plans:incidents", args=[family.maya])).content.decode()
+    for words in ("not independent of who cares", "Shouting at home.", "Street Line sees her on Mondays."):
+        assert words in read
+    page = reverse("voice:child", args=[family.maya])
+    voice = client.get(page).content.decode()
+    for words in ("I walked to the sea.", "Street Line", "Her aunt", "Street Line sees her on Mondays."):
+        assert words in voice
+    with as_practitioner(family.worker):
+        [talk] = queries.incidents_of([family.maya])[0].talks
+        actions.take_talk_back(made, talk.id, "It was her sister.")
+        assert last_said([family.maya]) is None
+
+
+@given(
+    days=st.lists(st.integers(0, 400), min_size=1, max_size=12),
+    later=st.integers(0, 400),
+    span=st.integers(1, 120),
+)
+def test_incidents_repeat_by_their_own_days_however_late_they_are_written(days, later, span):
+    at = now()
+    times = [at - timedelta(days=day) for day in days]
+    most = rules.most_within(times, span)
+    assert most == max(sum(start <= day <= start + span for day in days) for start in range(401))
+    assert most == rules.most_within([time - timedelta(days=later) for time in times], span)
+
+
+@pytest.mark.obligation("NTC-03")
+def test_one_that_is_written_down_late_asks_for_a_decision_with_those_before_it():
+    family = make_family()
+    with as_practitioner(family.worker):
+        limit = pack_in_force().repeat("missing_repeated", today())
+        oldest = limit.days + 3
+        for days in (oldest, *([oldest - 5] * (limit.count - 2))):
+            actions.record_incident([family.maya], an_incident(days))
+        assert owed(family.maya, "incident_decision") == []
+        actions.record_incident([family.maya], an_incident(oldest - limit.days + 1))
+        assert len(owed(family.maya, "incident_decision")) == 1
+        [missing] = answer(queries.tally([family.maya]))
+        assert missing.due
 
 
 def test_domestic_abuse_is_recorded_for_each_child_who_was_there_and_asks_for_no_return():

@@ -11,7 +11,7 @@ from .putting_right import (
     correct_rights,
     correct_telling,
 )
-from .taking_back import take_back
+from .taking_back import never_heard, take_back
 from .turning import plan_made
 from .writing import (
     AdvocacyStep,
@@ -59,6 +59,7 @@ __all__ = [
     "hear",
     "matters",
     "matters_no_more",
+    "never_heard",
     "plan_made",
     "record_past_voices",
     "save_draft",

@@ -63,6 +63,13 @@ def take_back(became: str, row_id: UUID, why: str) -> TakenBack:
     return back
 
 
+def never_heard(first: UUID, why: str) -> None:
+    """What a child said was written where it is taken back now, as at a conversation on the wrong child: what stands of
+    it is taken back too. A part of another action."""
+    for row in View.objects.standing().filter(first=first):
+        take_back("said", row.id, why)
+
+
 def _undo(row: View | Done | Explanation | Advocacy | RightsTold | ToldBefore, why: str) -> None:
     if isinstance(row, View):
         _never_said(row, why)

@@ -188,11 +188,7 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
         author=row.author_id,
         signer=acting.practitioner_id,
         knows_family=signing.knows_family,
-        wrote=[
-            s.title
-            for s in view.form.section
-            if s.id in view.texts and view.texts[s.id].written_by_id == acting.practitioner_id
-        ],
+        wrote=queries.parts_by(view, acting.practitioner_id),
     ).or_refuse()
     _complete(view)
     died = child.child.birth.died_on is not None
