@@ -63,6 +63,19 @@ def main() -> None:
             "new information to look at": [f"/child/{f}/enquiries/look-again/{s}/" for f, s in again],
             "taking a step back": [f"/child/{f}/enquiries/back/{p['way']}/" for f, p in safe],
             "contact with the family": [f"/child/{f}/enquiries/contact/" for f, _p in safe],
+            **{
+                name: [f"/child/{folder}/{page}" for folder, _row, _section in written]
+                for name, page in {
+                    "beginning an assessment": "enquiries/begin/",
+                    "progress against age": "enquiries/progress/",
+                    "deciding on no contact": "enquiries/contact/decide/",
+                    "asking for a conference": "enquiries/conference/",
+                    "making safe": "enquiries/safe/",
+                    "asking for a medical": "enquiries/medical/",
+                    "calling a meeting": "meetings/call/",
+                    "who is kept apart": "apart/",
+                }.items()
+            },
             "meetings of a child": [f"/child/{folder}/meetings/" for folder in four_siblings(bench)],
             "my meetings": ["/meetings/"],
             "a meeting": [meeting],
@@ -77,7 +90,7 @@ def main() -> None:
         rows = {}
         for name, paths in asked.items():
             for path in paths:
-                bench.client.get(path).raise_for_status()
+                timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
             rows[name] = [
                 timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
                 for path in islice(cycle(paths), rounds)

@@ -71,11 +71,42 @@ def main() -> None:
         pages = {
             "the plan": [f"/child/{folder}/plan/" for folder, _plan, _review in found],
             "a review": [f"/child/{folder}/review/{review}/" for folder, _plan, review in found],
+            "a view at a review": [
+                f"/child/{folder}/review/{review}/view/" for folder, _plan, review in found
+            ],
+            "an outcome at a review": [
+                f"/child/{folder}/review/{review}/outcome/{one}/"
+                for (folder, plan, review), one in zip(
+                    found, one_of(bench, "plans_plannedoutcome", "item", found), strict=True
+                )
+            ],
+            "taking a review back": [
+                f"/child/{folder}/review/{review}/back/" for folder, _plan, review in found
+            ],
+            "an action": [
+                f"/child/{folder}/plan/action/{one}/"
+                for (folder, _plan, _review), one in zip(
+                    found, one_of(bench, "plans_action", "id", found), strict=True
+                )
+            ],
+            "a service offered": [
+                f"/child/{folder}/offers/{one}/"
+                for (folder, _plan, _review), one in zip(
+                    found, one_of(bench, "plans_offer", "id", found), strict=True
+                )
+            ],
+            "receiving a plan": [f"/child/{folder}/plan/receive/" for folder, _plan, _review in found],
+            "a plan not begun": [f"{_plan_of(folder, plan)}not-begun/" for folder, plan, _review in found],
+            "taking the plan back": [f"{_plan_of(folder, plan)}back/" for folder, plan, _review in found],
+            "plans on their way": ["/transfers/"],
+            "a new service": ["/services/new/"],
             "closing a review": [
                 f"/child/{folder}/review/{review}/close/" for folder, _plan, review in found
             ],
             "outcomes over time": [f"/child/{folder}/outcomes/" for folder, _plan, _review in found],
             "visits": [f"/child/{folder}/visits/" for folder, _plan, _review in found],
+            "beginning a plan": [f"/child/{folder}/plan/begin/" for folder, _plan, _review in found],
+            "offering a service": [f"/child/{folder}/offers/new/" for folder, _plan, _review in found],
             "history": [f"{_plan_of(folder, plan)}history/" for folder, plan, _review in found],
             "signing": [f"{_plan_of(folder, plan)}sign/" for folder, plan, _review in found],
             "stepping up or down": [f"{_plan_of(folder, plan)}step/" for folder, plan, _review in found],
@@ -100,7 +131,7 @@ def main() -> None:
         print(f"{machine()}; {size}")
         rows = {}
         for name, paths in pages.items():
-            bench.client.get(paths[0]).raise_for_status()
+            timed(lambda paths=paths: bench.client.get(paths[0]))  # type: ignore[misc]
             rows[name] = [
                 timed(lambda path=path: bench.client.get(path))  # type: ignore[misc]
                 for path in islice(cycle(paths), rounds)
@@ -124,6 +155,17 @@ def main() -> None:
             over_limit((rows | sent).items(), PAGE) + (["the sweep of duties"] if taken > SWEEP else []),
             small=arguments.small,
         )
+
+
+def one_of(bench: Served, table: str, column: str, found: Sequence[tuple[UUID, UUID, UUID]]) -> list[UUID]:
+    """Of each of these plans one row of the table."""
+    rows = dict(
+        bench.owner.execute(
+            f"SELECT DISTINCT ON (plan_id) plan_id, {column} FROM {table} WHERE plan_id = ANY(%s) ORDER BY plan_id, id",  # noqa: S608 - our own words
+            [[plan for _folder, plan, _review in found]],
+        ).fetchall()
+    )
+    return [rows[plan] for _folder, plan, _review in found]
 
 
 def _plan_of(folder: UUID, plan: UUID) -> str:
