@@ -7,10 +7,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from sightline.access.models import MAY_ADD, MAY_READ, FolderRow, folder_door
+from sightline.access.models import MAY_ADD, MAY_READ, MAY_WRITE, FolderRow, folder_door
 from sightline.agencies.models import Practitioner, Team
 from sightline.agencies.terms import Permission
 from sightline.children.models import Person
+from sightline.chronology.terms import PrintState
 from sightline.documents.models import Document
 from sightline.kernel.door import Door
 from sightline.kernel.models import AppendOnly, never_changed
@@ -327,6 +328,36 @@ class CopyGiven(Written):
 
     class Meta:
         triggers = [never_changed("copy_given_never_changed")]
+
+
+class CopyPrint(FolderRow):
+    """The volumes of a court's or an inquiry's copy, made by a job after one approval; gone when they expire."""
+
+    request = models.ForeignKey(AccessRequest, on_delete=models.PROTECT, related_name="prints")
+    approved_at = models.DateTimeField(help_text="By which approval: another one makes them anew")
+    practitioner = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=_choices(PrintState))
+    problem = models.TextField(blank=True, help_text="Why they could not be made, where that can be said")
+    total = models.PositiveSmallIntegerField(help_text="How many volumes there will be")
+    moved_at = models.DateTimeField(help_text="When it last got further")
+    expires_at = models.DateTimeField(null=True)
+    door = Door(read=MAY_READ, insert=MAY_ADD, update=MAY_WRITE, jobs={"prints": ("select", "delete")})
+
+
+class CopyVolume(FolderRow):
+    """One volume of them, kept in the database so that its door is the record's own."""
+
+    of = models.ForeignKey(CopyPrint, on_delete=models.CASCADE, related_name="volumes")
+    number = models.PositiveSmallIntegerField()
+    pages = models.PositiveIntegerField()
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    door = Door(read=MAY_READ, insert=MAY_ADD, jobs={"prints": ("select", "delete")})
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "number"], name="copy_volume_once")]
 
 
 _THEIRS = (

@@ -6,44 +6,36 @@ from base64 import b64decode
 from typing import Any
 
 from sightline.govuk.words import plural
-from sightline.print.pdf import About, make, pages_of, picture
+from sightline.print.pdf import About, make, picture
 
 from . import rules
 from .queries import RequestView, Whole
-from .terms import RequestAct
 
 
-def volumes(whole: Whole, view: RequestView, *, upto: int | None = None) -> list[bytes]:
-    """The copy in its volumes, or as many of the first of them. Nothing but what was decided to be given goes to the
-    printer. The same copy is the same bytes each time: it says when it was approved, and not when it was printed.
+def volume(whole: Whole, view: RequestView, number: int = 1, *, first_page: int = 1) -> bytes:
+    """The copy, or one volume of it. Nothing but what was decided to be given goes to the printer. The same copy is the
+    same bytes each time: it says when it was approved, and not when it was printed.
 
-    Pages are numbered from the first of the first volume to the last of the last.
+    Pages are numbered from the first of the first volume to the last of the last: `first_page` is that of this one.
     """
     every = [(part["heading"], row) for part in whole.parts for row in part["rows"]]
     size = rules.VOLUME if whole.in_order else max(1, len(every))
-    split = [every[at : at + size] for at in range(0, len(every), size)] or [[]]
-    made: list[bytes] = []
-    first_page = 1
-    for number, rows in enumerate(split[:upto], start=1):
-        parts = [_about(whole, number, len(split)), *_parts(rows)]
-        if whole.words and number == len(split):
-            parts.append(
-                {"heading": "What the short words mean", "facts": [list(pair) for pair in whole.words]}
-            )
-        about = About(
-            title="Your record" if whole.own else f"The record of {whole.name}",
-            reader=view.row.name,
-            subject=whole.name if whole.own else "",
-            marking="For the court or inquiry named below" if whole.in_order else "Private: for the person named below",
-            at=max((step.at for step in view.steps if step.act == RequestAct.APPROVE), default=None),
-            first_page=first_page,
-            volume=f"volume {number} of {len(split)}" if len(split) > 1 else "",
-        )  # fmt: skip
-        data = {"parts": parts, "contents": whole.in_order, "depth": 1}
-        # For whoever it is given to: their own address is no secret from them, whatever its maker may see.
-        made.append(make("print/letter", data, about=about, large=whole.in_order, fitted=True))
-        first_page += pages_of(made[-1])
-    return made
+    of = max(1, -(-len(every) // size))
+    parts = [_about(whole, number, of), *_parts(every[(number - 1) * size : number * size])]
+    if whole.words and number == of:
+        parts.append({"heading": "What the short words mean", "facts": [list(pair) for pair in whole.words]})
+    about = About(
+        title="Your record" if whole.own else f"The record of {whole.name}",
+        reader=view.row.name,
+        subject=whole.name if whole.own else "",
+        marking="For the court or inquiry named below" if whole.in_order else "Private: for the person named below",
+        at=view.approved_at,
+        first_page=first_page,
+        volume=f"volume {number} of {of}" if of > 1 else "",
+    )  # fmt: skip
+    data = {"parts": parts, "contents": whole.in_order, "depth": 1}
+    # For whoever it is given to: their own address is no secret from them, whatever its maker may see.
+    return make("print/letter", data, about=about, large=whole.in_order, fitted=True)
 
 
 def _parts(rows: Any) -> list[dict[str, Any]]:

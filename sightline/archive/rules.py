@@ -324,6 +324,8 @@ def _apart(name: str, spared: frozenset[str]) -> re.Pattern[str]:
 
 #: So many things of a record stand in one volume of a copy.
 VOLUME = 1000
+#: How long the volumes of a copy are kept; the same ones are made again when they are asked for.
+VOLUMES_KEPT = timedelta(days=7)
 
 #: On what grounds something may be kept from a court or an inquiry that asks for the whole (Sightline baseline).
 _OF_A_COURT = (Ground.PRIVILEGE, Ground.COURT_ADOPTION)

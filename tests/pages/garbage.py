@@ -55,6 +55,7 @@ FIELDS = {
     "concerns:worried_keep_item": ["given"],
     "voice:keep": ["said", "heard"],
     "archive:copy": ["act"],
+    "archive:volumes": ["act"],
 }
 
 

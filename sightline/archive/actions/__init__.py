@@ -63,6 +63,7 @@ from .requests import (
 from .scans import (
     check_scan,
 )
+from .volumes import ask_volumes, clear_volumes, fail_volumes, make_volume
 
 __all__ = [
     "Asking",
@@ -79,9 +80,11 @@ __all__ = [
     "answer_reply",
     "approve",
     "ask_removal",
+    "ask_volumes",
     "check_identity",
     "check_scan",
     "check_volume",
+    "clear_volumes",
     "close",
     "codes_printed",
     "copy_as_pdf",
@@ -93,6 +96,7 @@ __all__ = [
     "end_hold",
     "end_sharing",
     "extend",
+    "fail_volumes",
     "file_left",
     "gather",
     "give",
@@ -100,6 +104,7 @@ __all__ = [
     "hold",
     "keep_after_all",
     "list_of_disposals",
+    "make_volume",
     "move_removal",
     "name_day",
     "pause",

@@ -32,7 +32,9 @@ from ..models import (
     SharedEnd,
 )
 from ..queries import FileBeside, RequestView, Whole
+from ..queries.volumes import VolumesView, content_of, contents_of, copy_volumes
 from ..terms import (
+    Asker,
     GivenAs,
     LeftAs,
     RequestAct,
@@ -45,11 +47,11 @@ from .rows import _need, _not_ahead
 ANSWER = "Answer to a request to see the record"
 
 
-def _whole(view: RequestView) -> Whole:
+def _whole(view: RequestView, *, volume: int | None = None) -> Whole:
     if view.state not in (RequestState.APPROVED, RequestState.ANSWERED):
         raise Refused("A manager has not approved yet what may be given.")
     child = child_page(joined_set(lead_of(view.row.folder_id)) or [view.row.folder_id])
-    return queries.whole(view, child)
+    return queries.whole(view, child, volume=volume)
 
 
 def _answerable(request_id: UUID) -> AccessRequest:
@@ -73,19 +75,30 @@ def _taken(acting: Acting, request: AccessRequest, folder_id: UUID, what: str) -
 def copy_as_pdf(request_id: UUID, volume: int = 1) -> bytes:
     """The approved copy as a PDF, or one volume of it, to be printed or sent; it is audited, and on the list of copies.
 
-    Raises NotFound where there is no such volume.
+    Raises NotFound where there is no such volume, Refused where those of a court's copy are not made yet.
     """
     acting = permit(Permission.SUBJECT_ACCESS)
     request = _answerable(request_id)
     view = _again(request)
-    whole = _whole(view)
     if not 1 <= volume <= view.volumes:
         raise NotFound
-    pdf = printed.volumes(whole, view, upto=volume)[-1]
+    pdf = (
+        content_of(_volumes(view), volume)
+        if view.asker is Asker.COURT
+        else printed.volume(_whole(view), view)
+    )
     which = f", volume {volume} of {view.volumes}" if view.volumes > 1 else ""
     _taken(acting, request, request.folder_id, f"Copy of the record, as a PDF{which}")
     record(Verb.EXPORTED, "archive.copy_as_pdf", folder_id=request.folder_id, subject=request)
     return pdf
+
+
+def _volumes(view: RequestView) -> VolumesView:
+    """The volumes of a court's copy. Raises Refused where they are not all made."""
+    found = copy_volumes(view)
+    if found is None or not found.ready:
+        raise Refused("The volumes are not made yet. Have them made on the page of the request first.")
+    return found
 
 
 @transaction.atomic
@@ -108,6 +121,16 @@ def take_file_beside(request_id: UUID, number: int) -> FileBeside:
         subject=("documents_document", given.document.id),
     )  # fmt: skip
     return given
+
+
+def _fingerprints(view: RequestView, whole: Whole) -> tuple[str, list[str]]:
+    """The fingerprint of a copy, and those of its volumes where there are several."""
+    if view.asker is not Asker.COURT:
+        return sha256(printed.volume(whole, view)).hexdigest(), []
+    found, every = _volumes(view), sha256()
+    for content in contents_of(found):
+        every.update(content)
+    return every.hexdigest(), [each.sha256 for each in found.made] if len(found.made) > 1 else []
 
 
 @dataclass(frozen=True)
@@ -143,8 +166,10 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         _need(giving.words, "Say how it was given, and who was there to explain it.", "words")
     request.save()
     view = _again(request)
-    whole = _whole(view)
-    made = [] if giving.given_as is GivenAs.ONLINE else printed.volumes(whole, view)
+    online, court = giving.given_as is GivenAs.ONLINE, view.asker is Asker.COURT
+    # Read here, or made by a job before: either way nothing is typeset while somebody waits.
+    whole = _whole(view, volume=0 if court and not online else None)
+    made = _fingerprints(view, whole) if not online else ("", [])
     copy = CopyGiven.objects.create(
         **authored(acting, request.folder_id),
         request=request,
@@ -152,8 +177,8 @@ def give(request_id: UUID, giving: Giving, *, version: int | None = None) -> Giv
         to_whom=_need(giving.to_whom, "Say to whom it was given.", "to_whom"),
         given_at=giving.given_at,
         words=giving.words.strip(),
-        sha256=sha256(b"".join(made)).hexdigest() if made else "",
-        volumes_sha256=[sha256(each).hexdigest() for each in made] if len(made) > 1 else [],
+        sha256=made[0],
+        volumes_sha256=made[1],
         items_given=whole.given,
         items_held=whole.held,
     )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import keeping, own, scans, views
+from . import keeping, own, scans, views, volumes
 
 app_name = "archive"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("child/<uuid:folder_id>/access/<uuid:access_id>/items/", views.items, name="items"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/items/<uuid:item_id>/", views.item, name="item"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/copy/", views.copy_pdf, name="copy"),
+    path("child/<uuid:folder_id>/access/<uuid:access_id>/volumes/", volumes.volumes, name="volumes"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/give/", views.give, name="give"),
     path("child/<uuid:folder_id>/access/<uuid:access_id>/codes/", views.print_codes, name="codes"),
     path(

@@ -29,6 +29,7 @@ from sightline.procedures.queries import pack_in_force
 from .. import actions, queries, rules
 from ..actions import RemovalMove
 from ..queries.scans import SHOWN, scans
+from ..queries.volumes import copy_volumes
 from ..terms import (
     Asker,
     LeftAs,
@@ -340,7 +341,7 @@ def request_(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpResp
     return render(
         request, "archive/request.html",
         shown | {
-            "beside": queries.files_beside(found),
+            "beside": queries.files_beside(found), "volumes": copy_volumes(found),
             "next": rules.acts_on_request(found.state), "acts": RequestAct, "pauses": PauseWhy,
             "back_href": reverse("archive:access", args=[shown["folder_id"]]),
         },

@@ -63,6 +63,11 @@ class RequestView:
         return Asker(self.row.asker)
 
     @property
+    def approved_at(self) -> datetime | None:
+        """When what is given was last approved; None before."""
+        return max((step.at for step in self.steps if step.act == RequestAct.APPROVE), default=None)
+
+    @property
     def volumes(self) -> int:
         """In how many volumes the copy comes as a PDF: a court's is long, and typeset a thousand things at a time."""
         return max(1, -(-self.groups // rules.VOLUME)) if self.asker is Asker.COURT else 1

@@ -155,9 +155,10 @@ def who_reads(request: AccessRequest, child: ChildView) -> UUID | None:
     return child.child.id if request.asker == Asker.SELF else request.person_id
 
 
-def whole(view: RequestView, child: ChildView) -> Whole:
+def whole(view: RequestView, child: ChildView, *, volume: int | None = None) -> Whole:
     """The copy as it was decided, for print and for reading here. A confidential address that is not the reader's own
-    is in no copy, whatever was decided on the item that it stands in.
+    is in no copy, whatever was decided on the item that it stands in. `volume`: the one whose pictures are wanted,
+    since those of all of a long record would be more than a process may hold; none of them with 0.
 
     Raises NotFound where an item is not decided, Refused where a file that is to be given cannot be opened.
     """
@@ -173,12 +174,17 @@ def whole(view: RequestView, child: ChildView) -> Whole:
         groups.setdefault(item.row.source_id, []).append(item)
     besides = {each.document.id: each for each in files_beside(view)}
     fit = rules.taking_out(held_words, spared(view.row, child))
+    places = list(groups)
+    pictured = set(
+        places if volume is None else places[max(volume - 1, 0) * rules.VOLUME : volume * rules.VOLUME]
+    )
 
     def row_of(group: Sequence[Item]) -> dict[str, Any]:
         first, source = group[0].row, group[0].row.source
         texts = [i.given for i in group if i.given and (source, i.row.part) != ("document", FILE)]
         title = _second_person(first.title) if own else first.title
-        pictures, beside = _files(view.row.folder_id, group, besides) if source == "document" else ([], [])
+        files = source == "document" and first.source_id in pictured
+        pictures, beside = _files(view.row.folder_id, group, besides) if files else ([], [])
         return {
             # Where all of it is held back, not even its title may say what it was.
             "title": (fit(title) if texts or pictures or beside else "Something in the record"),

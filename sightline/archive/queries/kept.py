@@ -398,6 +398,8 @@ NOT_GIVEN = {
     "archive.BundleItem": "what is gathered",
     "archive.ItemDecision": "what is decided on it",
     "archive.CopyGiven": "what whoever asked was given before",
+    "archive.CopyPrint": "the same, made for a court or an inquiry",
+    "archive.CopyVolume": "the same",
     "archive.SharedCopy": "the same",
     "archive.SharedEnd": "the same",
     "returns.PastReferral": "from a return; what it says stands on the timeline",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import pytest
@@ -12,9 +13,9 @@ from django.test import Client
 from pypdf import PdfReader
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.archive import actions, queries, rules
+from sightline.archive import actions, jobs, printed, queries, rules
 from sightline.archive.actions import Asking, Deciding, Giving, Identity
-from sightline.archive.models import AccessRequest
+from sightline.archive.models import AccessRequest, CopyPrint
 from sightline.archive.terms import Asker, Choice, GivenAs, Ground, PauseWhy, RequestAct
 from sightline.children.queries import child_page
 from sightline.documents.tests.files import incoming, letter
@@ -81,6 +82,14 @@ def approved(office: Office, request: AccessRequest) -> queries.RequestView:
         return queries.request(request.id, [office.folder_id])
 
 
+def made(office: Office, request: AccessRequest) -> int:
+    """The volumes, asked for by the records officer and made by the job; how many it made."""
+    with as_practitioner(office.officer):
+        actions.ask_volumes(request.id)
+        wanted = CopyPrint.objects.latest("asked_at")
+    return jobs.make_volumes(str(wanted.id), str(office.officer.pk))
+
+
 def pages(pdf: bytes) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(pdf)).pages]
 
@@ -96,9 +105,12 @@ def test_a_court_gets_all_of_it_in_its_order_numbered_with_contents_and_what_is_
         assert [item.grounds for item in items if item.decision is None] == [[Ground.PRIVILEGE]]
         things = len({item.row.source_id for item in items})
     view = approved(office, asked)
+    made(office, asked)
     with as_practitioner(office.officer):
         pdf = actions.copy_as_pdf(asked.id)
-        assert actions.copy_as_pdf(asked.id) == pdf, "the same copy is the same file, whenever it is made"
+        assert printed.volume(queries.whole(view, child_page([office.folder_id])), view) == pdf, (
+            "the same copy is the same file, whenever it is made"
+        )
         with pytest.raises(NotFound):
             actions.copy_as_pdf(asked.id, 2)
         whole = queries.whole(view, child_page([office.folder_id]))
@@ -141,6 +153,7 @@ def test_a_long_copy_comes_in_volumes_whose_pages_and_numbers_go_on(
     client = Client(headers={"user-agent": "Tests"})
     client.force_login(office.officer.user)  # type: ignore[arg-type]
     address = f"/child/{office.folder_id}/access/{asked.id}/"
+    made(office, asked)
     assert f"Download volume {view.volumes} of {view.volumes} as PDF" in client.get(address).content.decode()
     page = 0
     for number in range(1, view.volumes + 1):
@@ -157,6 +170,68 @@ def test_a_long_copy_comes_in_volumes_whose_pages_and_numbers_go_on(
     with as_practitioner(office.officer):
         what = {row.row.what for row in queries.copies_out([office.folder_id])}
     assert f"Copy of the record, as a PDF, volume 2 of {view.volumes}" in what
+
+
+def test_volumes_are_made_in_the_background_with_progress_and_what_fails_is_tried_again_and_said(
+    office: Office, asked: AccessRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = approved(office, asked)
+    monkeypatch.setattr(rules, "VOLUME", 2)
+    client = Client(headers={"user-agent": "Tests"})
+    client.force_login(office.officer.user)  # type: ignore[arg-type]
+    page = f"/child/{office.folder_id}/access/{asked.id}/"
+    at = Giving(GivenAs.POST, "The court", now(), "By courier.")
+    with as_practitioner(office.officer), pytest.raises(Refused, match="not made yet"):
+        actions.give(asked.id, at)
+    typeset, tried = printed.make, []
+
+    def broken(*_: object, **__: object) -> bytes:
+        tried.append(1)
+        raise RuntimeError("no memory")
+
+    # Asking typesets nothing: the page answers at once, and a job does the rest.
+    monkeypatch.setattr(printed, "make", broken)
+    assert "Make the volumes" in client.get(page).text
+    assert client.post(f"{page}volumes/").status_code == 302
+    assert client.post(f"{page}volumes/").status_code == 302
+    assert tried == []
+    with as_practitioner(office.officer):
+        [wanted] = CopyPrint.objects.all()
+    assert "It begins in a moment" in client.get(f"{page}volumes/", headers={"X-Fragment": "1"}).text
+    with pytest.raises(RuntimeError):
+        jobs.make_volumes(str(wanted.id), str(office.officer.pk))
+    assert len(tried) == jobs.TRIES
+    assert "The volumes could not be made" in client.get(page).text
+
+    # Asked for again, the first volume is made, the second fails once and is tried again.
+    def twice(*given: object, **named: object) -> bytes:
+        tried.append(1)
+        if len(tried) == 2:
+            raise RuntimeError("killed")
+        return typeset(*given, **named)  # type: ignore[arg-type]
+
+    tried.clear()
+    monkeypatch.setattr(printed, "make", twice)
+    assert made(office, asked) == view.volumes
+    assert len(tried) == view.volumes + 1
+    assert "Ready." in client.get(f"{page}volumes/", headers={"X-Fragment": "1"}).text
+    # Somebody who may open the record and answers no requests has none of it.
+    other = Client(headers={"user-agent": "Tests"})
+    other.force_login(office.worker.user)  # type: ignore[arg-type]
+    assert other.get(f"{page}volumes/", headers={"X-Fragment": "1"}).status_code == 403
+    with as_practitioner(office.officer):
+        volumes = [actions.copy_as_pdf(asked.id, number) for number in range(1, view.volumes + 1)]
+        given = actions.give(asked.id, at).copy
+        assert given.volumes_sha256 == [sha256(each).hexdigest() for each in volumes]
+        assert given.sha256 == sha256(b"".join(volumes)).hexdigest()
+        # Opened again and approved anew, they are made anew.
+        actions.close(asked.id, RequestAct.REOPEN, "Two letters were missing.")
+    with as_practitioner(office.manager):
+        actions.approve(asked.id, "Every item and its ground.")
+    with as_practitioner(office.officer), pytest.raises(Refused, match="not made yet"):
+        actions.copy_as_pdf(asked.id)
+    with time_machine.travel(now() + timedelta(days=8)):
+        assert jobs.clear_volumes(0) > 0
 
 
 def test_the_laws_month_is_for_people_and_a_court_names_its_own_day(
@@ -222,6 +297,7 @@ def test_the_day_that_a_court_names_is_owed_by_the_records_officer_and_met_by_gi
         actions.gather(request.id)
         actions.give_the_rest(request.id)
     view = approved(office, request)
+    made(office, request)
     assert (
         "Family Court at Grimsby"
         in client.get(f"/child/{office.folder_id}/access/{request.id}/").content.decode()
@@ -288,6 +364,7 @@ def test_what_a_court_was_given_and_is_opened_again_is_owed_by_its_day_again(
     with as_practitioner(office.officer):
         actions.name_day(asked.id, day, "By letter.")
     approved(office, asked)
+    made(office, asked)
     with as_practitioner(office.officer):
         actions.give(asked.id, Giving(GivenAs.POST, "The court", now(), "By courier."))
         assert owed_to_court(office) == []
@@ -295,6 +372,7 @@ def test_what_a_court_was_given_and_is_opened_again_is_owed_by_its_day_again(
         assert owed_to_court(office) == [day], "the day that it named holds while it lies ahead"
     with as_practitioner(office.manager):
         actions.approve(asked.id, "Every item and its ground.")
+    made(office, asked)
     with as_practitioner(office.officer):
         actions.give(asked.id, Giving(GivenAs.POST, "The court", now(), "By courier."))
     with time_machine.travel(now() + timedelta(days=5), tick=True):
