@@ -290,17 +290,6 @@ def not_ready(people: Iterable[Prepared], *, starts_at: datetime, papers_by: dat
     return lacks
 
 
-def may_use_relative(relative: bool, why: str) -> Verdict:
-    """Families' own members do not interpret for them, children least of all (FAM-04)."""
-    if relative and not why.strip():
-        return Verdict.no(
-            "A relative should not interpret: they may leave out, add, or be in danger themselves. "
-            "Book a professional, or say why there is no other way today",
-            "relative_why",
-        )
-    return Verdict.yes()
-
-
 def may_invite_beside(apart_from: Sequence[str], kept_apart: str) -> Verdict:
     """Two people who must not be in one room are invited together only with how they are kept apart (FAM-08)."""
     if apart_from and not kept_apart.strip():

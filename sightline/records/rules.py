@@ -13,7 +13,7 @@ from sightline.kernel.verdicts import Verdict
 from sightline.procedures.schema import EntryForm, FormQuestion
 
 from .marks import Paragraph
-from .terms import Confirming, StatementKind
+from .terms import Confirming, Interpreting, StatementKind
 
 #: A reason shorter than this says nothing that a court, or the grown-up child, could follow.
 LEAST_WORDS = 3
@@ -318,3 +318,24 @@ def may_contribute(name: str, words: str) -> Verdict:
     if not words.strip():
         return Verdict.no("Write what they say, in their own words.", "words")
     return Verdict.yes()
+
+
+def may_use_relative(relative: bool, why: str) -> Verdict:
+    """Families' own members do not interpret for them, children least of all (FAM-04)."""
+    if relative and not why.strip():
+        return Verdict.no(
+            "A relative should not interpret: they may leave out, add, or be in danger themselves. "
+            "Book a professional, or say why there is no other way today",
+            "relative_why",
+        )
+    return Verdict.yes()
+
+
+def may_interpret(interpreting: Interpreting | None, interpreter: str, relative_why: str) -> Verdict:
+    """Wherever somebody is spoken to it is said who interpreted, for which language or sign language; a relative is
+    challenged (FAM-04)."""
+    if interpreting is None:
+        return Verdict.no("Say who interpreted, or that nobody had to", "interpreting")
+    if interpreting is Interpreting.BOOKED and not interpreter.strip():
+        return Verdict.no("Say for which language, and which interpreter or service", "interpreter")
+    return may_use_relative(interpreting is Interpreting.RELATIVE, relative_why)

@@ -88,6 +88,22 @@ class ContributionKind(StrEnum):
     DISAGREEMENT = "disagreement"
 
 
+class Interpreting(StrEnum):
+    """Who interpreted when somebody was spoken to, British Sign Language included (FAM-04)."""
+
+    NONE_NEEDED = "none_needed"
+    BOOKED = "booked"
+    RELATIVE = "relative"
+
+    @property
+    def label(self) -> str:
+        return {
+            "none_needed": "Nobody had to",
+            "booked": "A booked interpreter, British Sign Language included",
+            "relative": "A relative or friend, or a child",
+        }[self.value]
+
+
 class AidKind(StrEnum):
     """What the writing aids point out. None of them ever blocks."""
 

@@ -420,6 +420,7 @@ def maya_is_visited(worker: Visitor, maya: UUID, plan: UUID) -> None:
     worker.goes_to(f"/child/{maya}/plan/{plan}/write/visit/")
     fills(
         worker, visited_at=now() - timedelta(minutes=2), seen="no", why_not="Nobody opened.", where="At home",
+        interpreting="none_needed",
         text="Rang twice, and left a note for Ana.",
     )  # fmt: skip
     worker.presses("Save")
@@ -427,6 +428,7 @@ def maya_is_visited(worker: Visitor, maya: UUID, plan: UUID) -> None:
     worker.goes_to(f"/child/{maya}/plan/{plan}/write/visit/")
     fills(
         worker, visited_at=now() - timedelta(minutes=1), seen="yes", alone="yes", where="At school, in the library",
+        interpreting="none_needed",
         like="Calm; she drew for twenty minutes.", said="I had toast today.", text="Maya showed her drawings.",
     )  # fmt: skip
     worker.presses("Save")

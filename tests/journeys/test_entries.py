@@ -46,7 +46,12 @@ def the_visit_is_filled_in(worker: Visitor, family: Family) -> None:
     for name in ("Theo Ferreira-Lund", "Bea Ferreira-Lund"):
         worker.chooses(name, "Who else is this about?")
     fill(worker, "happened_at-time", lately(20))
-    fills(worker, q_where="At home, at night", text=f"{TEXT}\n\no They are used to being alone.")
+    fills(
+        worker,
+        q_where="At home, at night",
+        q_interpreting="none_needed",
+        text=f"{TEXT}\n\no They are used to being alone.",
+    )
     for n in range(3):
         answers = {"seen": "yes", "seen_alone": "no", "alone_why_not": "They were asleep"}
         fills(worker, **{f"c{n}_{name}": value for name, value in answers.items()})

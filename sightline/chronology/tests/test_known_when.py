@@ -105,7 +105,7 @@ def visited(worker, visitor, folder):
     """A visit on its form, significant, written for the health visitor, who has not confirmed it."""
     given = EntryIn(
         (folder,), "visit", now() - timedelta(hours=2), "He drew a house.\n\n@Sam Reyes: He slept in class.",
-        answers={"where": "The breakfast club"},
+        answers={"where": "The breakfast club", "interpreting": "none_needed"},
         child_answers={folder: {"seen": "yes", "seen_alone": "no", "alone_why_not": "He asked for his puppet"}},
         impact={folder: "He trusts nobody with tractors."},
         written_for=visitor.pk, present="Uncle Pim",

@@ -62,7 +62,7 @@ def maya(cast: Cast, folder_id: UUID) -> None:
                 "o Maya takes her hearing aids out so as not to hear what is happening at home.\n\n"
                 "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
                 "risk this week.",
-                answers={"where": "At school"},
+                answers={"where": "At school", "interpreting": "none_needed"},
                 child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
                 present="Sam Reyes showed us to the room and left",
                 late_why="Called out to another family that afternoon; written from my notes.",
@@ -80,7 +80,7 @@ def maya(cast: Cast, folder_id: UUID) -> None:
             # Left out, a correction withdraws it.
             "d School will tell Ana by noon who is to collect. Reason: Maya asked for it, and it lowers the "
             "risk this week.",
-            answers={"where": "At school"},
+            answers={"where": "At school", "interpreting": "none_needed"},
             child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
         )
         own_chronology(folder_id)

@@ -36,6 +36,7 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.procedures.terms import DutyState
+from sightline.records.terms import Interpreting
 from sightline.voice.actions import WishesIn
 
 from .making import _as, _setting_up
@@ -181,6 +182,7 @@ def visited(
             VisitIn(
                 visited_at, True, where, like, "Talked with the child, and with whoever was at home.",
                 alone=not why_not, why_not=why_not, said=said, others="Mother" if why_not else "",
+                interpreting=Interpreting.NONE_NEEDED,
             ),
         )  # fmt: skip
 

@@ -19,6 +19,7 @@ from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.pack import Pack
+from sightline.records.rules import may_use_relative
 
 from .. import queries, rules
 from ..models import (
@@ -157,7 +158,7 @@ def book_interpreter(
         raise Refused("Say for which language, or which way of signing.", "language")
     if not relative and not (name.strip() or booked_with.strip()):
         raise Refused("Give the interpreter's name, or the service and its booking number.", "booked_with")
-    rules.may_use_relative(relative, relative_why).or_refuse()
+    may_use_relative(relative, relative_why).or_refuse()
     Interpreter(
         **stamp(row),
         language=language.strip(),

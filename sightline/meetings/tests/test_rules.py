@@ -132,15 +132,6 @@ def test_going_on_without_needs_a_reason(lacks, why, unready, unready_why, allow
     assert bool(verdict) is allowed
 
 
-@pytest.mark.obligation("FAM-04")
-@pytest.mark.parametrize(
-    ("relative", "why", "allowed"),
-    [(False, "", True), (True, "", False), (True, " ", False), (True, "No other", True)],
-)
-def test_a_relative_interprets_only_with_a_reason(relative, why, allowed):
-    assert bool(rules.may_use_relative(relative, why)) is allowed
-
-
 @pytest.mark.obligation("FAM-15")
 @pytest.mark.parametrize(
     ("came", "threshold", "away"),

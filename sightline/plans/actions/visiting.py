@@ -19,7 +19,8 @@ from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Answered, SignedEntry, sign_entry
-from sightline.records.terms import EntryKind
+from sightline.records.rules import may_interpret
+from sightline.records.terms import EntryKind, Interpreting
 from sightline.voice.actions import Said, hear
 from sightline.voice.terms import Heard
 
@@ -43,7 +44,9 @@ class VisitIn:
     why_not: str = ""
     said: str = ""
     others: str = ""
+    interpreting: Interpreting | None = None
     interpreter: str = ""
+    relative_why: str = ""
     adults_apart: str = ""
     late_why: str = ""
 
@@ -60,7 +63,10 @@ def visit_words(sent: VisitIn) -> str:
         lines.append(f"What the child said: “{sent.said.strip()}”")
     if sent.others.strip():
         lines.append(f"Who else was there: {sent.others.strip()}")
-    if sent.interpreter.strip():
+    if sent.interpreting is Interpreting.RELATIVE:
+        who = f": {sent.interpreter.strip()}" if sent.interpreter.strip() else ""
+        lines.append(f"A relative interpreted{who}. Why no professional: {sent.relative_why.strip()}")
+    elif sent.interpreter.strip():
         lines.append(f"Interpreter: {sent.interpreter.strip()}")
     if sent.adults_apart.strip():
         lines.append(f"Adults spoken to on their own: {sent.adults_apart.strip()}")
@@ -82,6 +88,21 @@ def _answers(sent: VisitIn) -> list[Answered]:
             answers.append(Answered("alone_why_not", "Why was the child not seen alone?", why_not, why_not))
     else:
         answers.append(Answered("seen_why_not", "Why was the child not seen?", why_not, why_not))
+    assert sent.interpreting is not None
+    answers.append(
+        Answered("interpreting", "Who interpreted?", sent.interpreting.label, sent.interpreting.value)
+    )
+    relative = sent.interpreting is Interpreting.RELATIVE
+    for question_id, question, words in (
+        (
+            "relative_who" if relative else "interpreter",
+            "Which interpreter, for which language?",
+            sent.interpreter,
+        ),
+        ("relative_why", "Why was there no professional?", sent.relative_why),
+    ):
+        if words.strip():
+            answers.append(Answered(question_id, question, words.strip(), words.strip()))
     return answers
 
 
@@ -92,6 +113,8 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
     the visit."""
     plan, acting = enter(plan_id, PlanAct.RECORD)
     rules.check_visit(sent.seen, sent.alone, sent.why_not, sent.like, sent.where).or_refuse()
+    may_interpret(sent.interpreting, sent.interpreter, sent.relative_why).or_refuse()
+    assert sent.interpreting is not None
     if day_of(sent.visited_at) < plan.began_on:
         raise Refused("The plan had not begun then. Write an entry in the record instead", "visited_at")
     entries = sign_entry(
@@ -102,7 +125,8 @@ def record_visit(plan_id: UUID, sent: VisitIn) -> UUID:
         folder_id=plan.folder_id, plan=plan, entry=entries[plan.folder_id], visited_at=sent.visited_at,
         seen=sent.seen, alone=sent.alone if sent.seen else None, why_not=sent.why_not.strip(),
         where=sent.where.strip()[:200], like=sent.like.strip(), said=sent.said.strip(),
-        interpreter=sent.interpreter.strip()[:200], adults_apart=sent.adults_apart.strip()[:300], **signed(acting),
+        interpreting=sent.interpreting.value, interpreter=sent.interpreter.strip()[:200],
+        relative_why=sent.relative_why.strip(), adults_apart=sent.adults_apart.strip()[:300], **signed(acting),
     )  # fmt: skip
     if sent.seen and sent.said.strip():
         hear(
@@ -151,6 +175,9 @@ def _as_told(one: SignedEntry) -> dict[str, Any]:
         "alone": alone if seen else None,
         "why_not": "" if alone else one.answer("alone_why_not" if seen else "seen_why_not") or NOT_SAID,
         "where": one.answer("where")[:200],
+        "interpreting": one.answer("interpreting"),
+        "interpreter": (one.answer("interpreter") or one.answer("relative_who"))[:200],
+        "relative_why": one.answer("relative_why"),
         "written_at": entry.written_at,
         "written_by_id": entry.author_id,
         "written_post": entry.author_post,
@@ -175,9 +202,15 @@ def _visit_corrected(one: SignedEntry) -> None:
     own = before.entry.subject_id == plan.id
     like = (before.like if own and before.seen else one.entry.text) if told["seen"] else ""
     told["where"] = told["where"] or before.where
+    if not told["interpreting"] or told["interpreting"] == before.interpreting:
+        # Under the plan who it was stands with the visit alone.
+        told |= {
+            name: told[name] or getattr(before, name)
+            for name in ("interpreting", "interpreter", "relative_why")
+        }
     visit = Visit.objects.create(
         folder_id=before.folder_id, plan=plan, corrects=before, like=like, said=before.said if told["seen"] else "",
-        interpreter=before.interpreter, adults_apart=before.adults_apart, **told,
+        adults_apart=before.adults_apart, **told,
     )  # fmt: skip
     record(Verb.WROTE, "plans.visit_corrected", folder_id=plan.folder_id, subject=visit)
     if (before.seen, before.visited_at) != (visit.seen, visit.visited_at):

@@ -10,6 +10,7 @@ from sightline.agencies.models import Agency, Practitioner
 from sightline.children.models import Person
 from sightline.kernel.models import never_changed
 from sightline.records.models import Entry
+from sightline.records.terms import Interpreting
 
 from ..terms import ActionState, Agrees, OfferState, StatementKind, When, Whose
 from .base import Added, Signed, Written, choices
@@ -217,7 +218,14 @@ class Visit(Added):
     where = models.CharField(max_length=200)
     like = models.TextField(help_text="What the child was like")
     said = models.TextField(blank=True, help_text="What the child said, in their own words")
+    interpreting = models.CharField(
+        max_length=12, choices=choices(Interpreting), blank=True, default="", db_default="",
+        help_text="Who interpreted; empty before this was asked",
+    )  # fmt: skip
     interpreter = models.CharField(max_length=200, blank=True)
+    relative_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Why a relative interpreted and no professional"
+    )
     adults_apart = models.CharField(
         max_length=300, blank=True, help_text="Which adults were spoken to on their own"
     )
@@ -226,7 +234,11 @@ class Visit(Added):
         constraints = [
             models.CheckConstraint(
                 name="not_seen_alone_says_why", condition=Q(seen=True, alone=True) | ~Q(why_not="")
-            )
+            ),
+            models.CheckConstraint(
+                name="a_visits_relative_says_why",
+                condition=~Q(interpreting=Interpreting.RELATIVE.value) | ~Q(relative_why=""),
+            ),
         ]
         indexes = [models.Index(fields=["folder", "-visited_at"], name="visit_latest")]
         triggers = [never_changed("visit_never_changed")]

@@ -25,6 +25,7 @@ from sightline.govuk.forms import (
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.once import OnceForm
 from sightline.records.pages.conflict import ConflictForm
+from sightline.records.pages.interpreting import InterpretingForm
 from sightline.voice.pages.wishes import WishesForm
 
 from .. import actions
@@ -176,7 +177,11 @@ class BeginForm(OfWishes, OfDecision, OfSooner):
         )  # fmt: skip
 
 
-class VisitForm(PlanForm):
+class VisitForm(InterpretingForm, PlanForm):
+    field_order = (
+        "visited_at", "seen", "alone", "why_not", "where", "interpreting", "like", "said", "text", "others",
+        "adults_apart", "late_why",
+    )  # fmt: skip
     visited_at = Moment("When was the visit?", tense="past", ask="Enter the day and time of the visit")
     seen = YesNo(
         "Was the child seen?",
@@ -200,11 +205,6 @@ class VisitForm(PlanForm):
     text = Words("What happened on the visit?", rows=6, ask="Write what happened on the visit")
     others = Text("If not alone: who else was there?", required=False, max_length=200)
     adults_apart = Text("Which adults were spoken to on their own?", required=False, max_length=300)
-    interpreter = Text(
-        "Which interpreter was used?",
-        required=False,
-        hint="Not a relative. Leave empty where none was needed",
-    )
     late_why = Text("If it is written late: why?", required=False)
 
     def sent(self) -> actions.VisitIn:
@@ -212,8 +212,7 @@ class VisitForm(PlanForm):
         return actions.VisitIn(
             visited_at=got["visited_at"], seen=got["seen"], alone=got["alone"], why_not=got["why_not"],
             where=got["where"], like=got["like"], said=got["said"], text=got["text"], others=got["others"],
-            interpreter=got["interpreter"],
-            adults_apart=got["adults_apart"], late_why=got["late_why"],
+            adults_apart=got["adults_apart"], late_why=got["late_why"], **self.interpreted(),
         )  # fmt: skip
 
 

@@ -280,7 +280,8 @@ def visits_of(folder_ids: Sequence[UUID], limit: int = 50) -> list[VisitView]:
     return [
         VisitView(
             id=v.id, visited_at=v.visited_at, seen=v.seen, alone=v.alone, why_not=v.why_not, where=v.where, like=v.like,
-            said=v.said, interpreter=v.interpreter, adults_apart=v.adults_apart, by=_by(v),
+            said=v.said, interpreting=v.interpreting, interpreter=v.interpreter, relative_why=v.relative_why,
+            adults_apart=v.adults_apart, by=_by(v),
             entry_number=v.entry.number, entry_id=v.entry_id,
             before=how_seen(v.corrects.seen, v.corrects.alone) if v.corrects else "",
         )

@@ -170,7 +170,9 @@ class VisitView:
     where: str
     like: str
     said: str
+    interpreting: str
     interpreter: str
+    relative_why: str
     adults_apart: str
     by: str
     entry_number: int

@@ -50,7 +50,7 @@ from sightline.plans.terms import (
 )
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide
-from sightline.records.terms import DecisionKind
+from sightline.records.terms import DecisionKind, Interpreting
 
 #: Why a review that was held at no recorded meeting counts without its quorum.
 AT_NO_MEETING = "It was held by telephone, with everybody in turn."
@@ -198,6 +198,7 @@ def a_visit(**changes: Any) -> VisitIn:
         "like": "Calm; she drew for twenty minutes.",
         "said": "I want Mum to pick me up herself.",
         "text": "Maya drew her family and spoke of the evenings.",
+        "interpreting": Interpreting.NONE_NEEDED,
     }
     return VisitIn(**{**fields, **changes})
 

@@ -114,7 +114,7 @@ def _put_right(family: Family, plan: UUID, right: dict[int, int | None]) -> None
                 seen = {"seen": "yes", "seen_alone": "yes"}
             correct_entry(
                 was.entry_id, "It was written on the wrong day.", "Maya drew and was calm.",
-                answers={"where": "At home"}, child_answers={was.folder_id: seen},
+                answers={"where": "At home", "interpreting": "none_needed"}, child_answers={was.folder_id: seen},
                 happened_at=day(true) if true is not None else None, late_why="It was looked up only now.",
             )  # fmt: skip
 
@@ -372,7 +372,8 @@ def test_the_first_visit_in_a_placement_is_the_first_at_which_the_child_was_in_t
     in_time, late = visited(1), visited(40)
     assert stands() == [(DutyState.DISCHARGED.value, day(1))]
     wrong = {
-        "was_wrong": "It was her sister.", "text": "She was not there.", "answers": {"where": "At home"},
+        "was_wrong": "It was her sister.", "text": "She was not there.",
+        "answers": {"where": "At home", "interpreting": "none_needed"},
         "child_answers": {family.maya: {"seen": "no", "seen_why_not": "She was at school."}},
     }  # fmt: skip
     with time_machine.travel(day(LAST), tick=False), as_practitioner(family.worker):

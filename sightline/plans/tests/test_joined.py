@@ -208,7 +208,7 @@ def test_a_step_down_that_was_a_mistake_asks_nothing_of_the_plan(answered):
 def an_entry(folder_id, **answers):
     return EntryIn(
         (folder_id,), "visit", now(), "Maya drew at the kitchen table and was calm.",
-        answers={"where": "At home"}, child_answers={folder_id: answers},
+        answers={"where": "At home", "interpreting": "none_needed"}, child_answers={folder_id: answers},
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def test_a_visit_put_right_in_the_record_is_put_right_for_the_plan_by_adding(und
         after = owed(family.maya, "child_protection_visit")
         correct_entry(
             was.entry_id, "Her brother was in the room.", "Maya drew while Theo played beside her.",
-            answers={"where": "At her aunt's"},
+            answers={"where": "At her aunt's", "interpreting": "none_needed"},
             child_answers={
                 family.maya: {"seen": "yes", "seen_alone": "no", "alone_why_not": "Theo would not go out."}
             },
@@ -258,7 +258,8 @@ def test_a_visit_put_right_in_the_record_is_put_right_for_the_plan_by_adding(und
         assert shown.before == "Seen alone"
         assert owed(family.maya, "child_protection_visit").id == after.id
         correct_entry(
-            was.entry_id, "It was another child.", "Maya was not at home.", answers={"where": "At home"},
+            was.entry_id, "It was another child.", "Maya was not at home.",
+            answers={"where": "At home", "interpreting": "none_needed"},
             child_answers={family.maya: {"seen": "no", "seen_why_not": "She was at her aunt's."}},
         )  # fmt: skip
         [shown] = queries.visits_of([family.maya])
@@ -272,7 +273,8 @@ def corrected(family, answer, **changes):
     """What a visit under the plan is corrected to, and how the duties to visit stand afterwards, the first first."""
     [was] = queries.visits_of([family.maya])
     correct_entry(
-        was.entry_id, "It was written on the wrong day.", "Maya drew and was calm.", answers={"where": "At home"},
+        was.entry_id, "It was written on the wrong day.", "Maya drew and was calm.",
+        answers={"where": "At home", "interpreting": "none_needed"},
         child_answers={family.maya: answer}, **changes,
     )  # fmt: skip
     found = Duty.objects.filter(folder_id=family.maya, kind="child_protection_visit").order_by(

@@ -78,6 +78,7 @@ def test_an_offer_an_incident_and_a_visit_sent_twice_stand_once():
             reverse("plans:write", args=[family.maya, ids["plan_id"], "visit"]),
             {
                 "seen": "yes", "alone": "yes", "where": "At school", "like": "Calm.", "text": "She drew.",
+                "interpreting": "none_needed",
                 **{f"visited_at-{k}": v for k, v in at.items()},
             },
         ),

@@ -55,7 +55,7 @@ def a_visit(family: Family, **changes: object) -> EntryIn:
         "happened_at": an_hour_ago(),
         "text": "All three were at home.\n\no They are calmer than last week.",
         "own": {family.theo: "Theo has a graze on his left knee."},
-        "answers": {"where": "At home"},
+        "answers": {"where": "At home", "interpreting": "none_needed"},
         "child_answers": dict.fromkeys(family.folders, SEEN),
     }
     return EntryIn(**{**fields, **changes})  # type: ignore[arg-type]
@@ -157,7 +157,8 @@ def test_a_form_is_not_signed_with_a_question_unanswered(family: Family) -> None
         signed = sign(a_visit(family))
         view = queries.entry(signed[family.theo].id, [family.theo])
     assert [(a.question_id, a.words) for a in view.answers] == [
-        ("where", "At home"), ("seen", "Yes"), ("seen_alone", "Yes"),
+        ("where", "At home"), ("interpreting", "Nobody had to"), ("seen", "Yes"),
+        ("seen_alone", "Yes"),
     ]  # fmt: skip
     assert view.form_from is not None
     assert view.pack_version
@@ -172,7 +173,7 @@ def test_when_a_child_was_last_seen_and_whether_alone_follows_the_last_correctio
         assert (seen.by, seen.alone) == ("Dana Okafor", True)
         correct_entry(
             signed[family.maya].id, "She was not alone.", "Seen with her mother.",
-            answers={"where": "At home"},
+            answers={"where": "At home", "interpreting": "none_needed"},
             child_answers={family.maya: {"seen": "yes", "seen_alone": "no", "alone_why_not": "Her mother stayed."}},
         )  # fmt: skip
         after = queries.last_seen([family.maya])
@@ -187,14 +188,16 @@ def test_of_two_corrections_the_second_says_whether_the_child_was_seen(family: F
         entry = sign(a_visit(family))[family.maya]
         for n, said in enumerate((SEEN, not_seen)):
             correct_entry(
-                entry.id, "Who was there.", "Her mother was at home.", answers={"where": "At home"},
+                entry.id, "Who was there.", "Her mother was at home.",
+                answers={"where": "At home", "interpreting": "none_needed"},
                 child_answers={family.maya: said}, seen=n,
             )  # fmt: skip
         assert queries.last_seen([family.maya]) is None
         correct_entry(entry.id, "The spelling.", "Her mother was home.", seen=2)
         assert queries.last_seen([family.maya]) is None, "what is not given stays as it was put right"
         correct_entry(
-            entry.id, "She was there.", "Both were at home.", answers={"where": "At home"},
+            entry.id, "She was there.", "Both were at home.",
+            answers={"where": "At home", "interpreting": "none_needed"},
             child_answers={family.maya: SEEN}, seen=3,
         )  # fmt: skip
         seen = queries.last_seen([family.maya])

@@ -49,7 +49,8 @@ def an_hour_ago_typed() -> dict[str, str]:
 def a_visit_typed(family: Family, **changes: object) -> dict[str, object]:
     return {
         "draft": str(uuid4()), "version": "0", "act": "sign", **an_hour_ago_typed(),
-        "others": [str(family.theo), str(family.bea)], "q_where": "At home", "text": "All at home.\n\no Calm.",
+        "others": [str(family.theo), str(family.bea)], "q_where": "At home",
+        "q_interpreting": "none_needed", "text": "All at home.\n\no Calm.",
         "own1": "A graze.", "own2": "A graze.", **{f"c{n}_seen": "yes" for n in range(3)},
         **{f"c{n}_seen_alone": "yes" for n in range(3)}, **changes,
     }  # fmt: skip
@@ -266,7 +267,8 @@ def test_a_correction_starts_from_the_entry_and_the_original_is_one_click_away(f
     with as_practitioner(family.worker):
         signed = sign(EntryIn(
             family.folders, "visit", an_hour_ago(), "o They are calm.\n\n@Maya: I am fine.",
-            answers={"where": "Home"}, child_answers={f: {"seen": "yes", "seen_alone": "yes"} for f in family.folders},
+            answers={"where": "Home", "interpreting": "none_needed"},
+            child_answers={f: {"seen": "yes", "seen_alone": "yes"} for f in family.folders},
             present="Ana, her mother",
         ))  # fmt: skip
     client = client_of(family.worker)

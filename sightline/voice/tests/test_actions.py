@@ -355,7 +355,8 @@ def test_that_a_child_was_seen_is_read_from_the_entries_and_from_who_heard_them_
         sign(
             EntryIn(
                 (folder_id,), "visit", now() - timedelta(hours=6), "Maya drew and was calm.",
-                answers={"where": "At home"}, child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
+                answers={"where": "At home", "interpreting": "none_needed"},
+                child_answers={folder_id: {"seen": "yes", "seen_alone": "yes"}},
                 late_why="Out of reach until today.",
             )
         )  # fmt: skip
