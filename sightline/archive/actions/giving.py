@@ -32,7 +32,7 @@ from ..models import (
     SharedEnd,
 )
 from ..queries import FileBeside, RequestView, Whole
-from ..queries.volumes import VolumesView, content_of, contents_of, copy_volumes
+from ..queries.court_volumes import VolumesView, content_of, contents_of, copy_volumes
 from ..terms import (
     Asker,
     GivenAs,

@@ -22,7 +22,7 @@ from sightline.print.pdf import pages_of
 from .. import printed, rules
 from ..models import CopyPrint, CopyVolume
 from ..queries import RequestView
-from ..queries.volumes import copy_volumes
+from ..queries.court_volumes import copy_volumes
 from ..terms import Asker, RequestState
 from .giving import _answerable, _whole
 from .requests import _again

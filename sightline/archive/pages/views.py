@@ -28,8 +28,8 @@ from sightline.procedures.queries import pack_in_force
 
 from .. import actions, queries, rules
 from ..actions import RemovalMove
+from ..queries.court_volumes import copy_volumes
 from ..queries.scans import SHOWN, scans
-from ..queries.volumes import copy_volumes
 from ..terms import (
     Asker,
     LeftAs,

@@ -13,7 +13,7 @@ from sightline.agencies.terms import Permission
 from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
-from ..queries.volumes import copy_volumes
+from ..queries.court_volumes import copy_volumes
 from .views import _of_request
 
 

@@ -127,7 +127,8 @@ def test_a_visit_corrected_to_not_seen_asks_for_the_decision():
         assert not Duty.objects.filter(kind="decision_on_non_contact").exists()
         correct_entry(
             entry.id, "It was her cousin who was seen.", "Her cousin answered; Maya was not there.",
-            answers={"where": "At home"}, child_answers={case.maya: {"seen": "no", "seen_why_not": "Out."}},
+            answers={"where": "At home", "interpreting": "none_needed"},
+            child_answers={case.maya: {"seen": "no", "seen_why_not": "Out."}},
         )  # fmt: skip
         assert Duty.objects.filter(kind="decision_on_non_contact", closed_at=None).count() == 1
 
