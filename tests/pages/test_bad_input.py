@@ -714,7 +714,8 @@ def test_a_child_who_dies_or_turns_18_before_the_receiving_conference_begins_no_
 
 def test_a_child_whose_plan_was_closed_may_have_another_and_may_move_here_with_one() -> None:
     family = planning.make_family()
-    planning.signed(family, plan := planning.begun(family, kind=PlanKind.EARLY_HELP))
+    item = planning.signed(family, plan := planning.begun(family, kind=PlanKind.EARLY_HELP))
+    planning.closed_review(family, plan, item)
     client = signed_in(family.manager)
     closed = client.post(f"/child/{family.maya}/plan/{plan}/close/", _ending(family, reason="RC7"))
     assert closed.status_code == 302, text(closed)
