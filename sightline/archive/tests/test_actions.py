@@ -91,7 +91,7 @@ def make_office() -> Office:
     worker = make_practitioner("social-worker", name="Dana Okafor")
     officer = make_practitioner("records-officer", name="Owen Pritchard")
     manager = make_practitioner("team-manager", name="Priya Nair")
-    folder_id = open_folder_for(worker, officer, manager)
+    folder_id = open_folder_for(worker, officer, manager, manager=manager)
     make_child(folder_id, worker, years=14)
     with as_practitioner(worker):
         kyle = record_adult(folder_id, NewAdult(Names("Kyle", "Dunmore"), Birth()))

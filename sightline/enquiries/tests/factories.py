@@ -243,13 +243,13 @@ def discussed(case: Case, *folders: UUID, held: bool = True) -> UUID:
 
 
 def everybody_heard(row: Any, also: Sequence[UUID] = ()) -> None:
-    """Each parent and carer of the child was spoken to today, by whoever acts."""
-    for one in accounts(child_page(joined_set(row.folder_id)), ()):
-        if one.awaited:
-            protection.spoke_to(
-                row.id, person_id=one.person_id, spoken_on=today(), alone=True, also=also,
-                told="Section 47 and what may follow.",
-            )  # fmt: skip
+    """Each parent and carer of the child was spoken to today, by whoever acts; where none is recorded, a neighbour."""
+    told: dict[str, Any] = {"spoken_on": today(), "told": "Section 47 and what may follow.", "also": also}
+    awaited = [one for one in accounts(child_page(joined_set(row.folder_id)), ()) if one.awaited]
+    for one in awaited:
+        protection.spoke_to(row.id, person_id=one.person_id, alone=True, **told)
+    if not awaited:
+        protection.spoke_to(row.id, whom="Her neighbour", **told)
 
 
 def an_ending(finding: str = "continuing_risk", conference: bool | None = True, **changes: Any) -> EndingIn:
