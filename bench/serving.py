@@ -112,7 +112,7 @@ def warmed(bench: Served, paths: Iterable[str], views: int = 24) -> None:
     has planned what it is asked. Ends the bench where one is not the page."""
     with ThreadPoolExecutor(PROCESSES * number("SIGHTLINE_THREADS")) as people:
         for path in paths:
-            list(people.map(lambda path=path: timed(lambda: bench.client.get(path)), range(views)))  # type: ignore[misc]
+            list(people.map(lambda _view, path=path: timed(lambda: bench.client.get(path)), range(views)))  # type: ignore[misc]
 
 
 def percentile(values: Sequence[float], part: float) -> float:
