@@ -449,17 +449,13 @@ class MedicalForm(PageForm):
     )  # fmt: skip
 
 
-class LookedAfterForm(WishesForm, ConflictForm):
-    field_order = (
-        "knows_family", "began_on", "basis", "basis_words", "nothing_less", "network", "lives_at", "placed_with",
-        "lines", "area", "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
-        "review_by", "visit_by", "sooner_why", "has_conflict",
-    )  # fmt: skip
+class OnABasisForm(WishesForm, ConflictForm):
+    """What a child is looked after under, and who decides it."""
+
     knows_family = YesNo(
         "Do you know anybody in this family outside your work?",
         ask="Say whether you know anybody in this family",
     )
-    began_on = Day("Since when?", tense="past", ask="Enter the day on which it began")
     basis = Choice("On what does it stand?", pairs(LegalBasis), ask="Select on what it stands")
     basis_words = Words(
         "Whose agreement, or which court and order?",
@@ -472,6 +468,16 @@ class LookedAfterForm(WishesForm, ConflictForm):
         required=False,
         hint="What less was tried or weighed, and why it would not keep the child safe. Leave it empty for section 20",
     )
+    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
+
+
+class LookedAfterForm(OnABasisForm):
+    field_order = (
+        "knows_family", "began_on", "basis", "basis_words", "nothing_less", "network", "lives_at", "placed_with",
+        "lines", "area", "postcode", "confidential", "heard", "weight", "wishes_why_not", "reasons",
+        "review_by", "visit_by", "sooner_why", "has_conflict",
+    )  # fmt: skip
+    began_on = Day("Since when?", tense="past", ask="Enter the day on which it began")
     network = Words(
         "Who in the family network was asked to care for the child?",
         rows=3,
@@ -490,7 +496,6 @@ class LookedAfterForm(WishesForm, ConflictForm):
     confidential = YesNo(
         "Must this address be kept from anybody?", ask="Say whether it must be kept confidential"
     )
-    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
     review_by = Day(
         "Must the first review be sooner than the procedures ask? By when", tense="future", required=False,
         hint="Leave empty where the usual time will do",
@@ -502,29 +507,13 @@ class LookedAfterForm(WishesForm, ConflictForm):
     sooner_why = Text("Why sooner?", required=False)
 
 
-class LegalBasisForm(WishesForm, ConflictForm):
+class LegalBasisForm(OnABasisForm):
     field_order = (
         "knows_family", "since", "basis", "basis_words", "nothing_less", "heard", "weight", "wishes_why_not", "reasons",
         "has_conflict",
     )  # fmt: skip
-    knows_family = YesNo(
-        "Do you know anybody in this family outside your work?",
-        ask="Say whether you know anybody in this family",
-    )
     since = Day("Since when?", tense="past", ask="Enter the day on which it changed")
     basis = Choice("On what does it stand now?", pairs(LegalBasis), ask="Select on what it stands now")
-    basis_words = Words(
-        "Whose agreement, or which court and order?",
-        rows=2,
-        ask="Say whose agreement, or which court and order",
-    )
-    nothing_less = Words(
-        "If it does not stand on agreement: why would nothing less do?",
-        rows=3,
-        required=False,
-        hint="What less was tried or weighed, and why it would not keep the child safe. Leave it empty for section 20",
-    )
-    reasons = Words("Your reasons", rows=4, ask="Give your reasons")
 
 
 _HOME = ("lives_at", "with_whom", "lines", "area", "postcode", "confidential")

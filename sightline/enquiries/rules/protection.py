@@ -256,6 +256,19 @@ def may_extend_emergency(
     return Verdict.yes()
 
 
+def _stands_on(agreed: bool, basis_words: str, nothing_less: str) -> Verdict:
+    """What a child is looked after under is said; where it is not agreement (`agreed`: section 20), with why nothing
+    less would do (HLP-03)."""
+    if not has_words(basis_words):
+        return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
+    if not agreed and not has_words(nothing_less):
+        return Verdict.no(
+            "Say why nothing less would do: only an agreement under section 20 needs no such reason.",
+            "nothing_less",
+        )
+    return Verdict.yes()
+
+
 def may_be_looked_after(
     *,
     began_on: date,
@@ -266,17 +279,11 @@ def may_be_looked_after(
     network: str,
     reasons: str,
 ) -> Verdict:
-    """A plan for care elsewhere follows the family network's being asked, or says why there was no time (HLP-07).
-    Where it does not stand on agreement (`agreed`: section 20), it says why nothing less would do (HLP-03)."""
+    """A plan for care elsewhere follows the family network's being asked, or says why there was no time (HLP-07)."""
     if began_on > today:
         return Verdict.no("Give a day that is not still to come.", "began_on")
-    if not has_words(basis_words):
-        return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
-    if not agreed and not has_words(nothing_less):
-        return Verdict.no(
-            "Say why nothing less would do: only an agreement under section 20 needs no such reason.",
-            "nothing_less",
-        )
+    if not (stands := _stands_on(agreed, basis_words, nothing_less)):
+        return stands
     if not has_words(network):
         return Verdict.no(
             "Say who in the family network was asked to care for the child, or why not.", "network"
@@ -298,21 +305,15 @@ def may_change_basis(
     nothing_less: str,
     reasons: str,
 ) -> Verdict:
-    """What a child is looked after under changes while they are; and where it is not agreement (`agreed`: section 20),
-    it says why nothing less would do (HLP-03)."""
+    """What a child is looked after under changes while they are."""
     if ended:
         return Verdict.no("This child is looked after no more, so nothing changes on what it stands.")
     if same:
         return Verdict.no("It stands on that already. Choose what it stands on from now on.", "basis")
     if not began_on <= since <= today:
         return Verdict.no("Give a day since the child is looked after that is not still to come.", "since")
-    if not has_words(basis_words):
-        return Verdict.no("Say whose agreement it is, or which court made the order.", "basis_words")
-    if not agreed and not has_words(nothing_less):
-        return Verdict.no(
-            "Say why nothing less would do: only an agreement under section 20 needs no such reason.",
-            "nothing_less",
-        )
+    if not (stands := _stands_on(agreed, basis_words, nothing_less)):
+        return stands
     if not has_words(reasons):
         return Verdict.no("Give your reasons.", "reasons")
     return Verdict.yes()
