@@ -31,7 +31,7 @@ from sightline.meetings.models import Meeting
 from sightline.plans.models import Action, Offer, Plan, PlannedOutcome, Visit
 from sightline.procedures.queries import pack_in_force
 
-from .conftest import IN_TWO_OTHER_WAYS, IN_TWO_WAYS, Visitor
+from .conftest import IN_THE_HARDEST_WAY, IN_TWO_OTHER_WAYS, Visitor
 from .filling import fills
 from .test_everybody import the_front_door_passes_the_children_to_a_team, their_manager_allocates_them
 from .test_front_door import a_teacher_raises_a_concern_about_two_children
@@ -488,7 +488,7 @@ def the_manager_steps_it_down(manager: Visitor, people: People, maya: UUID, plan
 @pytest.mark.obligation("HLP-04")
 @pytest.mark.obligation("FAM-14")
 @pytest.mark.obligation("FAM-04")
-@IN_TWO_WAYS
+@IN_THE_HARDEST_WAY
 def test_two_siblings_from_a_concern_to_two_different_outcomes(
     arrives: Callable[..., Visitor], front_door: FrontDoor
 ) -> None:
