@@ -190,6 +190,8 @@ def the_worker_enquires_and_writes_for_both_what_is_about_both(
         was_heard="yes",
         spoken_on=today(),
         alone="yes",
+        interpreting="booked",
+        interpreter="Polish, Eastmarch Interpreters, 9",
         told="Section 47, and what may follow from it.",
     )
     worker.answers(worker.page.locator("[name='also']"))

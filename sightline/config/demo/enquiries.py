@@ -41,6 +41,7 @@ from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
 from sightline.records.models import Entry
+from sightline.records.terms import Interpreting
 from sightline.voice.actions import WishesIn
 
 from . import people
@@ -170,6 +171,7 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
             person_id=next(t.person.id for t in known.ties if t.kinship is Kinship.MOTHER),
             spoken_on=today(),
             alone=True,
+            interpreting=Interpreting.NONE_NEEDED,
             told="That this is an enquiry under section 47, with the police, and that she will hear every day.",
             said="I knew something was wrong when the trainers came.",
         )
@@ -178,6 +180,7 @@ def _callum(cast: Cast, folder_id: UUID) -> None:
             person_id=known.child.id,
             spoken_on=today(),
             alone=True,
+            interpreting=Interpreting.NONE_NEEDED,
             told="What section 47 is, that the police are asked too, and that nobody takes him from his mother today.",
             said="I can't talk about it. You don't know them.",
         )

@@ -25,6 +25,7 @@ from sightline.meetings import actions as meetings
 from sightline.meetings.actions import AttendanceIn, Invitee
 from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came, ChildStage, GivenKind, How, Purpose, SupporterAnswer, Topic
+from sightline.records.terms import Interpreting
 from sightline.voice import actions as voice
 from sightline.voice.actions import WishesIn
 from sightline.voice.terms import AdvocacyAct, Heard
@@ -248,6 +249,7 @@ def _brannigan(people: Cast) -> None:
         protection.spoke_to(
             enquiry.id, person_id=_adult(leo.folder_id, "Orla"), spoken_on=spoken_on, alone=False,
             not_alone_why="Her sign language interpreter, whom she had chosen.",
+            interpreting=Interpreting.BOOKED, interpreter="British Sign Language, Hands, booking 31",
             told="Section 47, with an interpreter, and what a conference is.",
             said="I asked for help in the spring and nobody came. Now you call it harm.",
         )  # fmt: skip

@@ -13,6 +13,7 @@ from sightline.documents.models import Document
 from sightline.kernel.models import never_changed
 from sightline.meetings.models import Meeting
 from sightline.records.models import Decision
+from sightline.records.terms import Interpreting
 
 from ..terms import (
     Closure,
@@ -141,15 +142,27 @@ class SpokenTo(Written):
     not_heard_why = models.TextField(
         blank=True, default="", db_default="", help_text="Why they were not heard, and what was tried"
     )
+    interpreting = models.CharField(
+        max_length=12, choices=choices(Interpreting), blank=True, default="", db_default="",
+        help_text="Who interpreted; empty where they were not heard, and before this was asked",
+    )  # fmt: skip
+    interpreter = models.CharField(max_length=200, blank=True, default="", db_default="")
+    relative_why = models.TextField(
+        blank=True, default="", db_default="", help_text="Why a relative interpreted and no professional"
+    )
     door = folder_door(append_only=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                name="a_relative_says_why_in_an_enquiry",
+                condition=~Q(interpreting=Interpreting.RELATIVE.value) | ~Q(relative_why=""),
+            ),
+            models.CheckConstraint(
                 name="heard_or_why_not",
                 condition=Q(spoken_on__isnull=False, not_heard_why="")
                 | (Q(spoken_on__isnull=True) & ~Q(not_heard_why="")),
-            )
+            ),
         ]
         triggers = [never_changed("spoken_to_never_changed")]
 

@@ -24,6 +24,7 @@ from sightline.govuk.forms import (
     YesNo,
 )
 from sightline.records.pages.conflict import ConflictForm
+from sightline.records.pages.interpreting import InterpretingForm
 from sightline.voice.pages.wishes import WishesForm
 from sightline.voice.rules import regard_is_whole
 from sightline.voice.terms import Power
@@ -255,14 +256,18 @@ class EnquiryForm(_Beside):
     conference_why = Words("Why, or why not?", rows=3, required=False)
 
 
-class SpokenForm(_Beside):
+class SpokenForm(InterpretingForm, _Beside):
+    field_order = (
+        "person", "whom", "was_heard", "spoken_on", "alone", "not_alone_why", "interpreting", "interpreter",
+        "relative_who", "relative_why", "told", "said", "not_heard_why",
+    )  # fmt: skip
     also_hint = "What was said of each child apart is written in that child’s enquiry"
     person = Choice("Who is it?", ask="Select who it is", small=True)
     whom = Text("Who is it, and what are they to the child?", max_length=300, ask="Say who was spoken to")
     was_heard = Choice(
         "Were they spoken to?",
         [
-            Option("yes", "Yes", reveals=("spoken_on", "alone", "told", "said")),
+            Option("yes", "Yes", reveals=("spoken_on", "alone", "interpreting", "told", "said")),
             Option("no", "No, they were not heard", reveals=("not_heard_why",)),
         ],
         ask="Say whether they were spoken to",
@@ -306,6 +311,7 @@ class SpokenForm(_Beside):
             "alone": {"yes": True, "no": False}.get(got["alone"] or ""),
             "not_alone_why": got["not_alone_why"] or "",
             "not_heard_why": got["not_heard_why"] or "",
+            **(self.interpreted() if got["was_heard"] == "yes" else {}),
             "also": [UUID(value) for value in got.get("also") or ()],
         }
 

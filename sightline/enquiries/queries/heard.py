@@ -9,6 +9,7 @@ from uuid import UUID
 from sightline.children.queries import ChildView
 from sightline.children.terms import Known
 from sightline.govuk.words import date_only
+from sightline.records.terms import Interpreting
 
 from ..models import SpokenTo
 from .assessment import answers_for
@@ -40,12 +41,19 @@ class Account:
 
 
 def how_heard(row: SpokenTo) -> str:
-    """'1 September 2026, alone', or why somebody was not heard."""
+    """'1 September 2026, alone', and who interpreted where somebody did; or why somebody was not heard."""
     if row.spoken_on is None:
         return f"Not heard: {row.not_heard_why}"
     alone = {True: ", alone", False: ", not alone", None: ""}[row.alone]
     why = f": {row.not_alone_why}" if row.not_alone_why else ""
-    return f"{date_only(row.spoken_on)}{alone}{why}"
+    return f"{date_only(row.spoken_on)}{alone}{why}{_through(row)}"
+
+
+def _through(row: SpokenTo) -> str:
+    if row.interpreting == Interpreting.RELATIVE.value:
+        who = f" ({row.interpreter})" if row.interpreter else ""
+        return f"; a relative interpreted{who}: {row.relative_why}"
+    return f"; interpreter: {row.interpreter}" if row.interpreter else ""
 
 
 def accounts(child: ChildView, rows: Iterable[SpokenTo]) -> list[Account]:

@@ -38,7 +38,7 @@ from sightline.meetings.models import Invitation
 from sightline.meetings.terms import Came
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import Deciding, decide, sign_entry
-from sightline.records.terms import DecisionKind, EntryKind
+from sightline.records.terms import DecisionKind, EntryKind, Interpreting
 from sightline.voice.actions import WishesIn
 
 WORDS = "Her mother agreed at home on Tuesday to an assessment of both children."
@@ -244,7 +244,10 @@ def discussed(case: Case, *folders: UUID, held: bool = True) -> UUID:
 
 def everybody_heard(row: Any, also: Sequence[UUID] = ()) -> None:
     """Each parent and carer of the child was spoken to today, by whoever acts; where none is recorded, a neighbour."""
-    told: dict[str, Any] = {"spoken_on": today(), "told": "Section 47 and what may follow.", "also": also}
+    told: dict[str, Any] = {
+        "spoken_on": today(), "told": "Section 47 and what may follow.", "also": also,
+        "interpreting": Interpreting.NONE_NEEDED,
+    }  # fmt: skip
     awaited = [one for one in accounts(child_page(joined_set(row.folder_id)), ()) if one.awaited]
     for one in awaited:
         protection.spoke_to(row.id, person_id=one.person_id, alone=True, **told)

@@ -246,6 +246,7 @@ def test_the_whole_is_shown_to_a_manager_before_signing():
         assert page(browser(case.manager), name, case.maya, maya.id).status_code == 200, name
 
 
+@pytest.mark.obligation("FAM-04")
 def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
     case = make_case("strategy_discussion")
     meeting_id = discussed(case)
@@ -305,9 +306,17 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         "person": mother, "was_heard": "yes", "alone": "no", "told": "Section 47, and what may follow.",
         "spoken_on-day": "1", "spoken_on-month": "9", "spoken_on-year": "2026",
     }  # fmt: skip
-    refused = worker.post(spoken, heard)
-    assert "Say who else was there, and why" in words_of(refused)
-    answer = worker.post(spoken, heard | {"not_alone_why": "Her sister was, as she wished."})
+    refused = words_of(worker.post(spoken, heard))
+    assert "Say who else was there, and why" in refused
+    assert "Say who interpreted, or that nobody had to" in refused
+    heard |= {"not_alone_why": "Her sister was, as she wished.", "interpreting": "relative"}
+    refused = words_of(worker.post(spoken, heard))
+    assert "A relative should not interpret" in refused
+    heard |= {
+        "relative_who": "Her sister, Polish",
+        "relative_why": "The telephone service had nobody before six.",
+    }
+    answer = worker.post(spoken, heard)
     assert answer.status_code == 302, words_of(answer)
     answer = worker.post(
         own,
@@ -324,7 +333,8 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         "the enquiry saw her"
     )
     shown = words_of(worker.get(own))
-    assert "1 September 2026, not alone: Her sister was, as she wished." in shown
+    assert "1 September 2026, not alone: Her sister was, as she wished.; a relative interpreted" in shown
+    assert "(Her sister, Polish): The telephone service had nobody before six." in shown
     said = shown.partition("Lars Lund, father")[2]
     assert "Holds parental responsibility" in said[:60]
     assert "Not said yet" in said[:90]

@@ -46,6 +46,7 @@ from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 from sightline.records.actions import sign_entry
 from sightline.records.chronology import told
+from sightline.records.terms import Interpreting
 from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
@@ -235,7 +236,8 @@ def test_siblings_end_an_enquiry_differently_and_nobody_decides_on_their_own():
         with pytest.raises(NotPermitted):
             protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.other_manager):
-        protection.spoke_to(maya.id, whom="Her grandmother", spoken_on=today(), told="Section 47.")
+        protection.spoke_to(maya.id, whom="Her grandmother", spoken_on=today(), told="Section 47.",
+                            interpreting=Interpreting.NONE_NEEDED)  # fmt: skip
         with pytest.raises(Refused, match="Another manager must decide"):
             protection.end_enquiry(maya.id, an_ending("continuing_risk", True))
     with as_practitioner(case.manager):
@@ -721,7 +723,10 @@ def test_whoever_is_heard_is_one_of_the_childs_life_and_a_child_is_heard_alone_o
     with as_practitioner(case.worker):
         his = child_page(joined_set(case.theo))
         theo_id = his.child.id
-        told = {"spoken_on": today(), "told": "Section 47, in words for his age."}
+        told = {
+            "spoken_on": today(), "told": "Section 47, in words for his age.",
+            "interpreting": Interpreting.NONE_NEEDED,
+        }  # fmt: skip
         with pytest.raises(Refused, match="Choose somebody who is in this child’s life"):
             protection.spoke_to(maya.id, person_id=uuid7(), **told)
         with pytest.raises(Refused, match="Say whether the child was spoken to alone"):

@@ -22,7 +22,8 @@ from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.queries import pack_in_force
 from sightline.records import actions as records
-from sightline.records.terms import DecisionKind
+from sightline.records.rules import may_interpret
+from sightline.records.terms import DecisionKind, Interpreting
 from sightline.voice.actions import WishesIn, weigh
 from sightline.voice.terms import Power
 
@@ -160,12 +161,16 @@ def spoke_to(
     alone: bool | None = None,
     not_alone_why: str = "",
     not_heard_why: str = "",
+    interpreting: Interpreting | None = None,
+    interpreter: str = "",
+    relative_why: str = "",
     also: Sequence[UUID] = (),
 ) -> SpokenTo:
     """Record who was spoken to, and what they were told of the powers used; without `spoken_on`, why they were not.
 
-    `person_id`: the child, or one of those in the child's life; `whom` names anybody else. `also` as in
-    `write_enquiry`: a person stands there as one of those in that child's life where they are one.
+    `person_id`: the child, or one of those in the child's life; `whom` names anybody else. Whoever was heard was
+    heard through somebody or nobody (`interpreting`, see `may_interpret`). `also` as in `write_enquiry`: a person
+    stands there as one of those in that child's life where they are one.
     """
     permit(Permission.STATUTORY)
     row = _enquiry(enquiry_id)
@@ -186,8 +191,11 @@ def spoke_to(
         not_alone_why=not_alone_why,
         not_heard_why=not_heard_why,
     ).or_refuse()
-    together = uuid7() if also else None
     was_heard = spoken_on is not None
+    if was_heard:
+        may_interpret(interpreting, interpreter, relative_why).or_refuse()
+    by = interpreting if was_heard else None
+    together = uuid7() if also else None
     rows = [
         SpokenTo(
             folder_id=each.folder_id,
@@ -200,6 +208,11 @@ def spoke_to(
             told=told.strip() if was_heard else "",
             said=said.strip() if was_heard else "",
             not_heard_why="" if was_heard else not_heard_why.strip(),
+            interpreting=by.value if by else "",
+            interpreter=interpreter.strip()[:200]
+            if by in (Interpreting.BOOKED, Interpreting.RELATIVE)
+            else "",
+            relative_why=relative_why.strip() if by is Interpreting.RELATIVE else "",
             **stamp(together),
         )
         for each in (row, *_together_with(row, also))
