@@ -202,8 +202,8 @@ class ConfirmationRequest(FolderRow):
     """Asks whoever saw or heard it to read and confirm what was written for them.
 
     A table of its own, since they may read this much of a record that is otherwise closed to them: `text` is what
-    they are asked about, `about` the child's name. Without `practitioner` they have no sign-in, and whoever has
-    their signature on paper records it.
+    they are asked about, `about` the child's name, `shown` all of it as it was signed. Without `practitioner` they have
+    no sign-in, and whoever has their signature on paper records it.
     """
 
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="requests")
@@ -214,6 +214,11 @@ class ConfirmationRequest(FolderRow):
     about = models.CharField(max_length=300)
     happened_at = models.DateTimeField()
     text = models.TextField()
+    shown = models.JSONField(
+        null=True,
+        help_text="title, present, impact, answers (question, answer) and paragraphs (kind, source, told_by, text); "
+        "nothing where it was asked before these were kept",
+    )
     asked_by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     written_together = models.UUIDField(null=True)

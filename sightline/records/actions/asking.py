@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -25,6 +26,7 @@ from ..models import (
     Confirmation,
     ConfirmationRequest,
     Entry,
+    EntryAnswer,
     Statement,
 )
 from ..terms import Confirming, StatementSource
@@ -57,6 +59,7 @@ def _request(
     acting: Acting,
 ) -> list[ConfirmationRequest]:
     names = names_of_folders([row.folder_id for row, _, _ in rows])
+    shown = _shown([row for row, statement, _ in rows if statement is None])
     at = now()
     together = uuid7() if len(rows) > 1 else None
     requests = [
@@ -70,6 +73,7 @@ def _request(
             about=names[row.folder_id].name if row.folder_id in names else "",
             happened_at=row.happened_at,
             text=text,
+            shown=shown[row.id] if statement is None else _told(row, statement),
             asked_by_id=acting.practitioner_id,
             asked_at=at,
             written_together=together,
@@ -101,6 +105,48 @@ def _request(
         event(Verb.WROTE, "records.ask_to_confirm", folder_id=r.folder_id, subject=r) for r in requests
     )
     return requests
+
+
+def _shown(entries: Sequence[Entry]) -> dict[UUID, dict[str, Any]]:
+    """All that whoever is asked puts their name to: what each paragraph is, the answers on the form, who was there and
+    what the event means for the child (REC-04). A correction that leaves the answers alone has those that stood."""
+    roots = {row.id: row.corrects_id or row.id for row in entries}
+    said: dict[UUID, list[dict[str, str]]] = {row.id: [] for row in entries}
+    for each in Statement.objects.filter(entry_id__in=roots).order_by("entry_id", "place"):
+        said[each.entry_id].append(_paragraph(each))
+    answered: dict[UUID, dict[UUID, list[list[str]]]] = {root: {} for root in roots.values()}
+    of = Q(entry_id__in=answered) | Q(entry__corrects_id__in=answered)
+    for entry_id, corrects_id, question, words in (
+        EntryAnswer.objects.filter(of)
+        .order_by("entry__number", "place")
+        .values_list("entry_id", "entry__corrects_id", "question", "words")
+    ):
+        answered[corrects_id or entry_id].setdefault(entry_id, []).append([question, words])
+    return {
+        row.id: {
+            "title": row.title,
+            "present": row.present,
+            "impact": row.impact,
+            "answers": next(reversed(answered[roots[row.id]].values()), []),
+            "paragraphs": said[row.id],
+        }
+        for row in entries
+    }
+
+
+def _told(entry: Entry, statement: Statement) -> dict[str, Any]:
+    """Of somebody who told one paragraph no more than that is asked."""
+    return {
+        "title": entry.title,
+        "present": "",
+        "impact": "",
+        "answers": [],
+        "paragraphs": [_paragraph(statement)],
+    }
+
+
+def _paragraph(row: Statement) -> dict[str, str]:
+    return {"kind": row.kind, "source": row.source, "told_by": row.told_by, "text": row.text}
 
 
 def ask_to_confirm(statement_id: UUID, practitioner_id: UUID) -> ConfirmationRequest:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -23,9 +24,29 @@ from ..models import (
     EntryAnswer,
     EntryDraft,
 )
-from ..terms import Confirming, EntryKind
+from ..terms import Confirming, EntryKind, StatementKind, StatementSource
 from .reading import _request_view, _with_people, views
-from .shown import EntryView, RequestView
+from .shown import AnswerView, EntryView, RequestView
+
+
+@dataclass(frozen=True)
+class AskedParagraph:
+    """One paragraph as whoever is to confirm it reads it: what they saw or heard themselves is said to be theirs."""
+
+    kind: StatementKind
+    source: StatementSource
+    told_by: str
+    text: str
+    name: str
+
+    @property
+    def by(self) -> str:
+        """'Seen or heard by Ines Farrow', 'Ines Farrow’s own', 'Maya said', 'Told by Sam Reyes, teacher'."""
+        if self.source is StatementSource.CHILD:
+            return f"{self.told_by} said"
+        if self.source is StatementSource.TOLD:
+            return f"Told by {self.told_by}"
+        return f"Seen or heard by {self.name}" if self.kind is StatementKind.FACT else f"{self.name}’s own"
 
 
 @dataclass(frozen=True)
@@ -42,6 +63,12 @@ class AskedView:
     asked_at: datetime
     request: RequestView
     whole: bool
+    title: str = ""
+    present: str = ""
+    impact: str = ""
+    answers: tuple[AnswerView, ...] = ()
+    paragraphs: tuple[AskedParagraph, ...] = ()
+    """None of these where it was asked before they were kept with what is asked: `text` alone is shown then."""
 
 
 def asked(request_id: UUID) -> list[AskedView]:
@@ -86,9 +113,28 @@ def _asked_views(which: Q) -> list[AskedView]:
             asked_at=row.asked_at,
             request=_request_view(row),
             whole=row.statement_id is None,
+            **_all_of_it(row),
         )
         for row in rows
     ]
+
+
+def _all_of_it(row: ConfirmationRequest) -> dict[str, Any]:
+    """What was kept with a request besides its text."""
+    if row.shown is None:
+        return {}
+    return {
+        "title": row.shown["title"],
+        "present": row.shown["present"],
+        "impact": row.shown["impact"],
+        "answers": tuple(AnswerView("", question, "", words) for question, words in row.shown["answers"]),
+        "paragraphs": tuple(
+            AskedParagraph(
+                StatementKind(p["kind"]), StatementSource(p["source"]), p["told_by"], p["text"], row.name
+            )
+            for p in row.shown["paragraphs"]
+        ),
+    }
 
 
 def drafts() -> list[EntryDraft]:
