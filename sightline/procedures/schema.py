@@ -12,6 +12,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from sightline.agencies.terms import Permission
+
 from .terms import Basis, Certainty, GuidedField, HolidayKind, PrincipleGroup, Unit, WhichStart
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=60)]
@@ -725,7 +727,8 @@ class EntryForm(Value):
     """The form of one kind of entry. A signed entry keeps the version that it was signed on.
 
     `heading` is the page's, with `{children}`. `agencies`: the types of agency that it is meant for, offered to them
-    first. `review`: the question whose day brings the entry back, as a duty of the kind `review_duty`.
+    first. `review`: the question whose day brings the entry back, as a duty of the kind `review_duty`. `signed_by`: the
+    permission that whoever signs it holds besides writing in the record, such as `work.team`.
     """
 
     kind = "entry_form"
@@ -736,7 +739,14 @@ class EntryForm(Value):
     agencies: tuple[Slug, ...] = ()
     review: str = ""
     review_duty: str = ""
+    signed_by: str = ""
     question: tuple[FormQuestion, ...] = ()
+
+    @model_validator(mode="after")
+    def _signed_by_somebody(self) -> Self:
+        if self.signed_by and self.signed_by not in {permission.value for permission in Permission}:
+            raise ValueError(f'`signed_by` names no permission: "{self.signed_by}"')
+        return self
 
     @model_validator(mode="after")
     def _asks_in_order(self) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
@@ -307,6 +307,41 @@ def may_review_on(day: date, today: date, latest: date, field: str) -> Verdict:
     if day > latest:
         return Verdict.no(
             f"Choose a day no later than {latest.day} {latest:%B %Y}: the procedures allow no longer.", field
+        )
+    return Verdict.yes()
+
+
+def may_sign_form(form: EntryForm, permissions: Collection[str]) -> Verdict:
+    """Some kinds of entry are signed only by whoever holds a permission that the procedures name (REC-09)."""
+    if form.signed_by and form.signed_by not in permissions:
+        return Verdict.no(
+            f"“{form.title}” is signed by a manager. Write what was said as a note or a meeting, and ask your manager "
+            "to record the oversight."
+            if form.signed_by == "work.team"
+            else f"Your role does not sign “{form.title}”. Ask somebody whose role does."
+        )
+    return Verdict.yes()
+
+
+def may_supervise(worker: str, supervisor: str) -> Verdict:
+    """Supervision is somebody else's: a worker who writes down their own writes it for their supervisor, who confirms
+    it (QUA-06). Both are ids as texts."""
+    if worker and worker == supervisor:
+        return Verdict.no(
+            "Nobody supervises themselves. If you write down supervision of your own work, say under “Who saw or heard "
+            "it?” who your supervisor is: they are asked to confirm it.",
+            "worker",
+        )
+    return Verdict.yes()
+
+
+def goes_on_with(worker: str, before: str, called: str) -> Verdict:
+    """Supervision looks again at an earlier one of the same worker, not of another's work on the child (QUA-06)."""
+    if worker != before:
+        return Verdict.no(
+            f"The earlier supervision was about the work of {called}. Choose one about the same worker, "
+            "or none of these.",
+            "reviews",
         )
     return Verdict.yes()
 

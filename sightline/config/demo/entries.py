@@ -202,6 +202,7 @@ def idris(cast: Cast, folder_id: UUID) -> None:
                     "wrong": "That the lock makes anybody safe.",
                     "next_on": _day(20),
                 },
+                written_for=cast[PRIYA],
             )
         )
         actions.keep_draft(

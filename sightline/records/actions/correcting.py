@@ -8,19 +8,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from sightline.access.queries import number_of
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import attempt
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures import actions as duties
+from sightline.procedures.actions import Opening
 from sightline.procedures.kept import as_it_was
+from sightline.procedures.pack import Pack
+from sightline.procedures.queries import DutyView, on_folders, pack_in_force
 from sightline.procedures.schema import EntryForm
 
 from .. import rules
 from ..marks import Paragraph, paragraphs
 from ..models import (
     Entry,
+    EntryAnswer,
     EntryDraft,
 )
 from ..queries import late_since
@@ -29,7 +36,7 @@ from .asking import Asked, ask_anew
 from .deciding import tell_of_decisions
 from .numbers import _lock_counters
 from .settling import Maker, _settle, check_correction, told_to_the_trail
-from .signing import _called, _page_of
+from .signing import _called, _page_of, _review_day
 from .writing import Answered, EntryIn, _may_write_in, _Page, _signed_from, _together, _write
 
 
@@ -95,6 +102,7 @@ def correct_entry(
                 page.answers = _page_of(given, form, row.folder_id, called).answers
             page.fields = {"corrects_id": row.id, "was_wrong": was_wrong.strip()}
             pages.append(page)
+        moved = _reviews_moved(rows, form, (answers or {}).get(form.review, ""), acting) if form else []
         asked = {row.folder_id: Asked.about(row, acting) for row in rows}
         if wrong.kind != EntryKind.CONTRIBUTION:
             for row, page in zip(rows, pages, strict=True):
@@ -113,12 +121,68 @@ def correct_entry(
             late_why=late_why.strip() or now_.late_why or wrong.late_why,
             impact=meant, significant_before=significant_before, decides=False, what="records.correct_entry",
         )  # fmt: skip
+        _come_back_on(moved, form, pack_in_force())
         ask_anew([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if wrong.kind != EntryKind.CONTRIBUTION:
             _settle_corrected([(asked[row.folder_id], entries[row.folder_id]) for row in rows], acting)
         if draft_id is not None:
             EntryDraft.objects.filter(id=draft_id).delete()
         return entries[wrong.folder_id]
+
+
+#: A duty that brings an entry back, the entry, and the instant that is right.
+Moved = tuple[DutyView, Entry, datetime]
+
+
+def _reviews_moved(rows: Sequence[Entry], form: EntryForm, day: str, acting: Acting) -> list[Moved]:
+    """What is still to come back, and comes back on another day by the correction (REC-09). Raises Refused where the
+    procedures do not allow that day, or where whoever corrects may not sign such an entry."""
+    if not form.review or not day:
+        return []
+    by_id = {row.id: row for row in rows}
+    owed = [
+        duty
+        for duty in on_folders([row.folder_id for row in rows])
+        if duty.kind == form.review_duty and duty.to_do and duty.subject_id in by_id
+    ]
+    found: list[Moved] = []
+    for duty in owed:
+        assert duty.subject_id is not None
+        row = by_id[duty.subject_id]
+        of = Q(entry_id=row.id) | Q(entry__corrects_id=row.id)
+        stood = EntryAnswer.objects.filter(of, question_id=form.review).order_by("-entry__number")
+        if day == stood.values_list("value", flat=True).first():
+            continue
+        rules.may_sign_form(form, acting.permissions).or_refuse()
+        until = _review_day(form, {form.review: day}, pack_in_force(), row.written_at)
+        assert until is not None
+        found.append((duty, row, until))
+    return found
+
+
+def _come_back_on(moved: Sequence[Moved], form: EntryForm | None, pack: Pack) -> None:
+    """Withdraws what brought entries back on the wrong day, and owes it on the right one, of whoever owed it."""
+    if form is None:
+        return
+    for duty, row, until in moved:
+        why = "The day was put right by a correction of the entry."
+        duties.withdraw_all(row.id, why, folder_ids=[row.folder_id], kind=form.review_duty)
+        duties.open_duties(
+            [
+                Opening(
+                    folder_id=row.folder_id,
+                    kind=form.review_duty,
+                    started_at=row.written_at,
+                    subject_id=row.id,
+                    path=f"/child/{row.folder_id}/write/{row.kind}/?reviews={row.id}",
+                    owner_id=duty.owner_id,
+                    team_id=duty.team_id,
+                    sooner_at=until,
+                    sooner_why=why,
+                )
+            ],
+            pack=pack,
+        )
 
 
 def _nobody_since(rows: Sequence[Entry], known: Mapping[UUID, int]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from sightline.agencies import queries as agencies
 from sightline.agencies.actions import permit
 from sightline.agencies.rules import Acting
@@ -25,8 +27,10 @@ from .. import rules
 from ..marks import paragraphs
 from ..models import (
     Entry,
+    EntryAnswer,
     EntryDraft,
 )
+from ..terms import EntryKind
 from .asking import _ask_to_confirm
 from .writing import Answered, EntryIn, _Page, _signed_from, _together, _write
 
@@ -79,12 +83,19 @@ def sign(entry: EntryIn, *, draft_id: UUID | None = None, version: int | None = 
             _free_to_sign(draft_id, version)
         pack = pack_in_force()
         form = _form_of(pack, entry.kind)
+        rules.may_sign_form(form, acting.permissions).or_refuse()
+        if entry.kind == EntryKind.SUPERVISION:
+            supervisor = entry.written_for or (
+                None if entry.written_for_name.strip() else acting.practitioner_id
+            )
+            rules.may_supervise(entry.answers.get("worker", ""), str(supervisor or "")).or_refuse()
         called = _called(form, entry.folder_ids)
         pages = [_page_of(entry, form, folder_id, called) for folder_id in entry.folder_ids]
         if not pages:
             raise Refused("Choose the children that this is about.", "children")
         review = _review_day(form, entry.answers, pack)
         followed = _followed(entry)
+        _of_the_same_worker(entry, followed)
         for page in pages:
             page.fields["follows_id"] = followed.get(page.folder_id)
         entries = _write(
@@ -156,12 +167,15 @@ def _said(question: FormQuestion, value: str) -> str:
             return value
 
 
-def _review_day(form: EntryForm, answers: Mapping[str, str], pack: Pack) -> datetime | None:
-    """When the entry comes back, within what the procedures allow; None where its form has no such day."""
+def _review_day(
+    form: EntryForm, answers: Mapping[str, str], pack: Pack, since: datetime | None = None
+) -> datetime | None:
+    """When the entry comes back, within what the procedures allow `since` it was signed, now where that is not given;
+    None where its form has no such day."""
     if not form.review or not answers.get(form.review):
         return None
     day = date.fromisoformat(answers[form.review])
-    latest = duties.clock_of(pack, form.review_duty, now()).due_at
+    latest = duties.clock_of(pack, form.review_duty, since or now()).due_at
     rules.may_review_on(day, today(), latest.astimezone(LONDON).date(), form.review).or_refuse()
     return min(datetime.combine(day, pack.calendar(day).office.closes, tzinfo=LONDON), latest)
 
@@ -186,6 +200,21 @@ def _open_reviews(
         ],
         pack=pack,
     )
+
+
+def _of_the_same_worker(entry: EntryIn, followed: Mapping[UUID, UUID]) -> None:
+    """Refuses supervision of one worker that would stand for the next one of another on the same child (QUA-06)."""
+    if entry.kind != EntryKind.SUPERVISION or not followed:
+        return
+    first = next(iter(followed.values()))
+    before = (
+        EntryAnswer.objects.filter(Q(entry_id=first) | Q(entry__corrects_id=first), question_id="worker")
+        .order_by("-entry__number")
+        .values_list("value", "words")
+        .first()
+    )
+    if before is not None:
+        rules.goes_on_with(entry.answers.get("worker", ""), *before).or_refuse()
 
 
 def _followed(entry: EntryIn) -> dict[UUID, UUID]:

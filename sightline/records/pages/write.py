@@ -37,6 +37,7 @@ from sightline.procedures.schema import EntryForm
 from .. import actions, queries, wording
 from ..actions import EntryIn
 from ..marks import Paragraph, in_whose_words, paragraphs
+from ..rules import may_sign_form
 from ..terms import OWN_WAY, StatementKind, StatementSource
 from .forms import About, Child, WritingForm, impact_of, significant_of, starting_values, writing_form
 
@@ -100,7 +101,11 @@ def choose(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     """Which kind of entry: those meant for the writer's own agency first."""
     at = scene(request, folder_id, "records.choose", with_others=False)
     mine = at.acting.agency_kind.value
-    forms = [f for f in at.pack.entry_forms(today()) if f.id not in OWN_WAY]
+    forms = [
+        f
+        for f in at.pack.entry_forms(today())
+        if f.id not in OWN_WAY and may_sign_form(f, at.acting.permissions).allowed
+    ]
     own = [f for f in forms if mine in f.agencies]
     rest = [f for f in forms if f not in own]
     return render(
