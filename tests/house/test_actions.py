@@ -31,6 +31,8 @@ NOT_TOLD = {
     "enquiries.keep_waiting": "a step of each decision over a conflict of interests, which tells the trail",
     "enquiries.ruling_owed": "as enquiries.keep_waiting",
     "plans.waits": "as enquiries.keep_waiting",
+    "plans.carry": "a step of moving a plan on, which tells the trail",
+    "plans.carry_back": "a step of taking it back that a plan was moved on",
     "enquiries.protected": "a step of each record of what protects a child, which tells the trail",
     "enquiries.stand_at": "a step of moving a child on, and of taking that back",
     "meetings.changed": "a step of each act on a meeting",

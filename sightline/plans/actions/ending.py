@@ -320,9 +320,10 @@ def _close(plan: Plan, acting: Acting, sent: EndIn, decision: Decision) -> None:
 
 @transaction.atomic
 def step_plan(plan_id: UUID, sent: StepIn, *, seen: int | None = None) -> UUID:
-    """The child goes on under a plan of another kind: outcomes that go on, statements, needs, services and open
-    actions go along. A child stepped down from protection stays a child in need (HLP-04). Returns the new plan; the
-    decision where it waits for a ruling, since a conflict of interests was not resolved for the child."""
+    """The child goes on under a plan of another kind: outcomes that go on, statements, needs, services, open actions
+    and the group around the child go along. A child stepped down from protection stays a child in need (HLP-04).
+    Returns the new plan; the decision where it waits for a ruling, since a conflict of interests was not resolved for
+    the child."""
     plan, acting = enter(plan_id, PlanAct.CLOSE, seen=seen)
     may_decide = acting.may(Permission.DECIDE_PLAN)
     _check_step(plan, sent, may_decide=may_decide)

@@ -81,7 +81,9 @@ def as_signed(plan: PlanView) -> dict[str, Any]:
             }
             for v in plan.views
         ],
-        "group": [{"name": m.name, "role": m.role, "agency": m.agency} for m in plan.core_now],
+        "group": [
+            {"name": m.name, "role": m.role, "agency": m.agency, "brings": m.brings} for m in plan.core_now
+        ],
     }  # fmt: skip
 
 

@@ -206,6 +206,47 @@ def test_a_step_up_or_down_is_taken_back_and_taken_again(to):
         assert len([m for m in on_timeline(family.maya) if m[0].endswith("goes on again")]) == 1
 
 
+@pytest.mark.obligation("PAR-04", "HLP-01")
+@pytest.mark.parametrize("to", [PlanKind.CHILD_PROTECTION, PlanKind.CHILD_IN_NEED])
+def test_the_group_around_the_child_goes_along_with_a_step_and_back_again(to):
+    family = make_family()
+    plan, _item, step = stepped(family, to)
+    since = today() - timedelta(days=3)
+    with as_practitioner(family.manager):
+        actions.name_core_member(
+            plan,
+            "Health visitor",
+            practitioner_id=family.nurse.pk,
+            brings="Hears how she speaks",
+            from_day=since,
+        )
+        gone = actions.name_core_member(plan, "Chair", practitioner_id=family.chair.pk)
+        actions.end_core_member(plan, gone, "Only for the first meeting.")
+        nan = actions.name_core_member(plan, "Mum", person_id=family.mother, brings="Bedtimes")
+        new = actions.step_plan(plan, step)
+        shown = queries.plan_shown(new)
+        assert [(m.name, m.role, m.brings, m.held_from) for m in shown.core] == [
+            ("Ines Farrow", "Health visitor", "Hears how she speaks", since),
+            ("Ana Ferreira", "Mum", "Bedtimes", today()),
+        ]
+        page = _client(family.manager).get(reverse("plans:plan", args=[family.maya, new])).content.decode()
+        assert "Brings: Hears how she speaks" in page
+        [mum] = [m.id for m in shown.core if m.person_id == family.mother]
+        assert mum != nan
+        actions.end_core_member(new, mum, "She asked to be told alone.")
+        actions.name_core_member(new, "Social worker", practitioner_id=family.worker.pk, brings="Visits")
+        actions.reopen_plan(plan, WRONG, knows_family=False)
+        back = queries.plan_shown(plan)
+        assert [(m.name, m.brings) for m in back.core_now] == [
+            ("Ines Farrow", "Hears how she speaks"),
+            ("Dana Okafor", "Visits"),
+        ]
+        assert {m.why_ended for m in back.core_before} == {
+            "Only for the first meeting.",
+            "She asked to be told alone.",
+        }
+
+
 def test_a_step_is_not_taken_back_once_what_followed_was_reviewed_or_ended():
     family = make_family()
     plan, item, step = stepped(family, PlanKind.CHILD_IN_NEED)
