@@ -68,6 +68,14 @@ def acting_as(practitioner_id: UUID) -> Acting | None:
     return _acting_of(_posts_of(practitioner_id, today())[0])
 
 
+def worked_for(practitioner_id: UUID, day: date) -> UUID | None:
+    """The agency in which somebody held a post on a day, also one that ended with it, whether or not they hold it
+    still; of several posts the one held longest. None without a post on that day. One query."""
+    not_over = Q(held_until__isnull=True) | Q(held_until__gte=day)
+    held = Posting.objects.filter(not_over, practitioner_id=practitioner_id, held_from__lte=day)
+    return held.order_by("held_from", "id").values_list("agency_id", flat=True).first()
+
+
 def acting_now() -> Acting | None:
     """Who is looking now, as a practitioner; None for nobody, the public and jobs.
 

@@ -12,6 +12,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.children.pages.printing import printable
         from sightline.concerns import links
         from sightline.meetings import hooks
+        from sightline.meetings.needed import needed
         from sightline.meetings.terms import Purpose
         from sightline.records import actions as records
         from sightline.records import chronology, standing
@@ -29,6 +30,7 @@ class EnquiriesConfig(AppConfig):
         from .pages.strategy import decided_on
         from .pages.weighing import weighing
         from .queries import held, meeting, timeline
+        from .queries.protection import referrers
         from .queries.standing import standing as stands
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
@@ -46,6 +48,7 @@ class EnquiriesConfig(AppConfig):
         hooks.sections.append(enquiries_section)
         hooks.sections.append(meeting_section)
         hooks.earlier.append(meeting.before_meeting)
+        needed[Purpose.STRATEGY_DISCUSSION] = referrers
         hooks.added.append(protection.child_added)
         hooks.called_on[Purpose.STRATEGY_DISCUSSION] = ("Call a strategy discussion", "enquiries:call")
         hooks.decided_on[Purpose.STRATEGY_DISCUSSION] = decided_on

@@ -189,17 +189,36 @@ def knows_nobody(knows_family: bool | None) -> Verdict:
 
 
 @dataclass(frozen=True)
+class Needed:
+    """An agency without which one meeting is not quorate. `why` goes on from its name: "which referred". `agency` is
+    what tells it apart where it is one of the partnership; any other is known by its name."""
+
+    name: str
+    why: str
+    agency: str = ""
+
+    def came_as(self, one: Present) -> bool:
+        """Whether somebody is of it. A name may be given in short: Northmoor, or Northmoor Council."""
+        if self.agency and one.agency == self.agency:
+            return True
+        ours, theirs = self.name.strip().casefold(), one.agency_name.strip().casefold()
+        return bool(ours and theirs) and (ours in theirs or theirs in ours)
+
+
+@dataclass(frozen=True)
 class Quorum:
-    """What a kind of meeting asks for, by the pack."""
+    """What a kind of meeting asks for, by the pack; `needed`: of this one meeting."""
 
     must: tuple[str, ...] = ()
     least_agencies: int = 0
     least_family: int = 0
+    needed: tuple[Needed, ...] = ()
 
 
 @dataclass(frozen=True)
 class Present:
-    """Somebody invited and how they took part. `agency` is what tells agencies apart, `agency_kind` its type."""
+    """Somebody invited and how they took part. `agency` is what tells agencies apart, `agency_name` what it is
+    called, `agency_kind` its type."""
 
     name: str
     kind: InviteeKind
@@ -207,6 +226,7 @@ class Present:
     agency: str = ""
     agency_kind: str = ""
     essential: bool = False
+    agency_name: str = ""
 
 
 def lacking(quorum: Quorum, people: Iterable[Present], kinds: dict[str, str]) -> list[str]:
@@ -223,6 +243,11 @@ def lacking(quorum: Quorum, people: Iterable[Present], kinds: dict[str, str]) ->
     family = sum(1 for p in there if p.kind is InviteeKind.FAMILY)
     lacks = [
         f"nobody from {kinds.get(kind, kind.replace('_', ' '))}" for kind in quorum.must if kind not in types
+    ]
+    lacks += [
+        f"nobody from {one.name}, {one.why}"
+        for one in quorum.needed
+        if not any(one.came_as(p) for p in there)
     ]
     if len(agencies) < quorum.least_agencies:
         lacks.append(f"{len(agencies)} of at least {quorum.least_agencies} agencies")

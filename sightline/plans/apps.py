@@ -12,6 +12,8 @@ class PlansConfig(AppConfig):
         from sightline.enquiries.actions import episode, ruling
         from sightline.enquiries.terms import Waits
         from sightline.meetings import hooks
+        from sightline.meetings.needed import needed
+        from sightline.meetings.terms import Purpose
         from sightline.records import actions as records
         from sightline.records import chronology, standing
         from sightline.voice.queries import happenings
@@ -26,6 +28,7 @@ class PlansConfig(AppConfig):
         standing.sources.append(queries.standing)
         happenings.append(queries.categories_changed)
         hooks.earlier.append(queries.before_meeting)
+        needed[Purpose.RECEIVING_IN_CONFERENCE] = queries.former_authorities
         hooks.sections.append(plans_section)
         hooks.in_pack.append(in_pack)
         links.for_child.append(links.Link("Offer a local service", "plans:new_offer"))

@@ -534,10 +534,12 @@ class MeetingRule(Value):
     """A kind of meeting: who must be there, what the family is given how long before, and what it opens.
 
     Quorum: `must` are types of agency that take part; `least_agencies` how many different ones in all;
-    `least_family` how many of the family. `independent_chair`: whether the chair may neither work with the child
-    nor answer for the record. `papers_ahead`: how long before the meeting the family has invitation and papers.
-    `missed_in_a_row`: after so many meetings without somebody of the family a decision is due. `decides`: whether
-    it ends with a decision on each child. `on_held` and `on_concluded` are events that then happen.
+    `least_family` how many of the family; `referrer`: each agency that referred one of the children takes part;
+    `former_authority`: so does each authority whose plan a child moved here with. `independent_chair`: whether the
+    chair may neither work with the child nor answer for the record. `papers_ahead`: how long before the meeting the
+    family has invitation and papers. `missed_in_a_row`: after so many meetings without somebody of the family a
+    decision is due. `decides`: whether it ends with a decision on each child. `on_held` and `on_concluded` are events
+    that then happen.
     """
 
     kind = "meeting"
@@ -548,11 +550,23 @@ class MeetingRule(Value):
     must: tuple[Slug, ...] = ()
     least_agencies: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
     least_family: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
+    referrer: bool = False
+    former_authority: bool = False
     independent_chair: bool = False
     papers_ahead: Span | None = None
     missed_in_a_row: Annotated[int, Field(strict=True, ge=0, le=50)] = 0
     on_held: tuple[Slug, ...] = ()
     on_concluded: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_of_this_kind(self) -> Self:
+        for word, kind in (
+            ("referrer", "strategy_discussion"),
+            ("former_authority", "receiving_in_conference"),
+        ):
+            if getattr(self, word) and self.id != kind:
+                raise ValueError(f"`{word}` is known of a {kind.replace('_', ' ')} only")
+        return self
 
     @model_validator(mode="after")
     def _family_is_prepared(self) -> Self:

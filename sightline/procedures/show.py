@@ -203,6 +203,8 @@ def _of_meeting(rule: MeetingRule) -> Iterator[str]:
     quorum = [f"{', '.join(rule.must)}"] if rule.must else []
     quorum += [f"{rule.least_agencies} agencies"] if rule.least_agencies else []
     quorum += [f"{rule.least_family} of the family"] if rule.least_family else []
+    quorum += ["the agency that referred"] if rule.referrer else []
+    quorum += ["the authority whose plan it is"] if rule.former_authority else []
     yield f"Quorum: {'; '.join(quorum) or 'none'}."
     if rule.independent_chair:
         yield "The chair works with none of the children."

@@ -25,6 +25,7 @@ from sightline.enquiries.actions.protection import StrategyIn, decide_strategy
 from sightline.enquiries.models import Strategy
 from sightline.enquiries.tests import factories as enquiries
 from sightline.kernel.time import LONDON, now, today
+from sightline.kernel.verdicts import Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import queries as met
 from sightline.meetings.models import Meeting
@@ -539,7 +540,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
     with as_practitioner(family.worker):
         meetings.invite(
             meeting_id,
-            meetings.Invitee.outsider("Oda Quill", "Social worker", "Northmoor Council", essential=True),
+            meetings.Invitee.outsider("Oda Quill", "Social worker", "Northmoor"),
         )
         meetings.invite(meeting_id, meetings.Invitee.family(family.mother, "Mother"))
         meetings.invite(meeting_id, meetings.Invitee.practitioner(family.worker.pk))
@@ -555,6 +556,12 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
             assert "The risk came along." in undated.content.decode()
         with as_practitioner(family.chair):
             everybody = [meetings.AttendanceIn(i.id, Came.CAME) for i in met.meeting(meeting_id).invited]
+            without = [
+                meetings.AttendanceIn(i.id, Came.APOLOGISED if i.name == "Oda Quill" else Came.CAME)
+                for i in met.meeting(meeting_id).invited
+            ]
+            with pytest.raises(Refused, match="nobody from Northmoor Council, whose plan it is until then"):
+                meetings.hold(meeting_id, people=without, unready_why="They moved on Friday.")
             meetings.hold(meeting_id, people=everybody, unready_why="They moved on Friday.")
             ids = {i.name: i.id for i in met.meeting(meeting_id).invited}
             meetings.write_minutes(meeting_id, [meetings.SaidIn(ids["Ana Ferreira"], "It is better here.")])

@@ -10,8 +10,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from sightline.kernel.verdicts import NotFound
-from sightline.meetings.models import DecisionTakenBack, MeetingDecision
+from sightline.meetings.models import DecisionTakenBack, MeetingChild, MeetingDecision
 from sightline.meetings.queries import taken_back_decisions
+from sightline.meetings.rules import Needed
 from sightline.meetings.terms import Purpose
 from sightline.procedures.models import TO_DO, Duty
 from sightline.records.models import Decision, Entry
@@ -214,6 +215,17 @@ def strategy(strategy_id: UUID, folder_ids: Iterable[UUID]) -> StrategyView:
 def parts_of(meeting_id: UUID) -> list[Strategy]:
     """Every child's part of a discussion, as far as the viewer may open their records."""
     return list(Strategy.objects.filter(meeting_id=meeting_id).order_by("written_at", "id"))
+
+
+def referrers(meeting_id: UUID) -> list[Needed]:
+    """The agencies that referred the children of a discussion: it is not quorate without somebody from each. One
+    query."""
+    still = MeetingChild.objects.filter(
+        meeting_id=OuterRef("meeting_id"), folder_id=OuterRef("folder_id"), left_at__isnull=True
+    )
+    rows = Strategy.objects.filter(Exists(still), meeting_id=meeting_id, referred_by__isnull=False)
+    agencies = dict(rows.order_by("written_at", "id").values_list("referred_by_id", "referred_by__name"))
+    return [Needed(name, "which referred", str(agency)) for agency, name in agencies.items()]
 
 
 def process_of(folder_ids: Collection[UUID]) -> UUID | None:

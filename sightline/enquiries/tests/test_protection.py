@@ -39,8 +39,8 @@ from sightline.enquiries.terms import EmergencyKind, LegalBasis, MadeSafeBy, Sta
 from sightline.kernel.ids import uuid7
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
-from sightline.meetings.actions import AttendanceIn, hold
-from sightline.meetings.models import Invitation
+from sightline.meetings.actions import AttendanceIn, Invitee, hold, invite
+from sightline.meetings.models import Invitation, Meeting
 from sightline.meetings.terms import Came
 from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
@@ -104,6 +104,34 @@ def test_a_discussion_decides_for_each_child_and_the_conference_clock_runs_from_
         assert owed(case.theo, "initial_conference") is None
         assert owed(case.maya, "strategy_discussion") is None
         assert owed(case.theo, "strategy_discussion") is None
+
+
+@pytest.mark.obligation("ENQ-01")
+@pytest.mark.parametrize("ill", [True, False])
+def test_the_agency_that_referred_takes_part_whoever_comes_for_it(owning, ill):
+    case = make_case("strategy_discussion")
+    teacher = case.door.teacher
+    post = teacher.postings.get()
+    lead = make_practitioner("designated-safeguarding-lead", team=post.team, name="Lee School")
+    if not ill:
+        with owning():
+            teacher.postings.update(held_until=today())
+    meeting_id = discussed(case, case.maya, held=False)
+    with as_practitioner(case.manager):
+        assert Strategy.objects.get(folder_id=case.maya).referred_by_id == post.agency_id
+        asked = Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True)
+        assert asked.filter(practitioner_id=teacher.pk).exists() is ill
+        people = [
+            AttendanceIn(row.id, Came.APOLOGISED if row.practitioner_id == teacher.pk else Came.CAME)
+            for row in asked
+        ]
+        began = now() - timedelta(minutes=50)
+        with pytest.raises(Refused, match=f"nobody from {post.agency.name}, which referred") as refused:
+            hold(meeting_id, began_at=began, people=people)
+        assert refused.value.verdict.field == "without_quorum_why"
+        came = invite(meeting_id, Invitee.practitioner(lead.pk))
+        hold(meeting_id, began_at=began, people=[*people, AttendanceIn(came, Came.CAME)])
+        assert Meeting.objects.get(id=meeting_id).quorate
 
 
 @pytest.mark.obligation("TIM-01")

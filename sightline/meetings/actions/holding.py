@@ -137,7 +137,7 @@ def hold(
         Purpose(meeting.purpose), queries.about(children_of(meeting.id)), began.astimezone(LONDON).date()
     ).or_refuse()
     people_there = queries.present(meeting.id)
-    lacks = queries.quorum_lacks(rule, pack, people_there)
+    lacks = queries.quorum_lacks(rule, pack, people_there, meeting_id=meeting.id)
     unready = queries.unready(meeting.id, rule, pack, began)
     rules.may_hold(
         unanswered=[one.name for one in people_there if one.came is None],

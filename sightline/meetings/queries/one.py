@@ -134,7 +134,9 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
         children=_parts(row, part_rows, names, {i.id: i for i in everybody}, parts),
         invited=invited,
         withdrawn=tuple(i for i in everybody if i.row.withdrawn_at is not None),
-        lacks=tuple(quorum_lacks(rule, pack, [as_if_there(i, row.state) for i in invited])),
+        lacks=tuple(
+            quorum_lacks(rule, pack, [as_if_there(i, row.state) for i in invited], meeting_id=row.id)
+        ),
         unready=tuple(unready_of([i for i in invited if i.of_family], rule, row.starts_at, by)),
     )
 

@@ -30,8 +30,9 @@ from ..models import (
     MeetingChild,
     Supporter,
 )
+from ..needed import needed
 from ..rules import Prepared, Present, Quorum
-from ..terms import Came, ChildStage, GivenKind, InviteeKind, MeetingState
+from ..terms import Came, ChildStage, GivenKind, InviteeKind, MeetingState, Purpose
 from .views import OF_FAMILY, InvitedView, MeetingView
 
 #: How agencies are called where the quorum lacks one.
@@ -97,6 +98,7 @@ def as_if_there(one: InvitedView, state: str) -> Present:
         agency=str(one.row.agency_id or one.row.agency_name),
         agency_kind=one.row.agency.kind if one.row.agency else "",
         essential=one.row.essential,
+        agency_name=one.row.agency_name,
     )
 
 
@@ -127,14 +129,23 @@ def present(meeting_id: UUID) -> list[Present]:
             agency=str(r.agency_id or r.agency_name),
             agency_kind=r.agency.kind if r.agency else "",
             essential=r.essential,
+            agency_name=r.agency_name,
         )
         for r in rows
     ]
 
 
-def quorum_lacks(rule: MeetingRule, pack: Pack, people: Sequence[Present]) -> list[str]:
-    """What the quorum of the pack lacks, in words; empty where it is met."""
-    return rules.lacking(Quorum(rule.must, rule.least_agencies, rule.least_family), people, KINDS)
+def quorum_lacks(
+    rule: MeetingRule, pack: Pack, people: Sequence[Present], *, meeting_id: UUID | None = None
+) -> list[str]:
+    """What the quorum of the pack lacks, in words; empty where it is met. `meeting_id`: of a meeting recorded here, of
+    which it is known who referred, or whose plan it is."""
+    agencies: Sequence[rules.Needed] = ()
+    if meeting_id is not None and (rule.referrer or rule.former_authority):
+        ask = needed.get(Purpose(rule.id))
+        agencies = ask(meeting_id) if ask else ()
+    quorum = Quorum(rule.must, rule.least_agencies, rule.least_family, tuple(agencies))
+    return rules.lacking(quorum, people, KINDS)
 
 
 def preparation(meeting_id: UUID) -> list[Prepared]:

@@ -39,6 +39,8 @@ def test_the_diagram_shows_every_step():
     assert rules.diagram().count("-->") == len(rules.TRANSITIONS) + 1
 
 
+SCHOOL = rules.Needed("Elm School", "which referred", "elm")
+NORTHMOOR = rules.Needed("Northmoor Council", "whose plan it is")
 ALL = [there("local_authority"), there("police"), there("health")]
 
 
@@ -58,6 +60,21 @@ ALL = [there("local_authority"), there("police"), there("health")]
         (Quorum(least_family=1), [family(Came.NOT_THERE)], ["0 of at least 1 of the family"]),
         (Quorum(), [there("health", Came.APOLOGISED, essential=True)], ["health, who is needed"]),
         (Quorum(), [there("health", essential=True)], []),
+        (Quorum(needed=(SCHOOL,)), ALL, ["nobody from Elm School, which referred"]),
+        (Quorum(needed=(SCHOOL,)), [there("elm")], []),
+        (
+            Quorum(needed=(SCHOOL,)),
+            [there("elm", Came.APOLOGISED)],
+            ["nobody from Elm School, which referred"],
+        ),
+        (Quorum(needed=(SCHOOL,)), [there("elm", Came.APOLOGISED), there("elm")], []),
+        (Quorum(needed=(NORTHMOOR,)), [there("x", agency_name="northmoor council ")], []),
+        (Quorum(needed=(NORTHMOOR,)), [there("x", agency_name="Northmoor")], []),
+        (
+            Quorum(needed=(NORTHMOOR,)),
+            [there("x"), family(Came.CAME)],
+            ["nobody from Northmoor Council, whose plan it is"],
+        ),
         (Quorum(), [], []),
     ],
 )

@@ -24,7 +24,16 @@ from .lists import (
     places,
     unmet,
 )
-from .meeting import REVIEWS, OutcomeAt, PlanAt, before_meeting, conference_decisions, meetings_for, plans_at
+from .meeting import (
+    REVIEWS,
+    OutcomeAt,
+    PlanAt,
+    before_meeting,
+    conference_decisions,
+    former_authorities,
+    meetings_for,
+    plans_at,
+)
 from .moving import OfAuthority, transfers_by_authority
 from .parts import member_of, outcomes_to_rewrite, outcomes_unanswered
 from .plan import (
@@ -91,6 +100,7 @@ __all__ = [
     "decision_owed",
     "duty_ids_on",
     "ending_that_stands",
+    "former_authorities",
     "history_of",
     "incidents_of",
     "last_plan",

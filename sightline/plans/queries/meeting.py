@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sightline.access.queries import joined_set
+from django.db.models import Q
+
+from sightline.access.queries import joined_set, joined_sets
 from sightline.children.queries import names_of_folders
 from sightline.enquiries.queries import protection
 from sightline.govuk.words import in_a_row
 from sightline.kernel.time import LONDON
+from sightline.meetings.models import Meeting, MeetingChild
 from sightline.meetings.queries import held_about
+from sightline.meetings.rules import Needed
 from sightline.meetings.terms import Purpose
 from sightline.records.models import Decision
 
@@ -69,6 +73,23 @@ def _was_asked(folder_id: UUID) -> bool:
     asked = Transfer.objects.filter(folder_id__in=joined_set(folder_id), direction=Direction.IN.value)
     asked = asked.exclude(category="")  # any other plan is taken on without a conference
     return asked.filter(answered_at__isnull=True).exists()
+
+
+def former_authorities(meeting_id: UUID) -> list[Needed]:
+    """The authorities whose plans the children of a receiving conference moved here with: it is not quorate without
+    somebody from each. What was answered before the conference was called is not what it is held on."""
+    meeting = Meeting.objects.get(id=meeting_id)
+    children = MeetingChild.objects.filter(meeting=meeting, left_at__isnull=True).values_list(
+        "folder_id", flat=True
+    )
+    folders = [folder for joined in joined_sets(children).values() for folder in joined]
+    asked = (
+        Transfer.objects.filter(folder_id__in=folders, direction=Direction.IN.value)
+        .exclude(category="")
+        .filter(Q(answered_at__isnull=True) | Q(answered_at__gte=meeting.called_at))
+    )
+    names = dict.fromkeys(asked.order_by("written_at", "id").values_list("authority", flat=True))
+    return [Needed(name, "whose plan it is until then") for name in names]
 
 
 def conference_decisions(folder_ids: Collection[UUID]) -> list[Decision]:

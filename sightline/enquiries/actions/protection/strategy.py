@@ -12,13 +12,14 @@ from django.db.models import Q
 
 from sightline.access.queries import joined_set
 from sightline.agencies.actions import notify, permit
-from sightline.agencies.queries import acting_as
+from sightline.agencies.queries import acting_as, worked_for
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
 from sightline.children.terms import StatusKind
 from sightline.concerns.models import Concern, ConcernPart
 from sightline.kernel.ids import uuid7
+from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import hooks
@@ -75,7 +76,8 @@ class Calling:
 def call_strategy(new: Calling) -> UUID:
     """Call a strategy discussion about one child or several; returns the meeting's id.
 
-    Each child's way moves to it; whoever raised the concern is asked as essential. Raises NotPermitted or Refused.
+    Each child's way moves to it; whoever raised the concern is asked. Their agency takes part by the pack's quorum,
+    whoever comes for it (`queries.referrers`). Raises NotPermitted or Refused.
     """
     permit(Permission.STATUTORY)
     rules.may_call(cause=new.cause, safety_now=new.safety_now).or_refuse()
@@ -107,7 +109,6 @@ def call_strategy(new: Calling) -> UUID:
                 meeting_id,
                 Invitee.practitioner(
                     practitioner_id,
-                    essential=practitioner_id in referrers,
                     opens=new.opens and practitioner_id in new.asked,
                     writes=True,
                 ),
@@ -131,7 +132,6 @@ def _part_of(
         .first()
     )
     raised = _raised(folder_id)
-    referrer = acting_as(raised.raised_by_id) if raised and raised.raised_by_id else None
     episode = way.begin(folder_id, Stage.STRATEGY, reasons=cause, written_together=together)
     row = Strategy(
         folder_id=folder_id,
@@ -139,7 +139,7 @@ def _part_of(
         meeting_id=meeting_id,
         cause=cause.strip(),
         safety_now=safety_now.strip(),
-        referred_by_id=referrer.agency_id if referrer else None,
+        referred_by_id=_agency_of(raised) if raised else None,
         **stamp(together),
     )
     row.duty_subject = waiting.subject_id if waiting and waiting.subject_id else row.id
@@ -178,6 +178,13 @@ def child_added(happened: hooks.Happened) -> None:
         elif Stage(part.episode.stage) is not Stage.STRATEGY:
             way.begin(folder_id, Stage.STRATEGY, reasons=part.cause)
         record(Verb.WROTE, "enquiries.child_added", folder_id=folder_id, subject=part)
+
+
+def _agency_of(raised: Concern) -> UUID | None:
+    """The agency for which a concern was raised, also where whoever raised it has left since. Nobody's for one that
+    the public raised."""
+    who = raised.raised_by_id
+    return (worked_for(who, day_of(raised.raised_at)) or worked_for(who, today())) if who else None
 
 
 def _raised(folder_id: UUID) -> Concern | None:
