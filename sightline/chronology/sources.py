@@ -289,7 +289,10 @@ def managers(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 
 
 _DOCUMENT_KEYS = f"""
-    SELECT f.id, f.folder_id, f.added_at AS at, f.added_at AS known, 'Document added'::text AS kind,
+    SELECT f.id, f.folder_id,
+           CASE WHEN f.dated < (f.added_at AT TIME ZONE 'Europe/London')::date
+                THEN (f.dated + time '12:00') AT TIME ZONE 'Europe/London' ELSE f.added_at END AS at,
+           f.added_at AS known, 'Document added'::text AS kind,
            {office("f.added_by_post")}::text AS agency, coalesce(p.name, 'Sightline')::text AS author, false AS marked
     FROM documents_document f LEFT JOIN agencies_practitioner p ON p.id = f.added_by_id
     WHERE f.folder_id = ANY(%(folders)s) AND f.subject_id IS NULL
@@ -317,6 +320,7 @@ def documents(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[li
                 "documents:body_map" if each.is_body_map else "documents:document", each.folder_id, each.id
             ),
             later=each.later,
+            tags=("Added later",) if each.added_later else (),
         )
         for each in found
     ]

@@ -258,24 +258,41 @@ def withdraw(document_id: UUID, why: str) -> None:
     with attempt("documents.withdraw", subject=("documents_document", document_id)):
         acting = permit(Permission.WRITE_FOLDER)
         row = Document.objects.filter(id=document_id).first()
-        if row is None:
+        if row is None or not may_write(row.folder_id):
             raise NotFound
-        if not may_write(row.folder_id):
-            raise NotFound
-        if not why.strip():
-            raise Refused("Say why it should not be in this record", "why")
-        earlier = Withdrawal.objects.filter(document=row).select_related("by").first()
-        if earlier is not None:
-            raise Refused(f"{earlier.by.name} took it out of this record already.")
-        Withdrawal(
-            folder_id=row.folder_id,
-            document=row,
-            at=now(),
-            by_id=acting.practitioner_id,
-            by_post=acting.post,
-            why=why.strip(),
-        ).save(force_insert=True)
+        _take_out(acting, row.folder_id, why, document=row)
         record(Verb.WROTE, "documents.withdraw", folder_id=row.folder_id, subject=row)
+
+
+def withdraw_body_map(map_id: UUID, why: str) -> None:
+    """Say that a body map should not be in this record, such as one of another child. It stays listed and readable with
+    who says so and why; what was seen of this child after all is drawn anew. Raises NotPermitted, NotFound, Refused."""
+    with attempt("documents.withdraw_body_map", subject=("documents_bodymap", map_id)):
+        acting = permit(Permission.WRITE_FOLDER)
+        row = BodyMap.objects.filter(id=map_id).first()
+        if row is None or not may_write(row.folder_id):
+            raise NotFound
+        later = BodyMap.objects.filter(replaces=row).first()
+        if later is not None:
+            raise Refused("A later body map has put this one right. Take that one out instead.")
+        _take_out(acting, row.folder_id, why, body_map=row)
+        record(Verb.WROTE, "documents.withdraw_body_map", folder_id=row.folder_id, subject=row)
+
+
+def _take_out(acting: Acting, folder_id: UUID, why: str, **what: Document | BodyMap) -> None:
+    if not why.strip():
+        raise Refused("Say why it should not be in this record", "why")
+    earlier = Withdrawal.objects.filter(**what).select_related("by").first()
+    if earlier is not None:
+        raise Refused(f"{earlier.by.name} took it out of this record already.")
+    Withdrawal(
+        folder_id=folder_id,
+        at=now(),
+        by_id=acting.practitioner_id,
+        by_post=acting.post,
+        why=why.strip(),
+        **what,
+    ).save(force_insert=True)
 
 
 # -- what the worker does -----------------------------------------------------------------------------------
@@ -582,7 +599,11 @@ def draw_body_map(
 def _drawn_already(folder_id: UUID, author_id: UUID, new: NewBodyMap) -> bool:
     """Whether the same person sent the same map before, as a button pressed twice does."""
     same = BodyMap.objects.filter(
-        folder_id=folder_id, author_id=author_id, seen_at=new.seen_at, seen_parts=new.seen_parts.strip()
+        folder_id=folder_id,
+        author_id=author_id,
+        seen_at=new.seen_at,
+        seen_parts=new.seen_parts.strip(),
+        withdrawal__isnull=True,
     ).prefetch_related("marks")
     told = [(m.view.value, m.region.value, m.kind.value, m.description.strip()) for m in new.marks]
     return any(
@@ -605,6 +626,8 @@ def _replaced(folder_id: UUID, new: NewBodyMap) -> BodyMap | None:
     later = BodyMap.objects.filter(replaces=earlier).select_related("author").first()
     if later is not None:
         raise Refused(f"{later.author.name} has put this body map right already. Put that one right instead.")
+    if Withdrawal.objects.filter(body_map=earlier).exists():
+        raise Refused("This body map was taken out of the record. Draw a new one.")
     return earlier
 
 

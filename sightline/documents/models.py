@@ -122,21 +122,6 @@ class Examination(FolderRow):
         triggers = [never_changed("examination_never_changed")]
 
 
-class Withdrawal(FolderRow):
-    """A document that should not be in this record: who says so and why. It stays listed and no longer opens."""
-
-    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="withdrawal")
-    at = models.DateTimeField()
-    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
-    by_post = models.CharField(max_length=300)
-    why = models.TextField()
-    door = folder_door(append_only=True)
-
-    class Meta:
-        constraints = [models.CheckConstraint(name="withdrawn_with_reasons", condition=~Q(why=""))]
-        triggers = [never_changed("withdrawal_never_changed")]
-
-
 class BodyMap(FolderRow):
     """What was seen on a child's body, when and by whom. A map with `replaces` puts an earlier one right."""
 
@@ -185,3 +170,26 @@ class BodyMark(FolderRow):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["body_map", "number"], name="mark_number_once")]
         triggers = [never_changed("body_mark_never_changed")]
+
+
+class Withdrawal(FolderRow):
+    """A document or a body map that should not be in this record: who says so and why. It stays listed; a document no
+    longer opens, and a body map is not put right by another."""
+
+    document = models.OneToOneField(Document, null=True, on_delete=models.PROTECT, related_name="withdrawal")
+    body_map = models.OneToOneField(BodyMap, null=True, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Practitioner, on_delete=models.PROTECT, related_name="+")
+    by_post = models.CharField(max_length=300)
+    why = models.TextField()
+    door = folder_door(append_only=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="withdrawn_with_reasons", condition=~Q(why="")),
+            models.CheckConstraint(
+                name="a_document_or_a_body_map_is_withdrawn",
+                condition=Q(document__isnull=True) ^ Q(body_map__isnull=True),
+            ),
+        ]
+        triggers = [never_changed("withdrawal_never_changed")]

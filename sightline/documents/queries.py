@@ -6,13 +6,14 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
+from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.kernel.words import WordsAsked
@@ -118,6 +119,11 @@ def _rows(folder_ids: Iterable[UUID]) -> QuerySet[Document]:
     )
 
 
+def _withdrawn(row: Any) -> WithdrawnView | None:
+    gone = getattr(row, "withdrawal", None)
+    return WithdrawnView(gone.at, gone.by.name, gone.by_post, gone.why) if gone else None
+
+
 def _view(row: Any, *, text: bool = False) -> DocumentView:
     withdrawal = getattr(row, "withdrawal", None)
     examination = getattr(row, "examination", None)
@@ -146,9 +152,7 @@ def _view(row: Any, *, text: bool = False) -> DocumentView:
         signature=row.scan_signature or "",
         scanned_at=None if result is ScanResult.OWN else row.scan_at,
         engine=row.scan_engine or "",
-        withdrawn=WithdrawnView(withdrawal.at, withdrawal.by.name, withdrawal.by_post, withdrawal.why)
-        if withdrawal
-        else None,
+        withdrawn=_withdrawn(row),
         scanned_clean=bool(result and result.opens),
         examined=examination is not None,
         problem=examination.problem if examination else "",
@@ -240,6 +244,8 @@ class Happened:
     is_body_map: bool
     later: tuple[tuple[datetime, str], ...] = ()
     """What became of it afterwards, each with when."""
+    added_later: bool = False
+    """Whether it was added on a later day than the one that it bears."""
 
 
 @prepared
@@ -250,7 +256,9 @@ def _happened(folder_ids: Sequence[UUID], ids: Sequence[UUID]) -> Wanted:
         .select_related("added_by", "withdrawal")
         .defer("words")
     )
-    maps = BodyMap.objects.filter(these, folder_id__in=folder_ids).select_related("author", "replaced_by")
+    maps = BodyMap.objects.filter(these, folder_id__in=folder_ids).select_related(
+        "author", "replaced_by", "withdrawal"
+    )
     marks = BodyMark.objects.filter(on_these, folder_id__in=folder_ids).order_by("number")
     return rows, maps, marks
 
@@ -268,9 +276,9 @@ def happened(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[lis
         withdrawal = getattr(row, "withdrawal", None)
         found.append(
             Happened(
-                row.id, row.folder_id, row.added_at, row.added_at, "Document added", row.about or row.name,
-                row.added_by.name if row.added_by else "Sightline", row.added_by_post, False,
-                ((withdrawal.at, "Taken out of the record"),) if withdrawal else (),
+                row.id, row.folder_id, stands_at(row.dated, row.added_at), row.added_at, "Document added",
+                row.about or row.name, row.added_by.name if row.added_by else "Sightline", row.added_by_post, False,
+                _taken_out(withdrawal), added_later(row.dated, row.added_at),
             )
         )  # fmt: skip
     for one in maps:
@@ -279,10 +287,30 @@ def happened(folder_ids: Sequence[UUID], ids: Sequence[UUID] = ()) -> Asking[lis
             Happened(
                 one.id, one.folder_id, one.seen_at, one.written_at, "Body map", _in_words(marked[one.id]),
                 one.author.name, one.author_post, True,
-                ((replacing.written_at, "Put right by a later body map"),) if replacing else (),
+                (
+                    *(((replacing.written_at, "Put right by a later body map"),) if replacing else ()),
+                    *_taken_out(getattr(one, "withdrawal", None)),
+                ),
             )
         )  # fmt: skip
     return found
+
+
+def _taken_out(withdrawal: Any) -> tuple[tuple[datetime, str], ...]:
+    return ((withdrawal.at, "Taken out of the record"),) if withdrawal else ()
+
+
+def added_later(dated: date | None, added_at: datetime) -> bool:
+    """Whether a document was added on a later day than the one that it bears."""
+    return dated is not None and dated < added_at.astimezone(LONDON).date()
+
+
+def stands_at(dated: date | None, added_at: datetime) -> datetime:
+    """Where a document stands among what happened: at noon of the day that it bears, where it was added later, or else
+    when it was added. As SQL: `chronology.sources`."""
+    if dated is None or not added_later(dated, added_at):
+        return added_at
+    return datetime.combine(dated, time(12), LONDON)
 
 
 def _in_words(marks: Sequence[BodyMark]) -> str:
@@ -409,6 +437,7 @@ class BodyMapView:
     replaced_by: UUID | None
     was_wrong: str
     why_replaced: str
+    withdrawn: WithdrawnView | None
     subject_kind: str
     subject_id: UUID | None
     marks: tuple[MarkView, ...]
@@ -443,7 +472,7 @@ def body_maps_of(folder_ids: Iterable[UUID], subject_ids: Iterable[UUID]) -> dic
 def _maps(folder_ids: Iterable[UUID]) -> QuerySet[BodyMap]:
     return (
         BodyMap.objects.filter(folder_id__in=list(folder_ids))
-        .select_related("author", "replaced_by")
+        .select_related("author", "replaced_by", "withdrawal__by")
         .prefetch_related(Prefetch("marks", queryset=BodyMark.objects.order_by("number")))
     )
 
@@ -464,6 +493,7 @@ def _map(row: BodyMap) -> BodyMapView:
         replaced_by=later.id if later else None,
         was_wrong=row.was_wrong,
         why_replaced=later.was_wrong if later else "",
+        withdrawn=_withdrawn(row),
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
         marks=tuple(

@@ -292,7 +292,9 @@ KEPT: dict[str, Kept] = {
         post="body_map.author_post",
         without=("x", "y"),
     ),
-    "documents.Withdrawal": Kept("document", "A document was withdrawn", at="at", by="by", post="by_post"),
+    "documents.Withdrawal": Kept(
+        "document", "A document or a body map was taken out of the record", at="at", by="by", post="by_post"
+    ),
     # Who the child is.
     "children.Particulars": _recorded("about", "Who the child is"),
     "children.PersonName": _recorded("about", "A name of the child", at="held_from"),

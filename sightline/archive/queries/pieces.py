@@ -11,8 +11,9 @@ from sightline.concerns.models import ConcernPart
 from sightline.concerns.queries import Signs, signs_of
 from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.documents.examiner import TEXT, UNREAD_PAGES
-from sightline.documents.queries import DocumentView, documents, words_of
+from sightline.documents.queries import DocumentView, added_later, documents, stands_at, words_of
 from sightline.documents.terms import MediaKind
+from sightline.govuk.words import day
 from sightline.records import chronology
 from sightline.records.queries import EntryView, decisions, entries
 from sightline.records.terms import StatementSource
@@ -147,14 +148,17 @@ def _of_concern(raised: ConcernPart, signs: Signs) -> list[Piece]:
 
 def _of_document(stored: DocumentView, text: str, *, whole_files: bool) -> list[Piece]:
     """A document by its name, what stands in it paragraph by paragraph, and itself where it is more than text or all
-    files are wanted whole."""
+    files are wanted whole. It stands at the day that it bears, and says so where it was added later."""
+    at = stands_at(stored.dated, stored.added_at)
+    title = "A document"
+    if added_later(stored.dated, stored.added_at):
+        title += f", added later, on {day(stored.added_at)}"
+    if stored.withdrawn:
+        title += ", taken out of the record"
     by = ", ".join(words for words in (stored.added_by, stored.added_by_post) if words)
     named = ". ".join(words for words in (stored.name, stored.about) if words)
     words = [named, *paragraphs(text)]
-    found = [
-        Piece("document", stored.id, part, "A document", stored.added_at, by, each)
-        for part, each in enumerate(words)
-    ]
+    found = [Piece("document", stored.id, part, title, at, by, each) for part, each in enumerate(words)]
     some = bool(text.strip())
     # Of a long file, and of one that holds scans beside its text, not all was read: it stands as itself as well.
     # So it does where it was read before its pages were counted.
@@ -179,8 +183,8 @@ def _of_document(stored: DocumentView, text: str, *, whole_files: bool) -> list[
                 "document",
                 stored.id,
                 FILE,
-                "A document",
-                stored.added_at,
+                title,
+                at,
                 by,
                 f"{what}.",
                 unread=partly or not some,

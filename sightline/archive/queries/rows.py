@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import models
 
 from sightline.children.models import Person
+from sightline.documents.models import Withdrawal
 from sightline.enquiries.models import Assessment, SignOff
 from sightline.enquiries.terms import AssessmentAct, Factor
 from sightline.kernel.time import LONDON, today
@@ -75,6 +76,10 @@ def _said(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+#: What says so of itself where its body map was taken out.
+_MAPPED = ("documents.BodyMap", "documents.BodyMark")
+
+
 def _at(value: date | None) -> datetime:
     """An instant as it is, a day at its noon; what has no day stands at the beginning."""
     if value is None:
@@ -92,6 +97,8 @@ class _Around:
     wordings: Mapping[UUID, _Wording]
     rows: Mapping[UUID, models.Model]
     theirs: Collection[UUID]
+    taken_out: Collection[UUID]
+    """The body maps that were taken out of the record."""
 
     def of(self, row: Any, path: str) -> Any:
         """A column of the row, or of one that it hangs on: 'decision.made_at'."""
@@ -130,10 +137,12 @@ def _pieces(label: str, row: models.Model, around: _Around) -> list[Piece]:
         else:
             facts.append(f"{led(lead_of(spec, column) or _said(column.name), words)}.")
             facts_theirs = facts_theirs or said
+    out = {row.pk, getattr(row, "body_map_id", None)} & set(around.taken_out)
+    title = f"{spec.title}, taken out of the record" if out and label in _MAPPED else spec.title
     whole = ([(0, " ".join(facts), facts_theirs)] if facts else []) + texts
     author = ", ".join(part for part in (by, post) if part)
     return [
-        Piece(spec.source, row.pk, part, spec.title, at, author, words, told_by, said,
+        Piece(spec.source, row.pk, part, title, at, author, words, told_by, said,
               keep_from if said else "", family_left_out=left_out)
         for part, words, said in whole
     ]  # fmt: skip
@@ -152,7 +161,10 @@ def gathered(folder_ids: Sequence[UUID], skip: Collection[UUID] = ()) -> list[Pi
     here = {"folder_id__in": list(folder_ids)}
     their_copies = SharedCopy.objects.filter(**here, content__own=True).values_list("id", flat=True)
     theirs = {*Person.objects.filter(**here).values_list("id", flat=True), *their_copies}
-    around = _Around(names_of(rows), _wordings(folder_ids), _hung_on(rows), theirs)
+    taken_out = Withdrawal.objects.filter(**here, body_map__isnull=False).values_list(
+        "body_map_id", flat=True
+    )
+    around = _Around(names_of(rows), _wordings(folder_ids), _hung_on(rows), theirs, set(taken_out))
     return [piece for label, found in rows.items() for row in found for piece in _pieces(label, row, around)]
 
 

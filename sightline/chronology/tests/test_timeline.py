@@ -257,6 +257,26 @@ def test_files_and_body_maps_stand_on_it_and_lead_to_their_pages(worker, folder,
     )  # fmt: skip
 
 
+@pytest.mark.obligation("REC-17")
+def test_a_letter_stands_at_the_day_that_it_bears_and_says_that_it_was_added_later(
+    worker, folder, settings, tmp_path
+):
+    settings.DOCUMENTS_FOLDER, settings.DOCUMENTS_KEY = str(tmp_path), "ab" * 32
+    with as_practitioner(worker):
+        documents.attach(
+            [incoming(letter(), "old.pdf")], {folder: None}, about="Of 2019", dated=date(2019, 7, 3)
+        )
+        documents.attach([incoming(letter("Today"), "new.pdf")], {folder: None}, about="Today", dated=today())
+        shown = {s.moment.text: s.moment for s in queries.timeline([folder], Asked()).shown}
+        then = queries.timeline([folder], Asked(until=date(2019, 12, 31)))
+    assert shown["Of 2019"].happened_at == datetime(2019, 7, 3, 12, tzinfo=LONDON)
+    assert shown["Of 2019"].known_at > now() - timedelta(minutes=5)
+    assert shown["Of 2019"].tags == ("Added later",)
+    assert shown["Today"].happened_at == shown["Today"].known_at
+    assert shown["Today"].tags == ()
+    assert [s.moment.text for s in then.shown] == ["Of 2019"]
+
+
 @pytest.mark.obligation("REC-12")
 def test_what_a_correction_took_back_is_significant_no_more_from_when_it_was_written(worker, folder, owning):
     with as_practitioner(worker):

@@ -22,6 +22,7 @@ from sightline.audit.terms import Verb
 from sightline.children.pages.frame import open_child
 from sightline.govuk.forms import typed
 from sightline.govuk.numbers import whole_number
+from sightline.govuk.words import moment
 from sightline.kernel.time import LONDON
 from sightline.kernel.verdicts import NotPermitted, Refused
 
@@ -31,7 +32,7 @@ from ..queries import BodyMapView
 from ..rules import Mark
 from ..terms import BodyView, MarkKind, Region
 from . import forms
-from .views import _subject
+from .views import _subject, taking_out
 
 Draft = dict[str, list[str]]
 _FIELDS = ("view", "region", "kind", "description", "size", "said", "x", "y")
@@ -223,6 +224,22 @@ def put_right(request: HttpRequest, folder_id: UUID, map_id: UUID) -> HttpRespon
     earlier = queries.body_map(map_id, view.folder_ids)
     back = reverse("documents:body_map", args=[folder_id, map_id])
     return _write(request, folder_id, shown, to=earlier.folder_id, back=back, earlier=earlier)
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def withdraw(request: HttpRequest, folder_id: UUID, map_id: UUID) -> HttpResponse:
+    """Say that a body map should not be in this record."""
+    view, shown = open_child(request, folder_id, "documents.withdraw_body_map", tab="documents")
+    found = queries.body_map(map_id, view.folder_ids)
+    return taking_out(
+        request,
+        shown,
+        lambda why: actions.withdraw_body_map(found.id, why),
+        what=f"the body map of {moment(found.seen_at)}",
+        after="It stays in the list and can still be read, with your name and reason. It counts no longer: what was "
+        "seen of this child after all is drawn anew.",
+        back=reverse("documents:body_map", args=[folder_id, map_id]),
+    )
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))

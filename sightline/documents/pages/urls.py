@@ -16,4 +16,5 @@ urlpatterns = [
     path(_CHILD + "body-map/", body.draw, name="draw"),
     path(_CHILD + "body-map/<uuid:map_id>/", body.body_map, name="body_map"),
     path(_CHILD + "body-map/<uuid:map_id>/right/", body.put_right, name="put_right"),
+    path(_CHILD + "body-map/<uuid:map_id>/withdraw/", body.withdraw, name="withdraw_body_map"),
 ]

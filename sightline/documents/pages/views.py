@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -311,12 +312,26 @@ def withdraw(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
     """Say that a document should not be in this record."""
     view, shown = open_child(request, folder_id, "documents.withdraw", tab="documents")
     found = queries.document(document_id, view.folder_ids)
-    back = reverse("documents:document", args=[folder_id, document_id])
+    return taking_out(
+        request,
+        shown,
+        lambda why: actions.withdraw(document_id, why),
+        what=f"“{found.name}”",
+        after="It stays in the list with your name and reason, and nobody can open it any more. It is not destroyed: "
+        "that is decided with the record.",
+        back=reverse("documents:document", args=[folder_id, document_id]),
+    )
+
+
+def taking_out(
+    request: HttpRequest, shown: dict[str, Any], act: Callable[[str], None], *, what: str, after: str, back: str
+) -> HttpResponse:  # fmt: skip
+    """The page that takes a document or a body map out of a record: what, and what stays afterwards."""
     form = forms.WithdrawForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            actions.withdraw(document_id, form.cleaned_data["why"])
+            act(form.cleaned_data["why"])
         except NotPermitted:
             raise
         except Refused as why:
@@ -330,6 +345,6 @@ def withdraw(request: HttpRequest, folder_id: UUID, document_id: UUID) -> HttpRe
     return render(
         request,
         "documents/withdraw.html",
-        shown | {"form": form, "document": found, "back_href": back},
+        shown | {"form": form, "what": what, "after": after, "back_href": back},
         status=status,
     )

@@ -672,6 +672,37 @@ def test_a_body_map_is_put_right_by_another_once(world, worker, folder_id):
         assert len(earlier.marks) == 2
 
 
+@pytest.mark.obligation("REC-12")
+def test_a_body_map_of_another_child_is_taken_out_with_a_reason_and_stays_readable(
+    world, worker, stranger, folder_id
+):
+    with world.looking(worker):
+        first = actions.draw_body_map(folder_id, a_map())
+        wrong = actions.draw_body_map(folder_id, a_map(replaces=first.id, was_wrong="The other arm."))
+        with pytest.raises(Refused, match="Say why"):
+            actions.withdraw_body_map(wrong.id, "  ")
+        with pytest.raises(Refused, match="Take that one out instead"):
+            actions.withdraw_body_map(first.id, "Another child.")
+        actions.withdraw_body_map(wrong.id, "It was another child of her class.")
+        with pytest.raises(Refused, match="took it out of this record already"):
+            actions.withdraw_body_map(wrong.id, "Again.")
+        with pytest.raises(Refused, match="was taken out of the record"):
+            actions.draw_body_map(folder_id, a_map(replaces=wrong.id, was_wrong="The size."))
+        found = queries.body_map(wrong.id, [folder_id])
+        assert found.withdrawn is not None
+        assert (found.withdrawn.by, found.withdrawn.why) == (
+            "Dana Okafor",
+            "It was another child of her class.",
+        )
+        assert len(found.marks) == 2
+        told = answer(queries.happened([folder_id], [wrong.id]))
+        assert [words for _at, words in told[0].later] == ["Taken out of the record"]
+        # The same marks were this child's after all: they are recorded anew.
+        assert actions.draw_body_map(folder_id, a_map()).id != wrong.id
+    with world.looking(stranger), pytest.raises(NotFound):
+        actions.withdraw_body_map(first.id, "x")
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

@@ -25,6 +25,8 @@ def full(world, worker, folder_id, scanner, attach, examined):
         gone = actions.attach([incoming(letter(), "letter.pdf")], {folder_id: None}).documents[folder_id][0]
         actions.withdraw(gone.id, "Another child's.")
         actions.draw_body_map(folder_id, a_map())
+        gone = actions.draw_body_map(folder_id, a_map(seen_parts="Both hands"))
+        actions.withdraw_body_map(gone.id, "Another child's.")
 
 
 def test_the_fixture_fills_every_table(world, full):

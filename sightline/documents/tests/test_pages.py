@@ -368,6 +368,24 @@ def test_taking_out_asks_why_and_closes_for_all_but_who_keeps_records(
     assert "Dana Okafor took it out of this record already" in again.content.decode()
 
 
+def test_a_body_map_is_taken_out_on_its_page_and_the_list_says_so(desk, folder_id, world, worker):
+    with world.looking(worker):
+        drawn = actions.draw_body_map(folder_id, a_map())
+    page, out = (
+        reverse(f"documents:{name}", args=[folder_id, drawn.id]) for name in ("body_map", "withdraw_body_map")
+    )
+    assert out in desk.get(page).content.decode()
+    assert "Say why" in desk.post(out, {"why": " "}).content.decode()
+    assert desk.post(out, {"why": "Another child’s."}).status_code == 302
+    shown = desk.get(page).content.decode()
+    assert "Dana Okafor" in shown
+    assert "Another child’s." in shown
+    assert "Put this body map right" not in shown
+    assert out not in shown
+    assert "Taken out" in desk.get(reverse("documents:list", args=[folder_id])).content.decode()
+    assert desk.post(out, {"why": "Another child’s."}).status_code == 409
+
+
 def test_a_missing_key_is_said_on_every_page(desk, scanner, attach, folder_id, settings, tmp_path):
     row = attach()
     settings.DOCUMENTS_KEY, settings.DOCUMENTS_KEY_FILE = "", str(tmp_path / "none")
@@ -395,12 +413,13 @@ def test_the_right_role_on_the_wrong_child_is_told_nothing(
         answer = other.get(of(name, his, row))
         assert answer.status_code == 404, name
         assert len(answer.content) == len(invented)
-    for name in ("body_map", "put_right"):
+    for name in ("body_map", "put_right", "withdraw_body_map"):
         assert other.get(reverse(f"documents:{name}", args=[his, drawn.id])).status_code == 404
     # A record of which they see the pointer leads there, whatever is asked of it.
     of_hers = [of(name, folder_id, row) for name in ("document", "file", "preview", "copy", "withdraw")]
     of_hers += [
-        reverse(f"documents:{name}", args=[folder_id, drawn.id]) for name in ("body_map", "put_right")
+        reverse(f"documents:{name}", args=[folder_id, drawn.id])
+        for name in ("body_map", "put_right", "withdraw_body_map")
     ]
     of_hers += [reverse(f"documents:{name}", args=[folder_id]) for name in ("list", "add", "draw")]
     for address in of_hers:
