@@ -449,6 +449,9 @@ class Closure(StrEnum):
         return _CLOSURES[self]
 
 
+#: Of a case that ended with its assessment: the census refuses them beside any plan (its rule 2990).
+AFTER_ASSESSMENT = frozenset({Closure.RC8, Closure.RC9})
+
 _CLOSURES = {
     Closure.RC1: "The child was adopted",
     Closure.RC2: "The child died",

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sightline.children.rules import eighteenth
 from sightline.enquiries.rules.closing import Closing, check_reason, check_words
-from sightline.enquiries.terms import Closure
+from sightline.enquiries.terms import AFTER_ASSESSMENT, Closure
 from sightline.kernel.verdicts import Verdict
 
 from .terms import (
@@ -293,6 +293,11 @@ def check_end(
         reason = check_reason(end.reason, died=died)
         if not reason:
             return reason
+        if end.reason in AFTER_ASSESSMENT:
+            return Verdict.no(
+                "The child had a plan, so the case does not end with the assessment. Select another reason",
+                "reason",
+            )
     if (
         case_closes
         and not grown

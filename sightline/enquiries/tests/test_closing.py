@@ -119,6 +119,9 @@ def test_an_assessment_that_ends_the_case_asks_what_every_closing_asks():
         said = {"safe_words": "She was seen at home and told us herself."}
         with pytest.raises(Refused, match="closing summary"):
             act.sign(row.id, a_signing("no_further_action", closing=a_closing(summary=""), **said))
+        with pytest.raises(Refused, match="Closed after assessment, no further action") as refused:
+            act.sign(row.id, a_signing("no_further_action", closing=a_closing(reason="RC9"), **said))
+        assert refused.value.verdict.field == "reason"
         act.sign(row.id, a_signing("no_further_action", closing=a_closing(reason="RC7"), **said))
         assert Episode.objects.get(folder_id=case.maya).closure == "RC7"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sightline.enquiries.pages.closing import ClosingForm, ClosingWords
-from sightline.enquiries.terms import Closure
+from sightline.enquiries.terms import AFTER_ASSESSMENT, Closure
 from sightline.govuk.forms import (
     Choice,
     Day,
@@ -65,6 +65,11 @@ class _Ending(OfWishes, ClosingWords):
 
 
 class CloseForm(_Ending, OfDecision, ClosingForm):
+    reason = Choice(
+        "Why does the child’s case end?",
+        [(c.value, f"{c.label} ({c.value})") for c in Closure if c not in AFTER_ASSESSMENT],
+        ask="Select why the child’s case ends", small=True,
+    )  # fmt: skip
     field_order = (
         "knows_family", "reason", "reasons", "has_conflict", "conflict", "for_the_child", "conflict_resolved",
         "summary", "helps_now", "feedback_asked", "record_in_order_by", "heard", "weight", "wishes_why_not",

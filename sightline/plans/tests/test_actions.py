@@ -559,6 +559,8 @@ def test_closing_needs_reason_summary_helper_feedback_and_a_keeper_and_never_no_
             ({"feedback_asked": ""}, "feedback_asked"),
             ({"record_in_order_by": None}, "record_in_order_by"),
             ({"reason": "RC2"}, "reason"),
+            ({"reason": "RC8"}, "reason"),
+            ({"reason": "RC9"}, "reason"),
         ):
             with pytest.raises(Refused) as refused:
                 actions.close_plan(plan, an_end(family, **changes))

@@ -42,9 +42,11 @@ from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing
 from ...terms import (
+    AFTER_ASSESSMENT,
     Act,
     AssessmentAct,
     AssessmentState,
+    Closure,
     Stage,
 )
 from .. import changes
@@ -237,6 +239,12 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
         ]
     )
     if outcome.closes:
+        said = signing.closing.reason
+        if outcome.closure and said in AFTER_ASSESSMENT and said != outcome.closure:
+            raise Refused(
+                f"With this outcome the case ends as: {Closure(outcome.closure).label}. Select that, or another reason",
+                "reason",
+            )
         write_closing(row.episode, decision.id, signing.closing)
     if view.form.statutory:
         weigh(decision, Power.SECTION_17, signing.wishes)
