@@ -31,7 +31,7 @@ from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer, both
-from sightline.plans.queries import Counted, PlanMark, plan_mark, tally
+from sightline.plans.queries import Away, Counted, PlanMark, away, plan_mark, tally
 from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
@@ -91,10 +91,10 @@ def summary_of(
     people = reverse("children:people", args=[lead])
     duties = on_folders(folder_ids)
     parts = on_child(folder_ids)
-    (others, moved_at), (often, plan) = answer(
+    (others, moved_at), ((often, missing), plan) = answer(
         both(
             both(standing.told(folder_ids), moved_last(folder_ids)),
-            both(tally(folder_ids), plan_mark(folder_ids)),
+            both(both(tally(folder_ids), away(folder_ids)), plan_mark(folder_ids)),
         )
     )
     lines = [*standing_of_concerns(parts, moved_at), *others]
@@ -127,7 +127,7 @@ def summary_of(
         view=view,
         safety=Section(
             "Know this first",
-            [*_safety(lead, view, duties, parts), *kept_from],
+            [*_missing(lead, missing), *_safety(lead, view, duties, parts), *kept_from],
             "Nothing in the record asks for caution. That nothing is written does not mean that nothing is so.",
         ),
         sections=[
@@ -160,6 +160,12 @@ def summary_of(
 def _by(row: Any) -> str:
     """'Recorded 4 May 2026 by Dana Okafor'."""
     return f"Recorded {when(row.recorded_at)}" + (f" by {row.recorded_by}" if row.recorded_by else "")
+
+
+def _missing(lead: UUID, missing: Sequence[Away]) -> list[Line]:
+    """That the child is missing now stands before everything else."""
+    page = reverse("plans:incidents", args=[lead])
+    return [Line(each.words, f"Incidents, as told by {each.told_by}", page, urgent=True) for each in missing]
 
 
 def _safety(lead: UUID, view: ChildView, duties: Sequence[DutyView], parts: Sequence[Any]) -> list[Line]:

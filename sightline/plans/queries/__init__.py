@@ -2,9 +2,11 @@
 
 from .child import PlanMark, categories_changed, moments, next_visit, plan_mark, standing
 from .incidents import (
+    Away,
     Counted,
     IncidentView,
     any_decision_owed,
+    away,
     counted,
     decision_owed,
     incidents_of,
@@ -74,6 +76,7 @@ __all__ = [
     "REVIEWS",
     "ActionRow",
     "ActionView",
+    "Away",
     "Counted",
     "IncidentView",
     "LocalView",
@@ -90,6 +93,7 @@ __all__ = [
     "any_decision_owed",
     "around_of",
     "as_signed",
+    "away",
     "back_words",
     "before_meeting",
     "born_by",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sightline.govuk.words import short_moment
 from sightline.kernel.time import day_of, now
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import TO_DO, Duty
@@ -80,6 +81,18 @@ class Counted:
     @property
     def due(self) -> bool:
         return self.undecided >= self.count
+
+
+@dataclass(frozen=True)
+class Away:
+    """A child who is missing now: since when, and who told of it."""
+
+    since: datetime
+    told_by: str
+
+    @property
+    def words(self) -> str:
+        return f"Missing since {short_moment(self.since)}, not back yet"
 
 
 def incidents_of(folder_ids: Sequence[UUID], limit: int = 100) -> list[IncidentView]:
@@ -234,6 +247,22 @@ def tally(folder_ids: Sequence[UUID]) -> Asking[list[Counted]]:
     gone = _resting_on_none(told, pack)
     times = [(kind, at, d is not None and d not in gone) for kind, at, d, withdrawn in told if not withdrawn]
     return [c for c in _counted(times, pack) if c.found or c.due]
+
+
+@prepared
+def _open(folder_ids: Sequence[UUID]) -> Wanted:
+    rows = Incident.objects.filter(
+        folder_id__in=folder_ids, kind=IncidentKind.MISSING.value, ended_at__isnull=True, withdrawn_why=""
+    )
+    return (rows.order_by("began_at", "id").values_list("began_at", "told_by"),)
+
+
+def away(folder_ids: Sequence[UUID]) -> Asking[list[Away]]:
+    """Each time from which this child is missing and not back yet, the earliest first, however long ago it was; one
+    that stands in several of the folders is told once."""
+    (rows,) = asked = _open(folder_ids)
+    yield asked
+    return [Away(since, told_by) for since, told_by in dict.fromkeys(rows)]
 
 
 def decision_owed(folder_id: UUID, kind: IncidentKind) -> list[UUID]:

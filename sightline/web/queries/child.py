@@ -17,7 +17,7 @@ from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come
-from sightline.plans.queries import Counted, PlanMark, plan_mark, tally
+from sightline.plans.queries import Away, Counted, PlanMark, away, plan_mark, tally
 from sightline.records import standing
 from sightline.records.queries import (
     DecisionView,
@@ -71,6 +71,7 @@ class ChildPage:
     decisions: list[DecisionView]
     plan: PlanMark | None
     incidents: list[Counted]
+    missing: list[Away]
     seen: LastSeen | None
 
 
@@ -141,10 +142,10 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         for e in written
     ]
     happened.sort(key=lambda h: h.at, reverse=True)
-    (plan, seen), ((others, moved_at), incidents) = answer(
+    (plan, seen), ((others, moved_at), (incidents, missing)) = answer(
         both(
             both(plan_mark(folders), both(seen_in_entries(folders), seen_in_enquiries(folders))),
-            both(both(standing.told(folders), moved_last(folders)), tally(folders)),
+            both(both(standing.told(folders), moved_last(folders)), both(tally(folders), away(folders))),
         )
     )
     stands = [*standing_of_concerns(parts, moved_at), *others]
@@ -162,6 +163,7 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         decisions=made,
         plan=plan,
         incidents=incidents,
+        missing=missing,
         seen=later(*seen),
     )
     return as_viewer_may_read(folders, page)

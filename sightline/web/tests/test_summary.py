@@ -26,13 +26,14 @@ from sightline.children.actions import move_to, record_adult, record_child, set_
 from sightline.children.queries import child_page
 from sightline.children.rules import Address, Birth, Names, NewAdult, NewChild, NewStatus, NewTie
 from sightline.children.terms import Kinship, Known, LivesAt, Sex, StatusKind
+from sightline.chronology.paper import when
 from sightline.chronology.queries import timeline
 from sightline.chronology.rules import Asked
 from sightline.concerns.queries import concern
 from sightline.concerns.tests.factories import make_front_door, raised_by
 from sightline.kernel.time import now, today
 from sightline.kernel.viewer import Viewer, looking_as
-from sightline.plans.actions import IncidentIn, record_incident
+from sightline.plans.actions import IncidentIn, record_incident, record_return, withdraw_incident
 from sightline.plans.terms import IncidentKind
 from sightline.print.pdf import About, make
 from sightline.procedures.actions import Opening, open_duties
@@ -176,6 +177,47 @@ def test_what_is_late_is_one_line_and_never_hides_what_is_dangerous(worker, fold
     assert len(found["Know this first"]) == 2
     assert found["Know this first"][1].startswith("4 things critically late: ")
     assert len(found["Due"]) == 4
+
+
+@pytest.mark.obligation("NTC-03")
+@pytest.mark.obligation("REC-15")
+def test_a_child_who_is_missing_now_is_said_first_on_page_summary_paper_and_bundle(worker, folder, tmp_path):
+    client = Client()
+    client.force_login(worker.user)
+    # Longer ago than the procedures count.
+    began = now() - timedelta(days=120)
+
+    def first():
+        with as_practitioner(worker):
+            return [(line.text, line.urgent) for line in summary_of([folder]).safety.lines[:1]]
+
+    def read():
+        keys = tmp_path / "keys.json"
+        paper = client.post(reverse("web:summary_pdf", args=[folder]), {"purpose": "Duty"})
+        bundle = next(
+            b for b in bundles.export(tmp_path / "out", keys) if b.reader.startswith("Locality team")
+        )
+        return [
+            client.get(reverse("web:child", args=[folder])).text,
+            client.get(reverse("web:summary", args=[folder])).text,
+            " ".join(PdfReader(io.BytesIO(paper.content)).pages[0].extract_text().split()),
+            " ".join(opened(bundle, keys).split()),
+        ]
+
+    with as_practitioner(worker):
+        set_status(folder, NewStatus(StatusKind.POLICE_PROTECTION, today() - timedelta(days=1)))
+        [gone] = record_incident([folder], IncidentIn(IncidentKind.MISSING, began, "Gone.", "Her mother"))
+        [mistaken] = record_incident([folder], IncidentIn(IncidentKind.MISSING, now(), "Gone.", "Her aunt"))
+        withdraw_incident(mistaken, "It was her cousin.")
+    line = f"Missing since {when(began)}, not back yet"
+    assert first() == [(line, True)], "before an order, and not the withdrawn one"
+    for text in read():
+        assert text.count(line) == 1
+        assert "s told by Her mother" in text.replace('<span dir="auto">', "")
+    with as_practitioner(worker):
+        record_return(gone, now())
+    assert first() != [(line, True)]
+    assert not any("not back yet" in text for text in read()[:2])
 
 
 @pytest.mark.obligation("REC-15")
