@@ -46,6 +46,8 @@ CONTROLS = ("draft", "version", "act", "seen", "seen_beside")
 #: What is put with an entry hangs on the signed one: these sign it first.
 GOES_ON = {"sign_draw": "documents:draw", "sign_attach": "documents:add"}
 SIGNS = ("sign", *GOES_ON)
+#: So many characters of a draft say which one it is that is thrown away.
+BEGINS = 300
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,9 @@ def write(request: HttpRequest, folder_id: UUID, form_id: str) -> HttpResponse:
         return _sent(request, at, about)
     draft_id, version, kept = uuid7(), 0, None
     wanted = request.GET.get("draft", "")
+    if not wanted and not (may := may_sign_form(spec, at.acting.permissions)).allowed:
+        # Nobody is asked to write what they cannot sign; what somebody has begun stays open to them.
+        raise NotPermitted(may)
     if wanted:
         try:
             kept = queries.draft(UUID(wanted))
@@ -218,6 +223,8 @@ def _sent(request: HttpRequest, at: Scene, about: About) -> HttpResponse:
     kept = actions.keep_draft(
         draft_id, child=at.lead, kind=about.form.id, content=sent(request), version=version
     )
+    if act == "drop":
+        return HttpResponseRedirect(reverse("records:drop_draft", args=[kept.draft.id]))
     if act == "save" and kept.elsewhere is None:
         messages.success(request, "Your draft is saved. It waits for you under My work, on any device.")
         return HttpResponseRedirect(_draft_href(at, about, kept.draft.id))
@@ -459,12 +466,24 @@ def draft_lines(most: int) -> Drafts:
     return Drafts(found, total)
 
 
-@page(permission=Permission.WRITE_FOLDER, methods=("POST",))
+@page(permission=Permission.WRITE_FOLDER)
 def drop(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Throws a draft away."""
+    """Throws a draft away, once its writer has said so on a page that leads back to it too."""
     found = queries.draft(draft_id)
     if found is None:
         raise NotFound
-    actions.drop_draft(found.id)
-    messages.success(request, "The draft is thrown away.")
-    return HttpResponseRedirect("/")
+    if request.method == "POST":
+        actions.drop_draft(found.id)
+        messages.success(request, "The draft is thrown away.")
+        return HttpResponseRedirect("/")
+    return render(
+        request,
+        "records/drop.html",
+        {
+            "draft": found,
+            "title": titles(pack_in_force()).get(found.kind, found.kind),
+            "child": names_of_folders([found.child]).get(found.child),
+            "begins": str((found.content.get("text") or [""])[0])[:BEGINS],
+            "back_href": draft_href(found),
+        },
+    )

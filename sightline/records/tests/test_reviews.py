@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import Refused
 from sightline.procedures.queries import on_folders
-from sightline.records.actions import EntryIn, correct_entry, sign
+from sightline.records.actions import EntryIn, correct_entry, keep_draft, sign
 
 from .conftest import Family, an_hour_ago
+from .test_pages import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +34,23 @@ def test_a_worker_does_not_sign_management_oversight_nor_answer_it(family: Famil
         with pytest.raises(Refused, match="signed by a manager"):
             sign(an_oversight(family))
         assert [d.kind for d in on_folders([family.maya])] == ["review_of_oversight"]
+
+
+@pytest.mark.obligation("REC-09")
+def test_a_worker_is_told_at_the_door_whose_oversight_is_and_keeps_what_they_had_begun(
+    family: Family,
+) -> None:
+    path = reverse("records:write", args=[family.maya, "oversight"])
+    with as_practitioner(family.worker):
+        draft = keep_draft(
+            uuid4(), child=family.maya, kind="oversight", content={"text": ["Priya said so."]}, version=0
+        ).draft
+    worker = client_of(family.worker)
+    refused = worker.get(path)
+    assert refused.status_code == 403
+    assert "ask your manager to record the oversight" in refused.content.decode()
+    assert "Priya said so." in worker.get(path, {"draft": draft.id}).content.decode()
+    assert client_of(family.manager).get(path).status_code == 200
 
 
 @pytest.mark.obligation("REC-09")
