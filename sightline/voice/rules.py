@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from sightline.kernel.time import day_of
 from sightline.kernel.verdicts import Verdict
 
 from .terms import AdvocacyAct, Answer, Heard, NeedName, Power, RightsForm
@@ -50,6 +51,13 @@ def view_is_whole(
 def awaits_answer(heard: Heard, wants: str) -> bool:
     """Whether what a child said is owed an answer: all but what was only seen of a child who asked for nothing."""
     return heard is not Heard.OBSERVATION or bool(wants.strip())
+
+
+def heard_since(heard_at: datetime, started_at: datetime) -> bool:
+    """Whether a child heard then was heard after what asks for it: on that day or later. The clock begins with the
+    writing of an urgent action, and whoever took it often spoke with the child before they came to write (CHD-13:
+    Sightline baseline)."""
+    return day_of(heard_at) >= day_of(started_at)
 
 
 def explanation_is_whole(

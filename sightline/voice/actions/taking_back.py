@@ -131,7 +131,13 @@ def _owe_again(row: View | Advocacy | RightsTold, why: str) -> None:
 
 
 def _met_all_the_same(duty: Duty, standing: Iterable[View | Advocacy | RightsTold]) -> bool:
-    return any(row.written_at >= duty.opened_at and duty.kind in _meets(row) for row in standing)
+    return any(_since(row, duty) and duty.kind in _meets(row) for row in standing)
+
+
+def _since(row: View | Advocacy | RightsTold, duty: Duty) -> bool:
+    if isinstance(row, View):
+        return rules.heard_since(row.heard_at, duty.started_at)
+    return row.written_at >= duty.opened_at
 
 
 def _meets(row: View | Advocacy | RightsTold) -> Collection[str]:

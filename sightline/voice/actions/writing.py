@@ -21,7 +21,8 @@ from sightline.children.queries import lead_worker
 from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
-from sightline.procedures.queries import on_folders, pack_in_force
+from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.queries import pack_in_force
 from sightline.records.models import Decision
 from sightline.records.terms import DecisionKind
 
@@ -336,17 +337,34 @@ def _happened_here(
     event: str, folder_id: UUID, subject_id: UUID, path: str = "", *, done: datetime | date | None = None
 ) -> None:
     """An event that discharges what is owed on the child whatever it was opened by: an enquiry, a plan, a step.
-    `done`: when it was, or on which day."""
+    `done`: when it was, or on which day.
+
+    A talk of before an urgent action is not the hearing that is owed since. An advocate offered before, and rights
+    explained before, the child has already: they count.
+    """
     at = now()
-    discharged = set(pack_in_force().event(event, today()).discharges)
-    folders = joined_set(lead_of(folder_id))
-    for duty in on_folders(folders):
-        if duty.kind in discharged and duty.subject_id is not None:
-            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders, done=done, met_by=subject_id)
+    _discharge_here(event, folder_id, subject_id, done)
     duties.happened(
         event, [folder_id], subject_id=subject_id, at=at, done=done, path=path,
         owner_id=_owner(folder_id),
     )  # fmt: skip
+
+
+def _discharge_here(
+    event: str, folder_id: UUID, subject_id: UUID, done: datetime | date | None = None
+) -> None:
+    folders = joined_set(lead_of(folder_id))
+    for duty in Duty.objects.filter(
+        TO_DO, kind__in=pack_in_force().event(event, today()).discharges, folder_id__in=folders
+    ):
+        if (
+            event == "child_heard"
+            and isinstance(done, datetime)
+            and not rules.heard_since(done, duty.started_at)
+        ):
+            continue
+        if duty.subject_id is not None:
+            duties.discharge(duty.kind, duty.subject_id, folder_ids=folders, done=done, met_by=subject_id)
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def test_urgent_action_is_not_delayed_and_hearing_the_child_becomes_due(worker, 
             actions.have_regard(folder_id, Wishes(Power.SECTION_47))
         actions.have_regard(folder_id, Wishes(Power.SECTION_46, urgent=True))
         assert owed(folder_id) == ["hear_the_child"]
-    view = heard(folder_id, worker)
+    view = heard(folder_id, worker, heard_at=now())
     with as_practitioner(worker):
         assert owed(folder_id) == ["answer_to_child"]
         actions.have_regard(

@@ -24,7 +24,7 @@ from sightline.procedures.models import DutyEvent
 from sightline.procedures.queries import on_folders
 from sightline.voice import actions, queries
 from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, Wrong, take_back
-from sightline.voice.terms import AdvocacyAct, Answer, Explained, RightsForm, TookPart
+from sightline.voice.terms import AdvocacyAct, Answer, Explained, Heard, RightsForm, TookPart
 
 from .factories import heard, some_words
 from .test_put_right import client_of
@@ -91,7 +91,7 @@ def test_what_hearing_and_telling_had_met_is_owed_again(worker: Practitioner, fo
     with as_practitioner(worker):
         happened("acted_before_hearing", [folder_id], subject_id=folder_id, at=now(), owner_id=worker.pk)
         assert owed(folder_id) == ["hear_the_child"]
-    view = heard(folder_id, worker)
+    view = heard(folder_id, worker, heard_at=now())
     with as_practitioner(worker):
         told = actions.explain(
             folder_id, Explaining("She can.", now(), Explained.TALKING, [view.id], answer=Answer.YES)
@@ -108,6 +108,24 @@ def test_what_hearing_and_telling_had_met_is_owed_again(worker: Practitioner, fo
             actions.correct(view.id, some_words(), "Wrong.")
         with pytest.raises(Refused, match="taken back"):
             actions.acted(view.id, "Something.", today())
+
+
+@pytest.mark.obligation("CHD-13")
+def test_an_old_talk_is_not_the_hearing_that_is_owed_since_an_urgent_action(
+    worker: Practitioner, folder_id: UUID
+) -> None:
+    before = now() - timedelta(days=30)
+    with as_practitioner(worker):
+        happened("acted_before_hearing", [folder_id], subject_id=folder_id, at=now(), owner_id=worker.pk)
+    heard(folder_id, worker, heard=Heard.OBSERVATION, wants="", heard_at=before)
+    with as_practitioner(worker):
+        assert owed(folder_id) == ["hear_the_child"]
+    view = heard(folder_id, worker, heard=Heard.OBSERVATION, wants="", heard_at=now())
+    heard(folder_id, worker, heard=Heard.OBSERVATION, wants="", heard_at=before)
+    with as_practitioner(worker):
+        assert owed(folder_id) == []
+        take_back("said", view.id, WHY)
+        assert owed(folder_id) == ["hear_the_child"], "what was written since is of a talk of before"
 
 
 @pytest.mark.obligation("REC-12")
