@@ -158,7 +158,7 @@ def given_to_her_father(front_door: FrontDoor, maya: UUID) -> actions.Given:
         proof = Identity("Passport, seen by Owen.", "Birth certificate", "She is content with it.")
         actions.check_identity(request.id, proof)
         actions.gather(request.id)
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
         for item in queries.bundle(request.id):
             if item.decision is None:
                 actions.decide_item(

@@ -168,14 +168,15 @@ def decide_item(item_id: UUID, deciding: Deciding) -> ItemDecision:
 
 
 @transaction.atomic
-def give_the_rest(request_id: UUID) -> int:
-    """Give every item that nobody has decided on and in which nothing was found to hold back; returns how many."""
+def give_the_rest(request_id: UUID, read: Collection[UUID]) -> int:
+    """Give those of `read`, the items whose text whoever decides has before them, that nobody has decided on and in
+    which nothing was found to hold back; returns how many. What nobody has read is given by nobody's name."""
     acting = permit(Permission.SUBJECT_ACCESS)
     request = _open_for_deciding(request_id)
     rows = [
         _deciding(acting, item.row, Deciding(Choice.GIVE))
         for item in queries.bundle(request_id)
-        if item.decision is None and not item.row.grounds
+        if item.id in read and item.decision is None and not item.row.grounds
     ]
     ItemDecision.objects.bulk_create(rows, batch_size=500)
     record(Verb.WROTE, "archive.give_the_rest", folder_id=request.folder_id, subject=request, count=len(rows))

@@ -22,6 +22,7 @@ from sightline.documents.queries import content
 from sightline.govuk.forms import PageForm
 from sightline.govuk.numbers import whole_number
 from sightline.govuk.paging import page_number
+from sightline.govuk.words import plural
 from sightline.kernel.time import today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.procedures.queries import pack_in_force
@@ -433,8 +434,10 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
             came = actions.gather(found.id)
             messages.success(request, f"{came} items came from the record.")
         else:
-            given = actions.give_the_rest(found.id)
-            messages.success(request, f"{given} items are given, each by your name.")
+            sent = set(request.POST.getlist("read"))
+            read = {i.id for i in queries.bundle(found.id) if str(i.id) in sent}
+            given = actions.give_the_rest(found.id, read)
+            messages.success(request, f"Given by your name: {plural(given, 'item')}.")
         return HttpResponseRedirect(here)
     every = queries.bundle(found.id)
     which = request.GET.get("show", "open")
@@ -444,11 +447,12 @@ def items(request: HttpRequest, folder_id: UUID, access_id: UUID) -> HttpRespons
         "all": every,
     }.get(which, every)
     at = page_number(request)
+    on_page = chosen[(at - 1) * PAGE : at * PAGE]
     return render(
         request, "archive/items.html",
         shown | {
-            "items": chosen[(at - 1) * PAGE : at * PAGE], "every": len(every), "which": which,
-            "rest": sum(i.decision is None and not i.row.grounds for i in every),
+            "items": on_page, "every": len(every), "which": which,
+            "rest": [i.id for i in on_page if i.decision is None and not i.row.grounds],
             "elsewhere": rules.shown_elsewhere(queries.decided(every), queries.spared(found.row, view)),
             "page_number": at,
             "more": at * PAGE < len(chosen), "counts": {

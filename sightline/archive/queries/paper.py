@@ -192,6 +192,13 @@ def told_of_record(folder_ids: Iterable[UUID]) -> list[ToldOfRecord]:
 
 def not_told_of_record(view: ChildView) -> list[str]:
     """The child and those with parental responsibility whom nobody has told of the record."""
-    told = {row.name.casefold() for row in told_of_record(view.folder_ids)}
+    rows = told_of_record(view.folder_ids)
+    told = {row.person_id for row in rows}
+    # By name only where it is not known who it was: a daughter may bear her mother's name, and a name may change.
+    by_name = {row.name.casefold() for row in rows if row.person_id is None}
     people = [view.child, *(t.person for t in view.responsible_parents)]
-    return [p.name for p in people if told.isdisjoint({p.name.casefold(), p.full_name.casefold()} - {""})]
+    return [
+        p.name
+        for p in people
+        if p.id not in told and by_name.isdisjoint({p.name.casefold(), p.full_name.casefold()} - {""})
+    ]

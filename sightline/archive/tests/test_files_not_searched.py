@@ -30,7 +30,7 @@ def test_an_older_form_of_office_file_is_given_as_it_is_and_says_that_nobody_sea
         checked(office, request)
         with as_practitioner(office.officer):
             actions.gather(request.id)
-            actions.give_the_rest(request.id)
+            actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
             (file,) = [
                 i for i in queries.bundle(request.id)
                 if i.decision is None and (i.row.source_id, i.row.part) == (kept["about Zora.doc"].id, queries.FILE)

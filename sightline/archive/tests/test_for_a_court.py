@@ -66,7 +66,7 @@ def asked(office: Office) -> AccessRequest:
             actions.check_identity(request.id, Identity("The court's seal"))
         actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
         actions.gather(request.id)
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
     return request
 
 
@@ -264,7 +264,7 @@ def test_a_court_is_given_the_papers_themselves(office: Office, settings, tmp_pa
         request = actions.receive(office.folder_id, court)
         actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
         actions.gather(request.id)
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
         file = {i.row.source_id: i for i in queries.bundle(request.id) if i.row.part == queries.FILE}
         assert file[kept["school.pdf"].id].given == "The file itself."
         assert file[kept["law.pdf"].id].decision is None
@@ -295,7 +295,7 @@ def test_the_day_that_a_court_names_is_owed_by_the_records_officer_and_met_by_gi
         assert due.owner_id == office.officer.pk
         actions.check_identity(request.id, Identity("The court's seal", "Order of 2 April"))
         actions.gather(request.id)
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
     view = approved(office, request)
     made(office, request)
     assert (

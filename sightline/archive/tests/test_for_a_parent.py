@@ -103,7 +103,7 @@ def test_nothing_that_the_child_said_is_given_to_a_parent_unread(
         )  # fmt: skip
     request = asked_by_her_father(door, officer, folder_id)
     with as_practitioner(officer):
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in queries.bundle(request.id)})
         items = queries.bundle(request.id)
     for words in (
         "concern",

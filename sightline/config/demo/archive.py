@@ -96,7 +96,7 @@ def _request(cast: Cast, folder_id: UUID) -> None:
             ),
         )  # fmt: skip
         actions.gather(request.id)
-        actions.give_the_rest(request.id)
+        actions.give_the_rest(request.id, {i.id for i in bundle(request.id)})
         for item in bundle(request.id):
             if item.decision is None and item.row.source == "voice":
                 actions.decide_item(
