@@ -5,6 +5,7 @@ from .drafts import DRAFTS_KEPT, Kept, OpenedOn, clear_drafts, hand_over_drafts,
 from .past import PastVoice, record_past_voices
 from .putting_right import (
     Wrong,
+    correct,
     correct_advocacy,
     correct_done,
     correct_explanation,
@@ -21,7 +22,6 @@ from .writing import (
     Telling,
     acted,
     advocacy,
-    correct,
     decided,
     explain,
     hear,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,21 +16,33 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
+from sightline.procedures.models import TO_DO, Duty
+from sightline.procedures.queries import pack_in_force
 
-from ..models import Advocacy, Done, ExplainedView, Explanation, PutRight, RightsTold, ToldBefore
+from .. import rules
+from ..models import Advocacy, Done, ExplainedView, Explanation, PutRight, RightsTold, ToldBefore, View
+from ..terms import Heard
+from .taking_back import _nothing_to_explain, _owe_again
 from .writing import (
     AdvocacyStep,
     Explaining,
     RightsExplained,
+    Said,
     Telling,
     _advocate_moved,
+    _discharge_here,
     _done,
     _explained,
+    _one,
+    _owe_answer,
+    _owner,
     _rights,
     _step,
     _telling,
+    _view,
 )
 
 Kept = TypeVar("Kept", bound=PutRight)
@@ -70,6 +82,66 @@ def _put_right(
     )
     record(Verb.WROTE, what, folder_id=row.folder_id, subject=right)
     return row, right
+
+
+@transaction.atomic
+def correct(view_id: UUID, said: Said, was_wrong: str) -> View:
+    """Put right what was written down wrongly, by adding: the first writing stays readable.
+
+    What is owed to the child runs on as it did, and is done when either is answered; unless an answer is owed only by
+    the one of the two, or the child spoke at another time: then it is owed as if the right one had been written first.
+    """
+    acting = permit(Permission.WRITE_FOLDER)
+    wrong = _one(view_id)
+    if not was_wrong.strip():
+        raise Refused("Say what was wrong.", "was_wrong")
+    earlier = View.objects.filter(corrects=wrong).select_related("author").first()
+    if earlier is not None:
+        raise Refused(
+            f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
+        )
+    view = _view(acting, wrong.folder_id, said)
+    view.first, view.corrects, view.was_wrong = wrong.first, wrong, was_wrong.strip()
+    view.save(force_insert=True)
+    if _at_another_time(wrong, view):
+        _owe_again(wrong, view.was_wrong)
+        _discharge_here("child_heard", view.folder_id, view.id, view.heard_at)
+    _answer_owed_anew(wrong, view, acting)
+    record(Verb.WROTE, "voice.correct", folder_id=view.folder_id, subject=view)
+    return view
+
+
+def _answer_owed_anew(wrong: View, right: View, acting: Acting) -> None:
+    was, is_owed = _awaits(wrong), _awaits(right)
+    if was == is_owed and (not is_owed or not _at_another_time(wrong, right)):
+        return
+    on = Duty.objects.filter(
+        subject_id=right.first,
+        folder_id=right.folder_id,
+        kind__in=pack_in_force().event("child_awaits_answer", today()).opens,
+    )
+    owed = on.filter(TO_DO).first()
+    duties.never_were(on, right.was_wrong)
+    if not is_owed:
+        _nothing_to_explain(right.folder_id, right.was_wrong)
+        return
+    # Whoever took it over still has it.
+    owner = owed.owner_id if owed is not None else None
+    _owe_answer(right, owner or _owner(right.folder_id) or acting.practitioner_id)
+    answers = Explanation.objects.standing().filter(answered__view__first=right.first)
+    if (first := answers.order_by("explained_at").first()) is not None:
+        duties.happened(
+            "child_answered", [right.folder_id], subject_id=right.first, at=now(), done=first.explained_at
+        )
+
+
+def _at_another_time(wrong: View, right: View) -> bool:
+    # A form gives no seconds.
+    return abs(right.heard_at - wrong.heard_at) >= timedelta(minutes=1)
+
+
+def _awaits(view: View) -> bool:
+    return rules.awaits_answer(Heard(view.heard), view.wants)
 
 
 @transaction.atomic

@@ -87,10 +87,15 @@ def _never_said(row: View, why: str) -> None:
     was to be explained either."""
     duties.never_were(Duty.objects.filter(subject_id=row.first, folder_id=row.folder_id), why)
     _owe_again(row, why)
-    said = View.objects.standing().filter(folder_id=row.folder_id).exclude(heard=Heard.OBSERVATION.value)
+    _nothing_to_explain(row.folder_id, why)
+
+
+def _nothing_to_explain(folder_id: UUID, why: str) -> None:
+    """Where nothing stands that the child said, no decision was to be explained to them."""
+    said = View.objects.standing().filter(folder_id=folder_id).exclude(heard=Heard.OBSERVATION.value)
     if not said.exists():
         opened = pack_in_force().event("decision_touches_view", today()).opens
-        owed = Duty.objects.filter(folder_id=row.folder_id, kind__in=opened)
+        owed = Duty.objects.filter(folder_id=folder_id, kind__in=opened)
         duties.withdraw_these(owed, why, never_owed=True)
 
 

@@ -94,18 +94,21 @@ def hear(folder_id: UUID, said: Said, *, once: UUID | None = None, opened_on: Op
     view.save(force_insert=True)
     _happened_here("child_heard", folder_id, view.id, done=said.heard_at)
     if rules.awaits_answer(said.heard, said.wants):
-        owner = _owner(folder_id) or acting.practitioner_id
-        duties.open_duties(
-            [
-                # From when the child spoke: they have waited since then, however late it is written down.
-                duties.Opening(folder_id, kind, view.heard_at, view.id, _page(folder_id), owner)
-                for kind in pack_in_force().event("child_awaits_answer", today()).opens
-            ],
-            imported=True,
-        )
+        _owe_answer(view, _owner(folder_id) or acting.practitioner_id)
     empty_draft(folder_id, page=once, opened_on=opened_on)
     record(Verb.WROTE, "voice.hear", folder_id=folder_id, subject=view)
     return view
+
+
+def _owe_answer(view: View, owner_id: UUID | None) -> None:
+    duties.open_duties(
+        [
+            # From when the child spoke: they have waited since then, however late it is written down.
+            duties.Opening(view.folder_id, kind, view.heard_at, view.first, _page(view.folder_id), owner_id)
+            for kind in pack_in_force().event("child_awaits_answer", today()).opens
+        ],
+        imported=True,
+    )
 
 
 def _view(acting: Acting, folder_id: UUID, said: Said, once: UUID | None = None) -> View:
@@ -134,28 +137,6 @@ def _view(acting: Acting, folder_id: UUID, said: Said, once: UUID | None = None)
         wants=said.wants.strip(),
         keep_from=said.keep_from.strip(),
     )
-
-
-@transaction.atomic
-def correct(view_id: UUID, said: Said, was_wrong: str) -> View:
-    """Put right what was written down wrongly, by adding: the first writing stays readable.
-
-    What is owed to the child runs on as it did, and is done when either is answered.
-    """
-    acting = permit(Permission.WRITE_FOLDER)
-    wrong = _one(view_id)
-    if not was_wrong.strip():
-        raise Refused("Say what was wrong.", "was_wrong")
-    earlier = View.objects.filter(corrects=wrong).select_related("author").first()
-    if earlier is not None:
-        raise Refused(
-            f"{earlier.author.name} has put this right already. Read that first, and correct that one if it is wrong."
-        )
-    view = _view(acting, wrong.folder_id, said)
-    view.first, view.corrects, view.was_wrong = wrong.first, wrong, was_wrong.strip()
-    view.save(force_insert=True)
-    record(Verb.WROTE, "voice.correct", folder_id=view.folder_id, subject=view)
-    return view
 
 
 def _one(view_id: UUID) -> View:

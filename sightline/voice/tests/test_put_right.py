@@ -16,6 +16,8 @@ from sightline.agencies.tests.factories import as_practitioner, make_practitione
 from sightline.children.queries import child_page
 from sightline.kernel.time import LONDON, now, today
 from sightline.kernel.verdicts import NotFound, Refused
+from sightline.procedures.actions import happened
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import on_folders
 from sightline.voice import actions, queries
 from sightline.voice.actions import AdvocacyStep, Explaining, RightsExplained, Telling, Wrong
@@ -85,6 +87,52 @@ def test_what_was_done_and_explained_is_put_right_and_what_stood_there_stays(
         last = queries.last_said([folder_id])
         assert last is not None
         assert last.done == "Rang the school."
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.obligation("CHD-04")
+def test_an_answer_is_owed_as_the_right_words_ask_for_it_and_from_when_they_were_said(
+    worker: Practitioner, folder_id: UUID
+) -> None:
+    def owed() -> list[Any]:
+        counts = Duty.objects.filter(folder_id=folder_id, kind="answer_to_child").exclude(state="withdrawn")
+        return [(each.started_at, each.closed_at is None) for each in counts]
+
+    at, earlier = now() - timedelta(hours=2), now() - timedelta(days=3)
+    seen = {"heard": Heard.OBSERVATION, "wants": ""}
+    view = heard(folder_id, worker, **seen, heard_at=at)
+    with as_practitioner(worker):
+        assert owed() == []
+        view = actions.correct(view.id, some_words(heard_at=at), "She said it.")
+        assert owed() == [(at, True)]
+        view = actions.correct(view.id, some_words(heard_at=earlier), "It was on Monday.")
+        assert owed() == [(earlier, True)], "the child has waited since then"
+        view = actions.correct(view.id, some_words(**seen, heard_at=earlier), "She only pointed.")
+        assert owed() == []
+        view = actions.correct(view.id, some_words(heard_at=earlier), "She did say it.")
+        actions.explain(folder_id, Explaining("Yes.", now(), Explained.TALKING, [view.id], answer=Answer.YES))
+        assert owed() == [(earlier, False)]
+        actions.correct(view.id, some_words(heard_at=at), "It was today.")
+        assert owed() == [(at, False)], "it was answered"
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.obligation("CHD-13")
+def test_the_hearing_that_is_owed_is_met_by_when_the_child_was_heard_in_truth(
+    worker: Practitioner, folder_id: UUID
+) -> None:
+    def owed() -> bool:
+        return "hear_the_child" in {d.kind for d in on_folders([folder_id]) if d.to_do}
+
+    with as_practitioner(worker):
+        happened("acted_before_hearing", [folder_id], subject_id=folder_id, at=now(), owner_id=worker.pk)
+    view = heard(folder_id, worker, heard_at=now())
+    with as_practitioner(worker):
+        assert not owed()
+        view = actions.correct(view.id, some_words(heard_at=now() - timedelta(days=9)), "It was before.")
+        assert owed()
+        actions.correct(view.id, some_words(heard_at=now()), "It was today after all.")
+        assert not owed()
 
 
 @pytest.mark.obligation("REC-12")
