@@ -23,7 +23,8 @@ _LETTER = re.compile(r"([foajd])[ \t]+(?=\S)")
 _WORD = re.compile(rf"({'|'.join(StatementKind)})[ \t]*:[ \t]*", re.IGNORECASE)
 _TOLD = re.compile(r"@[ \t]*([^:\n]{1,120}?)[ \t]*:[ \t]*")
 _REFERENCE = re.compile(r"(?<![\w#&])#(\d{1,6})\b")
-_REASON = re.compile(r"(?:^|(?<=[\s.;,(]))(?:reasons?[ \t]*:|because\b)", re.IGNORECASE)
+_REASON = re.compile(r"(?<=[\s.;,(])reasons?[ \t]*:", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?<=[\s.;,(])(?<!\bjust )(?<!\bonly )because\b", re.IGNORECASE)
 
 #: What may stand for a name to say that the writer knows it themselves.
 SELF = {"me", "myself", "i"}
@@ -56,14 +57,13 @@ class Paragraph:
 
     @property
     def decided(self) -> tuple[str, str]:
-        """Of a decision: what was decided, and the reasons; the second empty where none are said."""
-        found = _REASON.search(self.text)
-        if found is None:
-            return self.text, ""
-        return (
-            self.text[: found.start()].strip(" \t\n.;,(") + ".",
-            self.text[found.end() :].strip().rstrip(")"),
-        )
+        """Of a decision: what was decided, and the reasons; the second empty where none are said, or nothing that was
+        decided stands before them. “Reason:” says it plainest; “because” only where it is not there."""
+        for word in (_REASON, _BECAUSE):
+            for found in word.finditer(self.text):
+                if outcome := self.text[: found.start()].strip(" \t\n.;,("):
+                    return f"{outcome}.", self.text[found.end() :].strip().rstrip(")")
+        return self.text, ""
 
 
 def paragraphs(text: str, *, only: bool = False) -> list[Paragraph]:

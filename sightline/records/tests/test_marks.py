@@ -77,6 +77,18 @@ def test_the_childs_own_words_are_no_third_party_information():
         ("d School rings because she asked for it.", "School rings.", "she asked for it."),
         ("d School rings (reasons: she asked for it).", "School rings.", "she asked for it)."),
         ("d School rings.", "School rings.", ""),
+        ("d Because mum was ill, Maya stays.", "Because mum was ill, Maya stays.", ""),
+        ("d Reason: she asked for it.", "Reason: she asked for it.", ""),
+        (
+            "d He is not told just because he asks. Reason: it is unsafe.",
+            "He is not told just because he asks.",
+            "it is unsafe.",
+        ),
+        (
+            "d Because mum was ill, Maya stays. Reason: nan is well.",
+            "Because mum was ill, Maya stays.",
+            "nan is well.",
+        ),
     ],
 )
 def test_what_was_decided_and_why(text, outcome, reasons):
