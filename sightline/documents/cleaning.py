@@ -113,8 +113,15 @@ def _plain_jpeg_2000(content: bytes) -> bytes:
 
 #: Who wrote what and when, where the parts of an Office file name people: the names go, the words stay.
 _NAMED = (
-    (re.compile(r"word/.*\.xml"), re.compile(rb'( w:(?:author|initials)=")[^"]*"'), rb'\1A"'),
-    (re.compile(r"word/.*\.xml"), re.compile(rb' w:date="[^"]*"'), b""),
+    (
+        re.compile(r"word/.*\.xml"),
+        re.compile(rb'( w\d*:(?:author|initials|userId)=")[^"]*"'),
+        rb'\1A"',
+    ),
+    (re.compile(r"word/.*\.xml"), re.compile(rb' w\w*:date(?:Utc)?="[^"]*"'), b""),
+    # The template that it was written on, by its path: folders are named after people and children.
+    (re.compile(r"word/_rels/settings\.xml\.rels"), re.compile(rb'( Target=")[^"]*"'), rb'\1Normal.dotm"'),
+    (re.compile(r"xl/workbook\.xml"), re.compile(rb'(<x15ac:absPath [^>]*?url=")[^"]*"'), rb'\1"'),
     (re.compile(r"xl/comments.*\.xml"), re.compile(rb"<author>[^<]*</author>"), b"<author>A</author>"),
     (re.compile(r"xl/persons/.*\.xml"), re.compile(rb'( (?:displayName|userId)=")[^"]*"'), rb'\1A"'),
     (

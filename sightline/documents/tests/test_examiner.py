@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -345,11 +346,20 @@ def test_a_copy_of_a_video_that_was_really_made_still_plays(here, tmp_path, endi
 def test_a_picture_and_a_comment_inside_an_office_file_say_nothing_either(here):
     comment = b'<w:comment w:author="Invented Author" w:initials="IA" w:date="2026-01-01T00:00:00Z">Stays</w:comment>'
     content = files.word_file(
-        **{"word/media/image1.jpg": files.photograph(place=True), "word/comments.xml": comment}
+        **{
+            "word/media/image1.jpg": files.photograph(place=True),
+            "word/comments.xml": comment,
+            "word/people.xml": b'<w15:person w15:author="Invented Author"><w15:presenceInfo w15:providerId="AD" '
+            b'w15:userId="S::invented@author.example"/></w15:person>',
+            "word/_rels/settings.xml.rels": b'<Relationship Id="rId1" Target="file:///C:\\Users\\Invented Author\\A.dotx" '
+            b'TargetMode="External"/>',
+        }
     )
     with zipfile.ZipFile(io.BytesIO(cleaned(content, "docx"))) as copy:
         picture = copy.read("word/media/image1.jpg")
         assert copy.read("word/comments.xml") == b'<w:comment w:author="A" w:initials="A">Stays</w:comment>'
+        for part in ("word/people.xml", "word/_rels/settings.xml.rels"):
+            assert not re.search(rb"(?i)invented", copy.read(part))
     assert b"Invented Camera" not in picture
     with Image.open(io.BytesIO(picture)) as opened:
         opened.load()
