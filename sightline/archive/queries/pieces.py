@@ -41,7 +41,7 @@ def pieces(folder_ids: Sequence[UUID], *, whole_files: bool = False) -> list[Pie
     for heard in voices(folder_ids, limit=ALL):
         found += _of_voice(heard)
         answered |= {explained.id for explained in heard.explained} | {done.id for done in heard.done}
-    for explained in explanations(folder_ids):
+    for explained in explanations(folder_ids, limit=ALL):
         if explained.id not in answered:
             found += _of_explanation(explained)
     for made in decisions(folder_ids):

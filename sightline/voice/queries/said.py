@@ -351,13 +351,13 @@ def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None
     return decisions(folder_ids, only=owed) if owed else []
 
 
-def explanations(folder_ids: Iterable[UUID]) -> list[ExplanationView]:
-    """Everything that was explained to the child, the latest first."""
+def explanations(folder_ids: Iterable[UUID], *, limit: int = 200) -> list[ExplanationView]:
+    """What was explained to the child, the latest first, at most `limit`."""
     rows = list(
         Explanation.objects.standing()
         .filter(folder_id__in=list(folder_ids))
         .select_related("decision")
-        .order_by("-explained_at", "-id")[:200]
+        .order_by("-explained_at", "-id")[:limit]
     )
     before = put_right.before(rows)
     return [_explanation(row, before) for row in rows]
