@@ -16,6 +16,7 @@ from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.govuk.words import moment
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
 from sightline.procedures import actions as duties
@@ -209,6 +210,11 @@ def move_removal(removal_id: UUID, move: RemovalMove) -> Removal:
     state = rules.after_removal(RemovalState(removal.state), move.act)
     at = now()
     due_back = None
+    if move.act is RemovalAct.TAKE and removal.due_back is not None and at > removal.due_back:
+        raise Refused(
+            f"The time for which it may be out ended {moment(removal.due_back)}. Take the request back and ask again.",
+            "words",
+        )
     if move.act is RemovalAct.APPROVE:
         if move.due_back is None:
             raise Refused("Give the day on which it comes back.", "due_back")
@@ -232,6 +238,8 @@ def move_removal(removal_id: UUID, move: RemovalMove) -> Removal:
         _tell(acting, removal, step, move, path)
     if move.act is RemovalAct.RETURN:
         _tell_it_is_back(acting, removal, path)
+    if move.act is RemovalAct.TAKE_BACK:
+        _tell_it_stays(acting, removal, path)
     if move.act is RemovalAct.TAKE and removal.due_back is not None:
         duties.open_duties(
             [
@@ -276,6 +284,12 @@ def _tell(acting: Acting, removal: Removal, step: RemovalStep, move: RemovalMove
 def _tell_it_is_back(acting: Acting, removal: Removal, path: str) -> None:
     told = list(RemovalTold.objects.filter(step__removal=removal))
     _notify(acting, told, "A paper volume that you may need is back in its place", path)
+
+
+def _tell_it_stays(acting: Acting, removal: Removal, path: str) -> None:
+    """Whoever was told that it is to be out is told that it stays."""
+    told = list(RemovalTold.objects.filter(step__removal=removal))
+    _notify(acting, told, "A paper volume that you may need stays in its place", path)
 
 
 def _notify(acting: Acting, told: Sequence[RemovalTold], text: str, path: str) -> None:

@@ -273,6 +273,27 @@ def test_who_may_need_it_is_told_here_that_it_is_out_and_that_it_is_back(office:
     assert notices(stranger) == []
 
 
+@pytest.mark.obligation("FIL-02")
+def test_a_leave_ends_with_its_day_and_who_was_told_hears_that_the_volume_stays(office: Office) -> None:
+    volume, nurse = a_volume(office), make_practitioner("health-visitor")
+    let_in(office.folder_id, nurse)
+    with as_practitioner(office.worker):
+        removal = actions.ask_removal(volume.id, "The court hearing.", "County court")
+    with as_practitioner(office.manager):
+        actions.move_removal(
+            removal.id,
+            RemovalMove(
+                RemovalAct.APPROVE, "", today() + timedelta(days=2), "Locked bag.", people=(nurse.pk,)
+            ),
+        )
+    with time_machine.travel(now() + timedelta(days=4)), as_practitioner(office.worker):
+        with pytest.raises(Refused, match="Take the request back and ask again"):
+            actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE))
+        actions.move_removal(removal.id, RemovalMove(RemovalAct.TAKE_BACK, "The hearing is over."))
+        assert actions.ask_removal(volume.id, "The next hearing.", "County court").id != removal.id
+    assert notices(nurse)[-1] == "A paper volume that you may need stays in its place"
+
+
 def notices(who: Practitioner) -> list[str]:
     with as_practitioner(who):
         rows = Notice.objects.filter(practitioner=who, text__startswith="A paper volume that you may")
