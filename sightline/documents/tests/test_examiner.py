@@ -351,8 +351,8 @@ def test_a_picture_and_a_comment_inside_an_office_file_say_nothing_either(here):
             "word/comments.xml": comment,
             "word/people.xml": b'<w15:person w15:author="Invented Author"><w15:presenceInfo w15:providerId="AD" '
             b'w15:userId="S::invented@author.example"/></w15:person>',
-            "word/_rels/settings.xml.rels": b'<Relationship Id="rId1" Target="file:///C:\\Users\\Invented Author\\A.dotx" '
-            b'TargetMode="External"/>',
+            "word/_rels/settings.xml.rels": b'<Relationship Id="rId1" '
+            b'Target="file:///C:\\Users\\Invented Author\\A.dotx" TargetMode="External"/>',
         }
     )
     with zipfile.ZipFile(io.BytesIO(cleaned(content, "docx"))) as copy:
