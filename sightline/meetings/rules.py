@@ -291,13 +291,19 @@ class Prepared:
     language_said: bool
 
 
-def not_ready(people: Iterable[Prepared], *, starts_at: datetime, papers_by: datetime | None) -> list[str]:
+def not_ready(
+    people: Iterable[Prepared],
+    *,
+    starts_at: datetime,
+    papers_by: datetime | None,
+    not_invited: Sequence[str] = (),
+) -> list[str]:
     """What the family still lacks before a meeting, in words (FAM-01 to FAM-04).
 
     The invitation reaches them before the meeting, the papers as long before as the pack says; a supporter and,
-    where needed, an interpreter are offered.
+    where needed, an interpreter are offered. `not_invited`: parents and carers of the children whom nobody invited.
     """
-    lacks = []
+    lacks = [f"{name} is not invited" for name in not_invited]
     for one in people:
         if one.invited_at is None or one.invited_at >= starts_at:
             lacks.append(f"{one.name} was not given the invitation")

@@ -10,10 +10,12 @@ from .lacks import (
     held_elsewhere,
 )
 from .names import (
+    Carer,
     LeadWorker,
     Led,
     NameAndAge,
     brothers_and_sisters,
+    carers,
     child_of_record,
     lead_worker,
     led_by,
@@ -64,6 +66,7 @@ __all__ = [
     "WITHHELD",
     "AnswerView",
     "AuthorityView",
+    "Carer",
     "ChildView",
     "Dated",
     "HeldElsewhere",
@@ -84,6 +87,7 @@ __all__ = [
     "as_page_may_say",
     "as_viewer_may_read",
     "brothers_and_sisters",
+    "carers",
     "child_of_record",
     "child_page",
     "completeness",

@@ -18,7 +18,7 @@ from sightline.kernel.time import today
 from .. import rules
 from ..models import Involvement, Person, PersonName, Tie
 from ..rules import Birth
-from ..terms import Kinship, Scheme
+from ..terms import PARENTS, Kinship, Known, Scheme
 from .reading import _BIRTH, _read
 
 
@@ -205,3 +205,45 @@ def others_with_number(scheme: Scheme, value: str, folder_ids: Sequence[UUID]) -
     """The other children whose record holds a number, as their pointers name them, as far as the viewer may know of
     them: one number for two children means that it is wrong on one of them, or that they are one child."""
     return [line for ask in number_holders for line in ask(scheme, value, folder_ids)]
+
+
+@dataclass(frozen=True)
+class Carer:
+    """An adult who answers for a child: whose child (`folder_id`), the name, and who they are to the child."""
+
+    person_id: UUID
+    folder_id: UUID
+    name: str
+    said: str
+
+
+def carers(folder_ids: Iterable[UUID]) -> list[Carer]:
+    """Parents, carers and whoever else holds parental responsibility for the children of these folders today, as far
+    as the viewer may see them; nobody who has died, and each once by child. Two queries, one where there is nobody."""
+    day = today()
+    rows = list(
+        Tie.objects.filter(
+            Q(
+                kinship__in=[
+                    k.value for k in (*PARENTS, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER, Kinship.CARER)
+                ]
+            )
+            | Q(parental_responsibility=Known.YES.value),
+            held_on(day),
+            folder_id__in=list(folder_ids),
+            wrong_at__isnull=True,
+            other__folder__isnull=True,
+        ).order_by("held_from", "id")
+    )
+    names = name_and_age(row.other_id for row in rows) if rows else {}
+    found = {
+        (row.other_id, row.folder_id): Carer(
+            row.other_id,
+            row.folder_id,
+            names[row.other_id].name,
+            row.words or Kinship(row.kinship).label.lower(),
+        )
+        for row in rows
+        if names[row.other_id].died_on is None
+    }
+    return list(found.values())

@@ -24,13 +24,14 @@ from sightline.kernel.time import now, today
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 from sightline.kernel.viewer import current
 from sightline.procedures import actions as duties
+from sightline.procedures.models import Duty
 from sightline.procedures.queries import pack_in_force
 
 from ..models import RUNS, Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
 from ..queries import clocks
-from ..queries.contact import awaits_decision
+from ..queries.contact import MISSED_MEETINGS, may_close
 from ..queries.episode import has_died, open_episode, particulars, standing_steps
-from ..rules import child, contact, stages
+from ..rules import child, stages
 from ..terms import Act, AssessmentState, Stage
 from . import back
 
@@ -241,8 +242,10 @@ def _nothing_open(episode: Episode) -> None:
         )
     if has_died(episode.child_id):
         duties.withdraw_all(episode.id, "The child has died.", kind="decision_on_non_contact")
+        missed = Duty.objects.filter(folder_id__in=joined_set(episode.folder_id), kind=MISSED_MEETINGS)
+        duties.withdraw_these(missed, "The child has died.")
         return
-    contact.may_close(awaits_decision=awaits_decision(episode.id)).or_refuse()
+    may_close(episode.id, joined_set(episode.folder_id)).or_refuse()
 
 
 def _closure_of(decision_id: UUID | None) -> str:

@@ -42,6 +42,9 @@ from ..terms import (
 from .contribution import ContributionView, contribution_view
 from .needs_and_progress import NeedView, ProgressView, needs_of, progress_of
 
+#: What is owed on new information while an assessment is open (ASM-04), and where nobody reaches the family.
+LOOK_AGAIN, NON_CONTACT = "review_of_open_assessment", "decision_on_non_contact"
+
 #: Must be asked of every child before an assessment is signed (ASM-03); not known and declined are answers.
 ASKED_OF_ALL = (
     IdentityQuestion.ETHNICITY,
@@ -317,12 +320,15 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
     )
     members = family(child, participations)
     siblings = siblings_of(row)
-    open_kinds = set(
+    owed = list(
         Duty.objects.filter(
             Q(subject_id=row.duty_subject, kind__in=("assessment", "early_help_assessment"))
-            | Q(subject_id=row.episode_id, kind="decision_on_non_contact"),
+            | Q(subject_id=row.episode_id, kind=NON_CONTACT)
+            | Q(folder_id__in=child.folder_ids, kind=LOOK_AGAIN),
             TO_DO,
-        ).values_list("kind", "due_at")
+        )
+        .order_by("due_at", "id")
+        .values_list("kind", "due_at", "path")
     )
     signed = next((s for s in signs if s.act == AssessmentAct.SIGN.value), None)
     then = as_they_were({pack.version, *(s.pack_version for s in signs if s.pack_version)})
@@ -344,6 +350,7 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         needs_unanswered=tuple(n.words for n in needs if not n.is_answered),
         identity_not_asked=tuple(q.label for q in ASKED_OF_ALL if q not in child.child.answers),
         statutory=form.statutory,
+        not_looked_at=tuple(path for kind, _due, path in owed if kind == LOOK_AGAIN),
     )
     return AssessmentView(
         row=row,
@@ -381,8 +388,8 @@ def assessment(assessment_id: UUID, child: ChildView) -> AssessmentView:
         siblings=siblings,
         members=members,
         lacks=tuple(rules.lacks(held)) if signed is None else (),
-        due_at=next((due for kind, due in open_kinds if kind != "decision_on_non_contact"), None),
-        non_contact_open=any(kind == "decision_on_non_contact" for kind, _due in open_kinds),
+        due_at=next((due for kind, due, _path in owed if kind not in (NON_CONTACT, LOOK_AGAIN)), None),
+        non_contact_open=any(kind == NON_CONTACT for kind, _due, _path in owed),
         decision=signed.decision if signed else None,
         signed=signed,
     )

@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 
 from sightline.kernel.time import day_of, today
+from sightline.kernel.verdicts import Verdict
 from sightline.procedures.models import TO_DO, Duty
 from sightline.procedures.pack import Pack
 from sightline.procedures.terms import Unit
@@ -56,6 +58,24 @@ class Failed:
 def awaits_decision(episode_id: UUID) -> bool:
     """Whether a manager has still to decide how a child whom nobody reaches is kept safe."""
     return Duty.objects.filter(TO_DO, kind="decision_on_non_contact", subject_id=episode_id).exists()
+
+
+#: Owed by a manager where somebody of the family stays away from meetings again and again (FAM-15).
+MISSED_MEETINGS = "decision_on_missed_meetings"
+
+
+def may_close(episode_id: UUID, folder_ids: Iterable[UUID]) -> Verdict:
+    """Whether nothing that a family stayed away from waits for a manager's decision on the child. One query."""
+    owed = set(
+        Duty.objects.filter(
+            Q(kind="decision_on_non_contact", subject_id=episode_id)
+            | Q(kind=MISSED_MEETINGS, folder_id__in=list(folder_ids)),
+            TO_DO,
+        ).values_list("kind", flat=True)
+    )
+    return rules.may_close(
+        awaits_decision="decision_on_non_contact" in owed, missed_meetings=MISSED_MEETINGS in owed
+    )
 
 
 def attempts(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[AttemptView]:

@@ -23,6 +23,7 @@ from ..terms import (
     Reached,
     Stage,
 )
+from .assessment import LOOK_AGAIN
 
 
 @prepared
@@ -65,9 +66,6 @@ _OWED = {
     Stage.HELP: ("plan_begun", "plan_signed"),
 }
 
-#: Owed at every stage, once there is something new.
-_LOOK_AGAIN = "review_of_open_assessment"
-
 
 @prepared
 def _standing(folder_ids: Sequence[UUID]) -> Wanted:
@@ -77,7 +75,7 @@ def _standing(folder_ids: Sequence[UUID]) -> Wanted:
     owed = Duty.objects.filter(
         TO_DO,
         folder_id__in=folder_ids,
-        kind__in=sorted({_LOOK_AGAIN, *(kind for kinds in _OWED.values() for kind in kinds)}),
+        kind__in=sorted({LOOK_AGAIN, *(kind for kinds in _OWED.values() for kind in kinds)}),
     )
     return (
         signed.order_by("-at")[:1],
@@ -120,7 +118,7 @@ def _stage_now(way: Episode, step: Step | None, owed: Sequence[Duty]) -> list[Li
         said = []
     else:  # what is owed at an enquiry is the conference after it
         said = [f"{stage.label} under way. {due}" if due else f"{stage.label} under way since {_day(since)}"]
-    said += [_by(duty) for duty in owed if duty.kind == _LOOK_AGAIN][:1]
+    said += [_by(duty) for duty in owed if duty.kind == LOOK_AGAIN][:1]
     href = f"/child/{way.folder_id}/enquiries/"
     return [Line(Column.NEED, words, since, href, first=True) for words in said]
 

@@ -124,14 +124,17 @@ class Held:
     needs_unanswered: tuple[str, ...]
     identity_not_asked: tuple[str, ...] = ()
     statutory: bool = False
+    not_looked_at: tuple[str, ...] = ()
+    """The addresses at which new information waits to be looked at."""
 
 
 @dataclass(frozen=True)
 class Lack:
-    """Something that is still missing, and the section in which it is put right."""
+    """Something that is still missing, and the section in which it is put right, or the address of another page."""
 
     section: str
     words: str
+    href: str = ""
 
 
 STRENGTH, DIFFICULTY = "strengths", "difficulties"
@@ -147,8 +150,9 @@ WHY_NOTHING_LINKED = "why_nothing_linked"
 
 
 def lacks(held: Held) -> list[Lack]:
-    """What an assessment still lacks before a manager may sign it, in the order of its sections."""
-    found: list[Lack] = []
+    """What an assessment still lacks before a manager may sign it: new information that nobody has looked at (ASM-04),
+    then in the order of its sections."""
+    found = [Lack("", LOOK_FIRST, href) for href in held.not_looked_at]
     for section in held.sections:
         text = held.texts.get(section.id, {})
         found += [Lack(section.id, words) for words in _lacks_of(section, text, held)]
@@ -159,6 +163,7 @@ def lacks(held: Held) -> list[Lack]:
     return found
 
 
+LOOK_FIRST = "There is new information on the child. Say what it changes here, or why it changes nothing"
 LINK_OR_SAY_WHY = "Link the entries that this stands on, or say why there are none"
 
 

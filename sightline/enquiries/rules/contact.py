@@ -53,11 +53,17 @@ def may_decide(*, what: str, safe_words: str) -> Verdict:
     return Verdict.yes()
 
 
-def may_close(*, awaits_decision: bool) -> Verdict:
+def may_close(*, awaits_decision: bool, missed_meetings: bool) -> Verdict:
     """Not reaching a family never closes a child's case by itself: a manager first decides how the child is safe."""
     if awaits_decision:
         return Verdict.no(
             "Nobody has reached this child, and a manager must first decide how the child is kept safe. Record that "
             "decision under Contact with the family on the Enquiries tab, then close."
+        )
+    if missed_meetings:
+        return Verdict.no(
+            "Somebody of the family stayed away from meetings again and again, and a manager must first decide what "
+            "that means for the child’s safety. The manager finds it under My work, or on the page of the last of the "
+            "meetings. Then close."
         )
     return Verdict.yes()

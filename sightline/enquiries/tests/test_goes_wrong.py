@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -30,6 +31,7 @@ from sightline.kernel.verdicts import NotPermitted, Refused
 from sightline.meetings import actions as meetings
 from sightline.meetings import queries as met
 from sightline.meetings.terms import Came, ChildStage, Purpose
+from sightline.procedures import actions as duties
 from sightline.procedures.models import Duty
 from sightline.records.actions import Answered, sign_entry
 from sightline.records.terms import EntryKind
@@ -281,6 +283,48 @@ def test_a_case_closes_without_an_assessment_by_a_manager_and_says_all_that_a_cl
             changes.close_case(case.maya, a_case_end(closing=short))
         changes.close_case(case.maya, a_case_end())
         assert (Episode.objects.get().closure, statuses(case.maya)) == ("RC7", set())
+
+
+@pytest.mark.obligation("FAM-15")
+def test_no_case_closes_while_a_decision_on_missed_meetings_is_owed():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    meeting_id = uuid4()
+    with as_practitioner(case.manager):
+        act.set_aside(row.id, WRONG, knows_family=False)
+        duties.happened(
+            "family_stayed_away", [case.maya], subject_id=meeting_id, at=now(), owner_id=case.manager.pk,
+            path=f"/meetings/{meeting_id}/stayed-away/",
+        )  # fmt: skip
+        with pytest.raises(Refused, match="stayed away from meetings"):
+            changes.close_case(case.maya, a_case_end())
+        duties.happened("missed_meetings_decided", [case.maya], subject_id=meeting_id, at=now())
+        changes.close_case(case.maya, a_case_end())
+        assert Episode.objects.get().closure == "RC7"
+
+
+@pytest.mark.obligation("ASM-04")
+def test_no_assessment_is_sent_or_signed_over_new_information_that_nobody_looked_at():
+    case = make_case()
+    [row] = begun(case, case.maya)
+    sent(case, row)
+
+    def learns(words):
+        with as_practitioner(case.manager):
+            return sign_entry(
+                {case.maya: words}, kind="note", happened_at=now(), impact={case.maya: "Not safe at home."}
+            )[case.maya]
+
+    first = learns("A neighbour saw him hit her.")
+    with as_practitioner(case.manager), pytest.raises(Refused, match="new information on the child"):
+        act.sign(row.id, a_signing())
+    signing = page(browser(case.manager), "sign", case.maya, row.id).content.decode()
+    assert f'href="/child/{case.maya}/enquiries/look-again/{first.id}/"' in signing
+    with as_practitioner(case.worker):
+        changes.looked_again(case.maya, first.id, changes=False, words="It is what she told us on Monday.")
+    with as_practitioner(case.manager):
+        act.sign(row.id, a_signing())
+        assert stage_of(case.maya) is Stage.HELP
 
 
 @pytest.mark.obligation("CHD-12")

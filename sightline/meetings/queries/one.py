@@ -41,6 +41,7 @@ from ..models import (
     Said,
     Supporter,
 )
+from ..terms import MeetingState
 from .apart import kept_pairs
 from .standing import (
     as_if_there,
@@ -71,7 +72,7 @@ PARTS = ("told", "decisions", "said", "actions", "reports")
 def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
     """One meeting with the children's parts that the viewer may open. Raises NotFound.
 
-    Six queries, and one for each of `parts`, whatever there is.
+    Six queries, two more before it is held, and one for each of `parts`, whatever there is.
     """
     row = (
         Meeting.objects.select_related("chair", "minute_taker", "called_by", "changed_by", "concluded_by")
@@ -137,7 +138,17 @@ def meeting(meeting_id: UUID, parts: Collection[str] = PARTS) -> MeetingView:
         lacks=tuple(
             quorum_lacks(rule, pack, [as_if_there(i, row.state) for i in invited], meeting_id=row.id)
         ),
-        unready=tuple(unready_of([i for i in invited if i.of_family], rule, row.starts_at, by)),
+        unready=tuple(
+            unready_of(
+                [i for i in invited if i.of_family],
+                rule,
+                row.starts_at,
+                by,
+                [p.folder_id for p in part_rows if p.left_at is None],
+            )
+            if row.state == MeetingState.CALLED.value
+            else ()
+        ),
     )
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
 from sightline.agencies.terms import AgencyKind
-from sightline.children.queries import NameAndAge, name_and_age, names_of_folders
+from sightline.children.queries import NameAndAge, carers, name_and_age, names_of_folders
 from sightline.children.rules import eighteenth
 from sightline.kernel.time import LONDON
 from sightline.kernel.viewer import current
@@ -148,6 +148,15 @@ def quorum_lacks(
     return rules.lacking(quorum, people, KINDS)
 
 
+def not_invited(folder_ids: Iterable[UUID], invited: Iterable[UUID | None]) -> list[str]:
+    """The parents and carers of these children who are not among those invited, as "Jon Lund (father)" (FAM-01)."""
+    there = set(invited)
+    found = {
+        one.person_id: f"{one.name} ({one.said})" for one in carers(folder_ids) if one.person_id not in there
+    }
+    return list(found.values())
+
+
 def preparation(meeting_id: UUID) -> list[Prepared]:
     """What reached each of the family before a meeting."""
     rows = list(
@@ -181,15 +190,26 @@ def unready(meeting_id: UUID, rule: MeetingRule, pack: Pack, began_at: datetime)
     """What the family lacked when a meeting began, in words."""
     if not rule.family:
         return []
+    people = Invitation.objects.filter(meeting_id=meeting_id, withdrawn_at__isnull=True, kind__in=OF_FAMILY)
+    folders = MeetingChild.objects.filter(meeting_id=meeting_id, left_at__isnull=True)
     return rules.not_ready(
-        preparation(meeting_id), starts_at=began_at, papers_by=papers_by(rule, pack, began_at)
+        preparation(meeting_id),
+        starts_at=began_at,
+        papers_by=papers_by(rule, pack, began_at),
+        not_invited=not_invited(
+            folders.values_list("folder_id", flat=True), people.values_list("person_id", flat=True)
+        ),
     )
 
 
 def unready_of(
-    family: Sequence[InvitedView], rule: MeetingRule, starts_at: datetime, by: datetime | None
+    family: Sequence[InvitedView],
+    rule: MeetingRule,
+    starts_at: datetime,
+    by: datetime | None,
+    folder_ids: Sequence[UUID],
 ) -> list[str]:
-    """The same from rows that were read already."""
+    """The same from rows that were read already; the parents and carers of these children cost two queries."""
     if not rule.family:
         return []
     first = {
@@ -210,6 +230,7 @@ def unready_of(
         ],
         starts_at=starts_at,
         papers_by=by,
+        not_invited=not_invited(folder_ids, [i.row.person_id for i in family]),
     )
 
 

@@ -146,6 +146,30 @@ def test_the_family_is_invited_before_the_meeting_or_it_says_why() -> None:
     assert shown.row.unready_why == "The family asked for it to be held at once."
 
 
+@pytest.mark.obligation("FAM-01")
+def test_a_parent_whom_nobody_invited_is_named_before_the_meeting_and_it_is_held_with_a_reason_alone() -> (
+    None
+):
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        assert queries.meeting(meeting_id).unready == (
+            "Ana Ferreira (mother) is not invited", "Jon Lund (father) is not invited",
+        )  # fmt: skip
+    invite_all(family, meeting_id)
+    prepare(family, meeting_id)
+    with as_practitioner(family.worker):
+        assert queries.meeting(meeting_id).unready == ()
+        actions.withdraw_invitation(invited(meeting_id)["Jon"], "He is away at sea.")
+        assert queries.meeting(meeting_id).unready == ("Jon Lund (father) is not invited",)
+    with time_machine.travel(in_days(10) + timedelta(minutes=5)), as_practitioner(family.chair):
+        people = everybody_came(meeting_id)
+        with pytest.raises(Refused, match=r"Jon Lund \(father\) is not invited"):
+            actions.hold(meeting_id, people=people)
+        actions.hold(meeting_id, people=people, unready_why="He is away at sea and was told by letter.")
+        assert queries.meeting(meeting_id).row.unready == "Jon Lund (father) is not invited"
+
+
 def test_without_quorum_only_with_a_reason() -> None:
     family = make_family()
     meeting_id = call(family)

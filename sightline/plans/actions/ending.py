@@ -19,10 +19,9 @@ from sightline.children.rules import eighteenth
 from sightline.children.terms import StatusKind
 from sightline.enquiries.actions import changes as way
 from sightline.enquiries.actions.closing import answers_for
-from sightline.enquiries.queries.contact import awaits_decision
+from sightline.enquiries.queries.contact import may_close
 from sightline.enquiries.queries.episode import has_died as child_has_died
 from sightline.enquiries.queries.episode import open_episode, particulars
-from sightline.enquiries.rules import contact
 from sightline.enquiries.rules.closing import Closing
 from sightline.enquiries.rules.protection import knows_nobody
 from sightline.enquiries.terms import Closure
@@ -143,8 +142,9 @@ def _check_end(plan: Plan, end: Closing, *, case_closes: bool, at_once: bool = F
     """Raises Refused where a plan may not end so. `at_once`: a step up, which no review need come before."""
     last = _last_review(plan)
     if case_closes and not has_died(plan):
-        episode = open_episode(joined_set(lead_of(plan.folder_id)))
-        contact.may_close(awaits_decision=episode is not None and awaits_decision(episode.id)).or_refuse()
+        folders = joined_set(lead_of(plan.folder_id))
+        if (episode := open_episode(folders)) is not None:
+            may_close(episode.id, folders).or_refuse()
     rules.check_end(
         end,
         PlanKind(plan.kind),
