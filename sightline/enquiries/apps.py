@@ -7,6 +7,7 @@ class EnquiriesConfig(AppConfig):
 
     def ready(self) -> None:
         from sightline.agencies.terms import Permission
+        from sightline.children import actions as recording
         from sightline.children import queries as children
         from sightline.children.pages import frame
         from sightline.children.pages.printing import printable
@@ -43,6 +44,8 @@ class EnquiriesConfig(AppConfig):
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
         records.told_of_entries.append(contact.entries_signed)
+        recording.moved.append(while_looked_after.moved)
+        recording.never_lived_there.append(while_looked_after.never_lived_there)
         links.in_effect.append(safe.decided)
         links.on_board["decision_on_step_up"] = "Step up from early help"
         hooks.sections.append(enquiries_section)

@@ -31,7 +31,7 @@ from .people import (
     tie,
     tie_many,
 )
-from .putting_right import recorded_wrongly
+from .putting_right import never_lived_there, recorded_wrongly
 from .recording import (
     RecordedThen,
     record_adult,
@@ -47,6 +47,7 @@ from .standing import (
     end_status,
     leave_address,
     move_to,
+    moved,
     record_authority,
     set_authority,
     set_provider,
@@ -70,6 +71,8 @@ __all__ = [
     "leave_address",
     "london_day",
     "move_to",
+    "moved",
+    "never_lived_there",
     "pointer_changed",
     "record_adult",
     "record_authority",

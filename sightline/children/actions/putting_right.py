@@ -3,6 +3,8 @@ longer."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +39,10 @@ _KEPT_IN: dict[Fact, type[Correctable]] = {
     Fact.INVOLVEMENT: Involvement,
 }
 
+#: Rooms above are told of a home that was recorded wrongly, in the same transaction: the folder written in, whose, and
+#: since when it was said to be one.
+never_lived_there: list[Callable[[UUID, UUID, date], None]] = []
+
 
 def recorded_wrongly(
     folder_id: UUID, fact: Fact, row_id: UUID, why: str, *, person_id: UUID | None = None
@@ -66,6 +72,9 @@ def recorded_wrongly(
             same = {"question": row.question, "held_from": row.held_from, "recorded_at": row.recorded_at}
         _mark(found.filter(**same, wrong_at=None), why)
         _wrote("children.recorded_wrongly", folder_id, row)
+        if isinstance(row, Residence):
+            for told in never_lived_there:
+                told(folder_id, who, row.held_from)
         if isinstance(row, Tie) and row.kinship == Kinship.SIBLING:
             _mark_other_side(row, why)
 

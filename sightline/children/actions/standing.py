@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -16,7 +16,7 @@ from sightline.kernel.verdicts import Refused
 from .. import rules
 from ..models import Authority, Provider, Residence, Status
 from ..rules import Address, NewAuthority, NewProvider, NewStatus
-from ..terms import ProviderKind
+from ..terms import LivesAt, ProviderKind
 from .gate import (
     _begin_on,
     _close,
@@ -30,6 +30,10 @@ from .gate import (
     _wrote,
 )
 from .rows import _authority, _provider, _residence, _status
+
+#: Rooms above are told that somebody moved, in the same transaction: the folder written in, whom, since when, and what
+#: kind of home it is.
+moved: list[Callable[[UUID, UUID, date, LivesAt], None]] = []
 
 
 def authority_changed(folder_id: UUID, *, responsible: str) -> None:
@@ -55,6 +59,8 @@ def move_to(
         row = _residence(rows_in, who, address, day)
         _insert([row])
         _wrote("children.move_to", folder_id, row)
+        for told in moved:
+            told(folder_id, who, day, address.lives_at)
         return row.pk
 
 

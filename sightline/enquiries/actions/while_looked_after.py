@@ -12,13 +12,17 @@ from django.db.models import Q, QuerySet
 from sightline.access.queries import joined_set, lead_of
 from sightline.audit.actions import record
 from sightline.audit.terms import Verb
+from sightline.children.models import Residence
+from sightline.children.queries import child_page
+from sightline.children.terms import LivesAt
+from sightline.govuk.words import date_only
 from sightline.kernel.time import LONDON, day_of, today
 from sightline.meetings import hooks
 from sightline.meetings.models import Meeting, MeetingChild
 from sightline.meetings.terms import MeetingState, Purpose
 from sightline.procedures import actions as duties
 from sightline.procedures.models import TO_DO, Duty, DutyEvent
-from sightline.procedures.queries import pack_in_force
+from sightline.procedures.queries import pack_in_force, withdrawn_since
 from sightline.procedures.terms import DutyAct, DutyState
 from sightline.records.queries import visits_told
 
@@ -26,7 +30,7 @@ from ..models import Attempt, LookedAfter
 from ..terms import ContactWay, Reached
 from . import episode as way
 
-_VISITED = "placement_visited"
+_VISITED, _MOVED = "placement_visited", "placement_changed"
 _FIRST, _LATER = "first_looked_after_review_held", "looked_after_review_held"
 
 
@@ -37,7 +41,7 @@ def visited(folder_id: UUID, at: datetime) -> None:
             continue
         if (
             row.ended_on is not None
-            or _owed(row).filter(kind__in=_opens(_VISITED), started_at__gt=at).exists()
+            or _owed(row).filter(kind__in=_opens(_VISITED) | _opens(_MOVED), started_at__gt=at).exists()
         ):
             _visits_anew(row, "A visit was written down after a later one.")
         else:
@@ -68,6 +72,63 @@ def _visits_anew(row: LookedAfter, reason: str) -> None:
         reason=reason,
         ended=row.ended_at,
     )
+
+
+def moved(folder_id: UUID, person_id: UUID, day: date, lives_at: LivesAt) -> None:
+    """A looked-after child lives in another placement since a day: a first visit there is owed from it, and a first
+    visit to the placement before can no more be made. Days in hospital are no placement."""
+    if lives_at is LivesAt.HOSPITAL:
+        return
+    # The first day's placement is visited from becoming looked after.
+    began = LookedAfter.objects.filter(folder_id=lead_of(folder_id), child_id=person_id, began_on__lt=day)
+    for row in began.filter(ended_on__isnull=True):
+        at = datetime.combine(day, time(0), LONDON)
+        firsts = _first_visits(row)
+        if at in _begun(row, _opens(_MOVED)):
+            continue
+        last = _of_the_same(row)
+        way.happened(
+            _MOVED, row.folder_id, row.id, at=at, path=last.path if last else "",
+            owner_id=last.owner_id if last else None, team_id=last.team_id if last else None,
+        )  # fmt: skip
+        duties.withdraw_these(
+            firsts.filter(started_at__lt=at), f"The child moved to another placement on {date_only(day)}."
+        )
+        duties.met_anew(
+            firsts.filter(started_at=at),
+            done={seen for seen in _seen(row) if seen >= at},
+            reason="The child was seen there before the move was written down.",
+        )
+        record(Verb.WROTE, "enquiries.placement_changed", folder_id=row.folder_id, subject=row)
+
+
+def never_lived_there(folder_id: UUID, person_id: UUID, day: date) -> None:
+    """A placement was recorded wrongly: no first visit to it was ever owed, unless the child moved on that day to
+    another one. As far as that cannot be known, since an address is hidden, it stays owed."""
+    homes = Residence.objects.filter(person_id=person_id, wrong_at__isnull=True)
+    if homes.filter(held_from=day).exclude(lives_at=LivesAt.HOSPITAL.value).exists():
+        return
+    if not homes.filter(held_until__isnull=True).exists() and _home_is_hidden(folder_id):
+        return
+    reason = "The placement was recorded wrongly: the child never lived there."
+    began = LookedAfter.objects.filter(folder_id=lead_of(folder_id), child_id=person_id, began_on__lt=day)
+    for row in began.filter(ended_on__isnull=True):
+        firsts = _first_visits(row)
+        wrong = list(firsts.filter(started_at=datetime.combine(day, time(0), LONDON)))
+        if duties.never_were(firsts.filter(id__in=[duty.id for duty in wrong]), reason):
+            since = min(duty.opened_at for duty in wrong)
+            before = withdrawn_since(firsts.exclude(id__in=[duty.id for duty in wrong]), since)
+            duties.owe_again(before, reason)
+            _visits_anew(row, reason)
+            record(Verb.WROTE, "enquiries.placement_never_was", folder_id=row.folder_id, subject=row)
+
+
+def _home_is_hidden(folder_id: UUID) -> bool:
+    return child_page(joined_set(folder_id)).child.address_confidential
+
+
+def _first_visits(row: LookedAfter) -> QuerySet[Duty]:
+    return Duty.objects.filter(subject_id=row.id, kind__in=_opens(_MOVED))
 
 
 #: Every visit of a period: more than a child is ever visited in one.

@@ -8,10 +8,16 @@ from uuid import UUID
 import pytest
 import time_machine
 from dateutil.relativedelta import relativedelta
+from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
-from sightline.enquiries.actions import looked_after
+from sightline.children import actions as children
+from sightline.children.models import Residence
+from sightline.children.rules import Address
+from sightline.children.terms import Fact, LivesAt
+from sightline.enquiries.actions import looked_after, no_longer_looked_after
 from sightline.enquiries.actions.contact import AttemptIn, record_attempt
+from sightline.enquiries.models import LookedAfter
 from sightline.enquiries.terms import ContactWay, Reached
 from sightline.kernel.time import LONDON, now, today
 from sightline.meetings import actions as meetings
@@ -22,7 +28,8 @@ from sightline.procedures.models import Duty
 from .factories import Case, begun, make_case
 from .test_back import WRONG
 from .test_goes_wrong import conference_concluded
-from .test_protection import A_PLACEMENT, owed
+from .test_pages import browser
+from .test_protection import A_PLACEMENT, BECAUSE, NOT_LEARNT, owed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.obligation("TIM-03")]
 
@@ -118,3 +125,82 @@ def test_a_child_is_visited_again_in_the_placement_from_each_visit_at_which_they
     assert _counts(case, VISITS)[1:] == [
         (VISITS[1], first, False), (VISITS[1], between, False), (VISITS[1], third, True),
     ]  # fmt: skip
+
+
+def _moves(case: Case, days: int, lives_at: LivesAt = LivesAt.FOSTER_CARE) -> UUID:
+    day = today() - timedelta(days=days)
+    return children.move_to(case.maya, Address(lives_at=lives_at, area="Eastmere", held_from=day))
+
+
+def _seen_at(case: Case, at: datetime) -> None:
+    sent = AttemptIn(at, ContactWay.VISIT, "Maya", Reached.SEEN, "She showed her room.", seen_alone=True)
+    record_attempt(case.maya, sent)
+
+
+def _first_owed(case: Case) -> list[datetime]:
+    return [at for _kind, at, open_still in _counts(case, VISITS[:1]) if open_still]
+
+
+def test_a_new_placement_is_visited_within_its_own_week_and_the_one_before_no_more() -> None:
+    case = _placed()
+    began = now()
+    with time_machine.travel(began + timedelta(days=3)):
+        with as_practitioner(case.manager):
+            child_id = LookedAfter.objects.get(folder_id=case.maya).child_id
+            homes = Residence.objects.filter(person_id=child_id, held_until=None).values_list("id", flat=True)
+            seen = ",".join(str(one) for one in homes)
+        sent = {"lives_at": "foster_care", "area": "Eastmere", "confidential": "no", "seen": seen}
+        there = reverse("children:address", args=[case.maya, child_id])
+        assert browser(case.manager).post(there, sent).status_code == 302
+        with as_practitioner(case.manager):
+            midnight = datetime.combine(today(), datetime.min.time(), LONDON)
+            assert _first_owed(case) == [midnight], "the placement before can be visited no more"
+            duty = owed(case.maya, VISITS[0])
+            assert duty.due_at.astimezone(LONDON).date() == today() + timedelta(days=7)
+            assert "Regulation 28" in duty.citation
+            assert duty.owner_id == case.manager.pk
+    with time_machine.travel(began + timedelta(days=5)), as_practitioner(case.worker):
+        _seen_at(case, began + timedelta(days=1))
+        assert _first_owed(case) == [midnight], "a visit before the move is none to the new placement"
+        then = now()
+        _seen_at(case, then)
+        assert _first_owed(case) == []
+        assert owed(case.maya, VISITS[1]).started_at == then
+
+
+def test_a_move_written_down_late_is_met_by_the_visit_already_made_and_hospital_is_no_placement() -> None:
+    case = _placed()
+    began = now()
+    with time_machine.travel(began + timedelta(days=9)), as_practitioner(case.manager):
+        _seen_at(case, began + timedelta(days=6))
+        _moves(case, 4)
+        assert _first_owed(case) == []
+        _moves(case, 1, LivesAt.HOSPITAL)
+        assert _first_owed(case) == []
+        _moves(case, 0)
+        assert len(_first_owed(case)) == 1
+
+
+def test_a_placement_recorded_wrongly_owes_no_visit_and_that_before_is_owed_again() -> None:
+    case = _placed()
+    with as_practitioner(case.manager):
+        first = _first_owed(case)
+    with time_machine.travel(now() + timedelta(days=2)), as_practitioner(case.manager):
+        wrong = _moves(case, 0)
+        assert _first_owed(case) != first
+        children.recorded_wrongly(case.maya, Fact.ADDRESS, wrong, WRONG)
+        assert _first_owed(case) == first
+
+
+def test_a_child_no_longer_looked_after_is_owed_no_visit_anywhere() -> None:
+    case = _placed()
+    with time_machine.travel(now() + timedelta(days=2)), as_practitioner(case.manager):
+        _moves(case, 0)
+        row = LookedAfter.objects.get(folder_id=case.maya)
+        home = Address(lives_at=LivesAt.HOME, area="Saltwick")
+        no_longer_looked_after.end_looked_after(
+            row.id, today(), BECAUSE, home=home, knows_family=False, wishes=NOT_LEARNT
+        )
+        assert _first_owed(case) == []
+        _moves(case, 0)
+        assert _first_owed(case) == [], "a home of a child who is not looked after is no placement"
