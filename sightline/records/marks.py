@@ -2,7 +2,8 @@
 
 A paragraph ends at an empty line, or where the next line begins with a mark. At its start may stand
 
-    o She is hiding something.            one of f o a j d and a space: fact, opinion, assessment, judgement, decision
+    o She is hiding something.            one of f o j d and a space: fact, opinion, judgement, decision
+    a: Her needs are met.                 the letter and a colon, which assessment needs: "a" may begin a sentence
     Opinion: she is hiding something.     the word itself and a colon, for whoever prefers it
     @Sam Reyes, teacher: He was hungry.   who told it, up to the colon
     o @Sam Reyes: She is afraid.          both
@@ -19,7 +20,7 @@ from dataclasses import dataclass, replace
 from .terms import StatementKind, StatementSource
 
 _LETTERS = {kind.value[0]: kind for kind in StatementKind}
-_LETTER = re.compile(r"([foajd])[ \t]+(?=\S)")
+_LETTER = re.compile(r"([foajd]):[ \t]*(?=\S)|([fojd])[ \t]+(?=\S)|(a)[ \t]+(?=@)")
 _WORD = re.compile(rf"({'|'.join(StatementKind)})[ \t]*:[ \t]*", re.IGNORECASE)
 _TOLD = re.compile(r"@[ \t]*([^:\n]{1,120}?)[ \t]*:[ \t]*")
 _REFERENCE = re.compile(r"(?<![\w#&])#(\d{1,6})\b")
@@ -92,7 +93,7 @@ def paragraphs(text: str, *, only: bool = False) -> list[Paragraph]:
 
 def _may_begin(line: str, before: str) -> bool:
     """Whether a mark on a line without an empty one before it is meant: in a pasted text that was cut into lines,
-    "a" is a word of the sentence."""
+    a single letter may be part of the sentence."""
     return not _LETTER.match(line.lstrip()) or before.rstrip().endswith(
         (".", "!", "?", ":", ";", "”", '"', ")")
     )
@@ -107,7 +108,7 @@ def starts_with_mark(line: str) -> bool:
 def _paragraph(text: str, line: int, only: bool) -> Paragraph:
     rest, kind = text.lstrip(), StatementKind.FACT
     if letter := _LETTER.match(rest):
-        kind, rest = _LETTERS[letter[1]], rest[letter.end() :]
+        kind, rest = _LETTERS[letter[0][0]], rest[letter.end() :]
     elif word := _WORD.match(rest):
         kind, rest = StatementKind(word[1].lower()), rest[word.end() :]
     told_by, unfinished = "", ""
@@ -146,11 +147,16 @@ def whole(found: Iterable[Paragraph]) -> str:
     return "\n\n".join(f"{p.told_by}: {p.text}" if p.told_by else p.text for p in found)
 
 
+def mark_of(kind: StatementKind) -> str:
+    """What a writer types to say it: 'o ', and 'a: ' where a letter alone would begin a sentence."""
+    return "a: " if kind is StatementKind.ASSESSMENT else f"{kind.value[0]} "
+
+
 def marked(found: Iterable[Paragraph]) -> str:
     """The text with its marks again, as a writer would have typed it: what a correction starts from."""
     lines = []
     for p in found:
-        kind = "" if p.kind is StatementKind.FACT else f"{p.kind.value[0]} "
+        kind = "" if p.kind is StatementKind.FACT else mark_of(p.kind)
         told = f"@{p.told_by}: " if p.told_by else ""
         start = f"{kind}{told}"
         # A text that would itself be read as a mark is kept from it by saying what it is.

@@ -117,6 +117,11 @@ def says_why_late(late: bool, why: str, span: str) -> Verdict:
     return Verdict.yes()
 
 
+#: Something was decided where there is a letter or a number, and not where the reason begins at once.
+_DECIDED = re.compile(r"[^\W_]")
+_REASON_FIRST = re.compile(r"reasons?[ \t]*:", re.IGNORECASE)
+
+
 def may_sign_paragraph(paragraph: Paragraph) -> Verdict:
     """A paragraph whose marks can be read; a decision with its reasons, and fit to be listed (REC-05, REC-08)."""
     if paragraph.unfinished:
@@ -124,6 +129,12 @@ def may_sign_paragraph(paragraph: Paragraph) -> Verdict:
     if paragraph.kind is not StatementKind.DECISION:
         return Verdict.yes()
     outcome, reasons = paragraph.decided
+    if not _DECIDED.search(outcome) or _REASON_FIRST.match(outcome):
+        return Verdict.no(
+            "Say first what was decided, then “Reason:” and why, as in: d She stays at her aunt’s. Reason: she asked "
+            "for it.",
+            "own" if paragraph.only else "text",
+        )
     if not reasons:
         return Verdict.no(
             f"Give the reason of your decision “{shortened(outcome)}”: write “Reason:” after it and say why.",

@@ -98,7 +98,7 @@ def test_a_health_visitor_writes_a_health_contact_of_her_own(
     visitor.follows("Write an entry")
     visitor.follows("Health contact")
     then = (now() - timedelta(minutes=20)).astimezone(LONDON)
-    fills(visitor, happened_at=then, text="Maya was weighed.\n\na She grows as she should.")
+    fills(visitor, happened_at=then, text="Maya was weighed.\n\na: She grows as she should.")
     fills(visitor, q_where="At the clinic", c0_brought="brought")
     visitor.comes_by(visitor.page.locator("button[name=act][value=sign]"))
     visitor.sees("in Maya’s record")

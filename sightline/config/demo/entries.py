@@ -128,8 +128,8 @@ def maya(cast: Cast, folder_id: UUID) -> None:
                 EntryKind.OVERSIGHT,
                 at(0, 10, 15),
                 f"Read the visit (#{number}), what Sam Reyes put right and what Ana says of it.\n\n"
-                "a The picture of the drinking rests on one day and on two people. The hearing has been left alone for "
-                "eight months.",
+                "a: The picture of the drinking rests on one day and on two people. The hearing has been left alone "
+                "for eight months.",
                 answers={
                     "to_do": "Dana asks Kyle himself, with Ana there, and asks the playground assistant what she saw. "
                     "Both before the core group.",

@@ -23,7 +23,7 @@ def test_who_is_to_confirm_a_visit_reads_all_that_they_sign_also_once_it_was_cor
     seen = {family.maya: {"seen": "yes", "seen_alone": "no", "alone_why_not": "Ana would not go."}}
     with as_practitioner(family.worker):
         entry = sign(EntryIn(
-            (family.maya,), "visit", an_hour_ago(), "Maya hid.\n\no @Ana: She is shy.\n\na She is afraid.",
+            (family.maya,), "visit", an_hour_ago(), "Maya hid.\n\no @Ana: She is shy.\n\na: She is afraid.",
             answers=answers, child_answers=seen, present="Ana and a neighbour",
             impact={family.maya: "She does not come home."}, written_for=family.visitor.pk,
         ))[family.maya]  # fmt: skip

@@ -25,7 +25,10 @@ WORDS = st.text(
         ("She was hungry.", [(FACT, "", "She was hungry.")]),
         ("o She is afraid.", [(OPINION, "", "She is afraid.")]),
         ("Opinion: she is afraid.", [(OPINION, "", "she is afraid.")]),
-        ("a Her needs are met.", [(StatementKind.ASSESSMENT, "", "Her needs are met.")]),
+        ("a: Her needs are met.", [(StatementKind.ASSESSMENT, "", "Her needs are met.")]),
+        ("o: She is shy.", [(StatementKind.OPINION, "", "She is shy.")]),
+        ("a man rang the bell.", [(StatementKind.FACT, "", "a man rang the bell.")]),
+        ("a Polish man rang.", [(StatementKind.FACT, "", "a Polish man rang.")]),
         ("j This is neglect.", [(StatementKind.JUDGEMENT, "", "This is neglect.")]),
         ("d We ring. Reason: she asked.", [(StatementKind.DECISION, "", "We ring. Reason: she asked.")]),
         ("f A fact.", [(FACT, "", "A fact.")]),
@@ -116,3 +119,14 @@ def test_a_clock_is_only_put_right_by_so_much(last):
     assert follows_in_time(last, None)
     assert follows_in_time(last - CLOCK_MAY_GO_BACK, last)
     assert not follows_in_time(last - CLOCK_MAY_GO_BACK - timedelta(seconds=1), last)
+
+
+@pytest.mark.obligation("REC-08")
+@pytest.mark.parametrize(
+    "text", ["d Reason: she asked for it.", "d - Reason: she asked.", "Decision: … because he ran."]
+)
+def test_a_decision_says_first_what_was_decided(text):
+    (found,) = paragraphs(text)
+    verdict = may_sign_paragraph(found)
+    assert not verdict
+    assert "Say first what was decided" in verdict.reason

@@ -10,7 +10,7 @@ const EVERY = 4000;
 const PAUSE = 1200;
 const LONGEST_PARTING = 60000;
 const KINDS = { f: "fact", o: "opinion", a: "assessment", j: "judgement", d: "decision" };
-const LETTER = /^([foajd])[ \t]+(?=\S)/;
+const LETTER = /^(?:[foajd]:[ \t]*|[fojd][ \t]+|a[ \t]+(?=@))(?=\S)/;
 const WORD = /^(fact|opinion|assessment|judgement|decision)[ \t]*:[ \t]*/i;
 const TOLD = /^@[ \t]*([^:\n]{1,120}?)[ \t]*:/;
 
@@ -43,7 +43,7 @@ const reading = (start) => {
   const letter = rest.match(LETTER);
   const word = rest.match(WORD);
   if (letter) {
-    kind = KINDS[letter[1]];
+    kind = KINDS[letter[0][0]];
     mark = letter[0];
   } else if (word) {
     kind = word[1].toLowerCase();
@@ -75,7 +75,7 @@ const showMarks = (area) => {
   const turn = (p) => {
     const letters = Object.keys(KINDS);
     const next = letters[(letters.indexOf(p.kind[0]) + 1) % letters.length];
-    const mark = next === "f" ? "" : `${next} `;
+    const mark = next === "f" ? "" : next === "a" ? "a: " : `${next} `;
     area.focus();
     area.setSelectionRange(p.start, p.start + p.mark.length);
     // So that the browser's own undo takes it back.
