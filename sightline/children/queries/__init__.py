@@ -38,6 +38,7 @@ from .reading import (
     masthead,
     particulars_history,
 )
+from .speaking import Speaks, speaks
 from .views import (
     AnswerView,
     AuthorityView,
@@ -81,6 +82,7 @@ __all__ = [
     "PointerView",
     "ProviderView",
     "ResidenceView",
+    "Speaks",
     "StatusView",
     "TieView",
     "addresses_in",
@@ -107,6 +109,7 @@ __all__ = [
     "pointer",
     "pointers",
     "secrets_around",
+    "speaks",
     "without_addresses",
     "works_with",
 ]

@@ -45,7 +45,7 @@ def how_heard(row: SpokenTo) -> str:
     if row.spoken_on is None:
         return f"Not heard: {row.not_heard_why}"
     alone = {True: ", alone", False: ", not alone", None: ""}[row.alone]
-    why = f": {row.not_alone_why}" if row.not_alone_why else ""
+    why = f": {row.not_alone_why.rstrip('. ')}" if row.not_alone_why else ""
     return f"{date_only(row.spoken_on)}{alone}{why}{_through(row)}"
 
 

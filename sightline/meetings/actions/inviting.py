@@ -16,7 +16,7 @@ from sightline.agencies.actions import notify, permit
 from sightline.agencies.rules import Acting
 from sightline.agencies.terms import Permission
 from sightline.children.models import Person
-from sightline.children.queries import name_and_age
+from sightline.children.queries import name_and_age, speaks
 from sightline.children.terms import PersonKind
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, Refused
@@ -205,9 +205,22 @@ def _fill_person(row: Invitation, invitee: Invitee, meeting: Meeting, folder_ids
     else:
         row.kind, row.name = InviteeKind.FAMILY.value, name_and_age([person.pk])[person.pk].name
         row.role = row.role or "Family"
+    _speaks_as_recorded(row)
     apart = queries.apart_from(meeting.id, person.pk, folder_ids)
     rules.may_invite_beside(apart, invitee.kept_apart).or_refuse()
     row.kept_apart = invitee.kept_apart.strip()
+
+
+def _speaks_as_recorded(row: Invitation) -> None:
+    """What the invitation does not say of language and needs is taken from the person's record: a family is not asked
+    twice, and an interpreter whom the record asks for is not forgotten (FAM-04)."""
+    assert row.person_id is not None
+    said = speaks(row.person_id)
+    if row.needs_interpreter is None and said.interpreter:
+        row.needs_interpreter = True
+        row.language = row.language or said.interpreter[:200]
+    row.language = row.language or said.languages[:200]
+    row.needs = row.needs or said.communication
 
 
 @transaction.atomic

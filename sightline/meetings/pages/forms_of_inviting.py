@@ -65,8 +65,9 @@ class InviteForm(PageForm):
     )
     essential = Confirm("The meeting is not quorate without them", required=False)
     needs_interpreter = YesNo(
-        "Do they need an interpreter?", required=False, hint="British Sign Language included"
-    )
+        "Do they need an interpreter?", required=False,
+        hint="British Sign Language included. Left open, what is recorded of somebody of the family is taken over.",
+    )  # fmt: skip
     language = Text("Language, and how they communicate", required=False)
     needs = Words(
         "What do they need to take part?",

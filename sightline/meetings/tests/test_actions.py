@@ -13,6 +13,9 @@ from sightline.access.models import Grant
 from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
+from sightline.children.actions import answer_identity
+from sightline.children.rules import Answer
+from sightline.children.terms import Answered, IdentityQuestion
 from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, Refused
@@ -168,6 +171,30 @@ def test_a_parent_whom_nobody_invited_is_named_before_the_meeting_and_it_is_held
             actions.hold(meeting_id, people=people)
         actions.hold(meeting_id, people=people, unready_why="He is away at sea and was told by letter.")
         assert queries.meeting(meeting_id).row.unready == "Jon Lund (father) is not invited"
+
+
+@pytest.mark.obligation("FAM-04")
+def test_an_invitation_takes_over_what_is_recorded_of_somebodys_language_and_what_it_says_itself_holds() -> (
+    None
+):
+    family = make_family()
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        for person in (family.mother, family.father):
+            for question, words in (
+                (IdentityQuestion.COMMUNICATION, "Face him when you speak"),
+                (IdentityQuestion.INTERPRETER, "British Sign Language"),
+            ):
+                answer_identity(family.maya, Answer(question, Answered.GIVEN, words=words), person_id=person)
+    ids = invite_all(family, meeting_id)
+    with as_practitioner(family.worker):
+        jon = queries.meeting(meeting_id).person(ids["Jon"]).row
+        assert (jon.needs_interpreter, jon.language) == (True, "British Sign Language")
+        assert jon.needs == "Face him when you speak"
+        assert "Jon Lund needs an interpreter and none is booked" in queries.meeting(meeting_id).unready
+        actions.withdraw_invitation(ids["Ana"], "The wrong day.")
+        again = actions.invite(meeting_id, Invitee.family(family.mother, "Mother", needs_interpreter=False))
+        assert queries.meeting(meeting_id).person(again).row.needs_interpreter is False
 
 
 def test_without_quorum_only_with_a_reason() -> None:

@@ -105,6 +105,10 @@ class Voice:
         return rules.awaits_answer(self.heard, self.wants) and not self.explained
 
 
+#: No record is longer; it is asked for whole.
+ALL = 100_000
+
+
 def voices(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> list[Voice]:
     """What a child said, the latest first. Three queries, one more where something was put right."""
     rows = list(

@@ -328,6 +328,18 @@ def test_what_a_child_reads_holds_their_words_and_the_reasons_given(worker, fold
     assert mine.rights[0][0] == "Your rights"
 
 
+@pytest.mark.obligation("CHD-03")
+def test_a_child_reads_everything_that_they_said_however_much_it_is(worker, folder_id) -> None:
+    first = heard(folder_id, worker, said="The very first thing.")
+    with as_practitioner(worker):
+        for n in range(202):
+            actions.hear(folder_id, some_words(said=f"And then number {n}.", heard_at=now()))
+        mine = queries.yours(child_page([folder_id]))
+        assert queries.voices([folder_id], limit=1)[0].first != first.id
+    assert len(mine.told) == 203
+    assert "The very first thing." in {one.words for one in mine.told}
+
+
 @pytest.mark.obligation("CHD-05")
 def test_the_eight_are_answered_from_the_record(worker, folder_id) -> None:
     heard(folder_id, worker)
