@@ -3,7 +3,8 @@ emergency measures, medicals, becoming looked after, and attempts to reach a fam
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
@@ -75,7 +76,8 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
     )
     begun = Enquiry.objects.filter(folder_id__in=folder_ids).select_related("written_by")
     ends = EnquiryEnd.objects.filter(folder_id__in=folder_ids).select_related("decision", "written_by")
-    emergencies = Emergency.objects.filter(folder_id__in=folder_ids).select_related("written_by")
+    emergencies = Emergency.objects.filter(folder_id__in=folder_ids).select_related("written_by", "ended_by")
+    not_ended = EmergencyBack.objects.filter(folder_id__in=folder_ids, part=EmergencyPart.END.value)
     medicals = Medical.objects.filter(folder_id__in=folder_ids).select_related(
         "written_by", "done_written_by"
     )
@@ -84,7 +86,10 @@ def _of_protection(folder_ids: Sequence[UUID]) -> Wanted:
     )
     made_safe = MadeSafe.objects.filter(folder_id__in=folder_ids).select_related("written_by")
     notes = MedicalNote.objects.filter(folder_id__in=folder_ids).order_by("written_at", "id")
-    return strategies, decided, begun, ends, emergencies, medicals, looked_after, made_safe, notes
+    return (
+        strategies, decided, begun, ends, emergencies, not_ended.order_by("written_at", "id"), medicals, looked_after,
+        made_safe, notes,
+    )  # fmt: skip
 
 
 @prepared
@@ -101,11 +106,13 @@ def _taken_back(folder_ids: Sequence[UUID]) -> Wanted:
     periods = LookedAfterTakenBack.objects.filter(folder_id__in=folder_ids).select_related(
         "written_by", "looked_after", "decision"
     )
-    measures = EmergencyBack.objects.filter(folder_id__in=folder_ids, part=EmergencyPart.MEASURE.value)
+    measures = EmergencyBack.objects.filter(folder_id__in=folder_ids).exclude(
+        part=EmergencyPart.EXTENSION.value
+    )
     return (
         steps.select_related("by", "takes_back").order_by("id"),
         periods,
-        measures.select_related("written_by"),
+        measures.select_related("written_by").order_by("written_at", "id"),
     )
 
 
@@ -134,12 +141,21 @@ def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
             for p in periods
         }
         | {
-            b.emergency_id: Undone(
-                b.written_at, f"Taken back by {b.written_by.name}, {b.written_post}: {b.why}"
-            )
-            for b in measures
+            of: Undone(b.written_at, f"Taken back by {b.written_by.name}, {b.written_post}: {b.why}")
+            for of, b in _of_measures(measures)
         }
     )
+
+
+def _of_measures(backs: Iterable[EmergencyBack]) -> Iterator[tuple[UUID, EmergencyBack]]:
+    """What each of these takes back: an end, or a measure with the end that stood then. The earliest first."""
+    ends: Counter[UUID] = Counter()
+    for back in backs:
+        yield _end_id(back.emergency_id, ends[back.emergency_id]), back
+        if back.part == EmergencyPart.MEASURE.value:
+            yield back.emergency_id, back
+        else:
+            ends[back.emergency_id] += 1
 
 
 def _closings(steps: Any, closings: Any) -> Iterator[Moment]:
@@ -177,8 +193,8 @@ def _assessments(assessments: Any, signed: Any, given: Any) -> Iterator[Moment]:
 
 
 def _protection(
-    strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, medicals: Any, looked_after: Any,
-    made_safe: Any, notes: Any,
+    strategies: Any, decided: Any, begun: Any, ends: Any, emergencies: Any, not_ended: Any, medicals: Any,
+    looked_after: Any, made_safe: Any, notes: Any,
 ) -> Iterator[Moment]:  # fmt: skip
     for each in strategies:
         yield _written(
@@ -210,6 +226,7 @@ def _protection(
             m, m.began_at, EmergencyKind(m.kind).label, f"{m.authority}. {m.reasons}", f"emergency/{m.id}",
             significant=True,
         )  # fmt: skip
+    yield from _ends_of_measures(emergencies, not_ended)
     for row in made_safe:
         said = f"{MadeSafeBy(row.way).label}. {row.what} {row.under} By {row.done_by}."
         yield replace(
@@ -224,6 +241,38 @@ def _protection(
             row.decision.outcome.removeprefix("Looked after: "),  # its legal basis may have changed since
             f"looked-after/{row.id}", significant=True, decision_id=row.decision_id,
         )  # fmt: skip
+
+
+def _end_id(measure_id: UUID, number: int) -> UUID:
+    """Of the end of a measure that was recorded so many times after it had been taken back."""
+    return uuid5(measure_id, f"ended {number}")
+
+
+def _ends_of_measures(emergencies: Any, not_ended: Any) -> Iterator[Moment]:
+    """How each measure ended. An end that was taken back stays; who had recorded it is not kept then."""
+    backs: dict[UUID, list[EmergencyBack]] = {}
+    for back in not_ended:
+        backs.setdefault(back.emergency_id, []).append(back)
+    for m in emergencies:
+        kind, href = (
+            f"{EmergencyKind(m.kind).label}: ended",
+            f"/child/{m.folder_id}/enquiries/emergency/{m.id}/",
+        )
+        before = backs.get(m.id, [])
+        for number, back in enumerate(before):
+            assert back.stood_at is not None
+            at = back.stood_at
+            known = min(max(at, m.written_at), back.written_at)
+            yield Moment(
+                _end_id(m.id, number), m.folder_id, at, known, kind, back.stood_words, "", "", href=href,
+                significant=True,
+            )  # fmt: skip
+        if m.ended_at is not None:
+            by = m.ended_by
+            yield Moment(
+                _end_id(m.id, len(before)), m.folder_id, m.ended_at, m.ended_written_at or m.ended_at, kind,
+                m.ended_words, "", by.name if by else "", href=href, significant=True,
+            )  # fmt: skip
 
 
 def _medicals(medicals: Any, notes: Any) -> Iterator[Moment]:

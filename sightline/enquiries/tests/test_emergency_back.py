@@ -155,3 +155,28 @@ def test_only_whoever_recorded_it_or_a_manager_takes_it_back_and_its_page_says_s
     assert "What happened since" not in shown
     tab = client.get(reverse("enquiries:child", args=[case.maya])).content.decode()
     assert "Taken back: recorded by mistake" in tab
+
+
+@pytest.mark.obligation("REC-12")
+def test_the_end_of_a_measure_stands_on_the_timeline_and_one_that_was_taken_back_stays_there():
+    case = make_case("immediate_protection")
+
+    def ends():
+        found = [m for m in told([case.maya]) if m.kind.endswith("ended")]
+        return {m.text: [words for _at, words in m.later] for m in found}
+
+    with as_practitioner(case.manager):
+        row = begins(case.maya)
+        assert ends() == {}
+        emergency.end_emergency(row.id, now(), HOME)
+        assert ends() == {HOME: []}
+        take_emergency_back(row.id, EmergencyPart.END, WRONG)
+        assert ends() == {HOME: ["Taken back"]}
+        [taken] = [m for m in told([case.maya]) if m.text == HOME]
+        assert WRONG in taken.turns[-1][1]["text"]
+        emergency.end_emergency(row.id, now(), "Her aunt took her in.")
+        assert ends() == {HOME: ["Taken back"], "Her aunt took her in.": []}
+        [again] = [m for m in told([case.maya]) if m.text == "Her aunt took her in."]
+        assert again.author == case.manager.name
+        take_emergency_back(row.id, EmergencyPart.MEASURE, WRONG)
+        assert ends() == {HOME: ["Taken back"], "Her aunt took her in.": ["Taken back"]}

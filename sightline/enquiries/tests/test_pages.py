@@ -333,7 +333,7 @@ def test_protection_in_the_browser_from_the_call_to_the_end_of_an_enquiry():
         "the enquiry saw her"
     )
     shown = words_of(worker.get(own))
-    assert "1 September 2026, not alone: Her sister was, as she wished.; a relative interpreted" in shown
+    assert "1 September 2026, not alone: Her sister was, as she wished; a relative interpreted" in shown
     assert "(Her sister, Polish): The telephone service had nobody before six." in shown
     said = shown.partition("Lars Lund, father")[2]
     assert "Holds parental responsibility" in said[:60]
