@@ -196,6 +196,7 @@ def core_group_without_quorum(cast: Cast, kofi: UUID) -> None:
             ],
             without_quorum_why="Esther had taken the day off and the interpreter was there; Ines reads the minutes and "
             "answers within two days. The next core group is in four weeks.",
+            unready_why="Liam, his father, said on the telephone that he would rather write; his letter was read out.",
         )  # fmt: skip
         actions.write_minutes(
             met,
