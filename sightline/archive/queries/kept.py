@@ -139,6 +139,7 @@ KEPT: dict[str, Kept] = {
     "enquiries.Emergency": Kept("enquiry", "Protection in an emergency", at="began_at"),
     "enquiries.EmergencyBack": Kept("enquiry", "An emergency measure, or part of it, is taken back"),
     "enquiries.MadeSafe": Kept("enquiry", "Made safe", at="done_at"),
+    "enquiries.MadeSafeBack": Kept("enquiry", "That the child was made safe is taken back"),
     # What stands of it is the sum of its notes.
     "enquiries.Medical": Kept(
         "enquiry",

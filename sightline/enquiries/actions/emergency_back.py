@@ -101,7 +101,7 @@ def _not_ended(row: Emergency, made: EmergencyBack, reason: str) -> None:
     back.put_statuses_right([], [stood.id] if stood else [])
     kinds = pack_in_force().event(f"{row.kind}_ended", today()).discharges
     duties.owe_again(Duty.objects.filter(subject_id=row.id, kind__in=kinds), reason)
-    protected_anew(row, reason)
+    protected_anew(row.folder_id, row.began_at, reason)
 
 
 def _not_extended(row: Emergency, made: EmergencyBack, reason: str) -> None:
@@ -140,7 +140,7 @@ def _never_was(row: Emergency, made: EmergencyBack, reason: str) -> None:
         children.recorded_wrongly(row.folder_id, Fact.STATUS, status_id, reason)
     to_hear = Regard.objects.filter(subject_id=row.id).values_list("id", flat=True)
     duties.never_were(Duty.objects.filter(subject_id__in=[row.id, *to_hear]), reason)
-    protected_anew(row, reason)
+    protected_anew(row.folder_id, row.began_at, reason)
     if Relook.objects.filter(subject_id=row.id).exists():
         changes.learnt(row.folder_id, made.id)
 

@@ -90,21 +90,22 @@ def decided(folder_id: UUID, decision_id: UUID, at: datetime) -> None:
 _MET = (DutyState.DISCHARGED.value, DutyState.DONE_LATE.value)
 
 
-def protected_anew(measure: Emergency, reason: str) -> None:
-    """A measure, or its end, was recorded by mistake: protecting the child at once was met by what in truth made them
-    safe, or is owed as it was. A step of taking it back."""
-    folders = joined_set(measure.folder_id)
+def protected_anew(folder_id: UUID, since: datetime, reason: str) -> None:
+    """What made a child safe `since` then, or its end, was recorded by mistake: protecting the child at once was met
+    by what in truth made them safe, or is owed as it was. A step of taking it back."""
+    folders = joined_set(folder_id)
     of_kind = Duty.objects.filter(folder_id__in=folders, kind="immediate_protection")
     for duty in of_kind.filter(Q(TO_DO) | Q(state__in=_MET)):
-        if duty.state in _MET and not _met_by(duty, measure):
+        if duty.state in _MET and not _met_by(duty, since):
             continue
         duties.met_anew(Duty.objects.filter(id=duty.id), done=_made_safe(duty, folders), reason=reason)
 
 
-def _met_by(duty: Duty, measure: Emergency) -> bool:
-    """Whether it may have been that measure which met a duty: as it began, or since it ran when the duty did."""
+def _met_by(duty: Duty, since: datetime) -> bool:
+    """Whether a duty may have been met by what made the child safe since then: as that began, or since it held when
+    the duty did."""
     last = DutyEvent.objects.filter(duty=duty, done_at__isnull=False).order_by("at", "id").last()
-    return last is not None and last.done_at in (measure.began_at, duty.started_at)
+    return last is not None and last.done_at in (since, duty.started_at)
 
 
 def _made_safe(duty: Duty, folders: Collection[UUID]) -> list[datetime]:
@@ -114,7 +115,7 @@ def _made_safe(duty: Duty, folders: Collection[UUID]) -> list[datetime]:
     measures = Emergency.objects.filter(folder_id__in=folders, wrong_at__isnull=True)
     ran = measures.filter(began_at__lte=duty.started_at).exclude(ended_at__lte=duty.started_at)
     return [
-        *MadeSafe.objects.filter(**since).values_list("done_at", flat=True),
+        *MadeSafe.objects.filter(**since, back__isnull=True).values_list("done_at", flat=True),
         *measures.filter(**since).values_list("began_at", flat=True),
         *([duty.started_at] if ran.exists() else []),
     ]

@@ -265,6 +265,22 @@ class MadeSafe(Written):
     class Meta:
         triggers = [never_changed("made_safe_never_changed")]
 
+    @property
+    def was_taken_back(self) -> bool:
+        return getattr(self, "back", None) is not None
+
+
+class MadeSafeBack(Written):
+    """That a child was made safe was recorded by mistake, such as on another child: why. It then counts nowhere."""
+
+    made_safe = models.OneToOneField(MadeSafe, on_delete=models.PROTECT, related_name="back")
+    why = models.TextField()
+    door = folder_door(append_only=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="made_safe_taken_back_says_why", condition=~Q(why=""))]
+        triggers = [never_changed("made_safe_back_never_changed")]
+
 
 class Medical(Written):
     """A child protection medical: asked for, consented to, done, its result, who was told."""

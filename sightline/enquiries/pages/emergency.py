@@ -27,12 +27,37 @@ from ..actions import emergency_back as taking_back
 from ..actions import legal_basis, safe
 from ..actions import looked_after as placing
 from ..actions import no_longer_looked_after as leaving
+from ..actions.safe_back import take_made_safe_back
 from ..queries import protection as queries
 from ..queries.episode import has_died
 from ..terms import EmergencyKind, EmergencyPart, LegalBasis, MadeSafeBy
 from . import forms_of_protection as forms
 from .around import address, form_page, opened, posted, sent
 from .forms_of_decisions import DecideWhyForm, WhyForm
+
+
+@page(permission=Permission.WRITE_FOLDER)
+def made_safe_back(request: HttpRequest, folder_id: UUID, made_safe_id: UUID) -> HttpResponse:
+    """That the child was made safe was recorded by mistake."""
+    child, shown = opened(request, folder_id, "made_safe_back")
+    row = queries.made_safe(made_safe_id, child.folder_ids)
+    form = WhyForm(
+        posted(request), label="What was wrong?", ask="Say what was wrong", hint="It stays on the record"
+    )
+    return form_page(
+        request,
+        shown,
+        form,
+        lambda: take_made_safe_back(row.id, form.cleaned_data["words"]),
+        title="That the child was made safe was recorded by mistake",
+        lines=[
+            f"{MadeSafeBy(row.way).label}, {moment(row.done_at)}: {row.what} {row.under} By {row.done_by}",
+            "Where protecting the child was owed, it is owed again, unless something else made the child safe.",
+        ],
+        button="Take it back",
+        done="Taken back. It stays on the record, with your reason.",
+        back=address("child", child),
+    )
 
 
 @page(permission=Permission.WRITE_FOLDER)

@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_CHILD}section-47/<uuid:enquiry_id>/end/", section_47.end, name="end"),
     path(f"{_CHILD}conference/", section_47.conference, name="conference"),
     path(f"{_CHILD}safe/", emergency.make_safe, name="make_safe"),
+    path(f"{_CHILD}safe/<uuid:made_safe_id>/back/", emergency.made_safe_back, name="made_safe_back"),
     path(f"{_CHILD}emergency/", emergency.begin_emergency, name="begin_emergency"),
     path(f"{_CHILD}emergency/<uuid:measure_id>/", emergency.emergency, name="emergency"),
     *(

@@ -28,6 +28,7 @@ from ..models import (
     LookedAfter,
     LookedAfterEndBack,
     MadeSafe,
+    MadeSafeBack,
     Medical,
     MedicalNote,
     SpokenTo,
@@ -175,7 +176,9 @@ def protection(folder_ids: Iterable[UUID]) -> Protection:
             for row in rows
         ],
         emergencies=list(Emergency.objects.filter(folder_id__in=folders).order_by("-began_at")),
-        made_safe=list(MadeSafe.objects.filter(folder_id__in=folders).order_by("-done_at")),
+        made_safe=list(
+            MadeSafe.objects.filter(folder_id__in=folders).select_related("back").order_by("-done_at")
+        ),
         medicals=list(Medical.objects.filter(folder_id__in=folders).order_by("-written_at")),
         looked_after=list(
             LookedAfter.objects.filter(folder_id__in=folders)
@@ -322,6 +325,14 @@ def emergency(emergency_id: UUID, folder_ids: Iterable[UUID]) -> Emergency:
     return row
 
 
+def made_safe(made_safe_id: UUID, folder_ids: Iterable[UUID]) -> MadeSafe:
+    """How a child was made safe, once. Raises NotFound."""
+    row = MadeSafe.objects.filter(id=made_safe_id, folder_id__in=list(folder_ids)).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
 def medical(medical_id: UUID, folder_ids: Iterable[UUID]) -> Medical:
     """One medical, with what was written to it. Raises NotFound."""
     row = (
@@ -397,6 +408,10 @@ def to_look_at(subject_id: UUID, folder_ids: Iterable[UUID]) -> ToLookAt:
     if back is not None:
         words = f"{EmergencyKind(back.emergency.kind).label} was recorded by mistake: {back.why}"
         return ToLookAt(subject_id, words, back.written_at, duty.due_at)
+    unsafe = MadeSafeBack.objects.filter(id=subject_id, folder_id__in=folders).first()
+    if unsafe is not None:
+        words = f"That the child was made safe was recorded by mistake: {unsafe.why}"
+        return ToLookAt(subject_id, words, unsafe.written_at, duty.due_at)
     decided = Decision.objects.filter(id=subject_id, folder_id__in=folders).exists()
     words = (
         "A new concern about this child was decided on."

@@ -27,6 +27,7 @@ from ..models import (
     LookedAfter,
     LookedAfterTakenBack,
     MadeSafe,
+    MadeSafeBack,
     Medical,
     MedicalNote,
     SignOff,
@@ -113,6 +114,7 @@ def _taken_back(folder_ids: Sequence[UUID]) -> Wanted:
         steps.select_related("by", "takes_back").order_by("id"),
         periods,
         measures.select_related("written_by").order_by("written_at", "id"),
+        MadeSafeBack.objects.filter(folder_id__in=folder_ids).select_related("written_by"),
     )
 
 
@@ -130,7 +132,7 @@ def moments(folder_ids: Sequence[UUID]) -> Asking[list[Moment]]:
 def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
     """The decisions whose step was taken back, or the period that they began, and measures that never were, each with
     by whom and why."""
-    steps, periods, measures = asked = _taken_back(folder_ids)
+    steps, periods, measures, unsafe = asked = _taken_back(folder_ids)
     yield asked
     return (
         {s.takes_back.decision_id: Undone(s.at, step_back(s).words) for s in steps}
@@ -142,7 +144,7 @@ def undone(folder_ids: Sequence[UUID]) -> Asking[dict[UUID, Undone]]:
         }
         | {
             of: Undone(b.written_at, f"Taken back by {b.written_by.name}, {b.written_post}: {b.why}")
-            for of, b in _of_measures(measures)
+            for of, b in (*_of_measures(measures), *((b.made_safe_id, b) for b in unsafe))
         }
     )
 
