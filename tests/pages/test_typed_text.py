@@ -17,10 +17,10 @@ from django.urls import reverse
 
 from sightline.agencies.tests.factories import as_practitioner
 from sightline.children.terms import LivesAt
-from sightline.enquiries.actions import emergency, looked_after, medical
+from sightline.enquiries.actions import emergency, looked_after, medical, safe
 from sightline.enquiries.actions.protection import StrategyIn, decide_strategy
 from sightline.enquiries.models import Enquiry, Strategy
-from sightline.enquiries.terms import EmergencyKind, LegalBasis
+from sightline.enquiries.terms import EmergencyKind, LegalBasis, MadeSafeBy
 from sightline.enquiries.tests import factories as enquiries
 from sightline.kernel.time import now, today
 from sightline.meetings.models import Meeting
@@ -224,6 +224,13 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
                 told="Told at the door.",
             ),
         ).id  # fmt: skip
+        places["made_safe_id"] = safe.make_safe(
+            case.maya,
+            safe.MadeSafeIn(
+                way=MadeSafeBy.RELATIVES, what="Her grandmother took her home.", done_by="Dana Worker",
+                under="Her mother agreed at the door.", told="Both were told.", done_at=now() - timedelta(hours=1),
+            ),
+        ).id  # fmt: skip
         places["medical_id"] = medical.ask_for_medical(
             case.maya, reasons="To see how old the bruises are.", asked_of="Dr Hale"
         ).id
@@ -236,7 +243,7 @@ def decided(case: enquiries.Case, places: dict[str, UUID]) -> list[str]:
                 wishes=WishesIn(why_not="She was too frightened to say."),
             ),
         ).id  # fmt: skip
-    wanted = {"enquiry_id", "measure_id", "medical_id", "looked_after_id"}
+    wanted = {"enquiry_id", "measure_id", "made_safe_id", "medical_id", "looked_after_id"}
     return [
         of_enquiries(name.partition(":")[2], places)
         for name, route in ROUTES.items()

@@ -57,7 +57,16 @@ ROLES = tuple(
 #: What rests on a strategy discussion is walked by the tests of the room enquiries; here it is nobody's.
 IN_THEIR_ROOM = {
     f"{name}_id": uuid4()
-    for name in ("strategy", "enquiry", "measure", "medical", "looked_after", "step_up", "subject")
+    for name in (
+        "strategy",
+        "enquiry",
+        "measure",
+        "made_safe",
+        "medical",
+        "looked_after",
+        "step_up",
+        "subject",
+    )
 }
 
 
