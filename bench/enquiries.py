@@ -9,14 +9,14 @@ there is a meeting on four brothers and sisters with a report on each. All of it
 from __future__ import annotations
 
 import argparse
-from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
 from uuid import UUID
 
 from bench.__main__ import machine
+from bench.conference import conference, four_siblings, protected
 from bench.loading import FULL, SMALL
-from bench.packs import conference, four_siblings, practitioner
+from bench.packs import practitioner
 from bench.serving import Served, over_limit, served, table, timed, verdict
 
 #: Milliseconds at the 95th of a hundred; in so many records something is written.
@@ -143,86 +143,6 @@ def assessed(bench: Served, who: UUID) -> list[tuple[UUID, UUID, str]]:
                         )  # fmt: skip
             side = next(section.id for section in form.section if section.kind == "side")
             found.append((folder, row.id, side))
-    return found
-
-
-def protected(who: UUID, folders: list[UUID]) -> list[tuple[UUID, dict[str, UUID]]]:
-    """In these records: a discussion that decided on an enquiry, police protection, a medical asked for, and in half of
-    them a placement. Each with the ids of what there is."""
-    from django.db import transaction
-
-    from sightline.children.terms import LivesAt
-    from sightline.enquiries.actions import emergency as act
-    from sightline.enquiries.actions import looked_after as placing
-    from sightline.enquiries.actions import medical
-    from sightline.enquiries.actions import protection as protect
-    from sightline.enquiries.models import Emergency, Enquiry, LookedAfter, Medical, Strategy
-    from sightline.enquiries.terms import EmergencyKind, LegalBasis
-    from sightline.kernel.time import now, today
-    from sightline.kernel.viewer import Viewer, looking_as
-    from sightline.meetings import actions as meetings
-    from sightline.meetings import queries
-    from sightline.meetings.terms import Came
-    from sightline.voice.actions import WishesIn
-
-    found: list[tuple[UUID, dict[str, UUID]]] = []
-    for n, folder in enumerate(folders):
-        with transaction.atomic(), looking_as(Viewer.practitioner(who)):
-            if not Enquiry.objects.filter(folder_id=folder).exists():
-                held = now() - timedelta(hours=2)
-                meeting_id = protect.call_strategy(
-                    protect.Calling(
-                        [folder], held, cause="Two bruises that nobody explains.", chair_id=who,
-                        safety_now="At the grandmother's until Monday.", link="01632 960100",
-                    )
-                )  # fmt: skip
-                people = queries.meeting(meeting_id, ()).invited
-                meetings.hold(
-                    meeting_id, began_at=held, without_quorum_why="Invented for the bench.",
-                    people=[meetings.AttendanceIn(i.id, Came.CAME) for i in people],
-                )  # fmt: skip
-                part = Strategy.objects.get(meeting_id=meeting_id)
-                protect.decide_strategy(
-                    meeting_id,
-                    [
-                        protect.StrategyIn(
-                            part.id, "section_47_joint", "Two bruises that nobody explains.",
-                            "At the grandmother's until Monday.", "What was seen does not fit what was said.",
-                            wishes=WishesIn(why_not="Asleep at the time of it."),
-                        )
-                    ],
-                    knows_family=False, worker_id=who,
-                )  # fmt: skip
-                act.begin_emergency(
-                    folder,
-                    act.EmergencyIn(
-                        EmergencyKind.POLICE, held, "PC 1182", "Found alone at night.", "Nobody could be reached.",
-                        "With foster carers.", "Told at the door.",
-                    ),
-                )  # fmt: skip
-                medical.ask_for_medical(
-                    folder, reasons="Two bruises that nobody explains.", asked_of="The hospital"
-                )
-                if n % 2:
-                    placing.become_looked_after(
-                        folder,
-                        placing.LookedAfterIn(
-                            began_on=today(), basis=LegalBasis.AGREED, basis_words="Both parents agreed in writing.",
-                            network="Both grandmothers were asked.", reasons="Nobody else can care for them now.",
-                            lives_at=LivesAt.FOSTER_CARE, placed_with="Foster carers", area="Saltwick",
-                            wishes=WishesIn(why_not="Too frightened to say."), knows_family=False,
-                        ),
-                    )  # fmt: skip
-            enquiry = Enquiry.objects.filter(folder_id=folder).latest("began_at")
-            ids = {
-                "strategy": enquiry.strategy_id,
-                "enquiry": enquiry.id,
-                "way": enquiry.episode_id,
-                "measure": Emergency.objects.filter(folder_id=folder).latest("began_at").id,
-                "medical": Medical.objects.filter(folder_id=folder).latest("written_at").id,
-            }
-            stays = LookedAfter.objects.filter(folder_id=folder).first()
-            found.append((folder, ids | ({"stays": stays.id} if stays else {})))
     return found
 
 

@@ -36,13 +36,13 @@ from sightline.config.serving import prepare
 @dataclass(frozen=True)
 class Size:
     """How much there is. `folders` of the `children` are open to the front door, with `entries` between them; then
-    there are `long` in the first record and `conference` in those of the four who have one."""
+    there are `long` in the first record and `conference` in each of the four who have one."""
 
     children: int = 100_000
     folders: int = 20_000
     entries: int = 500_000
     long: int = 5_000
-    conference: int = 75
+    conference: int = 300
     concerns: int = 200
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ def loaded(data: Path, size: Size) -> None:
 
 
 #: A folder that was loaded in an earlier way is loaded anew elsewhere: what it would measure is something else.
-WAY = 2
+WAY = 3
 
 
 def load(data: Path, size: Size) -> None:

@@ -1,4 +1,4 @@
-"""How long a conference pack takes: four siblings with 300 entries between them, made as its job makes it.
+"""How long a conference pack takes: four siblings with 300 entries each, made as its job makes it.
 
     uv run python -m bench.packs [--small] [--rounds 5] [--data DIR]
 
@@ -11,16 +11,16 @@ from __future__ import annotations
 import argparse
 import io
 import time
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 from bench.__main__ import machine
+from bench.conference import SIBLINGS, conference, four_siblings
 from bench.loading import FULL, SMALL
 from bench.serving import Served, served, table, verdict
 
-#: Seconds for one pack; how many siblings it is about.
-LIMIT, SIBLINGS = 3.0, 4
+#: Seconds for one pack.
+LIMIT = 3.0
 
 
 def main() -> None:
@@ -48,14 +48,6 @@ def main() -> None:
         verdict(["a conference pack"] if slowest > LIMIT else [], small=given.small)
 
 
-def four_siblings(bench: Served) -> list[UUID]:
-    """The four who have a conference, with `conference` entries each."""
-    found = bench.owner.execute(
-        "SELECT folder_id FROM access_grant ORDER BY folder_id OFFSET 4 LIMIT %s", [SIBLINGS]
-    ).fetchall()
-    return [folder for (folder,) in found]
-
-
 def practitioner(bench: Served) -> UUID:
     """Whoever the client is signed in as."""
     row = bench.owner.execute(
@@ -65,28 +57,6 @@ def practitioner(bench: Served) -> UUID:
     found = row[0]
     assert isinstance(found, UUID)
     return found
-
-
-def conference(who: UUID, siblings: list[UUID]) -> tuple[UUID, UUID]:
-    """A conference about the four, called by the client, with a report on each; its id and the client's invitation."""
-    from django.db import transaction
-
-    from sightline.kernel.time import now
-    from sightline.kernel.viewer import Viewer, looking_as
-    from sightline.meetings import actions, queries
-    from sightline.meetings.terms import Purpose
-
-    with transaction.atomic(), looking_as(Viewer.practitioner(who)):
-        meeting_id = actions.call(
-            Purpose.CORE_GROUP, siblings, now() + timedelta(days=3), place="Civic Centre",
-            agenda="What is known of each child, and what comes next?", earlier_why="Invented for the bench.",
-        )  # fmt: skip
-        actions.send_report(
-            meeting_id, {folder: "What was seen and done since the last meeting. " * 40 for folder in siblings},
-            for_family=True, no_family_why=dict.fromkeys(siblings, "Invented for the bench."),
-        )  # fmt: skip
-        own = next(i for i in queries.meeting(meeting_id, ()).invited if i.row.practitioner_id == who)
-        return meeting_id, own.id
 
 
 def packs(who: UUID, meeting_id: UUID, invitation_id: UUID, rounds: int) -> tuple[list[float], float, bytes]:

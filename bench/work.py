@@ -99,9 +99,12 @@ FROM part JOIN placed p ON p.id = part.concern_id
 """
 SIBLINGS = """
 WITH three AS (SELECT p.folder_id, p.id FROM children_person p JOIN access_grant g USING (folder_id)
-               ORDER BY p.folder_id LIMIT 3)
+               ORDER BY p.folder_id LIMIT 3),
+four AS (SELECT p.folder_id, p.id FROM children_person p JOIN access_grant g USING (folder_id)
+         ORDER BY p.folder_id OFFSET 4 LIMIT 4)
 INSERT INTO children_tie (id, folder_id, child_id, other_id, kinship, held_from, recorded_at, parental_responsibility,
                           lives_with_child, words)
-SELECT uuidv7(), a.folder_id, a.id, b.id, 'sibling', current_date - 100, now(), 'not_known', 'yes', ''
-FROM three a JOIN three b ON a.id <> b.id
+SELECT uuidv7(), pair.folder_id, pair.id, pair.other, 'sibling', current_date - 100, now(), 'not_known', 'yes', ''
+FROM (SELECT a.folder_id, a.id, b.id AS other FROM three a JOIN three b ON a.id <> b.id
+      UNION ALL SELECT a.folder_id, a.id, b.id FROM four a JOIN four b ON a.id <> b.id) pair
 """
