@@ -11,7 +11,6 @@ from uuid import UUID
 from sightline.govuk.forms import (
     Choice,
     Choices,
-    Confirm,
     Day,
     Option,
     PageForm,
@@ -402,7 +401,6 @@ class ShareForm(PageForm):
     )
     said = Words("What did they say to it, in their own words?", rows=3, required=False)
     why_not = Words("Why not?", rows=3, ask="Say why it was not shared")
-    done = Confirm("Everybody has been told who is to be told", required=False)
 
     def __init__(self, *args: Any, people: Sequence[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,7 @@ from sightline.records.queries import decisions
 from ..actions import assessment as act
 from ..actions.handing import hand_over_assessment
 from ..actions.ruling import rule_on
+from ..queries import assessment as queries
 from . import forms
 from . import forms_of_decisions as deciding
 from .around import (
@@ -252,7 +253,6 @@ def share(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpRes
                 shared_on=got["shared_on"] if yes else None,
                 said=got["said"] or "",
             ),
-            done=got["done"],
         )
 
     return form_page(
@@ -263,6 +263,7 @@ def share(request: HttpRequest, folder_id: UUID, assessment_id: UUID) -> HttpRes
         title="Share it with the child and the family",
         template="enquiries/shared.html",
         names=names,
+        left=list(queries.to_be_told(child, {each.person_id for each in view.shared}).values()),
         done="Recorded.",
         back=address("assessment", child, view.id),
     )

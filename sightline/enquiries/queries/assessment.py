@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -229,6 +229,18 @@ def family(view: ChildView, participations: Mapping[UUID, Participation]) -> tup
             )
         )
     return tuple(found)
+
+
+def to_be_told(child: ChildView, shared_with: Collection[UUID]) -> dict[UUID, str]:
+    """The child, and each parent and carer, of whom nobody has said yet whether they were given the assessment."""
+    found = {child.child.id: child.child.name} | {
+        tie.person.id: f"{tie.name}, {tie.said}"
+        for tie in child.ties_once
+        if answers_for(tie) and tie.person.birth.died_on is None
+    }
+    if child.child.birth.died_on is not None or child.child.birth.unborn:
+        del found[child.child.id]
+    return {person_id: words for person_id, words in found.items() if person_id not in shared_with}
 
 
 def father_recorded(view: ChildView) -> bool:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from sightline.access.queries import joined_set
 from sightline.access.tests.factories import let_in
@@ -24,6 +25,7 @@ from sightline.voice.actions import WishesIn
 from sightline.voice.models import Regard
 
 from .factories import a_signing, begun, complete, make_case, sent
+from .test_pages import browser, words_of
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +236,32 @@ def test_complete_means_complete():
     with as_practitioner(case.worker):
         view = queries.assessment(maya.id, child_page(joined_set(case.maya)))
         assert [lack.words for lack in view.lacks] == []
+
+
+@pytest.mark.obligation("FAM-09")
+def test_sharing_it_is_owed_until_it_is_said_of_the_child_and_of_each_parent_and_carer():
+    case = make_case()
+    maya, _theo = begun(case)
+    sent(case, maya)
+    with as_practitioner(case.manager):
+        act.sign(maya.id, a_signing())
+    client = browser(case.worker)
+    address = reverse("enquiries:shared", args=[case.maya, maya.id])
+    with as_practitioner(case.worker):
+        child = child_page(joined_set(case.maya))
+        left = queries.to_be_told(child, set())
+        assert child.child.id in left
+        assert {tie.person.id for tie in child.responsible_parents} < set(left)
+    assert "Everybody has been told" not in words_of(client.get(address)), "nobody says so for all of them"
+    for n, person_id in enumerate(left):
+        assert "Not said yet of everybody" in words_of(client.get(address))
+        with as_practitioner(case.worker):
+            assert "sharing_assessment" in kinds_owed(case.maya)
+        given = {"was_shared": "yes", "how": "Read to them at home.", "said": "It is fair."}
+        day = {f"shared_on-{part}": getattr(today(), part) for part in ("day", "month", "year")}
+        not_given = {"was_shared": "no", "why_not": "The police ask to wait until Monday."}
+        answer = client.post(address, {"person": person_id, **(not_given if n else given | day)})
+        assert answer.status_code == 302, words_of(answer)
+    assert "Not said yet of everybody" not in words_of(client.get(address))
+    with as_practitioner(case.worker):
+        assert "sharing_assessment" not in kinds_owed(case.maya)

@@ -86,8 +86,9 @@ class Sharing:
 
 
 @transaction.atomic
-def share(assessment_id: UUID, sharing: Sharing, *, done: bool = False) -> Shared:
-    """Record that child or family were given it, when and how, and what they said. `done`: nobody is left."""
+def share(assessment_id: UUID, sharing: Sharing) -> Shared:
+    """Record that child or family were given it, when and how, and what they said, or why not. Sharing it is owed until
+    that is said of the child and of each parent and carer (FAM-09)."""
     permit(Permission.WRITE_FOLDER)
     row = _locked(assessment_id)
     if row.state != AssessmentState.SIGNED.value:
@@ -114,8 +115,7 @@ def share(assessment_id: UUID, sharing: Sharing, *, done: bool = False) -> Share
     )
     made.save(force_insert=True)
     told = set(Shared.objects.filter(assessment=row).values_list("person_id", flat=True))
-    parents = {tie.person.id for tie in child.responsible_parents}
-    if done or {child.child.id, *parents} <= told:
+    if not queries.to_be_told(child, told):
         way.happened("assessment_shared", row.folder_id, row.duty_subject, done=made.shared_on)
     record(Verb.WROTE, "enquiries.share", folder_id=row.folder_id, subject=made)
     return made
