@@ -183,6 +183,15 @@ class Invitation(Row):
     name = models.CharField(max_length=420, blank=True)
     agency = models.ForeignKey(Agency, null=True, on_delete=models.PROTECT, related_name="+")
     agency_name = models.CharField(max_length=200, blank=True)
+    comes_for = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="Of somebody from outside: whose they are, as a solicitor is a father's",
+    )  # fmt: skip
+    professional = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Somebody from outside who comes for an agency, and for nobody of the family",
+    )
     role = models.CharField(max_length=120)
     language = models.CharField(
         max_length=200, blank=True, help_text="Language and how they communicate, as known"
@@ -212,6 +221,11 @@ class Invitation(Row):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="whom_an_outsider_comes_for",
+                condition=Q(comes_for__isnull=True, professional=False)
+                | (Q(kind="outsider") & (Q(comes_for__isnull=True) | Q(professional=False))),
+            ),
             models.CheckConstraint(
                 name="invited_as_what_they_are",
                 condition=(

@@ -52,7 +52,7 @@ def contents(shown: MeetingView, reader: InvitedView) -> Contents:
         allowed = [c for c in allowed if c.folder_id in open_to_them]
     else:
         left_out.append("the chronology, which only those read to whom the record is open")
-    if reader.of_family:
+    if reader.reads_as_family:
         kept = sum(1 for c in allowed for r in c.reports if not r.for_family)
         left_out += [f"{kept} of the reports, which are not for the family"] if kept else []
     left_out += [f"{name}'s name: they are kept apart" for name in reader.apart]
@@ -65,7 +65,7 @@ def beside(shown: MeetingView, reader: InvitedView) -> list[tuple[ChildPart, Rep
         (child, report)
         for child in contents(shown, reader).children
         for report in child.reports
-        if report.document_id and (report.for_family or not reader.of_family)
+        if report.document_id and (report.for_family or not reader.reads_as_family)
     ]
 
 

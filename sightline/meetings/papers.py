@@ -84,7 +84,7 @@ class Paper:
 def through(shown: MeetingView, reader: InvitedView, paper: Paper) -> Paper:
     """The paper without every address that this reader may not learn, and without the name of anybody from whom they
     are kept. A heading names somebody, as in 'Report of ...', and is a label whatever stands below it."""
-    person = reader.row.person_id if reader.of_family else None
+    person = reader.reader_id if reader.reads_as_family else None
     free = [t for p in paper.parts if not p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
     labels = [t for p in paper.parts if p.labels for t in (p.text, *p.bullets, *(v for _, v in p.facts))]
     headings = [p.heading for p in paper.parts]
@@ -212,13 +212,13 @@ def _digest(text: str) -> str:
 def held_for(shown: MeetingView, reader: InvitedView) -> list[Held]:
     """Every text of a reader's letter, copy and pack that names, or may name, somebody from whom they are kept: what
     nobody has read yet comes first."""
-    if not reader.of_family:
+    if not reader.reads_as_family:
         return []
     found: dict[str, Held] = {}
     own = children_for(shown, reader)
     reports = tuple(part for c in own for part in reports_for(c, reader))
     papers = [copy_of_minutes(shown, reader), through(shown, reader, Paper("", reader.said_as, reports))]
-    if forms_of(shown):
+    if reader.of_family and forms_of(shown):
         papers.append(invitation(shown, reader, forms_of(shown)[0].id))
     for paper in papers:
         found |= {one.digest: one for one in paper.held}
@@ -233,7 +233,7 @@ def reports_for(child: ChildPart, reader: InvitedView, *, level: int = 1) -> lis
         for report in child.reports
         for part in (
             report_parts(child, report, level=level)
-            if report.for_family or not reader.of_family
+            if report.for_family or not reader.reads_as_family
             else _their_words(child, report, level=level)
             if report.words_for_family
             else ()
@@ -273,18 +273,20 @@ def _their_words(child: ChildPart, report: Report, *, level: int) -> list[Part]:
 
 def children_for(shown: MeetingView, reader: InvitedView) -> list[ChildPart]:
     """The children whose part a reader's copy holds: a practitioner's all; one of the family those in whose life
-    they are, a child their own alone."""
+    they are, a child their own alone, and so whoever comes for them; nobody's, where it is not said for whom."""
     present = shown.present_children
-    if reader.kind is InviteeKind.CHILD:
-        return [c for c in present if c.row.child_id == reader.row.person_id]
-    if reader.kind is not InviteeKind.FAMILY:
+    if not reader.reads_as_family:
         return present
+    me = reader.reader_id
+    if me is None:
+        return []
     tied = set(
         Tie.objects.filter(
-            held_on(today()), other_id=reader.row.person_id, folder_id__in=[c.folder_id for c in present]
+            held_on(today()), other_id=me, folder_id__in=[c.folder_id for c in present]
         ).values_list("folder_id", flat=True)
     )
-    return [c for c in present if c.folder_id in tied]
+    own = [c for c in present if c.row.child_id == me]
+    return own or [c for c in present if c.folder_id in tied]
 
 
 # -- the invitation ---------------------------------------------------------------------------------
@@ -448,7 +450,7 @@ def _needs(letter: Letter, shown: MeetingView, reader: InvitedView) -> str:
 
 def copy_of_minutes(shown: MeetingView, reader: InvitedView) -> Paper:
     """One reader's own copy of the minutes: who was there, what was said by whom, decisions, dissent, actions."""
-    family = reader.of_family
+    family = reader.reads_as_family
     own = children_for(shown, reader)
     row = shown.row
     left_out: list[str] = [f"{c.called}'s part" for c in shown.present_children if c not in own]

@@ -273,7 +273,7 @@ def test_two_who_record_one_meeting_at_once_are_told_who_was_first(unchanged: Ca
                 "What I will do",
             ),
             ("change/chair/", {"chair": str(family.chair.pk), "why": "Why I change it"}, "Why I change it"),
-            ("invite/", {"kind": "outsider", "name": "Whom I ask", "agency_name": "Firm"}, "Whom I ask"),
+            ("invite/", {"kind": "outsider", "name": "Whom I ask", "agency_name": "Firm", "comes_for": "professional"}, "Whom I ask"),
         ):  # fmt: skip
             stale = version(chair, path)
             with as_practitioner(family.worker):
@@ -540,7 +540,7 @@ def test_a_child_with_a_plan_moves_here_and_the_receiving_conference_takes_it(
     with as_practitioner(family.worker):
         meetings.invite(
             meeting_id,
-            meetings.Invitee.outsider("Oda Quill", "Social worker", "Northmoor"),
+            meetings.Invitee.outsider("Oda Quill", "Social worker", "Northmoor", professional=True),
         )
         meetings.invite(meeting_id, meetings.Invitee.family(family.mother, "Mother"))
         meetings.invite(meeting_id, meetings.Invitee.practitioner(family.worker.pk))

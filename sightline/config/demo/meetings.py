@@ -178,7 +178,10 @@ def _review(cast: Cast, folder_id: UUID, them: dict[str, UUID]) -> None:
         )
         actions.invite(met, Invitee.practitioner(cast[DANA]))
         actions.invite(met, Invitee.practitioner(cast[SAM]))
-        actions.invite(met, Invitee.outsider("Dr Miriam Osei", "Audiologist", "Eastmere Hearing Clinic"))
+        actions.invite(
+            met,
+            Invitee.outsider("Dr Miriam Osei", "Audiologist", "Eastmere Hearing Clinic", professional=True),
+        )
         mother = actions.invite(
             met, Invitee.family(them["Ana"], "Mother", needs="A meeting after ten, travel paid")
         )

@@ -58,6 +58,8 @@ class Invitee:
     name: str = ""
     agency_name: str = ""
     agency_id: UUID | None = None
+    comes_for_id: UUID | None = None
+    professional: bool = False
     opens: bool = False
     writes: bool = False
     essential: bool = False
@@ -77,7 +79,9 @@ class Invitee:
 
     @classmethod
     def outsider(cls, name: str, role: str, agency_name: str = "", **more: Any) -> Invitee:
-        """Somebody who has no account: a relative's friend, a solicitor, another authority's worker."""
+        """Somebody who has no account: a relative's friend or a solicitor (`comes_for_id`: the relative, whose papers
+        theirs are), another authority's worker (`professional`). Of whom neither is said, papers hold no child's
+        part."""
         return cls(InviteeKind.OUTSIDER, role, name=name, agency_name=agency_name, **more)
 
 
@@ -120,6 +124,7 @@ def invite_row(meeting: Meeting, invitee: Invitee, folder_ids: Sequence[UUID], a
             raise Refused("Give the name of whoever is invited.", "name")
         row.name, row.agency_name = invitee.name.strip(), invitee.agency_name.strip()
         row.agency_id = invitee.agency_id
+        _whose_they_are(row, invitee)
     else:
         _fill_person(row, invitee, meeting, folder_ids)
     try:
@@ -130,6 +135,16 @@ def invite_row(meeting: Meeting, invitee: Invitee, folder_ids: Sequence[UUID], a
     if row.practitioner_id and row.practitioner_id != acting.practitioner_id:
         notify(row.practitioner_id, text="You are invited to a meeting", path=f"/meetings/{meeting.id}/")
     return row
+
+
+def _whose_they_are(row: Invitation, invitee: Invitee) -> None:
+    if invitee.comes_for_id is not None:
+        if invitee.professional:
+            raise Refused("Say either for whom they come, or that they come for an agency.", "comes_for")
+        if not Person.objects.filter(id=invitee.comes_for_id).exists():
+            raise NotFound
+        row.comes_for_id = invitee.comes_for_id
+    row.professional = invitee.professional
 
 
 def _fill_practitioner(

@@ -20,6 +20,9 @@ from sightline.govuk.forms import (
 from ..terms import GivenKind, How, InviteeKind, SupporterAnswer, Topic
 from .forms import Pairs, options_of
 
+#: Somebody from outside comes for an agency, and for nobody of the family.
+PROFESSIONAL = "professional"
+
 
 class InviteForm(PageForm):
     kind = Choice(
@@ -37,7 +40,7 @@ class InviteForm(PageForm):
                 InviteeKind.OUTSIDER.value,
                 "Somebody who has no account here",
                 hint="Such as a solicitor, or a worker of another authority",
-                reveals=("name", "agency_name"),
+                reveals=("name", "agency_name", "comes_for"),
             ),
         ],
         ask="Choose whom you invite",
@@ -57,6 +60,11 @@ class InviteForm(PageForm):
     )
     name = Text("Name", ask="Give their name")
     agency_name = Text("Agency or firm", required=False)
+    comes_for = Select(
+        "Who do they come for?",
+        ask="Say who they come for",
+        hint="Their papers and minutes hold what that person may read. A solicitor comes for whom they act for.",
+    )
     role = Text(
         "As what do they come?",
         required=False,
@@ -77,10 +85,14 @@ class InviteForm(PageForm):
         hint="Access, large print, breaks, a lift, child care",
     )
 
-    def __init__(self, *args: Any, practitioners: Pairs, people: Pairs, family: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, practitioners: Pairs, people: Pairs, around: Pairs, family: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["practitioner"].set_options(options_of(practitioners))  # type: ignore[attr-defined]
         self.fields["person"].set_options(options_of(people))  # type: ignore[attr-defined]
+        whose = [(PROFESSIONAL, "An agency or another authority, as a professional"), *around]
+        self.fields["comes_for"].set_options(options_of(whose))  # type: ignore[attr-defined]
         if not family:
             kind = self.fields["kind"]
             kind.set_options([o for o in kind.options if o.value != InviteeKind.FAMILY.value])  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from sightline.agencies.gate import page
 from sightline.agencies.terms import Permission
+from sightline.children.queries import name_and_age
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
 
 from .. import actions, papers, queries
@@ -34,6 +35,7 @@ def invite(request: HttpRequest, meeting_id: UUID) -> HttpResponse:
         request.POST or None,
         practitioners=[(key, name) for key, name in people_in_post() if key not in already],
         people=[(key, name) for key, name in around_children.items() if key not in already],
+        around=list(around_children.items()),
         family=shown.rule.family,
     )
     taken_up(request, form)
@@ -76,7 +78,15 @@ def _invitee(got: dict[str, Any]) -> actions.Invitee:
                 UUID(got["person"]), got["role"], kept_apart=got["kept_apart"] or "", **more
             )
         case _:
-            return actions.Invitee.outsider(got["name"], got["role"], got["agency_name"] or "", **more)
+            professional = got["comes_for"] == forms_of_inviting.PROFESSIONAL
+            return actions.Invitee.outsider(
+                got["name"],
+                got["role"],
+                got["agency_name"] or "",
+                professional=professional,
+                comes_for_id=None if professional else UUID(got["comes_for"]),
+                **more,
+            )
 
 
 @page(permission=Permission.READ_FOLDER, methods=("GET",))
@@ -91,6 +101,7 @@ def _of_one(shown: MeetingView, invitation_id: UUID) -> dict[str, Any]:
     return {
         "one": one,
         "letters": papers.forms_of(shown) if one.of_family else [],
+        "comes_for": name_and_age([whose])[whose].name if (whose := one.row.comes_for_id) else "",
         "topics": {t.value: t.label for t in Topic},
     }
 

@@ -30,8 +30,8 @@ class Kept:
 
 def kept_from(shown: MeetingView, reader: InvitedView) -> list[Kept]:
     """The grown-ups, and children whom the meeting is not about, from whom one of the family is kept. Four queries."""
-    me, folders = reader.row.person_id, [c.folder_id for c in shown.children]
-    if not reader.of_family or me is None:
+    me, folders = reader.reader_id, [c.folder_id for c in shown.children]
+    if not reader.reads_as_family or me is None:
         return []
     others = {b if a == me else a for a, b in kept_pairs(folders) if me in (a, b)}
     others -= {c.row.child_id for c in shown.children}

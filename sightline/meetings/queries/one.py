@@ -171,7 +171,8 @@ def _invited(
 ) -> list[InvitedView]:
     here = {i.person_id: name_of(i, names) for i in invitations if i.person_id and i.withdrawn_at is None}
     people = {i.id: i.person_id for i in invitations if i.person_id}
-    pairs = kept_pairs([p.folder_id for p in parts], in_room=True) if len(set(people.values())) > 1 else []
+    whose = {*people.values(), *(i.comes_for_id for i in invitations if i.comes_for_id)}
+    pairs = kept_pairs([p.folder_id for p in parts], in_room=True) if len(whose) > 1 else []
 
     def kept_from(person: UUID) -> frozenset[UUID]:
         apart = {b if a == person else a for a, b in pairs if person in (a, b)}
@@ -200,7 +201,7 @@ def _invited(
             )
             if i.person_id
             else (),
-            apart_ids=kept_from(i.person_id) if i.person_id else frozenset(),
+            apart_ids=kept_from(me) if (me := i.person_id or i.comes_for_id) else frozenset(),
             anew_at=row.anew_at,
             left_agency=i.practitioner_id is not None and not getattr(i, "in_post", True),
         )

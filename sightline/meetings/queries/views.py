@@ -131,6 +131,17 @@ class InvitedView:
         return self.row.kind in OF_FAMILY
 
     @property
+    def reads_as_family(self) -> bool:
+        """Whether papers hold for them only what the family may read: one of the family, whoever comes for one of them,
+        and whoever from outside of whom it is not said that they come for an agency."""
+        return self.of_family or (self.row.kind == InviteeKind.OUTSIDER.value and not self.row.professional)
+
+    @property
+    def reader_id(self) -> UUID | None:
+        """As whom of the family they read: themselves, or for whom they come."""
+        return self.row.person_id or self.row.comes_for_id
+
+    @property
     def said_as(self) -> str:
         """'Ngozi Adeyemi, Health visitor, Eastmarch Health'."""
         return ", ".join(part for part in (self.name, self.row.role, self.row.agency_name) if part)

@@ -174,7 +174,7 @@ def test_no_heading_of_a_pack_names_the_place_or_the_other_parent(family: Family
             actions.invite(meeting_id, Invitee.family(family.mother, "Mother"))
             actions.invite(meeting_id, Invitee.family(family.father, "Father", kept_apart="He comes before."))
             refuge = actions.invite(
-                meeting_id, Invitee.outsider("Oda Quill", "Worker", f"Refuge at {HIDDEN}")
+                meeting_id, Invitee.outsider("Oda Quill", "Worker", f"Refuge at {HIDDEN}", professional=True)
             )
             send_report(meeting_id, {family.maya: "Maya is safe."}, for_family=True, invitation_id=refuge)
         fathers = printed(pdf(signed_in(family.chair), meeting_id, made(family.chair, meeting_id, "Jon")))
@@ -210,7 +210,7 @@ def test_a_practitioner_gets_only_the_children_whose_record_is_open_to_them(fami
     meeting_id = call(family)
     with as_practitioner(family.worker):
         actions.invite(meeting_id, Invitee.practitioner(family.officer.pk))
-        actions.invite(meeting_id, Invitee.outsider("Oda Quill", "Solicitor", "Quill and Sons"))
+        actions.invite(meeting_id, Invitee.outsider("Oda Quill", "Worker", "Northmoor", professional=True))
         send_report(
             meeting_id, {family.maya: "Maya is safe."}, for_family=True,
             invitation_id=actions.invite(meeting_id, Invitee.practitioner(family.worker.pk)),

@@ -43,6 +43,7 @@ from .factories import (
     make_family,
     prepare,
     read_through,
+    send_report,
 )
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +141,8 @@ def test_a_worker_calls_a_meeting_and_invites(family: Family) -> None:
     assert "Ana Ferreira" in text(good)
     assert "interpreter needed" in text(good)
     again = client.post(
-        f"/meetings/{meeting_id}/invite/", {"kind": "outsider", "name": "Lee Ward", "role": "Solicitor"}
+        f"/meetings/{meeting_id}/invite/",
+        {"kind": "outsider", "name": "Lee Ward", "role": "Solicitor", "comes_for": "professional"},
     )
     assert again.status_code == 302
     assert "Core group" in text(client.get("/meetings/"))
@@ -429,6 +431,48 @@ def test_who_must_not_learn_an_address_is_named_and_the_address_is_not(family: F
             copy = printed(client.get(f"/meetings/{meeting_id}/{path}/pdf/").content)
             assert theirs in re.sub(r"\s+", " ", copy), (mine, path)
             assert hidden not in re.sub(r"[^a-z0-9]", "", copy.lower()), (mine, path)
+
+
+@pytest.mark.obligation("FAM-08")
+def test_a_solicitor_is_given_what_the_parent_whom_they_act_for_may_read_and_no_more(family: Family) -> None:
+    meeting_id, ids = _kept_apart(family, in_room=False, address=True)
+    with as_practitioner(family.worker):
+        solicitor, unsaid, nurse = (
+            actions.invite(meeting_id, actions.Invitee.outsider(name, role, "Ward and Co", **whose))
+            for name, role, whose in (
+                ("Lee Ward", "Solicitor", {"comes_for_id": family.mother}),
+                ("Kit Moss", "Friend", {}),
+                ("Oda Quill", "School nurse of Northmoor", {"professional": True}),
+            )
+        )
+        with pytest.raises(Refused, match="either for whom they come"):
+            actions.invite(
+                meeting_id,
+                actions.Invitee.outsider("Al", "Both", comes_for_id=family.mother, professional=True),
+            )
+        send_report(
+            meeting_id, {family.maya: "The informant lives next door."}, for_family=False,
+            not_for_family_why="It would tell who rang.", invitation_id=ids["Ngozi"],
+        )  # fmt: skip
+        shown = queries.meeting(meeting_id)
+
+        def given(invitation_id: UUID) -> str:
+            reader = shown.person(invitation_id)
+            own = papers.children_for(shown, reader)
+            parts = [part for child in own for part in papers.reports_for(child, reader)]
+            copy = papers.copy_of_minutes(shown, reader)
+            return " ".join(f"{part.heading} {part.text}" for part in (*parts, *copy.parts))
+
+        assert "informant" in given(nurse)
+        for reader in (solicitor, unsaid, ids["Ana"]):
+            assert "informant" not in given(reader)
+        assert "Maya" in given(solicitor)
+        assert "Maya" not in given(unsaid), "nobody said for whom they come"
+    client = signed_in(family.chair)
+    copy = printed(client.get(f"/meetings/{meeting_id}/copies/{solicitor}/pdf/").content)
+    assert "ternstreet" not in re.sub(r"[^a-z0-9]", "", copy.lower()), "as little as her own copy"
+    assert "Comes for Ana Ferreira" in text(client.get(f"/meetings/{meeting_id}/invited/{solicitor}/"))
+    assert "not said who they come for" in text(client.get(f"/meetings/{meeting_id}/invited/{unsaid}/"))
 
 
 def test_a_copy_holds_only_what_its_reader_may_have(family: Family, concluded: UUID) -> None:
