@@ -104,7 +104,7 @@ def test_a_wrapped_key_opens_for_its_own_file_alone():
     for key, data, file_id in (
         (master, wrapped, uuid4()),
         (MasterKey(b"n" * 32), wrapped, ID),
-        (master, wrapped[:-1] + b"\0", ID),
+        (master, wrapped[:-1] + bytes([wrapped[-1] ^ 1]), ID),
         (master, b"", ID),
     ):
         with pytest.raises(Damaged):
