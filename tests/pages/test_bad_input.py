@@ -273,7 +273,11 @@ def test_two_who_record_one_meeting_at_once_are_told_who_was_first(unchanged: Ca
                 "What I will do",
             ),
             ("change/chair/", {"chair": str(family.chair.pk), "why": "Why I change it"}, "Why I change it"),
-            ("invite/", {"kind": "outsider", "name": "Whom I ask", "agency_name": "Firm", "comes_for": "professional"}, "Whom I ask"),
+            (
+                "invite/",
+                {"kind": "outsider", "name": "Whom I ask", "agency_name": "Firm", "comes_for": "professional"},
+                "Whom I ask",
+            ),
         ):  # fmt: skip
             stale = version(chair, path)
             with as_practitioner(family.worker):
