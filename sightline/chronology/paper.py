@@ -133,6 +133,19 @@ def _moment(each: Shown, at: Any) -> dict[str, Any]:
         "asides": [f"{put}{'' if put.endswith('?') else ':'} {words}" for put, words in each.asides],
         "paragraphs": [{"kind": p.kind, "told": p.told_by, "text": p.text} for p in each.paragraphs]
         or [{"kind": "", "told": "", "text": moment.text}],
+        "right": _right(each),
+    }
+
+
+def _right(each: Shown) -> dict[str, Any] | None:
+    """What put a moment right, to stand under it: as a moment, `title` in place of its day and kind."""
+    if each.right is None:
+        return None
+    moment = each.right.moment
+    moved = moment.happened_at != each.moment.happened_at
+    return _moment(each.right, moment.happened_at) | {
+        "title": f"What is right, by entry {moment.number}, written {when(moment.known_at)}"
+        + (f"; happened {when(moment.happened_at, long=True)}" if moved else "")
     }
 
 
@@ -186,7 +199,7 @@ def abbreviations(
 ) -> list[dict[str, str]]:
     """The abbreviations that stand in these moments, for the end of a print."""
     explain = Explaining(glossary)
-    for each in shown:
+    for each in (told for one in shown for told in (one, one.right) if told):
         words = (each.moment.text, each.moment.impact, *(said for _, said in each.asides))
         explain("\n\n".join((*words, *(p.text for p in each.paragraphs))))
     for line in own:

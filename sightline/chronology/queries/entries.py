@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -35,6 +35,8 @@ class Shown:
     """Of a correction: what the entry is called that it puts right."""
     unconfirmed: tuple[str, ...] = ()
     """Who has not confirmed what was written for them, in words: 'Not yet confirmed by Ines Farrow, Health visitor'."""
+    right: Shown | None = None
+    """Of what was put right: the last correction, where a reader would not otherwise meet it (`with_right_words`)."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,25 @@ def entry_moments(ids: Sequence[UUID], asked: Asked) -> dict[UUID, Shown]:
             ),
         )
     return found
+
+
+def with_right_words(shown: Sequence[Shown], asked: Asked, *, always: bool) -> list[Shown]:
+    """The same moments, each that was put right with its last correction. A correction is another kind of entry, maybe
+    by somebody else of another agency: a filter that finds the entry leaves it out, and the wrong words would stand
+    alone. Unless `always`, only where the correction is not among them itself. One query where any is missing
+    (REC-12)."""
+    found = {each.moment.id: each for each in shown}
+    wanted = {
+        each.moment.id: each.stands
+        for each in shown
+        if each.stands and each.stands != each.moment.id and (always or each.stands not in found)
+    }
+    if missing := list({id for id in wanted.values() if id not in found}):
+        found |= entry_moments(missing, asked)
+    return [
+        replace(each, right=found.get(wanted[each.moment.id])) if each.moment.id in wanted else each
+        for each in shown
+    ]
 
 
 def as_it_stands(shown: Sequence[Shown]) -> list[Shown]:

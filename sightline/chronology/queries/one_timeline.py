@@ -18,7 +18,7 @@ from sightline.records import chronology
 from sightline.records.chronology import Moment
 
 from ..rules import Asked, known_after, known_of, place, stands
-from .entries import Shown, entry_moment, entry_moments, entry_rows
+from .entries import Shown, entry_moment, entry_moments, entry_rows, with_right_words
 from .keys import Key, PagedKeys, entry_keys, paged_keys
 
 SIZE = 50
@@ -90,7 +90,7 @@ def timeline(folder_ids: Sequence[UUID], asked: Asked, *, page: int = 1, size: i
     ids = [id for _, id in ordered[(page - 1) * size - passed : page * size - passed]]
     these = _these(folder_ids, paged.on(ids), asked)
     return Timeline(
-        shown=as_viewer_may_read(folder_ids, _shown(ids, [*wanted, *these], asked)),
+        shown=as_viewer_may_read(folder_ids, _shown(ids, [*wanted, *these], asked, always=asked.filtered)),
         total=total,
         choices=choices,
         asked=asked,
@@ -115,15 +115,16 @@ def _ordered(entries: Sequence[Key], small: Sequence[Moment], asked: Asked) -> l
     return sorted(keys, reverse=not asked.oldest_first)
 
 
-def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked) -> list[Shown]:
-    """The moments of these ids in that order (`small` as they were known), entries with their paragraphs."""
+def _shown(ids: Sequence[UUID], small: Sequence[Moment], asked: Asked, *, always: bool) -> list[Shown]:
+    """The moments of these ids in that order (`small` as they were known), entries with their paragraphs and with what
+    put them right (`with_right_words`)."""
     found: dict[UUID, Shown] = {}
     for moment in small:
         found[moment.id] = Shown(moment, known_days=known_after(moment))
     wanted = [id for id in ids if id not in found]
     if wanted:
         found |= entry_moments(wanted, asked)
-    return [found[id] for id in ids]
+    return with_right_words([found[id] for id in ids], asked, always=always)
 
 
 #: What `chronology_counts` counted by, as PostgreSQL's grouping() says it.
@@ -236,4 +237,5 @@ def shown_of(folder_ids: Sequence[UUID], ids: Sequence[UUID], asked: Asked) -> l
     these = (
         chronology.told_of_these(folder_ids, {n: ids for n in range(len(chronology.paged))}) if ids else []
     )
-    return as_viewer_may_read(folder_ids, _shown(ids, known_of([*held, *these], asked), asked))
+    # On paper nobody presses a link: the right words stand under the wrong ones.
+    return as_viewer_may_read(folder_ids, _shown(ids, known_of([*held, *these], asked), asked, always=True))

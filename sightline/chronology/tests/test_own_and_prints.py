@@ -23,6 +23,7 @@ from sightline.chronology.rules import Asked
 from sightline.chronology.terms import PrintState
 from sightline.kernel.time import LONDON, now
 from sightline.kernel.verdicts import NotFound, NotPermitted, Refused
+from sightline.records.actions import correct_entry, sign_entry
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 10, 30, tzinfo=LONDON)
@@ -143,6 +144,25 @@ def test_a_print_names_its_reader_and_shows_what_is_late_and_told_by_others(work
     for words in ("Contents", "March 2026", "Home visit.", "told by Sam Reyes, teacher", "Third-party information",
                   "Late entry", "known 20 days later"):  # fmt: skip
         assert words in whole, words
+
+
+@pytest.mark.obligation("REC-12")
+def test_on_paper_the_right_words_stand_under_the_wrong_ones(worker, visitor, folder):
+    with as_practitioner(visitor):
+        wrong = sign_entry({folder: "Seen on Monday."}, kind="note", happened_at=AT, late_why="I was ill.")[
+            folder
+        ]
+    with as_practitioner(worker):
+        correct_entry(wrong.id, "It was Tuesday.", "Seen on Tuesday.", late_why="I asked her.")
+    wanted, _ = printed(worker, folder, Asked(kind=wrong.title))
+    with as_practitioner(worker):
+        (volume,) = queries.print_(wanted.id).volumes
+        whole = "\n".join(pages_of(actions.fetch_volume(volume.id)[1]))
+    assert (
+        whole.index("Seen on Monday.")
+        < whole.index("What is right, by entry 2")
+        < whole.index("Seen on Tuesday.")
+    )
 
 
 def test_a_print_comes_in_volumes_and_goes_on_where_it_stopped(worker, folder, wrote, monkeypatch):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -217,6 +218,30 @@ def test_why_it_is_late_and_what_was_wrong_stand_with_the_entry(worker, folder, 
     page = signed_in(worker).get(f"/child/{folder}/chronology/?entries=yes").content.decode()
     assert "<strong>Why it is late:</strong> I was ill." in page
     assert "<strong>What was wrong:</strong> It was Tuesday." in page
+
+
+@pytest.mark.obligation("REC-12")
+@pytest.mark.parametrize("by", ["kind", "author", "agency"])
+def test_a_filter_never_leaves_the_wrong_words_without_the_right_ones(worker, visitor, folder, signed_in, by):
+    with as_practitioner(visitor):
+        wrong = sign_entry({folder: "Seen on Monday."}, kind="note", happened_at=now())[folder]
+    with as_practitioner(worker):
+        correct_entry(wrong.id, "It was Tuesday.", "Seen on Wednesday.")
+        last = correct_entry(wrong.id, "It was not Wednesday either.", "Seen on Tuesday.", seen=1)
+        said = {"kind": wrong.title, "author": "Ines Farrow", "agency": visitor.postings.get().agency.name}
+        asked = Asked(**{by: said[by]})
+        (shown,) = queries.timeline([folder], asked).shown
+        assert shown.moment.id == wrong.id
+        assert shown.right is not None
+        assert (shown.right.moment.id, shown.right.moment.author) == (last.id, "Dana Okafor")
+        everything = queries.timeline([folder], Asked(entries=True)).shown
+        assert [each.right for each in everything] == [None, None, None]
+        then = queries.timeline([folder], replace(asked, as_of=today() - timedelta(days=1))).shown
+        assert then == []
+    page = signed_in(worker).get(f"/child/{folder}/chronology/", asked.as_data()).content.decode()
+    assert "What is right, by entry 3" in page
+    assert "Seen on Tuesday." in page
+    assert "Seen on Wednesday." not in page
 
 
 def test_only_entries_leaves_everything_else_out(worker, folder, wrote):
