@@ -121,12 +121,19 @@ class CorrectForm(WhatWasWrong, HearForm):
 
 
 class DoneForm(OnceForm):
+    """What was done about something that the child said."""
+
+    #: The fields in which an adult's own words stand; what the child says is left as it is said.
+    adults_words = ("words",)
+
     words = Words("What was done, and by whom?", rows=4, count=False, ask="Write what was done, and by whom")
     done_on = Day("When?", tense="past")
 
 
 class ExplainForm(OnceForm):
     """What the child was told came of it."""
+
+    adults_words = ("why_no", "why_partly", "words")
 
     views = Choices("Which of the child's words does this answer?", required=False)
     decision = Choice("Which decision does this explain?", required=False)
@@ -247,6 +254,8 @@ class RightsExplainedForm(OnceForm):
 
 class TellingForm(OnceForm):
     """What the child was told before something, and how they took part."""
+
+    adults_words = ("told", "why_not_told", "part_words")
 
     subject = forms.UUIDField(required=False, widget=forms.HiddenInput)
     about = Text(

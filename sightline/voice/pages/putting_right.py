@@ -17,7 +17,7 @@ from sightline.kernel.verdicts import NotFound
 
 from .. import actions, queries
 from ..actions import Wrong
-from . import forms
+from . import forms, wording
 from .views import _opened, _send
 
 
@@ -82,13 +82,15 @@ def put_right(request: HttpRequest, folder_id: UUID, became: str, became_id: UUI
         raise NotFound
     view, shown = _opened(request, folder_id, "put_right", kind.back)
     row = queries.to_put_right(became, became_id, view.folder_ids)
-    form = kind.form(request.POST or None, initial=dict(kind.initial(row)))
+    form = kind.form(**wording.sent(request), initial=dict(kind.initial(row)))
     return _send(
         request, form,
         lambda: kind.write(Wrong(row.id, form.cleaned_data["was_wrong"]), form),
         "Put right. What stood there before stays readable.",
         reverse(f"voice:{kind.back}", args=[shown["folder_id"]]), "voice/put_right.html",
-        shown | {"title": kind.title, "row": row, "lines": queries.lines_of(row)},
+        shown | (wording.aids(form, view.folder_ids) if hasattr(form, "adults_words") else {}) | {
+            "title": kind.title, "row": row, "lines": queries.lines_of(row),
+        },
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from sightline.procedures.terms import GuidedField
 from .. import actions, queries, rules
 from ..actions import OpenedOn
 from ..terms import Near, RightsForm
-from . import forms
+from . import forms, wording
 
 PAGE = 25
 
@@ -201,7 +201,7 @@ def done(request: HttpRequest, folder_id: UUID, view_id: UUID) -> HttpResponse:
     """What was done about something that the child said."""
     view, shown = _opened(request, folder_id, "done", "child")
     said = queries.voice(view_id, view.folder_ids)
-    form = forms.DoneForm(request.POST or None)
+    form = forms.DoneForm(**wording.sent(request))
     return _send(
         request, form,
         lambda: actions.acted(
@@ -209,7 +209,7 @@ def done(request: HttpRequest, folder_id: UUID, view_id: UUID) -> HttpResponse:
         ),
         f"Recorded. Tell {view.child.called} about it.",
         _home(view), "voice/about.html",
-        shown | {"title": "What was done about it?", "voice": said, "button": "Save"},
+        shown | wording.aids(form, view.folder_ids) | {"title": "What was done about it?", "voice": said},
     )  # fmt: skip
 
 
@@ -223,7 +223,7 @@ def explain(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         open_views.insert(0, queries.Waiting(said.id, said.first, said.words, said.heard_at))
     open_decisions = queries.to_explain(view.folder_ids)
     form = forms.ExplainForm(
-        request.POST or None,
+        **wording.sent(request),
         views=open_views,
         decisions=open_decisions,
         initial={"views": [str(chosen)] if chosen else []},
@@ -233,7 +233,7 @@ def explain(request: HttpRequest, folder_id: UUID) -> HttpResponse:
         lambda: actions.explain(shown["folder_id"], form.what(), once=form.once()),
         f"Recorded as explained to {view.child.called}.",
         _home(view), "voice/explain.html",
-        shown | {
+        shown | wording.aids(form, view.folder_ids) | {
             "title": f"What was explained to {view.child.called}?",
             "nothing": not open_views and not open_decisions,
         },
@@ -268,13 +268,13 @@ def tell(request: HttpRequest, folder_id: UUID) -> HttpResponse:
     if subject is not None and about is None:
         raise NotFound
     initial = {"subject": about.id, "about": about.about, "happens_on": about.on} if about else {}
-    form = forms.TellingForm(request.POST or None, initial=initial)
+    form = forms.TellingForm(**wording.sent(request), initial=initial)
     return _send(
         request, form,
         lambda: actions.tell_before(shown["folder_id"], form.what(), once=form.once()),
         "Recorded.",
         reverse("voice:told", args=[shown["folder_id"]]), "voice/form.html",
-        shown | {"title": f"What was {view.child.called} told beforehand?"},
+        shown | wording.aids(form, view.folder_ids) | {"title": f"What was {view.child.called} told beforehand?"},
     )  # fmt: skip
 
 
