@@ -17,6 +17,7 @@ class EnquiriesConfig(AppConfig):
         from sightline.meetings.terms import Purpose
         from sightline.records import actions as records
         from sightline.records import chronology, standing
+        from sightline.records.queries import also_seen
 
         from .actions import (
             changes,
@@ -32,6 +33,7 @@ class EnquiriesConfig(AppConfig):
         from .pages.weighing import weighing
         from .queries import held, meeting, timeline
         from .queries.protection import referrers
+        from .queries.standing import seen_by_enquiries
         from .queries.standing import standing as stands
 
         frame.tabs.append(frame.Tab("enquiries", "Enquiries", "enquiries:child", 30, Permission.READ_FOLDER))
@@ -41,6 +43,7 @@ class EnquiriesConfig(AppConfig):
         chronology.undone.append(timeline.undone)
         children.held_elsewhere.append(held.held)
         standing.sources.append(stands)
+        also_seen.append(seen_by_enquiries)
         records.told_of_decisions.append(changes.decisions_made)
         records.told_of_significant.append(changes.significant_entries)
         records.told_of_entries.append(contact.entries_signed)

@@ -12,9 +12,11 @@ class VoiceConfig(AppConfig):
         from sightline.documents import subjects
         from sightline.records import chronology
         from sightline.records.actions import told_of_decisions
+        from sightline.records.queries import also_seen
 
         from .actions import decided, hand_over_drafts
         from .queries import left_part, moments, named, paged
+        from .queries.in_person import met
 
         frame.tabs.append(frame.Tab("voice", "Voice", "voice:child", 20))
         printable["voice:child"] = "what the child said"
@@ -24,5 +26,6 @@ class VoiceConfig(AppConfig):
         chronology.sources.append(moments)
         chronology.paged.append(paged)
         told_of_decisions.append(decided)
+        also_seen.append(met)
         subjects.kinds["voice"] = subjects.Kind("What the child said", named)
         leaving.sources.append(leaving.Source("voice", left_part, hand_over_drafts))

@@ -27,7 +27,6 @@ from sightline.concerns.queries import on_child, referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.concerns.terms import ConcernState
 from sightline.enquiries.queries.standing import moved_last
-from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.govuk.words import listed, plural
 from sightline.kernel.time import now
 from sightline.kernel.together import answer, both
@@ -36,10 +35,8 @@ from sightline.print.pdf import picture
 from sightline.procedures.queries import DutyView, on_folders
 from sightline.procedures.terms import DutyStatus
 from sightline.records import standing
-from sightline.records.queries import seen_last as seen_in_entries
+from sightline.records.queries import last_seen
 from sightline.voice.queries import last_said
-
-from .queries.child import later
 
 MOST = 5
 
@@ -143,7 +140,7 @@ def summary_of(
             Section("Who to ring", _whom(view, people), "Nobody is recorded.", longer=True),
             Section("Talking with them", _talking(view, people)),
             Section("What they say", said),
-            Section("Seen", _seen(lead, folder_ids), "No entry says that anybody saw them."),
+            Section("Seen", _seen(folder_ids), "No entry says that anybody saw them."),
             Section("What happened lately", _lately(lead, folder_ids), "Nothing significant is recorded."),
             Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
             Section("The plan, and what came of it so far", _planned(lead, plan)),
@@ -284,18 +281,16 @@ def _planned(lead: UUID, plan: PlanMark | None) -> list[Line]:
     return found
 
 
-def _seen(lead: UUID, folder_ids: Sequence[UUID]) -> list[Line]:
-    seen = later(*answer(both(seen_in_entries(folder_ids), seen_in_enquiries(folder_ids))))
+def _seen(folder_ids: Sequence[UUID]) -> list[Line]:
+    seen = last_seen(folder_ids)
     if seen is None:
         return []
     alone = {True: ", alone", False: ", not alone", None: ""}[seen.alone]
     return [
         Line(
             f"Last seen {when(seen.at)}{alone}",
-            f"{seen.by}, {seen.by_post}",
-            reverse("records:entry", args=[lead, seen.entry_id])
-            if seen.entry_id
-            else reverse("enquiries:child", args=[lead]),
+            ", ".join(part for part in (seen.by, seen.by_post) if part),
+            seen.href,
         )
     ]
 

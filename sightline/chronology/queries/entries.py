@@ -103,7 +103,7 @@ def with_right_words(shown: Sequence[Shown], asked: Asked, *, always: bool) -> l
 def as_it_stands(shown: Sequence[Shown]) -> list[Shown]:
     """The same moments with each entry's last correction in its place, once. One query where one is not among them;
     of what it reads the caller hides what the viewer may not read (`as_viewer_may_read`)."""
-    found = {each.moment.id: each for each in shown}
+    found = {told.moment.id: told for each in shown for told in (each.right, each) if told}
     wanted = list(dict.fromkeys(each.stands or each.moment.id for each in shown))
     if missing := [id for id in wanted if id not in found]:
         found |= entry_moments(missing, Asked())

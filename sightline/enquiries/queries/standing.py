@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from uuid import UUID
 
+from django.urls import reverse
+
 from sightline.kernel.time import LONDON
 from sightline.kernel.together import Asking, Wanted, prepared
 from sightline.procedures.models import TO_DO, Duty
@@ -36,21 +38,29 @@ def _seen(folder_ids: Sequence[UUID]) -> Wanted:
     )
 
 
-def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
-    """When an enquiry, or somebody who tried to reach the family, last saw the child: for the child's page."""
+def seen_by_enquiries(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
+    """When an enquiry, or somebody who tried to reach the family, last saw the child: for
+    `records.queries.also_seen`."""
     texts, attempts = asked = _seen(folder_ids)
     yield asked
     hold = {text.enquiry_id: text for text in reversed(list(texts))}
     found = [
         LastSeen(
             datetime.combine(text.child_seen_on, time(12), LONDON), text.written_by.name, text.written_post,
-            text.seen_alone, None,
+            text.seen_alone, None, reverse("enquiries:child", args=[folder_ids[0]]),
         )
         for text in hold.values()
         if text.child_seen_on is not None
     ]  # fmt: skip
     found += [
-        LastSeen(one.happened_at, one.recorded_by.name, one.recorded_post, one.seen_alone, None)
+        LastSeen(
+            one.happened_at,
+            one.recorded_by.name,
+            one.recorded_post,
+            one.seen_alone,
+            None,
+            reverse("enquiries:child", args=[folder_ids[0]]),
+        )  # fmt: skip
         for one in attempts
     ]
     return max(found, key=lambda seen: seen.at, default=None)

@@ -30,7 +30,7 @@ from .people import (
     word_lists,
 )
 from .reading import LATEST, entries, entries_named, entries_to_attach_to, entry, latest_entries, views
-from .seen import LastSeen, VisitTold, last_seen, seen_last, visits_told
+from .seen import LastSeen, VisitTold, also_seen, last_seen, seen_last, visits_told
 from .shown import EARLIEST, AnswerView, EntryView, RequestView, RestsOn, StatementView, told_of
 from .waiting import (
     AskedView,
@@ -63,6 +63,7 @@ __all__ = [
     "Supervised",
     "VisitTold",
     "WordingView",
+    "also_seen",
     "asked",
     "asked_of",
     "children_beside",

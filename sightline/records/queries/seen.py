@@ -1,16 +1,17 @@
-"""When a child was last seen, as the entries say."""
+"""When a child was last seen: the one answer to it, of the entries and of the rooms above."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
+from django.urls import reverse
 
-from sightline.kernel.together import Asking, Wanted, answer, prepared
+from sightline.kernel.together import Asking, Wanted, answer, at_once, prepared
 
 from ..models import (
     EntryAnswer,
@@ -27,6 +28,15 @@ class LastSeen:
     alone: bool | None
     entry_id: UUID | None
     """The entry that says so; None where another room's own page does."""
+    href: str = ""
+    """That page."""
+    how: str = ""
+    """How they were met, where that is known: “direct work”."""
+
+
+#: What else tells that a child was seen. A room above adds its own; the latest of them all is when the child was last
+#: seen, wherever that is asked.
+also_seen: list[Callable[[Sequence[UUID]], Asking[LastSeen | None]]] = []
 
 
 @dataclass(frozen=True)
@@ -90,12 +100,22 @@ def _said_seen(folder_ids: Sequence[UUID]) -> Wanted:
 
 
 def last_seen(folder_ids: Iterable[UUID]) -> LastSeen | None:
-    """The latest entry that says the child was seen, as the last correction that says whether has it. One query."""
+    """When somebody last recorded having seen the child, in whichever room. One query."""
     return answer(seen_last(list(folder_ids)))
 
 
 def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
-    """The same, to be read together with what other rooms want."""
+    """The same, to be read together with what other rooms want. Of the same instant the entry tells most."""
+    found = yield from at_once([seen_in_entries(folder_ids), *(told(folder_ids) for told in also_seen)])
+    return max(
+        (each for each in found if each is not None),
+        key=lambda each: (each.at, each.entry_id is not None),
+        default=None,
+    )
+
+
+def seen_in_entries(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
+    """The latest entry that says the child was seen, as the last correction that says whether has it."""
     (candidates,) = wanted = _said_seen(folder_ids)
     yield wanted
     for said in candidates:
@@ -108,5 +128,6 @@ def seen_last(folder_ids: Sequence[UUID]) -> Asking[LastSeen | None]:
             row.author_post,
             None if said.alone is None else said.alone == "yes",
             row.id,
+            reverse("records:entry", args=[folder_ids[0], row.id]),
         )
     return None

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.urls import reverse
-
 from sightline.children.queries import ChildView
 from sightline.children.terms import Answered, IdentityQuestion
 from sightline.kernel.time import LONDON, now, today
@@ -20,14 +18,9 @@ from sightline.records.chronology import Moment
 from sightline.records.queries import last_seen
 
 from .. import rules
-from ..terms import Heard, NeedName, TookPart
+from ..terms import NeedName, TookPart
 from .around import advocacy, rights_told, told_of, who_matters
-from .said import Voice, _day, to_explain, voices
-
-#: Ways of hearing a child for which somebody was with them; the others may come by post or by somebody else.
-FACE_TO_FACE = {
-    Heard.TALKING, Heard.DIRECT_WORK, Heard.THREE_HOUSES, Heard.PLAY, Heard.SIGNING, Heard.OBSERVATION,
-}  # fmt: skip
+from .said import _day, to_explain, voices
 
 
 def needs(view: ChildView) -> list[rules.Need]:
@@ -38,7 +31,7 @@ def needs(view: ChildView) -> list[rules.Need]:
     timeline = chronology.told(folders)
     told = told_of(view, timeline)
     rights = rights_told(folders)
-    seen_at, seen = _last_seen(view, said)
+    seen_at, seen = _last_seen(view)
     late, within = _late("child_seen", seen_at)
     heard_late, heard_within = _late("child_heard", said[0].heard_at if said else None)
     since = view.today - timedelta(days=365)
@@ -123,24 +116,14 @@ def _late(limit_id: str, last: datetime | None) -> tuple[bool, str]:
         return False, limit.span
 
 
-def _last_seen(view: ChildView, said: Sequence[Voice]) -> tuple[datetime | None, rules.Line | None]:
-    """When the child was last seen, and the line that says so: by an entry, or by somebody who heard them in person."""
-    folder_id, found = view.folder_ids[0], []
-    if entry := last_seen(view.folder_ids):
-        href = reverse("records:entry", args=[folder_id, entry.entry_id]) if entry.entry_id else ""
-        found.append((entry.at, f"Last seen by {entry.by}, {entry.by_post}.", href))
-    if heard := next((v for v in said if v.heard in FACE_TO_FACE), None):
-        found.append(
-            (
-                heard.heard_at,
-                f"Last seen: {heard.heard.label.lower()}, by {heard.heard_by}.",
-                f"/child/{folder_id}/voice/",
-            )
-        )
-    if not found:
+def _last_seen(view: ChildView) -> tuple[datetime | None, rules.Line | None]:
+    """When the child was last seen, as every page says it, and the line that says so."""
+    seen = last_seen(view.folder_ids)
+    if seen is None:
         return None, None
-    at, words, href = max(found)
-    return at, rules.Line(words, href, at.astimezone(LONDON).date())
+    who = ", ".join(part for part in (seen.by, seen.by_post) if part)
+    words = f"Last seen: {seen.how}, by {who}." if seen.how else f"Last seen by {who}."
+    return seen.at, rules.Line(words, seen.href, seen.at.astimezone(LONDON).date())
 
 
 def _noticed(timeline: Sequence[Moment]) -> tuple[rules.Line, ...]:

@@ -13,7 +13,6 @@ from sightline.concerns.queries import on_child as concerns_on_child
 from sightline.concerns.queries import referrer_words
 from sightline.concerns.queries import standing as standing_of_concerns
 from sightline.enquiries.queries.standing import moved_last
-from sightline.enquiries.queries.standing import seen_last as seen_in_enquiries
 from sightline.kernel.together import answer, both
 from sightline.kernel.verdicts import NotFound
 from sightline.meetings.queries import to_come
@@ -25,9 +24,7 @@ from sightline.records.queries import (
     LastSeen,
     latest_decisions,
     latest_entries,
-)
-from sightline.records.queries import (
-    seen_last as seen_in_entries,
+    seen_last,
 )
 from sightline.records.standing import Line
 from sightline.voice.queries import Happening as ToTell
@@ -78,11 +75,6 @@ class ChildPage:
 def meetings_to_come(folder_ids: Sequence[UUID]) -> list[ToTell]:
     """The meetings that a child is to be told of before they are held."""
     return [ToTell(part_id, title, on) for part_id, title, on in to_come(folder_ids)]
-
-
-def later(*seen: LastSeen | None) -> LastSeen | None:
-    """The last of several times at which a child was seen."""
-    return max((each for each in seen if each is not None), key=lambda each: each.at, default=None)
 
 
 def child_folders(folder_id: UUID) -> tuple[UUID, list[UUID]]:
@@ -144,7 +136,7 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
     happened.sort(key=lambda h: h.at, reverse=True)
     (plan, seen), ((others, moved_at), (incidents, missing)) = answer(
         both(
-            both(plan_mark(folders), both(seen_in_entries(folders), seen_in_enquiries(folders))),
+            both(plan_mark(folders), seen_last(folders)),
             both(both(standing.told(folders), moved_last(folders)), both(tally(folders), away(folders))),
         )
     )
@@ -164,6 +156,6 @@ def child_overview(lead: UUID, folders: list[UUID]) -> ChildPage:
         plan=plan,
         incidents=incidents,
         missing=missing,
-        seen=later(*seen),
+        seen=seen,
     )
     return as_viewer_may_read(folders, page)

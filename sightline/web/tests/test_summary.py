@@ -39,8 +39,11 @@ from sightline.print.pdf import About, make
 from sightline.procedures.actions import Opening, open_duties
 from sightline.records.actions import EntryIn, confirm, correct_entry, sign, sign_entry
 from sightline.records.queries import entry as read
+from sightline.records.queries import last_seen
 from sightline.records.terms import Confirming
 from sightline.voice.actions import hear
+from sightline.voice.queries import needs
+from sightline.voice.terms import Heard
 from sightline.voice.tests.factories import some_words
 from sightline.web import bundles, jobs
 from sightline.web.queries import child_overview
@@ -100,6 +103,38 @@ def test_the_summary_is_drawn_from_the_record_as_it_stands_now(worker, folder):
     assert any("Police protection" in text for text in lines(after)["Know this first"])
     assert any("found alone" in text for text in lines(after)["What happened lately"])
     assert any("Nobody has written down what they say" in line.text for line in after.gaps)
+
+
+@pytest.mark.obligation("CHD-01")
+@pytest.mark.obligation("CHD-02")
+def test_every_page_says_the_same_of_when_a_child_was_last_seen(worker, folder):
+    """Seen at a visit two days ago, heard in person an hour ago, and since then only by letter."""
+    visited, heard_at = now() - timedelta(days=2), now() - timedelta(hours=1)
+    with as_practitioner(worker):
+        sign(
+            EntryIn(
+                (folder,), "visit", visited, "He drew.", late_why="Called out.",
+                answers={"where": "At home", "interpreting": "none_needed"},
+                child_answers={folder: {"seen": "yes", "seen_alone": "yes"}},
+            )
+        )  # fmt: skip
+        assert last_seen([folder]).at == visited
+        hear(
+            folder,
+            some_words(heard=Heard.PLAY, heard_at=heard_at, alone=False, others="Mum", why_not_alone="Shy."),
+        )
+        hear(folder, some_words(heard=Heard.ADVOCATE, heard_at=now() - timedelta(minutes=5)))
+        seen, page = last_seen([folder]), child_page([folder])
+        [vigilance] = [need for need in needs(page) if need.name.value == "vigilance"]
+        [line] = next(s for s in summary_of([folder]).sections if s.title == "Seen").lines
+        assert (seen.at, seen.alone) == (heard_at, False)
+        assert child_overview(folder, [folder]).seen == seen
+    assert (
+        [each.href for each in vigilance.lines if each.text.startswith("Last seen")]
+        == [seen.href]
+        == [line.href]
+    )
+    assert line.text == f"Last seen {when(heard_at)}, not alone"
 
 
 @pytest.mark.obligation("REC-12")

@@ -20,7 +20,6 @@ from sightline.audit.terms import Verb
 from sightline.children.queries import ChildView, child_page
 from sightline.children.terms import StatusKind
 from sightline.kernel.time import day_of, now, today
-from sightline.kernel.together import answer
 from sightline.kernel.verdicts import Refused
 from sightline.procedures import actions as duties
 from sightline.procedures.kept import as_it_was
@@ -37,7 +36,6 @@ from ...models import (
     SignOff,
 )
 from ...queries import assessment as queries
-from ...queries.standing import seen_last
 from ...rules import assessment as rules
 from ...rules import stages
 from ...rules.closing import Closing
@@ -283,8 +281,8 @@ def sign(assessment_id: UUID, signing: Signing, *, version: int | None = None) -
 def _seen_since(row: Assessment) -> bool:
     """Whether anybody has recorded seeing the child since the day on which the assessment began."""
     folders = joined_set(row.folder_id)
-    seen = (last_seen(folders), answer(seen_last(folders)))
-    return any(one is not None and day_of(one.at) >= day_of(row.started_at) for one in seen)
+    seen = last_seen(folders)
+    return seen is not None and day_of(seen.at) >= day_of(row.started_at)
 
 
 def _signed_duties(row: Assessment) -> None:
