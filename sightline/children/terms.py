@@ -160,6 +160,8 @@ _KINSHIPS = {
 
 #: Those of whom a child was born.
 PARENTS = (Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT)
+#: Those who bring a child up, by who they are to the child; parental responsibility may lie with others too.
+CARERS = (*PARENTS, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER, Kinship.CARER)
 
 
 class Known(StrEnum):

@@ -131,7 +131,7 @@ def may_sign_paragraph(paragraph: Paragraph) -> Verdict:
     outcome, reasons = paragraph.decided
     if not _DECIDED.search(outcome) or _REASON_FIRST.match(outcome):
         return Verdict.no(
-            "Say first what was decided, then “Reason:” and why, as in: d She stays at her aunt’s. Reason: she asked "
+            "Say first what was decided, then “Reason:” and why, as in: d: She stays at her aunt’s. Reason: she asked "
             "for it.",
             "own" if paragraph.only else "text",
         )

@@ -140,7 +140,7 @@ def summary_of(
             Section("Who to ring", _whom(view, people), "Nobody is recorded.", longer=True),
             Section("Talking with them", _talking(view, people)),
             Section("What they say", said),
-            Section("Seen", _seen(folder_ids), "No entry says that anybody saw them."),
+            Section("Seen", _seen(folder_ids), "Nobody has recorded seeing them."),
             Section("What happened lately", _lately(lead, folder_ids), "Nothing significant is recorded."),
             Section("What needs to happen", columns[standing.Column.NEED], "Nothing agreed yet."),
             Section("The plan, and what came of it so far", _planned(lead, plan)),

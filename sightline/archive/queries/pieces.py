@@ -38,10 +38,10 @@ def pieces(folder_ids: Sequence[UUID], *, whole_files: bool = False) -> list[Pie
     for entry in entries(folder_ids, limit=ALL):
         found += _of_entry(entry, names)
     answered: set[UUID] = set()
-    for heard in voices(folder_ids, limit=ALL):
+    for heard in voices(folder_ids, limit=None):
         found += _of_voice(heard)
         answered |= {explained.id for explained in heard.explained} | {done.id for done in heard.done}
-    for explained in explanations(folder_ids, limit=ALL):
+    for explained in explanations(folder_ids, limit=None):
         if explained.id not in answered:
             found += _of_explanation(explained)
     for made in decisions(folder_ids):

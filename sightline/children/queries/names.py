@@ -18,7 +18,7 @@ from sightline.kernel.time import today
 from .. import rules
 from ..models import Involvement, Person, PersonName, Tie
 from ..rules import Birth
-from ..terms import PARENTS, Kinship, Known, Scheme
+from ..terms import CARERS, Kinship, Known, Scheme
 from .reading import _BIRTH, _read
 
 
@@ -223,12 +223,7 @@ def carers(folder_ids: Iterable[UUID]) -> list[Carer]:
     day = today()
     rows = list(
         Tie.objects.filter(
-            Q(
-                kinship__in=[
-                    k.value for k in (*PARENTS, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER, Kinship.CARER)
-                ]
-            )
-            | Q(parental_responsibility=Known.YES.value),
+            Q(kinship__in=[k.value for k in CARERS]) | Q(parental_responsibility=Known.YES.value),
             held_on(day),
             folder_id__in=list(folder_ids),
             wrong_at__isnull=True,

@@ -29,7 +29,7 @@ from sightline.procedures.queries import pack_in_force
 
 from ..models import RUNS, Assessment, Closing, Emergency, Enquiry, Episode, LookedAfter, Step
 from ..queries import clocks
-from ..queries.contact import MISSED_MEETINGS, may_close
+from ..queries.contact import MISSED_MEETINGS, NON_CONTACT, may_close
 from ..queries.episode import has_died, open_episode, particulars, standing_steps
 from ..rules import child, stages
 from ..terms import Act, AssessmentState, Stage
@@ -241,7 +241,7 @@ def _nothing_open(episode: Episode) -> None:
             "An assessment of this child is still open. Have it signed, or set it aside with a reason, first."
         )
     if has_died(episode.child_id):
-        duties.withdraw_all(episode.id, "The child has died.", kind="decision_on_non_contact")
+        duties.withdraw_all(episode.id, "The child has died.", kind=NON_CONTACT)
         missed = Duty.objects.filter(folder_id__in=joined_set(episode.folder_id), kind=MISSED_MEETINGS)
         duties.withdraw_these(missed, "The child has died.")
         return

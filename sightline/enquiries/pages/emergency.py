@@ -36,14 +36,19 @@ from .around import address, form_page, opened, posted, sent
 from .forms_of_decisions import DecideWhyForm, WhyForm
 
 
+def _what_was_wrong(request: HttpRequest) -> WhyForm:
+    """Why something is taken back that was recorded by mistake."""
+    return WhyForm(
+        posted(request), label="What was wrong?", ask="Say what was wrong", hint="It stays on the record"
+    )
+
+
 @page(permission=Permission.WRITE_FOLDER)
 def made_safe_back(request: HttpRequest, folder_id: UUID, made_safe_id: UUID) -> HttpResponse:
     """That the child was made safe was recorded by mistake."""
     child, shown = opened(request, folder_id, "made_safe_back")
     row = queries.made_safe(made_safe_id, child.folder_ids)
-    form = WhyForm(
-        posted(request), label="What was wrong?", ask="Say what was wrong", hint="It stays on the record"
-    )
+    form = _what_was_wrong(request)
     return form_page(
         request,
         shown,
@@ -143,9 +148,7 @@ def take_emergency_back(
     """An emergency measure, its extension or its end was recorded by mistake."""
     child, shown = opened(request, folder_id, "take_emergency_back")
     row = queries.emergency(measure_id, child.folder_ids)
-    form = WhyForm(
-        posted(request), label="What was wrong?", ask="Say what was wrong", hint="It stays on the record"
-    )
+    form = _what_was_wrong(request)
     return form_page(
         request,
         shown,

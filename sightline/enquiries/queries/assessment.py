@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from sightline.access.queries import leads_of
 from sightline.children.queries import ChildView, TieView, names_of_folders
-from sightline.children.terms import IdentityQuestion, Kinship, Known, Sex
+from sightline.children.terms import CARERS, IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import day_of, today
 from sightline.kernel.verdicts import NotFound
 from sightline.procedures.kept import as_they_were
@@ -39,11 +39,12 @@ from ..terms import (
     AssessmentState,
     TookPart,
 )
+from .contact import NON_CONTACT
 from .contribution import ContributionView, contribution_view
 from .needs_and_progress import NeedView, ProgressView, needs_of, progress_of
 
-#: What is owed on new information while an assessment is open (ASM-04), and where nobody reaches the family.
-LOOK_AGAIN, NON_CONTACT = "review_of_open_assessment", "decision_on_non_contact"
+#: What is owed on new information while an assessment is open (ASM-04).
+LOOK_AGAIN = "review_of_open_assessment"
 
 #: Must be asked of every child before an assessment is signed (ASM-03); not known and declined are answers.
 ASKED_OF_ALL = (
@@ -51,9 +52,6 @@ ASKED_OF_ALL = (
     IdentityQuestion.RELIGION,
     IdentityQuestion.LANGUAGE,
     IdentityQuestion.DISABILITY,
-)
-_PARENTS = frozenset(
-    {Kinship.MOTHER, Kinship.FATHER, Kinship.PARENT, Kinship.STEP_PARENT, Kinship.PARENTS_PARTNER}
 )
 
 
@@ -201,10 +199,7 @@ def assessment_row(assessment_id: UUID, folder_ids: Iterable[UUID]) -> Assessmen
 def answers_for(tie: TieView) -> bool:
     """Whether somebody is a parent or carer of the child: by parental responsibility, home or kinship."""
     return not tie.is_child and (
-        tie.parental_responsibility is Known.YES
-        or tie.lives_with_child is Known.YES
-        or tie.kinship in _PARENTS
-        or tie.kinship is Kinship.CARER
+        tie.parental_responsibility is Known.YES or tie.lives_with_child is Known.YES or tie.kinship in CARERS
     )
 
 

@@ -55,27 +55,26 @@ class Failed:
         return self.count >= self.asks_at
 
 
+#: Owed by a manager where nobody reaches the child, and where somebody of the family stays away from meetings again
+#: and again (FAM-15).
+NON_CONTACT, MISSED_MEETINGS = "decision_on_non_contact", "decision_on_missed_meetings"
+
+
 def awaits_decision(episode_id: UUID) -> bool:
     """Whether a manager has still to decide how a child whom nobody reaches is kept safe."""
-    return Duty.objects.filter(TO_DO, kind="decision_on_non_contact", subject_id=episode_id).exists()
-
-
-#: Owed by a manager where somebody of the family stays away from meetings again and again (FAM-15).
-MISSED_MEETINGS = "decision_on_missed_meetings"
+    return Duty.objects.filter(TO_DO, kind=NON_CONTACT, subject_id=episode_id).exists()
 
 
 def may_close(episode_id: UUID, folder_ids: Iterable[UUID]) -> Verdict:
     """Whether nothing that a family stayed away from waits for a manager's decision on the child. One query."""
     owed = set(
         Duty.objects.filter(
-            Q(kind="decision_on_non_contact", subject_id=episode_id)
+            Q(kind=NON_CONTACT, subject_id=episode_id)
             | Q(kind=MISSED_MEETINGS, folder_id__in=list(folder_ids)),
             TO_DO,
         ).values_list("kind", flat=True)
     )
-    return rules.may_close(
-        awaits_decision="decision_on_non_contact" in owed, missed_meetings=MISSED_MEETINGS in owed
-    )
+    return rules.may_close(awaits_decision=NON_CONTACT in owed, missed_meetings=MISSED_MEETINGS in owed)
 
 
 def attempts(folder_ids: Iterable[UUID], *, limit: int = 100) -> list[AttemptView]:

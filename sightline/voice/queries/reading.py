@@ -13,7 +13,7 @@ from sightline.procedures.terms import GuidedField
 
 from .. import rules
 from .around import AdvocacyView, advocate_now, who_matters
-from .said import ALL, ExplanationView, explanations, voices
+from .said import ExplanationView, explanations, voices
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Yours:
 def yours(view: ChildView) -> Yours:
     """What the child told us and what we did, all of it, in words for the child (CHD-03, CHD-04)."""
     folders = view.folder_ids
-    said = voices(folders, limit=ALL)
+    said = voices(folders, limit=None)
     with_it = attached(folders, [v.first for v in said])
     day = today()
     form = rules.rights_form(rules.years_old(view.child.birth.born_on, day))
@@ -70,7 +70,7 @@ def yours(view: ChildView) -> Yours:
             )
             for v in said
         ),
-        decided=tuple(e for e in explanations(folders, limit=ALL) if e.decision_id is not None),
+        decided=tuple(e for e in explanations(folders, limit=None) if e.decision_id is not None),
         workers=tuple((i.practitioner or i.agency, i.role, i.telephone) for i in view.involvements),
         advocate=advocate_now(folders),
         matters=tuple(m.name for m in who_matters(folders)),

@@ -105,17 +105,14 @@ class Voice:
         return rules.awaits_answer(self.heard, self.wants) and not self.explained
 
 
-#: No record is longer; it is asked for whole.
-ALL = 100_000
-
-
-def voices(folder_ids: Iterable[UUID], *, limit: int = 50, offset: int = 0) -> list[Voice]:
-    """What a child said, the latest first. Three queries, one more where something was put right."""
+def voices(folder_ids: Iterable[UUID], *, limit: int | None = 50, offset: int = 0) -> list[Voice]:
+    """What a child said, the latest first, all of it without a `limit`. Three queries, one more where something was put
+    right."""
     rows = list(
         View.objects.standing()
         .filter(folder_id__in=list(folder_ids))
         .select_related("author")
-        .order_by("-heard_at", "-id")[offset : offset + limit]
+        .order_by("-heard_at", "-id")[offset : None if limit is None else offset + limit]
     )
     return _whole(rows)
 
@@ -355,8 +352,8 @@ def to_explain(folder_ids: Sequence[UUID], due: Sequence[DutyView] | None = None
     return decisions(folder_ids, only=owed) if owed else []
 
 
-def explanations(folder_ids: Iterable[UUID], *, limit: int = 200) -> list[ExplanationView]:
-    """What was explained to the child, the latest first, at most `limit`."""
+def explanations(folder_ids: Iterable[UUID], *, limit: int | None = 200) -> list[ExplanationView]:
+    """What was explained to the child, the latest first, all of it without a `limit`."""
     rows = list(
         Explanation.objects.standing()
         .filter(folder_id__in=list(folder_ids))
