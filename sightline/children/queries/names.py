@@ -18,7 +18,7 @@ from sightline.kernel.time import today
 from .. import rules
 from ..models import Involvement, Person, PersonName, Tie
 from ..rules import Birth
-from ..terms import CARERS, Kinship, Known, Scheme
+from ..terms import CARERS, PARENTS, Kinship, Known, Scheme
 from .reading import _BIRTH, _read
 
 
@@ -218,12 +218,16 @@ class Carer:
 
 
 def carers(folder_ids: Iterable[UUID]) -> list[Carer]:
-    """Parents, carers and whoever else holds parental responsibility for the children of these folders today, as far
-    as the viewer may see them; nobody who has died, and each once by child. Two queries, one where there is nobody."""
+    """Who brings up the children of these folders today, as far as the viewer may see them: parents, carers, whoever
+    else holds parental responsibility, and a step-parent or a parent's partner only who lives with the child, since a
+    former one may be whom the family fled. Nobody who has died, and each once by child. Two queries, one where there
+    is nobody."""
     day = today()
     rows = list(
         Tie.objects.filter(
-            Q(kinship__in=[k.value for k in CARERS]) | Q(parental_responsibility=Known.YES.value),
+            Q(kinship__in=[k.value for k in (*PARENTS, Kinship.CARER)])
+            | Q(kinship__in=[k.value for k in CARERS], lives_with_child=Known.YES.value)
+            | Q(parental_responsibility=Known.YES.value),
             held_on(day),
             folder_id__in=list(folder_ids),
             wrong_at__isnull=True,

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sightline.children.rules import Birth
-from sightline.children.terms import Kinship, Known, Sex
+from sightline.children.actions import answer_identity
+from sightline.children.rules import Answer, Birth
+from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known, Sex
 from sightline.kernel.time import now, today
 from sightline.plans import actions
 from sightline.plans.actions import (
@@ -184,9 +185,13 @@ def maya(people: Cast) -> None:
             plan_id=plan,
         )  # fmt: skip
         actions.name_core_member(plan, "Mother", person_id=adult_of(folder_id, "Ana"))
-        actions.name_core_member(
-            plan, "Grandmother", person_id=adult_of(folder_id, "Lucia"), brings="Weekends"
+        grandmother = adult_of(folder_id, "Lucia")
+        answer_identity(
+            folder_id,
+            Answer(IdentityQuestion.INTERPRETER, Answered.GIVEN, words="Portuguese"),
+            person_id=grandmother,
         )
+        actions.name_core_member(plan, "Grandmother", person_id=grandmother, brings="Weekends")
         actions.name_core_member(
             plan, "Designated safeguarding lead", practitioner_id=people[SAM], brings="Sees her daily"
         )

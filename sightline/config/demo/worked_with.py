@@ -8,12 +8,10 @@ from sightline.access import actions as access
 from sightline.children import actions as children
 from sightline.children.rules import (
     Address,
-    Answer,
     Birth,
 )
 from sightline.children.terms import (
     AbuseCategory,
-    Answered,
     IdentityQuestion,
     Kinship,
     Known,
@@ -69,7 +67,6 @@ def ferreira_lund(cast: Cast) -> None:
             "Christian (Catholic)",
             _given(IdentityQuestion.DISABILITY, "", "HEAR", own=False),
             _given(IdentityQuestion.COMMUNICATION, "Wears hearing aids: face her when you speak."),
-            Answer(IdentityQuestion.INTERPRETER, Answered.GIVEN, words="Portuguese for her grandmother"),
         ),
         statuses=[
             (StatusKind.CHILD_IN_NEED, 170, ""),

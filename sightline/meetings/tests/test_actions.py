@@ -13,9 +13,9 @@ from sightline.access.models import Grant
 from sightline.access.tests.factories import let_in
 from sightline.agencies.models import Practitioner
 from sightline.agencies.tests.factories import as_practitioner, make_practitioner, setting_up
-from sightline.children.actions import answer_identity
-from sightline.children.rules import Answer
-from sightline.children.terms import Answered, IdentityQuestion
+from sightline.children.actions import answer_identity, record_adult, tie
+from sightline.children.rules import Answer, Birth, Names, NewAdult, NewTie
+from sightline.children.terms import Answered, IdentityQuestion, Kinship, Known
 from sightline.kernel.time import now, today
 from sightline.kernel.together import answer
 from sightline.kernel.verdicts import NotFound, Refused
@@ -171,6 +171,22 @@ def test_a_parent_whom_nobody_invited_is_named_before_the_meeting_and_it_is_held
             actions.hold(meeting_id, people=people)
         actions.hold(meeting_id, people=people, unready_why="He is away at sea and was told by letter.")
         assert queries.meeting(meeting_id).row.unready == "Jon Lund (father) is not invited"
+
+
+@pytest.mark.obligation("FAM-08")
+@pytest.mark.parametrize(
+    ("lives_there", "named"), [(Known.YES, True), (Known.NO, False), (Known.NOT_KNOWN, False)]
+)
+def test_a_mothers_partner_who_does_not_live_there_is_not_asked_for(lives_there, named) -> None:
+    family = make_family()
+    with as_practitioner(family.worker):
+        partner = record_adult(family.maya, NewAdult(Names("Kyle", "Dunmore"), Birth()))
+        tie(family.maya, NewTie(partner, Kinship.PARENTS_PARTNER, Known.NO, lives_there))
+    meeting_id = call(family)
+    with as_practitioner(family.worker):
+        asked = " ".join(queries.meeting(meeting_id).unready)
+    assert ("Kyle Dunmore" in asked) is named
+    assert "Jon Lund (father) is not invited" in asked
 
 
 @pytest.mark.obligation("FAM-04")

@@ -21,7 +21,9 @@ def sent(request: HttpRequest) -> dict[str, Any]:
 
 
 def aids(form: PageForm, folder_ids: Sequence[UUID]) -> dict[str, Any]:
-    """For a page: the hints on a form's words, and not on those that are the child's own (REC-10, FAM-13)."""
+    """For a page: the hints on a form's words, and not on those that are the child's own (REC-10, FAM-13). `written`:
+    whether there are any words yet."""
     names = [name for name in getattr(form, "adults_words", ()) if name in form.fields]
-    written = [answered(str(form[name].label), str(form[name].value() or "")) for name in names]
-    return {"aids": second_look(folder_ids, written)}
+    said = [(str(form[name].label), str(form[name].value() or "")) for name in names]
+    looked_at = [answered(label, words) for label, words in said]
+    return {"aids": second_look(folder_ids, looked_at), "written": any(words.strip() for _, words in said)}

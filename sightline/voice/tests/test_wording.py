@@ -27,9 +27,12 @@ def client_of(who: Practitioner) -> Client:
 def test_what_a_child_was_told_is_looked_at_without_being_sent(worker: Practitioner, folder_id: UUID) -> None:
     said = heard(folder_id, worker)
     path, client = reverse("voice:explain", args=[folder_id]), client_of(worker)
-    assert ADVICE in client.get(path).content.decode()
+    empty = client.get(path).content.decode()
+    assert "Check the wording" in empty
+    assert ADVICE not in empty, "nothing is found in no words"
     typed = {"act": "check", "views": [str(said.id)], "words": GUESS, "child_said": "I suspect you lie."}
     page = client.post(path, typed).content.decode()
+    assert ADVICE in page
     assert "“I suspect”" in page
     assert page.count("(under “What was the child told?”)") == 1
     assert "(under “What did the child say to it?”)" not in page
